@@ -1,0 +1,123 @@
+"""The command line of vtk: one module per command, found by the word that is typed."""
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
+
+from vtk.errors import UsageError
+
+# In the order of a pipeline, which is the order in which help and the manual show them.
+COMMANDS = (
+    "probe",
+    "split",
+    "keyframes",
+    "caption",
+    "chapter",
+    "summarize",
+    "retrieve",
+    "ground",
+    "show",
+    "schema",
+)
+
+
+class Commands(dict[str, TyperCommand]):
+    """Commands by name, each imported when it is asked for: a start pays for one only."""
+
+    def __missing__(self, name: str) -> TyperCommand:
+        self[name] = _build(name)
+        return self[name]
+
+
+class Group(TyperGroup):
+    """``vtk COMMAND``."""
+
+    def list_commands(self, ctx: object) -> list[str]:
+        return list(COMMANDS)
+
+    def get_help_option(self, ctx: Any) -> TyperOption | None:
+        """With a default, typer need not ask pydantic, whose import would double the start."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.default = False
+        return option
+
+    def get_command(self, ctx: object, cmd_name: str) -> TyperCommand | None:
+        return self.commands[cmd_name] if cmd_name in COMMANDS else None  # type: ignore[return-value]
+
+
+def _build(name: str) -> TyperCommand:
+    """The command of ``commands/NAME.py``: its function of that name, with its options."""
+    single = typer.Typer(rich_markup_mode=None, add_completion=False)
+    function = getattr(import_module(f".{name}", __name__), name)
+    single.command(name, no_args_is_help=False)(function)
+    command = typer.main.get_command(single)
+    assert isinstance(command, TyperCommand)
+    for parameter in command.params:
+        if isinstance(parameter, TyperArgument):  # help: INPUT, not INPUT <list[str]>
+            parameter.display_type_rich = lambda ctx: None  # type: ignore[method-assign]
+    command.context_settings = {"help_option_names": ["-h", "--help"]}
+    return command
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from vtk import __version__
+
+        typer.echo(f"vtk {__version__}")
+        raise typer.Exit
+
+
+def app() -> TyperGroup:
+    """The whole command line, as a click group."""
+    root = typer.Typer(
+        cls=Group,
+        rich_markup_mode=None,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        no_args_is_help=True,
+    )
+
+    @root.callback()
+    def vtk(
+        version: bool = typer.Option(
+            False, "--version", callback=_version, is_eager=True, help="Print the version and exit."
+        ),
+    ) -> None:
+        """Turn long videos into text that you can search, read and pipe.
+
+        Each command reads paths, media fragments (talk.mp4#t=10,20) or spans as JSON Lines, from
+        its arguments or from standard input, and writes spans as JSON Lines. Commands join into
+        pipelines, and what a stage needs and the stream lacks it works out itself.
+
+        \b
+          vtk split talk.mp4 | vtk keyframes | vtk caption > shots.jsonl
+          vtk chapter < shots.jsonl | vtk summarize
+          vtk retrieve 'a rocket lifts off' < shots.jsonl | vtk ground 'a rocket lifts off'
+
+        Exit status: 0 all well; 1 some records failed and came out as error records; 2 wrong
+        usage; 65 input is not JSON Lines of spans; 66 no input could be opened; 69 something
+        that is needed is missing; 70 a bug in vtk; 74 the output could not be written; 130
+        interrupted.
+        """
+
+    group = typer.main.get_command(root)
+    assert isinstance(group, Group)
+    group.commands = Commands()  # type: ignore[assignment]
+    return group
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Entry point of the console script and of ``python -m vtk``."""
+    try:
+        app()(arguments, prog_name="vtk")
+    except UsageError as error:
+        typer.echo(f"vtk: {error}", err=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)

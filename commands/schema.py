@@ -1,0 +1,23 @@
+"""vtk schema: the JSON Schema of the records."""
+
+
+def schema() -> None:
+    """Print the JSON Schema of a span, the record of every vtk stream.
+
+    \b
+    Examples:
+      vtk schema
+      vtk schema > span.schema.json
+    """
+    import orjson
+
+    from vtk.output import open_sink
+    from vtk.schema import SCHEMA
+    from vtk.stream import Stream
+
+    def write() -> None:
+        with open_sink(None) as sink:
+            sink(orjson.dumps(SCHEMA, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+
+    stream = Stream("schema")
+    raise SystemExit(stream.status(write))

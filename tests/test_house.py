@@ -1,0 +1,77 @@
+"""The rules of the house that can be tested: who imports whom, and what a start imports."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+HOME = Path(__file__).parents[1]
+ABILITIES = {"split", "keyframes", "caption", "chapter", "summarize", "retrieve", "ground"}
+HEAVY = ("numpy", "av", "bm25s", "pysubs2", "rich", "torch", "multiprocessing", "Stemmer")
+
+
+def _imports(path: Path) -> Iterator[str]:
+    """The full names of vtk's modules that a file imports, inside functions as well."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _files(folder: str) -> list[Path]:
+    return sorted((HOME / folder).rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", _files("vtk"), ids=str)
+def test_data_flows_one_way(path: Path) -> None:
+    parts = path.relative_to(HOME / "vtk").with_suffix("").parts
+    own = parts[0]
+    modules = {
+        name for name in _imports(path) if name.startswith("vtk.") and (HOME / _file(name)).exists()
+    }
+    assert not {name for name in modules if name.startswith("vtk.commands")}
+    for name in modules:
+        other = name.split(".")[1]
+        if own in ("media", "models"):
+            assert other not in ABILITIES, f"{own} must not know the ability {name}"
+        elif own in ABILITIES and other in ABILITIES - {own}:
+            assert name.count(".") == 1, f"{own} reaches into another ability: {name}"
+        elif own not in ABILITIES:
+            assert other not in ABILITIES, f"{path.name} must not know the ability {name}"
+
+
+def _file(module: str) -> str:
+    path = module.replace(".", "/")
+    return f"{path}.py" if (HOME / f"{path}.py").exists() else f"{path}/__init__.py"
+
+
+@pytest.mark.parametrize("path", _files("vtk"), ids=str)
+def test_only_media_touches_pyav(path: Path) -> None:
+    if "media" in path.parts:
+        return
+    assert not {name for name in _imports(path) if name.split(".")[0] == "av"}
+
+
+@pytest.mark.parametrize("path", _files("vtk") + _files("commands"), ids=str)
+def test_no_file_outgrows_a_head(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= 320
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["split", "--help"], ["retrieve", "--help"]])
+def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
+    code = (
+        "import sys\n"
+        "from vtk.commands import main\n"
+        "try:\n    main(sys.argv[1:])\n"
+        "except SystemExit:\n    pass\n"
+        f"print(sorted(set({HEAVY}) & set(sys.modules)), file=sys.stderr)\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, timeout=60
+    )
+    assert run.stderr.strip() == "[]"

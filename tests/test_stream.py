@@ -1,0 +1,307 @@
+"""The manners that all commands share: input, output, order, errors, exit statuses."""
+
+import json
+import os
+import pty
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from tests.conftest import VTK, lines, vtk
+from tests.world import Clip
+from vtk.schema import SCHEMA
+
+World = Callable[[str], Clip]
+BROKEN = ("truncated", "corrupt", "no_moov", "empty", "not_media", "audio_only", "no_frames")
+
+
+def test_paths_spans_and_fragments_come_as_arguments_and_on_stdin(world: World) -> None:
+    path = str(world("cuts").path)
+    inputs = [path, f"{path}#t=1,2", json.dumps({"video": path, "start": 0.5, "end": 1})]
+    by_argument = vtk("probe", *inputs)
+    by_stdin = vtk("probe", stdin="\n".join(inputs))
+    assert by_argument.returncode == by_stdin.returncode == 0
+    assert by_argument.stdout == by_stdin.stdout
+    assert [record["start"] for record in lines(by_stdin)] == [0, 1, 0.5]
+
+
+def test_a_file_of_spans_is_read_like_standard_input(world: World, tmp_path: Path) -> None:
+    spans = tmp_path / "spans.jsonl"
+    spans.write_text(json.dumps({"video": str(world("cuts").path), "mine": 1}) + "\n")
+    assert lines(vtk("probe", spans))[0]["mine"] == 1
+
+
+@pytest.mark.parametrize(
+    "name", [b"new\nline.mp4", b'quo"te\'s.mp4', b"caf\xe9.mp4", b"a: b.mp4", b"-dash.mp4", b"%d.mp4"]
+)
+def test_an_oddly_named_file_goes_through_the_pipeline(
+    world: World, tmp_path: Path, name: bytes
+) -> None:
+    shutil.copy(world("cuts").path, os.fsencode(tmp_path) + b"/" + name)
+    found = vtk("split", "-0", stdin=b"./" + name + b"\0", cwd=tmp_path)
+    assert found.returncode == 0, found.stderr
+    captioned = vtk("caption", stdin=found.stdout, cwd=tmp_path)
+    assert captioned.returncode == 0, captioned.stderr
+    assert len(lines(captioned)) == len(world("cuts").truth.shots)
+
+
+@pytest.mark.parametrize("jobs", ["1", "3"])
+def test_a_bad_file_becomes_an_error_record_among_the_good_ones(
+    world: World, tmp_path: Path, jobs: str
+) -> None:
+    good = str(world("cuts").path)
+    names = [good, str(tmp_path / "missing.mp4"), good, str(tmp_path), good]
+    result = vtk("probe", "--jobs", jobs, *names)
+    assert result.returncode == 1
+    records = lines(result)
+    assert [record["video"] for record in records] == names
+    assert [record.get("error", {}).get("type") for record in records] == [
+        None, "OpenError", None, "OpenError", None
+    ]  # fmt: skip
+    assert b"missing.mp4: cannot open: No such file or directory" in result.stderr
+    assert b"Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_every_broken_file_is_told_of_and_the_good_ones_come_through(
+    world: World, name: str
+) -> None:
+    good, bad = str(world("cuts").path), str(world(name).path)
+    result = vtk("split", good, bad, good)
+    assert result.returncode == 1
+    assert b"Traceback" not in result.stderr and b"bug" not in result.stderr
+    records = lines(result)
+    errors = [record for record in records if "error" in record]
+    assert [error["video"] for error in errors] == [bad]
+    assert errors[0]["error"]["message"].encode() in result.stderr
+    shots = len(world("cuts").truth.shots)
+    assert [r["video"] for r in records[:shots]] == [r["video"] for r in records[-shots:]]
+    for record in records:
+        jsonschema.validate(record, SCHEMA)
+
+
+def test_shots_before_and_after_the_damage_are_kept(world: World) -> None:
+    clip = world("truncated")
+    shots = [r for r in lines(vtk("split", clip.path)) if "error" not in r]
+    assert shots[0]["start"] == 0
+    assert shots[-1]["end"] < clip.truth.end - 1
+    clip = world("corrupt")
+    shots = [r for r in lines(vtk("split", clip.path)) if "error" not in r]
+    assert shots[-1]["end"] == pytest.approx(clip.truth.end, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b"{broken", b"not JSON"),
+        (b'{"start": 1}', b"has no video"),
+        (b'{"video": "\xff"}', b"not JSON"),
+        (b'{"video": "a", "start": 9, "end": 1}', b"before start"),
+        (b"x.mp4#t=9,1", b"ends before it starts"),
+    ],
+)
+def test_a_bad_line_is_named_and_the_good_ones_come_through(
+    world: World, line: bytes, reason: bytes
+) -> None:
+    good = os.fsencode(world("cuts").path)
+    result = vtk("probe", stdin=b"\n".join([good, line, good]))
+    assert result.returncode == 65
+    assert b"line 2: " in result.stderr and reason in result.stderr
+    assert len(lines(result)) == 2
+
+
+def test_statuses_say_what_happened(world: World, tmp_path: Path) -> None:
+    assert vtk("probe", world("cuts").path).returncode == 0
+    assert vtk("probe", tmp_path / "missing.mp4").returncode == 66
+    assert vtk("probe", "--no-such-option").returncode == 2
+    assert vtk("no-such-command").returncode == 2
+    assert vtk("split", "--every", "soon", world("cuts").path).returncode == 2
+    assert vtk("probe", stdin=b"").returncode == 0
+
+
+def test_error_records_pass_through_every_command_untouched() -> None:
+    record = {
+        "video": "gone.mp4",
+        "start": 1.5,
+        "mine": [1, {"a": None}],
+        "error": {"command": "vtk split", "type": "OpenError", "message": "gone"},
+    }
+    for command in (
+        ["probe"], ["split"], ["keyframes"], ["caption"], ["chapter"], ["summarize"],
+        ["retrieve", "query"], ["ground", "query"],
+    ):  # fmt: skip
+        result = vtk(*command, stdin=[record])
+        assert lines(result) == [record], command
+        assert result.returncode in (1, 66), command
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_order_is_kept_whatever_the_number_of_processes(world: World, jobs: str) -> None:
+    path = str(world("many_cuts").path)
+    spans = [{"video": path, "start": i / 4, "end": i / 4 + 0.25, "n": i} for i in range(40)]
+    result = vtk("keyframes", "--jobs", jobs, stdin=spans)
+    assert [record["n"] for record in lines(result)] == list(range(40))
+
+
+def test_the_same_run_gives_the_same_bytes(world: World) -> None:
+    path = world("cuts").path
+    runs = [vtk("caption", path), vtk("caption", path), vtk("caption", "--jobs", "2", path)]
+    assert len({run.stdout for run in runs}) == 1
+
+
+def test_an_output_file_appears_only_when_it_is_whole(world: World, tmp_path: Path) -> None:
+    out = tmp_path / "shots.jsonl"
+    out.write_text("old")
+    feed = subprocess.Popen(
+        [VTK, "split", "-o", out], stdin=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert feed.stdin is not None
+    feed.stdin.write(os.fsencode(world("cuts").path) + b"\n")
+    feed.stdin.flush()
+    deadline = time.monotonic() + 20
+    while len(list(tmp_path.iterdir())) < 2 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert out.read_text() == "old"
+    feed.kill()
+    feed.communicate()
+    assert out.read_text() == "old"
+    assert vtk("split", "-o", out, world("cuts").path).returncode == 0
+    assert len(out.read_text().splitlines()) == len(world("cuts").truth.shots)
+    assert out.stat().st_mode & 0o777 == 0o644
+
+
+def test_an_output_file_outlives_a_night_without_its_input(tmp_path: Path) -> None:
+    out = tmp_path / "shots.jsonl"
+    out.write_text("yesterday's")
+    assert vtk("split", "-o", out, tmp_path / "unmounted.mp4").returncode == 66
+    assert out.read_text() == "yesterday's"
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_a_full_disk_is_told_in_one_sentence(world: World) -> None:
+    if not os.path.exists("/dev/full"):
+        pytest.skip("no /dev/full here")
+    with open("/dev/full", "wb") as full:
+        result = subprocess.run(
+            [VTK, "probe", world("cuts").path], stdout=full, stderr=subprocess.PIPE, timeout=60
+        )
+    assert result.returncode == 74
+    assert result.stderr == b"vtk probe: cannot write standard output: No space left on device\n"
+
+
+def test_a_folder_that_is_not_there_is_told_in_one_sentence(world: World, tmp_path: Path) -> None:
+    result = vtk("probe", "-o", tmp_path / "no" / "x.jsonl", world("cuts").path)
+    assert result.returncode == 74
+    assert result.stderr.count(b"\n") == 1
+
+
+def test_a_reader_that_leaves_ends_the_run_quietly(world: World) -> None:
+    names = " ".join(f"'{world('cuts').path}'" for _ in range(200))
+    began = time.monotonic()
+    result = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; '{VTK}' split {names} | head -n 1"],
+        capture_output=True,
+        timeout=60,
+    )
+    assert (result.returncode, result.stderr) == (0, b"")
+    assert len(result.stdout.splitlines()) == 1
+    assert time.monotonic() - began < 20  # 200 clips would take much longer
+
+
+def test_a_reader_that_leaves_is_noticed_before_the_next_record(world: World) -> None:
+    """Nothing is written between the two: the input hangs, and the run must end all the same."""
+    reading, writing = os.pipe()
+    feed = subprocess.Popen([VTK, "split"], stdin=subprocess.PIPE, stdout=writing)
+    os.close(writing)
+    assert feed.stdin is not None
+    feed.stdin.write(os.fsencode(world("cuts").path) + b"\n")
+    feed.stdin.flush()
+    assert os.read(reading, 1)
+    os.close(reading)
+    try:
+        assert feed.wait(timeout=20) == 0
+    finally:
+        feed.kill()
+        feed.stdin.close()
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_an_interrupt_ends_the_run_with_130(world: World, tmp_path: Path, jobs: str) -> None:
+    out = tmp_path / "out.jsonl"
+    names = [world("cuts").path] * 300
+    run = subprocess.Popen(
+        [VTK, "split", "--jobs", jobs, "-o", out, *names], stderr=subprocess.PIPE,
+        start_new_session=True,
+    )  # fmt: skip
+    deadline = time.monotonic() + 20
+    while not list(tmp_path.iterdir()) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    time.sleep(0.5)
+    os.killpg(run.pid, signal.SIGINT)
+    _, messages = run.communicate(timeout=20)
+    assert run.returncode == 130
+    assert b"Traceback" not in messages
+    assert not list(tmp_path.iterdir())
+
+
+def test_messages_can_be_json_lines(tmp_path: Path) -> None:
+    result = vtk("probe", "--log-json", tmp_path / "gone.mp4")
+    (message,) = [json.loads(line) for line in result.stderr.splitlines()]
+    assert message["level"] == "error" and message["command"] == "vtk probe"
+    assert "gone.mp4" in message["message"]
+
+
+def test_a_message_cannot_play_tricks_on_the_terminal(tmp_path: Path) -> None:
+    result = vtk("probe", tmp_path / "\x1b[2Jwiped\n.mp4")
+    assert b"\x1b" not in result.stderr
+    assert result.stderr.count(b"\n") == 1
+
+
+def test_progress_shows_on_a_terminal_only(world: World) -> None:
+    path = world("cuts").path
+    assert vtk("split", path).stderr == b""
+    assert b"vtk split" in _on_terminal([VTK, "split", str(path)])
+    assert b"vtk split" not in _on_terminal([VTK, "split", "-q", str(path)])
+
+
+def _on_terminal(command: list[str]) -> bytes:
+    """What a command writes to standard error when that is a terminal."""
+    ours, theirs = pty.openpty()
+    run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=theirs)
+    os.close(theirs)
+    seen = b""
+    try:
+        while part := os.read(ours, 4096):
+            seen += part
+    except OSError:
+        pass  # the other side is closed
+    assert run.wait(timeout=20) == 0
+    os.close(ours)
+    return seen
+
+
+def test_a_worker_that_dies_takes_only_its_record_with_it(world: World) -> None:
+    path = str(world("cuts").path)
+    code = (
+        "import os, sys\n"
+        "from vtk.stream import Stream\n"
+        "from tests.helpers import fatal\n"
+        "Stream('probe', sys.argv[1:], jobs=2).run(fatal)\n"
+    )
+    names = [f"{path}#t=0,1", f"{path}#t=1,2", f"{path}#t=2,3", f"{path}#t=3,4"]
+    result = subprocess.run(
+        [os.path.join(os.path.dirname(VTK), "python"), "-c", code, *names],
+        capture_output=True, timeout=60, cwd=Path(__file__).parents[1],
+    )  # fmt: skip
+    records = lines(result)
+    assert result.returncode == 1
+    assert [record["start"] for record in records] == [0, 1, 2, 3]
+    assert [record.get("error", {}).get("type") for record in records] == [
+        None, "WorkerError", None, None
+    ]  # fmt: skip

@@ -1,0 +1,25 @@
+"""Errors that vtk raises. Each carries one sentence for the user and, where there is one, the fix."""
+
+
+class VtkError(Exception):
+    """Base of all errors raised by vtk on purpose; its text is one clear sentence."""
+
+
+class UsageError(VtkError):
+    """The command was called with options that make no sense together."""
+
+
+class InputError(VtkError):
+    """A line or record of the input is not a span."""
+
+
+class MediaError(VtkError):
+    """A file could be opened but not read to its end: truncated, corrupt, no picture."""
+
+
+class OpenError(MediaError):
+    """A file could not be opened at all: missing, unreadable, not a medium."""
+
+
+class MissingError(VtkError):
+    """A backend, a model or an optional package is missing; the text says how to get it."""

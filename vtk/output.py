@@ -1,0 +1,88 @@
+"""Where the lines go: standard output, flushed line by line, or a file that appears when whole."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from vtk.errors import VtkError
+
+Sink = Callable[[bytes], None]
+
+
+class OutputError(VtkError):
+    """The output could not be written: a full disk, a missing folder, no permission."""
+
+
+@contextmanager
+def open_sink(output: str | None, keep: Callable[[], bool] = lambda: True) -> Iterator[Sink]:
+    """A function that writes bytes to `output`, or to standard output where it is None or ``-``.
+
+    A regular file is written under another name beside it and renamed at the end, so its name
+    never holds half a result. When the block raises, or `keep` says no at its end, the file that
+    was there before stays. Raises OutputError; BrokenPipeError where the reader left.
+    """
+    if output in (None, "-"):
+        yield _sink(sys.stdout.buffer, "standard output", flush=True)
+        return
+    assert output is not None
+    target = Path(os.path.realpath(output))
+    if target.exists() and not target.is_file():  # /dev/null, a named pipe
+        if target.is_dir():
+            raise OutputError(f"cannot write {output}: it is a folder")
+        with _os_errors(output), open(target, "wb") as file:
+            yield _sink(file, output, flush=True)
+        return
+    with atomic(target, keep) as file:
+        yield _sink(file, output, flush=False)
+
+
+@contextmanager
+def atomic(target: Path, keep: Callable[[], bool] = lambda: True) -> Iterator[BinaryIO]:
+    """A file to write that takes the name `target` once the block has ended well."""
+    with _os_errors(target):
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}.")
+    try:
+        with open(handle, "wb") as file:
+            yield file
+            with _os_errors(target):
+                file.flush()
+                os.fsync(file.fileno())
+        with _os_errors(target):
+            if keep():
+                os.chmod(name, _mode(target))
+                os.replace(name, target)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def _mode(target: Path) -> int:
+    """The permissions of the file that is replaced, or those a new file would get."""
+    if target.exists():
+        return target.stat().st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def _sink(file: BinaryIO, name: str, *, flush: bool) -> Sink:
+    def write(line: bytes) -> None:
+        with _os_errors(name):
+            file.write(line)
+            if flush:
+                file.flush()
+
+    return write
+
+
+@contextmanager
+def _os_errors(name: object) -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(f"cannot write {name}: {error.strerror}") from None

@@ -1,0 +1,176 @@
+"""An ability in several processes: units of spans go out, results come back in order.
+
+Each worker runs one instance of the ability and feeds it unit after unit, so what it keeps open
+(a file, a model) stays open. A worker that dies takes only its unit with it.
+"""
+
+import logging
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
+
+from vtk.errors import VtkError
+from vtk.span import Span
+
+Ability = Callable[[Iterator[Span]], Iterator[Span]]
+Unit = list[Span]
+AHEAD = 2  # units per job that are held: worked on, or done and waiting for an older one
+
+
+class WorkerError(VtkError):
+    """A worker process ended before its unit was done."""
+
+
+class _Task:
+    """A unit on its way: what has come of it so far, and whether that is all."""
+
+    def __init__(self, unit: Unit) -> None:
+        self.unit = unit
+        self.results: deque[Span] = deque()
+        self.done = False
+
+
+class _Worker:
+    """One process, and the task that it works on."""
+
+    def __init__(self, ability: Ability, by_video: bool, settings: Callable[[], None]) -> None:
+        context = get_context("spawn")
+        self.connection, theirs = context.Pipe()
+        self.process = context.Process(
+            target=_work, args=(theirs, ability, by_video, settings), daemon=True
+        )
+        self.process.start()
+        theirs.close()
+        self.task: _Task | None = None
+
+    def give(self, task: _Task) -> None:
+        self.task = task
+        try:
+            self.connection.send(task.unit)
+        except OSError:
+            pass  # it died idle: receive() finds out
+
+    def receive(self, command: str) -> bool:
+        """Take one message of the worker; False when it has died, its unit then failed."""
+        assert self.task is not None
+        try:
+            message = self.connection.recv()
+        except (EOFError, OSError):
+            self.process.join()
+            reason = WorkerError(f"the worker process died (exit status {self.process.exitcode})")
+            for span in self.task.unit:
+                logging.getLogger("vtk").error("%s: %s", span.fragment, reason)
+                self.task.results.append(Span(span).error(command, reason))
+            message = None
+            alive = False
+        else:
+            alive = True
+        if isinstance(message, VtkError):  # concerns the whole run: a missing model, wrong usage
+            raise message
+        if message is None:
+            self.task.done, self.task = True, None
+        else:
+            self.task.results.append(message)
+        return alive
+
+    def stop(self) -> None:
+        self.connection.close()
+        self.process.terminate()
+        self.process.join()
+
+
+def _work(
+    connection: Connection, ability: Ability, by_video: bool, settings: Callable[[], None]
+) -> None:
+    """A worker's life: unit in, results out, None after the last result of a unit."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
+    settings()
+
+    def feed() -> Iterator[Span]:
+        while True:
+            yield from connection.recv()
+            connection.send(None)  # the ability asks for more, so it is done with this unit
+
+    try:
+        if not by_video:
+            for span in ability(feed()):
+                connection.send(span)
+        while by_video:
+            for span in ability(iter(connection.recv())):
+                connection.send(span)
+            connection.send(None)
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        pass  # the parent wants no more
+    except VtkError as error:
+        connection.send(error)
+    except Exception as error:
+        logging.getLogger("vtk").error("internal error: %s", error, exc_info=error)
+
+
+def _read(units: Iterable[Unit], outbox: Connection) -> None:
+    """Thread: hand over the units as they come, so that waiting for input delays no result."""
+    with outbox:
+        try:
+            for unit in units:
+                outbox.send(unit)
+        except OSError:
+            pass  # nobody wants more
+        except VtkError as error:
+            outbox.send(error)
+
+
+def ordered(
+    command: str,
+    ability: Ability,
+    units: Iterable[Unit],
+    jobs: int,
+    *,
+    by_video: bool,
+    settings: Callable[[], None],
+) -> Iterator[Span]:
+    """The results of `ability` over each unit, in the order of the units.
+
+    With `by_video` the ability is called anew for every unit; otherwise it is called once in
+    each worker and must be done with a span before it asks for the next. `settings` is called
+    first in each worker. Raises what the ability or the input raises about the run as a whole.
+    """
+    inbox, outbox = get_context("spawn").Pipe(duplex=False)
+    threading.Thread(target=_read, args=(units, outbox), daemon=True).start()
+    tasks: deque[_Task] = deque()
+    workers: list[_Worker] = []
+    more = True
+    try:
+        while more or tasks:
+            idle = [worker for worker in workers if worker.task is None]
+            room = len(tasks) < jobs * AHEAD and (idle or len(workers) < jobs)
+            busy = {worker.connection: worker for worker in workers if worker.task is not None}
+            for ready in wait([*busy, inbox] if more and room else list(busy)):
+                if ready is not inbox:
+                    worker = busy[ready]  # type: ignore[index]
+                    if not worker.receive(command):
+                        workers.remove(worker)
+                    continue
+                try:
+                    unit = inbox.recv()
+                except EOFError:
+                    more = False
+                    continue
+                if isinstance(unit, VtkError):
+                    raise unit
+                if not idle:
+                    idle.append(_Worker(ability, by_video, settings))
+                    workers.append(idle[0])
+                tasks.append(_Task(unit))
+                idle[0].give(tasks[-1])
+            while tasks and (tasks[0].results or tasks[0].done):
+                while tasks[0].results:
+                    yield tasks[0].results.popleft()
+                if not tasks[0].done:
+                    break
+                tasks.popleft()
+    finally:
+        for worker in workers:
+            worker.stop()

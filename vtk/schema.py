@@ -1,0 +1,182 @@
+"""The JSON Schema of a span, and the check of a record against it.
+
+The schema is the one declaration of the fields: ``vtk schema`` prints it, the reader of the
+stream checks every line against it. The check covers the keywords that the schema uses.
+"""
+
+from typing import Any
+
+from vtk.errors import InputError
+
+KINDS = ["video", "shot", "scene", "window", "chapter", "summary", "moment", "answer"]
+
+_SECONDS = {"type": "number", "description": "seconds, a presentation timestamp"}
+_BOX = {
+    "type": "array",
+    "description": "left, top, right, bottom as fractions of the displayed picture",
+    "items": {"type": "number"},
+    "minItems": 4,
+    "maxItems": 4,
+}
+
+
+def _text(description: str) -> dict[str, Any]:
+    return {"type": "string", "description": description}
+
+
+def _entries(description: str, required: list[str], **properties: Any) -> dict[str, Any]:
+    item = {"type": "object", "required": required, "properties": properties}
+    return {"type": "array", "description": description, "items": item}
+
+
+_TIMED = {"start": _SECONDS, "end": _SECONDS}
+_SCORE = {"type": "number", "description": "higher is better; what it measures: see `made`"}
+
+PROPERTIES: dict[str, Any] = {
+    "video": {
+        "type": "string",
+        "minLength": 1,
+        "description": "path or URL; a name that is not UTF-8 is a percent-encoded file:// URL",
+    },
+    "start": {**_SECONDS, "description": "first moment of the span, in seconds"},
+    "end": {**_SECONDS, "description": "end of the span in seconds, not part of it"},
+    "kind": {"type": "string", "enum": KINDS},
+    "index": {"type": "integer", "description": "place among the spans of its kind, from 0"},
+    "time_base": _text("unit of `pts` in seconds, as a fraction"),
+    "pts": {
+        "type": "array",
+        "description": "exact start and end in units of time_base",
+        "items": {"type": "integer"},
+        "minItems": 2,
+        "maxItems": 2,
+    },
+    "score": _SCORE,
+    "rank": {"type": "integer", "description": "place among the results, from 1"},
+    "query": _text("what was searched for"),
+    "transition": {
+        "type": "object",
+        "description": "how the shot began",
+        "required": ["type"],
+        "properties": {"type": {"type": "string"}, **_TIMED, "score": _SCORE},
+    },
+    "media": {"type": "object", "description": "what the file holds: container, streams"},
+    "keyframes": _entries(
+        "frames that stand for the span, in time order",
+        ["t"],
+        t=_SECONDS,
+        pts={"type": "integer"},
+        score=_SCORE,
+        image=_text("file of the picture"),
+        look={
+            "type": "array",
+            "description": "MPEG-7 colour layout of the frame: 6 luma, 3 Cb, 3 Cr coefficients",
+            "items": {"type": "integer"},
+            "minItems": 12,
+            "maxItems": 12,
+        },
+    ),
+    "speech": _entries(
+        "what is said, in time order", ["start", "end", "text"], **_TIMED, text=_text("the words")
+    ),
+    "screen_text": _entries(
+        "what is written in the picture", ["t", "text"], t=_SECONDS, text=_text("words"), box=_BOX
+    ),
+    "facts": {
+        "type": "object",
+        "description": "what was measured of the picture",
+        "properties": {"picture": _text("the measurements as a sentence")},
+    },
+    "caption": _text("what the span shows and says"),
+    "title": _text("a short name of the span"),
+    "summary": _text("the whole in a few sentences"),
+    "sentences": _entries(
+        "the sentences of the summary and where each comes from",
+        ["start", "end", "text"],
+        **_TIMED,
+        text=_text("the sentence"),
+    ),
+    "parts": _entries(
+        "the spans that were joined into this one",
+        ["start", "end"],
+        **_TIMED,
+        caption=_text("caption of the part"),
+    ),
+    "evidence": _entries(
+        "the texts that a moment rests on",
+        ["start", "end", "text"],
+        **_TIMED,
+        text=_text("the text"),
+        source=_text("speech, screen_text, caption or title"),
+    ),
+    "error": {
+        "type": "object",
+        "description": "why there is no result for this span",
+        "required": ["command", "type", "message"],
+        "properties": {
+            "command": _text("the command that failed"),
+            "type": _text("the kind of error"),
+            "message": _text("one sentence"),
+        },
+    },
+    "made": _entries(
+        "what was done to the span, in order",
+        ["by"],
+        by=_text("command"),
+        method=_text("method"),
+        version=_text("version of vtk"),
+    ),
+}
+
+SCHEMA: dict[str, Any] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "span",
+    "description": "One stretch of one video and what is known about it; one line of a stream.",
+    "type": "object",
+    "required": ["video"],
+    "properties": PROPERTIES,
+    "anyOf": [{"required": ["start", "end"]}, {"required": ["error"]}],
+    "additionalProperties": True,
+}
+
+_TYPES: dict[str, type | tuple[type, ...]] = {
+    "string": str,
+    "number": (int, float),
+    "integer": int,
+    "array": list,
+    "object": dict,
+}
+_NAMES = {
+    "string": "text",
+    "number": "a number",
+    "integer": "a whole number",
+    "array": "a list",
+    "object": "an object",
+}
+
+
+def check(value: Any, schema: dict[str, Any] = SCHEMA, name: str = "record") -> None:
+    """Raise InputError, naming the field, when `value` does not fit `schema`.
+
+    `start` and `end` may be absent here: a record of an input may stand for a whole video.
+    """
+    kind = schema["type"]
+    fits = isinstance(value, _TYPES[kind]) and not isinstance(value, bool)
+    if not fits:
+        raise InputError(f"{name} must be {_NAMES[kind]}")
+    if "enum" in schema and value not in schema["enum"]:
+        raise InputError(f"{name} must be one of {', '.join(schema['enum'])}")
+    if kind == "object":
+        for key in schema.get("required", ()):
+            if key not in value:
+                raise InputError(f"{name} has no {key}")
+        for key, part in schema.get("properties", {}).items():
+            if key in value:
+                check(value[key], part, key if name == "record" else f"{name}.{key}")
+    elif kind == "array":
+        low, high = schema.get("minItems", 0), schema.get("maxItems", len(value))
+        if not low <= len(value) <= high:
+            raise InputError(f"{name} must have {low} entries")
+        for place, item in enumerate(value):
+            check(item, schema["items"], f"{name}[{place}]")
+    elif kind == "string" and len(value) < schema.get("minLength", 0):
+        raise InputError(f"{name} is empty")

@@ -1,0 +1,261 @@
+"""The record: a span of a video and what is known about it.
+
+A span is a dictionary whose ``video``, ``start`` and ``end`` say which stretch of which video it
+is; every other field is something known about that stretch. Fields that vtk does not know travel
+along untouched. A span without ``start`` and ``end`` stands for a whole video, as a bare path does.
+"""
+
+import logging
+import math
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
+from typing import Any, Self
+from urllib.parse import quote, unquote_to_bytes, urlsplit
+
+import orjson
+
+from vtk import __version__, times
+from vtk.errors import InputError, MissingError, UsageError, VtkError
+from vtk.schema import PROPERTIES, check
+
+# What describes one stretch only, and so does not pass to a span of another stretch.
+OWN = frozenset(PROPERTIES) - {"video", "time_base", "made"}
+TIMED = ("keyframes", "speech", "screen_text")
+
+log = logging.getLogger("vtk")
+_FRAGMENT = re.compile(r"(?s)(.+)#t=(?:npt:)?([\d:.]*)(?:,([\d:.]+))?")
+
+
+class Span(dict[str, Any]):
+    """One stretch of one video. Times are presentation timestamps in seconds, half open."""
+
+    @property
+    def video(self) -> str:
+        return str(self["video"])
+
+    @property
+    def start(self) -> float:
+        return float(self.get("start", 0.0))
+
+    @property
+    def end(self) -> float:
+        """End in seconds; infinity where the span reaches to the end of its video."""
+        return float(self.get("end", math.inf))
+
+    @property
+    def whole(self) -> bool:
+        """Whether the span stands for a whole video that was not looked at yet."""
+        return "start" not in self and "end" not in self
+
+    @property
+    def failed(self) -> bool:
+        return "error" in self
+
+    @property
+    def fragment(self) -> str:
+        """The span's name as a W3C media fragment: ``talk.mp4#t=12.012,19.478``."""
+        if self.whole:
+            return self.video
+        start = _seconds(self.start)
+        return (
+            f"{self.video}#t={start},{_seconds(self.end)}"
+            if "end" in self
+            else (f"{self.video}#t={start}")
+        )
+
+    def reaching(self, start: float, end: float) -> Self:
+        """A copy whose start and end, in seconds, are stated; those it has are kept."""
+        extent = {"start": times.rounded(start), "end": times.rounded(max(start, end))}
+        return type(self)({"video": self.video, **extent, **self})
+
+    def made(self, by: str, method: str | None = None, **details: Any) -> Self:
+        """The span with one more entry of provenance: command, method, details, version."""
+        entry = {"by": f"vtk {by}", "method": method, **details, "version": __version__}
+        self["made"] = [*self.get("made", []), {k: v for k, v in entry.items() if v is not None}]
+        return self
+
+    def part(self, start: float, end: float, kind: str, **fields: Any) -> Self:
+        """A span inside this one, in seconds: unknown fields, and what happens inside it."""
+        new = type(self)(
+            {
+                "video": self.video,
+                "start": times.rounded(start),
+                "end": times.rounded(end),
+                "kind": kind,
+                **fields,
+            }
+        )
+        for key in TIMED:
+            if inside := [entry for entry in self.get(key, []) if within(entry, start, end)]:
+                new.setdefault(key, inside)
+        for key, value in self.items():
+            if key not in OWN:
+                new.setdefault(key, value)
+        return new
+
+    def error(self, command: str, error: Exception | str, kind: str | None = None) -> Self:
+        """The span as an error record. `kind` names the error where `error` is only its text."""
+        self["error"] = {
+            "command": f"vtk {command}",
+            "type": kind or type(error).__name__,
+            "message": str(error) or type(error).__name__,
+        }
+        return self
+
+    def dump(self) -> bytes:
+        """The span as one line of JSON in UTF-8, with its newline."""
+        return orjson.dumps(self, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_SERIALIZE_NUMPY)
+
+
+def within(entry: dict[str, Any], start: float, end: float) -> bool:
+    """Whether a timed entry belongs to a stretch: a moment inside it, or most of the shorter."""
+    if "t" in entry:
+        return bool(start <= entry["t"] < end)
+    shared = min(entry["end"], end) - max(entry["start"], start)
+    return bool(shared > 0 and 2 * shared >= min(entry["end"] - entry["start"], end - start))
+
+
+def join(spans: list[Span], kind: str, **fields: Any) -> Span:
+    """One span over spans of the same video, from the first start to the last end.
+
+    Timed entries are united without repeats, in time order. A field unknown to vtk keeps its
+    value where all spans agree; where they differ it becomes the list of the distinct values.
+    """
+    start, end = min(span.start for span in spans), max(span.end for span in spans)
+    new = Span(video=spans[0].video, start=start, end=end, kind=kind, **fields)
+    for key in TIMED:
+        entries = _distinct(entry for span in spans for entry in span.get(key, []))
+        if entries:
+            entries.sort(
+                key=lambda entry: (entry.get("t", entry.get("start")), entry.get("end", 0))
+            )
+            new.setdefault(key, entries)
+    for key in dict.fromkeys(key for span in spans for key in span if key not in OWN):
+        values = [span[key] for span in spans if key in span]
+        if key == "made":
+            new[key] = _distinct(entry for value in values for entry in value)
+        elif len(distinct := _distinct(values)) == 1:
+            new.setdefault(key, distinct[0])
+        else:
+            new.setdefault(key, distinct)
+    return new
+
+
+def _distinct(values: Iterable[Any]) -> list[Any]:
+    """Values in order of their first appearance."""
+    return list({orjson.dumps(v, option=orjson.OPT_SORT_KEYS): v for v in values}.values())
+
+
+def _seconds(value: float) -> str:
+    return f"{value:.6f}".rstrip("0").rstrip(".")
+
+
+def load(line: bytes | str) -> Span:
+    """The span of one line of JSON. Raises InputError, in one sentence, when it is not one."""
+    try:
+        record = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        raise InputError(f"not JSON: {error}") from None
+    if not isinstance(record, dict):
+        raise InputError("not a JSON object")
+    check(record)
+    span = Span(record)
+    if span.end < span.start:
+        raise InputError(f"end {span.end} lies before start {span.start}")
+    return span
+
+
+def parse(text: str) -> Span:
+    """The span named by an argument: a path, a URL, a media fragment, or a record as JSON.
+
+    A file of exactly that name wins over a fragment or a record. Raises InputError.
+    """
+    if os.path.lexists(text):
+        return Span(video=video_name(text))
+    if text.startswith("{"):
+        return load(text.encode("utf-8", "surrogateescape"))
+    if (match := _FRAGMENT.fullmatch(text)) and (match[2] or match[3]):
+        span = Span(video=video_name(match[1]))
+        try:
+            span["start"] = times.rounded(times.parse_clock(match[2])) if match[2] else 0.0
+            if match[3]:
+                span["end"] = times.rounded(times.parse_clock(match[3]))
+        except ValueError as error:
+            raise InputError(f"{text!r}: {error}") from None
+        if span.end <= span.start:
+            raise InputError(f"{text!r} ends before it starts")
+        return span
+    if not text or "\0" in text:
+        raise InputError("an empty name is no video")
+    return Span(video=video_name(text))
+
+
+def video_name(path: str) -> str:
+    """The name of a file as it stands in a record.
+
+    Unicode names stay as they are. A name with bytes that are not UTF-8, which JSON cannot hold,
+    becomes a percent-encoded ``file://`` URL.
+    """
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return "file://" + quote(os.fsencode(os.path.abspath(path)))
+    return path
+
+
+def local_path(video: str) -> str | None:
+    """The path of the file that a record names, None where it names something remote."""
+    if os.path.lexists(video):
+        return video
+    scheme = urlsplit(video).scheme if "://" in video else ""
+    if scheme == "file":
+        return os.fsdecode(unquote_to_bytes(urlsplit(video).path))
+    return None if scheme else video
+
+
+def each(
+    command: str,
+    spans: Iterable[Span],
+    work: Callable[[Span], Iterable[Span]],
+) -> Iterator[Span]:
+    """What `work` makes of every span, in order; error records pass through untouched.
+
+    An error in `work` ends that span only: what it had yielded stays, and an error record takes
+    the place of the rest. MissingError and UsageError concern all spans and are raised.
+    """
+    for span in spans:
+        if span.failed:
+            yield span
+            continue
+        try:
+            yield from work(span)
+        except (MissingError, UsageError):
+            raise
+        except Exception as error:
+            expected = isinstance(error, (VtkError, OSError))
+            log.error("%s: %s", span.fragment, error, exc_info=None if expected else error)
+            yield Span(span).error(command, error)
+
+
+def fill(
+    spans: Iterable[Span],
+    lacks: Callable[[Span], bool],
+    ability: Callable[[Iterator[Span]], Iterator[Span]],
+) -> Iterator[Span]:
+    """The spans, in order, with `ability` applied to those that lack what a stage needs."""
+    for lacking, run in groupby(spans, lambda span: not span.failed and lacks(span)):
+        yield from ability(run) if lacking else run
+
+
+def videos(spans: Iterable[Span]) -> Iterator[list[Span]]:
+    """Runs of neighbouring spans of the same video, one list each; holds one video at a time."""
+    group: list[Span] = []
+    for span in spans:
+        if group and span.video != group[0].video:
+            yield group
+            group = []
+        group.append(span)
+    if group:
+        yield group

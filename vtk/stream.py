@@ -1,0 +1,249 @@
+"""The stream: spans from arguments and standard input, spans to standard output or a file.
+
+Everything a command does with the outside of vtk is here: reading lines, writing lines, what goes
+to standard error, and the one place where errors become exit statuses.
+"""
+
+import logging
+import os
+import select
+import signal
+import sys
+import threading
+from _thread import interrupt_main
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from enum import IntEnum
+from functools import partial
+from typing import BinaryIO, NoReturn
+
+from vtk.errors import InputError, MissingError, OpenError, UsageError, VtkError
+from vtk.messages import Progress, configure, progress_bar
+from vtk.output import OutputError, open_sink
+from vtk.span import Span, load, parse, videos
+
+log = logging.getLogger("vtk")
+
+Ability = Callable[[Iterator[Span]], Iterator[Span]]
+
+LONGEST_LINE = 64 * 2**20  # bytes; a longer line is no span but a file without line ends
+
+
+class ExitStatus(IntEnum):
+    """What the process says to the shell when it ends."""
+
+    OK = 0  # all well
+    FAILED = 1  # some records failed and came out as error records
+    USAGE = 2  # wrong usage
+    INPUT = 65  # input is not JSON Lines of spans
+    NO_INPUT = 66  # no input could be opened
+    MISSING = 69  # a backend, model or optional package is missing
+    INTERNAL = 70  # a bug in vtk
+    OUTPUT = 74  # the output could not be written
+    INTERRUPTED = 130  # Ctrl-C
+
+
+@dataclass
+class Stream:
+    """One run of one command: where spans come from, where they go, and how the run speaks."""
+
+    command: str
+    inputs: list[str] = field(default_factory=list)
+    output: str | None = None
+    jobs: int = 1
+    quiet: bool = False
+    log_json: bool = False
+    null: bool = False
+    bad_lines: int = 0
+    failed: int = 0
+    unopened: int = 0
+    good: int = 0
+    progress: Progress = field(default_factory=Progress)
+
+    def run(
+        self,
+        ability: Ability,
+        *,
+        by_video: bool = False,
+        dump: Callable[[Span], bytes] = Span.dump,
+    ) -> NoReturn:
+        """Send the spans of the input through `ability` and end the process by its status.
+
+        `by_video` says that the ability needs the spans of a video together; `dump` turns a span
+        into what is written.
+        """
+        sys.exit(self.status(partial(self._through, ability, by_video, dump)))
+
+    def status(self, write: Callable[[], None]) -> ExitStatus:
+        """Run `write` and turn whatever it raises into a message and an exit status."""
+        configure(self.command, quiet=self.quiet, log_json=self.log_json)
+        reader_left = threading.Event()
+        _watch_output(reader_left)
+        try:
+            write()
+        except KeyboardInterrupt:
+            # A reader that left (`| head`) is told apart from Ctrl-C by the flag.
+            return ExitStatus.OK if reader_left.is_set() else ExitStatus.INTERRUPTED
+        except BrokenPipeError:
+            return ExitStatus.OK
+        except UsageError as error:
+            log.error("%s", error)
+            return ExitStatus.USAGE
+        except MissingError as error:
+            log.error("%s", error)
+            return ExitStatus.MISSING
+        except InputError as error:
+            log.error("%s", error)
+            return ExitStatus.INPUT
+        except OutputError as error:
+            log.error("%s", error)
+            return ExitStatus.OUTPUT
+        except VtkError as error:
+            log.error("%s", error)
+            return ExitStatus.FAILED
+        except Exception as error:
+            log.error("internal error: %s: %s", type(error).__name__, error, exc_info=error)
+            return ExitStatus.INTERNAL
+        finally:
+            _forget_broken_output()
+        return self._verdict()
+
+    def spans(self) -> Iterator[Span]:
+        """The spans of the arguments and of standard input; a bad line is reported, not raised.
+
+        With arguments, standard input is read only where one of them is ``-``.
+        """
+        for argument in self.inputs or ["-"]:
+            if argument == "-":
+                yield from self._read(sys.stdin.buffer, "standard input")
+            elif argument.endswith((".jsonl", ".ndjson")):
+                try:
+                    with open(argument, "rb") as file:
+                        yield from self._read(file, argument)
+                except OSError as error:
+                    yield self._unreadable(Span(video=argument), error)
+            else:
+                yield from self._parsed(parse, argument, "argument")
+
+    def _unreadable(self, span: Span, error: OSError) -> Span:
+        reason = OpenError(f"cannot read: {error.strerror}")
+        log.error("%s: %s", span.video, reason)
+        return span.error(self.command, reason)
+
+    def _read(self, file: BinaryIO, name: str) -> Iterator[Span]:
+        if file.isatty() and not self.quiet:
+            log.warning("reading paths or spans from the terminal; end with Ctrl-D")
+        for number, line in enumerate(_split(file, b"\0" if self.null else b"\n"), 1):
+            where = f"{name}, line {number}"
+            if len(line) > LONGEST_LINE:
+                raise InputError(f"{where}: longer than {LONGEST_LINE} bytes, so not JSON Lines")
+            text = line if self.null else line.rstrip(b"\r\n")
+            if not text.strip():
+                continue
+            if text.lstrip().startswith(b"{") and not self.null:
+                yield from self._parsed(load, text, where)
+            else:
+                yield from self._parsed(parse, os.fsdecode(text), where)
+
+    def _parsed(self, reader: Callable[..., Span], text: object, where: str) -> Iterator[Span]:
+        try:
+            yield reader(text)
+        except InputError as error:
+            self.bad_lines += 1
+            log.error("%s: %s", where, error)
+
+    def _through(self, ability: Ability, by_video: bool, dump: Callable[[Span], bytes]) -> None:
+        keep = lambda: self._verdict() != ExitStatus.NO_INPUT  # noqa: E731
+        with open_sink(self.output, keep) as sink, self._progress_shown() as self.progress:
+            for span in self._results(ability, by_video):
+                sink(dump(span))
+                self._count(span)
+                self.progress.span(span)
+
+    def _results(self, ability: Ability, by_video: bool) -> Iterator[Span]:
+        if self.jobs == 1:
+            return ability(self.spans())
+        from vtk.parallel import ordered
+
+        units: Iterable[list[Span]] = (
+            videos(self.spans()) if by_video else ([span] for span in self.spans())
+        )
+        settings = partial(configure, self.command, quiet=self.quiet, log_json=self.log_json)
+        return ordered(
+            self.command, ability, units, self.jobs, by_video=by_video, settings=settings
+        )
+
+    def _count(self, span: Span) -> None:
+        if not span.failed:
+            self.good += 1
+        elif span["error"]["type"] == OpenError.__name__:
+            self.unopened += 1
+        else:
+            self.failed += 1
+
+    @property
+    def on_progress(self) -> Callable[[str, float, float], None] | None:
+        """To be told of places in a video; None where several processes work."""
+        return self._moved if self.jobs == 1 else None
+
+    def _moved(self, video: str, done: float, total: float) -> None:
+        self.progress.moved(video, done, total)
+
+    def _progress_shown(self) -> AbstractContextManager[Progress]:
+        if self.quiet or self.log_json or not sys.stderr.isatty():
+            return nullcontext(Progress())
+        return progress_bar(self.command, len(self.inputs) if "-" not in self.inputs else 0)
+
+    def _verdict(self) -> ExitStatus:
+        if self.bad_lines:
+            return ExitStatus.INPUT
+        if self.unopened and not self.good and not self.failed:
+            return ExitStatus.NO_INPUT
+        return ExitStatus.FAILED if self.failed or self.unopened else ExitStatus.OK
+
+
+def _split(file: BinaryIO, end: bytes) -> Iterator[bytes]:
+    """Pieces of a file between ends; a piece over LONGEST_LINE comes cut, as the last."""
+    if end == b"\n":
+        while line := file.readline(LONGEST_LINE + 2):
+            yield line
+        return
+    rest = b""
+    while chunk := file.read1(2**16):  # type: ignore[attr-defined]
+        *pieces, rest = (rest + chunk).split(end)
+        yield from pieces
+        if len(rest) > LONGEST_LINE:
+            break
+    if rest:
+        yield rest
+
+
+def _watch_output(reader_left: threading.Event) -> None:
+    """Interrupt the run when the reader of standard output goes away.
+
+    Without this, `vtk split film.mp4 | head -1` would decode on until the next shot is written.
+    The poll reports an error only where standard output is a pipe or socket without a reader.
+    """
+    if not hasattr(select, "poll") or threading.current_thread() is not threading.main_thread():
+        return
+    poll = select.poll()
+    try:
+        poll.register(sys.stdout.fileno(), 0)
+    except (OSError, ValueError):
+        return
+
+    def wait() -> None:
+        if any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll()):
+            reader_left.set()
+            interrupt_main(signal.SIGINT)
+
+    threading.Thread(target=wait, daemon=True, name="output-watch").start()
+
+
+def _forget_broken_output() -> None:
+    """Keep Python's exit from complaining of a standard output that nobody reads."""
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

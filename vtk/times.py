@@ -1,0 +1,59 @@
+"""Times as people write them: durations (``90s``, ``1m30s``, ``1:30``) and clock times.
+
+Inside vtk a time is a float in seconds, rounded to microseconds where it enters a record.
+"""
+
+import re
+
+from vtk.errors import UsageError
+
+UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
+_UNIT_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|min|s|m|h)")
+# Normal play time of RFC 2326, as used by W3C Media Fragments 1.0, section 4.2.1.
+_CLOCK = re.compile(r"(?:(?:(\d+):)?([0-5]?\d):)?(\d+(?:\.\d*)?)")
+
+
+def rounded(seconds: float) -> float:
+    """Seconds rounded to microseconds, the precision of ``start`` and ``end``."""
+    return round(seconds, 6) + 0.0  # + 0.0 turns -0.0 into 0.0
+
+
+def parse_clock(text: str) -> float:
+    """Seconds of ``12.5``, ``1:30`` or ``1:02:03.5``. Raises ValueError."""
+    match = _CLOCK.fullmatch(text.strip())
+    if not match:
+        raise ValueError(f"not a time: {text!r}")
+    hours, minutes, seconds = match.groups()
+    if minutes is not None and float(seconds) >= 60:
+        raise ValueError(f"not a time: {text!r}")
+    return int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(seconds)
+
+
+def parse_duration(text: str) -> float:
+    """Seconds of ``30s``, ``1m30s``, ``500ms``, ``1:30`` or plain ``30`` (seconds).
+
+    Raises UsageError when the text is no duration or the duration is not above zero.
+    """
+    text = text.strip()
+    parts = _UNIT_PART.findall(text)
+    try:
+        if parts and "".join(number + unit for number, unit in parts) == text:
+            seconds = sum(float(number) * UNITS[unit] for number, unit in parts)
+        else:
+            seconds = parse_clock(text)
+    except ValueError:
+        raise UsageError(f"not a duration: {text!r}; write 30s, 1m30s or 1:30") from None
+    if seconds <= 0:
+        raise UsageError(f"a duration must be above zero, not {text!r}")
+    return seconds
+
+
+def clock(seconds: float, *, decimals: int = 0) -> str:
+    """``1:02:03`` or ``2:03`` for people to read, rounded down to the decimals shown."""
+    scale = 10**decimals
+    ticks = int(max(seconds, 0.0) * scale + 1e-6)
+    whole, fraction = divmod(ticks, scale)
+    minutes, second = divmod(whole, 60)
+    hours, minute = divmod(minutes, 60)
+    text = f"{hours}:{minute:02d}:{second:02d}" if hours else f"{minute}:{second:02d}"
+    return f"{text}.{fraction:0{decimals}d}" if decimals else text
