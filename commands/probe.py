@@ -1,0 +1,26 @@
+"""vtk probe: what a file holds."""
+
+from typing import TYPE_CHECKING
+
+from .options import streaming
+
+if TYPE_CHECKING:
+    from vtk.stream import Stream
+
+
+@streaming
+def probe(stream: "Stream") -> None:
+    """Tell what video files hold, without decoding them.
+
+    Gives each video as one span with `media`: container, streams with codecs, languages, sizes
+    and frame rates (average, and whether it varies), rotation, subtitle tracks and chapters.
+    Reads at most the first 2,000 packets of a video stream.
+
+    \b
+    Examples:
+      vtk probe talk.mp4 | jq .media
+      find . -name '*.mkv' -print0 | vtk probe -0 | jq -r '[.video, .media.duration] | @tsv'
+    """
+    from vtk.media.probe import probe
+
+    stream.run(probe)

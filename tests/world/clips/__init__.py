@@ -1,0 +1,1 @@
+"""The named clips, grouped by what they show."""

@@ -1,0 +1,1 @@
+"""Every touch of PyAV: open, probe, decode, seek, subtitle tracks, pictures."""

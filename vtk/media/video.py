@@ -1,0 +1,231 @@
+"""The pictures of a file: in order from start to end, or the ones shown at given times.
+
+Times are presentation timestamps of the video stream, in seconds as the container states them: a
+file whose first picture is shown at 10 s begins at 10 s.
+"""
+
+import logging
+import math
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from fractions import Fraction
+from types import TracebackType
+from typing import NamedTuple, Self
+
+import av
+from av.container import InputContainer
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from vtk.errors import MediaError
+from vtk.media.container import open_container
+
+log = logging.getLogger("vtk")
+
+SEEK_GAP = 10.0  # seconds to decode through rather than seek, where no index tells better
+RETRY_BACK = (0.0, 2.0, 10.0, 60.0)  # seconds before the wanted time to seek to, in turn
+
+
+class Frame(NamedTuple):
+    """A decoded frame and when it is shown."""
+
+    pts: int  # presentation timestamp, in the time base of its stream
+    time: float  # the same in seconds
+    duration: int  # in the time base; 0 where it is not known
+    image: VideoFrame
+
+
+class Video:
+    """An open file and its main video stream. A context manager; not safe between threads."""
+
+    def __init__(self, name: str, *, pictures_seen: bool = True) -> None:
+        """Open the file. `pictures_seen` False decodes quicker, without the loop filter: good
+        enough to measure on, not to show. Raises OpenError, and MediaError without pictures.
+        """
+        self.name = name
+        self._stack = ExitStack()
+        self.container: InputContainer = self._stack.enter_context(open_container(name))
+        try:
+            self.stream: VideoStream = main_stream(self.container)
+            self.time_base: Fraction = self.stream.time_base or Fraction(1, 1_000_000)
+            self.stream.codec_context.thread_type = "AUTO"
+            if not pictures_seen:
+                self.stream.codec_context.options = {"skip_loop_filter": "all"}
+        except BaseException:
+            self.close()
+            raise
+        self.damage: list[float] = []  # seconds at which packets could not be decoded
+        self._frames: Iterator[Frame] = iter(())
+        self._last: Frame | None = None  # given out last by at()
+        self._ahead: Frame | None = None  # decoded, but not shown yet at the time asked for
+        self._index: list[float] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._stack.close()
+
+    def seconds(self, pts: int) -> float:
+        """A presentation timestamp of the stream in seconds."""
+        return float(pts * self.time_base)
+
+    @property
+    def start(self) -> float:
+        """First presentation timestamp that the container states, in seconds."""
+        return self.seconds(self.stream.start_time or 0)
+
+    @property
+    def end(self) -> float:
+        """End of the pictures as the container states it, in seconds; 0 where it does not."""
+        if self.stream.duration:
+            return self.start + self.seconds(self.stream.duration)
+        if self.container.duration:
+            return ((self.container.start_time or 0) + self.container.duration) / av.time_base
+        return 0.0
+
+    def frames(self, start: float = -math.inf, end: float = math.inf) -> Iterator[Frame]:
+        """Every frame shown in [start, end) seconds, in presentation order.
+
+        Damaged packets are skipped and noted in `damage`.
+        """
+        self._last = None  # at() has to seek again: the position is about to change
+        if start > self.start:
+            self._seek(start)
+        for frame in self._decode():
+            if frame.time >= end:
+                return
+            if self.seconds(frame.pts + max(frame.duration, 1)) > start:
+                yield frame
+
+    def at(self, times: Iterable[float]) -> Iterator[Frame]:
+        """The frame on screen at each of the ascending times (seconds), each decoded once.
+
+        Before the first frame that is the first, after the last the last. Seeks where a keyframe
+        lies between here and there, else decodes on. Raises MediaError where nothing decodes.
+        """
+        for time in times:
+            if self._last is None or self._worth_seeking(self._last.time, time):
+                yield self._seek_to(time)
+            else:
+                yield self._on_to(self._last, time)
+
+    def _on_to(self, frame: Frame, time: float) -> Frame:
+        """Decode on from `frame` to the one shown at `time`."""
+        while not (frame.duration and time < self.seconds(frame.pts + frame.duration) - 1e-9):
+            following = self._ahead or next(self._frames, None)
+            self._ahead = None
+            if following is None:
+                break
+            if following.time > time:  # variable rate: a frame stays longer than it says
+                self._ahead = following
+                break
+            frame = following
+        self._last = frame
+        return frame
+
+    def _seek_to(self, time: float) -> Frame:
+        for back in RETRY_BACK:
+            frame = self._first_from(time - back)
+            if frame is not None and frame.time <= time:
+                return self._on_to(frame, time)
+        frame = self._first_from(self.start)
+        if frame is None:
+            raise MediaError("cannot decode: no picture could be decoded")
+        return self._on_to(frame, time)
+
+    def _first_from(self, time: float) -> Frame | None:
+        """Seek, and decode the first frame from there."""
+        self._seek(time)
+        self._frames, self._ahead = self._decode(), None
+        return next(self._frames, None)
+
+    def _worth_seeking(self, here: float, there: float) -> bool:
+        if there < here:
+            return True
+        if self._index is None:
+            self._index = sorted(
+                self.seconds(entry.timestamp)
+                for entry in self.stream.index_entries
+                if entry.is_keyframe
+            )
+        if len(self._index) < 2:
+            return there - here > SEEK_GAP
+        return bisect_right(self._index, there) > bisect_right(self._index, here)
+
+    def _seek(self, time: float) -> None:
+        offset = round(max(time, min(self.start, 0.0)) / self.time_base)
+        try:
+            self.container.seek(offset, stream=self.stream)
+        except av.FFmpegError:  # no index, or a stream that cannot seek back
+            log.debug("%s: cannot seek to %s", self.name, time)
+
+    def _decode(self) -> Iterator[Frame]:
+        """Frames from the current position on; one without a timestamp follows the one before."""
+        following = 0
+        for packet in self._packets():
+            try:
+                decoded = packet.decode()
+            except av.FFmpegError:
+                self.damage.append(self.seconds(packet.pts or packet.dts or following))
+                continue
+            for image in decoded:
+                pts = following if image.pts is None else image.pts
+                following = pts + (image.duration or 1)
+                yield Frame(pts, self.seconds(pts), image.duration or 0, image)
+
+    def _packets(self) -> "Iterator[av.Packet[VideoStream]]":
+        try:
+            yield from self.container.demux(self.stream)
+        except av.FFmpegError:
+            self.damage.append(self.end)
+
+
+def main_stream(container: InputContainer) -> VideoStream:
+    """The video stream that a player would show: of the default ones the largest, no cover art.
+
+    Raises MediaError where the file has no pictures.
+    """
+    shown = [
+        stream
+        for stream in container.streams.video
+        if not stream.disposition & av.stream.Disposition.attached_pic
+        and stream.codec_context is not None
+    ]
+    if not shown:
+        what = "only sound" if container.streams.audio else "no pictures"
+        raise MediaError(f"the file has {what}: there is no video stream to decode")
+    default = [s for s in shown if s.disposition & av.stream.Disposition.default]
+    return max(default or shown, key=lambda s: s.width * s.height)
+
+
+class Latest:
+    """Opens videos and keeps the latest open, as neighbouring spans ask for the same one."""
+
+    def __init__(self) -> None:
+        self._video: Video | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        if self._video is not None:
+            self._video.close()
+
+    def __call__(self, name: str) -> Video:
+        """The video of that name, open. Raises OpenError, MediaError."""
+        if self._video is None or self._video.name != name:
+            if self._video is not None:
+                self._video.close()
+            self._video = None
+            self._video = Video(name)
+        return self._video
