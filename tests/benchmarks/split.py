@@ -1,0 +1,268 @@
+"""Shot boundaries: quality on labelled clips and speed over plain decoding, beside PySceneDetect.
+
+    python tests/benchmarks/split.py FOLDER          # FOLDER holds the clips and cuts.json
+    python tests/benchmarks/split.py --speed [FILE]  # without FILE renders a minute of 720p H.264
+
+cuts.json: {clip: {"cuts": [...], "gradual": [[first, last], ...], "hard_negatives": [...]}}, frame
+numbers from 0 in display order of the first video stream; a cut is the first frame of a shot, a
+hard negative a frame of a flash. A cut counts when predicted within the tolerance, each once. A
+predicted transition counts for every labelled interval that it overlaps, and so does a cut
+predicted inside of one, with two frames of slack. Rows of PySceneDetect appear where it is
+installed.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+
+from vtk.media.planes import Thumbnail, thumbnail
+from vtk.split.content import boundaries
+
+SLACK = 2  # frames around a gradual transition that still belong to it
+ROUNDS = 3  # of the speed measurement; the best counts
+
+Found = tuple[list[float], list[tuple[float, float]]]  # cuts and intervals, in seconds
+Method = Callable[[Path], Found]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("folder", nargs="?", type=Path, help="labelled clips with cuts.json")
+    parser.add_argument("--speed", nargs="?", const=True, metavar="FILE", help="measure speed")
+    options = parser.parse_args()
+    if not (options.folder or options.speed):
+        parser.error("give a folder of labelled clips, --speed, or both")
+    methods: dict[str, Method] = {"vtk content": ours, **peers()}
+    if options.folder:
+        quality(options.folder, methods)
+    if options.speed is True:
+        with tempfile.TemporaryDirectory() as folder:
+            speed(render(Path(folder) / "clip.mp4"), methods)
+    elif options.speed:
+        speed(Path(options.speed), methods)
+
+
+def ours(path: Path) -> Found:
+    cuts, gradual = [], []
+    for found in boundaries(thumbnails(path)):
+        if found.start and found.end:
+            gradual.append((found.start[1], found.end[1]))
+        else:
+            cuts.append(found.time)
+    return cuts, gradual
+
+
+def thumbnails(path: Path) -> Iterator[tuple[int, float, Thumbnail]]:
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        stream.thread_type = "AUTO"
+        stream.codec_context.options = {"skip_loop_filter": "all"}
+        for frame in container.decode(stream):
+            assert frame.pts is not None
+            assert frame.time is not None
+            yield frame.pts, frame.time, thumbnail(frame)
+
+
+def decode(path: Path) -> list[float]:
+    """Decodes as anyone would; returns the time of every frame, in seconds."""
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        stream.thread_type = "AUTO"
+        return [frame.time or 0.0 for frame in container.decode(stream)]
+
+
+def peers() -> dict[str, Method]:
+    try:
+        import scenedetect  # type: ignore[import-untyped]
+    except ImportError:
+        print("PySceneDetect is not installed: its rows are left out", file=sys.stderr)
+        return {}
+
+    def run(path: Path, detector: Any, backend: str) -> Found:
+        video = scenedetect.open_video(str(path), backend=backend)
+        manager = scenedetect.SceneManager()
+        manager.add_detector(detector)
+        manager.detect_scenes(video)
+        return [start.seconds for start, _ in manager.get_scene_list()[1:]], []
+
+    # Its own choice of stream may not be the first; its PyAV backend takes the first.
+    def backend(path: Path) -> str:
+        with av.open(str(path)) as container:
+            return "opencv" if len(container.streams.video) == 1 else "pyav"
+
+    return {
+        "PySceneDetect adaptive": lambda p: run(p, scenedetect.AdaptiveDetector(), backend(p)),
+        "PySceneDetect content": lambda p: run(p, scenedetect.ContentDetector(), backend(p)),
+    }
+
+
+@dataclass
+class Tally:
+    """Counts of one method over one or more clips."""
+
+    hits: dict[int, int] = field(default_factory=lambda: {0: 0, 1: 0})  # by tolerance
+    predicted: int = 0
+    labelled: int = 0
+    gradual_right: int = 0  # predictions
+    gradual_predicted: int = 0
+    gradual_found: int = 0  # labels
+    gradual_labelled: int = 0
+    flashes: int = 0
+    wall: float = 0.0
+    cpu: float = 0.0
+    frames: int = 0
+
+    def add(self, other: "Tally") -> None:
+        for name, value in vars(other).items():
+            if name == "hits":
+                self.hits = {k: self.hits[k] + v for k, v in value.items()}
+            else:
+                setattr(self, name, getattr(self, name) + value)
+
+    def row(self, clip: str, method: str) -> str:
+        cuts = [rates(self.hits[t], self.predicted, self.hits[t], self.labelled) for t in (0, 1)]
+        gradual = rates(
+            self.gradual_right, self.gradual_predicted, self.gradual_found, self.gradual_labelled
+        )
+        cpu = 1000 * self.cpu / max(1, self.frames)
+        return (
+            f"{clip[:22]:22} {method:22} {cuts[0]} {cuts[1]} {gradual} "
+            f"{self.flashes:7} {self.wall:7.2f} {cpu:7.3f}"
+        )
+
+
+def rates(right: int, predicted: int, found: int, labelled: int) -> str:
+    """Precision, recall and F1 in percent; a dash where there was nothing to count."""
+    p = right / predicted if predicted else None
+    r = found / labelled if labelled else None
+    f = 2 * p * r / (p + r) if p and r else (0.0 if labelled else None)
+    return " ".join("    -" if x is None else f"{100 * x:5.1f}" for x in (p, r, f))
+
+
+def quality(folder: Path, methods: dict[str, Method]) -> None:
+    labels = json.loads((folder / "cuts.json").read_text())
+    print(f"{'':45} {'cuts, exact':^17} {'cuts, 1 frame':^17} {'gradual':^17} {'':7}")
+    print(
+        f"{'clip':22} {'method':22} {' '.join(['    P     R    F1'] * 3)} flashes  wall s  ms CPU"
+    )
+    totals = {name: Tally() for name in methods}
+    for clip, label in labels.items():
+        times = np.array(decode(folder / clip))
+        for name, method in methods.items():
+            wall, cpu = time.perf_counter(), time.process_time()
+            cuts, gradual = method(folder / clip)
+            wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+            tally = score(
+                [nearest(times, t) for t in cuts],
+                [(nearest(times, a), nearest(times, b)) for a, b in gradual],
+                label,
+            )
+            tally.wall, tally.cpu, tally.frames = wall, cpu, len(times)
+            totals[name].add(tally)
+            print(tally.row(clip, name))
+    for name, tally in totals.items():
+        print(tally.row("all", name))
+
+
+def nearest(times: np.ndarray[Any, Any], seconds: float) -> int:
+    return int(np.abs(times - seconds).argmin())
+
+
+def score(cuts: list[int], gradual: list[tuple[int, int]], label: dict[str, Any]) -> Tally:
+    """Compares predicted with labelled frame numbers."""
+    tally = Tally(labelled=len(label["cuts"]), gradual_labelled=len(label["gradual"]))
+    wide = [(a - SLACK, b + SLACK) for a, b in label["gradual"]]
+    found = set()
+    for first, last in gradual:
+        over = {w for w in wide if first <= w[1] and last >= w[0]}
+        tally.gradual_predicted += 1
+        tally.gradual_right += bool(over)
+        found |= over
+    sharp = []
+    for cut in cuts:
+        inside = {w for w in wide if w[0] <= cut <= w[1]}
+        if inside and not any(abs(cut - c) <= 1 for c in label["cuts"]):
+            if not inside <= found:  # once for an interval
+                tally.gradual_predicted += 1
+                tally.gradual_right += 1
+            found |= inside
+        else:
+            sharp.append(cut)
+    tally.gradual_found = len(found)
+    tally.predicted = len(sharp)
+    for tolerance in tally.hits:
+        free = set(sharp)
+        for cut in label["cuts"]:
+            near = min(free, key=lambda p: abs(p - cut), default=None)
+            if near is not None and abs(near - cut) <= tolerance:
+                free.remove(near)
+                tally.hits[tolerance] += 1
+    tally.flashes = sum(
+        any(abs(p - n) <= 1 for p in sharp if not any(abs(p - c) <= 1 for c in label["cuts"]))
+        for n in label["hard_negatives"]
+    )
+    return tally
+
+
+def speed(path: Path, methods: dict[str, Method]) -> None:
+    """Prints wall and CPU time of each method as ratios of plain decoding, the best of some."""
+    runs: dict[str, Callable[[Path], object]] = {"plain decode": decode, **methods}
+    best: dict[str, tuple[float, float]] = {}
+    frames = len(decode(path))
+    for _ in range(ROUNDS):
+        for name, run in runs.items():
+            wall, cpu = time.perf_counter(), time.process_time()
+            run(path)
+            now = (time.perf_counter() - wall, time.process_time() - cpu)
+            best[name] = min(best.get(name, now), now)
+    base = best["plain decode"][0]
+    print(f"{frames} frames, the best of {ROUNDS} runs")
+    print(f"{'':22}  wall s   ratio  ms CPU/frame")
+    for name, (wall, cpu) in best.items():
+        print(f"{name:22} {wall:7.2f} {wall / base:7.2f} {1000 * cpu / frames:13.3f}")
+
+
+def render(path: Path, seconds: int = 60, rate: int = 24, shot: int = 4) -> Path:
+    """Writes a 1280x720 H.264 clip: moving textures, a cut every `shot` seconds."""
+    rng = np.random.default_rng(1)
+    print(f"rendering {seconds} s of 720p", file=sys.stderr)
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=rate)
+        stream.width, stream.height, stream.pix_fmt = 1280, 720, "yuv420p"
+        for count in range(seconds * rate):
+            since = count % (shot * rate)
+            if not since:
+                planes = [texture(rng, 1080, 1920)] + [texture(rng, 540, 960) for _ in range(2)]
+                speed_x, speed_y = rng.uniform(0, 6), rng.uniform(0, 3)
+            x, y = 2 * int(speed_x * since / 2), 2 * int(speed_y * since / 2)
+            parts = [planes[0][y : y + 720, x : x + 1280]]
+            parts += [p[y // 2 : y // 2 + 360, x // 2 : x // 2 + 640] for p in planes[1:]]
+            packed = np.concatenate([part.ravel() for part in parts]).reshape(1080, 1280)
+            frame = av.VideoFrame.from_ndarray(packed, "yuv420p")
+            frame.pts, frame.time_base = count, Fraction(1, rate)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path
+
+
+def texture(rng: np.random.Generator, rows: int, columns: int) -> np.ndarray[Any, Any]:
+    """A random picture with detail at every scale, (rows, columns) uint8."""
+    total = np.full((rows, columns), rng.uniform(70, 180))
+    for cell in (240, 60, 20, 6, 2):
+        coarse = rng.normal(0, 4 + cell / 8, (-(-rows // cell), -(-columns // cell)))
+        total += np.kron(coarse, np.ones((cell, cell)))[:rows, :columns]
+    return np.asarray(np.clip(total, 16, 235), np.uint8)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,263 @@
+"""Method content on small pictures made here: what a user would notice."""
+
+import itertools
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+
+from vtk.media.planes import Thumbnail, luma, thumbnail
+from vtk.split.content import WINDOW, Boundary, boundaries
+
+RATE = 24.0
+Picture = np.ndarray[Any, Any]  # (27, 48), luma 0..255
+
+
+def world(seed: int, level: float = 120, contrast: float = 1.0) -> Picture:
+    """A random scene larger than the picture, (81, 384): patches at several scales."""
+    rng = np.random.default_rng(seed)
+    total = np.full((81, 384), float(level))
+    for cell, deviation in ((27, 30), (9, 20), (3, 12), (1, 4)):
+        coarse = rng.normal(0, deviation * contrast, (81 // cell + 1, 384 // cell + 1))
+        total += np.kron(coarse, np.ones((cell, cell)))[:81, :384]
+    return np.asarray(np.clip(total, 16, 235))
+
+
+def view(scene: Picture, x: float = 100, y: float = 27) -> Picture:
+    return scene[int(y) : int(y) + 27, int(x) : int(x) + 48]
+
+
+def still(seed: int, count: int, **about: float) -> list[Picture]:
+    """A steady camera: one picture with a little noise on it."""
+    rng = np.random.default_rng(seed + 1000)
+    picture = view(world(seed, **about))
+    return [picture + rng.normal(0, 1, picture.shape) for _ in range(count)]
+
+
+def pan(seed: int, count: int, speed: float) -> list[Picture]:
+    scene = world(seed)
+    return [view(scene, 10 + speed * i) for i in range(count)]
+
+
+def blend(a: list[Picture], b: list[Picture]) -> list[Picture]:
+    """A dissolve as long as the two shots given."""
+    n = len(a)
+    return [
+        one * (n - i) / (n + 1) + two * (i + 1) / (n + 1)
+        for i, (one, two) in enumerate(zip(a, b, strict=True))
+    ]
+
+
+def small(picture: Picture) -> Thumbnail:
+    gray = np.full((14, 24), 128, np.float32)
+    return Thumbnail(np.clip(picture, 0, 255).astype(np.float32), gray, gray)
+
+
+def frames(
+    pictures: Iterable[Picture], rate: float = RATE
+) -> Iterator[tuple[int, float, Thumbnail]]:
+    for count, picture in enumerate(pictures):
+        yield count, count / rate, small(picture)
+
+
+def found(pictures: Iterable[Picture]) -> list[Boundary]:
+    return list(boundaries(frames(pictures)))
+
+
+def cuts(pictures: Iterable[Picture]) -> list[int]:
+    """Numbers of the frames after cuts, where nothing else was found."""
+    result = found(pictures)
+    assert all(boundary.type == "cut" for boundary in result)
+    return [boundary.pts for boundary in result]
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_short_video_has_no_boundary(count: int) -> None:
+    assert found(still(1, count)) == []
+
+
+def test_cut_before_the_last_frame() -> None:
+    assert cuts(still(1, 30) + still(2, 1)) == [30]
+
+
+def test_cuts_at_the_exact_frames() -> None:
+    assert cuts(still(1, 30) + still(2, 7) + pan(3, 40, 1.5) + still(4, 20)) == [30, 37, 77]
+
+
+def test_cut_between_dark_shots() -> None:
+    dark = {"level": 30, "contrast": 0.2}
+    assert cuts(still(1, 30, **dark) + still(2, 30, **dark)) == [30]
+
+
+def test_cut_between_two_pans() -> None:
+    assert cuts(pan(1, 30, 1) + pan(2, 30, 2)) == [30]
+
+
+def test_boundary_says_where_and_how_sure() -> None:
+    (cut,) = found(still(1, 30) + still(2, 30))
+    assert (cut.pts, cut.time, cut.type) == (30, 30 / RATE, "cut")
+    assert cut.start is None
+    assert 0.5 <= cut.score <= 1
+
+
+def slide(seed: int) -> Picture:
+    """White with a few lines of text."""
+    rng = np.random.default_rng(seed)
+    picture = np.full((27, 48), 235.0)
+    for row in range(3, 25, 3):
+        picture[row, 4 : rng.integers(12, 44)] = 150
+    return picture
+
+
+def test_slides_are_found() -> None:
+    assert cuts([slide(1)] * 40 + [slide(2)] * 40 + [slide(3)] * 40) == [40, 80]
+
+
+@pytest.mark.parametrize("length", [1, 2, 3])
+@pytest.mark.parametrize("speed", [0, 2])
+def test_flash_is_no_cut(length: int, speed: float) -> None:
+    shot = pan(1, 60, speed)
+    for i in range(30, 30 + length):
+        shot[i] = 0.3 * shot[i] + 0.7 * 235
+    assert found(shot) == []
+
+
+def test_strobe_is_no_cut() -> None:
+    shot = still(1, 60)
+    for i in range(15, 45, 4):
+        shot[i] = shot[i + 1] = 0.4 * shot[i] + 0.6 * 235
+    assert found(shot) == []
+
+
+@pytest.mark.parametrize("speed", [0.5, 2, 5])
+def test_pan_is_no_cut(speed: float) -> None:
+    assert found(pan(1, 60, speed)) == []
+
+
+def test_whip_pan_between_steady_views_is_no_cut() -> None:
+    scene = world(1)
+    place = np.cumsum([0] * 30 + [3, 6, 9, 10, 10, 10, 9, 6, 3] + [0] * 30)
+    assert found([view(scene, 20 + x) for x in place]) == []
+
+
+def test_lamp_or_coarse_keyframe_is_no_cut() -> None:
+    shot = still(1, 60)
+    rng = np.random.default_rng(8)
+    coding = rng.normal(0, 6, shot[0].shape)
+    assert found(shot[:30] + [1.15 * picture + coding for picture in shot[30:]]) == []
+
+
+def test_shaking_camera_is_no_cut() -> None:
+    scene, rng = world(1), np.random.default_rng(5)
+    assert (
+        found([view(scene, 100 + rng.normal(0, 2), 27 + rng.normal(0, 2)) for _ in range(80)]) == []
+    )
+
+
+def test_noise_in_the_dark_is_no_cut() -> None:
+    rng = np.random.default_rng(3)
+    shot = still(1, 80, level=25, contrast=0.1)
+    assert found([picture + rng.normal(0, 4, picture.shape) for picture in shot]) == []
+
+
+@pytest.mark.parametrize("length", [10, 20, 34])
+def test_dissolve_and_its_interval(length: int) -> None:
+    a, b = still(1, 40 + length), still(2, 40 + length)
+    (one,) = found(a[:40] + blend(a[40:], b[:length]) + b[length:])
+    assert one.type == "dissolve"
+    assert one.start is not None
+    assert one.end is not None
+    slack = 3 + length // 8
+    assert abs(one.start[0] - 40) <= slack
+    assert abs(one.end[0] - (39 + length)) <= slack
+    assert one.start[0] < one.pts < one.end[0]
+    assert one.start[1] == one.start[0] / RATE
+
+
+def test_fade_through_black_is_one_boundary() -> None:
+    black = [np.full((27, 48), 16.0)] * 20
+    a, b = still(1, 60), still(2, 60)
+    shots = a[:40] + blend(a[40:], black) + black[:8] + blend(black, b[:20]) + b[20:]
+    (one,) = found(shots)
+    assert one.type == "fade"
+    assert one.start is not None
+    assert one.end is not None
+    assert abs(one.start[0] - 40) <= 5
+    assert abs(one.end[0] - 87) <= 5
+    assert 60 <= one.pts <= 72
+
+
+def test_cuts_and_transitions_come_in_order() -> None:
+    a, b = still(1, 60), still(2, 60)
+    shots = a[:40] + blend(a[40:], b[:20]) + b[20:] + still(3, 40)
+    assert [(x.type, x.pts > 60) for x in found(shots)] == [("dissolve", False), ("cut", True)]
+
+
+def test_times_are_the_presentation_timestamps() -> None:
+    """Variable rate: a slide that stays on screen for minutes as a single frame."""
+    pictures = [slide(1)] * 6 + [slide(2)] * 6
+    times = [5, 65, 66, 66.1, 300, 301, 400.25, 401, 700, 701, 702, 703]
+    stream = [(round(1000 * t), t, small(p)) for t, p in zip(times, pictures, strict=True)]
+    assert [(b.pts, b.time) for b in boundaries(stream)] == [(400250, 400.25)]
+
+
+def test_cut_comes_as_soon_as_the_window_is_seen() -> None:
+    taken = 0
+
+    def watched() -> Iterator[tuple[int, float, Thumbnail]]:
+        nonlocal taken
+        for frame in frames(itertools.chain(still(1, 30), itertools.repeat(view(world(2))))):
+            taken += 1
+            yield frame
+
+    assert next(boundaries(watched())).pts == 30
+    assert taken <= 30 + WINDOW + 1
+
+
+def test_look_ahead_of_a_dissolve_is_bounded() -> None:
+    a, b = still(1, 60), still(2, 20)
+    taken = 0
+
+    def watched() -> Iterator[tuple[int, float, Thumbnail]]:
+        nonlocal taken
+        endless = itertools.repeat(b[-1])
+        for frame in frames(itertools.chain(a[:40], blend(a[40:], b), endless)):
+            taken += 1
+            yield frame
+
+    assert next(boundaries(watched())).type == "dissolve"
+    assert taken <= 60 + 6 * RATE
+
+
+FORMATS = ["yuv420p", "yuv422p", "yuv444p", "yuvj420p", "yuv420p10le", "nv12", "p010le", "rgb24"]
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("size", [(640, 360), (321, 241), (30, 20), (1, 1)])
+def test_thumbnail_of_any_format_and_size(name: str, size: tuple[int, int]) -> None:
+    rgb = np.zeros((size[1], size[0], 3), np.uint8)
+    rgb[:, : size[0] // 2] = (200, 40, 40)
+    frame = av.VideoFrame.from_ndarray(rgb, "rgb24")
+    expected = thumbnail(frame.reformat(format="yuv444p"))
+    got = thumbnail(frame.reformat(format=name))
+    assert [part.shape for part in got] == [(27, 48), (14, 24), (14, 24)]
+    for part, reference in zip(got, expected, strict=True):
+        assert np.abs(part - reference).mean() < (20 if name.startswith("yuvj") else 4)
+
+
+@pytest.mark.parametrize("name", ["gray", "gray10le"])
+def test_thumbnail_of_gray_has_no_colour(name: str) -> None:
+    frame = av.VideoFrame.from_ndarray(np.full((90, 160), 77, np.uint8), "gray")
+    got = thumbnail(frame.reformat(format=name))
+    assert np.abs(got.luma - 77).max() < 1
+    assert (got.cb == 128).all()
+
+
+def test_luma_is_the_full_picture_without_padding() -> None:
+    plane = np.arange(33 * 50, dtype=np.uint8).reshape(33, 50)
+    frame = av.VideoFrame.from_ndarray(plane, "gray")
+    assert (luma(frame) == plane).all()
+    deep = luma(frame.reformat(format="gray10le"))
+    assert np.abs(deep.astype(int) - plane).max() <= 1

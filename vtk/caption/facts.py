@@ -1,0 +1,124 @@
+"""facts: a caption of what was measured in the pictures and read in the subtitles.
+
+Says how long the span is, its light and colours, what the camera does and how much moves, and
+quotes the words spoken and shown. It names nothing that it did not measure.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from vtk.caption import colours, motion
+from vtk.errors import MediaError
+from vtk.media.planes import thumbnail
+from vtk.media.subtitles import Cue, cues
+from vtk.media.video import Latest, Video
+from vtk.span import Span, log, within
+
+PAIRS = 4  # pairs of pictures that motion is measured on
+PAIR_GAP = 0.2  # seconds between the two, where the span is long enough
+EDGE = 0.1  # share of the span left out at either end, where the next shot may show through
+
+
+class Captioner:
+    """Captions span after span; keeps the video open and the subtitles of the latest one."""
+
+    def __init__(self, latest: Latest, language: str | None) -> None:
+        self.latest = latest
+        self.language = language
+        self.video = ""
+        self.cues: list[Cue] = []
+
+    def __call__(self, span: Span) -> Span:
+        """The span with `facts`, `speech` where there is any, and `caption`."""
+        video = self.latest(span.video)
+        new = span.reaching(span.start, min(span.end, video.end))
+        if "speech" not in span and (speech := self._speech(new)):
+            new["speech"] = speech
+        new["facts"] = measure(video, new)
+        new["caption"] = " ".join(sentences(new))
+        return new
+
+    def _speech(self, span: Span) -> list[dict[str, Any]]:
+        if span.video != self.video:
+            self.video, self.cues = span.video, []
+            try:
+                self.cues = cues(span.video, self.language)
+            except MediaError as error:
+                log.warning("%s: %s", span.video, error)
+        entries = [cue._asdict() for cue in self.cues]
+        return [entry for entry in entries if within(entry, span.start, span.end)]
+
+
+def measure(video: Video, span: Span) -> dict[str, Any]:
+    """What is measured of the span's pictures: light 0..1, colours, camera, motion, a sentence."""
+    pictures, motions = [], []
+    frames = video.at(_pair_times(span.start, span.end))
+    for one, two in zip(frames, frames, strict=True):
+        pictures.append(thumbnail(one.image, motion.WIDTH, motion.HEIGHT))
+        if two.pts > one.pts:
+            later = thumbnail(two.image, motion.WIDTH, motion.HEIGHT)
+            motions.append(motion.between(pictures[-1].luma, later.luma, two.time - one.time))
+    shares = colours.colours(pictures)
+    facts: dict[str, Any] = {
+        "seconds": round(span.end - span.start, 3),
+        "light": round(colours.light(pictures), 3),
+        "colours": {name: round(share, 3) for name, share in shares},
+    }
+    if motions:
+        camera = motion.camera(motions)
+        if camera is not None:
+            facts["camera"] = camera
+        facts["motion"] = motion.scene(motions, camera)
+    facts["picture"] = picture_sentence(facts)
+    return facts
+
+
+def _pair_times(start: float, end: float) -> Iterator[float]:
+    """Times of pairs spread over the span: first and second of each, ascending."""
+    low, high = start + EDGE * (end - start), end - EDGE * (end - start)
+    gap = min(PAIR_GAP, (high - low) / PAIRS / 2)
+    step = (high - low - gap) / max(PAIRS - 1, 1)
+    for number in range(PAIRS):
+        yield low + number * step
+        yield low + number * step + gap
+
+
+def picture_sentence(facts: dict[str, Any]) -> str:
+    """The measurements as one English sentence."""
+    names = list(facts["colours"])
+    lit = colours.light_in_words(facts["light"])
+    look = " ".join(part for part in (lit + "," if lit else "", "mostly", _and(names)) if part)
+    article = "An" if look[0] in "aeiou" else "A"
+    sentence = f"{article} {look} picture for {_length(facts['seconds'])}"
+    moves = [f"the camera {facts['camera']}"] if "camera" in facts else []
+    moves += [facts["motion"]] if "motion" in facts else []
+    return f"{sentence}; {' and '.join(moves)}." if moves else f"{sentence}."
+
+
+def sentences(span: Span) -> Iterator[str]:
+    """The sentences of a span's caption: the picture, the words shown, the words spoken."""
+    yield span["facts"]["picture"]
+    if shown := _quoted(span.get("screen_text", [])):
+        yield f"On screen is written: {shown}"
+    if spoken := _quoted(span.get("speech", [])):
+        yield f"The words spoken are: {spoken}"
+
+
+def _quoted(entries: list[dict[str, Any]]) -> str:
+    """The texts in a row, none twice in a row, between quotation marks and with an end mark."""
+    texts = [entry["text"].strip() for entry in entries]
+    new = [text for i, text in enumerate(texts) if text and (i == 0 or text != texts[i - 1])]
+    words = " ".join(new).replace("“", "‘").replace("”", "’")
+    return f"“{words}”" + ("" if words[-1:] in ".!?…。！？" else ".") if words else ""
+
+
+def _length(seconds: float) -> str:
+    if seconds >= 90:
+        minutes = round(seconds / 60, 1)
+        return f"{minutes:g} minutes"
+    shown = round(seconds, 1) if seconds >= 0.95 else round(seconds, 2)
+    return f"{shown:g} second{'s' * (shown != 1)}"
+
+
+def _and(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

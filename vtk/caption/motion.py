@@ -1,0 +1,172 @@
+"""How the camera and the things before it move, measured between neighbouring pictures.
+
+The shift of the whole picture and of its four quarters is found by phase correlation (Kuglin and
+Hines 1975); shifts of the quarters towards or away from the middle are a zoom. What still differs
+once the shift is undone moves by itself.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+WIDTH, HEIGHT = 160, 90  # samples of the pictures compared
+PAN = 0.025  # picture widths a second from which the camera pans or tilts
+ZOOM = 0.025  # share of the size a second from which it zooms
+SHAKE = 0.06  # picture widths a second, in changing directions, from which it shakes
+GAIN = 0.75  # of the difference that is left, at most, for a motion to be taken for one
+EXPLAINED = 0.25  # share of the picture that may change for the camera to be sure
+AGREE = 0.7  # share of the pairs that must tell the same
+NOISE = 0.04  # difference of a sample, of the range of luma, up to which it has not changed
+STILL, LITTLE, MUCH = 0.003, 0.05, 0.35  # share of the picture that changes in PAIR_GAP seconds
+
+
+@dataclass(frozen=True)
+class Motion:
+    """Between two pictures: shift right and down in picture widths a second, growth a second.
+
+    `changed` is the share of the picture that differs once these are undone, 0..1; `sure` is
+    false where they explain too little of the difference to be told from things moving.
+    """
+
+    right: float
+    down: float
+    growth: float
+    changed: float
+    sure: bool
+
+
+def between(one: Array, two: Array, seconds: float) -> Motion:
+    """The motion from one luma picture (HEIGHT, WIDTH) to the next, `seconds` later.
+
+    Of no motion, a shift, and a shift with growth, the simplest is taken that nothing less simple
+    explains much better.
+    """
+    best = (0.0, 0.0, 0.0)
+    rest = _difference(one, two, *best)
+    for found in ((*shift(one, two), 0.0), _zoom(one, two)):
+        if found is None:
+            continue
+        left = _difference(one, two, *found)
+        if left.mean() < GAIN * rest.mean():
+            best, rest = found, left
+    dx, dy, growth = best
+    changed = float((rest > NOISE).mean())
+    return Motion(
+        dx / WIDTH / seconds, dy / WIDTH / seconds, growth / seconds, changed, changed < EXPLAINED
+    )
+
+
+def _zoom(one: Array, two: Array) -> tuple[float, float, float] | None:
+    """Shift and growth from the shifts of the four quarters; None where they do not fit a zoom."""
+    half, side = HEIGHT // 2, WIDTH // 2
+    parts = [(slice(y, y + half), slice(x, x + side)) for y in (0, half) for x in (0, side)]
+    (ax, ay), (bx, by), (cx, cy), (ex, ey) = (shift(one[part], two[part]) for part in parts)
+    across = (bx + ex - ax - cx) / 2 / side  # right quarters against left ones
+    down = (cy + ey - ay - by) / 2 / half
+    if across * down <= 0:
+        return None
+    return (ax + bx + cx + ex) / 4, (ay + by + cy + ey) / 4, (across + down) / 2
+
+
+def shift(one: Array, two: Array) -> tuple[float, float]:
+    """How far `two` is moved right and down against `one`, in samples."""
+    window, low = _window(one.shape)
+    spectra = [np.fft.rfft2((p - p.mean()) * window) for p in (one, two)]
+    cross = spectra[1] * np.conj(spectra[0])
+    surface = np.fft.irfft2(
+        low * cross / (np.abs(cross) + 1e-3 * np.abs(cross).max() + 1e-9), one.shape
+    )
+    rows, columns = surface.shape
+    y, x = divmod(int(np.argmax(surface)), columns)
+    fine_y = _parabola(surface[(y - 1) % rows, x], surface[y, x], surface[(y + 1) % rows, x])
+    fine_x = _parabola(surface[y, (x - 1) % columns], surface[y, x], surface[y, (x + 1) % columns])
+    return (
+        float((x + columns / 2) % columns - columns / 2 + fine_x),
+        float((y + rows / 2) % rows - rows / 2 + fine_y),
+    )
+
+
+def _parabola(before: float, peak: float, after: float) -> float:
+    """Where between its neighbours the top of a peak lies, -0.5..0.5."""
+    bend = before - 2 * peak + after
+    return float(0.5 * (before - after) / bend) if bend < 0 else 0.0
+
+
+@lru_cache(maxsize=8)
+def _window(shape: tuple[int, int]) -> tuple[Array, Array]:
+    """A Hann window, and a low pass over the half spectrum: noise has no shift."""
+    window = np.outer(np.hanning(shape[0]), np.hanning(shape[1]))
+    y, x = np.fft.fftfreq(shape[0])[:, None], np.fft.rfftfreq(shape[1])[None]
+    return np.asarray(window), np.exp(-(x**2 + y**2) / (2 * 0.15**2))
+
+
+def _difference(one: Array, two: Array, dx: float, dy: float, growth: float) -> Array:
+    """Difference, 0..1, once shift and growth are undone, of the part that both pictures show."""
+    rows, columns = one.shape
+    y = (np.arange(rows) - rows / 2) * (1 + growth) + rows / 2 + dy
+    x = (np.arange(columns) - columns / 2) * (1 + growth) + columns / 2 + dx
+    inside_y, inside_x = (y >= 0) & (y <= rows - 1), (x >= 0) & (x <= columns - 1)
+    if inside_y.sum() < rows / 3 or inside_x.sum() < columns / 3:
+        return np.asarray(np.abs(two - one) / 255)
+    moved = _sample(two, y[inside_y], x[inside_x])
+    return np.asarray(np.abs(moved - one[inside_y][:, inside_x]) / 255)
+
+
+def _sample(picture: Array, y: Array, x: Array) -> Array:
+    """The picture between its samples, linear in both directions."""
+    top, left = np.floor(y).astype(int), np.floor(x).astype(int)
+    down, right = (
+        np.minimum(top + 1, picture.shape[0] - 1),
+        np.minimum(left + 1, picture.shape[1] - 1),
+    )
+    fy, fx = (y - top)[:, None], (x - left)[None]
+    upper = picture[top][:, left] * (1 - fx) + picture[top][:, right] * fx
+    lower = picture[down][:, left] * (1 - fx) + picture[down][:, right] * fx
+    return np.asarray(upper * (1 - fy) + lower * fy)
+
+
+def camera(motions: Sequence[Motion]) -> str | None:
+    """What the camera does: still, pans left, tilts up, zooms in, shakes; None if unsure.
+
+    The picture moves right when the camera turns left.
+    """
+    sure = [m for m in motions if m.sure]
+    if not sure or len(sure) < AGREE * len(motions):
+        return None
+    right = _steady([m.right for m in sure], PAN)
+    down = _steady([m.down for m in sure], PAN)
+    growth = _steady([m.growth for m in sure], ZOOM)
+    found = []
+    if right and abs(right) >= abs(down) / 2:
+        found.append("pans left" if right > 0 else "pans right")
+    if down and abs(down) >= abs(right) / 2:
+        found.append("tilts up" if down > 0 else "tilts down")
+    if not found and np.median([np.hypot(m.right, m.down) for m in sure]) >= SHAKE:
+        found.append("shakes")
+    if growth:
+        found.append("zooms in" if growth > 0 else "zooms out")
+    return ", ".join(found[:-1]) + " and " + found[-1] if found[1:] else (*found, "holds still")[0]
+
+
+def _steady(values: Sequence[float], least: float) -> float:
+    """The median where most values go its way by at least `least`, else 0."""
+    middle = float(np.median(values))
+    agreeing = sum(value * middle > 0 and abs(value) >= least for value in values)
+    return middle if abs(middle) >= least and agreeing >= AGREE * len(values) else 0.0
+
+
+def scene(motions: Sequence[Motion], camera: str | None) -> str:
+    """How much moves before the camera, in words; `camera` is what the camera does."""
+    changed = float(np.median([m.changed for m in motions]))
+    other = "" if camera in (None, "holds still") else "else "
+    if changed < STILL:
+        return f"nothing {other}moves"
+    if changed < LITTLE:
+        return f"little {other}moves"
+    return "some things move" if changed < MUCH else "much moves"

@@ -1,0 +1,218 @@
+"""Shot boundaries from the pictures alone, without a model: method `content`.
+
+A hard cut must stand out in three ways, each a ratio that the motion of the shot itself lowers:
+
+- its step, the distance from the frame before it, over the steps around it: the sliding window of
+  Yeo and Liu (Rapid scene analysis on compressed video, IEEE TCSVT 1995, abrupt scene changes),
+  and like there it must be the largest within the length of the shortest shot;
+- the least distance from the frames before to the frames after, over the mean distance within
+  either: the graph partition of Yuan et al. (A formal study of shot boundary detection, IEEE
+  TCSVT 2007), as a ratio of distances;
+- what the best shift of one frame over the other leaves of the step, over the same for the steps
+  around it, which takes out pans and shakes.
+
+A picture that comes back within the window was a flash, not a cut, and one that keeps its pattern
+was lit or coded anew. Gradual transitions are found by `vtk.split.gradual` between the cuts. All
+times are presentation timestamps; the window of a cut is counted in frames, that of a gradual
+transition in seconds.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vtk.media.planes import Thumbnail
+from vtk.split.gradual import ALIKE, Blends, Transition, likeness
+
+WINDOW = 8  # frames looked at on either side of a cut, and the look-ahead it costs
+NEAR = 6  # of these, the frames compared across against within
+SHORTEST = 5  # frames of the shortest shot: of two cuts nearer than this the stronger is kept
+NEIGHBOURS = 3  # steps on either side compared after the best shift
+NOISE = 0.7  # mean difference of samples, 0..255, that is nothing: the floor of every ratio
+STANDOUT = 1.6  # geometric mean of the three ratios from which a step is a cut
+UNCHANGED = 0.95  # likeness from which the step is only a keyframe's, or a lamp's
+SAME = 0.2  # of the step: a distance across from which the picture has come back
+RETURN = 0.5  # of the step: the same, for pictures that are also alike
+FLASH = 4  # frames after which the picture may come back shifted
+SHARE = 2.2  # of the step: the distance across from which it is only a part of a longer change
+SHIFTED = 0.45  # of the step that must be left after the best shift
+
+
+@dataclass(frozen=True, slots=True)
+class Boundary:
+    """The beginning of a new shot.
+
+    `pts` (in the stream's time base) and `time` (seconds) are those of its first frame: of a cut
+    and of a fade in the first frame that shows it, of a dissolve the first in which it outweighs
+    the old shot, of a fade out the first empty frame. `start` and `end`, (pts, seconds), are the
+    first and the last frame of a gradual transition, to within a tenth of a second. `score` is
+    0.5 at the threshold and nears 1.
+    """
+
+    pts: int
+    time: float
+    score: float
+    type: str = "cut"  # or "dissolve", "fade"
+    start: tuple[int, float] | None = None
+    end: tuple[int, float] | None = None
+
+
+class _Frame(NamedTuple):
+    pts: int
+    time: float
+    picture: NDArray[np.float32]  # luma, Cb and Cr in one row
+    step: float  # mean absolute difference from the frame before
+
+
+def boundaries(frames: Iterable[tuple[int, float, Thumbnail]]) -> Iterator[Boundary]:
+    """Finds the shot boundaries in `frames`, (pts, seconds, thumbnail) in display order.
+
+    Yields them in order: a cut when `WINDOW` frames after it have been seen, a gradual transition
+    some seconds later. Keeps no more than `2 * WINDOW` frames and the few seconds of pictures
+    that `vtk.split.gradual` needs. All thumbnails must have one shape.
+    """
+    recent: list[_Frame] = []  # at most WINDOW + 1 frames of the shot so far, and what follows
+    here = 0  # in `recent`, the frame to decide on
+    blends: Blends | None = None
+
+    def decide() -> Iterator[Boundary]:
+        nonlocal here
+        assert blends
+        frame = recent[here]
+        score = _cut(recent, here, blends.luma)
+        if score:
+            yield from map(_gradual, blends.finish())
+            yield Boundary(frame.pts, frame.time, score)
+            del recent[:here]
+            here = 0
+        yield from map(_gradual, blends.push(frame.pts, frame.time, frame.picture))
+        here += 1
+        if here > WINDOW + 1:
+            del recent[0]
+            here -= 1
+
+    for pts, time, thumbnail in frames:
+        picture = np.concatenate([part.ravel() for part in thumbnail])
+        if blends is None:
+            blends = Blends(thumbnail.luma.shape)
+        step = float(np.abs(picture - recent[-1].picture).mean()) if recent else 0.0
+        recent.append(_Frame(pts, time, picture, step))
+        if len(recent) > here + WINDOW:
+            yield from decide()
+    while here < len(recent):
+        yield from decide()
+    if blends:
+        yield from map(_gradual, blends.finish())
+
+
+def _gradual(found: Transition) -> Boundary:
+    pts, time = found.shot
+    return Boundary(pts, time, found.score, found.type, found.start, found.end)
+
+
+def _cut(frames: list[_Frame], here: int, shape: tuple[int, int]) -> float:
+    """Score of a cut before `frames[here]`, 0.5..1; 0 if there is none.
+
+    Ordered by cost: nearly all frames end at the first comparisons of numbers already known.
+    """
+    frame = frames[here]
+    step = frame.step
+    if step < NOISE or here == 0:
+        return 0.0
+    around = [f.step for f in frames[max(1, here - WINDOW) : here]]
+    around += [f.step for f in frames[here + 1 : here + WINDOW + 1]]
+    contrast = step / (NOISE + sum(around) / max(1, len(around)))
+    # The other ratios seldom pass 2 where this one does not, so that the product cannot either.
+    near = frames[max(0, here - SHORTEST + 1) : here + SHORTEST]
+    if contrast < 1.4 or any(f.step > step for f in near):
+        return 0.0
+    area = shape[0] * shape[1]
+    if likeness(frames[here - 1].picture[:area], frame.picture[:area]) > UNCHANGED:
+        return 0.0
+    apart = _across_within(frames, here, step, area)
+    if not apart:
+        return 0.0
+    moved = _after_shift(frames, here, step, shape)
+    standout = (contrast * apart * moved) ** (1 / 3)
+    return standout / (standout + STANDOUT) if standout >= STANDOUT else 0.0
+
+
+def _across_within(frames: list[_Frame], here: int, step: float, area: int) -> float:
+    """Least distance across the cut over the mean distance within; 0 if this is no cut.
+
+    It is none if the picture comes back, or if the step is a small part of a longer change.
+    """
+    before = np.stack([f.picture for f in frames[max(0, here - WINDOW) : here]])
+    after = np.stack([f.picture for f in frames[here : here + WINDOW]])
+    across = _distances(before, after)
+    nearest = across.argmin()
+    one, two = before[nearest // len(after), :area], after[nearest % len(after), :area]
+    least = float(across.min())
+    came_back = least < SAME * step or (least < RETURN * step and likeness(one, two) > ALIKE)
+    if came_back or across.max() > SHARE * step:
+        return 0.0
+    before, after = before[-NEAR:], after[:NEAR]
+    within = [d[np.triu_indices(len(d), 1)] for d in map(_distances, *2 * ((before, after),))]
+    pairs = np.concatenate(within)
+    apart = float(across[-NEAR:, :NEAR].min())
+    return apart / (NOISE + (float(pairs.mean()) if pairs.size else 0.0))
+
+
+def _distances(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Mean absolute difference of each row of `a` from each row of `b`."""
+    return np.stack([np.abs(b - row).mean(1) for row in a])
+
+
+def _after_shift(frames: list[_Frame], here: int, step: float, shape: tuple[int, int]) -> float:
+    """What the best shift leaves of the step, over the same for the steps around it."""
+    size = shape[0] * shape[1]
+    luma = [f.picture[:size].reshape(shape) for f in frames]
+    left = _shifted(luma[here - 1], luma[here])
+    if left < SHIFTED * step:
+        return 0.0
+    returns = [(here - 1, i) for i in range(here + 1, min(len(frames), here + FLASH + 1))]
+    returns += [(i, here) for i in range(max(0, here - FLASH - 1), here - 1)]
+    if any(_shifted(luma[i], luma[j]) < RETURN * left for i, j in returns):
+        return 0.0
+    first, last = max(1, here - NEIGHBOURS), min(len(frames) - 1, here + NEIGHBOURS)
+    around = [_shifted(luma[i - 1], luma[i]) for i in range(first, last + 1) if i != here]
+    return left / (NOISE + sum(around) / max(1, len(around)))
+
+
+def _shifted(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
+    """Mean absolute difference of two pictures where they overlap under the best shift.
+
+    Shifts reach a quarter of the width and of the height. The best has the least squared
+    difference for its overlap; all are tried at once by correlation in the frequency domain.
+    """
+    rows, columns = a.shape
+    shape, inside, shifts, overlap = _plan(rows, columns)
+    fa, fb = np.fft.rfft2(a - 128, shape), np.fft.rfft2(b - 128, shape)
+    qa, qb = np.fft.rfft2((a - 128) ** 2, shape), np.fft.rfft2((b - 128) ** 2, shape)
+    total = np.fft.irfft2(qa.conj() * inside + inside.conj() * qb - 2 * fa.conj() * fb, shape)
+    mean = total[shifts] / overlap
+    y, x = np.unravel_index(np.argmin(mean), mean.shape)
+    y, x = int(y) - rows // 4, int(x) - columns // 4
+    moved = b[max(0, y) : rows + min(0, y), max(0, x) : columns + min(0, x)]
+    still = a[max(0, -y) : rows - max(0, y), max(0, -x) : columns - max(0, x)]
+    return float(np.abs(moved - still).mean())
+
+
+@lru_cache(maxsize=4)
+def _plan(
+    rows: int, columns: int
+) -> tuple[
+    tuple[int, int], NDArray[np.complex128], tuple[NDArray[np.intp], ...], NDArray[np.float64]
+]:
+    """For `_shifted`: the padded shape, the spectrum of a full picture, shifts, their overlaps."""
+    down, across = rows // 4, columns // 4
+    shape = (rows + down, columns + across)
+    inside = np.fft.rfft2(np.ones((rows, columns)), shape)
+    y, x = np.arange(-down, down + 1), np.arange(-across, across + 1)
+    shifts = np.ix_(y % shape[0], x % shape[1])
+    overlap = (rows - np.abs(y))[:, None] * (columns - np.abs(x))
+    return shape, inside, shifts, overlap.astype(np.float64)
