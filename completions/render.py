@@ -1,0 +1,179 @@
+"""Render the completions of bash, zsh and fish: ``python completions/render.py [--check]``.
+
+Writes `vtk`, `_vtk` and `vtk.fish`, the names under which the three shells look for them, beside
+this file, each from its template, whose places (@commands@) are filled from the commands. They
+are static: no Python starts while somebody types.
+"""
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+HOME = Path(__file__).resolve().parent
+sys.path.insert(0, str(HOME.parent))  # run as a script, only this folder would be on the path
+
+from man.commandline import Command, Parameter, keep, read  # noqa: E402
+
+# What is offered for a value is told by its metavar; nothing is for the others.
+FILES = {"FILE": "files", "DIR": "folders", "INPUT": "inputs"}
+
+# The ends of names that are offered as input: files of spans, then videos.
+ENDINGS = [
+    *("jsonl", "ndjson"),
+    *("3gp", "asf", "avi", "flv", "m2ts", "m4v", "mkv", "mov", "mp4", "mpeg", "mpg", "mts"),
+    *("mxf", "ogv", "ts", "vob", "webm", "wmv"),
+]
+
+
+def main() -> int:
+    """Write or check the three files."""
+    group, commands = read()
+    makers = {"vtk": bash, "_vtk": zsh, "vtk.fish": fish}
+    files = {}
+    for name, make in makers.items():
+        text = (HOME / "templates" / name).read_text("utf-8")
+        for place, lines in make(group, commands).items():
+            text = text.replace(f"@{place}@", lines)
+        files[HOME / name] = text
+    return keep("completions/render.py", files)
+
+
+def bash(group: Command, commands: list[Command]) -> dict[str, str]:
+    """The lists and the branches of `case` in the file for bash."""
+    options, values, places = [], [], []
+    for command in commands:
+        flags = [flag for option in command.options for flag in option.flags]
+        taking = [flag for option in command.options if option.takes_value for flag in option.flags]
+        options.append(
+            f"{command.name}) options='{' '.join(flags)}' taking=' {' '.join(taking)} ' ;;"
+        )
+        for option in command.options:
+            if action := _bash_action(option):
+                pattern = " | ".join(f"'{command.name} {flag}'" for flag in option.flags)
+                values.append(f"{pattern}) {action} ;;")
+        for place, argument in enumerate(command.arguments):
+            if action := _bash_action(argument):
+                pattern = f"'{command.name} '*" if argument.many else f"'{command.name} {place}'"
+                places.append(f"{pattern}) {action} ;;")
+            else:
+                places.append(f"'{command.name} {place}') ;;")
+    return {
+        "endings": " | ".join(f"*.{ending}" for ending in ENDINGS),
+        "commands": " ".join(command.name for command in commands),
+        "own": " ".join(flag for option in group.options for flag in option.flags),
+        "options": _indented(options, 4),
+        "values": _indented(values, 8),
+        "places": _indented(places, 4),
+    }
+
+
+def _bash_action(parameter: Parameter) -> str:
+    if parameter.choices:
+        return f"_vtk_words '{' '.join(parameter.choices)}'"
+    return f"_vtk_{FILES[parameter.metavar]}" if parameter.metavar in FILES else ""
+
+
+def zsh(group: Command, commands: list[Command]) -> dict[str, str]:
+    """The specifications for `_describe` and `_arguments` in the file for zsh."""
+    branches: list[str] = []
+    for command in commands:
+        specifications = [_zsh_option(option) for option in command.options]
+        for place, argument in enumerate(command.arguments, 1):
+            where = "*" if argument.many else str(place)
+            specifications.append(_zsh_quoted(f"{where}{_zsh_value(argument)}"))
+        branches.append(f"{command.name})")
+        branches.append(f"    _arguments -s -S \\\n{_continued(specifications, 16)}")
+        branches.append("    ;;")
+    return {
+        "endings": "|".join(ENDINGS),
+        "commands": _indented([_zsh_quoted(f"{c.name}:{c.summary}") for c in commands], 8),
+        "own": _continued([_zsh_option(option) for option in group.options], 8).lstrip(),
+        "branches": _indented(branches, 8),
+    }
+
+
+def _zsh_option(option: Parameter) -> str:
+    text = re.sub(r"[\\\[\]]", r"\\\g<0>", option.text.rstrip("."))
+    value = _zsh_value(option) if option.takes_value else ""
+    # A value may follow a short option at once (-oFILE) and a long one after a = (--output=FILE).
+    signs = {2: "+"} if value else {}
+    flags = [f + (signs.get(len(f), "=") if value else "") for f in option.flags]
+    if option.many:
+        before = _zsh_quoted("*")
+    elif "--help" in option.flags or "--version" in option.flags:  # nothing else makes sense
+        before = _zsh_quoted("(- *)")
+    else:
+        before = _zsh_quoted(f"({' '.join(option.flags)})") if len(flags) > 1 else ""
+    names = "{" + ",".join(flags) + "}" if len(flags) > 1 else flags[0]
+    return before + names + _zsh_quoted(f"[{text}]{value}")
+
+
+def _zsh_value(parameter: Parameter) -> str:
+    if parameter.choices:
+        name = parameter.metavar or parameter.flags[-1].lstrip("-")
+        return f":{name}:({' '.join(parameter.choices)})"
+    actions = {"files": "_files", "folders": "_files -/", "inputs": "_vtk_inputs"}
+    message = parameter.metavar.replace(":", "\\:")
+    return f":{message}:{actions.get(FILES.get(parameter.metavar, ''), ' ')}"
+
+
+def fish(group: Command, commands: list[Command]) -> dict[str, str]:
+    """The calls of `complete` in the file for fish."""
+    first = [f"complete -c vtk -n __vtk_first {_fish_option(option)}" for option in group.options]
+    for command in commands:
+        first.append(
+            f"complete -c vtk -n __vtk_first -a {command.name} -d {_fish_quoted(command.summary)}"
+        )
+    rest = [line for command in commands for line in _fish_command(command)]
+    return {"endings": "|".join(ENDINGS), "first": "\n".join(first), "rest": "\n".join(rest)}
+
+
+def _fish_command(command: Command) -> Iterator[str]:
+    yield f"\n# vtk {command.name}"
+    start = f"complete -c vtk -n '__vtk_command {command.name}'"
+    for option in command.options:
+        yield f"{start} {_fish_option(option)}"
+    taking = [flag for option in command.options if option.takes_value for flag in option.flags]
+    for place, argument in enumerate(command.arguments):
+        condition = f"__vtk_command {command.name}"
+        if place or not argument.many:
+            comparison = "-ge" if argument.many else "-eq"
+            condition += f"; and test (__vtk_arguments {' '.join(taking)}) {comparison} {place}"
+        if argument.choices:
+            yield f"complete -c vtk -n '{condition}' -a '{' '.join(argument.choices)}'"
+        elif FILES.get(argument.metavar) == "inputs":
+            yield f"complete -c vtk -n '{condition}' -a '(__vtk_inputs)'"
+
+
+def _fish_option(option: Parameter) -> str:
+    parts = [f"-l {flag[2:]}" if flag[:2] == "--" else f"-s {flag[1:]}" for flag in option.flags]
+    if option.choices:
+        parts.append(f"-x -a '{' '.join(option.choices)}'")
+    elif option.metavar:
+        actions = {"files": "-r -F", "folders": "-x -a '(__fish_complete_directories)'"}
+        parts.append(actions.get(FILES.get(option.metavar, ""), "-x"))
+    return " ".join([*parts, "-d", _fish_quoted(option.text.rstrip("."))])
+
+
+def _zsh_quoted(text: str) -> str:
+    """Text as one word of zsh."""
+    return "'" + text.replace("'", "'\\''") + "'"
+
+
+def _fish_quoted(text: str) -> str:
+    """Text as one word of fish."""
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _indented(lines: list[str], width: int) -> str:
+    return ("\n" + " " * width).join(lines)
+
+
+def _continued(words: list[str], width: int) -> str:
+    """Words of one call, each on a line of its own."""
+    return " \\\n".join(" " * width + word for word in words)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,168 @@
+# Completion of vtk for fish.
+# Rendered by completions/render.py from completions/templates/vtk.fish; do not edit.
+
+# Whether the command is still to be typed.
+function __vtk_first
+    test (count (commandline -opc)) -eq 1
+end
+
+# Whether the command is $argv[1]: it is always the first word, as vtk's own options end the run.
+function __vtk_command
+    set -l words (commandline -opc)
+    test (count $words) -gt 1; and test $words[2] = $argv[1]
+end
+
+# Print how many arguments of the command are there; $argv are its options that take a value.
+function __vtk_arguments
+    set -l number 0
+    set -l value no
+    set -l ended no
+    for word in (commandline -opc)[3..-1]
+        if test $value = yes
+            set value no
+        else if test $ended = yes; or not string match -q -- '-?*' $word
+            set number (math $number + 1)
+        else if test $word = --
+            set ended yes
+        else if contains -- $word $argv
+            set value yes
+        end
+    end
+    echo $number
+end
+
+# Offer videos, files of spans and folders; whatever is there where there are none.
+function __vtk_inputs
+    # For a command that does not exist, fish completes names of files.
+    set -l names (complete -C "__vtk_no_command "(commandline -ct))
+    string match -ri -- '^.*(?:/|\.(?:jsonl|ndjson|3gp|asf|avi|flv|m2ts|m4v|mkv|mov|mp4|mpeg|mpg|mts|mxf|ogv|ts|vob|webm|wmv))$' $names
+    or printf '%s\n' $names
+end
+
+complete -c vtk -f
+complete -c vtk -n __vtk_first -l version -d 'Print the version and exit'
+complete -c vtk -n __vtk_first -s h -l help -d 'Show this message and exit'
+complete -c vtk -n __vtk_first -a probe -d 'Tell what video files hold, without decoding them'
+complete -c vtk -n __vtk_first -a split -d 'Split videos into shots'
+complete -c vtk -n __vtk_first -a keyframes -d 'Pick the frames that stand for each span'
+complete -c vtk -n __vtk_first -a caption -d 'Say in words what each span shows and says'
+complete -c vtk -n __vtk_first -a chapter -d 'Join the spans of a video into chapters with titles'
+complete -c vtk -n __vtk_first -a summarize -d 'Sum up each video in a few sentences'
+complete -c vtk -n __vtk_first -a retrieve -d 'Find the spans whose words answer a query best'
+complete -c vtk -n __vtk_first -a ground -d 'Find the exact moments whose words answer a query'
+complete -c vtk -n __vtk_first -a show -d 'Show spans as text to read instead of JSON'
+complete -c vtk -n __vtk_first -a schema -d 'Print the JSON Schema of a span, the record of every vtk stream'
+
+# vtk probe
+complete -c vtk -n '__vtk_command probe' -s o -l output -r -F -d 'Write to FILE instead of standard output; it appears when it is whole'
+complete -c vtk -n '__vtk_command probe' -s j -l jobs -x -d 'Work in N processes; order is kept'
+complete -c vtk -n '__vtk_command probe' -s 0 -l null -d 'Standard input is paths ended by NUL (find -print0)'
+complete -c vtk -n '__vtk_command probe' -s q -l quiet -d 'No progress and no warnings, only errors'
+complete -c vtk -n '__vtk_command probe' -l log-json -d 'Messages on standard error as JSON Lines'
+complete -c vtk -n '__vtk_command probe' -s h -l help -d 'Show this message and exit'
+complete -c vtk -n '__vtk_command probe' -a '(__vtk_inputs)'
+
+# vtk split
+complete -c vtk -n '__vtk_command split' -l method -x -a 'content' -d 'content: boundaries from the pictures, every frame, no model'
+complete -c vtk -n '__vtk_command split' -l every -x -d 'Windows of that length (30s, 1m30s) instead of shots; decodes nothing'
+complete -c vtk -n '__vtk_command split' -s o -l output -r -F -d 'Write to FILE instead of standard output; it appears when it is whole'
+complete -c vtk -n '__vtk_command split' -s j -l jobs -x -d 'Work in N processes; order is kept'
+complete -c vtk -n '__vtk_command split' -s 0 -l null -d 'Standard input is paths ended by NUL (find -print0)'
+complete -c vtk -n '__vtk_command split' -s q -l quiet -d 'No progress and no warnings, only errors'
+complete -c vtk -n '__vtk_command split' -l log-json -d 'Messages on standard error as JSON Lines'
+complete -c vtk -n '__vtk_command split' -s h -l help -d 'Show this message and exit'
+complete -c vtk -n '__vtk_command split' -a '(__vtk_inputs)'
+
+# vtk keyframes
+complete -c vtk -n '__vtk_command keyframes' -s k -x -d 'Frames per span'
+complete -c vtk -n '__vtk_command keyframes' -l method -x -a 'diverse uniform' -d 'diverse: sharp, away from transitions, unlike each other; uniform: at even distances'
+complete -c vtk -n '__vtk_command keyframes' -l images -x -a '(__fish_complete_directories)' -d 'Write a picture of each keyframe into the folder DIR'
+complete -c vtk -n '__vtk_command keyframes' -l format -x -a 'jpg webp' -d 'Format of the pictures'
+complete -c vtk -n '__vtk_command keyframes' -l height -x -d 'Height of the pictures [default: the video\'s]'
+complete -c vtk -n '__vtk_command keyframes' -l quality -x -d 'Quality of the pictures'
+complete -c vtk -n '__vtk_command keyframes' -l sheet -r -F -d 'Write a contact sheet of all keyframes (.jpg, .webp)'
+complete -c vtk -n '__vtk_command keyframes' -s o -l output -r -F -d 'Write to FILE instead of standard output; it appears when it is whole'
+complete -c vtk -n '__vtk_command keyframes' -s j -l jobs -x -d 'Work in N processes; order is kept'
+complete -c vtk -n '__vtk_command keyframes' -s 0 -l null -d 'Standard input is paths ended by NUL (find -print0)'
+complete -c vtk -n '__vtk_command keyframes' -s q -l quiet -d 'No progress and no warnings, only errors'
+complete -c vtk -n '__vtk_command keyframes' -l log-json -d 'Messages on standard error as JSON Lines'
+complete -c vtk -n '__vtk_command keyframes' -s h -l help -d 'Show this message and exit'
+complete -c vtk -n '__vtk_command keyframes' -a '(__vtk_inputs)'
+
+# vtk caption
+complete -c vtk -n '__vtk_command caption' -l method -x -a 'facts' -d 'facts: what is measured and read, without a model; it never guesses'
+complete -c vtk -n '__vtk_command caption' -l language -x -d 'Language of the words (en, de, …), ISO 639'
+complete -c vtk -n '__vtk_command caption' -s o -l output -r -F -d 'Write to FILE instead of standard output; it appears when it is whole'
+complete -c vtk -n '__vtk_command caption' -s j -l jobs -x -d 'Work in N processes; order is kept'
+complete -c vtk -n '__vtk_command caption' -s 0 -l null -d 'Standard input is paths ended by NUL (find -print0)'
+complete -c vtk -n '__vtk_command caption' -s q -l quiet -d 'No progress and no warnings, only errors'
+complete -c vtk -n '__vtk_command caption' -l log-json -d 'Messages on standard error as JSON Lines'
+complete -c vtk -n '__vtk_command caption' -s h -l help -d 'Show this message and exit'
+complete -c vtk -n '__vtk_command caption' -a '(__vtk_inputs)'
+
+# vtk chapter
+complete -c vtk -n '__vtk_command chapter' -l method -x -a 'tiling' -d 'tiling: where words and pictures change together, no model'
+complete -c vtk -n '__vtk_command chapter' -l count -x -d 'So many chapters, where there is room [default: as found]'
+complete -c vtk -n '__vtk_command chapter' -l min-length -x -d 'No chapter is shorter (30s, 1m30s)'
+complete -c vtk -n '__vtk_command chapter' -l language -x -d 'Language of the words (en, de, …), ISO 639'
+complete -c vtk -n '__vtk_command chapter' -s o -l output -r -F -d 'Write to FILE instead of standard output; it appears when it is whole'
+complete -c vtk -n '__vtk_command chapter' -s j -l jobs -x -d 'Work in N processes; order is kept'
+complete -c vtk -n '__vtk_command chapter' -s 0 -l null -d 'Standard input is paths ended by NUL (find -print0)'
+complete -c vtk -n '__vtk_command chapter' -s q -l quiet -d 'No progress and no warnings, only errors'
+complete -c vtk -n '__vtk_command chapter' -l log-json -d 'Messages on standard error as JSON Lines'
+complete -c vtk -n '__vtk_command chapter' -s h -l help -d 'Show this message and exit'
+complete -c vtk -n '__vtk_command chapter' -a '(__vtk_inputs)'
+
+# vtk summarize
+complete -c vtk -n '__vtk_command summarize' -l method -x -a 'extract' -d 'extract: the sentences that say the most, word for word, no model'
+complete -c vtk -n '__vtk_command summarize' -l sentences -x -d 'At most N sentences [default: 5, without --words]'
+complete -c vtk -n '__vtk_command summarize' -l words -x -d 'At most N words in all'
+complete -c vtk -n '__vtk_command summarize' -l language -x -d 'Language of the words (en, de, …), ISO 639'
+complete -c vtk -n '__vtk_command summarize' -s o -l output -r -F -d 'Write to FILE instead of standard output; it appears when it is whole'
+complete -c vtk -n '__vtk_command summarize' -s j -l jobs -x -d 'Work in N processes; order is kept'
+complete -c vtk -n '__vtk_command summarize' -s 0 -l null -d 'Standard input is paths ended by NUL (find -print0)'
+complete -c vtk -n '__vtk_command summarize' -s q -l quiet -d 'No progress and no warnings, only errors'
+complete -c vtk -n '__vtk_command summarize' -l log-json -d 'Messages on standard error as JSON Lines'
+complete -c vtk -n '__vtk_command summarize' -s h -l help -d 'Show this message and exit'
+complete -c vtk -n '__vtk_command summarize' -a '(__vtk_inputs)'
+
+# vtk retrieve
+complete -c vtk -n '__vtk_command retrieve' -l method -x -a 'bm25' -d 'bm25: by the words that span and query share, no model'
+complete -c vtk -n '__vtk_command retrieve' -s n -x -d 'Results; 0 for all'
+complete -c vtk -n '__vtk_command retrieve' -l threshold -x -d 'No results that score lower [default: all match]'
+complete -c vtk -n '__vtk_command retrieve' -l language -x -d 'Language of the words (en, de, …), ISO 639'
+complete -c vtk -n '__vtk_command retrieve' -s o -l output -r -F -d 'Write to FILE instead of standard output; it appears when it is whole'
+complete -c vtk -n '__vtk_command retrieve' -s j -l jobs -x -d 'Work in N processes; order is kept'
+complete -c vtk -n '__vtk_command retrieve' -s 0 -l null -d 'Standard input is paths ended by NUL (find -print0)'
+complete -c vtk -n '__vtk_command retrieve' -s q -l quiet -d 'No progress and no warnings, only errors'
+complete -c vtk -n '__vtk_command retrieve' -l log-json -d 'Messages on standard error as JSON Lines'
+complete -c vtk -n '__vtk_command retrieve' -s h -l help -d 'Show this message and exit'
+complete -c vtk -n '__vtk_command retrieve; and test (__vtk_arguments --method -n --threshold --language -o --output -j --jobs) -ge 1' -a '(__vtk_inputs)'
+
+# vtk ground
+complete -c vtk -n '__vtk_command ground' -l method -x -a 'density' -d 'density: most words of the query in the least time, no model'
+complete -c vtk -n '__vtk_command ground' -s n -x -d 'Moments; 0 for all'
+complete -c vtk -n '__vtk_command ground' -l threshold -x -d 'No moments that score lower, 0 to 1'
+complete -c vtk -n '__vtk_command ground' -l min-length -x -d 'Widen shorter moments [default: as found]'
+complete -c vtk -n '__vtk_command ground' -l max-length -x -d 'Longest moment made of several texts'
+complete -c vtk -n '__vtk_command ground' -l language -x -d 'Language of the words (en, de, …), ISO 639'
+complete -c vtk -n '__vtk_command ground' -s o -l output -r -F -d 'Write to FILE instead of standard output; it appears when it is whole'
+complete -c vtk -n '__vtk_command ground' -s j -l jobs -x -d 'Work in N processes; order is kept'
+complete -c vtk -n '__vtk_command ground' -s 0 -l null -d 'Standard input is paths ended by NUL (find -print0)'
+complete -c vtk -n '__vtk_command ground' -s q -l quiet -d 'No progress and no warnings, only errors'
+complete -c vtk -n '__vtk_command ground' -l log-json -d 'Messages on standard error as JSON Lines'
+complete -c vtk -n '__vtk_command ground' -s h -l help -d 'Show this message and exit'
+complete -c vtk -n '__vtk_command ground; and test (__vtk_arguments --method -n --threshold --min-length --max-length --language -o --output -j --jobs) -ge 1' -a '(__vtk_inputs)'
+
+# vtk show
+complete -c vtk -n '__vtk_command show' -l width -x -d 'Width of the text in columns'
+complete -c vtk -n '__vtk_command show' -s o -l output -r -F -d 'Write to FILE instead of standard output; it appears when it is whole'
+complete -c vtk -n '__vtk_command show' -s j -l jobs -x -d 'Work in N processes; order is kept'
+complete -c vtk -n '__vtk_command show' -s 0 -l null -d 'Standard input is paths ended by NUL (find -print0)'
+complete -c vtk -n '__vtk_command show' -s q -l quiet -d 'No progress and no warnings, only errors'
+complete -c vtk -n '__vtk_command show' -l log-json -d 'Messages on standard error as JSON Lines'
+complete -c vtk -n '__vtk_command show' -s h -l help -d 'Show this message and exit'
+complete -c vtk -n '__vtk_command show' -a '(__vtk_inputs)'
+
+# vtk schema
+complete -c vtk -n '__vtk_command schema' -s h -l help -d 'Show this message and exit'

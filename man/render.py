@@ -1,0 +1,156 @@
+"""Render the manual pages from the commands: ``python man/render.py [--check]``.
+
+Writes `vtk.1` and one `vtk-COMMAND.1` for each command beside this file. The pages are roff in
+pure ASCII, which every man program reads, and carry no date, so that they are the same every day.
+"""
+
+import inspect
+import re
+import sys
+from pathlib import Path
+
+HOME = Path(__file__).resolve().parent
+sys.path.insert(0, str(HOME.parent))  # run as a script, only this folder would be on the path
+
+from man.commandline import Command, Parameter, keep, read  # noqa: E402
+from vtk import __version__  # noqa: E402
+from vtk.stream import ExitStatus  # noqa: E402
+
+HEAD = r".\" Rendered by man/render.py from the commands; do not edit."
+
+# Variables that stand for no option.
+VARIABLES = {
+    "VTK_TRACEBACK": "If set, an internal error shows where in the program it happened.",
+}
+
+# The characters that roff would read as commands or set as typographic ones.
+SPECIAL = {
+    "\\": r"\e",
+    "-": r"\-",
+    "'": r"\(aq",
+    "`": r"\(ga",
+    "^": r"\(ha",
+    "~": r"\(ti",
+    '"': r"\(dq",
+}
+
+
+def main() -> int:
+    """Write or check all pages."""
+    group, commands = read()
+    pages = {HOME / "vtk.1": overview(group, commands)}
+    pages |= {HOME / f"vtk-{command.name}.1": page(command, commands) for command in commands}
+    return keep("man/render.py", pages, sorted(HOME.glob("*.1")))
+
+
+def overview(group: Command, commands: list[Command]) -> str:
+    """The page of vtk itself."""
+    lines = [*_head("vtk", group.summary), ".SH SYNOPSIS"]
+    lines.append(r"\fBvtk\fR [\fIOPTION\fR]... \fICOMMAND\fR [\fIARGUMENT\fR]...")
+    # The exit statuses have a section of their own on this page.
+    text = [words for words in group.paragraphs if not words.startswith("Exit status:")]
+    lines += _prose(text)
+    lines += [".SH COMMANDS"]
+    for command in commands:
+        lines += [".TP", rf"\fBvtk\-{escape(command.name)}\fR(1)", escape(f"{command.summary}.")]
+    lines += [*_parameters("OPTIONS", group.options), *_examples(text), *_statuses()]
+    lines += [".SH ENVIRONMENT"]
+    for variable, meaning in sorted(_variables(commands).items()):
+        lines += [".TP", rf"\fB{escape(variable)}\fR", escape(meaning)]
+    pages = [f"vtk-{command.name}" for command in commands]
+    return _finish(lines, pages)
+
+
+def page(command: Command, commands: list[Command]) -> str:
+    """The page of one command."""
+    name = f"vtk-{command.name}"
+    lines = [*_head(name, command.summary), ".SH SYNOPSIS"]
+    synopsis = [rf"\fBvtk {escape(command.name)}\fR", r"[\fIOPTION\fR]..."]
+    for argument in command.arguments:
+        metavar = rf"\fI{escape(argument.metavar)}\fR"
+        dots = "..." if argument.many else ""
+        synopsis.append(metavar + dots if argument.required else f"[{metavar}]{dots}")
+    lines.append(" ".join(synopsis))
+    lines += _prose(command.paragraphs)
+    lines += _parameters("ARGUMENTS", command.arguments)
+    lines += _parameters("OPTIONS", command.options)
+    lines += [*_examples(command.paragraphs), *_statuses()]
+    named = set(re.findall(r"\bvtk (\w+)", " ".join(" ".join(command.paragraphs).split())))
+    others = [c.name for c in commands if c.name in named - {command.name}]
+    return _finish(lines, ["vtk", *(f"vtk-{other}" for other in others)])
+
+
+def escape(text: str) -> str:
+    """Text as roff shows it letter for letter, also at the beginning of a line."""
+    text = "".join(
+        SPECIAL.get(letter, letter if letter.isascii() else rf"\[u{ord(letter):04X}]")
+        for letter in text
+    )
+    return re.sub(r"^(?=\.)", r"\\&", text, flags=re.MULTILINE)
+
+
+def _head(name: str, summary: str) -> list[str]:
+    version = escape(f"vtk {__version__}")
+    return [
+        HEAD,
+        f'.TH {escape(name.upper())} 1 "" "{version}" "vtk manual"',
+        ".SH NAME",
+        rf"{escape(name)} \- {escape(summary[:1].lower() + summary[1:])}",
+    ]
+
+
+def _prose(paragraphs: list[str] | tuple[str, ...]) -> list[str]:
+    """DESCRIPTION: the paragraphs that are no examples; words between backticks are bold."""
+    lines: list[str] = []
+    for paragraph in paragraphs:
+        if not paragraph.startswith("\b"):
+            pieces = paragraph.split("`")
+            bold = [rf"\fB{escape(p)}\fR" if n % 2 else escape(p) for n, p in enumerate(pieces)]
+            lines += [".PP", *"".join(bold).splitlines()]
+    return [".SH DESCRIPTION", *lines[1:]] if lines else []
+
+
+def _examples(paragraphs: list[str] | tuple[str, ...]) -> list[str]:
+    """EXAMPLES: the blocks that click shows as they are, each marked by a backspace."""
+    blocks = [p.removeprefix("\b\n") for p in paragraphs if p.startswith("\b")]
+    text = "\n".join(inspect.cleandoc(block.removeprefix("Examples:\n")) for block in blocks)
+    return [".SH EXAMPLES", ".EX", *escape(text).splitlines(), ".EE"] if text else []
+
+
+def _parameters(title: str, parameters: tuple[Parameter, ...]) -> list[str]:
+    lines = [f".SH {title}"] if parameters else []
+    for parameter in parameters:
+        names = [rf"\fB{escape(flag)}\fR" for flag in parameter.flags]
+        choices = "|".join(rf"\fB{escape(choice)}\fR" for choice in parameter.choices)
+        value = choices or (rf"\fI{escape(parameter.metavar)}\fR" if parameter.metavar else "")
+        tag = " ".join(part for part in (", ".join(names), value) if part)
+        lines += [".TP", tag, *escape(parameter.details).splitlines()]
+    return lines
+
+
+def _statuses() -> list[str]:
+    """EXIT STATUS: each member of ExitStatus with the comment on its line."""
+    lines = ['.SH "EXIT STATUS"']
+    for number, meaning in re.findall(r"= (\d+)  # (.+)", inspect.getsource(ExitStatus)):
+        lines += [".TP", rf"\fB{number}\fR", escape(f"{meaning[:1].upper()}{meaning[1:]}.")]
+    return lines
+
+
+def _variables(commands: list[Command]) -> dict[str, str]:
+    """Environment variables with what they do: those of options, from the options."""
+    options = {
+        option.variable: f"Sets {option.flags[-1]} where it is not given. {option.text}"
+        for command in commands
+        for option in command.options
+        if option.variable
+    }
+    return options | VARIABLES
+
+
+def _finish(lines: list[str], pages: list[str]) -> str:
+    see = ", ".join(rf"\fB{escape(page)}\fR(1)" for page in pages)
+    return "\n".join([*lines, '.SH "SEE ALSO"', see]) + "\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
