@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 _INPUT = """Videos: paths, URLs, media fragments (talk.mp4#t=10,20), spans as JSON, or files of
-spans (.jsonl). Without any, or for -, they are read from standard input, one a line."""
+spans (shots.jsonl). Without any, or for -, they are read from standard input, one a line."""
 
 Language = Annotated[
     str | None,

@@ -19,7 +19,7 @@ Run = Callable[..., subprocess.CompletedProcess[bytes]]
 
 
 def vtk(
-    *arguments: str | bytes | Path, stdin: bytes | str | Sequence[Any] = b"", **options: Any
+    *arguments: str | Path, stdin: bytes | str | Sequence[Any] = b"", **options: Any
 ) -> subprocess.CompletedProcess[bytes]:
     """Run ``vtk`` in a process of its own. `stdin` may be a list of records."""
     if isinstance(stdin, str):

@@ -38,12 +38,13 @@ def test_a_file_of_spans_is_read_like_standard_input(world: World, tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    "name", [b"new\nline.mp4", b'quo"te\'s.mp4', b"caf\xe9.mp4", b"a: b.mp4", b"-dash.mp4", b"%d.mp4"]
+    "name",
+    [b"new\nline.mp4", b"quo\"te's.mp4", b"caf\xe9.mp4", b"a: b.mp4", b"-dash.mp4", b"%d.mp4"],
 )
 def test_an_oddly_named_file_goes_through_the_pipeline(
     world: World, tmp_path: Path, name: bytes
 ) -> None:
-    shutil.copy(world("cuts").path, os.fsencode(tmp_path) + b"/" + name)
+    shutil.copy(os.fsencode(world("cuts").path), os.fsencode(tmp_path) + b"/" + name)
     found = vtk("split", "-0", stdin=b"./" + name + b"\0", cwd=tmp_path)
     assert found.returncode == 0, found.stderr
     captioned = vtk("caption", stdin=found.stdout, cwd=tmp_path)

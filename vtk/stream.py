@@ -38,10 +38,10 @@ class ExitStatus(IntEnum):
     USAGE = 2  # wrong usage
     INPUT = 65  # input is not JSON Lines of spans
     NO_INPUT = 66  # no input could be opened
-    MISSING = 69  # a backend, model or optional package is missing
+    MISSING = 69  # a backend, model or optional package is missing; the message says how to get it
     INTERNAL = 70  # a bug in vtk
     OUTPUT = 74  # the output could not be written
-    INTERRUPTED = 130  # Ctrl-C
+    INTERRUPTED = 130  # interrupted (Ctrl-C)
 
 
 @dataclass
@@ -117,7 +117,7 @@ class Stream:
         for argument in self.inputs or ["-"]:
             if argument == "-":
                 yield from self._read(sys.stdin.buffer, "standard input")
-            elif argument.endswith((".jsonl", ".ndjson")):
+            elif _holds_spans(argument):
                 try:
                     with open(argument, "rb") as file:
                         yield from self._read(file, argument)
@@ -201,6 +201,19 @@ class Stream:
         if self.unopened and not self.good and not self.failed:
             return ExitStatus.NO_INPUT
         return ExitStatus.FAILED if self.failed or self.unopened else ExitStatus.OK
+
+
+def _holds_spans(argument: str) -> bool:
+    """Whether an argument names a file of spans: by its name, or by how it begins."""
+    if argument.endswith((".jsonl", ".ndjson")):
+        return True
+    try:
+        if not os.path.isfile(argument):
+            return False
+        with open(argument, "rb") as file:
+            return file.read(9) == b'{"video":'
+    except (OSError, ValueError):
+        return False
 
 
 def _split(file: BinaryIO, end: bytes) -> Iterator[bytes]:

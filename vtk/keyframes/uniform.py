@@ -13,4 +13,5 @@ def choose(video: Video, span: Span, k: int) -> Chosen:
     if len(frames) == k:
         return [(frame, 1.0) for frame in frames.values()]
     found = candidates(video, span, k, least=k)
-    return fetch(video, [(found[i * len(found) // k], 1.0) for i in range(min(k, len(found)))])
+    count = min(k, len(found))
+    return fetch(video, [(found[i * len(found) // count], 1.0) for i in range(count)])

@@ -1,7 +1,6 @@
 """What a file holds: container, streams, durations, frame rates, languages, chapters."""
 
 from collections.abc import Iterable, Iterator
-from fractions import Fraction
 from itertools import islice, pairwise
 from typing import Any
 
@@ -11,9 +10,8 @@ from av.container import InputContainer
 from av.stream import Stream
 from av.video.stream import VideoStream
 
-from vtk.errors import MediaError
 from vtk.media.container import open_container
-from vtk.media.video import main_stream
+from vtk.media.streams import extent, leading_stream
 from vtk.span import Span, each
 from vtk.times import rounded
 
@@ -64,27 +62,6 @@ def describe(container: InputContainer) -> dict[str, Any]:
         "streams": streams,
         **({"chapters": chapters} if chapters else {}),
     }
-
-
-def leading_stream(container: InputContainer) -> Stream | None:
-    """The stream that says how long the file is: the pictures, or the sound where it has none."""
-    try:
-        return main_stream(container)
-    except MediaError:
-        return next(iter(container.streams.audio), None)
-
-
-def extent(container: InputContainer, main: Stream | None) -> tuple[float, float]:
-    """Start and end of the main stream, or else of the container, in seconds."""
-    if main is not None and main.duration and main.time_base:
-        start = (main.start_time or 0) * main.time_base
-        return rounded(float(start)), rounded(float(start + main.duration * main.time_base))
-    start = Fraction(container.start_time or 0, av.time_base)
-    if main is not None and main.start_time and main.time_base:
-        start = main.start_time * main.time_base
-    length = Fraction(container.duration or 0, av.time_base)
-    end = Fraction(container.start_time or 0, av.time_base) + length
-    return rounded(float(start)), rounded(float(max(start, end)))
 
 
 def _stream(stream: Stream) -> dict[str, Any]:

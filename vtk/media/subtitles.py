@@ -73,8 +73,8 @@ def find_sidecar(path: str, language: str | None = None) -> str | None:
     stem = str(Path(path).with_suffix(""))
     plain, named = [], []
     for found in sorted(glob.glob(glob.escape(stem) + ".*")):
-        name, suffix = os.path.splitext(found[len(stem) :])
-        if suffix.lower() not in SIDECARS or not os.path.isfile(found):
+        name, _, suffix = found[len(stem) :].rpartition(".")
+        if f".{suffix.lower()}" not in SIDECARS or not os.path.isfile(found):
             continue
         if not name:
             plain.append(found)
@@ -94,6 +94,8 @@ def _read_sidecar(path: str) -> Iterator[Cue]:
         raise MediaError(f"cannot read {path}: {error.strerror}") from None
     except (pysubs2.Pysubs2Error, ValueError, IndexError) as error:
         raise MediaError(f"cannot read {path}: not subtitles ({error})") from None
+    if text.strip() and not subtitles.events:
+        raise MediaError(f"{path} holds no subtitles")
     for event in subtitles:
         if event.type == "Dialogue" and not event.is_drawing:
             yield Cue(event.start / 1000, event.end / 1000, event.plaintext)

@@ -20,6 +20,7 @@ from av.video.stream import VideoStream
 
 from vtk.errors import MediaError
 from vtk.media.container import open_container
+from vtk.media.streams import extent, main_stream
 
 log = logging.getLogger("vtk")
 
@@ -48,6 +49,8 @@ class Video:
         self.container: InputContainer = self._stack.enter_context(open_container(name))
         try:
             self.stream: VideoStream = main_stream(self.container)
+            # First presentation timestamp and end of the pictures as the container states them.
+            self.start, self.end = extent(self.container, self.stream)
             self.time_base: Fraction = self.stream.time_base or Fraction(1, 1_000_000)
             self.stream.codec_context.thread_type = "AUTO"
             if not pictures_seen:
@@ -78,20 +81,6 @@ class Video:
     def seconds(self, pts: int) -> float:
         """A presentation timestamp of the stream in seconds."""
         return float(pts * self.time_base)
-
-    @property
-    def start(self) -> float:
-        """First presentation timestamp that the container states, in seconds."""
-        return self.seconds(self.stream.start_time or 0)
-
-    @property
-    def end(self) -> float:
-        """End of the pictures as the container states it, in seconds; 0 where it does not."""
-        if self.stream.duration:
-            return self.start + self.seconds(self.stream.duration)
-        if self.container.duration:
-            return ((self.container.start_time or 0) + self.container.duration) / av.time_base
-        return 0.0
 
     def frames(self, start: float = -math.inf, end: float = math.inf) -> Iterator[Frame]:
         """Every frame shown in [start, end) seconds, in presentation order.
@@ -188,24 +177,6 @@ class Video:
             yield from self.container.demux(self.stream)
         except av.FFmpegError:
             self.damage.append(self.end)
-
-
-def main_stream(container: InputContainer) -> VideoStream:
-    """The video stream that a player would show: of the default ones the largest, no cover art.
-
-    Raises MediaError where the file has no pictures.
-    """
-    shown = [
-        stream
-        for stream in container.streams.video
-        if not stream.disposition & av.stream.Disposition.attached_pic
-        and stream.codec_context is not None
-    ]
-    if not shown:
-        what = "only sound" if container.streams.audio else "no pictures"
-        raise MediaError(f"the file has {what}: there is no video stream to decode")
-    default = [s for s in shown if s.disposition & av.stream.Disposition.default]
-    return max(default or shown, key=lambda s: s.width * s.height)
 
 
 class Latest:

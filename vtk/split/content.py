@@ -136,7 +136,7 @@ def _cut(frames: list[_Frame], here: int, shape: tuple[int, int]) -> float:
     apart = _across_within(frames, here, step, area)
     if not apart:
         return 0.0
-    moved = _after_shift(frames, here, step, shape)
+    moved = _after_shift(frames, here, shape)
     standout = (contrast * apart * moved) ** (1 / 3)
     return standout / (standout + STANDOUT) if standout >= STANDOUT else 0.0
 
@@ -167,12 +167,13 @@ def _distances(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.flo
     return np.stack([np.abs(b - row).mean(1) for row in a])
 
 
-def _after_shift(frames: list[_Frame], here: int, step: float, shape: tuple[int, int]) -> float:
+def _after_shift(frames: list[_Frame], here: int, shape: tuple[int, int]) -> float:
     """What the best shift leaves of the step, over the same for the steps around it."""
     size = shape[0] * shape[1]
     luma = [f.picture[:size].reshape(shape) for f in frames]
     left = _shifted(luma[here - 1], luma[here])
-    if left < SHIFTED * step:
+    # Against luma alone: where only the colours change there is no shift to undo.
+    if left < SHIFTED * float(np.abs(luma[here] - luma[here - 1]).mean()):
         return 0.0
     returns = [(here - 1, i) for i in range(here + 1, min(len(frames), here + FLASH + 1))]
     returns += [(i, here) for i in range(max(0, here - FLASH - 1), here - 1)]

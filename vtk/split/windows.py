@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from vtk.errors import MediaError
 from vtk.media.container import open_container
-from vtk.media.probe import extent, leading_stream
+from vtk.media.streams import extent, leading_stream
 from vtk.span import Span
 
 SHORTEST = 0.001  # seconds; a rest shorter than that is no window of its own

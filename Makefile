@@ -1,0 +1,52 @@
+# make demo    the whole pipeline on a video (VIDEO=/path/to.mp4), or on a clip rendered here
+# make test    everything the tests need, and the tests
+# make docs    man pages and completions, rendered anew from the commands
+
+PYTHON ?= python3
+VIDEO ?=
+export VIDEO
+
+SHELL := bash
+venv := .venv
+bin := $(venv)/bin
+
+.PHONY: demo test check docs clean
+
+# The core alone. The rendered clip has drawn titles, for which Pillow is needed besides.
+demo: $(venv)/core
+	@if [ -z "$$VIDEO" ]; then \
+	    $(bin)/python -m pip install --quiet pillow && \
+	    $(bin)/python -m tests.world lecture -o demo > /dev/null && \
+	    VTK=$(bin)/vtk examples/demo.sh demo/lecture.mkv demo; \
+	else \
+	    VTK=$(bin)/vtk examples/demo.sh "$$VIDEO" demo; \
+	fi
+
+test: check
+	$(bin)/python -m pytest -n auto
+
+check: $(venv)/test
+	$(bin)/ruff check .
+	$(bin)/ruff format --check .
+	$(bin)/mypy
+
+docs: $(venv)/core
+	$(bin)/python man/render.py
+	$(bin)/python completions/render.py
+
+clean:
+	rm -rf $(venv) demo build *.egg-info
+
+$(bin)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo 'vtk needs Python 3.11 or newer: make PYTHON=/path/to/python3.11'; exit 1; }
+	$(PYTHON) -m venv $(venv)
+	$(bin)/python -m pip install --quiet --upgrade pip
+
+$(venv)/core: pyproject.toml | $(bin)/python
+	$(bin)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(venv)/test: pyproject.toml | $(bin)/python
+	$(bin)/python -m pip install --quiet --editable '.[test,benchmark]'
+	@touch $@ $(venv)/core

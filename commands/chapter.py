@@ -1,0 +1,51 @@
+"""vtk chapter: spans joined into chapters with titles."""
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from .options import Language, streaming
+
+if TYPE_CHECKING:
+    from vtk.stream import Stream
+
+
+@streaming
+def chapter(
+    stream: "Stream",
+    method: Annotated[
+        Literal["tiling"],
+        typer.Option(help="tiling: where words and pictures change together, no model."),
+    ] = "tiling",
+    count: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", min=1, help="So many chapters, where there is room [default: as found]."
+        ),
+    ] = None,
+    min_length: Annotated[
+        str, typer.Option(metavar="DURATION", help="No chapter is shorter (30s, 1m30s).")
+    ] = "10s",
+    language: Language = None,
+) -> None:
+    """Join the spans of a video into chapters with titles.
+
+    Gives fewer, longer spans, each with `title`, the strength of its first boundary as `score`,
+    and what was joined in `parts`. The chapters cover the video without gaps and none begins in
+    mid-sentence where that can be avoided. Titles are phrases of what is said and shown. Holds
+    one video at a time and needs no picture; videos without a word are captioned first.
+
+    \b
+    Examples:
+      vtk chapter talk.mp4
+      vtk split talk.mp4 | vtk keyframes | vtk caption | vtk chapter --count 6
+      vtk chapter --min-length 1m < shots.jsonl | jq -r '[.start, .title] | @tsv'
+    """
+    from functools import partial
+
+    from vtk.chapter import chapter as join
+    from vtk.times import parse_duration
+
+    seconds = parse_duration(min_length)
+    work = partial(join, method=method, count=count, min_length=seconds, language=language)
+    stream.run(work, by_video=True)

@@ -1,0 +1,67 @@
+"""vtk ground: the exact moments that answer a query."""
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from vtk.errors import UsageError
+
+from .options import Language, streaming
+
+if TYPE_CHECKING:
+    from vtk.stream import Stream
+
+
+@streaming
+def ground(
+    stream: "Stream",
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="What to look for, in words.")],
+    method: Annotated[
+        Literal["density"],
+        typer.Option(help="density: most words of the query in the least time, no model."),
+    ] = "density",
+    n: Annotated[int, typer.Option("-n", metavar="N", min=0, help="Moments; 0 for all.")] = 5,
+    threshold: Annotated[
+        float,
+        typer.Option(metavar="SCORE", min=0, max=1, help="No moments that score lower, 0 to 1."),
+    ] = 0.0,
+    min_length: Annotated[
+        str | None,
+        typer.Option(metavar="DURATION", help="Widen shorter moments [default: as found]."),
+    ] = None,
+    max_length: Annotated[
+        str, typer.Option(metavar="DURATION", help="Longest moment made of several texts.")
+    ] = "2m",
+    language: Language = None,
+) -> None:
+    """Find the exact moments whose words answer a query.
+
+    Gives the tightest stretches of time whose speech, text on screen and captions cover the
+    query, best first and none overlapping another, each with `score` (1: all words, close
+    together), `rank` and the `evidence` it rests on. Takes spans in any order, as from `vtk
+    retrieve`. Reads the whole input before the first result and keeps what matches in memory.
+
+    \b
+    Examples:
+      vtk ground 'the rocket lifts off' < shots.jsonl
+      vtk retrieve 'mirror test' < shots.jsonl | vtk ground -n 1 'mirror test'
+      vtk ground --min-length 5s 'sun valve' talk.jsonl | jq -r '[.start, .end] | @tsv'
+    """
+    from functools import partial
+
+    from vtk.ground import ground as find
+    from vtk.times import parse_duration
+
+    if stream.jobs > 1:
+        raise UsageError("ground compares all spans with each other, so it takes no --jobs")
+    work = partial(
+        find,
+        query=query,
+        method=method,
+        n=n,
+        threshold=threshold,
+        min_length=0.0 if min_length is None else parse_duration(min_length),
+        max_length=parse_duration(max_length),
+        language=language,
+    )
+    stream.run(work)

@@ -1,0 +1,51 @@
+"""vtk retrieve: the best spans for a query."""
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from vtk.errors import UsageError
+
+from .options import Language, streaming
+
+if TYPE_CHECKING:
+    from vtk.stream import Stream
+
+
+@streaming
+def retrieve(
+    stream: "Stream",
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="What to look for, in words.")],
+    method: Annotated[
+        Literal["bm25"],
+        typer.Option(help="bm25: by the words that span and query share, no model."),
+    ] = "bm25",
+    n: Annotated[int, typer.Option("-n", metavar="N", min=0, help="Results; 0 for all.")] = 10,
+    threshold: Annotated[
+        float | None,
+        typer.Option(metavar="SCORE", help="No results that score lower [default: all match]."),
+    ] = None,
+    language: Language = None,
+) -> None:
+    """Find the spans whose words answer a query best.
+
+    Gives the best spans of the whole input, best first, with `score` (BM25, above 0), `rank` and
+    `query`, and all that was known of them. Counts speech, text on screen, captions, titles and
+    summaries; a span that shares no word with the query is no result. Reads the whole input
+    before the first result and keeps the matching spans in memory, about their size as text.
+
+    \b
+    Examples:
+      vtk retrieve 'a rocket lifts off' < shots.jsonl
+      vtk retrieve -n 3 'glacier valley' *.jsonl | jq -r '[.score, .video, .start] | @tsv'
+      vtk retrieve -n 50 'mirror test' < shots.jsonl | vtk ground 'mirror test'
+    """
+    from functools import partial
+
+    from vtk.retrieve import retrieve as search
+
+    if stream.jobs > 1:
+        raise UsageError("retrieve compares all spans with each other, so it takes no --jobs")
+    stream.run(
+        partial(search, query=query, method=method, n=n, threshold=threshold, language=language)
+    )

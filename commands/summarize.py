@@ -1,0 +1,46 @@
+"""vtk summarize: a video in a few sentences."""
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from .options import Language, streaming
+
+if TYPE_CHECKING:
+    from vtk.stream import Stream
+
+
+@streaming
+def summarize(
+    stream: "Stream",
+    method: Annotated[
+        Literal["extract"],
+        typer.Option(help="extract: the sentences that say the most, word for word, no model."),
+    ] = "extract",
+    sentences: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="At most N sentences [default: 5, without --words]."),
+    ] = None,
+    words: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="At most N words in all.")
+    ] = None,
+    language: Language = None,
+) -> None:
+    """Sum up each video in a few sentences.
+
+    Gives one span per video with `summary` and with its `sentences`, each with the time where it
+    is said or seen; the titles of chapters stay in `parts`. The sentences are quoted, not
+    written. Holds one video at a time; videos without a word are captioned first.
+
+    \b
+    Examples:
+      vtk summarize talk.mp4
+      vtk chapter talk.mp4 | vtk summarize --words 100 | jq -r .summary
+      vtk summarize --sentences 3 < shots.jsonl | jq -r '.sentences[] | [.start, .text] | @tsv'
+    """
+    from functools import partial
+
+    from vtk.summarize import summarize as sum_up
+
+    work = partial(sum_up, method=method, sentences=sentences, words=words, language=language)
+    stream.run(work, by_video=True)

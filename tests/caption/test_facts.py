@@ -1,0 +1,133 @@
+"""vtk caption, method facts: what it says is what the clips were made of, and nothing else."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from tests.conftest import lines, vtk
+from tests.world import Clip
+from vtk.caption import caption
+from vtk.schema import SCHEMA
+from vtk.span import Span, parse
+
+World = Callable[[str], Clip]
+
+CAMERA = {
+    "left": "the camera pans left",
+    "right": "the camera pans right",
+    "up": "the camera tilts up",
+    "down": "the camera tilts down",
+    "in": "the camera zooms in",
+    "out": "the camera zooms out",
+    "still": "the camera holds still",
+}
+
+
+def shots_of(clip: Clip) -> list[Span]:
+    """The shots of the truth as spans, so that nothing but the caption is under test."""
+    return [
+        Span(video=str(clip.path), start=float(s.start), end=float(s.end)) for s in clip.truth.shots
+    ]
+
+
+def test_the_camera_does_what_it_is_said_to_do(world: World) -> None:
+    clip = world("camera")
+    for span, shot in zip(caption(shots_of(clip)), clip.truth.shots, strict=True):
+        assert CAMERA[shot.camera] in span["caption"], shot
+
+
+@pytest.mark.parametrize("name", ["cuts", "colours", "similar_cuts", "slides"])
+def test_things_that_move_before_a_still_camera_are_not_taken_for_its_motion(
+    world: World, name: str
+) -> None:
+    for span in caption(shots_of(world(name))):
+        assert span["facts"]["camera"] == "holds still"
+
+
+def test_the_main_colour_and_the_light_are_those_painted(world: World) -> None:
+    clip = world("colours")
+    spans = list(caption(shots_of(clip)))
+    for span, shot in zip(spans, clip.truth.shots, strict=True):
+        assert next(iter(span["facts"]["colours"])) == shot.colour
+    by_light = {
+        light: [s["facts"]["light"] for s, t in zip(spans, clip.truth.shots, strict=True)
+                if t.light == light]
+        for light in ("dark", "medium", "bright")
+    }  # fmt: skip
+    assert max(by_light["dark"]) < min(by_light["medium"])
+    assert max(by_light["medium"]) < min(by_light["bright"])
+    assert all("dark" in s["caption"] for s, t in zip(spans, clip.truth.shots, strict=True)
+               if t.light == "dark")  # fmt: skip
+
+
+def test_a_black_picture_is_black_and_nothing_moves_in_it(world: World) -> None:
+    (span,) = caption([Span(video=str(world("blank").path), start=0.0, end=2.0)])
+    assert span["caption"] == (
+        "A very dark, mostly black picture for 2 seconds; the camera holds still and nothing moves."
+    )
+
+
+@pytest.mark.parametrize("name", ["subtitled", "sidecar"])
+def test_words_spoken_are_quoted_in_full_and_where_they_are_spoken(world: World, name: str) -> None:
+    clip = world(name)
+    words = [c.text for c in clip.truth.cues if c.language in ("en", "eng", "")]
+    captions = [span["caption"] for span in caption([parse(str(clip.path))])]
+    for text in words:
+        assert any(" ".join(text.split()) in said for said in captions)
+    german = [c.text for c in clip.truth.cues if c.language in ("de", "ger", "deu")]
+    captions = [s["caption"] for s in caption([parse(str(clip.path))], language="de")]
+    assert any(german[0] in said for said in captions)
+
+
+def test_speech_that_came_down_the_stream_is_kept(world: World) -> None:
+    speech = [{"start": 0.0, "end": 1.0, "text": "From somewhere else"}]
+    (span,) = caption([Span(video=str(world("subtitled").path), start=0.0, end=2.0, speech=speech)])
+    assert span["speech"] == speech
+    assert span["caption"].endswith("The words spoken are: “From somewhere else”.")
+
+
+def test_words_on_screen_are_quoted() -> None:
+    from vtk.caption.facts import sentences
+
+    span = Span(video="a", facts={"picture": "A white picture."}, screen_text=[
+        {"t": 1, "text": "Lecture “3”"}, {"t": 2, "text": "Lecture “3”"}])  # fmt: skip
+    assert list(sentences(span))[1] == "On screen is written: “Lecture ‘3’”."
+
+
+def test_a_broken_subtitle_file_costs_a_warning_not_the_caption(
+    world: World, tmp_path: Path
+) -> None:
+    (tmp_path / "talk.mp4").write_bytes(world("silent").path.read_bytes())
+    (tmp_path / "talk.srt").write_bytes(b"\x00rubbish")
+    result = vtk("caption", "talk.mp4", cwd=tmp_path)
+    assert result.returncode == 0
+    assert result.stderr.startswith(b"vtk caption: warning: talk.mp4: talk.srt ")
+    assert all("caption" in record for record in lines(result))
+
+
+def test_a_bare_video_is_split_and_gets_keyframes_first(world: World) -> None:
+    clip = world("cuts")
+    records = lines(vtk("caption", clip.path))
+    assert len(records) == len(clip.truth.shots)
+    for record in records:
+        jsonschema.validate(record, SCHEMA)
+        assert record["keyframes"]
+        assert [entry["by"] for entry in record["made"]] == [
+            "vtk split", "vtk keyframes", "vtk caption"
+        ]  # fmt: skip
+
+
+def test_a_probed_video_is_captioned_as_a_whole(world: World) -> None:
+    probed = vtk("probe", world("cuts").path)
+    (record,) = lines(vtk("caption", stdin=probed.stdout))
+    assert record["kind"] == "video" and "picture for 12 seconds" in record["caption"]
+
+
+def test_the_narration_of_a_real_film_is_in_its_captions(real: Path) -> None:
+    said = " ".join(s["caption"] for s in caption([parse(str(real / "nasa_13013.mp4"))]))
+    for words in ("This is the optical and science segment of the Webb",
+                  "space telescope in one of the largest cleanrooms in the world",
+                  "Goddard Space Flight Center in Greenbelt, Maryland"):  # fmt: skip
+        assert words in said

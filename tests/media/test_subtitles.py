@@ -1,0 +1,93 @@
+"""Words that come with a video, from tracks and from files beside it."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.world import Clip
+from vtk.errors import MediaError
+from vtk.media.subtitles import cues, find_sidecar, same_language
+
+World = Callable[[str], Clip]
+
+
+@pytest.mark.parametrize("name", ["subtitled", "subtitled_mp4", "subtitled_webm", "sidecar"])
+@pytest.mark.parametrize("language", [None, "en", "eng", "en-US", "de", "deu"])
+def test_cues_are_read_from_the_track_of_the_language(
+    world: World, name: str, language: str | None
+) -> None:
+    clip = world(name)
+    wanted = [c for c in clip.truth.cues if same_language(c.language, language or "en")]
+    found = cues(str(clip.path), language)
+    if not wanted:
+        pytest.skip(f"{name} has no track in {language}")
+    assert [c.text for c in found] == [" ".join(c.text.split()) for c in wanted]
+    for one, two in zip(found, wanted, strict=True):
+        assert one.start == pytest.approx(float(two.start), abs=0.01)
+        assert one.end == pytest.approx(float(two.end), abs=0.01)
+
+
+def test_no_words_of_another_language_are_taken(world: World) -> None:
+    assert cues(str(world("subtitled").path), "fr") == []
+
+
+def test_times_of_a_late_start_are_those_of_the_pictures(world: World) -> None:
+    clip = world("late_start")
+    found = cues(str(clip.path))
+    assert [c.start for c in found] == [
+        pytest.approx(float(c.start), abs=0.01) for c in clip.truth.cues
+    ]
+
+
+def beside(world: World, folder: Path, name: str, text: bytes) -> str:
+    video = folder / "talk.mp4"
+    shutil.copy(world("silent").path, video)
+    (folder / name).write_bytes(text)
+    return str(video)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("talk.srt", b"1\n00:00:01,000 --> 00:00:02,500\nOne <i>fine</i>\nday\n"),
+        ("talk.srt", "\ufeff1\n00:00:01,000 --> 00:00:02,500\nOne fine day\n".encode("utf-16")),
+        ("talk.SRT", b"1\r\n00:00:01,000 --> 00:00:02,500\r\nOne fine day\r\n"),
+        ("talk.en.vtt", b"WEBVTT\n\n00:01.000 --> 00:02.500 align:start\nOne fine day\n"),
+        (
+            "talk.ass",
+            b"[Script Info]\nScriptType: v4.00+\n\n[Events]\nFormat: Layer, Start, End, Style, "
+            b"Name, MarginL, MarginR, MarginV, Effect, Text\n"
+            b"Dialogue: 0,0:00:01.00,0:00:02.50,Default,,0,0,0,,{\\i1}One\\Nfine{\\i0} day\n",
+        ),
+    ],
+)
+def test_a_subtitle_file_beside_the_video_is_read(
+    world: World, tmp_path: Path, name: str, text: bytes
+) -> None:
+    assert cues(beside(world, tmp_path, name, text)) == [(1.0, 2.5, "One fine day")]
+
+
+def test_old_western_encodings_are_read(world: World, tmp_path: Path) -> None:
+    text = "1\n00:00:01,000 --> 00:00:02,000\nCafé “ouvert”\n".encode("cp1252")
+    assert cues(beside(world, tmp_path, "talk.srt", text))[0].text == "Café “ouvert”"
+
+
+def test_a_name_with_wildcards_finds_its_own_file_only(tmp_path: Path) -> None:
+    (tmp_path / "talk [1].srt").touch()
+    (tmp_path / "talk 1.srt").touch()
+    assert find_sidecar(str(tmp_path / "talk [1].mp4")) == str(tmp_path / "talk [1].srt")
+    assert find_sidecar(str(tmp_path / "talk.mp4")) is None
+
+
+def test_rubbish_beside_the_video_is_an_error_of_one_sentence(world: World, tmp_path: Path) -> None:
+    video = beside(world, tmp_path, "talk.ass", b"\x00\x01 no subtitles at all")
+    with pytest.raises(MediaError, match=r"talk\.ass holds no subtitles"):
+        cues(video)
+
+
+def test_the_narration_of_a_real_film_is_read(real: Path) -> None:
+    found = cues(str(real / "nasa_13013.mp4"))
+    assert len(found) == 4
+    assert "optical and science segment" in found[0].text

@@ -1,0 +1,89 @@
+"""Frames at given times are those that decoding from the start would show."""
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.world import Clip
+from vtk.errors import MediaError, OpenError
+from vtk.media.video import Latest, Video
+
+World = Callable[[str], Clip]
+
+NAMES = ["cuts", "reordered", "variable_rate_mkv", "late_start", "late_start_mkv", "hevc", "vp9",
+         "av1", "mpeg4", "fifty", "subtitled_webm", "one_frame"]  # fmt: skip
+
+
+def at_random(path: Path, seed: int) -> None:
+    with Video(str(path)) as video:
+        shown = [(frame.pts, frame.time) for frame in video.frames()]
+        rng = random.Random(seed)
+        low, high = shown[0][1] - 0.5, shown[-1][1] + 0.5
+        times = sorted(rng.uniform(low, high) for _ in range(15))
+        wanted = [max([p for p, t in shown if t <= time], default=shown[0][0]) for time in times]
+        assert [frame.pts for frame in video.at(times)] == wanted
+        assert [frame.pts for frame in video.at(times)] == wanted  # back to the start
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_frame_on_screen_at_a_time_is_found(world: World, name: str) -> None:
+    at_random(world(name).path, seed=1)
+
+
+@pytest.mark.parametrize(
+    "name", ["nasa_13013.mp4", "sintel_trailer_30s.mp4", "tears_of_steel_battle.webm"]
+)
+def test_the_same_holds_on_real_films(real: Path, name: str) -> None:
+    at_random(real / name, seed=2)
+
+
+@pytest.mark.parametrize("name", ["cuts", "late_start", "variable_rate", "reordered"])
+def test_frames_of_a_stretch_are_those_shown_in_it(world: World, name: str) -> None:
+    clip = world(name)
+    base = clip.truth.time_base
+    assert base
+    times = [float(pts * base) for pts in clip.truth.frame_pts]
+    start, end = times[len(times) // 3], times[2 * len(times) // 3]
+    with Video(str(clip.path)) as video:
+        found = [frame.pts for frame in video.frames(start, end)]
+    assert found == [
+        p for p, t in zip(clip.truth.frame_pts, times, strict=True) if start <= t < end
+    ]
+
+
+def test_damage_in_the_middle_does_not_end_the_pictures(world: World) -> None:
+    clip = world("corrupt")
+    with Video(str(clip.path)) as video:
+        last = max(frame.pts for frame in video.frames())
+        assert last == clip.truth.frame_pts[-1]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "reason"),
+    [
+        ("empty", OpenError, "the file is empty"),
+        ("not_media", OpenError, "not a media file"),
+        ("no_moov", OpenError, "not a media file"),
+        ("audio_only", MediaError, "only sound"),
+    ],
+)
+def test_a_file_without_pictures_is_refused_in_one_sentence(
+    world: World, name: str, kind: type[Exception], reason: str
+) -> None:
+    with pytest.raises(kind, match=reason):
+        Video(str(world(name).path))
+
+
+def test_a_folder_a_missing_file_and_a_strange_name_are_refused(tmp_path: Path) -> None:
+    for name, reason in ((str(tmp_path), "folder"), ("no.mp4", "No such file"), ("a\0b", "name")):
+        with pytest.raises(OpenError, match=reason):
+            Video(name)
+
+
+def test_neighbouring_spans_share_one_open_file(world: World) -> None:
+    with Latest() as latest:
+        one = latest(str(world("cuts").path))
+        assert latest(str(world("cuts").path)) is one
+        assert latest(str(world("fifty").path)) is not one
