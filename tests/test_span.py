@@ -1,5 +1,6 @@
 """The record: names of spans, what passes from one span to another, what is no span."""
 
+import itertools
 import json
 import math
 import os
@@ -155,7 +156,7 @@ def test_spans_are_grouped_by_runs_of_one_video(names: list[str]) -> None:
     groups = list(videos(spans))
     assert [span for group in groups for span in group] == spans
     assert all(len({span.video for span in group}) == 1 for group in groups)
-    assert all(a[0].video != b[0].video for a, b in zip(groups, groups[1:], strict=False))
+    assert all(a[0].video != b[0].video for a, b in itertools.pairwise(groups))
 
 
 @pytest.mark.parametrize(

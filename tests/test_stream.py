@@ -76,7 +76,8 @@ def test_every_broken_file_is_told_of_and_the_good_ones_come_through(
     good, bad = str(world("cuts").path), str(world(name).path)
     result = vtk("split", good, bad, good)
     assert result.returncode == 1
-    assert b"Traceback" not in result.stderr and b"bug" not in result.stderr
+    assert b"Traceback" not in result.stderr
+    assert b"bug" not in result.stderr
     records = lines(result)
     errors = [record for record in records if "error" in record]
     assert [error["video"] for error in errors] == [bad]
@@ -113,7 +114,8 @@ def test_a_bad_line_is_named_and_the_good_ones_come_through(
     good = os.fsencode(world("cuts").path)
     result = vtk("probe", stdin=b"\n".join([good, line, good]))
     assert result.returncode == 65
-    assert b"line 2: " in result.stderr and reason in result.stderr
+    assert b"line 2: " in result.stderr
+    assert reason in result.stderr
     assert len(lines(result)) == 2
 
 
@@ -254,7 +256,8 @@ def test_an_interrupt_ends_the_run_with_130(world: World, tmp_path: Path, jobs: 
 def test_messages_can_be_json_lines(tmp_path: Path) -> None:
     result = vtk("probe", "--log-json", tmp_path / "gone.mp4")
     (message,) = [json.loads(line) for line in result.stderr.splitlines()]
-    assert message["level"] == "error" and message["command"] == "vtk probe"
+    assert message["level"] == "error"
+    assert message["command"] == "vtk probe"
     assert "gone.mp4" in message["message"]
 
 

@@ -5,8 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vtk.errors import UsageError
+from vtk.passages import Passage, has_text, passages
 from vtk.span import Span
-from vtk.text import Analyzer, Passage, has_text, passages, sentences, speech_sentences, words
+from vtk.speech import speech_sentences
+from vtk.text import Analyzer, sentences, words
 
 
 def cue(start: float, end: float, text: str) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Errors that vtk raises. Each carries one sentence for the user and, where there is one, the fix."""
+"""Errors that vtk raises. Each is one sentence for the user, with the fix where there is one."""
 
 
 class VtkError(Exception):

@@ -9,6 +9,7 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 
@@ -48,10 +49,8 @@ class _Worker:
 
     def give(self, task: _Task) -> None:
         self.task = task
-        try:
+        with suppress(OSError):  # it died idle: receive() finds out
             self.connection.send(task.unit)
-        except OSError:
-            pass  # it died idle: receive() finds out
 
     def receive(self, command: str) -> bool:
         """Take one message of the worker; False when it has died, its unit then failed."""

@@ -10,6 +10,7 @@ import math
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import groupby
 from typing import Any, Self
 from urllib.parse import quote, unquote_to_bytes, urlsplit
@@ -246,7 +247,10 @@ def fill(
 ) -> Iterator[Span]:
     """The spans, in order, with `ability` applied to those that lack what a stage needs."""
     for lacking, run in groupby(spans, lambda span: not span.failed and lacks(span)):
-        yield from ability(run) if lacking else run
+        if lacking:
+            yield from ability(run)
+        else:
+            yield from run  # noqa: B031: one use or the other
 
 
 def videos(spans: Iterable[Span]) -> Iterator[list[Span]]:
@@ -259,3 +263,25 @@ def videos(spans: Iterable[Span]) -> Iterator[list[Span]]:
         group.append(span)
     if group:
         yield group
+
+
+def each_video(
+    command: str,
+    groups: Iterable[list[Span]],
+    work: Callable[[list[Span]], Iterable[Span]],
+) -> Iterator[Span]:
+    """What `work` makes of the spans of every video; error records keep their side of it.
+
+    An error in `work` ends that video only, with one error record over it.
+    """
+    for group in groups:
+        first = next((i for i, span in enumerate(group) if not span.failed), len(group))
+        good = [span for span in group if not span.failed]
+        yield from group[:first]
+        if good:
+            yield from each(command, [Span(video=good[0].video)], partial(_of_all, work, good))
+        yield from (span for span in group[first:] if span.failed)
+
+
+def _of_all(work: Callable[[list[Span]], Iterable[Span]], spans: list[Span], _: Span) -> Any:
+    return work(spans)

@@ -23,10 +23,11 @@ from tests.world import render
 from tests.world.long import long_clip
 
 VTK = str(Path(sys.executable).parent / "vtk")
-WORDS = (
-    "a rocket lifts off from the pad while clouds of steam roll over water people wave red green "
-    "blue train mountain river bridge kitchen knife bread lecture slide graph market street rain"
-).split()
+TEXT = """
+a rocket lifts off from the pad while clouds of steam roll over water people wave red green blue
+train mountain river bridge kitchen knife bread lecture slide graph market street rain
+"""
+WORDS = TEXT.split()
 
 
 def peak(arguments: list[str], stdin: Path | None) -> tuple[float, float, int]:
@@ -85,9 +86,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         film = long_clip(folder, options.minutes).path
-        good = [show(f"split, {options.minutes} min of 720p", 250, peak(["split", str(film)], None))]
+        good = [
+            show(f"split, {options.minutes} min of 720p", 250, peak(["split", str(film)], None))
+        ]
         stream = write(folder / "captioned.jsonl", captioned(100_000))
-        for command in (["retrieve", "rocket over the bridge"], ["ground", "rocket over the bridge"]):
+        for command in (
+            ["retrieve", "rocket over the bridge"],
+            ["ground", "rocket over the bridge"],
+        ):
             result = peak(command, stream)
             good.append(show(f"{command[0]}, 100,000 captioned spans", 300, result))
         clip = render("many_cuts", folder)

@@ -83,7 +83,7 @@ def decode(path: Path) -> list[float]:
 
 def peers() -> dict[str, Method]:
     try:
-        import scenedetect  # type: ignore[import-untyped]
+        import scenedetect
     except ImportError:
         print("PySceneDetect is not installed: its rows are left out", file=sys.stderr)
         return {}

@@ -122,7 +122,8 @@ def test_a_bare_video_is_split_and_gets_keyframes_first(world: World) -> None:
 def test_a_probed_video_is_captioned_as_a_whole(world: World) -> None:
     probed = vtk("probe", world("cuts").path)
     (record,) = lines(vtk("caption", stdin=probed.stdout))
-    assert record["kind"] == "video" and "picture for 12 seconds" in record["caption"]
+    assert record["kind"] == "video"
+    assert "picture for 12 seconds" in record["caption"]
 
 
 def test_the_narration_of_a_real_film_is_in_its_captions(real: Path) -> None:

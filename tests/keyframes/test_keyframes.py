@@ -33,7 +33,8 @@ def of(clip: Clip, start: float, end: float, **options: Any) -> list[dict[str, A
 def test_exactly_k_frames_in_time_order_inside_the_span(world: World, k: int, method: str) -> None:
     found = of(world("cuts"), 2.0, 3.5, k=k, method=method)
     times = [entry["t"] for entry in found]
-    assert len(set(times)) == k and times == sorted(times)
+    assert len(set(times)) == k
+    assert times == sorted(times)
     assert all(2.0 <= time < 3.5 for time in times)
     assert {entry["pts"] for entry in found} <= set(world("cuts").truth.frame_pts)
 
@@ -67,7 +68,8 @@ def test_frames_differ_from_one_another(world: World) -> None:
 
 def test_an_empty_frame_is_taken_only_where_there_is_no_other(world: World) -> None:
     blank = of(world("blank"), 0.0, 1.0)
-    assert len(blank) == 1 and blank[0]["score"] <= 0.05
+    assert len(blank) == 1
+    assert blank[0]["score"] <= 0.05
 
 
 def test_the_look_tells_like_from_unlike(world: World) -> None:
@@ -113,7 +115,8 @@ def test_names_of_pictures_are_harmless_and_never_mixed_up(world: World, tmp_pat
     assert len(set(written)) == len(names)
     for name in written:
         folder, _, file = name.partition("/")
-        assert folder == "out" and (tmp_path / name).is_file()
+        assert folder == "out"
+        assert (tmp_path / name).is_file()
         assert all(c.isalnum() or c in "-_." for c in file)
 
 
@@ -139,7 +142,8 @@ def test_nonsense_is_refused(world: World, tmp_path: Path) -> None:
     assert vtk("keyframes", "--sheet", "x.jpg", "--jobs", "2", "x.mp4").returncode == 2
     (tmp_path / "file").touch()
     result = vtk("keyframes", "--images", tmp_path / "file", world("cuts").path)
-    assert result.returncode == 74 and result.stderr.count(b"\n") == 1
+    assert result.returncode == 74
+    assert result.stderr.count(b"\n") == 1
 
 
 def test_spans_out_of_order_and_over_the_end_are_served(world: World) -> None:

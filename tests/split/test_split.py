@@ -1,5 +1,6 @@
 """vtk split on rendered clips: every boundary against the truth."""
 
+import itertools
 import math
 from collections.abc import Callable
 from fractions import Fraction
@@ -43,11 +44,13 @@ def test_shots_cover_the_video_without_gap_or_overlap(world: World, name: str) -
     tick = float(clip.truth.time_base or 0)
     assert found[0]["pts"][0] == clip.truth.frame_pts[0]
     assert found[-1].end == pytest.approx(float(clip.truth.end), abs=max(tick, 0.05))
-    for one, two in zip(found, found[1:], strict=False):
-        assert one["pts"][1] == two["pts"][0] and one.end == two.start
+    for one, two in itertools.pairwise(found):
+        assert one["pts"][1] == two["pts"][0]
+        assert one.end == two.start
     for index, span in enumerate(found):
         base = Fraction(span["time_base"])
-        assert span["index"] == index and span["kind"] == "shot"
+        assert span["index"] == index
+        assert span["kind"] == "shot"
         assert (span.start, span.end) == tuple(round(float(p * base), 6) for p in span["pts"])
         jsonschema.validate(dict(span), SCHEMA)
 
@@ -103,7 +106,8 @@ def test_windows_cover_the_video_in_equal_steps(world: World) -> None:
 def test_sound_without_pictures_can_be_cut_into_windows_but_has_no_shots(world: World) -> None:
     path = world("audio_only").path
     windows = lines(vtk("split", "--every", "1s", path))
-    assert windows and not [span for span in windows if "error" in span]
+    assert windows
+    assert not [span for span in windows if "error" in span]
     (error,) = lines(vtk("split", path))
     assert "only sound" in error["error"]["message"]
 
@@ -111,7 +115,8 @@ def test_sound_without_pictures_can_be_cut_into_windows_but_has_no_shots(world: 
 def test_nonsense_is_refused_before_anything_is_read(tmp_path: Path) -> None:
     for wrong in ("0s", "-3", "often"):
         result = vtk("split", f"--every={wrong}", tmp_path / "missing.mp4")
-        assert result.returncode == 2 and b"duration" in result.stderr
+        assert result.returncode == 2
+        assert b"duration" in result.stderr
 
 
 @pytest.mark.parametrize(

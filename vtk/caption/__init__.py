@@ -1,10 +1,12 @@
 """caption: what a span shows and says, in words."""
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from importlib import import_module
 
 from vtk.errors import UsageError
-from vtk.span import Span, each, fill
+from vtk.passages import has_text
+from vtk.span import Span, each, fill, videos
 
 METHODS = {"facts": "what is measured and read, without a model: never guesses"}
 
@@ -31,3 +33,28 @@ def caption(
             yield captioner(span).made("caption", method)
 
         yield from each("caption", filled, work)
+
+
+def described(
+    spans: Iterable[Span], *, timed: bool = False, language: str | None = None
+) -> Iterator[Span]:
+    """The spans in order, those without any text captioned with the defaults.
+
+    With `timed`, spans without an end are captioned as well, which gives them times.
+    """
+
+    def lacks(span: Span) -> bool:
+        return not has_text(span) or (timed and "end" not in span)
+
+    return fill(spans, lacks, partial(caption, language=language))
+
+
+def described_videos(spans: Iterable[Span], *, language: str | None = None) -> Iterator[list[Span]]:
+    """The spans of each video, captioned where nothing is known of the whole video in words.
+
+    Silent spans of a video with words stay as they are: not to reopen a film for each of them.
+    """
+    for group in videos(spans):
+        if any("end" not in span for span in group) or not any(map(has_text, group)):
+            group = list(described(group, timed=True, language=language))
+        yield group

@@ -1,0 +1,201 @@
+"""Grounding: the moments that answer a query, tight and apart."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.conftest import lines, vtk
+from vtk.errors import UsageError
+from vtk.ground import ground
+from vtk.schema import check
+from vtk.span import Span
+
+
+def shot(start: float, end: float, caption: str | None = None, **fields: Any) -> Span:
+    told = {} if caption is None else {"caption": caption}
+    return Span({"video": "a.mp4", "start": start, "end": end, "kind": "shot", **told, **fields})
+
+
+def cue(start: float, end: float, text: str) -> dict[str, Any]:
+    return {"start": start, "end": end, "text": text}
+
+
+MINUTE = shot(
+    0,
+    60,
+    "An engineer speaks.",
+    speech=[
+        cue(5, 9, "Welcome to the launch site."),
+        cue(20, 24, "And the rocket lifts off!"),
+        cue(40, 44, "The crew is safe."),
+    ],
+    camera="left",
+)
+
+
+def stretches(found: Iterator[Span]) -> list[tuple[float, float]]:
+    return [(span.start, span.end) for span in found]
+
+
+def test_one_cue_answers_with_its_own_time() -> None:
+    (found,) = ground([MINUTE], "rocket lifting off", n=1)
+    check(found)
+    assert (found.start, found.end, found["kind"]) == (20, 24, "moment")
+    assert found["score"] == 1
+    assert found["evidence"] == [
+        {"start": 20, "end": 24, "text": "And the rocket lifts off!", "source": "speech"}
+    ]
+    assert found["camera"] == "left"
+    assert found["speech"] == [MINUTE["speech"][1]]
+    assert found["made"][-1]["by"] == "vtk ground"
+
+
+def test_neighbours_with_half_of_the_query_make_one_moment() -> None:
+    spans = [
+        shot(0, 8, "A rocket on the pad."),
+        shot(8, 16, "Flames lift it up."),
+        shot(16, 90, "Sky."),
+    ]
+    assert stretches(ground(spans, "rocket flames")) == [(0, 16)]
+
+
+def test_halves_far_apart_are_two_moments() -> None:
+    spans = [shot(0, 8, "A rocket."), shot(8, 90, "A long wait."), shot(90, 98, "Flames.")]
+    assert stretches(ground(spans, "rocket flames")) == [(0, 8), (90, 98)]
+
+
+def test_a_caption_over_a_cue_does_not_widen_it() -> None:
+    span = shot(0, 60, "A rocket on the pad.", speech=[cue(20, 24, "Ignition!")])
+    (found,) = ground([span], "rocket ignition")
+    assert (found.start, found.end) == (20, 24)
+    assert {entry["source"] for entry in found["evidence"]} == {"caption", "speech"}
+
+
+def test_terms_close_together_win() -> None:
+    speech = [cue(0, 4, "The keepers vanished in"), cue(4, 8, "winter. A thing few women"),
+              cue(8, 12, "keepers have seen.")]  # fmt: skip
+    (found,) = ground([shot(0, 60, speech=speech)], "women keepers", n=1)
+    assert (found.start, found.end) == (4, 12)
+
+
+def test_moments_right_after_each_other_with_the_same_terms_are_one() -> None:
+    speech = [cue(0, 3, "A comet!"), cue(3, 6, "The comet again."), cue(30, 33, "Comet.")]
+    assert stretches(ground([shot(0, 60, speech=speech)], "comet")) == [(30, 33), (0, 6)]
+
+
+def test_results_of_all_videos_are_sorted_whatever_their_order() -> None:
+    full, half = MINUTE, Span({**shot(0, 5, "A rocket."), "video": "b.mp4"})
+    other = Span({**MINUTE, "start": 60, "end": 70, "speech": [], "caption": "It lifts."})
+    found = list(ground([other, half, full], "the rocket lifts", n=0))
+    assert [span["rank"] for span in found] == [1, 2, 3]
+    assert (found[0].video, found[0].start) == ("a.mp4", 20)
+    assert found[0]["score"] == 1 > found[1]["score"]
+
+
+def test_min_length_widens_inside_the_span() -> None:
+    assert stretches(ground([MINUTE], "lifts", min_length=10)) == [(17, 27)]
+    assert stretches(ground([MINUTE], "welcome", min_length=20)) == [(0, 20)]
+    assert stretches(ground([shot(3, 6, "Fire.")], "fire", min_length=20)) == [(3, 6)]
+
+
+def test_max_length_keeps_moments_short() -> None:
+    spans = [shot(0, 8, "A rocket."), shot(8, 16, "Flames.")]
+    assert stretches(ground(spans, "rocket flames", max_length=10)) == [(0, 8), (8, 16)]
+
+
+def test_threshold_and_n_bound_the_results() -> None:
+    assert len(list(ground([MINUTE], "rocket crew", n=0))) == 2
+    assert len(list(ground([MINUTE], "rocket crew", n=1))) == 1
+    assert list(ground([MINUTE], "rocket crew", threshold=0.9)) == []
+
+
+def test_nothing_is_found_in_nothing() -> None:
+    assert list(ground([], "rocket")) == []
+    assert list(ground([MINUTE], "submarine")) == []
+
+
+def test_videos_without_text_are_captioned_and_errors_pass(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def caption(spans: Iterator[Span], **options: Any) -> Iterator[Span]:
+        for _ in spans:
+            yield MINUTE
+
+    monkeypatch.setattr("vtk.caption.caption", caption)
+    broken = Span(video="b.mp4").error("split", "broken")
+    found = list(ground([broken, Span(video="a.mp4")], "rocket"))
+    assert found[0] == broken
+    assert (found[1].start, found[1].end) == (20, 24)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"n": -1},
+        {"threshold": 2},
+        {"min_length": 9, "max_length": 3},
+        {"query": "?"},
+        {"method": ""},
+    ],
+)
+def test_options_without_sense_are_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(UsageError):
+        ground([MINUTE], **{"query": "rocket", **wrong})
+
+
+TEXT = st.lists(st.sampled_from(["rocket", "lifts", "off", "the", "crew", "blue"]), max_size=5)
+
+
+@st.composite
+def streams(draw: st.DrawFn) -> list[Span]:
+    """Spans of two videos in any order, overlapping or not."""
+    spans = []
+    for _ in range(draw(st.integers(0, 12))):
+        start = draw(st.integers(0, 100))
+        end = start + draw(st.integers(1, 60))
+        middle = (start + end) / 2
+        span = shot(start, end, "Shot " + " ".join(draw(TEXT)), mine=1)
+        span["video"] = draw(st.sampled_from(["a", "b"]))
+        span["speech"] = [cue(start, middle, "So " + " ".join(draw(TEXT)))]
+        spans.append(span)
+    return spans
+
+
+@settings(max_examples=100, deadline=None)
+@given(streams(), st.sampled_from(["rocket lifts off", "crew", "blue rocket"]), st.integers(0, 9))
+def test_moments_never_overlap_and_ranks_count_up(
+    spans: list[Span], query: str, min_length: int
+) -> None:
+    found = list(ground(spans, query, n=0, min_length=min_length))
+    assert [span["rank"] for span in found] == list(range(1, len(found) + 1))
+    scores = [span["score"] for span in found]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 < score <= 1 for score in scores)
+    by_video = defaultdict(list)
+    for span in found:
+        by_video[span.video].append((span.start, span.end))
+        assert span["mine"] == 1
+        assert span["evidence"]
+        assert all(e["start"] < span.end and e["end"] > span.start for e in span["evidence"])
+    for moments in by_video.values():
+        assert all(a[1] <= b[0] for a, b in pairwise(sorted(moments)))
+    assert found == list(ground(spans, query, n=0, min_length=min_length))
+
+
+def test_the_command_follows_retrieve() -> None:
+    first = vtk("retrieve", "rocket", stdin=[MINUTE])
+    result = vtk("ground", "--min-length", "10s", "rocket lifts off", stdin=first.stdout)
+    assert result.returncode == 0, result.stderr
+    (found,) = lines(result)
+    assert (found["start"], found["end"], found["rank"]) == (17, 27, 1)
+
+
+def test_the_command_refuses_jobs() -> None:
+    result = vtk("ground", "--jobs", "2", "rocket", stdin=[MINUTE])
+    assert result.returncode == 2
+    assert b"no --jobs" in result.stderr

@@ -1,0 +1,44 @@
+"""Chapters: the spans of a video joined where the topic changes, each with a title.
+
+The defaults follow the rules of video platforms: the first chapter begins where the video
+begins, chapters follow each other without gaps, none is shorter than ten seconds, and there are
+at least three where the video has 30 seconds and three spans or more.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from importlib import import_module
+
+from vtk.caption import described_videos
+from vtk.errors import UsageError
+from vtk.span import Span, each_video
+from vtk.text import Analyzer
+
+METHODS = {"tiling": "vtk.chapter.tiling"}
+
+
+def chapter(
+    spans: Iterable[Span],
+    *,
+    method: str = "tiling",
+    count: int | None = None,
+    min_length: float = 10.0,
+    language: str | None = None,
+) -> Iterator[Span]:
+    """The chapters of every video, as spans with `title`, `score` (0 to 1) and `parts`.
+
+    `count` asks for that many chapters; there are fewer where `min_length` (seconds) leaves no
+    room for them. `language` is the code of the language that is spoken. The spans of a video
+    must follow each other in `spans`; one video is held at a time. Videos of which nothing is
+    known in words are captioned first. Raises UsageError for values without sense.
+    """
+    if method not in METHODS:
+        raise UsageError(f"no chapter method {method!r}; there is {', '.join(METHODS)}")
+    if count is not None and count < 1:
+        raise UsageError(f"the number of chapters must be at least 1, not {count}")
+    if not 0 <= min_length < float("inf"):
+        raise UsageError(f"the length of a chapter must be 0 seconds or more, not {min_length}")
+    spoken = Analyzer(language or "en").language
+    chapters: Callable[..., list[Span]] = import_module(METHODS[method]).chapters
+    work = partial(chapters, count=count, min_length=min_length, language=spoken)
+    return each_video("chapter", described_videos(spans, language=language), work)

@@ -1,0 +1,317 @@
+"""Chapters by tiling: boundaries where words and pictures change together.
+
+The words are compared as in TextTiling (Hearst, "TextTiling: Segmenting Text into Multi-paragraph
+Subtopic Passages", Computational Linguistics 23(1), 1997, sections 4 and 5): two windows of terms,
+before and after each candidate, by cosine; the depth of a candidate is how far its similarity
+lies below the peaks on both sides. The same depth is taken of the colour layouts of the keyframes
+(ISO/IEC 15938-3, the colour layout descriptor). Which candidates become boundaries is decided for
+the whole video at once, by dynamic programming, so that no chapter is shorter than allowed.
+"""
+
+import math
+import re
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Sequence
+from itertools import accumulate, pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vtk.chapter.titles import titles
+from vtk.passages import Passage, facts_of, passages
+from vtk.span import TIMED, Span, join
+from vtk.speech import speech_sentences
+from vtk.text import Analyzer
+from vtk.times import rounded
+
+Floats = NDArray[np.float64]
+
+WINDOW = (30, 120)  # terms compared on each side of a candidate, for short and long videos
+WINDOWS = 16  # of them in a video, where their size allows it,
+FEWEST = 6  # and never fewer, however little is said
+FRAMES = 3  # keyframes compared on each side
+WORDS_SHARE = 0.75  # of the strength of a boundary; the rest is for the picture
+LOOK_SCALE = 400.0  # a distance of colour layouts that leaves little alike
+UNCUT = 30.0  # seconds; where no span begins for longer, and so many sentences do,
+UNCUT_SENTENCES = 6  # a chapter may begin with a sentence
+APART = 1.0  # seconds that such a beginning keeps from where a span begins
+# How speakers of English open a topic, and what such an opening adds (Hirschberg & Litman,
+# "Empirical Studies on the Disambiguation of Cue Phrases", Computational Linguistics 19(3), 1993).
+OPENING = re.compile(
+    r"(?:(?:okay|ok|so|and|well|right|alright)[, ]+)*"
+    r"(?:now|next|today|finally|first|second|third|last|let's|let us|moving on|on to|that brings"
+    r"|that's it|our|in this|in the|the (?:first|second|third|fourth|next|last|final|end|other)"
+    r"|it is time|it's time|what|how|why|where|when)\b",
+    re.I,
+)
+OPENS = 0.08
+INSIDE = 0.5  # seconds into a sentence that a boundary may lie: times of cues are not exact
+FORBIDDEN = -10.0  # what cutting a sentence costs, more than any strength is worth
+FAINT = 0.06  # a boundary below this strength is no change of topic
+# What a part keeps; what is timed is united over the whole chapter.
+PART = ("kind", "index", "score", "caption", "facts", "title", "summary", "parts")
+
+
+def chapters(
+    spans: list[Span], *, count: int | None, min_length: float, language: str
+) -> list[Span]:
+    """The chapters of one video; all spans have an end and none has failed."""
+    spans = sorted(spans, key=lambda span: (span.start, span.end))
+    end = max(span.end for span in spans)
+    said = speech_sentences(_distinct_speech(spans))
+    times = _candidates(spans, said)
+    strength = _strengths(times, spans, said, language)
+    chosen = _chosen(times, strength, (spans[0].start, end), count, min_length)
+    edges = [spans[0].start, *(times[place] for place in chosen), end]
+    strength = np.where(strength < 0, strength - FORBIDDEN, strength)
+    scores = [1.0, *(float(strength[place]) for place in chosen)]
+    groups = _grouped(spans, edges)
+    names = titles(groups, language)
+    return [
+        _joined(group, index, start, end, score, title)
+        for index, (group, (start, end), score, title) in enumerate(
+            zip(groups, pairwise(edges), scores, names, strict=True)
+        )
+    ]
+
+
+def _distinct_speech(spans: Sequence[Span]) -> list[dict[str, object]]:
+    cues = (cue for span in spans for cue in span.get("speech", []))
+    return list({(cue["start"], cue["end"], cue["text"]): cue for cue in cues}.values())
+
+
+def _candidates(spans: Sequence[Span], said: Sequence[Passage]) -> list[float]:
+    """Times where a chapter may begin: where a span does, and where much is said without a cut,
+    as in the one shot of a lecture, also where a sentence begins."""
+    first, end = spans[0].start, max(span.end for span in spans)
+    cuts = sorted({span.start for span in spans} - {first})
+    clean = [first, *(t for t, inside in zip(cuts, _inside(cuts, said), strict=True) if not inside)]
+    starts = sorted({sentence.start for sentence in said})
+    for a, b in pairwise([*clean, end]):
+        between = starts[bisect_left(starts, a + APART) : bisect_left(starts, b - APART)]
+        if b - a > UNCUT and len(between) >= UNCUT_SENTENCES:
+            cuts += between
+    return sorted(set(cuts))
+
+
+def _inside(times: Sequence[float], said: Sequence[Passage]) -> list[bool]:
+    """For each time whether it lies well inside a sentence."""
+    starts = [sentence.start for sentence in said]
+    ends = list(accumulate((sentence.end for sentence in said), max))
+    before = [bisect_left(starts, time - INSIDE) for time in times]
+    return [bool(n) and ends[n - 1] > t + INSIDE for t, n in zip(times, before, strict=True)]
+
+
+def _strengths(
+    times: Sequence[float], spans: Sequence[Span], said: Sequence[Passage], language: str
+) -> Floats:
+    """How strong a boundary would be at each time, 0 to 1; FORBIDDEN is added in a sentence."""
+    strength = np.zeros(len(times))
+    if not times:
+        return strength
+    words = _word_similarity(times, spans, said, language)
+    looks = _look_similarity(times, spans)
+    if words is not None:
+        strength += _depth(words) * (WORDS_SHARE if looks is not None else 1.0)
+    if looks is not None:
+        strength += _depth(looks) * (1 - WORDS_SHARE if words is not None else 1.0)
+    openings = sorted(sentence.start for sentence in said if OPENING.match(sentence.text))
+    near = np.array([_near(time, openings) for time in times])
+    strength = np.clip(strength + OPENS * near * (strength > 0), 0.0, 0.999)
+    return strength + FORBIDDEN * np.array(_inside(times, said))
+
+
+def _near(time: float, moments: Sequence[float]) -> bool:
+    """Whether one of the moments, in ascending order, is this one, as exact as cues are."""
+    place = bisect_left(moments, time - INSIDE)
+    return place < len(moments) and moments[place] <= time + INSIDE
+
+
+def _word_similarity(
+    times: Sequence[float], spans: Sequence[Span], said: Sequence[Passage], language: str
+) -> Floats | None:
+    """Cosine of the terms before and after each time; None where there are no terms."""
+    analyzer = Analyzer(language, talk=True)
+    texts = {
+        passage: None for span in spans for passage in passages(span) if passage.source != "speech"
+    }
+    timed = sorted([*said, *texts], key=lambda passage: passage.start + passage.end)
+    terms: list[str] = []
+    middles: list[float] = []
+    documents: Counter[str] = Counter()
+    for passage in timed:
+        found = analyzer.terms(passage.text)
+        terms += found
+        middles += [(passage.start + passage.end) / 2] * len(found)
+        documents.update(set(found))
+    if not terms:
+        return None
+    # A term in every passage tells no two of them apart.
+    weight = {term: math.log(1 + len(timed) / n) for term, n in documents.items()}
+    size = min(max(len(terms) // WINDOWS, WINDOW[0]), WINDOW[1], max(len(terms) // FEWEST, 8))
+    places = [bisect_left(middles, time) for time in times]
+    similarity = np.array(
+        [_cosine(terms[max(0, p - size) : p], terms[p : p + size], weight) for p in places]
+    )
+    # Near the ends of the video a window is short and its similarity a guess: near the mean.
+    full = np.array([min(p, len(terms) - p, size) / size for p in places])
+    guessed: Floats = full * similarity + (1 - full) * similarity.mean()
+    return _smoothed(guessed)
+
+
+def _smoothed(values: Floats) -> Floats:
+    """Weighted mean with both neighbours, so that small dips do not hide a peak."""
+    padded = np.concatenate([values[:1], values, values[-1:]])
+    return np.asarray((padded[:-2] + 2 * padded[1:-1] + padded[2:]) / 4)
+
+
+def _cosine(left: list[str], right: list[str], weight: dict[str, float]) -> float:
+    a, b = Counter(left), Counter(right)
+    dot = sum(n * b[term] * weight[term] ** 2 for term, n in a.items() if term in b)
+    norms = [sum((n * weight[t]) ** 2 for t, n in side.items()) for side in (a, b)]
+    return dot / math.sqrt(norms[0] * norms[1]) if dot else 0.0
+
+
+def _look_similarity(times: Sequence[float], spans: Sequence[Span]) -> Floats | None:
+    """How alike the keyframes before and after each time are, 0 to 1; None without looks."""
+    frames = {
+        frame["t"]: frame["look"]
+        for span in spans
+        for frame in span.get("keyframes", [])
+        if "look" in frame
+    }
+    if len(frames) < 2:
+        return None
+    shown = sorted(frames)
+    looks = np.array([frames[t] for t in shown], dtype=np.float64)
+    similarity = np.ones(len(times))
+    for i, time in enumerate(times):
+        place = bisect_left(shown, time)
+        left, right = looks[max(0, place - FRAMES) : place], looks[place : place + FRAMES]
+        if len(left) and len(right):
+            distance = float(np.linalg.norm(left.mean(axis=0) - right.mean(axis=0)))
+            similarity[i] = math.exp(-distance / LOOK_SCALE)
+    return similarity
+
+
+def _depth(similarity: Floats) -> Floats:
+    """Half of how far each similarity lies below the peaks to its left and right."""
+    n = len(similarity)
+    left, right = similarity.copy(), similarity.copy()
+    for i in range(1, n):
+        if similarity[i - 1] >= similarity[i]:
+            left[i] = left[i - 1]
+    for i in range(n - 2, -1, -1):
+        if similarity[i + 1] >= similarity[i]:
+            right[i] = right[i + 1]
+    return np.clip((left + right) / 2 - similarity, 0.0, 1.0)
+
+
+def _chosen(
+    times: Sequence[float],
+    strength: Floats,
+    limits: tuple[float, float],
+    count: int | None,
+    min_length: float,
+) -> list[int]:
+    """Places of the candidates that become boundaries, in order."""
+    length = limits[1] - limits[0]
+    if count is None:
+        most = round(2 + 2 * math.sqrt(length / 60))
+        least = 3 if length >= 30 and len(times) >= 2 else 1
+        allowed = strength[strength > FORBIDDEN / 2]
+        cutoff = max(FAINT, float(allowed.mean())) if len(allowed) else 0.0
+    else:
+        least = most = count
+        cutoff = 0.0
+    return best_boundaries(
+        times, strength - cutoff, limits, (least - 1, max(most, least) - 1), min_length
+    )
+
+
+def best_boundaries(
+    times: Sequence[float],
+    gains: Floats,
+    limits: tuple[float, float],
+    numbers: tuple[int, int],
+    min_length: float,
+) -> list[int]:
+    """The places of the boundaries with the greatest sum of gains, by dynamic programming.
+
+    `numbers` are the least and the greatest number of boundaries; there are fewer than the least
+    where `min_length` (seconds between boundaries and to `limits`) allows no more.
+    """
+    near = [min(i, bisect_right(times, t - min_length + 1e-6)) for i, t in enumerate(times)]
+    usable = np.array(
+        [t - limits[0] >= min_length - 1e-6 and limits[1] - t >= min_length - 1e-6 for t in times],
+        dtype=bool,
+    )
+    best = np.where(usable, gains, -np.inf)
+    totals: list[float] = [0.0]
+    steps: list[NDArray[np.intp]] = []
+    ends: list[int] = [-1]
+    while len(times) and len(totals) <= numbers[1] and best.max() > -np.inf:
+        ends.append(int(best.argmax()))
+        totals.append(float(best.max()))
+        running = np.maximum.accumulate(best)
+        where = np.maximum.accumulate(np.where(best == running, np.arange(len(best)), 0))
+        previous = np.array([where[n - 1] if n else -1 for n in near], dtype=np.intp)
+        steps.append(previous)
+        reach = np.where(previous >= 0, running[previous], -np.inf)
+        best = np.where(usable, gains + reach, -np.inf)
+    number = max(
+        range(min(numbers[0], len(totals) - 1), len(totals)), key=lambda n: (totals[n], -n)
+    )
+    chosen: list[int] = []
+    place = ends[number]
+    for back in range(number - 1, -1, -1):
+        chosen.append(place)
+        place = int(steps[back - 1][place]) if back else -1
+    return chosen[::-1]
+
+
+def _grouped(spans: Sequence[Span], edges: Sequence[float]) -> list[list[Span]]:
+    """The spans of each chapter: those that begin in it, cut where an edge is no span's start."""
+    starts = {span.start for span in spans}
+    inner = [edge for edge in edges[1:-1] if edge not in starts]
+    groups: list[list[Span]] = [[] for _ in edges[1:]]
+    for span in spans:
+        cuts = [edge for edge in inner if span.start < edge < span.end]
+        for piece in _cut(span, cuts) if cuts else [span]:
+            groups[min(bisect_right(edges, piece.start), len(groups)) - 1].append(piece)
+    return groups
+
+
+def _cut(span: Span, cuts: Sequence[float]) -> list[Span]:
+    """A span cut at times inside it. What is told of the whole is the best known of each piece."""
+    told = {key: span[key] for key in ("kind", "facts", "title", "summary") if key in span}
+    if caption := facts_of(span) or span.get("caption"):
+        told["caption"] = caption
+    pieces = []
+    for start, end in pairwise([span.start, *cuts, span.end]):
+        piece = span.part(start, end, "shot")
+        piece.pop("kind")
+        piece.update(told)
+        pieces.append(piece)
+    return pieces
+
+
+def _joined(
+    group: list[Span], index: int, start: float, end: float, score: float, title: str
+) -> Span:
+    """One chapter over its pieces; their captions stay with their times in `parts`."""
+    parts = [
+        {
+            "start": piece.start,
+            "end": piece.end,
+            **{key: piece[key] for key in PART if key in piece},
+        }
+        for piece in group
+    ]
+    fields = {"index": index, "title": title, "score": round(score, 4), "parts": parts}
+    new = join(group, "chapter", **fields)
+    new["start"], new["end"] = rounded(start), rounded(end)
+    order = ["video", "start", "end", "kind", *fields, *TIMED]
+    new = Span({key: new[key] for key in [*order, *new] if key in new})
+    return new.made("chapter", "tiling")

@@ -1,0 +1,288 @@
+"""Grounding by cover density, with time for distance.
+
+After Clarke, Cormack & Tudhope, "Relevance Ranking for One to Three Term Queries", Information
+Processing & Management 36(2), 2000, sections 2 and 3.
+
+A cover is a stretch of passages of one video that no shorter stretch inside it equals in terms of
+the query. It scores by the terms it covers, weighted by inverse document frequency, and less the
+longer it is. A text that holds for a longer stretch (a caption, a title) counts for the covers
+inside that stretch without making them longer.
+
+Of a stream only the passages with a term of the query are kept, and of their spans what a moment
+takes over; all others are counted.
+"""
+
+import math
+from array import array
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from functools import reduce
+from operator import or_
+
+import orjson
+
+from vtk.passages import Passage, passages
+from vtk.span import OWN, TIMED, Span, join
+from vtk.text import Analyzer
+
+SHORT = 10.0  # seconds up to which a cover's length costs nothing
+LENGTH_POWER = 0.2  # of how much longer it is: twice the length costs an eighth of the score
+NEAR = 4  # terms up to which their distance in the text costs nothing
+NEAR_POWER = 0.1
+GAP = 10.0  # seconds without a term of the query that a cover may bridge
+TOUCH = 1.0  # seconds between moments of equal terms that are one moment
+MERGED = 30.0  # seconds that such a moment may grow to
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """A passage with terms of the query, and the number of the span it comes from.
+
+    `terms` has a bit for each term, `places` the word and the bit of every occurrence.
+    """
+
+    passage: Passage
+    terms: int
+    places: tuple[tuple[int, int], ...]
+    size: int
+    span: int
+
+
+@dataclass(slots=True)
+class _Moment:
+    """A stretch of a video, its score, and the terms it covers as bits."""
+
+    video: str
+    start: float
+    end: float
+    score: float
+    terms: int
+
+
+def search(
+    spans: Iterator[Span],
+    query: str,
+    terms: list[str],
+    analyzer: Analyzer,
+    *,
+    stop: bool,
+    n: int,
+    threshold: float,
+    lengths: tuple[float, float],
+) -> Iterator[Span]:
+    """The best moments for the terms of a query, best first, none overlapping another."""
+    bits = {term: 1 << number for number, term in enumerate(terms)}
+    matches: defaultdict[str, list[_Match]] = defaultdict(list)
+    sources = _Sources()
+    documents: Counter[str] = Counter()
+    count = 0
+    for span in spans:
+        if span.failed:
+            yield span
+            continue
+        own = []
+        for passage in passages(span):
+            count += 1
+            found = analyzer.terms(passage.text, stop=stop, characters=True)
+            places = tuple((i, bits[term]) for i, term in enumerate(found) if term in bits)
+            if places:
+                documents.update(set(found) & bits.keys())
+                covered = reduce(or_, (bit for _, bit in places))
+                own.append(_Match(passage, covered, places, len(found), len(sources)))
+        if own:
+            matches[span.video] += own
+            sources.append(span)
+    weights = [
+        math.log1p((count - documents[term] + 0.5) / (documents[term] + 0.5)) for term in terms
+    ]
+    moments = [
+        moment
+        for video, found in matches.items()
+        for moment in _moments(video, found, weights, sources, lengths)
+        if moment.score >= threshold
+    ]
+    moments.sort(key=lambda moment: -moment.score)
+    for rank, moment in enumerate(moments[:n] if n else moments, 1):
+        yield _result(moment, matches[moment.video], sources, rank, query)
+
+
+class _Sources:
+    """What moments take over from the spans of the matches, in little memory."""
+
+    def __init__(self) -> None:
+        self._lines = bytearray()
+        self._offsets = array("q", [0])
+
+    def __len__(self) -> int:
+        return len(self._offsets) - 1
+
+    def __getitem__(self, number: int) -> Span:
+        first, last = self._offsets[number : number + 2]
+        return Span(orjson.loads(self._lines[first:last]))
+
+    def append(self, span: Span) -> None:
+        kept = {key: value for key, value in span.items() if key not in OWN or key in TIMED}
+        self._lines += orjson.dumps({**kept, "start": span.start, "end": span.end})
+        self._offsets.append(len(self._lines))
+
+
+def _moments(
+    video: str,
+    found: list[_Match],
+    weights: list[float],
+    sources: _Sources,
+    lengths: tuple[float, float],
+) -> list[_Moment]:
+    """The moments of one video: its covers, less those that overlap a better one."""
+    ordered = sorted(found, key=lambda m: (m.passage.start, m.passage.end))
+    distinct = list({m.passage: m for m in reversed(ordered)}.values())[::-1]
+    kept = _suppressed(_covers(video, distinct, weights, lengths[1]))
+    kept = _merged(kept, min(MERGED, lengths[1]))
+    if lengths[0]:
+        edges = _edges(distinct, sources)
+        for moment in kept:
+            _widen(moment, edges, lengths[0])
+    return _suppressed(kept)
+
+
+def _covers(
+    video: str, matches: Sequence[_Match], weights: list[float], max_length: float
+) -> list[_Moment]:
+    """All stretches from one matching passage to another that add a term on the way."""
+    covers = []
+    around: list[_Match] = []
+    for i, first in enumerate(matches):
+        start, end = first.passage.start, first.passage.end
+        around = [m for m in around if m.passage.end >= end]
+        wide = [m for m in around if _holds(m.passage, first.passage)]
+        around.append(first)
+        inside = seen = 0
+        chosen: list[_Match] = []
+        for match in matches[i:]:
+            if match.passage.start > end + GAP or inside.bit_count() == len(weights):
+                break
+            longer = max(end, match.passage.end)
+            if chosen and (not match.terms & ~inside or longer - start > max_length):
+                continue
+            end = longer
+            inside |= match.terms
+            chosen.append(match)
+            terms = reduce(or_, (m.terms for m in wide if m.passage.end >= end), inside)
+            if terms != seen:
+                seen = terms
+                score = _coverage(terms, weights) * _density(end - start) * _nearness(chosen)
+                covers.append(_Moment(video, start, end, round(score, 6), terms))
+    return covers
+
+
+def _coverage(terms: int, weights: list[float]) -> float:
+    """Share of the weight of a query that some of its terms have."""
+    own = sum(weight for number, weight in enumerate(weights) if terms >> number & 1)
+    return own / (sum(weights) or 1.0)
+
+
+def _nearness(chosen: Sequence[_Match]) -> float:
+    """1 where the terms of passages stand close together, less the more words lie between."""
+    placed, offset = [], 0
+    for match in chosen:
+        placed += [(offset + place, bit) for place, bit in match.places]
+        offset += match.size
+    wanted = reduce(or_, (bit for _, bit in placed))
+    last: dict[int, int] = {}
+    width = offset
+    for place, bit in placed:
+        last[bit] = place
+        if len(last) == wanted.bit_count():
+            width = min(width, place - min(last.values()) + 1)
+    return math.pow(NEAR / max(NEAR, width), NEAR_POWER)
+
+
+def _holds(wide: Passage, narrow: Passage) -> bool:
+    """Whether one passage goes on all through another and is longer."""
+    return (
+        wide.start <= narrow.start
+        and wide.end >= narrow.end
+        and wide.end - wide.start > narrow.end - narrow.start
+    )
+
+
+def _density(length: float) -> float:
+    return math.pow(SHORT / max(SHORT, length), LENGTH_POWER)
+
+
+def _suppressed(moments: Sequence[_Moment]) -> list[_Moment]:
+    """Those that overlap no better one, best first; of equals the shorter, then the earlier."""
+    starts: list[float] = []
+    kept: list[_Moment] = []
+    by_start: list[_Moment] = []
+    for moment in sorted(moments, key=lambda m: (-m.score, m.end - m.start, m.start)):
+        place = bisect_left(starts, moment.end)
+        # Those kept do not overlap, so only the last that begins before this one's end can.
+        if place == 0 or by_start[place - 1].end <= moment.start:
+            place = bisect_left(starts, moment.start)
+            starts.insert(place, moment.start)
+            by_start.insert(place, moment)
+            kept.append(moment)
+    return kept
+
+
+def _merged(moments: Sequence[_Moment], longest: float) -> list[_Moment]:
+    """Moments one right after the other that answer with the same terms become one."""
+    merged: list[_Moment] = []
+    for moment in sorted(moments, key=lambda m: m.start):
+        last = merged[-1] if merged else None
+        if (
+            last is not None
+            and last.terms == moment.terms
+            and moment.start - last.end <= TOUCH
+            and moment.end - last.start <= longest
+        ):
+            last.end = moment.end
+            last.score = max(last.score, moment.score)
+        else:
+            merged.append(moment)
+    return merged
+
+
+def _edges(matches: Sequence[_Match], sources: _Sources) -> list[tuple[float, float]]:
+    """Stretches of a video that spans with matches cover without a gap."""
+    covered: list[tuple[float, float]] = []
+    spans = (sources[number] for number in dict.fromkeys(m.span for m in matches))
+    for start, end in sorted((span.start, span.end) for span in spans):
+        if covered and start <= covered[-1][1]:
+            covered[-1] = (covered[-1][0], max(covered[-1][1], end))
+        else:
+            covered.append((start, end))
+    return covered
+
+
+def _widen(moment: _Moment, edges: Sequence[tuple[float, float]], length: float) -> None:
+    """Make a moment at least `length` seconds long, as far as its spans reach."""
+    missing = length - (moment.end - moment.start)
+    inside = [edge for edge in edges if edge[0] < moment.end and edge[1] > moment.start]
+    if missing > 0 and inside:
+        low, high = min(moment.start, inside[0][0]), max(moment.end, inside[-1][1])
+        moment.start = max(low, min(moment.start - missing / 2, high - length))
+        moment.end = max(moment.end, min(high, moment.start + length))
+
+
+def _result(
+    moment: _Moment, matches: Sequence[_Match], sources: _Sources, rank: int, query: str
+) -> Span:
+    """A moment as a span, with what its sources know besides."""
+    inside = {
+        m.passage: m
+        for m in matches
+        if m.passage.start < moment.end and m.passage.end > moment.start
+    }
+    evidence = sorted(inside.values(), key=lambda m: (m.passage.start, m.passage.end))
+    spans = (sources[number] for number in dict.fromkeys(m.span for m in evidence))
+    parts = [
+        Span({**span, "video": moment.video}).part(moment.start, moment.end, "moment")
+        for span in spans
+    ]
+    told = [asdict(match.passage) for match in evidence]
+    order = {"score": moment.score, "rank": rank, "query": query, "evidence": told}
+    return join(parts, "moment", **order).made("ground", "density")

@@ -1,0 +1,93 @@
+"""What is known of a span in words: its passages, each with its own time."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from vtk.span import Span, within
+from vtk.text import bare, joined
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A text of a span with the stretch it belongs to, in seconds, half open.
+
+    `source` is one of speech, screen_text, caption, title, summary.
+    """
+
+    text: str
+    start: float
+    end: float
+    source: str
+
+
+def has_text(span: Span) -> bool:
+    """Whether anything is said, written or told of the span."""
+    if any(str(span.get(key, "")).strip() for key in ("caption", "title", "summary")):
+        return True
+    entries = (
+        entry for key in ("speech", "screen_text", "evidence") for entry in span.get(key, [])
+    )
+    if any(entry["text"].strip() for entry in entries):
+        return True
+    return any(has_text(Span(part)) for part in span.get("parts", []))
+
+
+def passages(span: Span) -> list[Passage]:
+    """All that is known of a span in words, each text timed as finely as it is known.
+
+    A caption that quotes what is said counts with its measurements only (``facts.picture``), so
+    that no word counts twice. Text on screen holds for the stretch that is nearer to its frame
+    than to any other frame that was looked at.
+    """
+    found = [passage for stretch in stretches(span) for passage in _told(stretch, span)]
+    for key, source in (("speech", "speech"), ("evidence", "caption")):
+        found += [
+            Passage(entry["text"], entry["start"], entry["end"], entry.get("source", source))
+            for entry in span.get(key, [])
+        ]
+    found += _written(span)
+    seen = dict.fromkeys(passage for passage in found if passage.text.strip())
+    return sorted(seen, key=lambda passage: (passage.start, passage.end))
+
+
+def stretches(span: Span) -> Iterator[Span]:
+    """The span and the spans that were joined into it, and into those."""
+    yield span
+    for part in span.get("parts", []):
+        yield from stretches(Span({**part, "video": span.video}))
+
+
+def _told(span: Span, whole: Span) -> Iterator[Passage]:
+    """Title, summary and caption of a span or of a part of one."""
+    if title := span.get("title"):
+        yield Passage(title, span.start, span.end, "title")
+    if sentences := span.get("sentences"):
+        yield from (Passage(s["text"], s["start"], s["end"], "summary") for s in sentences)
+    elif summary := span.get("summary"):
+        yield Passage(summary, span.start, span.end, "summary")
+    if caption := facts_of(span) or span.get("caption"):
+        said = joined(
+            entry["text"]
+            for entry in whole.get("speech", [])
+            if within(entry, span.start, span.end)
+        )
+        if bare(caption) not in bare(said):
+            yield Passage(caption, span.start, span.end, "caption")
+
+
+def facts_of(span: Span) -> str | None:
+    """The sentence on the picture, where the caption of a span is no more than measurements."""
+    picture = (span.get("facts") or {}).get("picture")
+    if not picture:
+        return None
+    return picture if bare(picture) in bare(span.get("caption") or picture) else None
+
+
+def _written(span: Span) -> Iterator[Passage]:
+    entries = span.get("screen_text", [])
+    frames = sorted({e["t"] for e in entries} | {k["t"] for k in span.get("keyframes", [])})
+    edges = [span.start, *((a + b) / 2 for a, b in pairwise(frames)), span.end]
+    cells = {t: (min(a, t), max(b, t)) for t, (a, b) in zip(frames, pairwise(edges), strict=False)}
+    for entry in entries:
+        yield Passage(entry["text"], *cells[entry["t"]], "screen_text")

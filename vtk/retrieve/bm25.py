@@ -1,0 +1,71 @@
+"""Retrieval by BM25 (Robertson & Zaragoza, "The Probabilistic Relevance Framework", Foundations
+and Trends in Information Retrieval 3(4), 2009), as scored by Lucene and computed by bm25s.
+
+A stream is searched for one query, so only the terms of that query need an index: every other
+term of a span counts for its length alone. Of spans without a term of the query only the length
+is kept, of the others their line of JSON.
+"""
+
+from array import array
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vtk.passages import passages
+from vtk.span import Span, load
+from vtk.text import Analyzer
+
+Scores = NDArray[np.float32]
+
+
+def search(
+    spans: Iterator[Span],
+    query: str,
+    terms: list[str],
+    analyzer: Analyzer,
+    *,
+    stop: bool,
+    n: int,
+    threshold: float | None,
+) -> Iterator[Span]:
+    """The best spans for the terms of a query, best first; equal scores stay in input order."""
+    vocabulary = {term: number for number, term in enumerate(["", *terms])}
+    documents: list[array[int]] = []
+    matching, offsets = array("q"), array("q", [0])
+    lines = bytearray()
+    for span in spans:
+        if span.failed:
+            yield span
+            continue
+        document = array("H")
+        for passage in passages(span):
+            found = analyzer.terms(passage.text, stop=stop, characters=True)
+            document.extend(vocabulary.get(term, 0) for term in found)
+        if any(document):
+            matching.append(len(documents))
+            lines += span.dump()
+            offsets.append(len(lines))
+        documents.append(document)
+    if not lines:
+        return
+    scores = _scores(documents, vocabulary)[np.frombuffer(matching, dtype=np.int64)]
+    del documents
+    order = np.argsort(-scores, kind="stable")
+    for rank, place in enumerate(order[:n] if n else order, 1):
+        score = round(float(scores[place]), 6)
+        if threshold is not None and score < threshold:
+            return
+        result = load(bytes(lines[offsets[place] : offsets[place + 1]]))
+        result.update(score=score, rank=rank, query=query)
+        yield result.made("retrieve", "bm25")
+
+
+def _scores(documents: "list[array[int]]", vocabulary: dict[str, int]) -> Scores:
+    """The score of every document, each given as the numbers of its terms, 0 for all others."""
+    import bm25s
+
+    index = bm25s.BM25(method="lucene", k1=1.2, b=0.75)
+    index.index((documents, vocabulary), show_progress=False, create_empty_token=False)
+    scores: Scores = index.get_scores_from_ids(list(range(1, len(vocabulary))))
+    return scores

@@ -1,0 +1,207 @@
+"""Summaries by extraction: whole sentences, chosen to cover the most with the least repetition.
+
+The objective is the weighted coverage of concepts (Gillick & Favre, "A Scalable Global Model for
+Summarization", ILP-NLP 2009, section 2) with stems and pairs of stems as concepts, and a reward
+for diversity over the stretches of the video (Lin & Bilmes, "A Class of Submodular Functions for
+Document Summarization", ACL 2011, section 4.2). It is maximized greedily, the gain scaled by the
+cost of a sentence (Lin & Bilmes, NAACL 2010, section 4).
+"""
+
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from vtk.passages import Passage, facts_of, passages, stretches
+from vtk.span import Span, join
+from vtk.speech import speech_sentences
+from vtk.text import Analyzer, joined, word_count
+from vtk.text import (
+    sentences as split_sentences,
+)
+
+Concept = tuple[str, ...]
+
+STRETCHES = 6  # equal parts of a video that its summary should speak of, where it has no chapters
+DIVERSITY = 0.6  # weight of speaking of all stretches, against covering the concepts
+COST_POWER = 0.35  # how much a long sentence must say more
+SHORT, LONG = 6, 38  # words; sentences outside are seldom good ones
+# A sentence that begins with one of these leans on the one before it, or is a question.
+_LEANING = re.compile(
+    r"(?:it|its|they|them|this|that|that's|these|those|he|she|his|her|and|but|so|or|because|then|also"
+    r"|which|well|yeah|yes|no|ok|okay|now|here|there|what|how|why|who|when|where|i|i'm|let|let's"
+    r"|you|thank|thanks|please|good morning|hello|hi|welcome|today|next|last)\b",
+    re.I,
+)
+_ENDED = re.compile(r"[.!?…。！？][\"'”’)」』]*$")
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    sentence: Passage
+    concepts: frozenset[Concept]
+    words: int
+    quality: float
+    stretch: int
+
+
+def summary(spans: list[Span], *, sentences: int | None, words: int | None, language: str) -> Span:
+    """The summary of one video; all spans have an end and none has failed."""
+    spans = sorted(spans, key=lambda span: (span.start, span.end))
+    candidates, weights = _candidates(spans, _sentences(spans), Analyzer(language, talk=True))
+    chosen = _chosen(candidates, weights, sentences, words)
+    if not chosen and candidates and words is not None:
+        chosen = [_cut(max(candidates, key=lambda c: c.quality).sentence, words)]
+    chosen.sort(key=lambda sentence: (sentence.start, sentence.end))
+    told = [{"start": s.start, "end": s.end, "text": s.text} for s in chosen]
+    fields = {"summary": _prose([sentence.text for sentence in chosen]), "sentences": told}
+    parts = [
+        {"start": span.start, "end": span.end, "title": span["title"]}
+        for span in spans
+        if span.get("title")
+    ]
+    if parts:
+        fields["parts"] = parts
+    return join(spans, "summary", **fields).made("summarize", "extract")
+
+
+def _sentences(spans: Sequence[Span]) -> list[Passage]:
+    """What a summary may be made of: speech and captions; else texts on screen; else facts."""
+    cues = {
+        (cue["start"], cue["end"], cue["text"]): cue
+        for span in spans
+        for cue in span.get("speech", [])
+    }
+    facts = {facts_of(stretch) for span in spans for stretch in stretches(span)}
+    told = list(dict.fromkeys(passage for span in spans for passage in passages(span)))
+    prose = [p for p in told if p.source in ("caption", "summary") and p.text not in facts]
+    found = speech_sentences(cues.values()) + _split(prose)
+    if not any(word_count(sentence.text) >= SHORT for sentence in found):
+        found += _split([p for p in told if p.source == "screen_text"])
+    return _distinct(found or _split([p for p in told if p.source != "title"]))
+
+
+def _prose(texts: Sequence[str]) -> str:
+    """Sentences as one text; those without an end mark are set apart as excerpts."""
+    marked = [text if _ENDED.search(text) else f"{text} …" for text in texts[:-1]]
+    return joined([*marked, *texts[-1:]])
+
+
+def _split(texts: Sequence[Passage]) -> list[Passage]:
+    return [
+        Passage(sentence, text.start, text.end, text.source)
+        for text in texts
+        for sentence in split_sentences(" ".join(text.text.split()))
+    ]
+
+
+def _distinct(found: Sequence[Passage]) -> list[Passage]:
+    """Sentences in time order, each once, where it stands first."""
+    ordered = sorted(found, key=lambda sentence: (sentence.start, sentence.end))
+    return list({s.text.casefold(): s for s in reversed(ordered)}.values())[::-1]
+
+
+def _candidates(
+    spans: Sequence[Span], found: Sequence[Passage], analyzer: Analyzer
+) -> tuple[list[_Candidate], dict[Concept, float]]:
+    """The sentences with their concepts, and the weight of every concept."""
+    edges = _edges(spans)
+    punctuated = sum(bool(_ENDED.search(s.text)) for s in found) * 2 >= len(found)
+    terms = [analyzer.terms(sentence.text) for sentence in found]
+    counts: Counter[Concept] = Counter()
+    concepts = []
+    for own in terms:
+        pairs = pairwise(own)
+        concepts.append(frozenset([*((term,) for term in own), *pairs]))
+        counts.update(concepts[-1])
+    # What is said twice matters; what is said once only fills up.
+    weights = {
+        concept: (math.log2(n) if n > 1 else 0.1) * (1.5 if len(concept) > 1 else 1.0)
+        for concept, n in counts.items()
+    }
+    candidates = [
+        _Candidate(
+            sentence,
+            own,
+            max(1, word_count(sentence.text)),
+            _quality(sentence, punctuated),
+            sum(sentence.start >= edge for edge in edges),
+        )
+        for sentence, own in zip(found, concepts, strict=True)
+    ]
+    return candidates, weights
+
+
+def _edges(spans: Sequence[Span]) -> list[float]:
+    """Inner edges of the stretches of a video: its chapters, else equal parts."""
+    chapters = [span.start for span in spans if span.get("kind") == "chapter"][1:]
+    start, end = spans[0].start, max(span.end for span in spans)
+    return chapters or [start + (end - start) * i / STRETCHES for i in range(1, STRETCHES)]
+
+
+def _quality(sentence: Passage, punctuated: bool) -> float:
+    """How well a sentence stands alone, 0 to 1."""
+    size = word_count(sentence.text)
+    quality = 1.0
+    if size < SHORT:
+        quality *= 0.3
+    if size > LONG:
+        quality *= 0.6
+    if _LEANING.match(sentence.text.replace("’", "'")):
+        quality *= 0.5
+    if sentence.text.rstrip("\"'”’").endswith(("?", "？")):
+        quality *= 0.4
+    if punctuated and not _ENDED.search(sentence.text):
+        quality *= 0.4  # broken off
+    return quality
+
+
+def _chosen(
+    candidates: Sequence[_Candidate],
+    weights: dict[Concept, float],
+    sentences: int | None,
+    words: int | None,
+) -> list[Passage]:
+    """The sentences with the greatest gain for their cost, one by one while they fit."""
+    worth = [
+        c.quality * sum(weights[concept] for concept in c.concepts) / math.pow(c.words, COST_POWER)
+        for c in candidates
+    ]
+    scale = max(worth, default=0.0) or 1.0
+    covered: set[Concept] = set()
+    spoken: defaultdict[int, float] = defaultdict(float)
+    open_ = list(range(len(candidates)))
+    chosen: list[Passage] = []
+    room = words if words is not None else math.inf
+
+    def gain(i: int) -> float:
+        c = candidates[i]
+        new = sum(weights[concept] for concept in c.concepts - covered)
+        before = spoken[c.stretch]
+        reward = math.sqrt(before + worth[i] / scale) - math.sqrt(before)
+        return c.quality * new / (scale * math.pow(c.words, COST_POWER)) + DIVERSITY * reward
+
+    while open_ and (sentences is None or len(chosen) < sentences):
+        open_ = [i for i in open_ if candidates[i].words <= room]
+        best = max(open_, key=lambda i: (gain(i), -i), default=None)
+        if best is None or (chosen and gain(best) <= 0):
+            break
+        open_.remove(best)
+        chosen.append(candidates[best].sentence)
+        covered |= candidates[best].concepts
+        spoken[candidates[best].stretch] += worth[best] / scale
+        room -= candidates[best].words
+    return chosen
+
+
+def _cut(sentence: Passage, words: int) -> Passage:
+    """The beginning of a sentence, where not even one fits."""
+    pieces = sentence.text.split()
+    while len(pieces) > 1 and word_count(" ".join(pieces)) > words:
+        pieces.pop()
+    text = " ".join(pieces)
+    while word_count(text) > words:
+        text = text[:-1]
+    return Passage(text + "…", sentence.start, sentence.end, sentence.source)

@@ -1,0 +1,225 @@
+"""The words of spans: what a span says, its sentences, and the terms that searches compare.
+
+No model is used. Words are found by Unicode categories, so any script works; where a script
+writes no spaces (Chinese, Japanese, Thai) and in Korean, the terms are overlapping pairs of
+characters, as in Lucene's CJK analyzer.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from functools import cache
+
+from vtk.errors import UsageError
+
+_STOP = """
+a about above across after again against all almost also although always am among an and any
+anyone anything are aren around as at be became because become becomes been before behind being
+below between both but by can cannot could couldn did didn do does doesn doing don done down during
+each either else enough etc even ever every everyone everything few for from further had hadn has
+hasn have haven having he hence her here hers herself him himself his how however i if in indeed
+instead into is isn it its itself just least less let may maybe me might mine more most much must
+my myself neither never no nobody none nor not nothing now of off often on once one ones only onto
+or other others otherwise ought our ours ourselves out over own per perhaps quite rather same shall
+she should shouldn since so some somebody someone something sometimes somewhere still such than
+that the their theirs them themselves then there therefore these they this those though through
+thus till to together too toward towards under until unto up upon us very via was wasn we well were
+weren what whatever when whenever where whereas wherever whether which while who whoever whole whom
+whose why will with within without won't would wouldn yes yet you your yours yourself yourselves
+"""
+# Words of talk, not of a topic: fine to search for, of no use in a title.
+_TALK = """
+" able actually ago ah alright anyway applause back basically began begin begins bit bunch bye
+called came certainly come comes coming course different don end eventually exactly example fact
+far feel find first five follow found four get gets getting give given gives go goes going gone
+gonna good got gotta great guess guys half happen happened happening happens hard hello hey hi hold
+hour hours huge hundred hundreds idea important inaudible inside interesting kind kinda know known
+knows last later laughter lets like likely little long look looked looking looks lot lots made
+mainly make makes making many matter mean means million minute minutes moment morning moving music
+name near nearly need needed needs new next nice nobody obviously oh ok okay old people piece place
+please point possible pretty probably put question quick quickly read ready real really remember
+right roughly said saw say saying says second see seems seen sense several show shown shows simply
+somehow sort start started starts stuff subscribe sure take taken takes taking talk talked talking
+tell thank thanks thing things think third thought thousand thousands three time times today told
+took totally tried true try trying turn turns two uh uhm um understand use used uses using usually
+video wanna want wanted wants watch way ways week weeks weigh welcome went whatever word words wow
+yeah yep
+"""
+_STOP_LISTS = {
+    "da": "DANISH", "de": "GERMAN", "es": "SPANISH", "fr": "FRENCH", "it": "ITALIAN",
+    "ko": "KOREAN", "nb": "NORWEGIAN", "nl": "DUTCH", "no": "NORWEGIAN", "pt": "PORTUGUESE",
+    "ru": "RUSSIAN", "sv": "SWEDISH", "tr": "TURKISH", "zh": "CHINESE",
+}  # fmt: skip
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3041-\u30ff\u3130-\u318f"
+    "\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003134f"
+)
+UNSPACED = re.compile(f"[{_UNSPACED}]")
+_APOSTROPHES = str.maketrans("\u2018\u2019\u02bc\uff07", "''''")
+_ASCII_WORD = re.compile(r"[^\W_]+(?:['.][^\W_]+)*", re.A)
+_CLITIC = re.compile(r"'(?:s|re|ve|ll|d|m|t|em)$")
+# An end mark, with closing quotes, before white space; wide marks need none behind them.
+END = re.compile(r"[.!?\u2026\u0964]+[\"'\u2019\u201d)\]\u00bb]*(?=\s)|[。！？｡]+[」』”’）]*")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:mr|mrs|ms|dr|prof|st|mt|vs|etc|fig|figs|no|vol|jr|sr|dept|approx|inc|ltd|co|corp|gen"
+    r"|col|capt|sgt|lt|rev|hon|gov|sen|rep|e\.g|i\.e|cf|al|eq|z\.b|bzw|usw|p|pp)|\b(?-i:[A-ZÀ-Þ]))\.$",
+    re.I,
+)
+
+MEMORY = 50_000  # words whose terms are remembered
+_QUOTES = str.maketrans("", "", "\"'«»“”‘’「」『』")
+
+
+@cache
+def _word_pattern() -> re.Pattern[str]:
+    # Vowel signs and accents are part of a word, though \w leaves them out.
+    ranges = (*range(0x300, 0x1E00), *range(0xA800, 0xAC00))
+    marks = "".join(chr(c) for c in ranges if unicodedata.category(chr(c)) in ("Mn", "Mc"))
+    letter = f"(?![{_UNSPACED}])[^\\W_]"
+    return re.compile(
+        f"[{_UNSPACED}][{_UNSPACED}{marks}]*|{letter}(?:{letter}|[{marks}]|['.](?={letter}))*"
+    )
+
+
+def normal(text: str) -> str:
+    """Text in Unicode's compatible composed form, with plain apostrophes; case stays."""
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFKC", text).translate(_APOSTROPHES)
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in their own case; a run of a script without spaces is one word."""
+    found: list[str] = []
+    pattern = _ASCII_WORD if text.isascii() else _word_pattern()
+    for word in pattern.findall(normal(text)):
+        if "." not in word:
+            found.append(word)
+            continue
+        parts = word.split(".")
+        if all(part.isdigit() for part in parts):
+            found.append(word)  # 3.5
+        elif max(map(len, parts)) == 1:
+            found.append("".join(parts))  # U.S.
+        else:
+            found += parts  # end.Next
+    return found
+
+
+def word_count(text: str) -> int:
+    """How many words a reader counts: each character is one in scripts without spaces."""
+    return sum(len(word) if UNSPACED.match(word) else 1 for word in words(text))
+
+
+class Analyzer:
+    """Text to terms: lower case, without stop words, stemmed by Snowball (Porter 2001).
+
+    `language` is a code such as ``en`` or ``pt-BR``; for one that Snowball does not know, words
+    stay as they are. With `talk`, words that speakers fill their sentences with go as well.
+    """
+
+    def __init__(self, language: str = "en", *, talk: bool = False) -> None:
+        import Stemmer
+
+        self.language = re.split(r"[-_]", language.strip().lower())[0]
+        if not self.language:
+            raise UsageError("the language must be a code such as en, de or ja")
+        try:
+            self._stem: Callable[[str], str] = Stemmer.Stemmer(self.language).stemWord
+        except KeyError:
+            self._stem = str
+        self._stop = _stop_words(self.language)
+        self._terms: dict[tuple[str, bool], str | None] = {}
+        if talk and self.language == "en":
+            self._stop |= frozenset(_TALK.split())
+
+    def stops(self, word: str) -> bool:
+        """Whether a word says nothing on its own."""
+        word = word.casefold()
+        return word in self._stop or _CLITIC.sub("", word) in self._stop
+
+    def stem(self, word: str) -> str:
+        """The stem that all forms of a word share."""
+        return self._stem(word.casefold())
+
+    def terms(self, text: str, *, stop: bool = True, characters: bool = False) -> list[str]:
+        """The terms of a text in order; with `stop`, less those that say nothing.
+
+        `characters` adds the single characters to the pairs of scripts without spaces, so that
+        a query of one character finds them.
+        """
+        found: list[str] = []
+        for word in words(text):
+            if not word.isascii() and UNSPACED.match(word):
+                pairs = [word[i : i + 2] for i in range(max(1, len(word) - 1))]
+                singles = list(word) if characters and len(word) > 1 else []
+                found += [term for term in pairs + singles if not (stop and term in self._stop)]
+            elif (term := self._term(word, stop)) is not None:
+                found.append(term)
+        return found
+
+    def _term(self, word: str, stop: bool) -> str | None:
+        """The term of a word, remembered: a text has few words that another has not."""
+        key = (word, stop)
+        if key not in self._terms:
+            if len(self._terms) > MEMORY:
+                self._terms.clear()
+            self._terms[key] = None if stop and self.stops(word) else self.stem(word)
+        return self._terms[key]
+
+    def query(self, text: str) -> tuple[list[str], bool]:
+        """The distinct terms of a query, and whether stop words are left out of the match.
+
+        They count where the query has no other words. Raises UsageError without any words.
+        """
+        for stop in (True, False):
+            if terms := list(dict.fromkeys(self.terms(text, stop=stop))):
+                return terms, stop
+        raise UsageError(f"the query {text!r} has no words")
+
+
+def _stop_words(language: str) -> frozenset[str]:
+    if language == "en":
+        return frozenset(_STOP.split())
+    if language not in _STOP_LISTS:
+        return frozenset()
+    from bm25s import stopwords
+
+    return frozenset(getattr(stopwords, f"STOPWORDS_{_STOP_LISTS[language]}", ()))
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text. A full stop after an abbreviation or an initial ends none."""
+    return [text[start:end] for start, end in sentence_ranges(text)]
+
+
+def sentence_ranges(text: str) -> list[tuple[int, int]]:
+    """Start and end of each sentence in a text, without the white space around it."""
+    ranges, start = [], 0
+    cased = re.search(r"[.!?][\"'”’)]*\s+[^\W\d_a-zß-ÿ]", text) is not None
+    for match in [*END.finditer(text), None]:
+        end = match.end() if match else len(text)
+        if match:
+            if cased and text[end : end + 9].lstrip()[:1].islower():
+                continue  # "Really?" he asked; 3 p.m. today
+            if match[0] == "." and _ABBREVIATION.search(text, start, end):
+                continue
+        if piece := text[start:end].strip():
+            first = text.index(piece, start)
+            ranges.append((first, first + len(piece)))
+        start = end
+    return ranges
+
+
+def joined(texts: Iterable[str]) -> str:
+    """Texts one after the other, with a space between except after wide punctuation."""
+    whole = ""
+    for text in texts:
+        tight = not whole or (whole[-1] in "。！？｡」』" and UNSPACED.match(text))
+        whole += text if tight else f" {text}"
+    return whole
+
+
+def bare(text: str) -> str:
+    """Text in lower case without quotation marks, to tell whether one text holds another."""
+    return " ".join(normal(text).translate(_QUOTES).casefold().split())
