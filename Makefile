@@ -7,6 +7,8 @@ VIDEO ?=
 export VIDEO
 
 SHELL := bash
+# setuptools warns of every editable install.
+pip = PYTHONWARNINGS=ignore $(bin)/python -m pip install --quiet
 venv := .venv
 bin := $(venv)/bin
 
@@ -14,8 +16,9 @@ bin := $(venv)/bin
 
 # The core alone. The rendered clip has drawn titles, for which Pillow is needed besides.
 demo: $(venv)/core
+	@rm -rf demo
 	@if [ -z "$$VIDEO" ]; then \
-	    $(bin)/python -m pip install --quiet pillow && \
+	    $(pip) pillow && \
 	    $(bin)/python -m tests.world lecture -o demo > /dev/null && \
 	    VTK=$(bin)/vtk examples/demo.sh demo/lecture.mkv demo; \
 	else \
@@ -41,12 +44,12 @@ $(bin)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	    { echo 'vtk needs Python 3.11 or newer: make PYTHON=/path/to/python3.11'; exit 1; }
 	$(PYTHON) -m venv $(venv)
-	$(bin)/python -m pip install --quiet --upgrade pip
+	$(pip) --upgrade pip
 
 $(venv)/core: pyproject.toml | $(bin)/python
-	$(bin)/python -m pip install --quiet --editable .
+	$(pip) --editable .
 	@touch $@
 
 $(venv)/test: pyproject.toml | $(bin)/python
-	$(bin)/python -m pip install --quiet --editable '.[test,benchmark]'
+	$(pip) --editable '.[test,benchmark]'
 	@touch $@ $(venv)/core

@@ -1,5 +1,6 @@
 """The command line of vtk: one module per command, found by the word that is typed."""
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -104,6 +105,10 @@ def app() -> TyperGroup:
           vtk chapter < shots.jsonl | vtk summarize
           vtk retrieve 'a rocket lifts off' < shots.jsonl | vtk ground 'a rocket lifts off'
 
+        Options that are not given come from VTK_ variables where there is one, then from
+        config.toml in $XDG_CONFIG_HOME/vtk (~/.config/vtk): `language = "de"` for all commands,
+        a table such as [keyframes] for one.
+
         Exit status: 0 all well; 1 some records failed and came out as error records; 2 wrong
         usage; 65 input is not JSON Lines of spans; 66 no input could be opened; 69 something
         that is needed is missing; 70 a bug in vtk; 74 the output could not be written; 130
@@ -116,10 +121,34 @@ def app() -> TyperGroup:
     return group
 
 
+def configured() -> dict[str, dict[str, Any]]:
+    """Defaults of options by command, from ``config.toml`` in the user's configuration folder.
+
+    A key at the top counts for every command that has such an option, one in a table named as a
+    command for that command only. Raises UsageError where the file is not TOML.
+    """
+    home = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
+    path = os.path.join(home, "vtk", "config.toml")
+    if not os.path.isfile(path):
+        return {}
+    import tomllib
+
+    try:
+        with open(path, "rb") as file:
+            found = tomllib.load(file)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} is not TOML: {error}") from None
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from None
+    common = {key: value for key, value in found.items() if not isinstance(value, dict)}
+    defaults = {name: {**common, **found.get(name, {})} for name in COMMANDS}
+    return {n: {k.replace("-", "_"): v for k, v in d.items()} for n, d in defaults.items()}
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Entry point of the console script and of ``python -m vtk``."""
     try:
-        app()(arguments, prog_name="vtk")
+        app()(arguments, prog_name="vtk", default_map=configured())
     except UsageError as error:
         typer.echo(f"vtk: {error}", err=True)
         sys.exit(2)

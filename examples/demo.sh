@@ -22,6 +22,10 @@ run() {
     fi
 }
 
+show() {
+    "$vtk" show "$folder/$1" || [ $? -eq 1 ]
+}
+
 run video.jsonl probe "$video"
 run shots.jsonl split "$video"
 run keyframes.jsonl keyframes --images "$folder/frames" --sheet "$folder/sheet.jpg" "$folder/shots.jsonl"
@@ -30,15 +34,15 @@ run chapters.jsonl chapter "$folder/captions.jsonl"
 run summary.jsonl summarize "$folder/chapters.jsonl"
 
 # Search for the words of the second chapter, or of the first where there is only one.
-query=$("$vtk" show "$folder/chapters.jsonl" | grep -E '^[0-9]+:' | sed -n '1p;2p' | tail -n 1 |
+query=$(show chapters.jsonl | grep -E '^[0-9]+:' | sed -n '1p;2p' | tail -n 1 |
     cut -d' ' -f2-)
 run found.jsonl retrieve -n 5 "$query" "$folder/captions.jsonl"
 run moments.jsonl ground -n 3 "$query" "$folder/found.jsonl"
 
 printf '\nChapters\n\n'
-"$vtk" show "$folder/chapters.jsonl" | sed 's/^/  /'
+show chapters.jsonl | sed 's/^./  &/'
 printf '\nSummary\n\n'
-"$vtk" show "$folder/summary.jsonl" | sed 's/^/  /'
+show summary.jsonl | sed 's/^./  &/'
 printf '\nWhere it is about "%s"\n\n' "$query"
-"$vtk" show "$folder/moments.jsonl" | sed 's/^/  /'
+show moments.jsonl | sed 's/^./  &/'
 printf '\nEvery stage is in %s/, the pictures in %s/sheet.jpg.\n' "$folder" "$folder"

@@ -31,7 +31,7 @@ class Captioner:
     def __call__(self, span: Span) -> Span:
         """The span with `facts`, `speech` where there is any, and `caption`."""
         video = self.latest(span.video)
-        new = span.reaching(span.start, min(span.end, video.end))
+        new = span.reaching(*video.stretch(span.start, span.end))
         if "speech" not in span and (speech := self._speech(new)):
             new["speech"] = speech
         new["facts"] = measure(video, new)
@@ -52,7 +52,8 @@ class Captioner:
 def measure(video: Video, span: Span) -> dict[str, Any]:
     """What is measured of the span's pictures: light 0..1, colours, camera, motion, a sentence."""
     pictures, motions = [], []
-    frames = video.at(_pair_times(span.start, span.end))
+    start, end = video.stretch(span.start, span.end)
+    frames = video.at(_pair_times(start, end))
     for one, two in zip(frames, frames, strict=True):
         pictures.append(thumbnail(one.image, motion.WIDTH, motion.HEIGHT))
         if two.pts > one.pts:
@@ -60,7 +61,7 @@ def measure(video: Video, span: Span) -> dict[str, Any]:
             motions.append(motion.between(pictures[-1].luma, later.luma, two.time - one.time))
     shares = colours.colours(pictures)
     facts: dict[str, Any] = {
-        "seconds": round(span.end - span.start, 3),
+        "seconds": round(end - start, 3),
         "light": round(colours.light(pictures), 3),
         "colours": {name: round(share, 3) for name, share in shares},
     }

@@ -55,7 +55,7 @@ def keyframes(
     from vtk.split import split
 
     choose = import_module(f"vtk.keyframes.{method}").choose
-    from vtk.keyframes.frames import bounds, entry
+    from vtk.keyframes.frames import entry
 
     if images is not None:
         make_folder(images.folder)
@@ -66,7 +66,7 @@ def keyframes(
             video = latest(span.video)
             chosen = choose(video, span, k)
             entries = [entry(video, frame, score, images, overview) for frame, score in chosen]
-            new = span.reaching(*bounds(video, span))
+            new = span.reaching(*video.stretch(span.start, span.end))
             if "pts" not in span:
                 new["time_base"] = str(video.time_base)
             new["keyframes"] = entries

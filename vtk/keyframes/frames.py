@@ -3,10 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-
 from vtk import look
-from vtk.errors import MediaError
 from vtk.media import picture
 from vtk.media.planes import Thumbnail, luma, thumbnail
 from vtk.media.video import Frame, Video
@@ -33,17 +30,9 @@ class Candidate(NamedTuple):
     frame: Frame | None  # None where too many would have to be held
 
 
-def bounds(video: Video, span: Span) -> tuple[float, float]:
-    """Start and end of the span in seconds, within what the container states of the video."""
-    end = min(span.end, video.end) if video.end > span.start else span.end
-    if not np.isfinite(end):
-        raise MediaError("the file does not state its length; give the span an end")
-    return span.start, end
-
-
 def candidates(video: Video, span: Span, count: int, least: int) -> list[Candidate]:
     """About `count` frames spread over the span, away from its ends; `least` where it has them."""
-    start, end = bounds(video, span)
+    start, end = video.stretch(span.start, span.end)
     inner = inside(span, start, end)
     rate = float(video.stream.average_rate or 25)
     if (end - start) * rate > 1.5 * count:

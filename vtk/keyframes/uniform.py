@@ -1,13 +1,13 @@
 """uniform: frames at even distances in time, each in the middle of its part of the span."""
 
-from vtk.keyframes.frames import Chosen, bounds, candidates, fetch
+from vtk.keyframes.frames import Chosen, candidates, fetch
 from vtk.media.video import Video
 from vtk.span import Span
 
 
 def choose(video: Video, span: Span, k: int) -> Chosen:
     """At most `k` frames of the span, in time order; the score is 1 for each."""
-    start, end = bounds(video, span)
+    start, end = video.stretch(span.start, span.end)
     times = [start + (i + 0.5) * (end - start) / k for i in range(k)]
     frames = {frame.pts: frame for frame in video.at(times)}
     if len(frames) == k:

@@ -82,6 +82,23 @@ class Video:
         """A presentation timestamp of the stream in seconds."""
         return float(pts * self.time_base)
 
+    def stretch(self, start: float, end: float) -> tuple[float, float]:
+        """The part of [start, end) seconds that lies inside the pictures.
+
+        Raises MediaError where there is none, or where neither span nor file states an end.
+        """
+        low, high = max(start, self.start), end
+        if self.end > self.start:
+            high = min(end, self.end)
+        if not math.isfinite(high):
+            raise MediaError("the file does not state its length; give the span an end")
+        if high <= low:
+            raise MediaError(
+                f"the span from {start:g} s on lies outside the pictures, "
+                f"which are from {self.start:g} to {self.end:g} s"
+            )
+        return low, high
+
     def frames(self, start: float = -math.inf, end: float = math.inf) -> Iterator[Frame]:
         """Every frame shown in [start, end) seconds, in presentation order.
 

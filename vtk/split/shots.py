@@ -25,6 +25,8 @@ def shots(span: Span, on_progress: OnProgress | None = None) -> Iterator[Span]:
             yield _shot(span, video, index, begun or reader.first, found.pts, boundary)
             index, begun, boundary = index + 1, found.pts, found
         if reader.first is None:
+            if not span.whole:
+                video.stretch(span.start, span.end)  # tells of a span that lies outside
             raise MediaError("no picture could be decoded")
         yield _shot(span, video, index, begun or reader.first, reader.end(), boundary)
         yield from reader.lost()

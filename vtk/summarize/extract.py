@@ -50,7 +50,8 @@ class _Candidate:
 def summary(spans: list[Span], *, sentences: int | None, words: int | None, language: str) -> Span:
     """The summary of one video; all spans have an end and none has failed."""
     spans = sorted(spans, key=lambda span: (span.start, span.end))
-    candidates, weights = _candidates(spans, _sentences(spans), Analyzer(language, talk=True))
+    found, measured = _sentences(spans)
+    candidates, weights = _candidates(spans, found, measured, Analyzer(language, talk=True))
     chosen = _chosen(candidates, weights, sentences, words)
     if not chosen and candidates and words is not None:
         chosen = [_cut(max(candidates, key=lambda c: c.quality).sentence, words)]
@@ -67,8 +68,11 @@ def summary(spans: list[Span], *, sentences: int | None, words: int | None, lang
     return join(spans, "summary", **fields).made("summarize", "extract")
 
 
-def _sentences(spans: Sequence[Span]) -> list[Passage]:
-    """What a summary may be made of: speech and captions; else texts on screen; else facts."""
+def _sentences(spans: Sequence[Span]) -> tuple[list[Passage], bool]:
+    """What a summary may be made of: speech and captions; else texts on screen; else facts.
+
+    The second value says that there are only facts, sentences on what was measured.
+    """
     cues = {
         (cue["start"], cue["end"], cue["text"]): cue
         for span in spans
@@ -80,7 +84,9 @@ def _sentences(spans: Sequence[Span]) -> list[Passage]:
     found = speech_sentences(cues.values()) + _split(prose)
     if not any(word_count(sentence.text) >= SHORT for sentence in found):
         found += _split([p for p in told if p.source == "screen_text"])
-    return _distinct(found or _split([p for p in told if p.source != "title"]))
+    if found:
+        return _distinct(found), False
+    return _distinct(_split([p for p in told if p.source != "title"])), True
 
 
 def _prose(texts: Sequence[str]) -> str:
@@ -104,34 +110,53 @@ def _distinct(found: Sequence[Passage]) -> list[Passage]:
 
 
 def _candidates(
-    spans: Sequence[Span], found: Sequence[Passage], analyzer: Analyzer
+    spans: Sequence[Span], found: Sequence[Passage], measured: bool, analyzer: Analyzer
 ) -> tuple[list[_Candidate], dict[Concept, float]]:
     """The sentences with their concepts, and the weight of every concept."""
     edges = _edges(spans)
     punctuated = sum(bool(_ENDED.search(s.text)) for s in found) * 2 >= len(found)
     terms = [analyzer.terms(sentence.text) for sentence in found]
-    counts: Counter[Concept] = Counter()
-    concepts = []
-    for own in terms:
-        pairs = pairwise(own)
-        concepts.append(frozenset([*((term,) for term in own), *pairs]))
-        counts.update(concepts[-1])
-    # What is said twice matters; what is said once only fills up.
-    weights = {
-        concept: (math.log2(n) if n > 1 else 0.1) * (1.5 if len(concept) > 1 else 1.0)
-        for concept, n in counts.items()
-    }
+    if measured:  # two shots that differ in their length only say the same
+        terms = [[t for t in own if not any(map(str.isdigit, t))] for own in terms]
+    concepts = [frozenset([*((term,) for term in own), *pairwise(own)]) for own in terms]
+    weights = _measured_weights(found, concepts) if measured else _weights(concepts)
+    shares = [1.0] * len(found)
+    if measured:  # a short shot stands for little of the video
+        longest = max((s.end - s.start for s in found), default=0.0) or 1.0
+        shares = [math.sqrt((s.end - s.start) / longest) for s in found]
     candidates = [
         _Candidate(
             sentence,
             own,
             max(1, word_count(sentence.text)),
-            _quality(sentence, punctuated),
+            _quality(sentence, punctuated) * share,
             sum(sentence.start >= edge for edge in edges),
         )
-        for sentence, own in zip(found, concepts, strict=True)
+        for sentence, own, share in zip(found, concepts, shares, strict=True)
     ]
     return candidates, weights
+
+
+def _weights(concepts: Sequence[frozenset[Concept]]) -> dict[Concept, float]:
+    """What is said twice matters; what is said once only fills up."""
+    counts = Counter(concept for own in concepts for concept in own)
+    return {
+        concept: (math.log2(n) if n > 1 else 0.1) * (1.5 if len(concept) > 1 else 1.0)
+        for concept, n in counts.items()
+    }
+
+
+def _measured_weights(
+    found: Sequence[Passage], concepts: Sequence[frozenset[Concept]]
+) -> dict[Concept, float]:
+    """Of measurements that matters which holds for long; what holds always tells nothing."""
+    counts = Counter(concept for own in concepts for concept in own)
+    seconds: defaultdict[Concept, float] = defaultdict(float)
+    for sentence, own in zip(found, concepts, strict=True):
+        for concept in own:
+            seconds[concept] += sentence.end - sentence.start
+    rare = {concept: math.log2(len(found) / n) for concept, n in counts.items()}
+    return {concept: seconds[concept] * rare[concept] for concept in counts}
 
 
 def _edges(spans: Sequence[Span]) -> list[float]:
@@ -179,6 +204,8 @@ def _chosen(
     def gain(i: int) -> float:
         c = candidates[i]
         new = sum(weights[concept] for concept in c.concepts - covered)
+        if not new and chosen:
+            return 0.0
         before = spoken[c.stretch]
         reward = math.sqrt(before + worth[i] / scale) - math.sqrt(before)
         return c.quality * new / (scale * math.pow(c.words, COST_POWER)) + DIVERSITY * reward

@@ -1,0 +1,39 @@
+"""Defaults from the user's configuration file."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.conftest import lines, vtk
+from tests.world import Clip
+
+World = Callable[[str], Clip]
+
+
+def settings(folder: Path, text: str) -> dict[str, str]:
+    (folder / "vtk").mkdir(exist_ok=True)
+    (folder / "vtk" / "config.toml").write_text(text)
+    return {"XDG_CONFIG_HOME": str(folder)}
+
+
+def test_options_come_from_the_command_line_then_the_file(world: World, tmp_path: Path) -> None:
+    env = settings(tmp_path, "quiet = true\n[keyframes]\nk = 3\n[split]\nevery = '4s'\n")
+    span = f"{world('cuts').path}#t=0,1"
+    assert len(lines(vtk("keyframes", span, env=env))[0]["keyframes"]) == 3
+    assert len(lines(vtk("keyframes", "-k", "2", span, env=env))[0]["keyframes"]) == 2
+    assert len(lines(vtk("split", world("cuts").path, env=env))) == 3
+
+
+def test_a_variable_wins_over_the_file(world: World, tmp_path: Path) -> None:
+    env = settings(tmp_path, "language = 'en'\n")
+    german = vtk("caption", world("subtitled").path, env=env | {"VTK_LANGUAGE": "de"})
+    english = vtk("caption", world("subtitled").path, env=env)
+    assert lines(german)[0]["speech"] != lines(english)[0]["speech"]
+
+
+def test_a_file_that_makes_no_sense_is_wrong_usage(tmp_path: Path) -> None:
+    result = vtk("probe", "x.mp4", env=settings(tmp_path, "k = = 3"))
+    assert result.returncode == 2
+    assert result.stderr.count(b"\n") == 1
+    result = vtk("keyframes", "x.mp4", env=settings(tmp_path, "k = 'many'"))
+    assert result.returncode == 2
+    assert b"Traceback" not in result.stderr

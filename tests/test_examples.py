@@ -1,0 +1,188 @@
+"""Every example of the help, the README and examples/ runs as it stands."""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import VTK, lines, vtk
+from tests.world import Clip
+
+World = Callable[[str], Clip]
+HOME = Path(__file__).parents[1]
+PATH = f"{Path(VTK).parent}:{os.environ['PATH']}"
+
+
+def of_help() -> list[str]:
+    """The example lines of the root and of every command, as help shows them."""
+    commands = import_module("vtk.commands")
+    group = commands.app()
+    texts = [group.help or ""]
+    texts += [(group.get_command(None, name)).help or "" for name in commands.COMMANDS]
+    return [
+        line.strip() for text in texts for line in text.splitlines()
+        if re.match(r" +(vtk|find) ", line)
+    ]  # fmt: skip
+
+
+def of_readme() -> list[str]:
+    """The lines of the README's shell blocks that call vtk."""
+    blocks = re.findall(r"```sh\n(.*?)```", (HOME / "README.md").read_text(), re.S)
+    return [
+        line for block in blocks for line in block.splitlines()
+        if re.match(r"(vtk|find) ", line)
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def folder(world: World, tmp_path: Path) -> Path:
+    """A folder with the files that the examples name."""
+    shutil.copy(world("lecture").path, tmp_path / "lecture.mp4")
+    shutil.copy(world("lecture").path, tmp_path / "talk.mp4")
+    shutil.copy(world("lecture").path, tmp_path / "film.mp4")
+    shutil.copy(world("subtitled").path, tmp_path / "film.mkv")
+    shutil.copy(world("fifty").path, tmp_path / "take 1.mov")
+    shots = vtk("caption", "talk.mp4", cwd=tmp_path).stdout
+    for name in ("shots.jsonl", "talk.jsonl"):
+        (tmp_path / name).write_bytes(shots)
+    return tmp_path
+
+
+def bash(line: str, folder: Path) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        ["bash", "-o", "pipefail", "-c", line], cwd=folder, env=os.environ | {"PATH": PATH},
+        capture_output=True, timeout=120, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("line", dict.fromkeys(of_help() + of_readme()))
+def test_an_example_runs_as_it_stands(folder: Path, line: str) -> None:
+    if re.search(r"\bjq\b", line) and not shutil.which("jq"):
+        pytest.skip("jq is not here")
+    result = bash(line, folder)
+    assert (result.returncode, result.stderr) == (0, b""), line
+    if ">" not in line and "-o " not in line:
+        searched = re.search(r"'(a rocket|the rocket|glacier|mirror|sun valve)", line)
+        assert result.stdout or searched, f"{line} says nothing"
+
+
+def test_a_folder_of_videos_becomes_chapters_and_only_what_changed_is_made_again(
+    world: World, tmp_path: Path
+) -> None:
+    shutil.copy(world("lecture").path, tmp_path / "talk.mkv")
+    shutil.copy(world("cuts").path, tmp_path / "film.mp4")
+
+    def make() -> str:
+        command = ["make", "-j2", "-f", str(HOME / "examples/Makefile"), f"FOLDER={tmp_path}"]
+        command.append(f"VTK={VTK}")
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    assert make().count(" chapter ") == 2
+    assert "0:37 " in (tmp_path / "talk.mkv.chapters.txt").read_text()
+    assert "Nothing to be done" in make()
+    later = (tmp_path / "talk.mkv.chapters.txt").stat().st_mtime + 5
+    os.utime(tmp_path / "film.mp4", (later, later))
+    again = make()
+    assert "film.mp4" in again
+    assert "talk.mkv" not in again
+
+
+def test_a_video_that_fails_leaves_no_target_behind(world: World, tmp_path: Path) -> None:
+    shutil.copy(world("not_media").path, tmp_path / "bad.mp4")
+    shutil.copy(world("cuts").path, tmp_path / "good.mp4")
+    command = ["make", "-k", "-f", str(HOME / "examples/Makefile"), f"FOLDER={tmp_path}"]
+    done = subprocess.run([*command, f"VTK={VTK}"], capture_output=True, timeout=120)
+    assert done.returncode == 2
+    assert (tmp_path / "good.mp4.chapters.txt").exists()
+    assert not list(tmp_path.glob("bad.mp4.*"))
+
+
+def nightly(folder: Path, out: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [HOME / "examples/nightly.sh", folder, out],
+        env=os.environ | {"VTK": VTK}, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+
+
+def test_a_nightly_run_reports_what_failed_and_a_rerun_does_what_is_left(
+    world: World, tmp_path: Path
+) -> None:
+    if not shutil.which("flock"):
+        pytest.skip("flock is not here")
+    footage, out = tmp_path / "footage", tmp_path / "out"
+    (footage / "day 'one'").mkdir(parents=True)
+    shutil.copy(world("cuts").path, footage / "day 'one'" / "new\nline.mp4")
+    shutil.copy(world("fifty").path, footage / "b.mov")
+    shutil.copy(world("truncated").path, footage / "c.mp4")
+    first = nightly(footage, out)
+    assert first.returncode == 1
+    assert first.stdout.startswith("nightly.sh: 2 done, 0 were done before, 1 failed")
+    assert (out / "day 'one'" / "new\nline.mp4.chapters.jsonl").exists()
+    assert not (out / "c.mp4.chapters.jsonl").exists()
+    assert '"level":"error"' in (out / "nightly.log").read_text()
+    shutil.copy(world("cuts").path, footage / "c.mp4")
+    second = nightly(footage, out)
+    assert second.returncode == 0
+    assert second.stdout.startswith("nightly.sh: 1 done, 2 were done before, 0 failed")
+
+
+def test_two_nightly_runs_do_not_meet(world: World, tmp_path: Path) -> None:
+    if not shutil.which("flock"):
+        pytest.skip("flock is not here")
+    (tmp_path / "footage").mkdir()
+    out = tmp_path / "out"
+    out.mkdir()
+    with subprocess.Popen(
+        ["flock", out / ".lock", "sh", "-c", "echo held; cat"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    ) as holder:  # fmt: skip
+        assert holder.stdout
+        assert holder.stdin
+        holder.stdout.readline()
+        refused = nightly(tmp_path / "footage", out)
+        holder.stdin.close()
+    assert refused.returncode == 75
+    assert "another run" in refused.stderr
+
+
+@pytest.mark.parametrize("name", ["lecture", "truncated", "late_start"])
+def test_the_demo_ends_with_chapters_and_summary(world: World, tmp_path: Path, name: str) -> None:
+    done = subprocess.run(
+        [HOME / "examples/demo.sh", world(name).path, tmp_path / "demo"],
+        env=os.environ | {"VTK": VTK}, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^  0:0\d \S", done.stdout, re.M)
+    assert "Summary" in done.stdout
+    stages = {path.name for path in (tmp_path / "demo").iterdir()}
+    assert stages >= {"shots.jsonl", "captions.jsonl", "chapters.jsonl", "summary.jsonl"}
+    assert (tmp_path / "demo" / "sheet.jpg").stat().st_size > 1000
+
+
+@pytest.mark.parametrize(
+    "name", ["nasa_13013.mp4", "sintel_trailer_30s.mp4", "tears_of_steel_battle.webm"]
+)
+def test_every_real_film_goes_through_the_whole_pipeline(
+    real: Path, tmp_path: Path, name: str
+) -> None:
+    film = real / name
+    chain = (
+        "vtk split '%s' | vtk keyframes | vtk caption | tee c.jsonl | vtk chapter | vtk summarize"
+    )
+    result = bash(chain % film, tmp_path)
+    assert (result.returncode, result.stderr) == (0, b"")
+    (summary,) = lines(result)
+    assert summary["summary"]
+    assert summary["sentences"]
+    query = "telescope" if "nasa" in name else "dark black picture"
+    found = bash(f"vtk retrieve '{query}' c.jsonl | vtk ground '{query}'", tmp_path)
+    assert found.returncode == 0
+    assert all(record["kind"] == "moment" for record in lines(found))
+    assert lines(found)
