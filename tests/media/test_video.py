@@ -2,13 +2,20 @@
 
 import random
 from collections.abc import Callable
+from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
+import av
+import numpy as np
 import pytest
 
 from tests.world import Clip
 from vtk.errors import MediaError, OpenError
-from vtk.media.video import Latest, Video
+from vtk.keyframes import keyframes
+from vtk.media.video import OUTSIDE, Latest, Video
+from vtk.span import Span
+from vtk.split import split
 
 World = Callable[[str], Clip]
 
@@ -51,6 +58,56 @@ def test_frames_of_a_stretch_are_those_shown_in_it(world: World, name: str) -> N
     assert found == [
         p for p, t in zip(clip.truth.frame_pts, times, strict=True) if start <= t < end
     ]
+
+
+@pytest.mark.parametrize("name", ["ntsc", "cuts", "late_start_mkv"])
+def test_a_stretch_from_cut_to_cut_holds_the_frames_of_one_shot(world: World, name: str) -> None:
+    """Times in records are rounded to microseconds, and still no frame strays over a cut."""
+    truth = world(name).truth
+    edges = [truth.frame_pts[0], *(cut.pts for cut in truth.cuts), truth.frame_pts[-1] + 1]
+    with Video(str(world(name).path)) as video:
+        for one, two in pairwise(edges):
+            start, end = round(video.seconds(one), 6), round(video.seconds(two), 6)
+            wanted = [pts for pts in truth.frame_pts if one <= pts < two]
+            assert [frame.pts for frame in video.frames(start, end)][: len(wanted)] == wanted
+            assert next(video.at([start])).pts == one
+
+
+def test_a_frame_that_stays_for_long_is_on_screen_all_the_while(tmp_path: Path) -> None:
+    """A recording of a screen: one picture at 0 s, the next at 30 s."""
+    path = tmp_path / "screen.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=10)
+        stream.width, stream.height = 64, 48
+        for second, light in ((0, 40), (30, 200), (31, 200)):
+            picture = np.full((48, 64, 3), light, np.uint8)
+            picture[10:20, 10:30] = 255 - light
+            frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
+            frame.pts, frame.time_base = second * 10, Fraction(1, 10)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    (span,) = keyframes([Span(video=str(path), start=10.0, end=20.0)], k=2)
+    assert [entry["t"] for entry in span["keyframes"]] == [0.0]
+    assert len(list(split([Span(video=str(path))]))) == 2
+
+
+def test_a_stream_without_seeking_or_times_is_read_anew(tmp_path: Path) -> None:
+    path = tmp_path / "bare.h264"
+    with av.open(str(path), "w", format="h264") as container:
+        stream = container.add_stream("libx264", rate=25)
+        stream.width, stream.height = 64, 48
+        for i in range(50):
+            frame = av.VideoFrame.from_ndarray(np.full((48, 64, 3), 4 * i, np.uint8), "rgb24")
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    with Video(str(path)) as video:
+        times = [frame.time for frame in video.at([1.0, 0.2, 1.9])]
+    assert times == [pytest.approx(t, abs=0.05) for t in (1.0, 0.2, 1.9)]
+
+
+def test_a_span_after_the_end_of_the_pictures_has_none(world: World) -> None:
+    (span,) = keyframes([Span(video=str(world("cuts").path), start=60.0, end=70.0)])
+    assert span["error"]["message"] == OUTSIDE
 
 
 def test_damage_in_the_middle_does_not_end_the_pictures(world: World) -> None:

@@ -11,7 +11,7 @@ from vtk.caption import colours, motion
 from vtk.errors import MediaError
 from vtk.media.planes import thumbnail
 from vtk.media.subtitles import Cue, cues
-from vtk.media.video import Latest, Video
+from vtk.media.video import OUTSIDE, Latest, Video
 from vtk.span import Span, log, within
 
 PAIRS = 4  # pairs of pictures that motion is measured on
@@ -54,11 +54,13 @@ def measure(video: Video, span: Span) -> dict[str, Any]:
     pictures, motions = [], []
     start, end = video.stretch(span.start, span.end)
     frames = video.at(_pair_times(start, end))
-    for one, two in zip(frames, frames, strict=True):
+    for one, two in zip(frames, frames, strict=False):
         pictures.append(thumbnail(one.image, motion.WIDTH, motion.HEIGHT))
         if two.pts > one.pts:
             later = thumbnail(two.image, motion.WIDTH, motion.HEIGHT)
             motions.append(motion.between(pictures[-1].luma, later.luma, two.time - one.time))
+    if not pictures:
+        raise MediaError(OUTSIDE)
     shares = colours.colours(pictures)
     facts: dict[str, Any] = {
         "seconds": round(end - start, 3),

@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vtk.errors import UsageError
+from vtk.errors import MediaError, UsageError
 from vtk.span import Span, each, fill
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def keyframes(
     if k < 1:
         raise UsageError("k must be at least 1")
     from vtk.media.picture import Sheet, make_folder
-    from vtk.media.video import Latest
+    from vtk.media.video import OUTSIDE, Latest
     from vtk.split import split
 
     choose = import_module(f"vtk.keyframes.{method}").choose
@@ -65,6 +65,8 @@ def keyframes(
         def work(span: Span) -> Iterator[Span]:
             video = latest(span.video)
             chosen = choose(video, span, k)
+            if not chosen:
+                raise MediaError(OUTSIDE)
             entries = [entry(video, frame, score, images, overview) for frame, score in chosen]
             new = span.reaching(*video.stretch(span.start, span.end))
             if "pts" not in span:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from vtk import look
 from vtk.media import picture
 from vtk.media.planes import Thumbnail, luma, thumbnail
-from vtk.media.video import Frame, Video
+from vtk.media.video import ROUNDING, Frame, Video
 from vtk.span import Span
 from vtk.times import rounded
 
@@ -60,7 +60,7 @@ def _measured(video: Video, span: Span, frames: Iterator[Frame], expected: int) 
     held = expected * stream.width * stream.height * 3 // 2 <= HELD
     found: dict[int, Candidate] = {}
     for frame in frames:
-        if frame.pts in found or not span.start <= frame.time + 1e-6 < span.end:
+        if frame.pts in found or frame.time >= span.end - ROUNDING:
             continue
         brightness = luma(frame.image)
         step = max(brightness.shape[0] // 270, 1)

@@ -4,7 +4,6 @@ Times are presentation timestamps of the video stream, in seconds as the contain
 file whose first picture is shown at 10 s begins at 10 s.
 """
 
-import logging
 import math
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
@@ -22,10 +21,14 @@ from vtk.errors import MediaError
 from vtk.media.container import open_container
 from vtk.media.streams import extent, main_stream
 
-log = logging.getLogger("vtk")
-
 SEEK_GAP = 10.0  # seconds to decode through rather than seek, where no index tells better
+NO_TIMESTAMPS = 0x80  # FFmpeg's AVFMT_NOTIMESTAMPS
+ROUNDING = 1e-6  # seconds by which times in records differ from timestamps
+OVERRUN = 0.5  # seconds that a stated end may lie after the end of the last frame
 RETRY_BACK = (0.0, 2.0, 10.0, 60.0)  # seconds before the wanted time to seek to, in turn
+
+
+OUTSIDE = "no picture: the span begins where the pictures have ended"
 
 
 class Frame(NamedTuple):
@@ -45,19 +48,12 @@ class Video:
         enough to measure on, not to show. Raises OpenError, and MediaError without pictures.
         """
         self.name = name
+        self._pictures_seen = pictures_seen
         self._stack = ExitStack()
-        self.container: InputContainer = self._stack.enter_context(open_container(name))
-        try:
-            self.stream: VideoStream = main_stream(self.container)
-            # First presentation timestamp and end of the pictures as the container states them.
-            self.start, self.end = extent(self.container, self.stream)
-            self.time_base: Fraction = self.stream.time_base or Fraction(1, 1_000_000)
-            self.stream.codec_context.thread_type = "AUTO"
-            if not pictures_seen:
-                self.stream.codec_context.options = {"skip_loop_filter": "all"}
-        except BaseException:
-            self.close()
-            raise
+        self._open()
+        # First presentation timestamp and end of the pictures as the container states them.
+        self.start, self.end = extent(self.container, self.stream)
+        self.time_base: Fraction = self.stream.time_base or Fraction(1, 1_000_000)
         self.damage: list[float] = []  # seconds at which packets could not be decoded
         self._frames: Iterator[Frame] = iter(())
         self._last: Frame | None = None  # given out last by at()
@@ -75,6 +71,18 @@ class Video:
     ) -> None:
         self.close()
 
+    def _open(self) -> None:
+        self._stack.close()
+        try:
+            self.container: InputContainer = self._stack.enter_context(open_container(self.name))
+            self.stream: VideoStream = main_stream(self.container)
+            self.stream.codec_context.thread_type = "AUTO"
+            if not self._pictures_seen:
+                self.stream.codec_context.options = {"skip_loop_filter": "all"}
+        except BaseException:
+            self.close()
+            raise
+
     def close(self) -> None:
         self._stack.close()
 
@@ -83,21 +91,15 @@ class Video:
         return float(pts * self.time_base)
 
     def stretch(self, start: float, end: float) -> tuple[float, float]:
-        """The part of [start, end) seconds that lies inside the pictures.
+        """Start and end of [start, end) seconds, the end not after that which the file states.
 
-        Raises MediaError where there is none, or where neither span nor file states an end.
+        Raises MediaError where neither the span nor the file states an end.
         """
-        low, high = max(start, self.start), end
-        if self.end > self.start:
-            high = min(end, self.end)
+        low = max(start, self.start)
+        high = min(end, self.end) if low < self.end else end
         if not math.isfinite(high):
-            raise MediaError("the file does not state its length; give the span an end")
-        if high <= low:
-            raise MediaError(
-                f"the span from {start:g} s on lies outside the pictures, "
-                f"which are from {self.start:g} to {self.end:g} s"
-            )
-        return low, high
+            raise MediaError(OUTSIDE)
+        return low, max(low, high)
 
     def frames(self, start: float = -math.inf, end: float = math.inf) -> Iterator[Frame]:
         """Every frame shown in [start, end) seconds, in presentation order.
@@ -108,46 +110,54 @@ class Video:
         if start > self.start:
             self._seek(start)
         for frame in self._decode():
-            if frame.time >= end:
+            if frame.time >= end - ROUNDING:
                 return
-            if self.seconds(frame.pts + max(frame.duration, 1)) > start:
+            if self.seconds(frame.pts + max(frame.duration, 1)) > start + ROUNDING:
                 yield frame
 
     def at(self, times: Iterable[float]) -> Iterator[Frame]:
         """The frame on screen at each of the ascending times (seconds), each decoded once.
 
-        Before the first frame that is the first, after the last the last. Seeks where a keyframe
-        lies between here and there, else decodes on. Raises MediaError where nothing decodes.
+        Before the first frame that is the first; the pictures' end, give or take OVERRUN seconds,
+        ends it early. Seeks where a keyframe lies between here and there, else decodes on.
         """
         for time in times:
-            if self._last is None or self._worth_seeking(self._last.time, time):
-                yield self._seek_to(time)
-            else:
-                yield self._on_to(self._last, time)
+            frame = self._last
+            if frame is None or self._worth_seeking(frame.time, time):
+                frame = self._seek_to(time)
+            if frame is None:
+                return
+            self._last = frame = self._on_to(frame, time)
+            if time >= self._until(frame) + OVERRUN and not self._ahead:
+                return
+            yield frame
+
+    def _until(self, frame: Frame) -> float:
+        """When the next frame follows, as far as the frame itself tells, in seconds."""
+        return self.seconds(frame.pts + frame.duration)
 
     def _on_to(self, frame: Frame, time: float) -> Frame:
         """Decode on from `frame` to the one shown at `time`."""
-        while not (frame.duration and time < self.seconds(frame.pts + frame.duration) - 1e-9):
+        while not (frame.duration and time < self._until(frame) - ROUNDING):
             following = self._ahead or next(self._frames, None)
             self._ahead = None
             if following is None:
                 break
-            if following.time > time:  # variable rate: a frame stays longer than it says
+            if following.time > time + ROUNDING:  # variable rate: a frame stays longer than it says
                 self._ahead = following
                 break
             frame = following
-        self._last = frame
         return frame
 
-    def _seek_to(self, time: float) -> Frame:
+    def _seek_to(self, time: float) -> Frame | None:
+        """The first frame decoded from a place that is not after `time`; None without pictures."""
         for back in RETRY_BACK:
             frame = self._first_from(time - back)
             if frame is not None and frame.time <= time:
-                return self._on_to(frame, time)
-        frame = self._first_from(self.start)
-        if frame is None:
-            raise MediaError("cannot decode: no picture could be decoded")
-        return self._on_to(frame, time)
+                return frame
+        self._open()
+        self._frames, self._ahead = self._decode(), None
+        return next(self._frames, None)
 
     def _first_from(self, time: float) -> Frame | None:
         """Seek, and decode the first frame from there."""
@@ -169,11 +179,15 @@ class Video:
         return bisect_right(self._index, there) > bisect_right(self._index, here)
 
     def _seek(self, time: float) -> None:
+        """Go to a place not after `time`, as near as a keyframe allows; else to the beginning."""
         offset = round(max(time, min(self.start, 0.0)) / self.time_base)
         try:
-            self.container.seek(offset, stream=self.stream)
-        except av.FFmpegError:  # no index, or a stream that cannot seek back
-            log.debug("%s: cannot seek to %s", self.name, time)
+            if self.container.format.flags & NO_TIMESTAMPS:  # a bare stream, as of H.264
+                self._open()
+            else:
+                self.container.seek(offset, stream=self.stream)
+        except av.FFmpegError:
+            self._open()
 
     def _decode(self) -> Iterator[Frame]:
         """Frames from the current position on; one without a timestamp follows the one before."""

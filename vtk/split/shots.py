@@ -5,7 +5,7 @@ from typing import Any
 
 from vtk.errors import MediaError
 from vtk.media.planes import Thumbnail, thumbnail
-from vtk.media.video import Video
+from vtk.media.video import OUTSIDE, Video
 from vtk.span import Span
 from vtk.split.content import Boundary, boundaries
 
@@ -25,8 +25,8 @@ def shots(span: Span, on_progress: OnProgress | None = None) -> Iterator[Span]:
             yield _shot(span, video, index, begun or reader.first, found.pts, boundary)
             index, begun, boundary = index + 1, found.pts, found
         if reader.first is None:
-            if not span.whole:
-                video.stretch(span.start, span.end)  # tells of a span that lies outside
+            if not span.whole and span.start >= video.end:
+                raise MediaError(OUTSIDE)
             raise MediaError("no picture could be decoded")
         yield _shot(span, video, index, begun or reader.first, reader.end(), boundary)
         yield from reader.lost()
