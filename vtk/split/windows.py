@@ -8,7 +8,7 @@ from vtk.media.container import open_container
 from vtk.media.streams import extent, leading_stream
 from vtk.span import Span
 
-SHORTEST = 0.001  # seconds; a rest shorter than that is no window of its own
+REST = 0.1  # seconds; a shorter rest goes to the window before: sound often ends a little late
 
 
 def windows(span: Span, every: float) -> Iterator[Span]:
@@ -21,7 +21,8 @@ def windows(span: Span, every: float) -> Iterator[Span]:
             f"nothing to divide: the span is from {span.start:g} s on, the file states that it "
             f"is from {first:g} to {last:g} s"
         )
-    for index in range(max(math.ceil((end - start - SHORTEST) / every), 1)):
+    count = max(math.ceil((end - start - min(REST, every / 2)) / every), 1)
+    for index in range(count):
         low = start + index * every
-        new = span.part(low, min(low + every, end), "window", index=index)
-        yield new.made("split", "windows")
+        high = end if index == count - 1 else low + every
+        yield span.part(low, high, "window", index=index).made("split", "windows")
