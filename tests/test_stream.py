@@ -18,7 +18,16 @@ from tests.world import Clip
 from vtk.schema import SCHEMA
 
 World = Callable[[str], Clip]
-BROKEN = ("truncated", "corrupt", "no_moov", "empty", "not_media", "audio_only", "no_frames")
+BROKEN = (
+    "truncated",
+    "truncated_mkv",
+    "corrupt",
+    "no_moov",
+    "empty",
+    "not_media",
+    "audio_only",
+    "no_frames",
+)
 
 
 def test_paths_spans_and_fragments_come_as_arguments_and_on_stdin(world: World) -> None:
@@ -69,12 +78,13 @@ def test_a_bad_file_becomes_an_error_record_among_the_good_ones(
     assert b"Traceback" not in result.stderr
 
 
+@pytest.mark.parametrize("command", ["split", "keyframes", "caption"])
 @pytest.mark.parametrize("name", BROKEN)
 def test_every_broken_file_is_told_of_and_the_good_ones_come_through(
-    world: World, name: str
+    world: World, name: str, command: str
 ) -> None:
     good, bad = str(world("cuts").path), str(world(name).path)
-    result = vtk("split", good, bad, good)
+    result = vtk(command, good, bad, good)
     assert result.returncode == 1
     assert b"Traceback" not in result.stderr
     assert b"bug" not in result.stderr
@@ -86,6 +96,21 @@ def test_every_broken_file_is_told_of_and_the_good_ones_come_through(
     assert [r["video"] for r in records[:shots]] == [r["video"] for r in records[-shots:]]
     for record in records:
         jsonschema.validate(record, SCHEMA)
+
+
+@pytest.mark.parametrize("command", ["chapter", "summarize"])
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_is_left_of_a_broken_file_is_still_summed_up(
+    world: World, name: str, command: str
+) -> None:
+    good, bad = str(world("cuts").path), str(world(name).path)
+    result = vtk(command, bad, good)
+    assert result.returncode == 1
+    records = lines(result)
+    assert [r["video"] for r in records if "error" in r] == [bad]
+    assert records[-1]["video"] == good
+    told = [r for r in records if r["video"] == bad and "error" not in r]
+    assert bool(told) == (name in ("truncated", "truncated_mkv", "corrupt"))
 
 
 def test_shots_before_and_after_the_damage_are_kept(world: World) -> None:
@@ -196,6 +221,32 @@ def test_a_full_disk_is_told_in_one_sentence(world: World) -> None:
         )
     assert result.returncode == 74
     assert result.stderr == b"vtk probe: cannot write standard output: No space left on device\n"
+
+
+@pytest.mark.parametrize(("closed", "status"), [("<&-", 65), (">&-", 74), ("2>&-", 66)])
+def test_closed_standard_streams_are_no_bug(world: World, closed: str, status: int) -> None:
+    name = {"<&-": "", ">&-": world("cuts").path, "2>&-": "missing.mp4"}[closed]
+    result = subprocess.run(
+        ["bash", "-c", f"'{VTK}' probe {name} {closed}"], capture_output=True, timeout=60
+    )
+    assert result.returncode == status
+    assert b"Traceback" not in result.stderr
+
+
+def test_a_video_comes_through_a_pipe_where_its_container_allows(
+    world: World, tmp_path: Path
+) -> None:
+    script = "vtk split <(cat {}) | tail -n 1".replace("vtk", f"'{VTK}'")
+    through = {
+        name: subprocess.run(
+            ["bash", "-c", script.format(world(name).path)], capture_output=True, timeout=60
+        )
+        for name in ("truncated_mkv", "subtitled", "cuts")
+    }
+    assert lines(through["subtitled"])[0]["end"] == pytest.approx(
+        float(world("subtitled").truth.end), abs=0.1
+    )
+    assert "needs an input that can seek" in lines(through["cuts"])[0]["error"]["message"]
 
 
 def test_a_folder_that_is_not_there_is_told_in_one_sentence(world: World, tmp_path: Path) -> None:

@@ -26,6 +26,8 @@ def open_sink(output: str | None, keep: Callable[[], bool] = lambda: True) -> It
     was there before stays. Raises OutputError; BrokenPipeError where the reader left.
     """
     if output in (None, "-"):
+        if sys.stdout is None:
+            raise OutputError("cannot write standard output: it is closed")
         yield _sink(sys.stdout.buffer, "standard output", flush=True)
         return
     assert output is not None

@@ -116,6 +116,8 @@ class Stream:
         """
         for argument in self.inputs or ["-"]:
             if argument == "-":
+                if sys.stdin is None:
+                    raise InputError("standard input is closed")
                 yield from self._read(sys.stdin.buffer, "standard input")
             elif _holds_spans(argument):
                 try:
@@ -191,7 +193,7 @@ class Stream:
         self.progress.moved(video, done, total)
 
     def _progress_shown(self) -> AbstractContextManager[Progress]:
-        if self.quiet or self.log_json or not sys.stderr.isatty():
+        if self.quiet or self.log_json or sys.stderr is None or not sys.stderr.isatty():
             return nullcontext(Progress())
         return progress_bar(self.command, len(self.inputs) if "-" not in self.inputs else 0)
 
@@ -243,7 +245,7 @@ def _watch_output(reader_left: threading.Event) -> None:
     poll = select.poll()
     try:
         poll.register(sys.stdout.fileno(), 0)
-    except (OSError, ValueError):
+    except (OSError, ValueError, AttributeError):  # closed, or none to begin with
         return
 
     def wait() -> None:
@@ -256,6 +258,8 @@ def _watch_output(reader_left: threading.Event) -> None:
 
 def _forget_broken_output() -> None:
     """Keep Python's exit from complaining of a standard output that nobody reads."""
+    if sys.stdout is None:
+        return
     try:
         sys.stdout.flush()
     except (OSError, ValueError):

@@ -5,6 +5,7 @@ file whose first picture is shown at 10 s begins at 10 s.
 """
 
 import math
+import os
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
@@ -20,6 +21,7 @@ from av.video.stream import VideoStream
 from vtk.errors import MediaError
 from vtk.media.container import open_container
 from vtk.media.streams import extent, main_stream
+from vtk.span import local_path
 
 SEEK_GAP = 10.0  # seconds to decode through rather than seek, where no index tells better
 NO_TIMESTAMPS = 0x80  # FFmpeg's AVFMT_NOTIMESTAMPS
@@ -89,6 +91,16 @@ class Video:
     def seconds(self, pts: int) -> float:
         """A presentation timestamp of the stream in seconds."""
         return float(pts * self.time_base)
+
+    def nothing(self) -> MediaError:
+        """The error of a file of which no picture decodes, with a guess at the reason."""
+        path = local_path(self.name)
+        if path is None or not os.path.isfile(path):
+            return MediaError(
+                "no picture could be decoded; an MP4 with its index at the end needs an input that "
+                "can seek, not a pipe"
+            )
+        return MediaError("no picture could be decoded")
 
     def stretch(self, start: float, end: float) -> tuple[float, float]:
         """Start and end of [start, end) seconds, the end not after that which the file states.

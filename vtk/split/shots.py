@@ -27,7 +27,7 @@ def shots(span: Span, on_progress: OnProgress | None = None) -> Iterator[Span]:
         if reader.first is None:
             if not span.whole and span.start >= video.end:
                 raise MediaError(OUTSIDE)
-            raise MediaError("no picture could be decoded")
+            raise video.nothing()
         yield _shot(span, video, index, begun or reader.first, reader.end(), boundary)
         yield from reader.lost()
 
