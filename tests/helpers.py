@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 
 from vtk.span import Span
@@ -13,3 +14,14 @@ def fatal(spans: Iterator[Span]) -> Iterator[Span]:
         if span.start == 1:
             os.kill(os.getpid(), signal.SIGKILL)
         yield span
+
+
+def slow(spans: Iterator[Span]) -> Iterator[Span]:
+    """Pass spans on, each after as many milliseconds as it says."""
+    for span in spans:
+        time.sleep(span["wait"] / 1000)
+        yield span
+
+
+def nothing() -> None:
+    """Settings of a worker that needs none."""

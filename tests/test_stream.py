@@ -12,10 +12,15 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.conftest import VTK, lines, vtk
+from tests.helpers import nothing, slow
 from tests.world import Clip
+from vtk.parallel import ordered
 from vtk.schema import SCHEMA
+from vtk.span import Span
 
 World = Callable[[str], Clip]
 BROKEN = (
@@ -169,6 +174,14 @@ def test_error_records_pass_through_every_command_untouched() -> None:
         assert result.returncode in (1, 66), command
 
 
+@settings(max_examples=5, deadline=None)
+@given(st.lists(st.integers(0, 30), max_size=12), st.integers(2, 4))
+def test_order_is_kept_however_long_each_record_takes(waits: list[int], jobs: int) -> None:
+    spans = [Span(video="a", start=float(i), end=i + 1.0, wait=w) for i, w in enumerate(waits)]
+    units = ([span] for span in spans)
+    assert list(ordered("x", slow, units, jobs, by_video=False, settings=nothing)) == spans
+
+
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_order_is_kept_whatever_the_number_of_processes(world: World, jobs: str) -> None:
     path = str(world("many_cuts").path)
@@ -266,6 +279,13 @@ def test_a_reader_that_leaves_ends_the_run_quietly(world: World) -> None:
     assert (result.returncode, result.stderr) == (0, b"")
     assert len(result.stdout.splitlines()) == 1
     assert time.monotonic() - began < 20  # 200 clips would take much longer
+
+
+def test_a_run_into_a_file_needs_no_reader(world: World, tmp_path: Path) -> None:
+    out = tmp_path / "shots.jsonl"
+    script = f"set -o pipefail; '{VTK}' split -o '{out}' '{world('cuts').path}' | true"
+    assert subprocess.run(["bash", "-c", script], timeout=60).returncode == 0
+    assert len(out.read_text().splitlines()) == len(world("cuts").truth.shots)
 
 
 def test_a_reader_that_leaves_is_noticed_before_the_next_record(world: World) -> None:

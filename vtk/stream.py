@@ -44,6 +44,16 @@ class ExitStatus(IntEnum):
     INTERRUPTED = 130  # interrupted (Ctrl-C)
 
 
+# What an error that ends the run comes to; the first kind that fits.
+STATUSES: tuple[tuple[type[VtkError], ExitStatus], ...] = (
+    (UsageError, ExitStatus.USAGE),
+    (InputError, ExitStatus.INPUT),
+    (MissingError, ExitStatus.MISSING),
+    (OutputError, ExitStatus.OUTPUT),
+    (VtkError, ExitStatus.FAILED),
+)
+
+
 @dataclass
 class Stream:
     """One run of one command: where spans come from, where they go, and how the run speaks."""
@@ -79,7 +89,8 @@ class Stream:
         """Run `write` and turn whatever it raises into a message and an exit status."""
         configure(self.command, quiet=self.quiet, log_json=self.log_json)
         reader_left = threading.Event()
-        _watch_output(reader_left)
+        if self.output in (None, "-"):
+            _watch_output(reader_left)
         try:
             write()
         except KeyboardInterrupt:
@@ -87,21 +98,9 @@ class Stream:
             return ExitStatus.OK if reader_left.is_set() else ExitStatus.INTERRUPTED
         except BrokenPipeError:
             return ExitStatus.OK
-        except UsageError as error:
-            log.error("%s", error)
-            return ExitStatus.USAGE
-        except MissingError as error:
-            log.error("%s", error)
-            return ExitStatus.MISSING
-        except InputError as error:
-            log.error("%s", error)
-            return ExitStatus.INPUT
-        except OutputError as error:
-            log.error("%s", error)
-            return ExitStatus.OUTPUT
         except VtkError as error:
             log.error("%s", error)
-            return ExitStatus.FAILED
+            return next(status for kind, status in STATUSES if isinstance(error, kind))
         except Exception as error:
             log.error("internal error: %s: %s", type(error).__name__, error, exc_info=error)
             return ExitStatus.INTERNAL
@@ -118,7 +117,7 @@ class Stream:
             if argument == "-":
                 if sys.stdin is None:
                     raise InputError("standard input is closed")
-                yield from self._read(sys.stdin.buffer, "standard input")
+                yield from self._read(sys.stdin.buffer, "standard input", null=self.null)
             elif _holds_spans(argument):
                 try:
                     with open(argument, "rb") as file:
@@ -133,17 +132,17 @@ class Stream:
         log.error("%s: %s", span.video, reason)
         return span.error(self.command, reason)
 
-    def _read(self, file: BinaryIO, name: str) -> Iterator[Span]:
+    def _read(self, file: BinaryIO, name: str, *, null: bool = False) -> Iterator[Span]:
         if file.isatty() and not self.quiet:
             log.warning("reading paths or spans from the terminal; end with Ctrl-D")
-        for number, line in enumerate(_split(file, b"\0" if self.null else b"\n"), 1):
+        for number, line in enumerate(_split(file, b"\0" if null else b"\n"), 1):
             where = f"{name}, line {number}"
             if len(line) > LONGEST_LINE:
                 raise InputError(f"{where}: longer than {LONGEST_LINE} bytes, so not JSON Lines")
-            text = line if self.null else line.rstrip(b"\r\n")
+            text = line if null else line.rstrip(b"\r\n")
             if not text.strip():
                 continue
-            if text.lstrip().startswith(b"{") and not self.null:
+            if text.lstrip().startswith(b"{") and not null:
                 yield from self._parsed(load, text, where)
             else:
                 yield from self._parsed(parse, os.fsdecode(text), where)
