@@ -20,7 +20,10 @@ def chapter(
     count: Annotated[
         int | None,
         typer.Option(
-            metavar="N", min=1, help="So many chapters, where there is room [default: as found]."
+            metavar="N",
+            min=1,
+            show_default="as found",
+            help="So many chapters, where there is room.",
         ),
     ] = None,
     min_length: Annotated[

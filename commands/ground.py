@@ -27,7 +27,7 @@ def ground(
     ] = 0.0,
     min_length: Annotated[
         str | None,
-        typer.Option(metavar="DURATION", help="Widen shorter moments [default: as found]."),
+        typer.Option(metavar="DURATION", show_default="as found", help="Widen shorter moments."),
     ] = None,
     max_length: Annotated[
         str, typer.Option(metavar="DURATION", help="Longest moment made of several texts.")

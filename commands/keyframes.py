@@ -34,7 +34,7 @@ def keyframes(
     height: Annotated[
         int | None,
         typer.Option(
-            metavar="PIXELS", min=1, help="Height of the pictures [default: the video's]."
+            metavar="PIXELS", min=1, show_default="the video's", help="Height of the pictures."
         ),
     ] = None,
     quality: Annotated[

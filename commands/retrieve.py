@@ -23,7 +23,9 @@ def retrieve(
     n: Annotated[int, typer.Option("-n", metavar="N", min=0, help="Results; 0 for all.")] = 10,
     threshold: Annotated[
         float | None,
-        typer.Option(metavar="SCORE", help="No results that score lower [default: all match]."),
+        typer.Option(
+            metavar="SCORE", show_default="all match", help="No results that score lower."
+        ),
     ] = None,
     language: Language = None,
 ) -> None:

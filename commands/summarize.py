@@ -19,7 +19,9 @@ def summarize(
     ] = "extract",
     sentences: Annotated[
         int | None,
-        typer.Option(metavar="N", min=1, help="At most N sentences [default: 5, without --words]."),
+        typer.Option(
+            metavar="N", min=1, show_default="5, without --words", help="At most N sentences."
+        ),
     ] = None,
     words: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="At most N words in all.")
