@@ -1,6 +1,7 @@
 """What the methods share: frames of a span to choose from, and a chosen frame as an entry."""
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vtk import look
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 MARGIN = 0.3  # seconds kept from both ends of a span, where compression and blends spoil frames
 MARGIN_SHARE = 0.15  # of the span, where that is less
+MOST = 8  # times as many frames as asked for are looked at where all have to be decoded
 HELD = 96 * 2**20  # bytes of frames held while choosing; beyond that chosen ones are decoded again
 
 Chosen = list[tuple[Frame, float]]  # frames in time order, each with its score 0..1
@@ -41,7 +43,10 @@ def candidates(video: Video, span: Span, count: int, least: int) -> list[Candida
         found = _measured(video, span, video.at(times), count)
         if len(found) >= least:
             return found
-    found = _measured(video, span, video.frames(start, end), round((end - start) * rate))
+    # Few frames, or times of the container that are wrong: look at all, or at every so many.
+    frames = round((end - start) * rate)
+    every = islice(video.frames(start, end), 0, None, max(frames // (MOST * count), 1))
+    found = _measured(video, span, every, min(frames, MOST * count))
     away = [c for c in found if inner[0] <= c.time < inner[1]]
     return away if len(away) >= least else found
 
