@@ -14,9 +14,9 @@ mkdir -p "$folder"
 
 # Status 1 says that some records came out as error records: the rest is still worth having.
 run() {
-    local out=$1 status=0
-    shift
-    "$vtk" "$@" -o "$folder/$out" || status=$?
+    local out=$1 command=$2 status=0
+    shift 2
+    "$vtk" "$command" -o "$folder/$out" "$@" || status=$?
     if [ "$status" -gt 1 ]; then
         exit "$status"
     fi
@@ -26,8 +26,8 @@ show() {
     "$vtk" show "$folder/$1" || [ $? -eq 1 ]
 }
 
-run video.jsonl probe "$video"
-run shots.jsonl split "$video"
+run video.jsonl probe -- "$video"
+run shots.jsonl split -- "$video"
 run keyframes.jsonl keyframes --images "$folder/frames" --sheet "$folder/sheet.jpg" "$folder/shots.jsonl"
 run captions.jsonl caption "$folder/keyframes.jsonl"
 run chapters.jsonl chapter "$folder/captions.jsonl"
@@ -36,8 +36,8 @@ run summary.jsonl summarize "$folder/chapters.jsonl"
 # Search for the words of the second chapter, or of the first where there is only one.
 query=$(show chapters.jsonl | grep -E '^[0-9]+:' | sed -n '1p;2p' | tail -n 1 |
     cut -d' ' -f2-)
-run found.jsonl retrieve -n 5 "$query" "$folder/captions.jsonl"
-run moments.jsonl ground -n 3 "$query" "$folder/found.jsonl"
+run found.jsonl retrieve -n 5 -- "$query" "$folder/captions.jsonl"
+run moments.jsonl ground -n 3 -- "$query" "$folder/found.jsonl"
 
 printf '\nChapters\n\n'
 show chapters.jsonl | sed 's/^./  &/'

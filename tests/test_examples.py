@@ -75,7 +75,7 @@ def test_a_folder_of_videos_becomes_chapters_and_only_what_changed_is_made_again
     world: World, tmp_path: Path
 ) -> None:
     shutil.copy(world("lecture").path, tmp_path / "talk.mkv")
-    shutil.copy(world("cuts").path, tmp_path / "film.mp4")
+    shutil.copy(world("cuts").path, tmp_path / "it's-a-film.mp4")
 
     def make() -> str:
         command = ["make", "-j2", "-f", str(HOME / "examples/Makefile"), f"FOLDER={tmp_path}"]
@@ -88,10 +88,9 @@ def test_a_folder_of_videos_becomes_chapters_and_only_what_changed_is_made_again
     assert "0:37 " in (tmp_path / "talk.mkv.chapters.txt").read_text()
     assert "Nothing to be done" in make()
     later = (tmp_path / "talk.mkv.chapters.txt").stat().st_mtime + 5
-    os.utime(tmp_path / "film.mp4", (later, later))
+    os.utime(tmp_path / "it's-a-film.mp4", (later, later))
     again = make()
-    assert "film.mp4" in again
-    assert "talk.mkv" not in again
+    assert again.count(" chapter ") == 1
 
 
 def test_a_video_that_fails_leaves_no_target_behind(world: World, tmp_path: Path) -> None:
