@@ -38,6 +38,7 @@ class Group(TyperGroup):
     """``vtk COMMAND``."""
 
     def list_commands(self, ctx: object) -> list[str]:
+        """The names of the commands, without importing them."""
         return list(COMMANDS)
 
     def get_help_option(self, ctx: Any) -> TyperOption | None:
@@ -48,6 +49,7 @@ class Group(TyperGroup):
         return option
 
     def get_command(self, ctx: object, cmd_name: str) -> TyperCommand | None:
+        """The command of that name, imported now; None where there is none."""
         return self.commands[cmd_name] if cmd_name in COMMANDS else None  # type: ignore[return-value]
 
 
@@ -140,6 +142,9 @@ def configured() -> dict[str, dict[str, Any]]:
         raise UsageError(f"{path} is not TOML: {error}") from None
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from None
+    for name in COMMANDS:
+        if not isinstance(found.get(name, {}), dict):
+            raise UsageError(f"{path}: {name} must be a table, as in [{name}]")
     common = {key: value for key, value in found.items() if not isinstance(value, dict)}
     defaults = {name: {**common, **found.get(name, {})} for name in COMMANDS}
     return {n: {k.replace("-", "_"): v for k, v in d.items()} for n, d in defaults.items()}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vtk.errors import InputError
@@ -83,6 +83,7 @@ def test_any_file_name_survives_json(raw: bytes) -> None:
     assert os.path.abspath(os.fsencode(local_path(video) or "")) == os.path.abspath(raw)
 
 
+@settings(deadline=None)
 @given(NAMES, SECONDS, SECONDS, UNKNOWN)
 def test_a_record_survives_writing_and_reading(
     name: str, one: float, two: float, unknown: dict[str, object]
@@ -138,6 +139,12 @@ def test_a_part_keeps_what_happens_inside_it() -> None:
     part = whole.part(4.0, 8.0, "shot")
     assert [entry["text"] for entry in part["speech"]] == ["two"]
     assert part["keyframes"] == [{"t": 5.0}]
+
+
+def test_a_cue_without_length_belongs_where_it_begins() -> None:
+    whole = Span(video="a", start=0.0, end=10.0, speech=[{"start": 4.0, "end": 4.0, "text": "Hm"}])
+    assert "speech" not in whole.part(0.0, 4.0, "shot")
+    assert whole.part(4.0, 8.0, "shot")["speech"] == whole["speech"]
 
 
 def test_a_join_unites_words_once_and_keeps_unknown_fields() -> None:

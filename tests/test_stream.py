@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import jsonschema
@@ -288,10 +288,11 @@ def test_a_run_into_a_file_needs_no_reader(world: World, tmp_path: Path) -> None
     assert len(out.read_text().splitlines()) == len(world("cuts").truth.shots)
 
 
-def test_a_reader_that_leaves_is_noticed_before_the_next_record(world: World) -> None:
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_reader_that_leaves_is_noticed_before_the_next_record(world: World, jobs: str) -> None:
     """Nothing is written between the two: the input hangs, and the run must end all the same."""
     reading, writing = os.pipe()
-    feed = subprocess.Popen([VTK, "split"], stdin=subprocess.PIPE, stdout=writing)
+    feed = subprocess.Popen([VTK, "split", "-j", jobs], stdin=subprocess.PIPE, stdout=writing)
     os.close(writing)
     assert feed.stdin is not None
     feed.stdin.write(os.fsencode(world("cuts").path) + b"\n")
@@ -322,6 +323,42 @@ def test_an_interrupt_ends_the_run_with_130(world: World, tmp_path: Path, jobs: 
     assert run.returncode == 130
     assert b"Traceback" not in messages
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_an_interrupt_ends_a_run_that_waits_for_input(jobs: str) -> None:
+    run = subprocess.Popen(
+        [VTK, "split", "-j", jobs], stdin=subprocess.PIPE, stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+    time.sleep(1.0)
+    os.killpg(run.pid, signal.SIGINT)
+    _, messages = run.communicate(timeout=20)
+    assert (run.returncode, messages) == (130, b"")
+
+
+def test_a_record_comes_out_while_the_input_stays_open(world: World) -> None:
+    for jobs in ("1", "2"):
+        run = subprocess.Popen(
+            [VTK, "probe", "-j", jobs], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        assert run.stdin
+        assert run.stdout
+        run.stdin.write(os.fsencode(world("cuts").path) + b"\n")
+        run.stdin.flush()
+        assert b'"media"' in run.stdout.readline()
+        run.stdin.close()
+        assert run.wait(timeout=20) == 0
+        run.stdout.close()
+
+
+def test_an_error_of_the_input_is_not_taken_for_its_end() -> None:
+    def units() -> Iterator[list[Span]]:
+        yield [Span(video="a", start=0.0, end=1.0, wait=0)]
+        raise RuntimeError("the cable was pulled")
+
+    with pytest.raises(RuntimeError, match="cable"):
+        list(ordered("x", slow, units(), 2, by_video=False, settings=nothing))
 
 
 def test_messages_can_be_json_lines(tmp_path: Path) -> None:

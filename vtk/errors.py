@@ -21,5 +21,9 @@ class OpenError(MediaError):
     """A file could not be opened at all: missing, unreadable, not a medium."""
 
 
+class OutputError(VtkError):
+    """The output could not be written: a full disk, a missing folder, no permission."""
+
+
 class MissingError(VtkError):
     """A backend, a model or an optional package is missing; the text says how to get it."""

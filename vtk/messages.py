@@ -43,10 +43,15 @@ class _Json(_Text):
         return orjson.dumps(entry).decode()
 
 
+JOINERS = "\u200c\u200d"  # of letters in Persian and Hindi, and of emoji
+
+
 def printable(text: str) -> str:
     """Text safe for a terminal and for UTF-8: control characters and lone bytes escaped."""
     text = text.encode("utf-8", "backslashreplace").decode()
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return "".join(
+        c if c.isprintable() or c in JOINERS else c.encode("unicode_escape").decode() for c in text
+    )
 
 
 def configure(command: str, *, quiet: bool, log_json: bool) -> None:

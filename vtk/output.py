@@ -4,17 +4,13 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from vtk.errors import VtkError
+from vtk.errors import OutputError
 
 Sink = Callable[[bytes], None]
-
-
-class OutputError(VtkError):
-    """The output could not be written: a full disk, a missing folder, no permission."""
 
 
 @contextmanager
@@ -35,7 +31,7 @@ def open_sink(output: str | None, keep: Callable[[], bool] = lambda: True) -> It
     if target.exists() and not target.is_file():  # /dev/null, a named pipe
         if target.is_dir():
             raise OutputError(f"cannot write {output}: it is a folder")
-        with _os_errors(output), open(target, "wb") as file:
+        with os_errors(output), open(target, "wb") as file:
             yield _sink(file, output, flush=True)
         return
     with atomic(target, keep) as file:
@@ -45,19 +41,21 @@ def open_sink(output: str | None, keep: Callable[[], bool] = lambda: True) -> It
 @contextmanager
 def atomic(target: Path, keep: Callable[[], bool] = lambda: True) -> Iterator[BinaryIO]:
     """A file to write that takes the name `target` once the block has ended well."""
-    with _os_errors(target):
+    with os_errors(target):
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}.")
+    file = open(handle, "wb")  # noqa: SIM115
     try:
-        with open(handle, "wb") as file:
-            yield file
-            with _os_errors(target):
-                file.flush()
-                os.fsync(file.fileno())
-        with _os_errors(target):
+        yield file
+        with os_errors(target):
+            file.flush()
+            os.fsync(file.fileno())
+            file.close()
             if keep():
                 os.chmod(name, _mode(target))
                 os.replace(name, target)
     finally:
+        with suppress(OSError):
+            file.close()
         Path(name).unlink(missing_ok=True)
 
 
@@ -72,7 +70,7 @@ def _mode(target: Path) -> int:
 
 def _sink(file: BinaryIO, name: str, *, flush: bool) -> Sink:
     def write(line: bytes) -> None:
-        with _os_errors(name):
+        with os_errors(name):
             file.write(line)
             if flush:
                 file.flush()
@@ -81,7 +79,8 @@ def _sink(file: BinaryIO, name: str, *, flush: bool) -> Sink:
 
 
 @contextmanager
-def _os_errors(name: object) -> Iterator[None]:
+def os_errors(name: object) -> Iterator[None]:
+    """Turn what the system says inside the block into OutputError, naming the file."""
     try:
         yield
     except BrokenPipeError:

@@ -9,14 +9,13 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 
 from vtk.errors import VtkError
-from vtk.span import Span
+from vtk.span import Ability, Span
 
-Ability = Callable[[Iterator[Span]], Iterator[Span]]
 Unit = list[Span]
 AHEAD = 2  # units per job that are held: worked on, or done and waiting for an older one
 
@@ -43,7 +42,8 @@ class _Worker:
         self.process = context.Process(
             target=_work, args=(theirs, ability, by_video, settings), daemon=True
         )
-        self.process.start()
+        with _deaf_to_interrupts():  # the worker inherits it: the parent decides when to stop
+            self.process.start()
         theirs.close()
         self.task: _Task | None = None
 
@@ -67,7 +67,7 @@ class _Worker:
             alive = False
         else:
             alive = True
-        if isinstance(message, VtkError):  # concerns the whole run: a missing model, wrong usage
+        if isinstance(message, Exception):  # concerns the whole run: a missing model, a bug
             raise message
         if message is None:
             self.task.done, self.task = True, None
@@ -85,7 +85,6 @@ def _work(
     connection: Connection, ability: Ability, by_video: bool, settings: Callable[[], None]
 ) -> None:
     """A worker's life: unit in, results out, None after the last result of a unit."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
     settings()
 
     def feed() -> Iterator[Span]:
@@ -103,21 +102,32 @@ def _work(
             connection.send(None)
     except (EOFError, BrokenPipeError, ConnectionResetError):
         pass  # the parent wants no more
-    except VtkError as error:
-        connection.send(error)
     except Exception as error:
-        logging.getLogger("vtk").error("internal error: %s", error, exc_info=error)
+        connection.send(error)
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Ignore Ctrl-C for a moment; processes started meanwhile ignore it for good."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _read(units: Iterable[Unit], outbox: Connection) -> None:
     """Thread: hand over the units as they come, so that waiting for input delays no result."""
-    with outbox:
+    with outbox, suppress(BrokenPipeError):  # nobody wants more
         try:
             for unit in units:
                 outbox.send(unit)
-        except OSError:
-            pass  # nobody wants more
-        except VtkError as error:
+        except BrokenPipeError:
+            raise
+        except Exception as error:
             outbox.send(error)
 
 
@@ -157,7 +167,7 @@ def ordered(
                 except EOFError:
                     more = False
                     continue
-                if isinstance(unit, VtkError):
+                if isinstance(unit, Exception):
                     raise unit
                 if not idle:
                     idle.append(_Worker(ability, by_video, settings))

@@ -1,8 +1,10 @@
 """What is known of a span in words: its passages, each with its own time."""
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 from vtk.span import Span, within
 from vtk.text import bare, joined
@@ -40,12 +42,12 @@ def passages(span: Span) -> list[Passage]:
     that no word counts twice. Text on screen holds for the stretch that is nearer to its frame
     than to any other frame that was looked at.
     """
-    found = [passage for stretch in stretches(span) for passage in _told(stretch, span)]
+    speech = _Speech(span.get("speech", []))
+    found = [passage for stretch in stretches(span) for passage in _told(stretch, speech)]
     for key, source in (("speech", "speech"), ("evidence", "caption")):
-        found += [
-            Passage(entry["text"], entry["start"], entry["end"], entry.get("source", source))
-            for entry in span.get(key, [])
-        ]
+        for entry in span.get(key, []):
+            start, end = entry["start"], max(entry["start"], entry["end"])
+            found.append(Passage(entry["text"], start, end, entry.get("source", source)))
     found += _written(span)
     seen = dict.fromkeys(passage for passage in found if passage.text.strip())
     return sorted(seen, key=lambda passage: (passage.start, passage.end))
@@ -58,7 +60,22 @@ def stretches(span: Span) -> Iterator[Span]:
         yield from stretches(Span({**part, "video": span.video}))
 
 
-def _told(span: Span, whole: Span) -> Iterator[Passage]:
+class _Speech:
+    """The speech of a span, to be asked again and again for what is said in a stretch of it."""
+
+    def __init__(self, entries: list[dict[str, Any]]) -> None:
+        self.entries = sorted(entries, key=lambda entry: entry["start"])
+        self.starts = [entry["start"] for entry in self.entries]
+        self.longest = max((entry["end"] - entry["start"] for entry in entries), default=0)
+
+    def within(self, start: float, end: float) -> str:
+        """The words said in a stretch, in seconds."""
+        first = bisect_left(self.starts, start - self.longest)
+        near = self.entries[first : bisect_left(self.starts, end)]
+        return joined(entry["text"] for entry in near if within(entry, start, end))
+
+
+def _told(span: Span, speech: _Speech) -> Iterator[Passage]:
     """Title, summary and caption of a span or of a part of one."""
     if title := span.get("title"):
         yield Passage(title, span.start, span.end, "title")
@@ -66,14 +83,9 @@ def _told(span: Span, whole: Span) -> Iterator[Passage]:
         yield from (Passage(s["text"], s["start"], s["end"], "summary") for s in sentences)
     elif summary := span.get("summary"):
         yield Passage(summary, span.start, span.end, "summary")
-    if caption := facts_of(span) or span.get("caption"):
-        said = joined(
-            entry["text"]
-            for entry in whole.get("speech", [])
-            if within(entry, span.start, span.end)
-        )
-        if bare(caption) not in bare(said):
-            yield Passage(caption, span.start, span.end, "caption")
+    caption = facts_of(span) or span.get("caption")
+    if caption and bare(caption) not in bare(speech.within(span.start, span.end)):
+        yield Passage(caption, span.start, span.end, "caption")
 
 
 def facts_of(span: Span) -> str | None:

@@ -106,7 +106,7 @@ PROPERTIES: dict[str, Any] = {
         ["start", "end", "text"],
         **_TIMED,
         text=_text("the text"),
-        source=_text("speech, screen_text, caption or title"),
+        source=_text("speech, screen_text, caption, title or summary"),
     ),
     "error": {
         "type": "object",

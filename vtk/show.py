@@ -33,9 +33,9 @@ def _text(span: Span, width: int) -> str:
     if span.failed:
         return _line("!", f"{span.fragment}: {span['error']['message']}", width)
     if "summary" in span:
-        return textwrap.fill(printable(span["summary"]), width) + "\n"
+        return textwrap.fill(_plain(span["summary"]), width) + "\n"
     if span.get("kind") == "chapter":
-        return f"{clock(span.start)} {printable(span.get('title', ''))}\n"
+        return f"{clock(span.start)} {_plain(span.get('title', ''))}\n"
     if "rank" in span:
         place = f"{span['rank']:3}. {span.get('score', 0):.2f}  {span.fragment}"
         return _line("     ", _words(span), width, printable(place) + "\n")
@@ -58,6 +58,11 @@ def _extent(span: Span) -> str:
 def _line(mark: str, words: str, width: int, before: str = "") -> str:
     indent = " " * len(mark)
     filled = textwrap.fill(
-        printable(words), width, initial_indent=mark + " " * (mark == "!"), subsequent_indent=indent
+        _plain(words), width, initial_indent=mark + " " * (mark == "!"), subsequent_indent=indent
     )
     return f"{before}{filled}\n"
+
+
+def _plain(words: str) -> str:
+    """Words on one line, safe for a terminal."""
+    return printable(" ".join(words.split()))

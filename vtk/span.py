@@ -18,7 +18,7 @@ from urllib.parse import quote, unquote_to_bytes, urlsplit
 import orjson
 
 from vtk import __version__, times
-from vtk.errors import InputError, MissingError, UsageError, VtkError
+from vtk.errors import InputError, MissingError, OutputError, UsageError, VtkError
 from vtk.schema import PROPERTIES, check
 
 # What describes one stretch only, and so does not pass to a span of another stretch.
@@ -26,6 +26,7 @@ OWN = frozenset(PROPERTIES) - {"video", "time_base", "made"}
 TIMED = ("keyframes", "speech", "screen_text")
 
 log = logging.getLogger("vtk")
+
 _FRAGMENT = re.compile(r"(?s)(.+)#t=(?:npt:)?([\d:.]*)(?:,([\d:.]+))?")
 
 
@@ -34,10 +35,12 @@ class Span(dict[str, Any]):
 
     @property
     def video(self) -> str:
+        """Path or URL of the video."""
         return str(self["video"])
 
     @property
     def start(self) -> float:
+        """Start in seconds; 0 where none is stated."""
         return float(self.get("start", 0.0))
 
     @property
@@ -52,6 +55,7 @@ class Span(dict[str, Any]):
 
     @property
     def failed(self) -> bool:
+        """Whether this is an error record."""
         return "error" in self
 
     @property
@@ -114,6 +118,8 @@ def within(entry: dict[str, Any], start: float, end: float) -> bool:
     """Whether a timed entry belongs to a stretch: a moment inside it, or most of the shorter."""
     if "t" in entry:
         return bool(start <= entry["t"] < end)
+    if entry["end"] <= entry["start"]:
+        return bool(start <= entry["start"] < end)
     shared = min(entry["end"], end) - max(entry["start"], start)
     return bool(shared > 0 and 2 * shared >= min(entry["end"] - entry["start"], end - start))
 
@@ -224,7 +230,7 @@ def each(
     """What `work` makes of every span, in order; error records pass through untouched.
 
     An error in `work` ends that span only: what it had yielded stays, and an error record takes
-    the place of the rest. MissingError and UsageError concern all spans and are raised.
+    the place of the rest. What concerns all spans is raised: MissingError, UsageError, OutputError.
     """
     for span in spans:
         if span.failed:
@@ -232,7 +238,7 @@ def each(
             continue
         try:
             yield from work(span)
-        except (MissingError, UsageError):
+        except (MissingError, UsageError, OutputError):
             raise
         except Exception as error:
             expected = isinstance(error, (VtkError, OSError))
@@ -240,17 +246,21 @@ def each(
             yield Span(span).error(command, error)
 
 
+# What a command does: a function of a stream of spans.
+Ability = Callable[[Iterator[Span]], Iterator[Span]]
+
+
 def fill(
     spans: Iterable[Span],
     lacks: Callable[[Span], bool],
-    ability: Callable[[Iterator[Span]], Iterator[Span]],
+    ability: Ability,
 ) -> Iterator[Span]:
     """The spans, in order, with `ability` applied to those that lack what a stage needs."""
     for lacking, run in groupby(spans, lambda span: not span.failed and lacks(span)):
         if lacking:
             yield from ability(run)
         else:
-            yield from run  # noqa: B031: one use or the other
+            yield from run
 
 
 def videos(spans: Iterable[Span]) -> Iterator[list[Span]]:

@@ -10,7 +10,6 @@ import select
 import signal
 import sys
 import threading
-from _thread import interrupt_main
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -18,14 +17,19 @@ from enum import IntEnum
 from functools import partial
 from typing import BinaryIO, NoReturn
 
-from vtk.errors import InputError, MissingError, OpenError, UsageError, VtkError
+from vtk.errors import (
+    InputError,
+    MissingError,
+    OpenError,
+    OutputError,
+    UsageError,
+    VtkError,
+)
 from vtk.messages import Progress, configure, progress_bar
-from vtk.output import OutputError, open_sink
-from vtk.span import Span, load, parse, videos
+from vtk.output import open_sink
+from vtk.span import Ability, Span, load, parse, videos
 
 log = logging.getLogger("vtk")
-
-Ability = Callable[[Iterator[Span]], Iterator[Span]]
 
 LONGEST_LINE = 64 * 2**20  # bytes; a longer line is no span but a file without line ends
 
@@ -117,7 +121,12 @@ class Stream:
             if argument == "-":
                 if sys.stdin is None:
                     raise InputError("standard input is closed")
-                yield from self._read(sys.stdin.buffer, "standard input", null=self.null)
+                # A reader of its own: sys.stdin would be locked at exit while a thread waits on it.
+                try:
+                    with open(sys.stdin.fileno(), "rb", closefd=False) as file:
+                        yield from self._read(file, "standard input", null=self.null)
+                except OSError as error:
+                    raise InputError(f"cannot read standard input: {error.strerror}") from None
             elif _holds_spans(argument):
                 try:
                     with open(argument, "rb") as file:
@@ -247,10 +256,12 @@ def _watch_output(reader_left: threading.Event) -> None:
     except (OSError, ValueError, AttributeError):  # closed, or none to begin with
         return
 
+    main = threading.get_ident()
+
     def wait() -> None:
         if any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll()):
             reader_left.set()
-            interrupt_main(signal.SIGINT)
+            signal.pthread_kill(main, signal.SIGINT)  # wakes a main thread that waits for input
 
     threading.Thread(target=wait, daemon=True, name="output-watch").start()
 

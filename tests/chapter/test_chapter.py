@@ -210,7 +210,7 @@ def test_chapters_cover_the_video_without_gaps(
 ) -> None:
     found = list(chapter(spans, count=count, min_length=min_length))
     assert found[0].start == spans[0].start
-    assert found[-1].end == spans[-1].end
+    assert found[-1].end == pytest.approx(spans[-1].end)
     assert all(a.end == b.start for a, b in pairwise(found))
     if len(found) > 1:
         assert all(span.end - span.start >= min_length - 1e-5 for span in found)
@@ -234,3 +234,20 @@ def test_the_command_names_a_wrong_option() -> None:
     result = vtk("chapter", "--min-length", "long", stdin=lecture())
     assert result.returncode == 2
     assert b"not a duration" in result.stderr
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.floats(5, 40), st.floats(0, 60)), min_size=2, max_size=8))
+def test_spans_with_gaps_between_them_have_chapters(pieces: list[tuple[float, float]]) -> None:
+    """Speech goes on over the gaps, and no chapter begins where no span is."""
+    spans, start = [], 0.0
+    for length, gap in pieces:
+        spans.append(Span(video="a.mp4", start=start, end=start + length))
+        start += length + gap
+    for number, span in enumerate(spans):
+        cues = [(span.start + 3 * i, LECTURE[(number + i) % len(LECTURE)]) for i in range(14)]
+        span["speech"] = [{"start": t, "end": t + 3, "text": text} for t, text in cues]
+    found = list(chapter(spans))
+    assert not [span for span in found if span.failed]
+    assert found[0].start == 0
+    assert found[-1].end == pytest.approx(spans[-1].end)

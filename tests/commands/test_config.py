@@ -34,6 +34,8 @@ def test_a_file_that_makes_no_sense_is_wrong_usage(tmp_path: Path) -> None:
     result = vtk("probe", "x.mp4", env=settings(tmp_path, "k = = 3"))
     assert result.returncode == 2
     assert result.stderr.count(b"\n") == 1
+    result = vtk("probe", "x.mp4", env=settings(tmp_path, "caption = 'x'"))
+    assert b"caption must be a table" in result.stderr
     result = vtk("keyframes", "x.mp4", env=settings(tmp_path, "k = 'many'"))
     assert result.returncode == 2
     assert b"Traceback" not in result.stderr

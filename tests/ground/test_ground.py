@@ -199,3 +199,11 @@ def test_the_command_refuses_jobs() -> None:
     result = vtk("ground", "--jobs", "2", "rocket", stdin=[MINUTE])
     assert result.returncode == 2
     assert b"no --jobs" in result.stderr
+
+
+def test_a_cue_without_length_can_be_found() -> None:
+    found = list(
+        ground([shot(0, 10, speech=[cue(3, 3, "The rocket."), cue(5, 4, "A bell.")])], "rocket")
+    )
+    assert [(span.start, span.end) for span in found] == [(3, 3)]
+    assert list(ground([shot(0, 10, speech=[cue(5, 4, "A bell.")])], "bell"))

@@ -1,6 +1,7 @@
 """vtk keyframes: how many, which ones, and their pictures."""
 
 import io
+import subprocess
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.conftest import lines, vtk
+from tests.conftest import VTK, lines, vtk
 from tests.world import Clip
 from vtk.errors import UsageError
 from vtk.keyframes import METHODS, Images, keyframes
@@ -144,6 +145,15 @@ def test_nonsense_is_refused(world: World, tmp_path: Path) -> None:
     result = vtk("keyframes", "--images", tmp_path / "file", world("cuts").path)
     assert result.returncode == 74
     assert result.stderr.count(b"\n") == 1
+
+
+def test_a_disk_that_is_full_ends_the_run(world: World, tmp_path: Path) -> None:
+    script = f"ulimit -f 1; '{VTK}' keyframes --images '{tmp_path}' '{world('cuts').path}'"
+    result = subprocess.run(["bash", "-c", script], capture_output=True, timeout=60)
+    assert result.returncode == 74
+    assert b"File too large" in result.stderr
+    assert result.stderr.count(b"\n") == 1
+    assert not list(tmp_path.iterdir())
 
 
 def test_spans_out_of_order_and_over_the_end_are_served(world: World) -> None:

@@ -81,6 +81,14 @@ def test_a_name_with_wildcards_finds_its_own_file_only(tmp_path: Path) -> None:
     assert find_sidecar(str(tmp_path / "talk.mp4")) is None
 
 
+def test_the_words_of_another_video_are_not_taken(tmp_path: Path) -> None:
+    for name in ("talk.part2.srt", "talk.en.forced.srt", "talk.trailer.vtt"):
+        (tmp_path / name).touch()
+    video = str(tmp_path / "talk.mp4")
+    assert find_sidecar(video) == str(tmp_path / "talk.en.forced.srt")
+    assert find_sidecar(video, "de") is None
+
+
 def test_rubbish_beside_the_video_is_an_error_of_one_sentence(world: World, tmp_path: Path) -> None:
     video = beside(world, tmp_path, "talk.ass", b"\x00\x01 no subtitles at all")
     with pytest.raises(MediaError, match=r"talk\.ass holds no subtitles"):

@@ -27,7 +27,7 @@ def at_random(path: Path, seed: int) -> None:
     with Video(str(path)) as video:
         shown = [(frame.pts, frame.time) for frame in video.frames()]
         rng = random.Random(seed)
-        low, high = shown[0][1] - 0.5, shown[-1][1] + 0.5
+        low, high = shown[0][1] - 0.5, shown[-1][1]
         times = sorted(rng.uniform(low, high) for _ in range(15))
         wanted = [max([p for p, t in shown if t <= time], default=shown[0][0]) for time in times]
         assert [frame.pts for frame in video.at(times)] == wanted
@@ -103,6 +103,54 @@ def test_a_stream_without_seeking_or_times_is_read_anew(tmp_path: Path) -> None:
     with Video(str(path)) as video:
         times = [frame.time for frame in video.at([1.0, 0.2, 1.9])]
     assert times == [pytest.approx(t, abs=0.05) for t in (1.0, 0.2, 1.9)]
+
+
+def screen_recording(path: Path) -> str:
+    """Pictures that change at 0, 10 and 20 s and say that they last a fraction of a second."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=25)
+        stream.width, stream.height = 64, 48
+        for second, light in ((0, 40), (10, 120), (20, 200), (21, 200)):
+            picture = np.full((48, 64, 3), light, np.uint8)
+            picture[10:20, 10 + second : 30 + second] = 255 - light
+            frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
+            frame.pts, frame.time_base = second * 25, Fraction(1, 25)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return str(path)
+
+
+def test_a_span_inside_a_frame_that_stays_has_that_frame(tmp_path: Path) -> None:
+    name = screen_recording(tmp_path / "screen.mkv")
+    with Video(name) as video:
+        assert [frame.time for frame in video.frames(5, 15)] == [0, 10]
+        assert [frame.time for frame in video.frames(2, 8)] == [0]
+        assert [frame.time for frame in video.frames(0, 8)] == [0]
+    shots = list(split([Span(video=name, start=5.0, end=15.0)]))
+    assert [(shot.start, shot.end) for shot in shots] in ([(5, 10), (10, 15)], [(5, 15)])
+    (shot,) = split([Span(video=name, start=0.0, end=8.0)])
+    assert (shot.start, shot.end) == (0, 8)
+
+
+def test_the_same_span_can_be_asked_for_twice(world: World) -> None:
+    spans = [Span(video=str(world("cuts").path), start=s, end=s + 0.25) for s in (4.0, 0.0, 0.0)]
+    counts = [len(span["keyframes"]) for span in keyframes(spans, k=50)]
+    assert counts == [6, 6, 6]
+
+
+def test_frames_without_timestamps_follow_each_other_at_the_stated_rate(tmp_path: Path) -> None:
+    path = tmp_path / "reordered.h264"
+    with av.open(str(path), "w", format="h264") as container:
+        stream = container.add_stream("libx264", rate=25, options={"bf": "2"})
+        stream.width, stream.height = 64, 48
+        for i in range(100):
+            picture = np.full((48, 64, 3), 30 if i < 50 else 200, np.uint8)
+            picture[i % 20 : i % 20 + 8, :20] = 120
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, "rgb24")))
+        container.mux(stream.encode(None))
+    one, two = split([Span(video=str(path))])
+    assert one.end == two.start == pytest.approx(2.0, abs=0.1)
+    assert two.end == pytest.approx(4.0, abs=0.1)
 
 
 def test_a_span_after_the_end_of_the_pictures_has_none(world: World) -> None:

@@ -79,6 +79,12 @@ def test_a_span_given_in_is_split_up(world: World) -> None:
     assert [span["pts"][0] for span in found[1:]] == inside
 
 
+def test_a_span_that_begins_before_the_pictures_begins_with_them(world: World) -> None:
+    clip = world("late_start")
+    (first, *_) = split([Span(video=str(clip.path), start=0.0, end=8.0)])
+    assert first["pts"][0] == clip.truth.frame_pts[0]
+
+
 def test_what_a_span_carries_goes_to_its_shots(world: World) -> None:
     given = Span(
         video=str(world("cuts").path),

@@ -8,7 +8,7 @@ from vtk.errors import UsageError
 from vtk.passages import has_text
 from vtk.span import Span, each, fill, videos
 
-METHODS = {"facts": "what is measured and read, without a model: never guesses"}
+METHODS = {"facts": "vtk.caption.facts"}
 
 
 def caption(
@@ -24,7 +24,7 @@ def caption(
     from vtk.keyframes import keyframes
     from vtk.media.video import Latest
 
-    describe = import_module(f"vtk.caption.{method}").Captioner
+    describe = import_module(METHODS[method]).Captioner
     filled = fill(spans, lambda span: span.whole or "keyframes" not in span, keyframes)
     with Latest() as latest:
         captioner = describe(latest, language)

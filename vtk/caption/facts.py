@@ -45,7 +45,8 @@ class Captioner:
                 self.cues = cues(span.video, self.language)
             except MediaError as error:
                 log.warning("%s: %s", span.video, error)
-        entries = [cue._asdict() for cue in self.cues]
+        near = (cue for cue in self.cues if cue.start < span.end and cue.end >= span.start)
+        entries = [cue._asdict() for cue in near]
         return [entry for entry in entries if within(entry, span.start, span.end)]
 
 

@@ -57,7 +57,9 @@ def chapters(
     spans: list[Span], *, count: int | None, min_length: float, language: str
 ) -> list[Span]:
     """The chapters of one video; all spans have an end and none has failed."""
-    spans = sorted(spans, key=lambda span: (span.start, span.end))
+    # Rounded as all times that are compared with them are.
+    spans = [Span(s, start=rounded(s.start), end=rounded(s.end)) for s in spans]
+    spans.sort(key=lambda span: (span.start, span.end))
     end = max(span.end for span in spans)
     said = speech_sentences(_distinct_speech(spans))
     times = _candidates(spans, said)
@@ -92,7 +94,10 @@ def _candidates(spans: Sequence[Span], said: Sequence[Passage]) -> list[float]:
         between = starts[bisect_left(starts, a + APART) : bisect_left(starts, b - APART)]
         if b - a > UNCUT and len(between) >= UNCUT_SENTENCES:
             cuts += between
-    return sorted(set(cuts))
+    # A sentence that begins where no span is, between two of them, begins no chapter.
+    begins = [span.start for span in spans]
+    reach = list(accumulate((span.end for span in spans), max))
+    return [t for t in sorted(set(cuts)) if reach[bisect_right(begins, t) - 1] > t]
 
 
 def _inside(times: Sequence[float], said: Sequence[Passage]) -> list[bool]:

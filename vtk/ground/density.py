@@ -160,7 +160,8 @@ def _covers(
         around.append(first)
         inside = seen = 0
         chosen: list[_Match] = []
-        for match in matches[i:]:
+        for place in range(i, len(matches)):  # a slice would copy the rest for each match
+            match = matches[place]
             if match.passage.start > end + GAP or inside.bit_count() == len(weights):
                 break
             longer = max(end, match.passage.end)
@@ -275,14 +276,12 @@ def _result(
     inside = {
         m.passage: m
         for m in matches
-        if m.passage.start < moment.end and m.passage.end > moment.start
+        if (m.passage.start < moment.end and m.passage.end > moment.start)
+        or m.passage.start == moment.start  # a passage without length
     }
     evidence = sorted(inside.values(), key=lambda m: (m.passage.start, m.passage.end))
     spans = (sources[number] for number in dict.fromkeys(m.span for m in evidence))
-    parts = [
-        Span({**span, "video": moment.video}).part(moment.start, moment.end, "moment")
-        for span in spans
-    ]
+    parts = [span.part(moment.start, moment.end, "moment") for span in spans]
     told = [asdict(match.passage) for match in evidence]
     order = {"score": moment.score, "rank": rank, "query": query, "evidence": told}
     return join(parts, "moment", **order).made("ground", "density")

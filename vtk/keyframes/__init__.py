@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from vtk.media.picture import Format
 
 METHODS = {
-    "diverse": "sharp, away from transitions, unlike each other",
-    "uniform": "at even distances in time",
+    "diverse": "vtk.keyframes.diverse",
+    "uniform": "vtk.keyframes.uniform",
 }
 
 
@@ -54,7 +54,7 @@ def keyframes(
     from vtk.media.video import OUTSIDE, Latest
     from vtk.split import split
 
-    choose = import_module(f"vtk.keyframes.{method}").choose
+    choose = import_module(METHODS[method]).choose
     from vtk.keyframes.frames import entry
 
     if images is not None:

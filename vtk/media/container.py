@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import av
 from av.container import InputContainer
 
-from vtk.errors import MediaError, OpenError
+from vtk.errors import OpenError
 from vtk.span import local_path
 
 NETWORK_TIMEOUT = 30.0  # seconds
@@ -31,15 +31,6 @@ def open_container(video: str) -> Iterator[InputContainer]:
         raise OpenError(f"cannot open: {_reason(error)}") from None
     with container:
         yield container
-
-
-@contextmanager
-def decoding(video: str) -> Iterator[None]:
-    """Turn what FFmpeg raises inside the block into MediaError, in one clear sentence."""
-    try:
-        yield
-    except av.FFmpegError as error:
-        raise MediaError(f"cannot decode: {_reason(error)}") from None
 
 
 def _check_file(path: str) -> None:

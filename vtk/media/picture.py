@@ -12,7 +12,8 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
-from vtk.output import OutputError, atomic
+from vtk.errors import OutputError
+from vtk.output import atomic, os_errors
 
 Format = Literal["jpg", "webp"]
 RGB = NDArray[np.uint8]  # (height, width, 3)
@@ -63,14 +64,16 @@ def safe_stem(video: str) -> str:
 
 
 def image_name(video: str, time: float, file_format: Format) -> str:
-    """The name of a picture of a video: stem, hash, time in milliseconds."""
-    return f"{safe_stem(video)}-{round(max(time, 0) * 1000):09d}.{file_format}"
+    """The name of a picture of a video: stem, hash, time in milliseconds (m: minus)."""
+    sign = "m" if time < 0 else ""
+    return f"{safe_stem(video)}-{sign}{round(abs(time) * 1000):09d}.{file_format}"
 
 
 def write(path: Path, picture: RGB, file_format: Format, quality: int = 85) -> None:
     """Write a picture file whole or not at all. Raises OutputError."""
-    with atomic(path) as file:
-        file.write(encode(picture, file_format, quality))
+    data = encode(picture, file_format, quality)
+    with atomic(path) as file, os_errors(path):
+        file.write(data)
 
 
 def make_folder(folder: Path) -> None:

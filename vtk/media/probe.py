@@ -22,7 +22,8 @@ TICKS = 1.5  # units of the time base by which frame distances differ through ro
 def probe(spans: Iterable[Span]) -> Iterator[Span]:
     """Each span with ``media``; a whole video gets its start and end, in seconds, as well.
 
-    Reads the head of the file and at most MOST_PACKETS packets, and decodes only one picture.
+    Reads the head of the file and at most MOST_PACKETS packets of each
+    video stream, and decodes only one picture.
     """
     return each("probe", spans, _probe)
 
@@ -118,11 +119,11 @@ def _timestamps(container: InputContainer, stream: VideoStream) -> list[int]:
     """
     try:
         container.seek(stream.start_time or 0, stream=stream)
-        packets = list(islice(container.demux(stream), MOST_PACKETS))
+        found = [packet.pts for packet in islice(container.demux(stream), MOST_PACKETS)]
     except av.FFmpegError:
         return []
-    times = sorted(packet.pts for packet in packets if packet.pts is not None)
-    return times[:-16] if len(packets) == MOST_PACKETS else times
+    times = sorted(pts for pts in found if pts is not None)
+    return times[:-16] if len(found) == MOST_PACKETS else times
 
 
 def _rotation(container: InputContainer, stream: VideoStream) -> int:

@@ -3,6 +3,7 @@
 import glob
 import os
 import re
+import warnings
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
@@ -19,6 +20,7 @@ from vtk.span import local_path
 from vtk.times import rounded
 
 SIDECARS = (".srt", ".vtt", ".ass", ".ssa")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_]\w+)?")  # talk.en.srt, talk.pt-BR.forced.srt
 LARGEST_SIDECAR = 50 * 2**20  # bytes; a larger file is not subtitles
 
 # ISO 639-1 and the terminologic codes of 639-2 to its bibliographic ones, for the languages that
@@ -78,7 +80,9 @@ def find_sidecar(path: str, language: str | None = None) -> str | None:
             continue
         if not name:
             plain.append(found)
-        elif language is None or same_language(name.lstrip(".").split(".")[-1], language):
+            continue
+        code = next((part for part in name.split(".") if _LANGUAGE.fullmatch(part)), None)
+        if code and (language is None or same_language(code, language)):
             named.append(found)
     order = named + plain if language else plain + named
     return order[0] if order else None
@@ -89,7 +93,9 @@ def _read_sidecar(path: str) -> Iterator[Cue]:
         if os.path.getsize(path) > LARGEST_SIDECAR:
             raise MediaError(f"{path} is too large to be subtitles")
         text = _decode(Path(path).read_bytes())
-        subtitles = pysubs2.SSAFile.from_string(text, format_=_format(path, text))
+        with warnings.catch_warnings():  # pysubs2 warns on standard error of fields it skips
+            warnings.simplefilter("ignore")
+            subtitles = pysubs2.SSAFile.from_string(text, format_=_format(path, text))
     except OSError as error:
         raise MediaError(f"cannot read {path}: {error.strerror}") from None
     except (pysubs2.Pysubs2Error, ValueError, IndexError) as error:

@@ -26,7 +26,6 @@ from vtk.span import local_path
 SEEK_GAP = 10.0  # seconds to decode through rather than seek, where no index tells better
 NO_TIMESTAMPS = 0x80  # FFmpeg's AVFMT_NOTIMESTAMPS
 ROUNDING = 1e-6  # seconds by which times in records differ from timestamps
-OVERRUN = 0.5  # seconds that a stated end may lie after the end of the last frame
 RETRY_BACK = (0.0, 2.0, 10.0, 60.0)  # seconds before the wanted time to seek to, in turn
 
 
@@ -38,7 +37,7 @@ class Frame(NamedTuple):
 
     pts: int  # presentation timestamp, in the time base of its stream
     time: float  # the same in seconds
-    duration: int  # in the time base; 0 where it is not known
+    duration: int  # in the time base, at least 1; by the rate of the stream where not stated
     image: VideoFrame
 
 
@@ -61,6 +60,7 @@ class Video:
         self._last: Frame | None = None  # given out last by at()
         self._ahead: Frame | None = None  # decoded, but not shown yet at the time asked for
         self._index: list[float] | None = None
+        self.cut_short = False  # whether frames() ended because of a frame after its end
 
     def __enter__(self) -> Self:
         return self
@@ -75,6 +75,7 @@ class Video:
 
     def _open(self) -> None:
         self._stack.close()
+        self._moved = False  # whether packets were read
         try:
             self.container: InputContainer = self._stack.enter_context(open_container(self.name))
             self.stream: VideoStream = main_stream(self.container)
@@ -86,6 +87,7 @@ class Video:
             raise
 
     def close(self) -> None:
+        """Close the file; closing twice does no harm."""
         self._stack.close()
 
     def seconds(self, pts: int) -> float:
@@ -110,7 +112,7 @@ class Video:
         low = max(start, self.start)
         high = min(end, self.end) if low < self.end else end
         if not math.isfinite(high):
-            raise MediaError(OUTSIDE)
+            raise MediaError("the file does not state where it ends; name an end, as in #t=1,20")
         return low, max(low, high)
 
     def frames(self, start: float = -math.inf, end: float = math.inf) -> Iterator[Frame]:
@@ -119,19 +121,29 @@ class Video:
         Damaged packets are skipped and noted in `damage`.
         """
         self._last = None  # at() has to seek again: the position is about to change
-        if start > self.start:
+        self.cut_short = False
+        if start > self.start or self._moved:
             self._seek(start)
+        held = None  # the latest frame not after `start`, which may stay on screen for long
         for frame in self._decode():
             if frame.time >= end - ROUNDING:
-                return
-            if self.seconds(frame.pts + max(frame.duration, 1)) > start + ROUNDING:
-                yield frame
+                self.cut_short = True
+                break
+            if frame.time <= start + ROUNDING:
+                held = frame
+                continue
+            if held is not None:
+                yield held
+                held = None
+            yield frame
+        if held is not None and (self.cut_short or self._until(held) > start + ROUNDING):
+            yield held
 
     def at(self, times: Iterable[float]) -> Iterator[Frame]:
         """The frame on screen at each of the ascending times (seconds), each decoded once.
 
-        Before the first frame that is the first; the pictures' end, give or take OVERRUN seconds,
-        ends it early. Seeks where a keyframe lies between here and there, else decodes on.
+        Before the first frame that is the first; a time after the end of the pictures ends it.
+        Seeks where a keyframe lies between here and there, else decodes on.
         """
         for time in times:
             frame = self._last
@@ -140,7 +152,7 @@ class Video:
             if frame is None:
                 return
             self._last = frame = self._on_to(frame, time)
-            if time >= self._until(frame) + OVERRUN and not self._ahead:
+            if self._ahead is None and time >= self._until(frame) - ROUNDING:
                 return
             yield frame
 
@@ -150,12 +162,10 @@ class Video:
 
     def _on_to(self, frame: Frame, time: float) -> Frame:
         """Decode on from `frame` to the one shown at `time`."""
-        while not (frame.duration and time < self._until(frame) - ROUNDING):
-            following = self._ahead or next(self._frames, None)
+        # A frame stays until the next one comes, which may be before or after its own end.
+        while following := self._ahead or next(self._frames, None):
             self._ahead = None
-            if following is None:
-                break
-            if following.time > time + ROUNDING:  # variable rate: a frame stays longer than it says
+            if following.time > time + ROUNDING:
                 self._ahead = following
                 break
             frame = following
@@ -203,6 +213,8 @@ class Video:
 
     def _decode(self) -> Iterator[Frame]:
         """Frames from the current position on; one without a timestamp follows the one before."""
+        rate = self.stream.average_rate or self.stream.guessed_rate or 25
+        step = max(round(1 / (rate * self.time_base)), 1)
         following = 0
         for packet in self._packets():
             try:
@@ -212,10 +224,12 @@ class Video:
                 continue
             for image in decoded:
                 pts = following if image.pts is None else image.pts
-                following = pts + (image.duration or 1)
-                yield Frame(pts, self.seconds(pts), image.duration or 0, image)
+                duration = image.duration or step
+                following = pts + duration
+                yield Frame(pts, self.seconds(pts), duration, image)
 
     def _packets(self) -> "Iterator[av.Packet[VideoStream]]":
+        self._moved = True
         try:
             yield from self.container.demux(self.stream)
         except av.FFmpegError:

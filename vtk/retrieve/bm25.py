@@ -2,8 +2,8 @@
 and Trends in Information Retrieval 3(4), 2009), as scored by Lucene and computed by bm25s.
 
 A stream is searched for one query, so only the terms of that query need an index: every other
-term of a span counts for its length alone. Of spans without a term of the query only the length
-is kept, of the others their line of JSON.
+term of a span counts for its length alone. A span costs two bytes a term, and
+its line of JSON where it has a term of the query.
 """
 
 from array import array

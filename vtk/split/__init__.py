@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from importlib import import_module
 
 from vtk.errors import UsageError
 from vtk.span import Span, each
 
-METHODS = {"content": "shot boundaries from the pictures, every frame, no model"}
+METHODS = {"content": "vtk.split.shots"}
 
 OnProgress = Callable[[str, float, float], None]  # video, seconds done, seconds in all
 
@@ -32,6 +33,5 @@ def split(
         from vtk.split.windows import windows
 
         return each("split", spans, partial(windows, every=every))
-    from vtk.split.shots import shots
-
+    shots = import_module(METHODS[method]).shots
     return each("split", spans, partial(shots, on_progress=on_progress))

@@ -1,34 +1,33 @@
 """Shots of a span: decode every frame once, find the boundaries, give the stretches between."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from vtk.errors import MediaError
 from vtk.media.planes import Thumbnail, thumbnail
 from vtk.media.video import OUTSIDE, Video
-from vtk.span import Span
+from vtk.span import Span, log
+from vtk.split import OnProgress
 from vtk.split.content import Boundary, boundaries
 
 TELL_EVERY = 50  # frames between two calls of on_progress
 MISSING = 1.0  # seconds that may lack at the end before a file counts as truncated
 MISSING_SHARE = 0.02  # of the length that the container states
 
-OnProgress = Callable[[str, float, float], None]
-
 
 def shots(span: Span, on_progress: OnProgress | None = None) -> Iterator[Span]:
     """The shots of the span by their content, then an error record for what did not decode."""
     with Video(span.video, pictures_seen=False) as video:
         reader = _Reader(video, span, on_progress)
-        index, begun, boundary = 0, None, None
-        for found in boundaries(reader.thumbnails()):
-            yield _shot(span, video, index, begun or reader.first, found.pts, boundary)
-            index, begun, boundary = index + 1, found.pts, found
+        index, begun = 0, None
+        for boundary in boundaries(reader.thumbnails()):
+            yield _shot(span, video, index, reader.start(begun), boundary.pts, begun)
+            index, begun = index + 1, boundary
         if reader.first is None:
             if not span.whole and span.start >= video.end:
                 raise MediaError(OUTSIDE)
             raise video.nothing()
-        yield _shot(span, video, index, begun or reader.first, reader.end(), boundary)
+        yield _shot(span, video, index, reader.start(begun), reader.end(), begun)
         yield from reader.lost()
 
 
@@ -47,17 +46,24 @@ class _Reader:
         frames = video.frames() if span.whole else video.frames(span.start, span.end)
         for count, frame in enumerate(frames):
             if self.first is None:
-                self.first = frame.pts if span.whole else self._edge(span.start, 0)
-            else:
-                self.duration = frame.pts - self.last
-            self.last = frame.pts
-            self.duration = frame.duration or self.duration or 1
+                edge = frame.pts if span.whole else self._edge(span.start, 0)
+                self.first = max(frame.pts, edge)
+            self.last, self.duration = frame.pts, frame.duration
             if self.on_progress and count % TELL_EVERY == 0:
                 self.on_progress(video.name, frame.time - span.start, self._length())
             yield frame.pts, frame.time, thumbnail(frame.image)
 
+    def start(self, begun: Boundary | None) -> int:
+        """Where a shot starts: at the boundary it began with, the first one with the pictures."""
+        if begun is not None:
+            return begun.pts
+        assert self.first is not None
+        return self.first
+
     def end(self) -> int:
         """Where the last shot ends: with its last frame, or with the span if that is sooner."""
+        if self.video.cut_short:
+            return self._edge(self.span.end, 1)
         end = self.last + self.duration
         return end if "end" not in self.span else min(end, self._edge(self.span.end, 1))
 
@@ -79,6 +85,8 @@ class _Reader:
                 f"the first at {low:.2f} s"
             )
             yield self._error(low, max(high, low), reason)
+        if video.cut_short:
+            return
         stated = min(self.span.end, video.end)
         reached = video.seconds(self.last + self.duration)
         if stated - reached > max(MISSING, MISSING_SHARE * (stated - self.span.start)):
@@ -89,16 +97,13 @@ class _Reader:
             yield self._error(reached, stated, reason)
 
     def _error(self, start: float, end: float, reason: MediaError) -> Span:
-        from vtk.span import log
-
         log.error("%s: %s", self.video.name, reason)
         return self.span.part(start, end, "shot").error("split", reason)
 
 
 def _shot(
-    span: Span, video: Video, index: int, start: int | None, end: int, begun: Boundary | None
+    span: Span, video: Video, index: int, start: int, end: int, begun: Boundary | None
 ) -> Span:
-    assert start is not None
     new = span.part(
         video.seconds(start),
         video.seconds(end),

@@ -191,7 +191,9 @@ def _chosen(
 ) -> list[Passage]:
     """The sentences with the greatest gain for their cost, one by one while they fit."""
     worth = [
-        c.quality * sum(weights[concept] for concept in c.concepts) / math.pow(c.words, COST_POWER)
+        c.quality
+        * math.fsum(weights[concept] for concept in c.concepts)
+        / math.pow(c.words, COST_POWER)
         for c in candidates
     ]
     scale = max(worth, default=0.0) or 1.0
@@ -203,7 +205,7 @@ def _chosen(
 
     def gain(i: int) -> float:
         c = candidates[i]
-        new = sum(weights[concept] for concept in c.concepts - covered)
+        new = math.fsum(weights[concept] for concept in c.concepts - covered)
         if not new and chosen:
             return 0.0
         before = spoken[c.stretch]
