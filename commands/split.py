@@ -28,8 +28,9 @@ def split(
     """Split videos into shots.
 
     Gives one span per shot as soon as its end is certain, with the exact timestamp of its first
-    frame, the score of the boundary and how the shot began: cut, dissolve or fade. A span given
-    in is split up. Decodes every frame once; memory does not grow with the length of the video.
+    frame, the score of the boundary and how the shot began: cut, dissolve, fade or wipe. A span
+    given in is split up. Decodes every frame once; memory does not grow with the length of the
+    video.
 
     \b
     Examples:

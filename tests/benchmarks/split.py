@@ -1,6 +1,7 @@
 """Shot boundaries: quality on labelled clips and speed over plain decoding, beside PySceneDetect.
 
     python tests/benchmarks/split.py FOLDER          # FOLDER holds the clips and cuts.json
+    python tests/benchmarks/split.py --world N       # renders N random clips of known truth
     python tests/benchmarks/split.py --speed [FILE]  # without FILE renders a minute of 720p H.264
 
 cuts.json: {clip: {"cuts": [...], "gradual": [[first, last], ...], "hard_negatives": [...]}}, frame
@@ -18,15 +19,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import av
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from tests.benchmarks.split_clips import Label, labelled, render, world_clip
 from vtk.media.planes import Thumbnail, thumbnail
 from vtk.split.content import boundaries
 
@@ -40,13 +43,19 @@ Method = Callable[[Path], Found]
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", nargs="?", type=Path, help="labelled clips with cuts.json")
+    parser.add_argument("--world", type=int, metavar="N", help="clips to render and measure")
     parser.add_argument("--speed", nargs="?", const=True, metavar="FILE", help="measure speed")
     options = parser.parse_args()
-    if not (options.folder or options.speed):
-        parser.error("give a folder of labelled clips, --speed, or both")
+    if not (options.folder or options.world or options.speed):
+        parser.error("give a folder of labelled clips, --world or --speed")
     methods: dict[str, Method] = {"vtk content": ours, **peers()}
     if options.folder:
-        quality(options.folder, methods)
+        labels = json.loads((options.folder / "cuts.json").read_text())
+        quality(((options.folder / clip, label) for clip, label in labels.items()), methods)
+    if options.world:
+        with tempfile.TemporaryDirectory() as folder:
+            clips = (world_clip(Path(folder), number) for number in range(options.world))
+            quality(map(labelled, clips), methods, each=False)
     if options.speed is True:
         with tempfile.TemporaryDirectory() as folder:
             speed(render(Path(folder) / "clip.mp4"), methods)
@@ -97,10 +106,12 @@ def peers() -> dict[str, Method]:
         manager.detect_scenes(video)
         return [start.seconds for start, _ in manager.get_scene_list()[1:]], []
 
-    # Its own choice of stream may not be the first; its PyAV backend takes the first.
+    # OpenCV's choice of stream may not be the first, and its wheels decode no AV1; PyAV does both.
     def backend(path: Path) -> str:
         with av.open(str(path)) as container:
-            return "opencv" if len(container.streams.video) == 1 else "pyav"
+            streams = container.streams.video
+            sure = len(streams) == 1 and streams[0].codec.canonical_name != "av1"
+            return "opencv" if sure else "pyav"
 
     return {
         "PySceneDetect adaptive": lambda p: run(p, scenedetect.AdaptiveDetector(), backend(p)),
@@ -151,18 +162,19 @@ def rates(right: int, predicted: int, found: int, labelled: int) -> str:
     return " ".join("    -" if x is None else f"{100 * x:5.1f}" for x in (p, r, f))
 
 
-def quality(folder: Path, methods: dict[str, Method]) -> None:
-    labels = json.loads((folder / "cuts.json").read_text())
+def quality(
+    clips: Iterable[tuple[Path, Label]], methods: dict[str, Method], each: bool = True
+) -> None:
     print(f"{'':45} {'cuts, exact':^17} {'cuts, 1 frame':^17} {'gradual':^17} {'':7}")
     print(
         f"{'clip':22} {'method':22} {' '.join(['    P     R    F1'] * 3)} flashes  wall s  ms CPU"
     )
     totals = {name: Tally() for name in methods}
-    for clip, label in labels.items():
-        times = np.array(decode(folder / clip))
+    for clip, label in clips:
+        times = np.array(decode(clip))
         for name, method in methods.items():
             wall, cpu = time.perf_counter(), time.process_time()
-            cuts, gradual = method(folder / clip)
+            cuts, gradual = method(clip)
             wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
             tally = score(
                 [nearest(times, t) for t in cuts],
@@ -171,7 +183,8 @@ def quality(folder: Path, methods: dict[str, Method]) -> None:
             )
             tally.wall, tally.cpu, tally.frames = wall, cpu, len(times)
             totals[name].add(tally)
-            print(tally.row(clip, name))
+            if each:
+                print(tally.row(clip.name, name))
     for name, tally in totals.items():
         print(tally.row("all", name))
 
@@ -180,7 +193,7 @@ def nearest(times: np.ndarray[Any, Any], seconds: float) -> int:
     return int(np.abs(times - seconds).argmin())
 
 
-def score(cuts: list[int], gradual: list[tuple[int, int]], label: dict[str, Any]) -> Tally:
+def score(cuts: list[int], gradual: list[tuple[int, int]], label: Label) -> Tally:
     """Compares predicted with labelled frame numbers."""
     tally = Tally(labelled=len(label["cuts"]), gradual_labelled=len(label["gradual"]))
     wide = [(a - SLACK, b + SLACK) for a, b in label["gradual"]]
@@ -259,38 +272,6 @@ def processes(path: Path) -> dict[str, Method]:
         return run
 
     return {name: runner(line) for name, line in lines.items()}
-
-
-def render(path: Path, seconds: int = 60, rate: int = 24, shot: int = 4) -> Path:
-    """Writes a 1280x720 H.264 clip: moving textures, a cut every `shot` seconds."""
-    rng = np.random.default_rng(1)
-    print(f"rendering {seconds} s of 720p", file=sys.stderr)
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("libx264", rate=rate)
-        stream.width, stream.height, stream.pix_fmt = 1280, 720, "yuv420p"
-        for count in range(seconds * rate):
-            since = count % (shot * rate)
-            if not since:
-                planes = [texture(rng, 1080, 1920)] + [texture(rng, 540, 960) for _ in range(2)]
-                speed_x, speed_y = rng.uniform(0, 6), rng.uniform(0, 3)
-            x, y = 2 * int(speed_x * since / 2), 2 * int(speed_y * since / 2)
-            parts = [planes[0][y : y + 720, x : x + 1280]]
-            parts += [p[y // 2 : y // 2 + 360, x // 2 : x // 2 + 640] for p in planes[1:]]
-            packed = np.concatenate([part.ravel() for part in parts]).reshape(1080, 1280)
-            frame = av.VideoFrame.from_ndarray(packed, "yuv420p")
-            frame.pts, frame.time_base = count, Fraction(1, rate)
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
-    return path
-
-
-def texture(rng: np.random.Generator, rows: int, columns: int) -> np.ndarray[Any, Any]:
-    """A random picture with detail at every scale, (rows, columns) uint8."""
-    total = np.full((rows, columns), rng.uniform(70, 180))
-    for cell in (240, 60, 20, 6, 2):
-        coarse = rng.normal(0, 4 + cell / 8, (-(-rows // cell), -(-columns // cell)))
-        total += np.kron(coarse, np.ones((cell, cell)))[:rows, :columns]
-    return np.asarray(np.clip(total, 16, 235), np.uint8)
 
 
 if __name__ == "__main__":

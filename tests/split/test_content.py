@@ -149,6 +149,20 @@ def test_lamp_or_coarse_keyframe_is_no_cut() -> None:
     assert found(shot[:30] + [1.15 * picture + coding for picture in shot[30:]]) == []
 
 
+def test_keyframe_of_a_pale_picture_is_no_cut() -> None:
+    """Low contrast: noise and a shift of the level hide that the pattern is the same."""
+    shot = still(1, 60, level=60, contrast=0.1)
+    coding = np.random.default_rng(8).normal(3, 2, shot[0].shape)
+    assert found(shot[:30] + [picture + coding for picture in shot[30:]]) == []
+
+
+@pytest.mark.parametrize("gap", [5, 7])
+def test_cut_beside_a_flash(gap: int) -> None:
+    after = still(2, 30)
+    after[gap] = after[gap + 1] = 0.1 * after[gap] + 0.9 * 235
+    assert cuts(still(1, 30) + after) == [30]
+
+
 def test_shaking_camera_is_no_cut() -> None:
     scene, rng = world(1), np.random.default_rng(5)
     assert (
@@ -174,6 +188,35 @@ def test_dissolve_and_its_interval(length: int) -> None:
     assert abs(one.end[0] - (39 + length)) <= slack
     assert one.start[0] < one.pts < one.end[0]
     assert one.start[1] == one.start[0] / RATE
+
+
+def wipe(a: list[Picture], b: list[Picture], side: str) -> list[Picture]:
+    """A wipe from the left, the top or a corner, as long as the two shots given."""
+    y, x = np.mgrid[:27, :48]
+    place = {"left": x / 48, "top": y / 27, "corner": x / 96 + y / 54}[side]
+    parts = enumerate(zip(a, b, strict=True), 1)
+    return [np.where(place < i / (len(a) + 1), two, one) for i, (one, two) in parts]
+
+
+@pytest.mark.parametrize("side", ["left", "top", "corner"])
+@pytest.mark.parametrize("length", [14, 30])
+def test_wipe_and_its_interval(side: str, length: int) -> None:
+    a, b = still(1, 40 + length), still(2, 40 + length)
+    (one,) = found(a[:40] + wipe(a[40:], b[:length], side) + b[length:])
+    assert one.type == "wipe"
+    assert one.start is not None
+    assert one.end is not None
+    slack = 3 + length // 5
+    assert abs(one.start[0] - 40) <= slack
+    assert abs(one.end[0] - (39 + length)) <= slack
+    assert one.start[0] < one.pts < one.end[0]
+
+
+def test_large_thing_that_moves_into_view_is_no_wipe() -> None:
+    shot = still(1, 90)
+    for i, picture in enumerate(shot):
+        picture[:, : int(np.clip(i - 30, 0, 30))] = 200
+    assert found(shot) == []
 
 
 def test_fade_through_black_is_one_boundary() -> None:

@@ -61,10 +61,10 @@ def test_flashes_and_motion_are_no_cuts(world: World, name: str) -> None:
     assert len(shots(clip)) == len(clip.truth.cuts) + 1
 
 
-def test_dissolves_and_fades_are_found_as_intervals(world: World) -> None:
-    clip = world("gradual")
-    wanted = [t for t in clip.truth.transitions if t.kind in ("dissolve", "fade")]
-    found = [s["transition"] for s in shots(clip)[1:] if s["transition"]["type"] != "cut"]
+def test_dissolves_fades_and_wipes_are_found_as_intervals(world: World) -> None:
+    wanted = world("gradual").truth.transitions
+    spans = shots(world("gradual"))
+    found = [s["transition"] for s in spans[1:] if s["transition"]["type"] != "cut"]
     assert [f["type"] for f in found] == [t.kind for t in wanted]
     for transition, truth in zip(found, wanted, strict=True):
         assert transition["start"] == pytest.approx(float(truth.start), abs=0.2)

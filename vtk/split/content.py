@@ -11,10 +11,10 @@ A hard cut must stand out in three ways, each a ratio that the motion of the sho
 - what the best shift of one frame over the other leaves of the step, over the same for the steps
   around it, which takes out pans and shakes.
 
-A picture that comes back within the window was a flash, not a cut, and one that keeps its pattern
-was lit or coded anew. Gradual transitions are found by `vtk.split.gradual` between the cuts. All
-times are presentation timestamps; the window of a cut is counted in frames, that of a gradual
-transition in seconds.
+A picture that comes back within the window was a flash, not a cut, and one that keeps its pattern,
+or changes by nearly the same little everywhere, was lit or coded anew. Gradual transitions are
+found by `vtk.split.gradual` between the cuts. All times are presentation timestamps; the window
+of a cut is counted in frames, that of a gradual transition in seconds.
 """
 
 from collections.abc import Iterable, Iterator
@@ -32,13 +32,15 @@ WINDOW = 8  # frames looked at on either side of a cut, and the look-ahead it co
 NEAR = 6  # of these, the frames compared across against within
 SHORTEST = 5  # frames of the shortest shot: of two cuts nearer than this the stronger is kept
 NEIGHBOURS = 3  # steps on either side compared after the best shift
-NOISE = 0.7  # mean difference of samples, 0..255, that is nothing: the floor of every ratio
+NOISE = 0.6  # mean difference of samples, 0..255, that is nothing: the floor of every ratio
 STANDOUT = 1.6  # geometric mean of the three ratios from which a step is a cut
 UNCHANGED = 0.95  # likeness from which the step is only a keyframe's, or a lamp's
+FAINT = 3.5  # standard deviation of a step, 0..255, below which it is a keyframe's coding
+OTHER = 3.0  # times a step: steps around it that are a flash's or another cut's, not motion
 SAME = 0.2  # of the step: a distance across from which the picture has come back
 RETURN = 0.5  # of the step: the same, for pictures that are also alike
 FLASH = 4  # frames after which the picture may come back shifted
-SHARE = 2.2  # of the step: the distance across from which it is only a part of a longer change
+SHARE = 1.7  # of the step: the median distance across from which it is part of a longer change
 SHIFTED = 0.45  # of the step that must be left after the best shift
 
 
@@ -47,16 +49,17 @@ class Boundary:
     """The beginning of a new shot.
 
     `pts` (in the stream's time base) and `time` (seconds) are those of its first frame: of a cut
-    and of a fade in the first frame that shows it, of a dissolve the first in which it outweighs
-    the old shot, of a fade out the first empty frame. `start` and `end`, (pts, seconds), are the
-    first and the last frame of a gradual transition, to within a tenth of a second. `score` is
-    0.5 at the threshold and nears 1.
+    and of a fade in the first frame that shows it, of a dissolve or a wipe the first in which it
+    outweighs the old shot, of a fade out the first empty frame. `start` and `end`, (pts, seconds),
+    are the first and the last frame of a gradual transition, to within a tenth of a second; a
+    wipe's ends may be a tenth of its length further in. `score` is 0.5 at the threshold and nears
+    1.
     """
 
     pts: int
     time: float
     score: float
-    type: str = "cut"  # or "dissolve", "fade"
+    type: str = "cut"  # or "dissolve", "fade", "wipe"
     start: tuple[int, float] | None = None
     end: tuple[int, float] | None = None
 
@@ -125,13 +128,18 @@ def _cut(frames: list[_Frame], here: int, shape: tuple[int, int]) -> float:
         return 0.0
     around = [f.step for f in frames[max(1, here - WINDOW) : here]]
     around += [f.step for f in frames[here + 1 : here + WINDOW + 1]]
-    contrast = step / (NOISE + sum(around) / max(1, len(around)))
+    usual = [other for other in around if other < OTHER * step]
+    contrast = step / (NOISE + sum(usual) / max(1, len(usual)))
     # The other ratios seldom pass 2 where this one does not, so that the product cannot either.
     near = frames[max(0, here - SHORTEST + 1) : here + SHORTEST]
     if contrast < 1.4 or any(f.step > step for f in near):
         return 0.0
     area = shape[0] * shape[1]
-    if likeness(frames[here - 1].picture[:area], frame.picture[:area]) > UNCHANGED:
+    old = frames[here - 1].picture
+    # A coarse keyframe changes much of the picture a little, a new slide a little of it much.
+    if np.var(frame.picture - old) < FAINT**2:
+        return 0.0
+    if likeness(old[:area], frame.picture[:area]) > UNCHANGED:
         return 0.0
     apart = _across_within(frames, here, step, area)
     if not apart:
@@ -153,7 +161,7 @@ def _across_within(frames: list[_Frame], here: int, step: float, area: int) -> f
     one, two = before[nearest // len(after), :area], after[nearest % len(after), :area]
     least = float(across.min())
     came_back = least < SAME * step or (least < RETURN * step and likeness(one, two) > ALIKE)
-    if came_back or across.max() > SHARE * step:
+    if came_back or np.median(across) > SHARE * step:
         return 0.0
     before, after = before[-NEAR:], after[:NEAR]
     within = [d[np.triu_indices(len(d), 1)] for d in map(_distances, *2 * ((before, after),))]

@@ -1,4 +1,4 @@
-"""Gradual transitions: dissolves and fades, seen as blends of two steady pictures.
+"""Gradual transitions: dissolves, fades and wipes, seen between two steady pictures.
 
 Between the last picture A of a shot and the first picture B of the next, a dissolve shows
 (1 - a) A + a B with `a` rising from 0 to 1: the pictures between lie on the line from A to B. A
@@ -6,6 +6,10 @@ moving camera leaves that line: halfway through a pan the picture resembles neit
 the same with one uniform picture as an end. This is the editing model of Hampapur, Jain and
 Weymouth (Production model based digital video segmentation, 1995, chromatic edits), tested on
 pairs of pictures 0.3 to 2.4 seconds apart.
+
+A wipe leaves the line in a way of its own: every sample shows A and then B, and the moment at which
+it changes grows evenly across the picture, from a side or a corner to the opposite one. This is
+the spatial edit of the same model.
 """
 
 from collections import deque
@@ -19,11 +23,14 @@ Vector = NDArray[np.float32]
 
 INTERVAL = 1 / 15  # seconds from one picture looked at to the next, at least
 LAGS = (0.33, 0.5, 0.75, 1.1, 1.6, 2.4)  # seconds between the two ends
-CHANGE = 8.0  # how far the ends must be apart, root mean square over the samples, 0..255
-RESIDUAL = 0.1  # of the squared distance of the ends, that the pictures between may leave the line
+CHANGE = 6.0  # how far the ends must be apart, root mean square over the samples, 0..255
+RESIDUAL = 0.12  # of the squared distance of the ends, that the pictures between may leave the line
+WIPED = 0.32  # the same for a wipe: where half of the picture has changed it is 0.25
+SPREAD = 0.2  # of the samples of each twelfth of the picture, that a wipe must change
+SWEEP = 0.8  # of the variance of the moments of change, that an even sweep must explain
 ALIKE = 0.4  # likeness from which two pictures may show one scene
 NOISE = 4.0  # variance of luma that is nothing
-UNIFORM = 5.0  # standard deviation of luma below which a picture is empty
+UNIFORM = 3.0  # standard deviation of luma below which a picture is empty
 EMPTY = 1.0  # seconds of empty picture up to which a fade out and a fade in are one transition
 _ROWS = int(LAGS[-1] / INTERVAL) + 3
 
@@ -32,6 +39,27 @@ def likeness(one: Vector, two: Vector) -> float:
     """Correlation of two rows of luma, 0..255: near 1 for one scene, whatever the exposure."""
     covariance = np.mean(one * two) - one.mean() * two.mean()
     return float(covariance / np.sqrt((one.var() + NOISE) * (two.var() + NOISE)))
+
+
+def sweep(pictures: Vector) -> float:
+    """Score, 0.5..1, of a wipe from the first to the last of `pictures` (n, rows, columns), or 0.
+
+    Only samples that differ between the two are asked, and they must lie all over the picture: a
+    large thing that moves into a view sweeps evenly too.
+    """
+    first, last = pictures[0], pictures[-1]
+    apart = np.abs(last - first)
+    changed = apart > apart.mean() / 2
+    parts = [part for row in np.array_split(changed, 3, 0) for part in np.array_split(row, 4, 1)]
+    if min(part.mean() for part in parts) < SPREAD:
+        return 0.0
+    y, x = np.nonzero(changed)
+    new = np.abs(pictures - last)[:, y, x] < np.abs(pictures - first)[:, y, x]
+    moment = len(pictures) - new.sum(0)  # number of the first picture that shows the new shot
+    plane = np.stack([np.ones(len(x)), x, y], 1)
+    left = moment - plane @ np.linalg.lstsq(plane, moment)[0]
+    even = 1 - float(left.var()) / (float(moment.var()) + 1e-6)
+    return 0.5 + 0.5 * (even - SWEEP) / (1 - SWEEP) if even >= SWEEP else 0.0
 
 
 class Sample(NamedTuple):
@@ -45,7 +73,7 @@ class Sample(NamedTuple):
 class Transition:
     """A gradual transition: `start` and `end` bound the frames that show both shots."""
 
-    type: str  # "dissolve" or "fade"
+    type: str  # "dissolve", "fade" or "wipe"
     start: Sample
     end: Sample
     shot: Sample  # the frame from which the new shot is the one seen
@@ -128,9 +156,9 @@ class Blends:
         middle = (place > 0.2) & (place < 0.8)
         rise = np.diff(place)
         edge = max(1, round(size * 0.2))
+        off = float(residual[middle].mean()) if np.count_nonzero(middle) > 1 else 1.0
         if (
-            np.count_nonzero(middle) < 2
-            or residual[middle].mean() > RESIDUAL
+            off > WIPED
             or place[: edge + 1].max() > 0.3
             or place[-edge - 1 :].min() < 0.7
             or rise.max() > 0.6
@@ -138,10 +166,14 @@ class Blends:
             or likeness(self.pictures[a, : self.area], self.pictures[b, : self.area]) > ALIKE
         ):
             return []
+        score = 1 - 0.5 * off / RESIDUAL
+        if off > RESIDUAL:
+            score = sweep(self.pictures[rows, : self.area].reshape(size, *self.luma))
+            if not score:
+                return []
         found = self._settle() if self.best and first >= self.best.after else []
         if self.best is None or change > self.best.change:
-            score = 1 - 0.5 * float(residual[middle].mean()) / RESIDUAL
-            self._keep(first, place, change, min(1.0, score))
+            self._keep(first, place, change, min(1.0, score), wipe=off > RESIDUAL)
         return found
 
     def _size(self, lag: float) -> int:
@@ -154,7 +186,9 @@ class Blends:
                 return size if span < 1.5 * lag else 0
         return 0
 
-    def _keep(self, first: int, place: NDArray[np.float64], change: float, score: float) -> None:
+    def _keep(
+        self, first: int, place: NDArray[np.float64], change: float, score: float, wipe: bool
+    ) -> None:
         """Makes the pictures from number `first` on the best candidate."""
         offset = self.count - len(self.samples)  # number of the oldest sample kept
         before = int(np.flatnonzero(place < 0.1)[-1])
@@ -167,7 +201,7 @@ class Blends:
         name = {(True, False): "start", (False, True): "end", (True, True): "both"}
         which = name.get((empty[0], empty[1]), "")
         shot = {"start": start, "end": end}.get(which, kept[half])
-        kind = "fade" if which else "dissolve"
+        kind = "wipe" if wipe else "fade" if which else "dissolve"
         transition = Transition(kind, start, end, shot, score, which)
         self.best = _Candidate(transition, first + after, change)
 
