@@ -157,5 +157,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except UsageError as error:
         typer.echo(f"vtk: {error}", err=True)
         sys.exit(2)
+    except OSError as error:  # help into a full disk; a stream tells of its own errors
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        typer.echo(f"vtk: cannot write standard output: {error.strerror}", err=True)
+        sys.exit(74)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -35,8 +35,9 @@ def chapter(
 
     Gives fewer, longer spans, each with `title`, the strength of its first boundary as `score`,
     and what was joined in `parts`. The chapters cover the video without gaps and none begins in
-    mid-sentence where that can be avoided. Titles are phrases of what is said and shown. Holds
-    one video at a time and needs no picture; videos without a word are captioned first.
+    mid-sentence where that can be avoided. Titles are phrases of what is said and shown. The
+    spans of a video must follow each other in the input: one video is held at a time. Needs no
+    picture; videos without a word are captioned first.
 
     \b
     Examples:

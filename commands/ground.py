@@ -4,8 +4,6 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from vtk.errors import UsageError
-
 from .options import Language, streaming
 
 if TYPE_CHECKING:
@@ -39,7 +37,8 @@ def ground(
     Gives the tightest stretches of time whose speech, text on screen and captions cover the
     query, best first and none overlapping another, each with `score` (1: all words, close
     together), `rank` and the `evidence` it rests on. Takes spans in any order, as from `vtk
-    retrieve`. Reads the whole input before the first result and keeps what matches in memory.
+    retrieve`. Reads the whole input before the first result and keeps what matches in memory, in
+    one process whatever --jobs says.
 
     \b
     Examples:
@@ -52,8 +51,7 @@ def ground(
     from vtk.ground import ground as find
     from vtk.times import parse_duration
 
-    if stream.jobs > 1:
-        raise UsageError("ground compares all spans with each other, so it takes no --jobs")
+    stream.jobs = 1  # all spans are compared with each other
     work = partial(
         find,
         query=query,

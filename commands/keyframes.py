@@ -34,7 +34,11 @@ def keyframes(
     height: Annotated[
         int | None,
         typer.Option(
-            metavar="PIXELS", min=1, show_default="the video's", help="Height of the pictures."
+            metavar="PIXELS",
+            min=1,
+            max=16383,
+            show_default="the video's",
+            help="Height of the pictures.",
         ),
     ] = None,
     quality: Annotated[

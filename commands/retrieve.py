@@ -4,8 +4,6 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from vtk.errors import UsageError
-
 from .options import Language, streaming
 
 if TYPE_CHECKING:
@@ -34,7 +32,8 @@ def retrieve(
     Gives the best spans of the whole input, best first, with `score` (BM25, above 0), `rank` and
     `query`, and all that was known of them. Counts speech, text on screen, captions, titles and
     summaries; a span that shares no word with the query is no result. Reads the whole input
-    before the first result and keeps the matching spans in memory, about their size as text.
+    before the first result and keeps the matching spans in memory, about their size as text, in one
+    process whatever --jobs says.
 
     \b
     Examples:
@@ -46,8 +45,7 @@ def retrieve(
 
     from vtk.retrieve import retrieve as search
 
-    if stream.jobs > 1:
-        raise UsageError("retrieve compares all spans with each other, so it takes no --jobs")
+    stream.jobs = 1  # all spans are compared with each other
     stream.run(
         partial(search, query=query, method=method, n=n, threshold=threshold, language=language)
     )

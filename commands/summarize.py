@@ -32,7 +32,8 @@ def summarize(
 
     Gives one span per video with `summary` and with its `sentences`, each with the time where it
     is said or seen; the titles of chapters stay in `parts`. The sentences are quoted, not
-    written. Holds one video at a time; videos without a word are captioned first.
+    written. The spans of a video must follow each other in the input: one video is held at a
+    time. Videos without a word are captioned first.
 
     \b
     Examples:

@@ -136,6 +136,10 @@ def test_shots_before_and_after_the_damage_are_kept(world: World) -> None:
         (b'{"video": "\xff"}', b"not JSON"),
         (b'{"video": "a", "start": 9, "end": 1}', b"before start"),
         (b"x.mp4#t=9,1", b"ends before it starts"),
+        (b"[1, 2]", b"not a JSON object"),
+        (b'"talk"', b"not a JSON object"),
+        (b'{"video": "a", "start": 1e300}', b"beyond"),
+        (b'{"video": "a", "x": ' + b"[" * 300 + b"]" * 300 + b"}", b"nested too deeply"),
     ],
 )
 def test_a_bad_line_is_named_and_the_good_ones_come_through(
@@ -359,6 +363,37 @@ def test_an_error_of_the_input_is_not_taken_for_its_end() -> None:
 
     with pytest.raises(RuntimeError, match="cable"):
         list(ordered("x", slow, units(), 2, by_video=False, settings=nothing))
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_polite_kill_leaves_nothing_half_written(
+    world: World, tmp_path: Path, number: signal.Signals
+) -> None:
+    names = [world("cuts").path] * 300
+    run = subprocess.Popen([VTK, "split", "-o", tmp_path / "out.jsonl", *names])
+    deadline = time.monotonic() + 20
+    while not list(tmp_path.iterdir()) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    run.send_signal(number)
+    assert run.wait(timeout=20) == 128 + number
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["split", "--help"], ["schema"]])
+def test_help_into_a_full_disk_is_told_in_one_sentence(arguments: list[str]) -> None:
+    if not os.path.exists("/dev/full"):
+        pytest.skip("no /dev/full here")
+    with open("/dev/full", "wb") as full:
+        result = subprocess.run([VTK, *arguments], stdout=full, stderr=subprocess.PIPE, timeout=60)
+    assert result.returncode == 74
+    assert result.stderr.count(b"\n") == 1
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_record(tmp_path: Path) -> None:
+    spans = tmp_path / "spans.json"
+    spans.write_bytes(b'\xef\xbb\xbf{"start": 0, "end": 1, "video": "a", "caption": "A fox."}\n')
+    assert lines(vtk("retrieve", "fox", spans))[0]["rank"] == 1
+    assert lines(vtk("retrieve", "fox", stdin=spans.read_bytes()))[0]["rank"] == 1
 
 
 def test_messages_can_be_json_lines(tmp_path: Path) -> None:

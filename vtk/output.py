@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from vtk.errors import OutputError
+from vtk.errors import OutputError, UsageError
 
 Sink = Callable[[bytes], None]
 
@@ -26,7 +26,8 @@ def open_sink(output: str | None, keep: Callable[[], bool] = lambda: True) -> It
             raise OutputError("cannot write standard output: it is closed")
         yield _sink(sys.stdout.buffer, "standard output", flush=True)
         return
-    assert output is not None
+    if not output:
+        raise UsageError("the name of the output file is empty")
     target = Path(os.path.realpath(output))
     if target.exists() and not target.is_file():  # /dev/null, a named pipe
         if target.is_dir():

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from vtk.span import Span, within
+from vtk.errors import InputError
+from vtk.span import Span, log, within
 from vtk.text import bare, joined
 
 
@@ -30,9 +31,9 @@ def has_text(span: Span) -> bool:
     entries = (
         entry for key in ("speech", "screen_text", "evidence") for entry in span.get(key, [])
     )
-    if any(entry["text"].strip() for entry in entries):
+    if any(str(entry.get("text", "")).strip() for entry in entries):
         return True
-    return any(has_text(Span(part)) for part in span.get("parts", []))
+    return any(has_text(Span(part)) for part in span.get("parts", []) if isinstance(part, dict))
 
 
 def passages(span: Span) -> list[Passage]:
@@ -51,6 +52,13 @@ def passages(span: Span) -> list[Passage]:
     found += _written(span)
     seen = dict.fromkeys(passage for passage in found if passage.text.strip())
     return sorted(seen, key=lambda passage: (passage.start, passage.end))
+
+
+def malformed(command: str, span: Span, error: Exception) -> Span:
+    """The error record of a span whose parts hold something else than their fields should."""
+    reason = InputError(f"a field inside the span is not what it should be: {error}")
+    log.error("%s: %s", span.fragment, reason)
+    return Span(span).error(command, reason)
 
 
 def stretches(span: Span) -> Iterator[Span]:

@@ -27,7 +27,9 @@ TIMED = ("keyframes", "speech", "screen_text")
 
 log = logging.getLogger("vtk")
 
-_FRAGMENT = re.compile(r"(?s)(.+)#t=(?:npt:)?([\d:.]*)(?:,([\d:.]+))?")
+LATEST = 1e12  # seconds; no video is that long, and floats stay exact to the millisecond
+DEEP = 500  # bytes; a shorter line cannot be nested too deeply
+_FRAGMENT = re.compile(r"(?s)(.+)#t=(?:npt:)?(-?[\d:.]*)(?:,(-?[\d:.]+))?")
 
 
 class Span(dict[str, Any]):
@@ -116,7 +118,7 @@ class Span(dict[str, Any]):
 
 def within(entry: dict[str, Any], start: float, end: float) -> bool:
     """Whether a timed entry belongs to a stretch: a moment inside it, or most of the shorter."""
-    if "t" in entry:
+    if "start" not in entry:
         return bool(start <= entry["t"] < end)
     if entry["end"] <= entry["start"]:
         return bool(start <= entry["start"] < end)
@@ -167,11 +169,24 @@ def load(line: bytes | str) -> Span:
         raise InputError(f"not JSON: {error}") from None
     if not isinstance(record, dict):
         raise InputError("not a JSON object")
+    if len(line) > DEEP and _too_deep(record):
+        raise InputError("nested too deeply")
     check(record)
     span = Span(record)
+    if max(abs(span.get("start", 0)), abs(span.get("end", 0))) > LATEST:
+        raise InputError(f"a time lies beyond {LATEST:g} s")
     if span.end < span.start:
         raise InputError(f"end {span.end} lies before start {span.start}")
     return span
+
+
+def _too_deep(record: dict[str, Any]) -> bool:
+    """Whether orjson, which reads such a record, would refuse to write it."""
+    try:
+        orjson.dumps(record)
+    except orjson.JSONEncodeError:
+        return True
+    return False
 
 
 def parse(text: str) -> Span:
@@ -193,6 +208,8 @@ def parse(text: str) -> Span:
             raise InputError(f"{text!r}: {error}") from None
         if span.end <= span.start:
             raise InputError(f"{text!r} ends before it starts")
+        if max(abs(span.start), abs(span.get("end", 0))) > LATEST:
+            raise InputError(f"{text!r} lies beyond {LATEST:g} s")
         return span
     if not text or "\0" in text:
         raise InputError("an empty name is no video")

@@ -4,6 +4,7 @@ Everything a command does with the outside of vtk is here: reading lines, writin
 to standard error, and the one place where errors become exit statuses.
 """
 
+import codecs
 import logging
 import os
 import select
@@ -95,6 +96,7 @@ class Stream:
         reader_left = threading.Event()
         if self.output in (None, "-"):
             _watch_output(reader_left)
+        _stop_cleanly()
         try:
             write()
         except KeyboardInterrupt:
@@ -118,7 +120,7 @@ class Stream:
         With arguments, standard input is read only where one of them is ``-``.
         """
         for argument in self.inputs or ["-"]:
-            if argument == "-":
+            if argument in ("-", "/dev/stdin"):
                 if sys.stdin is None:
                     raise InputError("standard input is closed")
                 # A reader of its own: sys.stdin would be locked at exit while a thread waits on it.
@@ -149,9 +151,11 @@ class Stream:
             if len(line) > LONGEST_LINE:
                 raise InputError(f"{where}: longer than {LONGEST_LINE} bytes, so not JSON Lines")
             text = line if null else line.rstrip(b"\r\n")
+            if number == 1:
+                text = text.removeprefix(codecs.BOM_UTF8)
             if not text.strip():
                 continue
-            if text.lstrip().startswith(b"{") and not null:
+            if text.lstrip()[:1] in (b"{", b"[", b'"') and not null and not os.path.lexists(text):
                 yield from self._parsed(load, text, where)
             else:
                 yield from self._parsed(parse, os.fsdecode(text), where)
@@ -221,7 +225,8 @@ def _holds_spans(argument: str) -> bool:
         if not os.path.isfile(argument):
             return False
         with open(argument, "rb") as file:
-            return file.read(9) == b'{"video":'
+            head = file.read(64).removeprefix(codecs.BOM_UTF8)
+            return head.lstrip().startswith(b"{")
     except (OSError, ValueError):
         return False
 
@@ -264,6 +269,17 @@ def _watch_output(reader_left: threading.Event) -> None:
             signal.pthread_kill(main, signal.SIGINT)  # wakes a main thread that waits for input
 
     threading.Thread(target=wait, daemon=True, name="output-watch").start()
+
+
+def _stop_cleanly() -> None:
+    """Let a polite kill (cron's and systemd's, or a lost terminal) remove what is half written."""
+
+    def stop(number: int, _: object) -> None:
+        raise SystemExit(128 + number)
+
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, stop)
 
 
 def _forget_broken_output() -> None:

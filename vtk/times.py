@@ -3,10 +3,12 @@
 Inside vtk a time is a float in seconds, rounded to microseconds where it enters a record.
 """
 
+import math
 import re
 
 from vtk.errors import UsageError
 
+SHORTEST = 0.001  # seconds
 UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
 _UNIT_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|min|s|m|h)")
 # Normal play time of RFC 2326, as used by W3C Media Fragments 1.0, section 4.2.1.
@@ -20,13 +22,15 @@ def rounded(seconds: float) -> float:
 
 def parse_clock(text: str) -> float:
     """Seconds of ``12.5``, ``1:30`` or ``1:02:03.5``. Raises ValueError."""
-    match = _CLOCK.fullmatch(text.strip())
+    text = text.strip()
+    sign = -1 if text.startswith("-") else 1
+    match = _CLOCK.fullmatch(text.removeprefix("-"))
     if not match:
         raise ValueError(f"not a time: {text!r}")
     hours, minutes, seconds = match.groups()
     if minutes is not None and float(seconds) >= 60:
         raise ValueError(f"not a time: {text!r}")
-    return int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(seconds)
+    return sign * (int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(seconds))
 
 
 def parse_duration(text: str) -> float:
@@ -43,8 +47,8 @@ def parse_duration(text: str) -> float:
             seconds = parse_clock(text)
     except ValueError:
         raise UsageError(f"not a duration: {text!r}; write 30s, 1m30s or 1:30") from None
-    if seconds <= 0:
-        raise UsageError(f"a duration must be above zero, not {text!r}")
+    if not SHORTEST <= seconds < math.inf:
+        raise UsageError(f"a duration must be at least {SHORTEST} s and finite, not {text[:40]!r}")
     return seconds
 
 

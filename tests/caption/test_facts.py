@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import av
 import jsonschema
 import pytest
 
@@ -36,6 +37,28 @@ def test_the_camera_does_what_it_is_said_to_do(world: World) -> None:
     clip = world("camera")
     for span, shot in zip(caption(shots_of(clip)), clip.truth.shots, strict=True):
         assert CAMERA[shot.camera] in span["caption"], shot
+
+
+@pytest.mark.parametrize(
+    ("turn", "seen"), [(180, "right left down up"), (90, "down up left right")]
+)
+def test_the_camera_of_a_turned_video_moves_as_it_is_displayed(
+    world: World, tmp_path: Path, turn: int, seen: str
+) -> None:
+    """The same pictures with a rotation for display: what panned left now pans right."""
+    path = tmp_path / "turned.mp4"
+    with av.open(str(world("camera").path)) as source, av.open(str(path), "w") as target:
+        stream = target.add_stream_from_template(source.streams.video[0])
+        stream.set_display_rotation(turn)
+        for packet in source.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = stream
+                target.mux(packet)
+    with av.open(str(path)) as container:
+        assert abs(round(next(container.decode(video=0)).rotation)) == turn
+    shots = shots_of(Clip(path, world("camera").truth))[:4]
+    for span, move in zip(caption(shots), seen.split(), strict=True):
+        assert CAMERA[move] in span["caption"]
 
 
 @pytest.mark.parametrize("name", ["cuts", "colours", "similar_cuts", "slides"])
@@ -103,7 +126,7 @@ def test_a_broken_subtitle_file_costs_a_warning_not_the_caption(
     (tmp_path / "talk.srt").write_bytes(b"\x00rubbish")
     result = vtk("caption", "talk.mp4", cwd=tmp_path)
     assert result.returncode == 0
-    assert result.stderr.startswith(b"vtk caption: warning: talk.mp4: talk.srt ")
+    assert result.stderr.startswith(b"vtk caption: warning: talk.srt holds no subtitles")
     assert all("caption" in record for record in lines(result))
 
 

@@ -195,10 +195,18 @@ def test_the_command_follows_retrieve() -> None:
     assert (found["start"], found["end"], found["rank"]) == (17, 27, 1)
 
 
-def test_the_command_refuses_jobs() -> None:
-    result = vtk("ground", "--jobs", "2", "rocket", stdin=[MINUTE])
-    assert result.returncode == 2
-    assert b"no --jobs" in result.stderr
+def test_the_number_of_processes_changes_nothing() -> None:
+    runs = [vtk("ground", "--jobs", jobs, "rocket", stdin=[MINUTE]) for jobs in "12"]
+    assert runs[0].stdout == runs[1].stdout != b""
+
+
+def test_one_odd_record_does_not_end_the_search() -> None:
+    odd = {"video": "b.mp4", "start": 0, "end": 1, "parts": [{"start": 0, "end": 1, "title": 5}]}
+    for command in ("ground", "retrieve"):
+        result = vtk(command, "rocket", stdin=[odd, MINUTE])
+        assert result.returncode == 1
+        assert b"bug" not in result.stderr
+        assert [r["video"] for r in lines(result) if "error" not in r] == ["a.mp4"]
 
 
 def test_a_cue_without_length_can_be_found() -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from tests.world import Clip
-from vtk.errors import MediaError
 from vtk.media.subtitles import cues, find_sidecar, same_language
 
 World = Callable[[str], Clip]
@@ -89,10 +88,14 @@ def test_the_words_of_another_video_are_not_taken(tmp_path: Path) -> None:
     assert find_sidecar(video, "de") is None
 
 
-def test_rubbish_beside_the_video_is_an_error_of_one_sentence(world: World, tmp_path: Path) -> None:
-    video = beside(world, tmp_path, "talk.ass", b"\x00\x01 no subtitles at all")
-    with pytest.raises(MediaError, match=r"talk\.ass holds no subtitles"):
-        cues(video)
+def test_rubbish_beside_the_video_leaves_the_words_inside_it(
+    world: World, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    video = tmp_path / "talk.mkv"
+    shutil.copy(world("subtitled").path, video)
+    (tmp_path / "talk.ass").write_bytes(b"\x00\x01 no subtitles at all")
+    assert cues(str(video)) == cues(str(world("subtitled").path))
+    assert "talk.ass holds no subtitles" in caplog.text
 
 
 def test_the_narration_of_a_real_film_is_read(real: Path) -> None:

@@ -130,7 +130,7 @@ def test_the_command_takes_the_query_first() -> None:
 
 
 def test_the_command_explains_wrong_usage() -> None:
-    assert b"no --jobs" in vtk("retrieve", "-j", "2", "rocket", stdin=shots()).stderr
+    assert vtk("retrieve", "-j", "2", "rocket", stdin=shots()).returncode == 0
     result = vtk("retrieve", "...", stdin=shots())
     assert result.returncode == 2
     assert b"has no words" in result.stderr

@@ -7,12 +7,14 @@ quotes the words spoken and shown. It names nothing that it did not measure.
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+
 from vtk.caption import colours, motion
 from vtk.errors import MediaError
 from vtk.media.planes import thumbnail
 from vtk.media.subtitles import Cue, cues
 from vtk.media.video import OUTSIDE, Latest, Video
-from vtk.span import Span, log, within
+from vtk.span import Span, within
 
 PAIRS = 4  # pairs of pictures that motion is measured on
 PAIR_GAP = 0.2  # seconds between the two, where the span is long enough
@@ -40,11 +42,8 @@ class Captioner:
 
     def _speech(self, span: Span) -> list[dict[str, Any]]:
         if span.video != self.video:
-            self.video, self.cues = span.video, []
-            try:
-                self.cues = cues(span.video, self.language)
-            except MediaError as error:
-                log.warning("%s: %s", span.video, error)
+            self.video = span.video
+            self.cues = cues(span.video, self.language)
         near = (cue for cue in self.cues if cue.start < span.end and cue.end >= span.start)
         entries = [cue._asdict() for cue in near]
         return [entry for entry in entries if within(entry, span.start, span.end)]
@@ -59,7 +58,9 @@ def measure(video: Video, span: Span) -> dict[str, Any]:
         pictures.append(thumbnail(one.image, motion.WIDTH, motion.HEIGHT))
         if two.pts > one.pts:
             later = thumbnail(two.image, motion.WIDTH, motion.HEIGHT)
-            motions.append(motion.between(pictures[-1].luma, later.luma, two.time - one.time))
+            turns = round(one.image.rotation / 90)  # motion is told as it is displayed
+            before, after = (np.rot90(small.luma, turns) for small in (pictures[-1], later))
+            motions.append(motion.between(before, after, two.time - one.time))
     if not pictures:
         raise MediaError(OUTSIDE)
     shares = colours.colours(pictures)

@@ -42,7 +42,7 @@ class Motion:
 
 
 def between(one: Array, two: Array, seconds: float) -> Motion:
-    """The motion from one luma picture (HEIGHT, WIDTH) to the next, `seconds` later.
+    """The motion from one upright luma picture (rows, columns) to the next, `seconds` later.
 
     Of no motion, a shift, and a shift with growth, the simplest is taken that nothing less simple
     explains much better.
@@ -56,15 +56,16 @@ def between(one: Array, two: Array, seconds: float) -> Motion:
         if left.mean() < GAIN * rest.mean():
             best, rest = found, left
     dx, dy, growth = best
+    width = one.shape[1]
     changed = float((rest > NOISE).mean())
     return Motion(
-        dx / WIDTH / seconds, dy / WIDTH / seconds, growth / seconds, changed, changed < EXPLAINED
+        dx / width / seconds, dy / width / seconds, growth / seconds, changed, changed < EXPLAINED
     )
 
 
 def _zoom(one: Array, two: Array) -> tuple[float, float, float] | None:
     """Shift and growth from the shifts of the four quarters; None where they do not fit a zoom."""
-    half, side = HEIGHT // 2, WIDTH // 2
+    half, side = one.shape[0] // 2, one.shape[1] // 2
     parts = [(slice(y, y + half), slice(x, x + side)) for y in (0, half) for x in (0, side)]
     (ax, ay), (bx, by), (cx, cy), (ex, ey) = (shift(one[part], two[part]) for part in parts)
     across = (bx + ex - ax - cx) / 2 / side  # right quarters against left ones

@@ -38,7 +38,8 @@ def ground(
         raise UsageError(f"the threshold must lie between 0 and 1, not at {threshold}")
     if not 0 <= min_length <= max_length:
         raise UsageError(
-            f"moments cannot be at least {min_length} and at most {max_length} seconds long"
+            f"moments cannot be at least {min_length:g} s (--min-length) and at most "
+            f"{max_length:g} s (--max-length) long"
         )
     analyzer = Analyzer(language or "en")
     terms, stop = analyzer.query(query)

@@ -23,7 +23,7 @@ from operator import or_
 
 import orjson
 
-from vtk.passages import Passage, passages
+from vtk.passages import Passage, malformed, passages
 from vtk.span import OWN, TIMED, Span, join
 from vtk.text import Analyzer
 
@@ -83,9 +83,14 @@ def search(
             yield span
             continue
         own = []
-        for passage in passages(span):
+        try:
+            known = passages(span)
+            texts = [analyzer.terms(p.text, stop=stop, characters=True) for p in known]
+        except (TypeError, AttributeError, LookupError) as error:
+            yield malformed("ground", span, error)
+            continue
+        for passage, found in zip(known, texts, strict=True):
             count += 1
-            found = analyzer.terms(passage.text, stop=stop, characters=True)
             places = tuple((i, bits[term]) for i, term in enumerate(found) if term in bits)
             if places:
                 documents.update(set(found) & bits.keys())

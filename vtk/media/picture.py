@@ -1,5 +1,6 @@
 """Pictures out of frames: as people see them, upright and in shape, and as files."""
 
+import os
 import re
 from fractions import Fraction
 from hashlib import blake2b
@@ -12,12 +13,13 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
-from vtk.errors import OutputError
-from vtk.output import atomic, os_errors
+from vtk.errors import MediaError, OutputError
+from vtk.output import open_sink
 
 Format = Literal["jpg", "webp"]
 RGB = NDArray[np.uint8]  # (height, width, 3)
 
+LARGEST = 16383  # pixels, of a side: what WebP can hold
 _CODECS = {"jpg": ("mjpeg", "yuvj420p"), "webp": ("libwebp", "yuv420p")}
 
 
@@ -38,6 +40,8 @@ def displayed(frame: VideoFrame, aspect: Fraction | None = None, height: int | N
 
 def encode(picture: RGB, file_format: Format, quality: int = 85) -> bytes:
     """The bytes of a JPEG or WebP file; `quality` from 1 to 100."""
+    if max(picture.shape[:2]) > LARGEST:
+        raise MediaError(f"a picture of {picture.shape[1]} by {picture.shape[0]} is too large")
     codec, pixels = _CODECS[file_format]
     context = cast(VideoCodecContext, av.CodecContext.create(codec, "w"))
     context.height, context.width = picture.shape[:2]
@@ -72,8 +76,8 @@ def image_name(video: str, time: float, file_format: Format) -> str:
 def write(path: Path, picture: RGB, file_format: Format, quality: int = 85) -> None:
     """Write a picture file whole or not at all. Raises OutputError."""
     data = encode(picture, file_format, quality)
-    with atomic(path) as file, os_errors(path):
-        file.write(data)
+    with open_sink(os.path.abspath(path)) as sink:
+        sink(data)
 
 
 def make_folder(folder: Path) -> None:

@@ -16,7 +16,7 @@ from av.subtitles.stream import SubtitleStream
 
 from vtk.errors import MediaError
 from vtk.media.container import open_container
-from vtk.span import local_path
+from vtk.span import local_path, log
 from vtk.times import rounded
 
 SIDECARS = (".srt", ".vtt", ".ass", ".ssa")
@@ -50,11 +50,15 @@ def cues(video: str, language: str | None = None) -> list[Cue]:
     A file beside the video (same name, .srt .vtt .ass .ssa, or name.LANGUAGE.srt) wins over an
     embedded track, as somebody put it there. With `language` (ISO 639) only a source of that
     language is taken, or one that names none. Picture subtitles hold no text and are passed over.
-    Raises OpenError where the video does not open, MediaError for a subtitle file not readable.
+    A subtitle file that cannot be read is passed over with a warning. Raises OpenError where the
+    video does not open.
     """
     path = local_path(video)
     if path is not None and (sidecar := find_sidecar(path, language)):
-        return _tidy(_read_sidecar(sidecar))
+        try:
+            return _tidy(_read_sidecar(sidecar))
+        except MediaError as error:
+            log.warning("%s; looking for words in the video itself", error)
     with open_container(video) as container:
         track = _choose(container, language)
         return _tidy(_read_track(container, track)) if track is not None else []

@@ -29,7 +29,7 @@ ROUNDING = 1e-6  # seconds by which times in records differ from timestamps
 RETRY_BACK = (0.0, 2.0, 10.0, 60.0)  # seconds before the wanted time to seek to, in turn
 
 
-OUTSIDE = "no picture: the span begins where the pictures have ended"
+OUTSIDE = "no picture is shown in this span: it lies outside the video"
 
 
 class Frame(NamedTuple):
@@ -126,12 +126,12 @@ class Video:
             self._seek(start)
         held = None  # the latest frame not after `start`, which may stay on screen for long
         for frame in self._decode():
-            if frame.time >= end - ROUNDING:
-                self.cut_short = True
-                break
             if frame.time <= start + ROUNDING:
                 held = frame
                 continue
+            if frame.time >= end - ROUNDING:
+                self.cut_short = True
+                break
             if held is not None:
                 yield held
                 held = None

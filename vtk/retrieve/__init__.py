@@ -1,5 +1,6 @@
 """Retrieval: the spans of a stream whose text answers a query best."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 
@@ -30,6 +31,8 @@ def retrieve(
         raise UsageError(f"no retrieval method {method!r}; there is {', '.join(METHODS)}")
     if n < 0:
         raise UsageError(f"the number of results must be 0 (all) or more, not {n}")
+    if threshold is not None and math.isnan(threshold):
+        raise UsageError("the threshold must be a number")
     analyzer = Analyzer(language or "en")
     terms, stop = analyzer.query(query)
     search: Callable[..., Iterator[Span]] = import_module(METHODS[method]).search

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from vtk.passages import passages
+from vtk.passages import malformed, passages
 from vtk.span import Span, load
 from vtk.text import Analyzer
 
@@ -39,9 +39,13 @@ def search(
             yield span
             continue
         document = array("H")
-        for passage in passages(span):
-            found = analyzer.terms(passage.text, stop=stop, characters=True)
-            document.extend(vocabulary.get(term, 0) for term in found)
+        try:
+            for passage in passages(span):
+                found = analyzer.terms(passage.text, stop=stop, characters=True)
+                document.extend(vocabulary.get(term, 0) for term in found)
+        except (TypeError, AttributeError, LookupError) as error:
+            yield malformed("retrieve", span, error)
+            continue
         if any(document):
             matching.append(len(documents))
             lines += span.dump()
