@@ -34,18 +34,19 @@ class Captioner:
         """The span with `facts`, `speech` where there is any, and `caption`."""
         video = self.latest(span.video)
         new = span.reaching(*video.stretch(span.start, span.end))
-        if "speech" not in span and (speech := self._speech(new)):
+        if "speech" not in span and (speech := self._speech(new, max(video.end, new.end))):
             new["speech"] = speech
         new["facts"] = measure(video, new)
         new["caption"] = " ".join(sentences(new))
         return new
 
-    def _speech(self, span: Span) -> list[dict[str, Any]]:
+    def _speech(self, span: Span, last: float) -> list[dict[str, Any]]:
+        """The cues of the span, in a video that ends at `last` seconds: none goes on after it."""
         if span.video != self.video:
             self.video = span.video
             self.cues = cues(span.video, self.language)
         near = (cue for cue in self.cues if cue.start < span.end and cue.end >= span.start)
-        entries = [cue._asdict() for cue in near]
+        entries = [cue._replace(end=max(min(cue.end, last), cue.start))._asdict() for cue in near]
         return [entry for entry in entries if within(entry, span.start, span.end)]
 
 
