@@ -153,5 +153,6 @@ def test_the_narration_of_a_real_film_is_in_its_captions(real: Path) -> None:
     said = " ".join(s["caption"] for s in caption([parse(str(real / "nasa_13013.mp4"))]))
     for words in ("This is the optical and science segment of the Webb",
                   "space telescope in one of the largest cleanrooms in the world",
-                  "Goddard Space Flight Center in Greenbelt, Maryland", "This half of the observatory element successfully"):  # fmt: skip
+                  "Goddard Space Flight Center in Greenbelt, Maryland",
+                  "This half of the observatory element successfully"):  # fmt: skip
         assert words in said
