@@ -23,7 +23,7 @@ GAIN = 0.75  # of the difference that is left, at most, for a motion to be taken
 EXPLAINED = 0.25  # share of the picture that may change for the camera to be sure
 AGREE = 0.7  # share of the pairs that must tell the same
 NOISE = 0.04  # difference of a sample, of the range of luma, up to which it has not changed
-STILL, LITTLE, MUCH = 0.003, 0.05, 0.35  # share of the picture that changes between the two of a pair
+STILL, LITTLE, MUCH = 0.003, 0.05, 0.35  # share of the picture that changes in a pair
 
 
 @dataclass(frozen=True)
