@@ -22,24 +22,23 @@ COMMANDS = (
     "retrieve",
     "ground",
     "show",
+    "models",
     "schema",
 )
 
+CONTEXT = {"help_option_names": ["-h", "--help"]}
 
-class Commands(dict[str, TyperCommand]):
+
+class Commands(dict[str, TyperCommand | TyperGroup]):
     """Commands by name, each imported when it is asked for: a start pays for one only."""
 
-    def __missing__(self, name: str) -> TyperCommand:
+    def __missing__(self, name: str) -> TyperCommand | TyperGroup:
         self[name] = _build(name)
         return self[name]
 
 
-class Group(TyperGroup):
-    """``vtk COMMAND``."""
-
-    def list_commands(self, ctx: object) -> list[str]:
-        """The names of the commands, without importing them."""
-        return list(COMMANDS)
+class _QuickGroup(TyperGroup):
+    """A group whose help starts quickly."""
 
     def get_help_option(self, ctx: Any) -> TyperOption | None:
         """With a default, typer need not ask pydantic, whose import would double the start."""
@@ -48,22 +47,61 @@ class Group(TyperGroup):
             option.default = False
         return option
 
-    def get_command(self, ctx: object, cmd_name: str) -> TyperCommand | None:
+
+class Group(_QuickGroup):
+    """``vtk COMMAND``."""
+
+    def list_commands(self, ctx: object) -> list[str]:
+        """The names of the commands, without importing them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: object, cmd_name: str) -> TyperCommand | TyperGroup | None:
         """The command of that name, imported now; None where there is none."""
         return self.commands[cmd_name] if cmd_name in COMMANDS else None  # type: ignore[return-value]
 
 
-def _build(name: str) -> TyperCommand:
-    """The command of ``commands/NAME.py``: its function of that name, with its options."""
+class Subgroup(_QuickGroup):
+    """``vtk COMMAND SUBCOMMAND``."""
+
+    def make_context(self, *arguments: Any, **settings: Any) -> Any:
+        """The context, with the configured defaults of the command handed on to subcommands."""
+        context = super().make_context(*arguments, **settings)
+        known = context.default_map or {}
+        common = {key: value for key, value in known.items() if not isinstance(value, dict)}
+        tables = {n: t for n, t in known.items() if isinstance(t, dict)}
+        context.default_map = {name: common | tables.get(name, {}) for name in self.commands}
+        return context
+
+
+def _build(name: str) -> TyperCommand | TyperGroup:
+    """The command of ``commands/NAME.py``: its function of that name, with its options.
+
+    With `SUBCOMMANDS`, a module's function is only the help of a group of these functions.
+    """
+    module = import_module(f".{name}", __name__)
+    subcommands = getattr(module, "SUBCOMMANDS", ())
+    if not subcommands:
+        return _command(name, getattr(module, name))
+    group = typer.Typer(cls=Subgroup, rich_markup_mode=None, add_completion=False)
+    group.callback(no_args_is_help=True)(getattr(module, name))
+    built = typer.main.get_command(group)
+    assert isinstance(built, TyperGroup)
+    for function in subcommands:
+        word = function.__name__.rstrip("_")  # list_, as list is taken
+        built.commands[word] = _command(word, function)
+    built.name, built.context_settings = name, dict(CONTEXT)
+    return built
+
+
+def _command(name: str, function: Any) -> TyperCommand:
     single = typer.Typer(rich_markup_mode=None, add_completion=False)
-    function = getattr(import_module(f".{name}", __name__), name)
     single.command(name, no_args_is_help=False)(function)
     command = typer.main.get_command(single)
     assert isinstance(command, TyperCommand)
     for parameter in command.params:
         if isinstance(parameter, TyperArgument):  # help: INPUT, not INPUT <list[str]>
             parameter.display_type_rich = lambda ctx: None  # type: ignore[method-assign]
-    command.context_settings = {"help_option_names": ["-h", "--help"]}
+    command.context_settings = dict(CONTEXT)
     return command
 
 
@@ -82,7 +120,7 @@ def app() -> TyperGroup:
         rich_markup_mode=None,
         add_completion=False,
         pretty_exceptions_enable=False,
-        context_settings={"help_option_names": ["-h", "--help"]},
+        context_settings=CONTEXT,
         no_args_is_help=True,
     )
 

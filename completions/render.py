@@ -13,10 +13,11 @@ from pathlib import Path
 HOME = Path(__file__).resolve().parent
 sys.path.insert(0, str(HOME.parent))  # run as a script, only this folder would be on the path
 
-from man.commandline import Command, Parameter, keep, read  # noqa: E402
+from man.commandline import Command, Parameter, every, keep, read  # noqa: E402
+from vtk.models.catalog import packaged  # noqa: E402
 
 # What is offered for a value is told by its metavar; nothing is for the others.
-FILES = {"FILE": "files", "DIR": "folders", "INPUT": "inputs"}
+FILES = {"FILE": "files", "DIR": "folders", "INPUT": "inputs", "MODEL": "models"}
 
 # The ends of names that are offered as input: files of spans, then videos.
 ENDINGS = [
@@ -42,11 +43,11 @@ def main() -> int:
 def bash(group: Command, commands: list[Command]) -> dict[str, str]:
     """The lists and the branches of `case` in the file for bash."""
     options, values, places = [], [], []
-    for command in commands:
+    for command in every(commands):
         flags = [flag for option in command.options for flag in option.flags]
         taking = [flag for option in command.options if option.takes_value for flag in option.flags]
         options.append(
-            f"{command.name}) options='{' '.join(flags)}' taking=' {' '.join(taking)} ' ;;"
+            f"{_pattern(command)}) options='{' '.join(flags)}' taking=' {' '.join(taking)} ' ;;"
         )
         for option in command.options:
             if action := _bash_action(option):
@@ -62,10 +63,27 @@ def bash(group: Command, commands: list[Command]) -> dict[str, str]:
         "endings": " | ".join(f"*.{ending}" for ending in ENDINGS),
         "commands": " ".join(command.name for command in commands),
         "own": " ".join(flag for option in group.options for flag in option.flags),
+        "models": " ".join(packaged()),
+        "groups": _indented([_bash_group(c) for c in commands if c.subcommands], 4),
         "options": _indented(options, 4),
         "values": _indented(values, 8),
         "places": _indented(places, 4),
     }
+
+
+def _bash_group(command: Command) -> str:
+    words = [*_words(command), *(flag for option in command.options for flag in option.flags)]
+    return f"{command.name}) words='{' '.join(words)}' ;;"
+
+
+def _words(command: Command) -> list[str]:
+    """What is typed for each subcommand."""
+    return [subcommand.name.rpartition(" ")[2] for subcommand in command.subcommands]
+
+
+def _pattern(command: Command) -> str:
+    """The name of a command as a pattern of `case`."""
+    return f"'{command.name}'" if " " in command.name else command.name
 
 
 def _bash_action(parameter: Parameter) -> str:
@@ -76,21 +94,37 @@ def _bash_action(parameter: Parameter) -> str:
 
 def zsh(group: Command, commands: list[Command]) -> dict[str, str]:
     """The specifications for `_describe` and `_arguments` in the file for zsh."""
-    branches: list[str] = []
-    for command in commands:
-        specifications = [_zsh_option(option) for option in command.options]
-        for place, argument in enumerate(command.arguments, 1):
-            where = "*" if argument.many else str(place)
-            specifications.append(_zsh_quoted(f"{where}{_zsh_value(argument)}"))
-        branches.append(f"{command.name})")
-        branches.append(f"    _arguments -s -S \\\n{_continued(specifications, 16)}")
-        branches.append("    ;;")
+    branches = [line for command in every(commands) for line in _zsh_branch(command)]
+    groups = [line for command in commands if command.subcommands for line in _zsh_group(command)]
     return {
         "endings": "|".join(ENDINGS),
         "commands": _indented([_zsh_quoted(f"{c.name}:{c.summary}") for c in commands], 8),
         "own": _continued([_zsh_option(option) for option in group.options], 8).lstrip(),
+        "models": " ".join(packaged()),
+        "groups": _indented(groups, 8),
         "branches": _indented(branches, 8),
     }
+
+
+def _zsh_branch(command: Command) -> list[str]:
+    specifications = [_zsh_option(option) for option in command.options]
+    for place, argument in enumerate(command.arguments, 1):
+        where = "*" if argument.many else str(place)
+        specifications.append(_zsh_quoted(f"{where}{_zsh_value(argument)}"))
+    call = f"    _arguments -s -S \\\n{_continued(specifications, 16)}"
+    return [f"{_pattern(command)})", call, "    ;;"]
+
+
+def _zsh_group(command: Command) -> list[str]:
+    pairs = zip(_words(command), command.subcommands, strict=True)
+    described = "\n".join(" " * 16 + _zsh_quoted(f"{word}:{each.summary}") for word, each in pairs)
+    general = "\n".join(" " * 16 + _zsh_option(option) for option in command.options)
+    return [
+        f"{command.name})",
+        f"    subcommands=(\n{described}\n            )",
+        f"    general=(\n{general}\n            )",
+        "    ;;",
+    ]
 
 
 def _zsh_option(option: Parameter) -> str:
@@ -113,7 +147,10 @@ def _zsh_value(parameter: Parameter) -> str:
     if parameter.choices:
         name = parameter.metavar or parameter.flags[-1].lstrip("-")
         return f":{name}:({' '.join(parameter.choices)})"
-    actions = {"files": "_files", "folders": "_files -/", "inputs": "_vtk_inputs"}
+    actions = {
+        **{"files": "_files", "folders": "_files -/"},
+        **{"inputs": "_vtk_inputs", "models": "_vtk_models"},
+    }
     message = parameter.metavar.replace(":", "\\:")
     return f":{message}:{actions.get(FILES.get(parameter.metavar, ''), ' ')}"
 
@@ -125,8 +162,23 @@ def fish(group: Command, commands: list[Command]) -> dict[str, str]:
         first.append(
             f"complete -c vtk -n __vtk_first -a {command.name} -d {_fish_quoted(command.summary)}"
         )
-    rest = [line for command in commands for line in _fish_command(command)]
-    return {"endings": "|".join(ENDINGS), "first": "\n".join(first), "rest": "\n".join(rest)}
+    groups = [line for command in commands if command.subcommands for line in _fish_group(command)]
+    rest = [line for command in every(commands) for line in _fish_command(command)]
+    return {
+        "endings": "|".join(ENDINGS),
+        "models": " ".join(packaged()),
+        "first": "\n".join(first),
+        "rest": "\n".join(groups + rest),
+    }
+
+
+def _fish_group(command: Command) -> Iterator[str]:
+    yield f"\n# vtk {command.name}"
+    start = f"complete -c vtk -n '__vtk_group {command.name}'"
+    for option in command.options:
+        yield f"{start} {_fish_option(option)}"
+    for word, each in zip(_words(command), command.subcommands, strict=True):
+        yield f"{start} -a {word} -d {_fish_quoted(each.summary)}"
 
 
 def _fish_command(command: Command) -> Iterator[str]:
@@ -139,11 +191,12 @@ def _fish_command(command: Command) -> Iterator[str]:
         condition = f"__vtk_command {command.name}"
         if place or not argument.many:
             comparison = "-ge" if argument.many else "-eq"
-            condition += f"; and test (__vtk_arguments {' '.join(taking)}) {comparison} {place}"
-        if argument.choices:
-            yield f"complete -c vtk -n '{condition}' -a '{' '.join(argument.choices)}'"
-        elif FILES.get(argument.metavar) == "inputs":
-            yield f"complete -c vtk -n '{condition}' -a '(__vtk_inputs)'"
+            before = place + command.name.count(" ")  # a subcommand counts as an argument
+            condition += f"; and test (__vtk_arguments {' '.join(taking)}) {comparison} {before}"
+        offered = {"inputs": "(__vtk_inputs)", "models": "(__vtk_models)"}
+        words = " ".join(argument.choices) or offered.get(FILES.get(argument.metavar, ""))
+        if words:
+            yield f"complete -c vtk -n '{condition}' -a '{words}'"
 
 
 def _fish_option(option: Parameter) -> str:
@@ -151,7 +204,11 @@ def _fish_option(option: Parameter) -> str:
     if option.choices:
         parts.append(f"-x -a '{' '.join(option.choices)}'")
     elif option.metavar:
-        actions = {"files": "-r -F", "folders": "-x -a '(__fish_complete_directories)'"}
+        actions = {
+            "files": "-r -F",
+            "folders": "-x -a '(__fish_complete_directories)'",
+            "models": "-r -F -a '(__vtk_models)'",
+        }
         parts.append(actions.get(FILES.get(option.metavar, ""), "-x"))
     return " ".join([*parts, "-d", _fish_quoted(option.text.rstrip("."))])
 

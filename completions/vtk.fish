@@ -6,10 +6,18 @@ function __vtk_first
     test (count (commandline -opc)) -eq 1
 end
 
-# Whether the command is $argv[1]: it is always the first word, as vtk's own options end the run.
+# Whether the command is $argv[1], whose subcommand is still to be typed.
+function __vtk_group
+    set -l words (commandline -opc)
+    test (count $words) -eq 2; and test $words[2] = $argv[1]
+end
+
+# Whether the command, or command and subcommand, is $argv: they are always the first words, as
+# vtk's own options end the run.
 function __vtk_command
     set -l words (commandline -opc)
-    test (count $words) -gt 1; and test $words[2] = $argv[1]
+    set -l last (math (count $argv) + 1)
+    test (count $words) -ge $last; and test "$words[2..$last]" = "$argv"
 end
 
 # Print how many arguments of the command are there; $argv are its options that take a value.
@@ -39,6 +47,12 @@ function __vtk_inputs
     or printf '%s\n' $names
 end
 
+# Offer models by name, and files.
+function __vtk_models
+    string split ' ' -- 'qwen3-vl-2b qwen3-vl-4b qwen3-vl-8b qwen3.5-4b qwen3.5-9b qwen2.5-vl-3b qwen2.5-vl-7b smolvlm2-256m smolvlm2-500m smolvlm2-2.2b internvl3.5-2b internvl3.5-4b internvl3.5-8b minicpm-v-4 minicpm-v-4.5 minicpm-v-4.6 gemma-3-4b gemma-3-12b gemma-4-e2b gemma-4-e4b qwen3-1.7b qwen3-4b qwen3-4b-2507 qwen3-8b all-minilm nomic-embed-1.5 bge-m3 qwen3-embedding-0.6b embeddinggemma pe-core-t pe-core-s pe-core-b pe-core-l pe-core-g siglip2-b siglip2-l siglip2-so400m mobileclip2-s0 mobileclip2-s2 mobileclip2-s4 mobileclip2-b mobileclip2-l'
+    complete -C "__vtk_no_command "(commandline -ct)
+end
+
 complete -c vtk -f
 complete -c vtk -n __vtk_first -l version -d 'Print the version and exit'
 complete -c vtk -n __vtk_first -s h -l help -d 'Show this message and exit'
@@ -51,7 +65,16 @@ complete -c vtk -n __vtk_first -a summarize -d 'Sum up each video in a few sente
 complete -c vtk -n __vtk_first -a retrieve -d 'Find the spans whose words answer a query best'
 complete -c vtk -n __vtk_first -a ground -d 'Find the exact moments whose words answer a query'
 complete -c vtk -n __vtk_first -a show -d 'Show spans as text to read instead of JSON'
+complete -c vtk -n __vtk_first -a models -d 'List, fetch and check models'
 complete -c vtk -n __vtk_first -a schema -d 'Print the JSON Schema of a span, the record of every vtk stream'
+
+# vtk models
+complete -c vtk -n '__vtk_group models' -s h -l help -d 'Show this message and exit'
+complete -c vtk -n '__vtk_group models' -a list -d 'List the models that vtk knows by name'
+complete -c vtk -n '__vtk_group models' -a pull -d 'Fetch models and hold them to their SHA-256'
+complete -c vtk -n '__vtk_group models' -a path -d 'Print where the files of a model are'
+complete -c vtk -n '__vtk_group models' -a verify -d 'Hold the files of models to their SHA-256'
+complete -c vtk -n '__vtk_group models' -a doctor -d 'Tell what works on this machine, and what mends the rest'
 
 # vtk probe
 complete -c vtk -n '__vtk_command probe' -s o -l output -r -F -d 'Write to FILE instead of standard output; it appears when it is whole'
@@ -163,6 +186,40 @@ complete -c vtk -n '__vtk_command show' -s q -l quiet -d 'No progress and no war
 complete -c vtk -n '__vtk_command show' -l log-json -d 'Messages on standard error as JSON Lines'
 complete -c vtk -n '__vtk_command show' -s h -l help -d 'Show this message and exit'
 complete -c vtk -n '__vtk_command show' -a '(__vtk_inputs)'
+
+# vtk models list
+complete -c vtk -n '__vtk_command models list' -l kind -x -a 'vlm llm clip embed' -d 'Only those that see and write (vlm), write (llm), turn pictures and texts into vectors (clip), or texts (embed)'
+complete -c vtk -n '__vtk_command models list' -l installed -d 'Only those whose files are here'
+complete -c vtk -n '__vtk_command models list' -l json -d 'JSON Lines also on a terminal, not a table to read'
+complete -c vtk -n '__vtk_command models list' -s q -l quiet -d 'No progress and no warnings, only errors'
+complete -c vtk -n '__vtk_command models list' -l log-json -d 'Messages on standard error as JSON Lines'
+complete -c vtk -n '__vtk_command models list' -s h -l help -d 'Show this message and exit'
+
+# vtk models pull
+complete -c vtk -n '__vtk_command models pull' -l json -d 'JSON Lines also on a terminal, not a table to read'
+complete -c vtk -n '__vtk_command models pull' -s q -l quiet -d 'No progress and no warnings, only errors'
+complete -c vtk -n '__vtk_command models pull' -l log-json -d 'Messages on standard error as JSON Lines'
+complete -c vtk -n '__vtk_command models pull' -s h -l help -d 'Show this message and exit'
+complete -c vtk -n '__vtk_command models pull' -a '(__vtk_models)'
+
+# vtk models path
+complete -c vtk -n '__vtk_command models path' -s q -l quiet -d 'No progress and no warnings, only errors'
+complete -c vtk -n '__vtk_command models path' -l log-json -d 'Messages on standard error as JSON Lines'
+complete -c vtk -n '__vtk_command models path' -s h -l help -d 'Show this message and exit'
+complete -c vtk -n '__vtk_command models path; and test (__vtk_arguments ) -eq 1' -a '(__vtk_models)'
+
+# vtk models verify
+complete -c vtk -n '__vtk_command models verify' -l json -d 'JSON Lines also on a terminal, not a table to read'
+complete -c vtk -n '__vtk_command models verify' -s q -l quiet -d 'No progress and no warnings, only errors'
+complete -c vtk -n '__vtk_command models verify' -l log-json -d 'Messages on standard error as JSON Lines'
+complete -c vtk -n '__vtk_command models verify' -s h -l help -d 'Show this message and exit'
+complete -c vtk -n '__vtk_command models verify' -a '(__vtk_models)'
+
+# vtk models doctor
+complete -c vtk -n '__vtk_command models doctor' -l json -d 'JSON Lines also on a terminal, not a table to read'
+complete -c vtk -n '__vtk_command models doctor' -s q -l quiet -d 'No progress and no warnings, only errors'
+complete -c vtk -n '__vtk_command models doctor' -l log-json -d 'Messages on standard error as JSON Lines'
+complete -c vtk -n '__vtk_command models doctor' -s h -l help -d 'Show this message and exit'
 
 # vtk schema
 complete -c vtk -n '__vtk_command schema' -s h -l help -d 'Show this message and exit'

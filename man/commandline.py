@@ -6,7 +6,7 @@ Options and texts are declared once, in `commands/`; what is read here is what `
 import argparse
 import inspect
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
@@ -32,13 +32,14 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Command:
-    """One command, or vtk itself under the name ``vtk``."""
+    """One command, a subcommand, or vtk itself under the name ``vtk``."""
 
     name: str
     summary: str
     paragraphs: tuple[str, ...]  # of the help text after the summary, as click keeps them
     arguments: tuple[Parameter, ...]
     options: tuple[Parameter, ...]
+    subcommands: tuple["Command", ...] = ()  # under their full names, as ``models list``
 
 
 def read() -> tuple[Command, list[Command]]:
@@ -47,7 +48,12 @@ def read() -> tuple[Command, list[Command]]:
     context = group.context_class(group, info_name="vtk", **group.context_settings)
     names = group.list_commands(context)
     found = {name: group.get_command(context, name) for name in names}
-    return _command("vtk", group), [_command(name, command) for name, command in found.items()]
+    return _command("vtk", group), [_whole(name, command) for name, command in found.items()]
+
+
+def every(commands: Iterable[Command]) -> list[Command]:
+    """The commands that do something: those without subcommands, and the subcommands."""
+    return [each for command in commands for each in command.subcommands or (command,)]
 
 
 def keep(renderer: str, files: dict[Path, str], existing: Iterable[Path] = ()) -> int:
@@ -68,6 +74,13 @@ def keep(renderer: str, files: dict[Path, str], existing: Iterable[Path] = ()) -
         else:
             path.unlink()
     return int(check and bool(different or gone))
+
+
+def _whole(name: str, command: Any) -> Command:
+    """A command with its subcommands, if it has any."""
+    subcommands = getattr(command, "commands", {}).items()
+    inner = tuple(_command(f"{name} {word}", subcommand) for word, subcommand in subcommands)
+    return replace(_command(name, command), subcommands=inner)
 
 
 def _command(name: str, command: Any) -> Command:

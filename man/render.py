@@ -12,7 +12,7 @@ from pathlib import Path
 HOME = Path(__file__).resolve().parent
 sys.path.insert(0, str(HOME.parent))  # run as a script, only this folder would be on the path
 
-from man.commandline import Command, Parameter, keep, read  # noqa: E402
+from man.commandline import Command, Parameter, every, keep, read  # noqa: E402
 from vtk import __version__  # noqa: E402
 from vtk.stream import ExitStatus  # noqa: E402
 
@@ -65,19 +65,38 @@ def page(command: Command, commands: list[Command]) -> str:
     """The page of one command."""
     name = f"vtk-{command.name}"
     lines = [*_head(name, command.summary), ".SH SYNOPSIS"]
-    synopsis = [rf"\fBvtk {escape(command.name)}\fR", r"[\fIOPTION\fR]..."]
+    for number, each in enumerate(every([command])):
+        lines += [*([".br"] if number else []), _synopsis(each)]
+    lines += _prose(command.paragraphs)
+    for subcommand in command.subcommands:
+        lines += _section(subcommand)
+    lines += _parameters("ARGUMENTS", command.arguments)
+    lines += _parameters("OPTIONS", command.options)
+    paragraphs = list(command.paragraphs)
+    for subcommand in command.subcommands:
+        paragraphs += subcommand.paragraphs
+    lines += [*_examples(paragraphs), *_statuses()]
+    named = set(re.findall(r"\bvtk (\w+)", " ".join(" ".join(paragraphs).split())))
+    others = [c.name for c in commands if c.name in named - {command.name}]
+    return _finish(lines, ["vtk", *(f"vtk-{other}" for other in others)])
+
+
+def _synopsis(command: Command) -> str:
+    words = [rf"\fBvtk {escape(command.name)}\fR", r"[\fIOPTION\fR]..."]
     for argument in command.arguments:
         metavar = rf"\fI{escape(argument.metavar)}\fR"
         dots = "..." if argument.many else ""
-        synopsis.append(metavar + dots if argument.required else f"[{metavar}]{dots}")
-    lines.append(" ".join(synopsis))
-    lines += _prose(command.paragraphs)
-    lines += _parameters("ARGUMENTS", command.arguments)
-    lines += _parameters("OPTIONS", command.options)
-    lines += [*_examples(command.paragraphs), *_statuses()]
-    named = set(re.findall(r"\bvtk (\w+)", " ".join(" ".join(command.paragraphs).split())))
-    others = [c.name for c in commands if c.name in named - {command.name}]
-    return _finish(lines, ["vtk", *(f"vtk-{other}" for other in others)])
+        words.append(metavar + dots if argument.required else f"[{metavar}]{dots}")
+    return " ".join(words)
+
+
+def _section(command: Command) -> list[str]:
+    """What a subcommand does, takes and knows, on the page of its command."""
+    lines = [f'.SH "{escape(f"vtk {command.name}".upper())}"', escape(f"{command.summary}.")]
+    lines += [".PP", *_text(command.paragraphs)]
+    for parameter in command.arguments + command.options:
+        lines += _parameter(parameter)
+    return lines
 
 
 def escape(text: str) -> str:
@@ -100,14 +119,20 @@ def _head(name: str, summary: str) -> list[str]:
 
 
 def _prose(paragraphs: list[str] | tuple[str, ...]) -> list[str]:
-    """DESCRIPTION: the paragraphs that are no examples; words between backticks are bold."""
+    """DESCRIPTION: the paragraphs that are no examples."""
+    lines = _text(paragraphs)
+    return [".SH DESCRIPTION", *lines] if lines else []
+
+
+def _text(paragraphs: list[str] | tuple[str, ...]) -> list[str]:
+    """The paragraphs that are no examples; words between backticks are bold."""
     lines: list[str] = []
     for paragraph in paragraphs:
         if not paragraph.startswith("\b"):
             pieces = paragraph.split("`")
             bold = [rf"\fB{escape(p)}\fR" if n % 2 else escape(p) for n, p in enumerate(pieces)]
             lines += [".PP", *"".join(bold).splitlines()]
-    return [".SH DESCRIPTION", *lines[1:]] if lines else []
+    return lines[1:]
 
 
 def _examples(paragraphs: list[str] | tuple[str, ...]) -> list[str]:
@@ -119,13 +144,15 @@ def _examples(paragraphs: list[str] | tuple[str, ...]) -> list[str]:
 
 def _parameters(title: str, parameters: tuple[Parameter, ...]) -> list[str]:
     lines = [f".SH {title}"] if parameters else []
-    for parameter in parameters:
-        names = [rf"\fB{escape(flag)}\fR" for flag in parameter.flags]
-        choices = "|".join(rf"\fB{escape(choice)}\fR" for choice in parameter.choices)
-        value = choices or (rf"\fI{escape(parameter.metavar)}\fR" if parameter.metavar else "")
-        tag = " ".join(part for part in (", ".join(names), value) if part)
-        lines += [".TP", tag, *escape(parameter.details).splitlines()]
-    return lines
+    return lines + [line for parameter in parameters for line in _parameter(parameter)]
+
+
+def _parameter(parameter: Parameter) -> list[str]:
+    names = [rf"\fB{escape(flag)}\fR" for flag in parameter.flags]
+    choices = "|".join(rf"\fB{escape(choice)}\fR" for choice in parameter.choices)
+    value = choices or (rf"\fI{escape(parameter.metavar)}\fR" if parameter.metavar else "")
+    tag = " ".join(part for part in (", ".join(names), value) if part)
+    return [".TP", tag, *escape(parameter.details).splitlines()]
 
 
 def _statuses() -> list[str]:
@@ -140,7 +167,7 @@ def _variables(commands: list[Command]) -> dict[str, str]:
     """Environment variables with what they do: those of options, from the options."""
     options = {
         option.variable: f"Sets {option.flags[-1]} where it is not given. {option.text}"
-        for command in commands
+        for command in every(commands)
         for option in command.options
         if option.variable
     }

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from man.commandline import Command, read
+from man.commandline import Command, every, read
 
 HOME = Path(__file__).parents[1]
 FILES = HOME / "completions"
@@ -144,16 +144,17 @@ def test_bash_offers_commands_and_options(folder: Path) -> None:
 
 
 @_needs("bash")
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+@pytest.mark.parametrize("command", every(COMMANDS), ids=lambda command: command.name)
 def test_bash_offers_every_option_and_choice(folder: Path, command: Command) -> None:
     flags = sorted(flag for option in command.options for flag in option.flags)
-    assert _bash(folder, "vtk", command.name, "-") == flags
+    typed = ["vtk", *command.name.split()]
+    assert _bash(folder, *typed, "-") == flags
     for option in command.options:
         for flag in option.flags if option.choices else ():
             choices = sorted(option.choices)
-            assert _bash(folder, "vtk", command.name, flag, "") == choices
-            assert _bash(folder, "vtk", command.name, flag, "=") == choices
-            assert _bash(folder, "vtk", command.name, flag, "=", choices[0]) == [choices[0]]
+            assert _bash(folder, *typed, flag, "") == choices
+            assert _bash(folder, *typed, flag, "=") == choices
+            assert _bash(folder, *typed, flag, "=", choices[0]) == [choices[0]]
 
 
 @_needs("bash")
@@ -182,6 +183,18 @@ def test_bash_offers_no_files_for_a_query(folder: Path) -> None:
 
 
 @_needs("bash")
+def test_bash_offers_subcommands_and_models(folder: Path) -> None:
+    words = ["--help", "-h", "doctor", "list", "path", "pull", "verify"]
+    assert _bash(folder, "vtk", "models", "") == words
+    assert _bash(folder, "vtk", "models", "ver") == ["verify"]
+    assert "qwen3-vl-4b" in _bash(folder, "vtk", "models", "pull", "")
+    assert _bash(folder, "vtk", "models", "pull", "qwen3-vl-4b", "pe-core-b") == ["pe-core-b"]
+    assert _bash(folder, "vtk", "models", "verify", "talk") == ["talk.mp4"]
+    assert _bash(folder, "vtk", "models", "list", "") == []
+    assert _bash(folder, "vtk", "models", "nonsense", "-") == []
+
+
+@_needs("bash")
 def test_bash_quotes_names(folder: Path) -> None:
     assert _interactive_bash(folder, "vtk split take\t") == "<split><take 2.MOV>"
     assert _interactive_bash(folder, "vtk split take\\ \t") == "<split><take 2.MOV>"
@@ -202,6 +215,9 @@ def test_bash_quotes_names(folder: Path) -> None:
         ("vtk split take\t", "<split><take 2.MOV>"),
         ("vtk split no\t", "<split><notes.txt>"),
         ("vtk retrieve sh\t", "<retrieve><sh>"),
+        ("vtk mod\t ver\t", "<models><verify>"),
+        ("vtk models list --ki\tcl\t", "<models><list><--kind=clip>"),
+        ("vtk models pull -q qwen3-vl-8\t", "<models><pull><-q><qwen3-vl-8b>"),
         ("vtk retrieve -n 3 query sh\t", "<retrieve><-n><3><query><shots.jsonl>"),
     ],
 )
@@ -217,6 +233,17 @@ def test_fish_offers_commands_and_options(folder: Path) -> None:
     assert _fish(folder, "vtk split --e") == ["--every"]
     assert _fish(folder, "vtk keyframes --format ") == ["jpg", "webp"]
     assert _fish(folder, "vtk keyframes --format=w") == ["--format=webp"]
+
+
+@_needs("fish")
+def test_fish_offers_subcommands_and_models(folder: Path) -> None:
+    assert _fish(folder, "vtk models ") == ["doctor", "list", "path", "pull", "verify"]
+    assert _fish(folder, "vtk models list --ki") == ["--kind"]
+    assert _fish(folder, "vtk models list --kind c") == ["clip"]
+    assert _fish(folder, "vtk models path qwen3-vl-8") == ["qwen3-vl-8b"]
+    assert _fish(folder, "vtk models path qwen3-vl-8b qw") == []
+    assert _fish(folder, "vtk models verify talk") == ["talk.mp4"]
+    assert _fish(folder, "vtk models list ") == []
 
 
 @_needs("fish")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from man.commandline import Command, read
+from man.commandline import Command, every, read
 from man.render import escape
 from vtk.stream import ExitStatus
 
@@ -68,13 +68,18 @@ def test_pages_are_clean_roff(page: Path) -> None:
 
 
 @groff
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+@pytest.mark.parametrize(
+    "command", dict.fromkeys([*COMMANDS, *every(COMMANDS)]), ids=lambda command: command.name
+)
 def test_pages_tell_what_help_tells(command: Command) -> None:
     page = _groff(
-        (HOME / "man" / f"vtk-{command.name}.1").read_text("ascii"), "-rHY=0", "-rLL=200n"
+        (HOME / "man" / f"vtk-{command.name.split()[0]}.1").read_text("ascii"),
+        "-rHY=0",
+        "-rLL=200n",
     )
     lines = [line.strip() for line in page.stdout.splitlines()]
     text = " ".join(page.stdout.split())
+    assert command.summary[1:] in text
     for option in command.options:
         value = option.metavar or "|".join(option.choices)
         tag = f"{', '.join(option.flags)} {value}".strip()

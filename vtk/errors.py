@@ -27,3 +27,7 @@ class OutputError(VtkError):
 
 class MissingError(VtkError):
     """A backend, a model or an optional package is missing; the text says how to get it."""
+
+
+class ModelError(VtkError):
+    """A model is there but could not answer this prompt: too long, refused, no reply."""

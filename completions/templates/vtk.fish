@@ -6,10 +6,18 @@ function __vtk_first
     test (count (commandline -opc)) -eq 1
 end
 
-# Whether the command is $argv[1]: it is always the first word, as vtk's own options end the run.
+# Whether the command is $argv[1], whose subcommand is still to be typed.
+function __vtk_group
+    set -l words (commandline -opc)
+    test (count $words) -eq 2; and test $words[2] = $argv[1]
+end
+
+# Whether the command, or command and subcommand, is $argv: they are always the first words, as
+# vtk's own options end the run.
 function __vtk_command
     set -l words (commandline -opc)
-    test (count $words) -gt 1; and test $words[2] = $argv[1]
+    set -l last (math (count $argv) + 1)
+    test (count $words) -ge $last; and test "$words[2..$last]" = "$argv"
 end
 
 # Print how many arguments of the command are there; $argv are its options that take a value.
@@ -37,6 +45,12 @@ function __vtk_inputs
     set -l names (complete -C "__vtk_no_command "(commandline -ct))
     string match -ri -- '^.*(?:/|\.(?:@endings@))$' $names
     or printf '%s\n' $names
+end
+
+# Offer models by name, and files.
+function __vtk_models
+    string split ' ' -- '@models@'
+    complete -C "__vtk_no_command "(commandline -ct)
 end
 
 complete -c vtk -f

@@ -1,0 +1,249 @@
+"""vtk models: the models that vtk knows by name, and what this machine makes of them."""
+
+import functools
+import inspect
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from shutil import get_terminal_size
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TextIO
+
+import typer
+
+from .options import _shared
+
+if TYPE_CHECKING:
+    from vtk.models.bar import NoBar
+    from vtk.stream import Stream
+
+log = logging.getLogger("vtk")
+
+Model = Annotated[
+    str,
+    typer.Argument(
+        metavar="MODEL",
+        show_default=False,
+        help="A name (qwen3-vl-4b), a name with a quantization (qwen3-vl-4b:q8_0), a file on the "
+        "hub (hf:owner/repo/file.gguf), or the path of a file.",
+    ),
+]
+Models = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="MODEL",
+        show_default=False,
+        help="Names (qwen3-vl-4b), with a quantization (qwen3-vl-4b:q8_0) or without, or files "
+        "on the hub (hf:owner/repo/file.gguf).",
+    ),
+]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="JSON Lines also on a terminal, not a table to read.")
+]
+
+
+def models() -> None:
+    """List, fetch and check models.
+
+    A model is named by the catalog (`vtk models list`), by a path, or as a file on the hub,
+    hf:owner/repo/file.gguf. The catalog grows by models.toml in $XDG_CONFIG_HOME/vtk
+    (~/.config/vtk), whose entries are as those of vtk/models/models.toml in the package.
+
+    Models are kept in the cache of huggingface_hub, which HF_HOME moves and which other programs
+    share. HF_TOKEN, HF_ENDPOINT and HF_HUB_OFFLINE are heeded. Only `vtk models pull` fetches.
+
+    \b
+    Examples:
+      vtk models list --kind vlm
+      vtk models list | jq -r 'select(.fits != "no") | .name'
+    """
+
+
+def _subcommand(function: Callable[..., None]) -> Callable[..., None]:
+    """A subcommand: `function(stream, own parameters)` run with exit statuses and messages."""
+    shared = inspect.signature(_shared).parameters
+    common = [shared[name] for name in ("quiet", "log_json")]
+
+    @functools.wraps(function)
+    def command(**values: Any) -> None:
+        from vtk.stream import Stream  # on first use: help must not pay for it
+
+        stream = Stream("models", **{p.name: values.pop(p.name) for p in common})
+        raise SystemExit(stream.status(functools.partial(function, stream, **values)))
+
+    own = list(inspect.signature(function).parameters.values())[1:]
+    keyword = [p.replace(kind=p.KEYWORD_ONLY) for p in (*own, *common)]
+    command.__signature__ = inspect.Signature(keyword)  # type: ignore[attr-defined]
+    command.__annotations__ = {p.name: p.annotation for p in keyword}
+    del command.__wrapped__
+    return command
+
+
+@_subcommand
+def list_(
+    stream: "Stream",
+    kind: Annotated[
+        Literal["vlm", "llm", "clip", "embed"] | None,
+        typer.Option(
+            show_default=False,
+            help="Only those that see and write (vlm), write (llm), turn pictures and texts into "
+            "vectors (clip), or texts (embed).",
+        ),
+    ] = None,
+    installed: Annotated[
+        bool, typer.Option("--installed", help="Only those whose files are here.")
+    ] = False,
+    json: AsJson = False,
+) -> None:
+    """List the models that vtk knows by name.
+
+    Tells of sizes, licences, what is here and what fits. Sizes are approximate; memory is for
+    8,192 tokens or 16 pictures. A model fits the largest GPU (gpu), only the memory of the
+    machine (ram), where it is slow, or neither (no).
+
+    \b
+    Examples:
+      vtk models list --installed
+    """
+    from vtk.models.listing import listing, table
+
+    records = listing(kind=kind, installed=installed)
+    if json or not _is_terminal(sys.stdout):
+        _write(records, json=True)
+    else:
+        _print([table(list(records), get_terminal_size().columns).rstrip()])
+
+
+@_subcommand
+def pull(stream: "Stream", models: Models, json: AsJson = False) -> None:
+    """Fetch models and hold them to their SHA-256.
+
+    A fetch that was cut off goes on where it was. What is here as it is on the hub is left alone.
+    A model that sees is two files, which both are fetched.
+
+    \b
+    Examples:
+      vtk models pull qwen3-vl-4b pe-core-b
+      vtk models pull hf:Qwen/Qwen3-8B-GGUF/Qwen3-8B-Q4_K_M.gguf
+    """
+    from vtk.models.fetch import Fetched, pull
+
+    def fetched() -> Iterator[Fetched]:
+        for model in models:
+            for file in pull(model, bar):
+                bar.clear()
+                yield file
+
+    with _bar(stream) as bar:
+        _write(fetched(), lambda f: f"{'fetched' if f.new else 'here'}  {f.path}", json=json)
+
+
+@_subcommand
+def path(stream: "Stream", model: Model) -> None:
+    """Print where the files of a model are.
+
+    The model comes first; for a model that sees, its projector is in a second line.
+
+    \b
+    Examples:
+      llama-server -m "$(vtk models path qwen3-4b)"
+    """
+    from vtk.models.files import resolve
+
+    files = resolve(model)
+    _print(str(path) for path in (files.model, files.mmproj) if path)
+
+
+@_subcommand
+def verify(
+    stream: "Stream",
+    models: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="MODEL",
+            show_default=False,
+            help="Models as for pull, or paths of files; all that are here where none is given.",
+        ),
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Hold the files of models to their SHA-256.
+
+    Tells of each file whether it is ok, corrupt, or unknown, which is one that neither the hub
+    nor the catalog gives a SHA-256 of. Ends with status 1 where one is corrupt.
+
+    \b
+    Examples:
+      vtk models verify
+      vtk models verify qwen3-vl-4b ./mine.gguf
+    """
+    from vtk.models.verify import Verdict, names_installed, verify
+
+    def judged() -> Iterator[Verdict]:
+        for model in models or names_installed():
+            for verdict in verify(model, bar):
+                bar.clear()
+                if verdict.status == "corrupt":
+                    stream.failed += 1
+                    content = os.path.realpath(verdict.path)
+                    log.error("%s is corrupt: remove %s and fetch it again", model, content)
+                yield verdict
+
+    with _bar(stream) as bar:
+        _write(judged(), lambda v: f"{v.status:7}  {v.name}  {v.path}", json=json)
+
+
+@_subcommand
+def doctor(stream: "Stream", json: AsJson = False) -> None:
+    """Tell what works on this machine, and what mends the rest.
+
+    Looks at memory, GPUs, the packages that run models and whether they load, and the room for
+    models. What is not ok has a command that mends it, where there is one.
+
+    \b
+    Examples:
+      vtk models doctor | jq -r 'select(.ok | not) | .fix // empty'
+    """
+    from vtk.models.doctor import checks
+
+    def line(check: Any) -> str:
+        fix = f"\n      {check.fix}" if check.fix else ""
+        return f"{'ok' if check.ok else '--':4}  {check.name}: {check.found}{fix}"
+
+    _write(checks(), line, json=json)
+
+
+SUBCOMMANDS = (list_, pull, path, verify, doctor)
+
+
+def _write(records: Iterable[Any], line: Callable[[Any], str] = str, *, json: bool = False) -> None:
+    """Write records as JSON Lines; on a terminal, unless `json`, each as the line of it."""
+    import orjson
+
+    from vtk.output import open_sink
+
+    if _is_terminal(sys.stdout) and not json:
+        return _print(line(record) for record in records)
+    with open_sink(None) as sink:
+        for record in records:
+            sink(orjson.dumps(record, default=os.fsdecode, option=orjson.OPT_APPEND_NEWLINE))
+
+
+def _print(lines: Iterable[str]) -> None:
+    from vtk.output import open_sink
+
+    with open_sink(None) as sink:
+        for line in lines:
+            sink(os.fsencode(line) + b"\n")
+
+
+def _bar(stream: "Stream") -> "NoBar":
+    """A bar of bytes where somebody watches."""
+    from vtk.models.bar import Bar, NoBar
+
+    watched = _is_terminal(sys.stderr) and not (stream.quiet or stream.log_json)
+    return Bar("models") if watched else NoBar()
+
+
+def _is_terminal(file: TextIO | None) -> bool:
+    return file is not None and file.isatty()

@@ -1,0 +1,231 @@
+"""vtk models: what a user types and reads."""
+
+import json
+import os
+import pty
+import stat
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import VTK, lines, vtk
+from tests.models.hub import Hub, serve
+
+Models = Callable[..., subprocess.CompletedProcess[bytes]]
+
+
+@pytest.fixture
+def models(tmp_path: Path) -> Models:
+    """Run ``vtk models`` with a home, a cache and a configuration of its own."""
+
+    def run(*arguments: str | Path, **env: str) -> subprocess.CompletedProcess[bytes]:
+        own = {"HF_HOME": str(tmp_path / "hub"), "XDG_CONFIG_HOME": str(tmp_path / "config")}
+        return vtk("models", *arguments, env=own | env)
+
+    return run
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[Hub]:
+    pytest.importorskip("huggingface_hub")
+    with serve() as hub:
+        yield hub
+
+
+def entries(home: Path, text: str) -> None:
+    (home / "config" / "vtk").mkdir(parents=True, exist_ok=True)
+    (home / "config" / "vtk" / "models.toml").write_text(text)
+
+
+def program(folder: Path, name: str, text: str) -> str:
+    """A PATH on which a program of that name says a text."""
+    folder.mkdir(exist_ok=True)
+    path = folder / name
+    path.write_text(f"#!/bin/sh\ncat <<'END'\n{text}\nEND\n")
+    path.chmod(path.stat().st_mode | stat.S_IEXEC)
+    return f"{folder}:{os.environ['PATH']}"
+
+
+def on_terminal(home: Path, *arguments: str) -> str:
+    """What a run writes to a terminal of 120 columns."""
+    ours, theirs = pty.openpty()
+    own = {"HF_HOME": str(home / "hub"), "XDG_CONFIG_HOME": str(home / "config")}
+    environment = os.environ | own | {"COLUMNS": "120", "TERM": "xterm"}
+    with subprocess.Popen([VTK, "models", *arguments], env=environment, stdout=theirs) as process:
+        os.close(theirs)
+        seen = b""
+        try:
+            while chunk := os.read(ours, 4096):
+                seen += chunk
+        except OSError:  # how Linux tells that the other end is closed
+            pass
+        assert process.wait(60) == 0
+    os.close(ours)
+    return seen.decode().replace("\r\n", "\n")
+
+
+def test_list_gives_a_record_for_each_model_and_quantization(models: Models) -> None:
+    result = models("list")
+    assert (result.returncode, result.stderr) == (0, b"")
+    found = {record["name"]: record for record in lines(result)}
+    assert found["qwen3-vl-4b"]["quantization"] == "q4_k_m"
+    assert found["qwen3-vl-4b:q8_0"]["gb"] > found["qwen3-vl-4b"]["gb"]
+    assert not any(record["installed"] for record in found.values())
+    assert {record["fits"] for record in found.values()} <= {"gpu", "ram", "no"}
+
+
+def test_list_narrows_to_a_kind_and_to_what_is_here(models: Models, tmp_path: Path) -> None:
+    assert {record["kind"] for record in lines(models("list", "--kind", "clip"))} == {"clip"}
+    (tmp_path / "m.gguf").write_bytes(b"GGUF")
+    entries(tmp_path, f"[mine]\nkind = 'llm'\npath = '{tmp_path}/m.gguf'\n")
+    (here,) = lines(models("list", "--installed"))
+    assert (here["name"], here["path"]) == ("mine", str(tmp_path / "m.gguf"))
+    assert here["fits"] is None
+    assert models("list", "--kind", "gpt").returncode == 2
+
+
+def test_list_tells_what_fits_a_gpu(models: Models, tmp_path: Path) -> None:
+    path = program(tmp_path / "bin", "nvidia-smi", "NVIDIA RTX, 6141, 6000\nOdd, [N/A], [N/A]")
+    fits = {record["name"]: record["fits"] for record in lines(models("list", PATH=path))}
+    assert fits["qwen3-vl-4b"] == "gpu"
+    assert fits["gemma-3-12b"] in ("ram", "no")
+
+
+def test_list_is_a_table_on_a_terminal(models: Models, tmp_path: Path) -> None:
+    head, _, *rows = on_terminal(tmp_path, "list", "--kind", "embed").strip().splitlines()
+    assert head.split() == [
+        "name",
+        "kind",
+        "quantization",
+        *["size", "memory", "fits", "licence", "here"],
+    ]
+    assert rows[0].split()[:3] == ["all-minilm", "embed", "q8_0"]
+    assert max(map(len, rows)) <= 120
+    record = json.loads(on_terminal(tmp_path, "list", "--kind", "embed", "--json").splitlines()[0])
+    assert record["name"] == "all-minilm"
+
+
+def test_path_prints_the_model_and_its_projector(models: Models, tmp_path: Path) -> None:
+    for name in ("m-Q4_0.gguf", "mmproj-m-F16.gguf"):
+        (tmp_path / name).write_bytes(b"GGUF")
+    found = models("path", tmp_path / "m-Q4_0.gguf").stdout.decode()
+    assert found == f"{tmp_path}/m-Q4_0.gguf\n{tmp_path}/mmproj-m-F16.gguf\n"
+
+
+def test_what_is_missing_or_wrong_is_one_sentence_and_a_status(
+    models: Models, tmp_path: Path
+) -> None:
+    cases = [
+        (("path", "qwen3-vl-4b"), 69, "`vtk models pull qwen3-vl-4b`"),
+        (("path", "qwen3-vl"), 69, "did you mean"),
+        (("verify", "qwen3-vl-4b"), 69, "`vtk models pull qwen3-vl-4b`"),
+        (("path", "./none.gguf"), 69, "there is no file"),
+        (("pull", "./none.gguf"), 2, "nothing to fetch"),
+        (("pull", "hf:a/../x"), 2, "is not hf:owner/repo/file.gguf"),
+    ]
+    for arguments, status, words in cases:
+        result = models(*arguments)
+        text = result.stderr.decode()
+        assert (result.returncode, text.count("\n")) == (status, 1), text
+        assert text.startswith("vtk models: ")
+        assert words in text
+    entries(tmp_path, "[mine]\nkind = 'llm'\nsize = 3\n")
+    result = models("list")
+    assert result.returncode == 2
+    assert b"[mine] has an unknown key size" in result.stderr
+    told = json.loads(models("list", "--log-json").stderr)
+    assert (told["level"], told["command"]) == ("error", "vtk models")
+
+
+def test_verify_tells_ok_corrupt_and_unknown(models: Models, hub: Hub, tmp_path: Path) -> None:
+    entries(
+        tmp_path,
+        "[mine]\nkind = 'vlm'\nrepo = 'owner/repo'\nfile = 'm.gguf'\nmmproj = 'mmproj.gguf'\n",
+    )
+    hub.files = {"owner/repo/m.gguf": b"GGUF model", "owner/repo/mmproj.gguf": b"GGUF eye"}
+    pulled = models("pull", "mine", **hub.environment(tmp_path))
+    assert (pulled.returncode, pulled.stderr) == (0, b"")
+    result = models("verify")
+    assert [record["status"] for record in lines(result)] == ["ok", "ok"]
+    assert result.returncode == 0
+    assert [record["name"] for record in lines(models("list", "--installed"))] == ["mine"]
+
+    Path(lines(pulled)[0]["path"]).resolve().write_bytes(b"GGUF m0del")
+    result = models("verify", "mine")
+    assert [record["status"] for record in lines(result)] == ["corrupt", "ok"]
+    assert result.returncode == 1
+    assert b"mine is corrupt: remove " in result.stderr
+
+    (tmp_path / "own.gguf").write_bytes(b"GGUF")
+    (tmp_path / "html.gguf").write_bytes(b"<html>")
+    result = models("verify", tmp_path / "own.gguf", tmp_path / "html.gguf")
+    assert [record["status"] for record in lines(result)] == ["unknown", "corrupt"]
+    assert result.returncode == 1
+
+
+def test_verify_with_nothing_here_is_well(models: Models) -> None:
+    result = models("verify")
+    assert (result.returncode, result.stdout, result.stderr) == (0, b"", b"")
+
+
+def test_doctor_tells_what_is_broken_and_what_mends_it(models: Models, tmp_path: Path) -> None:
+    fake = tmp_path / "packages"
+    (fake / "llama_cpp").mkdir(parents=True)
+    (fake / "llama_cpp" / "__init__.py").write_text(
+        "__version__ = '0.3.99'\n"
+        "llama_supports_gpu_offload = lambda: False\n"
+        "llama_print_system_info = lambda: b'AVX2 = 1'\n"
+    )
+    (fake / "llama_cpp" / "mtmd_cpp.py").write_text("import os; os.abort()\n")
+    (fake / "torch.py").write_text(
+        "raise RuntimeError('operator torchvision::nms does not exist')\n"
+    )
+    for package in ("llama_cpp_python", "torch", "open_clip_torch"):
+        (fake / f"{package}-1.dist-info").mkdir()
+        text = f"Metadata-Version: 2.1\nName: {package.replace('_', '-')}\nVersion: 1\n"
+        (fake / f"{package}-1.dist-info" / "METADATA").write_text(text)
+    path = program(tmp_path / "bin", "nvidia-smi", "NVIDIA RTX, 24564, 24000")
+    result = models("doctor", PATH=path, PYTHONPATH=str(fake))
+    assert (result.returncode, result.stderr) == (0, b"")
+    found = {record["name"]: record for record in lines(result)}
+    assert found["NVIDIA GPU"]["found"] == "NVIDIA RTX, 25.2 of 25.8 GB free"
+    assert found["llama-cpp-python"]["found"] == "0.3.99, without GPU support; AVX2 = 1"
+    assert 'CMAKE_ARGS="-DGGML_CUDA=on" pip install' in found["llama-cpp-python"]["fix"]
+    assert "does not load" in found["pictures in llama-cpp-python"]["found"]
+    assert "different builds" in found["torch"]["found"]
+    assert found["torch"]["fix"] == "pip install --force-reinstall torch torchvision"
+    assert str(tmp_path / "hub" / "hub") in found["models"]["found"]
+
+
+def test_doctor_reads_as_lines_with_the_fix_below(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hidden = tmp_path / "packages"
+    hidden.mkdir()
+    (hidden / "sitecustomize.py").write_text(
+        "from importlib import metadata\n"
+        "def version(name): raise metadata.PackageNotFoundError(name)\n"
+        "metadata.version = version\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(hidden))
+    text = on_terminal(tmp_path, "doctor")
+    assert "ok    memory: " in text
+    assert "--    torch: not installed\n      pip install 'video-text-kit[clip]'\n" in text
+
+
+def test_the_group_shows_its_help_and_takes_defaults_from_the_file(
+    models: Models, tmp_path: Path
+) -> None:
+    assert b"doctor" in models("--help").stdout
+    assert models().returncode == 2
+    assert models("nonsense").returncode == 2
+    assert b"--installed" in models("list", "-h").stdout
+    (tmp_path / "config" / "vtk").mkdir(parents=True)
+    config = tmp_path / "config" / "vtk" / "config.toml"
+    config.write_text("log_json = true\n[models.list]\nkind = 'embed'\n")
+    assert {record["kind"] for record in lines(models("list"))} == {"embed"}
+    assert models("path", "none").stderr.startswith(b"{")
+    config.write_text("[models]\nlist = 3\n")
+    assert models("list").returncode == 0

@@ -1,0 +1,276 @@
+"""A server spoken to over HTTP: many requests at once, repeated where that helps, given up at once.
+
+Requests run in an event loop in a thread of its own. Only there can a request that waits for its
+reply be cancelled; a thread that waits in `recv` would hold an interrupted run until the timeout.
+"""
+
+import asyncio
+import ipaddress
+import logging
+import random
+import re
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import SplitResult, urlsplit
+
+from vtk import __version__
+from vtk.errors import MissingError, ModelError, UsageError
+
+if TYPE_CHECKING:
+    import httpx2
+
+T = TypeVar("T")
+Item = TypeVar("Item")
+
+PASSING = frozenset({429, 500, 502, 503, 504})  # statuses that may be over at the next try
+BACKOFF = 0.5  # seconds before the second try, doubled before every further one
+LONGEST = 60.0  # seconds before a try at most, whatever the server asks for
+CONNECTING = 10.0  # seconds until a host counts as not there
+NOTICED = 5.0  # seconds of waiting that a person is told of
+
+log = logging.getLogger("vtk")
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back: the HTTP status and the bytes."""
+
+    status: int
+    content: bytes
+
+
+class _TroubleError(Exception):
+    """A try that failed and may be repeated, after `wait` seconds where the server says so."""
+
+    def __init__(self, text: str, wait: float | None = None, reply: Reply | None = None) -> None:
+        super().__init__(text)
+        self.wait = wait
+        self.reply = reply
+
+
+class Service:
+    """A server below one base URL.
+
+    At most `jobs` requests are in flight; each try may take `timeout` seconds, and what may be
+    over at the next try is tried `retries` times more; a reply that is `final` is not over then,
+    whatever its status. Raises UsageError for an endpoint or a key that cannot be one, MissingError
+    without httpx2.
+    """
+
+    def __init__(
+        self,
+        endpoint: str,
+        *,
+        key: str | None,
+        jobs: int,
+        timeout: float,
+        retries: int,
+        final: Callable[[Reply], bool],
+    ) -> None:
+        if jobs < 1 or timeout <= 0 or retries < 0:
+            raise UsageError("jobs must be 1 or more, the timeout above 0, retries 0 or more")
+        self.jobs, self.timeout, self.retries = jobs, timeout, retries
+        self._final = final
+        self._key = _sound(key)
+        self._reached = False
+        url = base_url(endpoint)
+        self.place = url._replace(netloc=url.netloc.rpartition("@")[2]).geturl()
+        self._client = _client(url, self._key, jobs)
+        self._slots = asyncio.Semaphore(jobs)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+
+    def ordered(
+        self, items: Iterable[Item], work: Callable[[Item], Coroutine[Any, Any, T]]
+    ) -> Iterator[T | ModelError]:
+        """What `work` makes of each item, in order, or its ModelError.
+
+        Holds `jobs` items at most. What else `work` raises ends the run.
+        """
+        flights: deque[Future[T]] = deque()
+        try:
+            for item in items:
+                flights.append(asyncio.run_coroutine_threadsafe(work(item), self._loop))
+                while flights and (len(flights) >= self.jobs or flights[0].done()):
+                    yield _landed(flights)
+            while flights:
+                yield _landed(flights)
+        finally:
+            for flight in flights:
+                flight.cancel()
+
+    def wait(self, work: Coroutine[Any, Any, T]) -> T:
+        """The result of one piece of work."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    async def fetch(self, method: str, path: str, body: bytes | None = None) -> Reply:
+        """The reply to a request whose body is JSON, whatever its status once tries are used up.
+
+        Raises ModelError where no reply came, MissingError where the server was never there.
+        """
+        for tried in range(self.retries + 1):
+            try:
+                return await self._once(method, path, body)
+            except _TroubleError as trouble:
+                if tried == self.retries:
+                    if trouble.reply:
+                        return trouble.reply
+                    raise ModelError(f"{self.place} {trouble}") from None
+                wait = trouble.wait
+                if wait is None:  # jitter, so that requests refused together come back apart
+                    wait = min(BACKOFF * 2**tried, LONGEST) * random.uniform(0.5, 1)
+                if wait >= NOTICED:
+                    log.warning("%s %s; trying again in %.0f s", self.place, trouble, wait)
+                await asyncio.sleep(wait)
+        raise AssertionError("the last try returns or raises")
+
+    async def _once(self, method: str, path: str, body: bytes | None) -> Reply:
+        """One try. Raises _TroubleError where another may do better."""
+        import httpx2
+
+        try:
+            async with self._slots, asyncio.timeout(self.timeout):
+                got = await self._client.request(method, path, content=body)
+        except TimeoutError:
+            raise _TroubleError(f"gave no reply within {self.timeout:g} s") from None
+        except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError) as error:
+            reason = shortened(str(error)) or "no reply"
+            if not self._reached:
+                raise MissingError(
+                    f"cannot reach a server at {self.place} ({reason}): "
+                    "start it, or give the address of one with --endpoint"
+                ) from None
+            raise _TroubleError(f"cannot be reached any more ({reason})") from None
+        except httpx2.RequestError as error:
+            reason = shortened(str(error)) or type(error).__name__
+            raise _TroubleError(f"broke off the connection ({reason})") from None
+        self._reached = True
+        reply = Reply(got.status_code, got.content)
+        if reply.status in PASSING and not self._final(reply):
+            wait = retry_after(got.headers.get("Retry-After", ""))
+            raise _TroubleError(f"answered {reply.status}", wait, reply)
+        return reply
+
+    def shown(self, text: str) -> str:
+        """What the server says, fit for a message: short, and without the key."""
+        return shortened(text.replace(self._key, "…") if self._key else text)
+
+    @property
+    def has_key(self) -> bool:
+        """Whether requests carry a key."""
+        return self._key is not None
+
+    def close(self) -> None:
+        """Give up what is in flight and end the thread."""
+        if self._loop.is_closed():
+            return
+        self.wait(self._end())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    async def _end(self) -> None:
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._client.aclose()
+
+
+def _landed(flights: deque[Future[Any]]) -> Any:
+    """Take what has become of the first flight, waiting for it; it stays there meanwhile."""
+    try:
+        return flights[0].result()
+    except ModelError as error:
+        return error
+    finally:
+        if flights[0].done():
+            flights.popleft()
+
+
+def _client(url: SplitResult, key: str | None, jobs: int) -> "httpx2.AsyncClient":
+    try:
+        import httpx2
+    except ImportError:
+        raise MissingError(
+            "a server needs the package httpx2: pip install 'video-text-kit[http]'"
+        ) from None
+    headers = {"Content-Type": "application/json", "User-Agent": f"vtk/{__version__}"}
+    if key:
+        headers["Authorization"] = f"Bearer {key}"
+    try:
+        return httpx2.AsyncClient(
+            base_url=url.geturl(),
+            headers=headers,
+            timeout=httpx2.Timeout(None, connect=CONNECTING),
+            limits=httpx2.Limits(max_connections=jobs, max_keepalive_connections=jobs),
+            trust_env=not _here(url.hostname or ""),  # no proxy leads to this machine itself
+            follow_redirects=False,  # which could take the key elsewhere
+        )
+    except httpx2.InvalidURL:
+        raise UsageError("the endpoint is no valid URL") from None
+    except (ImportError, ValueError):
+        raise MissingError(
+            "the proxy that the environment names cannot be used: "
+            "set HTTPS_PROXY, HTTP_PROXY or ALL_PROXY to an http:// address, or unset them"
+        ) from None
+
+
+def base_url(endpoint: str) -> SplitResult:
+    """The URL below which the paths of the API lie, from an address with or without `/v1`.
+
+    Raises UsageError where it is none of http or https.
+    """
+    try:
+        url = urlsplit(endpoint.strip())
+        sound = url.scheme in ("http", "https") and url.hostname and url.port != 0
+    except ValueError:
+        sound = False
+    if not sound or url.query or url.fragment:
+        raise UsageError("the endpoint must be an address such as http://localhost:8080/v1")
+    path = url.path.rstrip("/").removesuffix("/chat/completions")
+    if not re.search(r"/v\d\w*(/|$)", path):  # some have more behind it: /v1beta/openai
+        path += "/v1"
+    return url._replace(path=path)
+
+
+def _here(host: str) -> bool:
+    """Whether a host is this machine."""
+    try:
+        address = ipaddress.ip_address(host)
+        return address.is_loopback or address.is_unspecified
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def _sound(key: str | None) -> str | None:
+    """The key as a header can carry it. Raises UsageError, without showing it."""
+    key = (key or "").strip()
+    if not (key.isascii() and key.isprintable()):
+        raise UsageError("the API key holds characters that no key has")
+    return key or None
+
+
+def retry_after(value: str) -> float | None:
+    """Seconds to wait, from a number of seconds or an HTTP date; None where it says neither."""
+    if re.fullmatch(r"\s*[0-9]+(\.[0-9]+)?\s*", value):
+        seconds = float(value)
+    else:
+        try:
+            seconds = parsedate_to_datetime(value).timestamp() - time.time()
+        except (ValueError, OverflowError):
+            return None
+    return min(max(seconds, 0.0), LONGEST)
+
+
+def shortened(text: str, limit: int = 200) -> str:
+    """Foreign text on one line: no control characters, at most `limit` characters."""
+    text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return text if len(text) <= limit else text[: limit - 1] + "…"
