@@ -3,7 +3,7 @@
 import functools
 import inspect
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -14,6 +14,57 @@ Language = Annotated[
     str | None,
     typer.Option(
         metavar="CODE", envvar="VTK_LANGUAGE", help="Language of the words (en, de, …), ISO 639."
+    ),
+]
+
+# How a language model is loaded; the same for every command that takes one.
+Mmproj = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE", help="The model's projector for pictures; found beside it if it is one."
+    ),
+]
+GpuLayers = Annotated[
+    int, typer.Option(metavar="N", help="Layers on the GPU; -1 for all, where there is one.")
+]
+Context = Annotated[
+    int | None,
+    typer.Option(
+        metavar="TOKENS", min=64, help="Room for a prompt and its answer; up to 8192 if not given."
+    ),
+]
+Threads = Annotated[
+    int | None, typer.Option(metavar="N", min=1, help="Threads; all cores if not given.")
+]
+FlashAttention = Annotated[
+    bool | None,
+    typer.Option(
+        "--flash-attention/--no-flash-attention",
+        help="Attention that needs less memory; by itself where it works.",
+    ),
+]
+KvType = Annotated[
+    Literal["f16", "q8_0", "q4_0"],
+    typer.Option(help="How keys and values are kept: q8_0 takes half the memory, q4_0 a quarter."),
+]
+Sequences = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N",
+        min=1,
+        help="Prompts worked on at once; 4 on a GPU or a server and 1 without if not given.",
+    ),
+]
+PictureTokens = Annotated[
+    int | None,
+    typer.Option(metavar="N", min=1, help="Tokens of a picture at most, if the model has sizes."),
+]
+Endpoint = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL",
+        envvar="VTK_ENDPOINT",
+        help="Use the model of an OpenAI-compatible server (llama-server, vLLM).",
     ),
 ]
 

@@ -1,0 +1,43 @@
+"""models: every touch of weights. `open_language` opens a language model, wherever it runs.
+
+Image-text embedders are `vtk.models.clip.ClipModel`, text embedders
+`vtk.models.embed.TextEmbedder`; names become files in `vtk.models.files.resolve`.
+"""
+
+from typing import TYPE_CHECKING
+
+from vtk.models.loading import Loading
+
+if TYPE_CHECKING:
+    from vtk.models.prompt import LanguageModel
+
+__all__ = ["Loading", "open_language"]
+
+
+def open_language(
+    name: str | None,
+    *,
+    mmproj: str | None = None,
+    loading: Loading | None = None,
+    endpoint: str | None = None,
+    key: str | None = None,
+    jobs: int = 4,
+    timeout: float = 300.0,
+) -> "LanguageModel":
+    """The language model of that name: in this process, or behind `endpoint` (a URL).
+
+    `mmproj` and `loading` are for this process; `key`, `jobs` (requests at once) and `timeout`
+    (seconds a reply) for a server, where no name means its first model. Raises MissingError where
+    the model or what runs it is not there, UsageError for what makes no sense.
+    """
+    if endpoint:
+        from vtk.models.server import ServerModel
+
+        return ServerModel(endpoint, name, key=key, jobs=jobs, timeout=timeout)
+    from vtk.errors import UsageError
+    from vtk.models.files import resolve
+    from vtk.models.local import LocalModel
+
+    if not name:
+        raise UsageError("no model is named: --model NAME (vtk models list) or --endpoint URL")
+    return LocalModel(resolve(name, mmproj=mmproj), loading)

@@ -39,13 +39,13 @@ class TextEmbedder:
         threads: int | None = None,
     ) -> None:
         self.name = files.name
-        self._files = files
+        self._files, self._entry = files, files.entry
         lib, _ = library()
         gpu = bool(lib.llama_supports_gpu_offload()) and gpu_layers != 0
         self._llama = _loaded(files, gpu_layers if gpu else 0, context, threads)
         self.dim = int(self._llama.n_embd())
         trained = int(self._llama._model.n_ctx_train())
-        listed = files.entry.context if files.entry else None
+        listed = self._entry.context if self._entry else None
         self.context = min(context, trained, listed or trained)
         self._room = max(self.context, min(TOGETHER[gpu], self._llama.n_batch))
         self._most = int(self._llama.context_params.n_seq_max)
@@ -73,11 +73,11 @@ class TextEmbedder:
 
     def queries(self, texts: Iterable[str]) -> Iterator[Vector]:
         """The vectors of what is searched for, told from documents where the model does so."""
-        return self.embed(texts, self._files.entry and self._files.entry.query_prefix)
+        return self.embed(texts, self._entry.query_prefix if self._entry else None)
 
     def documents(self, texts: Iterable[str]) -> Iterator[Vector]:
         """The vectors of what is searched in."""
-        return self.embed(texts, self._files.entry and self._files.entry.document_prefix)
+        return self.embed(texts, self._entry.document_prefix if self._entry else None)
 
     def embed(self, texts: Iterable[str], prefix: str | None = None) -> Iterator[Vector]:
         """A unit vector (dim,) for each text, in order; zeros for a text without any token.
@@ -133,7 +133,7 @@ def _loaded(files: Files, gpu_layers: int, context: int, threads: int | None) ->
     size = max(context, *TOGETHER.values())
     forget()
     try:
-        llama = llama_cpp.Llama(
+        llama: Any = llama_cpp.Llama(
             str(files.model),
             embedding=True,
             n_gpu_layers=gpu_layers,

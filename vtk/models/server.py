@@ -57,6 +57,8 @@ class ServerModel:
         self._forms: tuple[Form, ...] = (chat.strict, chat.plain)
         self._listed = LISTED
         self._limit = "max_tokens"
+        # llama-cpp-python's server punishes repeated words unless told not to.
+        self._extras: Json = {"repeat_penalty": 1.0}
         self._admitted = False
         try:
             self.name = model or self._service.wait(self._first_model())
@@ -168,7 +170,7 @@ class ServerModel:
 
     def _worded(self, body: Json) -> Json:
         """The body in the words of this server."""
-        words = {"model": self.name, **body}
+        words = {"model": self.name, **body, **self._extras}
         words[self._limit] = words.pop("max_tokens")
         if "top_logprobs" in words:
             words["top_logprobs"] = self._listed
@@ -177,6 +179,8 @@ class ServerModel:
     def _learn(self, refusal: str) -> None:
         if "max_completion_tokens" in refusal:  # OpenAI's newer models
             self._limit = "max_completion_tokens"
+        elif any(name in refusal for name in self._extras):  # OpenAI, which knows no such word
+            self._extras = {}
         elif "logprobs" in refusal.lower():
             self._listed = LISTED_FEWER
 

@@ -1,0 +1,246 @@
+"""Language models in the process beside llama-cpp-python's own chat handler in a plain loop.
+
+    python -m tests.benchmarks.models [--shape tiny|256m] [--model FILE --mmproj FILE] [--rounds N]
+
+The loop is what a program without vtk would do: each frame as PNG in a data URI to
+`create_chat_completion`, one call after the other. `tiny` is tiny-vlm with its trained weights.
+`256m` has random weights in the shape of a vision-language model of 256 million parameters (12
+blocks of 768 for pictures of 224 pixels, 30 of 576 for text, Q8_0), so that it costs what a real
+one costs; what it says means nothing. A model of your own is measured with `--model`. Rates are of
+the best round; rounds of both take turns.
+"""
+
+import argparse
+import base64
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from vtk.errors import ModelError
+from vtk.media import png
+from vtk.models.files import Files
+from vtk.models.library import library
+from vtk.models.loading import Loading
+from vtk.models.local import LocalModel
+from vtk.models.prompt import Picture, Prompt, Sampling
+
+HOME = Path(__file__).parents[1] / "world" / "models" / "tiny-vlm"
+TINY = Files("tiny-vlm", HOME / "tiny-vlm-q8_0.gguf", HOME / "mmproj-tiny-vlm-f16.gguf")
+CONTEXT = 4096
+
+
+def made(folder: Path) -> Files:
+    """A model with random weights in the shape of one of 256 million parameters."""
+    import torch
+
+    from tests.world.models.export_vlm import write_language, write_projector
+    from tests.world.models.network import Shape, TinyVLM
+    from tests.world.models.tokens import VOCABULARY
+
+    torch.manual_seed(0)
+    eye = {"side": 224, "patch": 14, "eye": 768, "eye_heads": 12, "eye_blocks": 12}
+    words = {"eye_inner": 3072, "width": 576, "heads": 9, "blocks": 30, "inner": 1536}
+    with torch.inference_mode():
+        network = TinyVLM(len(VOCABULARY), Shape(**eye, **words))
+        write_language(network, folder / "m.gguf", "q8_0")
+        write_projector(network, folder / "mmproj.gguf")
+    return Files("256m", folder / "m.gguf", folder / "mmproj.gguf")
+
+
+def frames(count: int, side: int, seed: int) -> list[Picture]:
+    """Frames of the world, all different, and others for another seed."""
+    from tests.world.models.stage import cast
+
+    rng = np.random.default_rng((5, seed))
+    return [cast(rng).picture(side=side) for _ in range(count)]
+
+
+Work = Callable[[int], tuple[list[str], int]]  # what a round says, and its tokens
+
+
+class Plain:
+    """llama-cpp-python as its documentation shows it."""
+
+    def __init__(self, files: Files, threads: int) -> None:
+        library()  # silent
+        from llama_cpp import Llama
+        from llama_cpp.llama_chat_format import MTMDChatHandler
+
+        handler = MTMDChatHandler(str(files.mmproj), verbose=False)
+        self.llama = Llama(
+            str(files.model),
+            chat_handler=handler,
+            n_ctx=CONTEXT,
+            n_threads=threads,
+            n_threads_batch=threads,
+            verbose=False,
+        )
+
+    def answer(self, pictures: list[Picture], question: str, tokens: int) -> tuple[str, int]:
+        """The text and its tokens."""
+        content: list[dict[str, object]] = []
+        for picture in pictures:
+            data = base64.b64encode(png.encode(picture)).decode()
+            content.append(
+                {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{data}"}}
+            )
+        content.append({"type": "text", "text": question})
+        reply = self.llama.create_chat_completion(
+            [{"role": "user", "content": content}],  # type: ignore[list-item]
+            max_tokens=tokens,
+            temperature=0,
+            repeat_penalty=1.0,
+        )
+        assert isinstance(reply, dict)
+        return str(reply["choices"][0]["message"]["content"]), reply["usage"]["completion_tokens"]
+
+
+def ours(files: Files, threads: int, sequences: int) -> LocalModel:
+    """The same model with vtk."""
+    return LocalModel(files, Loading(context=CONTEXT, threads=threads, sequences=sequences))
+
+
+def answered(model: LocalModel, prompts: list[Prompt], tokens: int) -> tuple[list[str], int]:
+    """Texts and the number of their tokens."""
+    texts, count = [], 0
+    for answer in model.answers(prompts, Sampling(max_tokens=tokens)):
+        if isinstance(answer, ModelError):
+            raise answer
+        texts.append(answer.text)
+        count += answer.tokens_out
+    return texts, count
+
+
+def raced(works: dict[str, Work], rounds: int) -> dict[str, float]:
+    """The best seconds of each, taking turns; prints tokens written a second."""
+    best: dict[str, float] = {}
+    said: dict[str, tuple[list[str], int]] = {}
+    for number in range(rounds):
+        for name, work in works.items():
+            begun = time.perf_counter()
+            said[name] = work(number)
+            best[name] = min(best.get(name, 1e9), time.perf_counter() - begun)
+    base = next(iter(works))
+    for name, seconds in best.items():
+        texts, tokens = said[name]
+        same = sum(a.strip() == b for a, b in zip(said[base][0], texts, strict=True))
+        print(
+            f"  {name:24} {seconds:7.2f} s  {len(texts) / seconds:7.2f} answers/s"
+            f"  {tokens / seconds:7.1f} tokens/s  {best[base] / seconds:5.2f}x"
+            f"  same text {same if name != base else len(texts)}/{len(texts)}"
+        )
+    return best
+
+
+def bulk(files: Files, threads: int, side: int, rounds: int, count: int, tokens: int) -> None:
+    """Captions of different frames."""
+    plain = Plain(files, threads)
+    models = {f"vtk, {n} in flight": ours(files, threads, n) for n in (1, 4, 8)}
+
+    def loop(number: int) -> tuple[list[str], int]:
+        pictures = frames(count, side, number)
+        replies = [plain.answer([picture], "describe", tokens) for picture in pictures]
+        return [text for text, _ in replies], sum(size for _, size in replies)
+
+    def captions(model: LocalModel, number: int) -> tuple[list[str], int]:
+        prompts = [Prompt((picture, "describe")) for picture in frames(count, side, number)]
+        return answered(model, prompts, tokens)
+
+    works: dict[str, Work] = {"plain loop": loop}
+    works |= {name: partial(captions, model) for name, model in models.items()}
+    print(f"captions of {count} frames, up to {tokens} tokens each")
+    best = raced(works, rounds)
+    print(f"  pictures a second: {count / min(best.values()):.2f}")
+    plain.llama.close()
+    for model in models.values():
+        model.close()
+
+
+def questions(files: Files, threads: int, side: int, rounds: int, tokens: int) -> None:
+    """Many questions on the same frames."""
+    colours = ("red", "green", "blue", "white", "black", "pink", "teal", "brown")
+    asked = [f"Is there a {colour} star?" for colour in colours] * 2
+    plain = Plain(files, threads)
+
+    def loop(number: int) -> tuple[list[str], int]:
+        shown = frames(8, side, number)
+        replies = [plain.answer(shown, question, tokens) for question in asked]
+        return [text for text, _ in replies], sum(size for _, size in replies)
+
+    with closing(ours(files, threads, 1)) as one:
+        print(f"{len(asked)} questions on the same 8 frames")
+
+        def kept(number: int) -> tuple[list[str], int]:
+            shown = frames(8, side, number)
+            return answered(one, [Prompt((*shown, question)) for question in asked], tokens)
+
+        raced({"plain loop": loop, "vtk, frames kept": kept}, rounds)
+    plain.llama.close()
+
+
+MEMORY = """
+import resource, sys
+from tests.benchmarks import models
+files = models.Files("m", *(models.Path(a) for a in sys.argv[1:3]))
+side = int(sys.argv[4])
+if sys.argv[3] == "plain":
+    plain = models.Plain(files, 2)
+    for picture in models.frames(20, side, 0):
+        plain.answer([picture], "describe", 20)
+else:
+    model = models.ours(files, 2, int(sys.argv[3]))
+    models.answered(model, [models.Prompt((p, "describe")) for p in models.frames(20, side, 0)], 20)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+def memory(files: Files, side: int) -> None:
+    """The most memory of a process that captions 20 frames."""
+    for kind in ("plain", "1", "4"):
+        command = [
+            sys.executable,
+            "-c",
+            MEMORY,
+            str(files.model),
+            str(files.mmproj),
+            kind,
+            str(side),
+        ]
+        peak = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+        name = "plain loop" if kind == "plain" else f"vtk, {kind} in flight"
+        print(f"  {name:24} {peak:>5} MB at most")
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--shape", choices=["tiny", "256m"], default="tiny")
+    parser.add_argument("--model", type=Path)
+    parser.add_argument("--mmproj", type=Path)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--threads", type=int, default=2)
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        files = TINY if chosen.shape == "tiny" else made(Path(folder))
+        if chosen.model:
+            files = Files(chosen.model.stem, chosen.model, chosen.mmproj)
+        side = 64 if files is TINY else 224
+        count, tokens = (100, 40) if files is TINY else (8, 24)
+        print(f"{files.name}, {chosen.threads} threads, best of {chosen.rounds} rounds")
+        bulk(files, chosen.threads, side, chosen.rounds, count, tokens)
+        questions(files, chosen.threads, side, chosen.rounds, 8)
+        print("captions of 20 frames, memory")
+        memory(files, side)
+
+
+if __name__ == "__main__":
+    main()

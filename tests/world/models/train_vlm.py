@@ -1,0 +1,157 @@
+"""Train tiny-vlm from a seed and write it as a checkpoint, with its held-out scores on the way.
+
+python -m tests.world.models.train_vlm OUT.safetensors [--steps N] [--seed N]
+"""
+
+import argparse
+import math
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors.torch import save_file
+from torch import nn
+from torch.nn import functional
+from torch.utils.data import DataLoader, Dataset
+
+from tests.world.models.lessons import Batch, batch, lesson, pack
+from tests.world.models.network import Shape, TinyVLM
+from tests.world.models.sight import HEADS, Namer, sights
+from tests.world.models.tokens import END, VOCABULARY
+
+PEAK, WARM = 2e-3, 200
+NAMING = 0.2  # what naming patches weighs beside speaking
+
+
+class Steps(Dataset[Any]):
+    """What each step needs, made in another process while the network learns."""
+
+    def __init__(self, make: Callable[[int], Any], steps: int) -> None:
+        self.make, self.steps = make, steps
+
+    def __len__(self) -> int:
+        return self.steps
+
+    def __getitem__(self, step: int) -> Any:
+        torch.set_num_threads(1)
+        return self.make(step)
+
+
+def prepared(make: Callable[[int], Any], steps: int) -> DataLoader[Any]:
+    """What each step needs, a few steps ahead."""
+    return DataLoader(Steps(make, steps), batch_size=None, num_workers=1, prefetch_factor=4)
+
+
+def rate(step: int, steps: int) -> float:
+    """The learning rate: a warm-up, then half a cosine down to a fiftieth."""
+    if step < WARM:
+        return PEAK * (step + 1) / WARM
+    done = (step - WARM) / max(1, steps - WARM)
+    return PEAK * (0.02 + 0.49 * (1 + math.cos(math.pi * done)))
+
+
+def read(model: TinyVLM, each: Batch) -> tuple[torch.Tensor, torch.Tensor]:
+    """The logits, and what the eye sees; in bfloat16 where the processor is quick with it."""
+    device = model.output.weight.device
+    parts = (each.kept, each.positions, each.segments, each.wanted)
+    with torch.autocast(device.type, torch.bfloat16):
+        seen = model.eye(each.pictures.to(device))
+        logits = model(each.tokens.to(device), seen, *(part.to(device) for part in parts))
+    return logits.float(), seen
+
+
+@torch.no_grad()
+def held_out(model: TinyVLM, frames: int, count: int = 60) -> tuple[float, float]:
+    """Shares of descriptions and of answers that are right to the letter, told the start."""
+    rng = np.random.default_rng((99, frames))
+    lessons = [lesson(rng, frames, held=True, side=model.shape.side) for _ in range(count)]
+    kept = np.ones((frames * count, model.shape.patches), dtype=bool)
+    packed = pack(lessons, model.shape, kept)
+    right = (read(model, packed)[0].argmax(-1).cpu() == packed.targets).tolist()
+    goals = packed.targets.tolist()
+    whole, answers = True, []
+    for ok, goal in zip(right, goals, strict=True):
+        whole = whole and ok
+        if goal == END:
+            answers.append(whole)
+            whole = True
+    pairs = len(lessons[0].pairs)
+    described = answers[::pairs]
+    others = [ok for number, ok in enumerate(answers) if number % pairs]
+    return float(np.mean(described)), float(np.mean(others))
+
+
+def optimizer_of(*modules: nn.Module) -> torch.optim.AdamW:
+    """AdamW, with decay of matrices only."""
+    values = [value for module in modules for value in module.parameters()]
+    groups = [
+        {"params": [value for value in values if value.ndim > 1], "weight_decay": 0.05},
+        {"params": [value for value in values if value.ndim <= 1], "weight_decay": 0.0},
+    ]
+    return torch.optim.AdamW(groups, PEAK, betas=(0.9, 0.98))
+
+
+def improve(optimizer: torch.optim.AdamW, loss: torch.Tensor, step: int, steps: int) -> None:
+    """One step down the gradient."""
+    for group in optimizer.param_groups:
+        group["lr"] = rate(step, steps)
+    optimizer.zero_grad()
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_([v for g in optimizer.param_groups for v in g["params"]], 1.0)
+    optimizer.step()
+
+
+def open_eye(model: TinyVLM, namer: Namer, steps: int, seed: int) -> None:
+    """Teach the eye what is in each patch."""
+    device = model.output.weight.device
+    optimizer = optimizer_of(model.eye, namer)
+    batches = prepared(partial(sights, seed, shape=model.shape), steps)
+    for step, (pictures, wanted) in enumerate(batches):
+        with torch.autocast(device.type, torch.bfloat16):
+            seen = model.eye(pictures.to(device))
+        loss, right = namer(seen.float(), wanted.to(device))
+        improve(optimizer, loss, step, steps)
+        if step % 100 == 99:
+            shares = [f"{name} {share:.2f}" for name, share in zip(HEADS, right, strict=True)]
+            print(f"eye {step + 1} loss {loss.item():.3f}", *shares, flush=True)
+
+
+def train(out: Path, steps: int, eye_steps: int, seed: int) -> None:
+    """Train for so many steps and write the weights."""
+    torch.manual_seed(seed)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    model = TinyVLM(len(VOCABULARY), Shape()).to(device)
+    print(f"{sum(p.numel() for p in model.parameters()):,} parameters", flush=True)
+    begun = time.monotonic()
+    namer = Namer(model.shape).to(device)
+    open_eye(model, namer, eye_steps, seed)
+    optimizer = optimizer_of(model, namer)
+    for step, each in enumerate(prepared(partial(batch, seed, shape=model.shape), steps)):
+        logits, seen = read(model, each)
+        loss = functional.cross_entropy(logits, each.targets.to(device))
+        named, _ = namer(seen.float(), each.labels.to(device))
+        improve(optimizer, loss + NAMING * named, step, steps)
+        if step % 250 == 249 or step + 1 == steps:
+            scores = [f"{share:.2f}" for n in (1, 2, 4) for share in held_out(model, n)]
+            seconds = time.monotonic() - begun
+            print(f"{step + 1} {seconds:.0f} s loss {loss.item():.3f}", *scores, flush=True)
+            save_file(model.state_dict(), out)
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--steps", type=int, default=3200)
+    parser.add_argument("--eye-steps", type=int, default=2400)
+    parser.add_argument("--seed", type=int, default=1)
+    chosen = parser.parse_args()
+    train(chosen.out, chosen.steps, chosen.eye_steps, chosen.seed)
+
+
+if __name__ == "__main__":
+    main()

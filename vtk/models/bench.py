@@ -1,0 +1,162 @@
+"""How quick a model is on this machine, on pictures and texts made up for it."""
+
+import resource
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from vtk.errors import ModelError, UsageError
+from vtk.models import Loading, open_language
+from vtk.models.catalog import Entry
+from vtk.models.files import resolve
+from vtk.models.prompt import LanguageModel, Picture, Prompt, Sampling
+
+QUESTION = "Describe everything that this shows, in as many words as you can."
+TEXT = "A lecturer stands at a whiteboard and explains how rockets leave the ground. " * 12
+SIZE = (360, 640)
+
+
+@dataclass(frozen=True)
+class Speed:
+    """What was measured; rates are of whole runs, None where the model does not do it."""
+
+    name: str
+    kind: str
+    load_seconds: float
+    pictures_per_second: float | None = None
+    tokens_in_per_second: float | None = None
+    tokens_out_per_second: float | None = None
+    texts_per_second: float | None = None
+    memory_gb: float | None = None
+
+    def record(self) -> dict[str, Any]:
+        """As a record, without what does not apply."""
+        return {key: value for key, value in asdict(self).items() if value is not None}
+
+
+def bench(
+    name: str | None,
+    *,
+    mmproj: str | None = None,
+    loading: Loading | None = None,
+    endpoint: str | None = None,
+    key: str | None = None,
+    jobs: int = 4,
+    count: int = 8,
+    tokens: int = 64,
+) -> Speed:
+    """Measure a model with `count` pictures or texts and up to `tokens` tokens an answer.
+
+    Raises MissingError where the model is not there, ModelError where it gives no answer.
+    """
+    if count < 1 or tokens < 1:
+        raise UsageError("a measurement needs a picture and a token at least")
+    entry = None if endpoint or not name else resolve(name, mmproj=mmproj).entry
+    if entry and entry.kind in ("clip", "embed"):
+        return _vectors(name or "", entry, loading or Loading(), count)
+    begun = time.perf_counter()
+    model = open_language(
+        name, mmproj=mmproj, loading=loading, endpoint=endpoint, key=key, jobs=jobs
+    )
+    loaded = time.perf_counter() - begun
+    try:
+        return _language(model, loaded, count, tokens)
+    finally:
+        model.close()
+
+
+def _language(model: LanguageModel, loaded: float, count: int, tokens: int) -> Speed:
+    sees = getattr(model, "sees", True)
+    pictures = _pictures(count) if sees else [None] * count
+    prompts = [_prompt(number, picture) for number, picture in enumerate(pictures)]
+    _run(model, [_prompt(-1, _pictures(1, seed=1)[0] if sees else None)], 1)  # a first one is slow
+    first, read = _run(model, prompts, 1)
+    whole, both = _run(model, prompts, tokens)
+    # The second run reads the prompts as well; what it takes longer is writing.
+    written = sum(out for _, out in whole) - count
+    writing = max(both - read, 1e-9)
+    return Speed(
+        model.name,
+        "vlm" if sees else "llm",
+        round(loaded, 2),
+        pictures_per_second=round(count / read, 2) if sees else None,
+        tokens_in_per_second=round(sum(size for size, _ in first) / read, 1),
+        tokens_out_per_second=round(written / writing, 1) if written > 0 else None,
+        memory_gb=memory_gb(),
+    )
+
+
+def _prompt(number: int, picture: Picture | None) -> Prompt:
+    if picture is None:
+        return Prompt((f"{number}. {TEXT}{QUESTION}",))
+    return Prompt.about([(float(number), picture)], QUESTION)
+
+
+def _run(
+    model: LanguageModel, prompts: list[Prompt], tokens: int
+) -> tuple[list[tuple[int, int]], float]:
+    """Tokens in and out of each answer, and the seconds of all."""
+    begun = time.perf_counter()
+    counts = []
+    for answer in model.answers(prompts, Sampling(max_tokens=tokens)):
+        if isinstance(answer, ModelError):
+            raise answer
+        counts.append((answer.tokens_in, answer.tokens_out))
+    return counts, time.perf_counter() - begun
+
+
+def _vectors(name: str, entry: Entry, loading: Loading, count: int) -> Speed:
+    begun = time.perf_counter()
+    model: Any
+    if entry.kind == "clip":
+        from vtk.models.clip import ClipModel
+
+        model = ClipModel(name)
+    else:
+        from vtk.models.embed import TextEmbedder
+
+        model = TextEmbedder(resolve(name), gpu_layers=loading.gpu_layers, threads=loading.threads)
+    loaded = round(time.perf_counter() - begun, 2)
+    texts = [f"{number}. {TEXT[:70]}" for number in range(count)]
+    try:
+        pictures = None
+        if entry.kind == "clip":
+            embed: Callable[[list[str]], Any] = model.texts
+            pictures = _rate(lambda: sum(1 for _ in model.images(_pictures(count))), count)
+        else:
+            embed = lambda texts: list(model.documents(texts))  # noqa: E731
+        return Speed(
+            model.name,
+            entry.kind,
+            loaded,
+            pictures_per_second=pictures,
+            texts_per_second=_rate(lambda: embed(texts), count),
+            memory_gb=memory_gb(),
+        )
+    finally:
+        model.close()
+
+
+def _rate(work: Callable[[], Any], count: int) -> float:
+    work()
+    begun = time.perf_counter()
+    work()
+    return round(count / (time.perf_counter() - begun), 2)
+
+
+def _pictures(count: int, *, seed: int = 0) -> list[Picture]:
+    """Pictures of smooth noise, all different."""
+    rng = np.random.default_rng(seed)
+    height, width = SIZE
+    coarse = rng.integers(0, 256, (count, height // 40, width // 40, 3), dtype=np.uint8)
+    return list(coarse.repeat(40, axis=1).repeat(40, axis=2))
+
+
+def memory_gb() -> float:
+    """The most memory that this process had, in 10^9 bytes; not the GPU's."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e9, 3)
