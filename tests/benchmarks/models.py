@@ -93,7 +93,7 @@ class Plain:
             )
         content.append({"type": "text", "text": question})
         reply = self.llama.create_chat_completion(
-            [{"role": "user", "content": content}],  # type: ignore[list-item]
+            [{"role": "user", "content": content}],  # type: ignore[list-item, misc]
             max_tokens=tokens,
             temperature=0,
             repeat_penalty=1.0,

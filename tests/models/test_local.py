@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -59,7 +59,7 @@ def questions(each: Lesson) -> list[Prompt]:
     return [prompt(each, question) for question, _ in each.pairs]
 
 
-def close(scores: list[object], others: list[object]) -> bool:
+def close(scores: Sequence[object], others: Sequence[object]) -> bool:
     return bool(np.allclose(np.array(scores, float), np.array(others, float), atol=1e-3))
 
 

@@ -401,6 +401,21 @@ def test_a_model_that_counts_tokens_under_another_name_is_asked_by_it(
     assert len(server.asked) == 3
 
 
+def test_repeated_words_are_not_punished_where_a_server_knows_how_not_to(
+    server: ChatServer, opened: Open
+) -> None:
+    def strict(asked: Asked) -> Told:
+        known = "repeat_penalty" not in asked.body
+        return echo(asked) if known else Told("Unrecognized argument: repeat_penalty", 400)
+
+    one(opened())
+    assert server.asked[-1].body["repeat_penalty"] == 1
+    server.script = strict
+    model = opened()
+    assert [one(model), one(model)] == ["Hello?", "Hello?"]
+    assert len(server.asked) == 4
+
+
 @pytest.mark.parametrize(
     "text", ["file:///etc/passwd", "http://host/a.png", "data:image/png;base64,AA"]
 )

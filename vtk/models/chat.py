@@ -80,7 +80,10 @@ def answer_in(reply: Any) -> Answer:
             usage = reply.get("usage")
             whole = choice.get("finish_reason") != "length"
             return Answer(
-                text, _tokens(usage, "prompt_tokens"), _tokens(usage, "completion_tokens"), whole
+                text.strip(),
+                _tokens(usage, "prompt_tokens"),
+                _tokens(usage, "completion_tokens"),
+                whole,
             )
         case {"choices": [{"message": {"content": None}, "finish_reason": "length"}, *_]}:
             raise ModelError("the model reached the limit of tokens before it began its answer")

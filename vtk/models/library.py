@@ -34,7 +34,7 @@ def silence() -> None:
     import llama_cpp
     from llama_cpp import mtmd_cpp
 
-    @llama_cpp.llama_log_callback
+    @llama_cpp.llama_log_callback  # type: ignore[untyped-decorator]
     def listen(level: int, text: bytes | None, _: Any) -> None:
         if level == ERROR and text:
             _said.append(text.decode("utf-8", "replace").strip())

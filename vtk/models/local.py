@@ -291,5 +291,5 @@ def _same(a: str | Picture, b: str | Picture) -> bool:
 def _key(picture: Picture) -> bytes:
     """A picture's key; equal pictures have equal ones."""
     digest = hashlib.blake2b(repr(picture.shape).encode(), digest_size=16)
-    digest.update(np.ascontiguousarray(picture))
+    digest.update(np.ascontiguousarray(picture).data)
     return digest.digest()

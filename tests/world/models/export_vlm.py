@@ -99,7 +99,7 @@ def write_projector(model: TinyVLM, path: Path) -> None:
     writer.add_tensor("v.position_embd.weight", eye.position_embd.detach().float().numpy())
     modules = {"mm.0": eye.mm0, "mm.2": eye.mm2}
     for number, block in enumerate([*eye.blk, eye.blk[-1]]):
-        modules |= {f"v.blk.{number}.{n}": m for n, m in block.named_children()}  # type: ignore[misc]
+        modules |= {f"v.blk.{number}.{n}": m for n, m in block.named_children()}
     for name, module in modules.items():
         _tensor(writer, f"{name}.weight", module.weight, "f16")
         _tensor(writer, f"{name}.bias", module.bias, "f16")

@@ -5,12 +5,13 @@ Everything is in units of the picture's side, so a picture of 64 pixels shows wh
 
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-Plane = NDArray[np.float32]
+Plane = NDArray[Any]  # of float32
 Form = Callable[[Plane, Plane], Plane]
 
 COLOURS: dict[str, tuple[int, int, int]] = {
@@ -33,13 +34,15 @@ def _star(u: Plane, v: Plane) -> Plane:
     around = np.arctan2(u, -v)
     fold = np.abs((around + np.pi / 5) % (2 * np.pi / 5) - np.pi / 5)
     across, along = np.hypot(u, v) * np.sin(fold), np.hypot(u, v) * np.cos(fold)
-    return (across * 0.82 + (along - 1.05) * 0.57) * np.float32(0.9) + np.float32(0.06)
+    edge: Plane = (across * 0.82 + (along - 1.05) * 0.57) * 0.9 + 0.06
+    return edge
 
 
 def _heart(u: Plane, v: Plane) -> Plane:
     lobes = np.hypot(np.abs(u) - 0.43, v + 0.33) - 0.47
     point = np.maximum((np.abs(u) + v - 0.9) / 1.41, -(v + 0.33))
-    return np.minimum(lobes, np.maximum(point, np.abs(u) - 0.9))
+    heart: Plane = np.minimum(lobes, np.maximum(point, np.abs(u) - 0.9))
+    return heart
 
 
 # Less than zero inside; u grows to the right and v downwards, both about -1 to 1.
@@ -123,7 +126,8 @@ def _noise(rng: np.random.Generator, side: int, cells: int) -> Plane:
 
 def _mix(low: tuple[int, ...], high: tuple[int, ...], amount: Plane) -> Plane:
     first, second = np.asarray(low, np.float32), np.asarray(high, np.float32)
-    return first + np.clip(amount, 0, 1)[:, :, None] * (second - first)
+    mixed: Plane = first + np.clip(amount, 0, 1)[:, :, None] * (second - first)
+    return mixed
 
 
 def _night(rng: np.random.Generator, side: int) -> Plane:

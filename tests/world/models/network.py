@@ -65,7 +65,8 @@ class EyeBlock(nn.Module):
         q, k, v = (_heads(f(y), self.heads) for f in (self.attn_q, self.attn_k, self.attn_v))
         x = x + self.attn_out(attention(q, k, v, x.new_zeros(())))
         up = functional.gelu(self.ffn_up(self.ln2(x)), approximate="tanh")
-        return x + self.ffn_down(up)
+        seen: Tensor = x + self.ffn_down(up)
+        return seen
 
 
 class Eye(nn.Module):
@@ -84,7 +85,8 @@ class Eye(nn.Module):
         x = self.patch_embd(pictures).flatten(2).transpose(1, 2) + self.position_embd
         for block in self.blk:
             x = block(x)
-        return self.mm2(functional.gelu(self.mm0(x), approximate="tanh"))
+        seen: Tensor = self.mm2(functional.gelu(self.mm0(x), approximate="tanh"))
+        return seen
 
 
 def turned(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
@@ -114,7 +116,8 @@ class LlamaBlock(nn.Module):
         q, k = turned(q, cos, sin).to(v.dtype), turned(k, cos, sin).to(v.dtype)
         x = x + self.attn_output(attention(q, k, v, bias))
         y = self.ffn_norm(x)
-        return x + self.ffn_down(functional.silu(self.ffn_gate(y)) * self.ffn_up(y))
+        said: Tensor = x + self.ffn_down(functional.silu(self.ffn_gate(y)) * self.ffn_up(y))
+        return said
 
 
 class TinyVLM(nn.Module):
@@ -161,4 +164,5 @@ class TinyVLM(nn.Module):
         cos, sin = angle.cos(), angle.sin()
         for block in self.blk:
             x = block(x, bias, cos, sin)
-        return self.output(self.output_norm(x)[wanted])
+        logits: Tensor = self.output(self.output_norm(x)[wanted])
+        return logits

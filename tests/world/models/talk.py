@@ -86,12 +86,12 @@ def _unique(play: Play, rng: np.random.Generator, of: Callable[[Actor], str]) ->
 
 def _colour(play: Play, rng: np.random.Generator, times: Sequence[float]) -> Pair | None:
     actor = _unique(play, rng, lambda a: a.shape)
-    return actor and (f"Which colour is the {actor.shape}?", actor.colour)
+    return (f"Which colour is the {actor.shape}?", actor.colour) if actor else None
 
 
 def _shape(play: Play, rng: np.random.Generator, times: Sequence[float]) -> Pair | None:
     actor = _unique(play, rng, lambda a: a.colour)
-    return actor and (f"What is {actor.colour}?", f"the {actor.shape}")
+    return (f"What is {actor.colour}?", f"the {actor.shape}") if actor else None
 
 
 def _where(play: Play, rng: np.random.Generator, times: Sequence[float]) -> Pair | None:

@@ -100,7 +100,7 @@ def improve(optimizer: torch.optim.AdamW, loss: torch.Tensor, step: int, steps: 
     for group in optimizer.param_groups:
         group["lr"] = rate(step, steps)
     optimizer.zero_grad()
-    loss.backward()
+    loss.backward()  # type: ignore[no-untyped-call]
     torch.nn.utils.clip_grad_norm_([v for g in optimizer.param_groups for v in g["params"]], 1.0)
     optimizer.step()
 

@@ -1,0 +1,49 @@
+"""vtk models bench: a model measured through the command line, in the process and behind a URL."""
+
+from pathlib import Path
+
+import orjson
+import pytest
+
+pytest.importorskip("llama_cpp")
+
+from tests.conftest import lines, vtk
+from tests.models.chat_server import chat_server
+from tests.models.tiny import PROJECTOR, language_file
+
+
+def _catalog(home: Path) -> dict[str, str]:
+    """A user's catalog that names tiny-vlm."""
+    (home / "vtk").mkdir()
+    entry = f"path = {str(language_file())!r}\nmmproj_path = {str(PROJECTOR)!r}\n"
+    (home / "vtk" / "models.toml").write_text(f'[tiny]\nkind = "vlm"\nlicence = "x"\n{entry}')
+    return {"XDG_CONFIG_HOME": str(home)}
+
+
+def test_a_model_of_the_users_catalog_is_measured(tmp_path: Path) -> None:
+    options = ("--count", "3", "--tokens", "8", "--threads", "1", "--sequences", "2")
+    run = vtk("models", "bench", "tiny", *options, env=_catalog(tmp_path))
+    assert (run.returncode, run.stderr) == (0, b"")
+    (record,) = lines(run)
+    assert (record["name"], record["kind"]) == ("tiny", "vlm")
+    for rate in ("pictures_per_second", "tokens_in_per_second", "memory_gb"):
+        assert record[rate] > 0
+
+
+def test_the_projector_beside_a_model_is_found() -> None:
+    run = vtk("models", "bench", language_file(), "--count", "1", "--tokens", "4", "--threads", "1")
+    assert lines(run)[0]["kind"] == "vlm"
+
+
+def test_a_server_is_measured_by_its_address() -> None:
+    pytest.importorskip("httpx2")
+    with chat_server() as server:
+        run = vtk("models", "bench", "--count", "2", env={"VTK_ENDPOINT": server.url})
+    assert run.returncode == 0, run.stderr
+    assert orjson.loads(run.stdout)["pictures_per_second"] > 0
+
+
+def test_no_model_and_no_server_is_wrong_usage() -> None:
+    run = vtk("models", "bench")
+    assert run.returncode == 2
+    assert b"--endpoint" in run.stderr
