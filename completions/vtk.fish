@@ -75,6 +75,7 @@ complete -c vtk -n '__vtk_group models' -a pull -d 'Fetch models and hold them t
 complete -c vtk -n '__vtk_group models' -a path -d 'Print where the files of a model are'
 complete -c vtk -n '__vtk_group models' -a verify -d 'Hold the files of models to their SHA-256'
 complete -c vtk -n '__vtk_group models' -a doctor -d 'Tell what works on this machine, and what mends the rest'
+complete -c vtk -n '__vtk_group models' -a bench -d 'Measure how quick a model is on this machine'
 
 # vtk probe
 complete -c vtk -n '__vtk_command probe' -s o -l output -r -F -d 'Write to FILE instead of standard output; it appears when it is whole'
@@ -220,6 +221,24 @@ complete -c vtk -n '__vtk_command models doctor' -l json -d 'JSON Lines also on 
 complete -c vtk -n '__vtk_command models doctor' -s q -l quiet -d 'No progress and no warnings, only errors'
 complete -c vtk -n '__vtk_command models doctor' -l log-json -d 'Messages on standard error as JSON Lines'
 complete -c vtk -n '__vtk_command models doctor' -s h -l help -d 'Show this message and exit'
+
+# vtk models bench
+complete -c vtk -n '__vtk_command models bench' -l count -x -d 'Pictures or texts to measure with'
+complete -c vtk -n '__vtk_command models bench' -l tokens -x -d 'Tokens of an answer at most'
+complete -c vtk -n '__vtk_command models bench' -l mmproj -r -F -d 'The model\'s projector for pictures; found beside it if it is one'
+complete -c vtk -n '__vtk_command models bench' -l gpu-layers -x -d 'Layers on the GPU; -1 for all, where there is one'
+complete -c vtk -n '__vtk_command models bench' -l context -x -d 'Room for a prompt and its answer; up to 8192 if not given'
+complete -c vtk -n '__vtk_command models bench' -l threads -x -d 'Threads; all cores if not given'
+complete -c vtk -n '__vtk_command models bench' -l flash-attention -l no-flash-attention -d 'Attention that needs less memory; by itself where it works'
+complete -c vtk -n '__vtk_command models bench' -l kv-type -x -a 'f16 q8_0 q4_0' -d 'How keys and values are kept: q8_0 takes half the memory, q4_0 a quarter'
+complete -c vtk -n '__vtk_command models bench' -l sequences -x -d 'Prompts worked on at once; 4 on a GPU or a server and 1 without if not given'
+complete -c vtk -n '__vtk_command models bench' -l picture-tokens -x -d 'Tokens of a picture at most, if the model has sizes'
+complete -c vtk -n '__vtk_command models bench' -l endpoint -x -d 'Use the model of an OpenAI-compatible server (llama-server, vLLM)'
+complete -c vtk -n '__vtk_command models bench' -l json -d 'JSON Lines also on a terminal, not a table to read'
+complete -c vtk -n '__vtk_command models bench' -s q -l quiet -d 'No progress and no warnings, only errors'
+complete -c vtk -n '__vtk_command models bench' -l log-json -d 'Messages on standard error as JSON Lines'
+complete -c vtk -n '__vtk_command models bench' -s h -l help -d 'Show this message and exit'
+complete -c vtk -n '__vtk_command models bench; and test (__vtk_arguments --count --tokens --mmproj --gpu-layers --context --threads --kv-type --sequences --picture-tokens --endpoint) -eq 1' -a '(__vtk_models)'
 
 # vtk schema
 complete -c vtk -n '__vtk_command schema' -s h -l help -d 'Show this message and exit'

@@ -106,14 +106,19 @@ def write_projector(model: TinyVLM, path: Path) -> None:
     _finish(writer)
 
 
-def main(weights: str, directory: str) -> None:
-    """Export the weights into a directory."""
-    model = TinyVLM(len(VOCABULARY), Shape())
-    model.load_state_dict(load_file(weights))
+def export(model: TinyVLM, directory: Path) -> None:
+    """Write the language model in both types and the projector into a directory."""
     with torch.inference_mode():
         for kind in TYPES:
-            write_language(model, Path(directory) / f"tiny-vlm-{kind}.gguf", kind)
-        write_projector(model, Path(directory) / "mmproj-tiny-vlm-f16.gguf")
+            write_language(model, directory / f"tiny-vlm-{kind}.gguf", kind)
+        write_projector(model, directory / "mmproj-tiny-vlm-f16.gguf")
+
+
+def main(weights: str, directory: str) -> None:
+    """Export weights that were trained before."""
+    model = TinyVLM(len(VOCABULARY), Shape())
+    model.load_state_dict(load_file(weights))
+    export(model, Path(directory))
 
 
 if __name__ == "__main__":

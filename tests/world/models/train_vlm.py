@@ -18,6 +18,7 @@ from torch import nn
 from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset
 
+from tests.world.models.export_vlm import export
 from tests.world.models.lessons import Batch, batch, lesson, pack
 from tests.world.models.network import Shape, TinyVLM
 from tests.world.models.sight import HEADS, Namer, sights
@@ -121,7 +122,8 @@ def open_eye(model: TinyVLM, namer: Namer, steps: int, seed: int) -> None:
 
 
 def train(out: Path, steps: int, eye_steps: int, seed: int) -> None:
-    """Train for so many steps and write the weights."""
+    """Train for so many steps and write weights and GGUF files into a directory."""
+    out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     model = TinyVLM(len(VOCABULARY), Shape()).to(device)
@@ -139,7 +141,8 @@ def train(out: Path, steps: int, eye_steps: int, seed: int) -> None:
             scores = [f"{share:.2f}" for n in (1, 2, 4) for share in held_out(model, n)]
             seconds = time.monotonic() - begun
             print(f"{step + 1} {seconds:.0f} s loss {loss.item():.3f}", *scores, flush=True)
-            save_file(model.state_dict(), out)
+            save_file(model.state_dict(), out / "tiny-vlm.safetensors")
+    export(model.cpu(), out)
 
 
 def main() -> None:
