@@ -1,5 +1,6 @@
 """tiny-vlm understands its world, in the formats and through the code of any other model."""
 
+import hashlib
 from collections.abc import Iterator
 
 import pytest
@@ -10,7 +11,17 @@ pytest.importorskip("llama_cpp")
 pytest.importorskip("gguf")
 pytest.importorskip("torch")
 
-from tests.models.tiny import judging, lessons, lettering, moving, naming, prompt, timing, tiny_vlm
+from tests.models.tiny import (
+    VLM,
+    judging,
+    lessons,
+    lettering,
+    moving,
+    naming,
+    prompt,
+    timing,
+    tiny_vlm,
+)
 from tests.world.models.talk import WORDS
 from tests.world.models.tokens import MARKER, dialogue, encode
 from vtk.models.local import LocalModel
@@ -75,3 +86,11 @@ def test_the_chat_template_is_rendered_as_in_training(quantized: LocalModel) -> 
         mine = sum(map(len, dialogue(parts))) + 64 * len(each.pictures)
         (answer,) = quantized.answers([prompt(each, question)], Sampling(max_tokens=1))
         assert answer.tokens_in == mine  # type: ignore[union-attr]
+
+
+def test_the_files_are_those_that_the_card_tells_of() -> None:
+    card = (VLM / "README.md").read_text()
+    files = sorted(VLM.glob("*.gguf"))
+    assert len(files) == 3
+    for file in files:
+        assert hashlib.sha256(file.read_bytes()).hexdigest() in card, file.name

@@ -1,8 +1,9 @@
 """The first lessons of tiny-vlm's eye: what is in each patch of a picture.
 
 A network that must learn to see and to speak at once stays blind for long. So the eye, with its
-projector, first learns to name colour, shape and size of what covers each patch, the background
-and the drawn word, through linear heads that are thrown away in the end.
+projector, first learns to name colour, shape and size of what covers each patch, the background,
+the drawn word, and where the patch is, which the llama could hardly find out. It does so through
+linear heads that are thrown away in the end.
 """
 
 import numpy as np
@@ -21,9 +22,10 @@ HEADS = {
     "size": len(SIZES) + 1,
     "background": len(BACKGROUNDS),
     "word": len(WORDS) + 1,
+    "row": Shape().side // Shape().patch,
+    "column": Shape().side // Shape().patch,
 }
-
-BACKGROUND = list(HEADS).index("background")
+ALWAYS = ("background", "row", "column")  # there is one in each patch
 
 
 def labels(play: Play, share: float, grid: int) -> np.ndarray:
@@ -41,6 +43,8 @@ def labels(play: Play, share: float, grid: int) -> np.ndarray:
             found[inside, 2] = 1 + list(SIZES).index(actor.size)
     if play.word:
         found[-2:, :, 4] = 1 + WORDS.index(play.word)
+    found[:, :, 5] = np.arange(grid)[:, None]
+    found[:, :, 6] = np.arange(grid)[None, :]
     return found.reshape(grid * grid, len(HEADS))
 
 
@@ -80,9 +84,9 @@ class Namer(nn.Module):
         said = self.heads(seen).float().split(list(HEADS.values()), dim=-1)
         loss = said[0].new_zeros(())
         right = []
-        for number, each in enumerate(said):
+        for number, (name, each) in enumerate(zip(HEADS, said, strict=True)):
             goal, guess = wanted[:, :, number].flatten(), each.flatten(0, 1)
-            thing = (goal > 0) | (number == BACKGROUND)
+            thing = (goal > 0) | (name in ALWAYS)
             # Most patches show nothing, and would drown those that show something.
             for part, weight in ((thing, 1.0), (~thing, 0.2)):
                 if part.any():

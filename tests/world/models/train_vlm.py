@@ -24,7 +24,7 @@ from tests.world.models.network import Shape, TinyVLM
 from tests.world.models.sight import HEADS, Namer, sights
 from tests.world.models.tokens import END, VOCABULARY
 
-PEAK, WARM = 2e-3, 200
+PEAK, WARM = 2e-3, 150
 NAMING = 0.2  # what naming patches weighs beside speaking
 
 
@@ -149,8 +149,8 @@ def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--steps", type=int, default=3200)
-    parser.add_argument("--eye-steps", type=int, default=2400)
+    parser.add_argument("--steps", type=int, default=4000)
+    parser.add_argument("--eye-steps", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
     train(chosen.out, chosen.steps, chosen.eye_steps, chosen.seed)
