@@ -5,7 +5,7 @@ python -m tests.world.models.score_vlm
 
 from tests.models.tiny import judging, lettering, moving, naming, timing, tiny_vlm
 
-COUNT, SEED = 300, 77
+COUNT, SEED = 200, 77
 
 
 def main() -> None:
