@@ -254,7 +254,8 @@ def bench(
 
     Tells how many pictures of 640 x 360 and how many tokens it reads in a second, how many tokens
     it writes, how many texts it embeds, and the most memory that the process had (GPU memory not
-    counted).
+    counted). A path is a model that writes, or the folder of an open_clip model; an embedder of
+    texts is measured by its name in the catalog.
 
     \b
     Examples:

@@ -9,7 +9,7 @@ pytest.importorskip("llama_cpp")
 
 from tests.conftest import lines, vtk
 from tests.models.chat_server import chat_server
-from tests.models.tiny import PROJECTOR, language_file
+from tests.models.tiny import HOME, PROJECTOR, language_file
 
 
 def _catalog(home: Path) -> dict[str, str]:
@@ -41,6 +41,17 @@ def test_a_server_is_measured_by_its_address() -> None:
         run = vtk("models", "bench", "--count", "2", env={"VTK_ENDPOINT": server.url})
     assert run.returncode == 0, run.stderr
     assert orjson.loads(run.stdout)["pictures_per_second"] > 0
+
+
+def test_a_folder_of_an_open_clip_model_is_measured() -> None:
+    pytest.importorskip("open_clip")
+    folder = HOME / "tiny-clip"
+    run = vtk("models", "bench", f"local-dir:{folder}", "--count", "2")
+    assert run.returncode == 0, run.stderr
+    assert lines(run)[0]["texts_per_second"] > 0
+    file = vtk("models", "bench", folder / "open_clip_model.safetensors")
+    assert file.returncode == 2
+    assert b"folder" in file.stderr
 
 
 def test_no_model_and_no_server_is_wrong_usage() -> None:

@@ -5,13 +5,13 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from vtk.errors import ModelError, UsageError
 from vtk.models import Loading, open_language
-from vtk.models.catalog import Entry
 from vtk.models.files import resolve
 from vtk.models.prompt import LanguageModel, Picture, Prompt, Sampling
 
@@ -55,9 +55,9 @@ def bench(
     """
     if count < 1 or tokens < 1:
         raise UsageError("a measurement needs a picture and a token at least")
-    entry = None if endpoint or not name else resolve(name, mmproj=mmproj).entry
-    if entry and entry.kind in ("clip", "embed"):
-        return _vectors(name or "", entry, loading or Loading(), count)
+    kind = "vlm" if endpoint or not name else _kind(name, mmproj)
+    if name and kind in ("clip", "embed"):
+        return _vectors(name, kind, loading or Loading(), count)
     begun = time.perf_counter()
     model = open_language(
         name, mmproj=mmproj, loading=loading, endpoint=endpoint, key=key, jobs=jobs
@@ -67,6 +67,18 @@ def bench(
         return _language(model, loaded, count, tokens)
     finally:
         model.close()
+
+
+def _kind(name: str, mmproj: str | None) -> str:
+    """What a model does: as the catalog says, else as its file does."""
+    if name.startswith(("local-dir:", "hf-hub:")) or Path(name).expanduser().is_dir():
+        return "clip"
+    files = resolve(name, mmproj=mmproj)
+    if files.entry:
+        return files.entry.kind
+    if files.model.suffix != ".gguf":
+        raise UsageError(f"{name} is no GGUF: name the folder of an open_clip model")
+    return "vlm"
 
 
 def _language(model: LanguageModel, loaded: float, count: int, tokens: int) -> Speed:
@@ -109,10 +121,10 @@ def _run(
     return counts, time.perf_counter() - begun
 
 
-def _vectors(name: str, entry: Entry, loading: Loading, count: int) -> Speed:
+def _vectors(name: str, kind: str, loading: Loading, count: int) -> Speed:
     begun = time.perf_counter()
     model: Any
-    if entry.kind == "clip":
+    if kind == "clip":
         from vtk.models.clip import ClipModel
 
         model = ClipModel(name)
@@ -124,14 +136,14 @@ def _vectors(name: str, entry: Entry, loading: Loading, count: int) -> Speed:
     texts = [f"{number}. {TEXT[:70]}" for number in range(count)]
     try:
         pictures = None
-        if entry.kind == "clip":
+        if kind == "clip":
             embed: Callable[[list[str]], Any] = model.texts
             pictures = _rate(lambda: sum(1 for _ in model.images(_pictures(count))), count)
         else:
             embed = lambda texts: list(model.documents(texts))  # noqa: E731
         return Speed(
             model.name,
-            entry.kind,
+            kind,
             loaded,
             pictures_per_second=pictures,
             texts_per_second=_rate(lambda: embed(texts), count),

@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +13,7 @@ from vtk.models import clip_library
 from vtk.models.ahead import ahead
 from vtk.models.clip_library import line, offline, quiet
 from vtk.models.clip_source import Source, source, tokenizer
+from vtk.models.closing import Closing
 from vtk.models.files import sha256
 from vtk.models.prompt import Picture
 from vtk.text import sentences
@@ -24,7 +24,7 @@ Vector = NDArray[np.float32]
 AHEAD = 2  # batches that are prepared while the model works on one
 
 
-class ClipModel:
+class ClipModel(Closing):
     """An image-text model; `vtk.models.clip_source` tells which names there are.
 
     `device` is cuda, mps or cpu, `precision` fp32, bf16 or fp16; None takes the best that is
@@ -81,17 +81,6 @@ class ClipModel:
             "fp16": self._torch.float16,
         }[self.precision]
         self._tokenizer = tokenizer(library, told, config)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        self.close()
 
     @cached_property
     def sha256(self) -> str:

@@ -4,13 +4,13 @@ import logging
 import os
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vtk.errors import MissingError
+from vtk.models.closing import Closing
 from vtk.models.files import Files, sha256
 from vtk.models.library import forget, library, reason
 
@@ -22,7 +22,7 @@ TOGETHER = {False: 256, True: 2048}  # tokens evaluated together, without and wi
 log = logging.getLogger("vtk")
 
 
-class TextEmbedder:
+class TextEmbedder(Closing):
     """A GGUF model that embeds texts. Not for several threads at once.
 
     `gpu_layers` -1 puts all layers on the GPU where llama.cpp was built for one; a text longer
@@ -50,17 +50,6 @@ class TextEmbedder:
         self._room = max(self.context, min(TOGETHER[gpu], self._llama.n_batch))
         self._most = int(self._llama.context_params.n_seq_max)
         self._warned = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        self.close()
 
     @cached_property
     def sha256(self) -> str:

@@ -9,14 +9,13 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 import orjson
 
 from vtk.errors import MissingError, ModelError, UsageError
 from vtk.models import choices as spelled
+from vtk.models.closing import Closing
 from vtk.models.files import Files, sha256
 from vtk.models.llama import BATCH, Chunk, Engine, Sampler
 from vtk.models.loading import Loading
@@ -40,7 +39,7 @@ class Job:
     said: list[int] = field(default_factory=list)
 
 
-class LocalModel:
+class LocalModel(Closing):
     """A GGUF model with llama.cpp; raises MissingError where it cannot be loaded."""
 
     def __init__(self, files: Files, loading: Loading | None = None) -> None:
@@ -59,17 +58,6 @@ class LocalModel:
             raise
         self._slots = Slots(self._engine)
         self._seen: tuple[list[str | Picture], list[Chunk], Callable[[], None]] | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        self.close()
 
     @cached_property
     def sha256(self) -> str:

@@ -7,8 +7,7 @@ a server refuses is asked once more in the words of the others, and those that w
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import orjson
 
@@ -16,6 +15,7 @@ from vtk.errors import MissingError, ModelError
 from vtk.models import chat
 from vtk.models import choices as spelled
 from vtk.models.chat import Json
+from vtk.models.closing import Closing
 from vtk.models.prompt import YES_NO, Answer, Prompt, Sampling
 from vtk.models.service import Reply, Service
 
@@ -30,7 +30,7 @@ class RefusedError(ModelError):
     """The server refused the request as it was put."""
 
 
-class ServerModel:
+class ServerModel(Closing):
     """The model that a server runs, or one of them by name.
 
     `endpoint` is the server's address, with or without `/v1`. Without `model` the server's first
@@ -90,17 +90,6 @@ class ServerModel:
     def close(self) -> None:
         """Give up what is in flight and close the connections."""
         self._service.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     async def _first_model(self) -> str:
         try:
