@@ -119,6 +119,19 @@ def test_words_on_screen_are_quoted() -> None:
     assert list(sentences(span))[1] == "On screen is written: “Lecture ‘3’”."
 
 
+def test_a_text_shown_for_long_is_quoted_once_and_one_read_badly_not_at_all() -> None:
+    from vtk.caption.facts import sentences
+
+    def entry(t: float, text: str, left: float, top: float, **more: float) -> dict[str, object]:
+        return {"t": t, "text": text, "box": [left, top, left + 0.2, top + 0.1], **more}
+
+    span = Span(video="a", facts={"picture": "A white picture."}, screen_text=[
+        entry(2, "Lecture 3", 0.1, 0.1), entry(2, "Rivers", 0.1, 0.5),
+        entry(1, "Oxford", 0.6, 0.09, score=0.9), entry(1, "Lecture 3", 0.1, 0.1, score=0.5),
+        entry(1, "|l~", 0.4, 0.8, score=0.49), entry(3, "lecture  3", 0.1, 0.1)])  # fmt: skip
+    assert list(sentences(span))[1] == "On screen is written: “Lecture 3 Oxford Rivers”."
+
+
 def test_a_broken_subtitle_file_costs_a_warning_not_the_caption(
     world: World, tmp_path: Path
 ) -> None:

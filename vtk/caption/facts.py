@@ -1,7 +1,8 @@
-"""facts: a caption of what was measured in the pictures and read in the subtitles.
+"""facts: a caption of what was measured in pictures and sound and read in the subtitles.
 
-Says how long the span is, its light and colours, what the camera does and how much moves, and
-quotes the words spoken and shown. It names nothing that it did not measure.
+Says how long the span is, its light and colours, what the camera does and how much moves, whether
+it is silent, quiet or loud, and quotes the words spoken and shown. It names nothing that it did
+not measure.
 """
 
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from vtk.caption import colours, motion
+from vtk.caption import colours, motion, sound
 from vtk.errors import MediaError
 from vtk.media.planes import thumbnail
 from vtk.media.subtitles import Cue, cues
@@ -18,17 +19,20 @@ from vtk.span import Span, within
 
 PAIRS = 4  # pairs of pictures that motion is measured on
 PAIR_GAP = 0.2  # seconds between the two, where the span is long enough
+SURE = 0.5  # score from which a text read on screen is quoted
+NOWHERE = (0.0, 0.0, 0.0, 0.0)  # the box of a text of which none is known
 EDGE = 0.1  # share of the span left out at either end, where the next shot may show through
 
 
 class Captioner:
-    """Captions span after span; keeps the video open and the subtitles of the latest one."""
+    """Captions span after span; keeps open the latest video and its sound, and its subtitles."""
 
     def __init__(self, latest: Latest, language: str | None) -> None:
         self.latest = latest
         self.language = language
         self.video = ""
         self.cues: list[Cue] = []
+        self.listener = sound.Listener()
 
     def __call__(self, span: Span) -> Span:
         """The span with `facts`, `speech` where there is any, and `caption`."""
@@ -37,6 +41,8 @@ class Captioner:
         if "speech" not in span and (speech := self._speech(new, max(video.end, new.end))):
             new["speech"] = speech
         new["facts"] = measure(video, new)
+        if heard := self.listener(new.video, *video.stretch(new.start, new.end)):
+            new["facts"]["sound"] = heard
         new["caption"] = " ".join(sentences(new))
         return new
 
@@ -102,12 +108,42 @@ def picture_sentence(facts: dict[str, Any]) -> str:
 
 
 def sentences(span: Span) -> Iterator[str]:
-    """The sentences of a span's caption: the picture, the words shown, the words spoken."""
+    """The sentences of a span's caption: picture, sound, the words shown, the words spoken."""
     yield span["facts"]["picture"]
-    if shown := _quoted(span.get("screen_text", [])):
+    if heard := sound.sentence(span["facts"]):
+        yield heard
+    if shown := _quoted(_shown(span.get("screen_text", []))):
         yield f"On screen is written: {shown}"
     if spoken := _quoted(span.get("speech", [])):
         yield f"The words spoken are: {spoken}"
+
+
+def _shown(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What was read with confidence, each text once, in the order people read: line by line."""
+    lines: list[list[dict[str, Any]]] = []
+    for entry in sorted(filter(_sure, entries), key=lambda entry: (entry["t"], _middle(entry))):
+        first = lines[-1][0] if lines else None
+        if first and first["t"] == entry["t"] and _middle(entry) < first.get("box", NOWHERE)[3]:
+            lines[-1].append(entry)
+        else:
+            lines.append([entry])
+    texts: dict[str, dict[str, Any]] = {}
+    for line in lines:
+        for entry in sorted(line, key=lambda entry: entry.get("box", NOWHERE)[0]):
+            texts.setdefault(" ".join(entry["text"].split()).casefold(), entry)
+    return list(texts.values())
+
+
+def _sure(entry: dict[str, Any]) -> bool:
+    """Whether nothing says that a text was read badly."""
+    score = entry.get("score")
+    return not isinstance(score, int | float) or score >= SURE
+
+
+def _middle(entry: dict[str, Any]) -> float:
+    """Half way down a text, 0..1."""
+    _, top, _, bottom = entry.get("box", NOWHERE)
+    return float(top + bottom) / 2
 
 
 def _quoted(entries: list[dict[str, Any]]) -> str:
