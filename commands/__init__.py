@@ -22,6 +22,7 @@ COMMANDS = (
     "retrieve",
     "ground",
     "show",
+    "export",
     "models",
     "schema",
 )

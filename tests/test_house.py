@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 HOME = Path(__file__).parents[1]
-ABILITIES = {"split", "keyframes", "caption", "chapter", "summarize", "retrieve", "ground"}
+ABILITIES = {
+    *("split", "keyframes", "caption", "chapter", "summarize", "retrieve", "ground", "export"),
+}
 HEAVY = ("numpy", "av", "bm25s", "pysubs2", "rich", "torch", "multiprocessing", "Stemmer")
 
 

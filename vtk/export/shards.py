@@ -1,0 +1,83 @@
+"""Shards: tar files of samples, numbered, each of which appears when it is whole."""
+
+import io
+import re
+import tarfile
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from vtk.errors import OutputError
+from vtk.media.picture import make_folder
+from vtk.output import atomic, os_errors
+
+# The end of a file's name in a tar file, and what it holds.
+Part = tuple[str, bytes]
+
+BLOCK = 512  # bytes: a member is a block, which names it, and whole blocks of content
+
+
+class Shards:
+    """Writes samples into 000000.tar, 000001.tar, … of a folder. A context manager.
+
+    The same samples give the same bytes: tar's members bear no times and no owners. When the
+    block raises, the shard that is not full is dropped.
+    """
+
+    def __init__(self, folder: Path, samples: int, size: int) -> None:
+        """A shard ends after `samples` samples or before more than `size` bytes.
+
+        Raises OutputError where the folder cannot be made or has shards already.
+        """
+        make_folder(folder)
+        self.folder, self.samples, self.size = folder, samples, size
+        with os_errors(folder):
+            if any(re.fullmatch(r"\d{6,}\.tar", path.name) for path in folder.iterdir()):
+                raise OutputError(f"{folder} has shards already: remove them or name another")
+        self._shards = self._held = self._bytes = 0
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with os_errors(self.folder):
+            self._stack.__exit__(kind, error, trace)
+
+    def add(self, key: str, parts: list[Part]) -> str:
+        """Write the files KEY.END of a sample; the name of the shard that they are in."""
+        size = sum(BLOCK - (-len(content) // BLOCK) * BLOCK for _, content in parts)
+        if self._held and (self._held >= self.samples or self._bytes + size > self.size):
+            self._finish()
+        with os_errors(self.folder):
+            if not self._held:
+                self._begin()
+            for end, content in parts:
+                self._tar.addfile(_member(f"{key}.{end}", len(content)), io.BytesIO(content))
+        self._held += 1
+        self._bytes += size
+        return f"{self._shards:06d}.tar"
+
+    def _begin(self) -> None:
+        path = self.folder.resolve() / f"{self._shards:06d}.tar"
+        file = self._stack.enter_context(atomic(path))
+        self._tar = self._stack.enter_context(tarfile.TarFile(fileobj=file, mode="w"))
+
+    def _finish(self) -> None:
+        with os_errors(self.folder):
+            self._stack.close()
+        self._shards += 1
+        self._held = self._bytes = 0
+
+
+def _member(name: str, size: int) -> tarfile.TarInfo:
+    """The head of a file in a tar file, as TarInfo makes it: time 0, owner 0, mode 644."""
+    info = tarfile.TarInfo(name)
+    info.size = size
+    return info

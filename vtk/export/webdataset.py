@@ -1,0 +1,115 @@
+"""Spans as samples in tar files, as the WebDataset library and its kin read them.
+
+A sample is the files of a tar file whose names are the same up to the first dot; what follows is
+the name of the field (https://github.com/webdataset/webdataset, "The WebDataset Format").
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vtk.errors import MediaError, UsageError
+from vtk.export import tell_left_out, timed
+from vtk.export.shards import Part, Shards
+from vtk.media import clip, picture
+from vtk.media.video import OUTSIDE, Latest, Video
+from vtk.span import Span, each, fill
+
+# Pictures that are taken as they are, and the end of their names in a sample.
+IMAGES = {".jpg": "jpg", ".jpeg": "jpg", ".png": "png", ".webp": "webp"}
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What goes into a sample beside its record and its caption."""
+
+    pictures: bool = True  # of the keyframes
+    clips: bool = False  # the span as a video of its own
+    height: int | None = None  # pixels, of pictures and clips; None keeps that of the video
+
+
+def webdataset(
+    spans: Iterable[Span],
+    folder: Path,
+    *,
+    contents: Contents | None = None,
+    samples: int = 1000,
+    size: int = 10**9,
+) -> Iterator[Span]:
+    """The spans, each written as a sample into a shard of `folder`, which `sample` names.
+
+    A shard has at most `samples` samples, and at most `size` bytes unless a single one has more.
+    Whole videos are split into shots and keyframes are picked where pictures are wanted and there
+    are none. Error records are no samples. Raises UsageError, OutputError.
+    """
+    if samples < 1 or size < 1:
+        raise UsageError("a shard must have room for a sample")
+    contents = contents or Contents()
+    whole = timed(spans)
+    if contents.pictures:
+        from vtk.keyframes import keyframes
+
+        whole = fill(whole, lambda span: "keyframes" not in span, keyframes)
+    keys: Counter[str] = Counter()
+    failed = 0
+    with Shards(folder, samples, size) as shards, Latest() as latest:
+
+        def work(span: Span) -> Iterator[Span]:
+            parts = _texts(span)
+            if contents.pictures:
+                parts += _pictures(span, latest, contents.height)
+            if contents.clips:
+                video = latest(span.video)
+                parts.append(("mp4", clip.encode(video, span.start, span.end, contents.height)))
+            key = _key(span, keys)
+            sample = {"shard": shards.add(key, parts), "key": key}
+            yield Span(span, sample=sample).made("export webdataset")
+
+        for span in each("export webdataset", whole, work):
+            failed += span.failed
+            yield span
+    tell_left_out(failed)
+
+
+def _texts(span: Span) -> list[Part]:
+    caption: list[Part] = [("txt", span["caption"].encode())] if "caption" in span else []
+    return [("json", span.dump()), *caption]
+
+
+def _pictures(span: Span, latest: Latest, height: int | None) -> list[Part]:
+    """The pictures of the keyframes: files that are there already, or frames of the video."""
+    entries = sorted(span["keyframes"], key=lambda entry: entry["t"])
+    files = [None if height else _file(entry) for entry in entries]
+    times = [entry["t"] for entry, file in zip(entries, files, strict=True) if file is None]
+    decoded = iter(_decoded(latest(span.video), times, height) if times else ())
+    found = [(IMAGES[f.suffix.lower()], f.read_bytes()) if f else next(decoded) for f in files]
+    return [(f"{place:03d}.{end}", content) for place, (end, content) in enumerate(found)]
+
+
+def _file(entry: dict[str, Any]) -> Path | None:
+    """The file of a keyframe's picture, if it is there."""
+    path = Path(entry.get("image", ""))
+    return path if path.suffix.lower() in IMAGES and path.is_file() else None
+
+
+def _decoded(video: Video, times: list[float], height: int | None) -> list[tuple[str, bytes]]:
+    aspect = video.stream.sample_aspect_ratio
+    shown = (picture.displayed(frame.image, aspect, height) for frame in video.at(times))
+    found = [("jpg", picture.encode(image, "jpg")) for image in shown]
+    if len(found) < len(times):
+        raise MediaError(OUTSIDE)
+    return found
+
+
+def _key(span: Span, keys: Counter[str]) -> str:
+    """The name of a sample: without a dot, of harmless characters, and unlike all before it."""
+    key = "-".join([picture.safe_stem(span.video), *map(_milliseconds, (span.start, span.end))])
+    keys[key] += 1
+    return key if keys[key] == 1 else f"{key}-{keys[key]}"
+
+
+def _milliseconds(seconds: float) -> str:
+    sign = "m" if seconds < 0 else ""
+    return f"{sign}{round(abs(seconds) * 1000):09d}"
