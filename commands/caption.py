@@ -1,40 +1,152 @@
 """vtk caption: what a span shows and says, in words."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from .options import Language, streaming
+from .options import Language, Opening, streaming
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from vtk.span import Span
     from vtk.stream import Stream
+
+HINT = "without a model captions say only what is measured: -m NAME (vtk models list)"
 
 
 @streaming
 def caption(
     stream: "Stream",
+    opening: Opening,
     method: Annotated[
-        Literal["facts"],
-        typer.Option(help="facts: what is measured and read, without a model; it never guesses."),
-    ] = "facts",
+        Literal["facts", "plain", "differential", "dense", "detailed", "verify"] | None,
+        typer.Option(
+            help="How captions are made: facts without a model, plain with one if not given.",
+            show_default=False,
+        ),
+    ] = None,
+    layout: Annotated[
+        Literal["frames", "grid", "thumbnail", "clip"],
+        typer.Option(
+            help="What the model sees: frames one by one; all in one grid; a grid and some at full "
+            "size (thumbnail); short runs at half the size (clip)."
+        ),
+    ] = "frames",
+    frames: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            help="Frames of a span; its keyframes if not given, or a few where it has none.",
+        ),
+    ] = None,
+    pixels: Annotated[
+        int, typer.Option(metavar="N", min=16, help="Longest side of a picture, in pixels.")
+    ] = 640,
+    prompt: Annotated[
+        str | None,
+        typer.Option(metavar="TEXT", help="Ask this instead; {speech} and the like are filled in."),
+    ] = None,
+    prompt_file: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The prompt as text, or the prompts as .toml."),
+    ] = None,
+    show_prompt: Annotated[
+        bool,
+        typer.Option("--show-prompt", help="Print the prompts of the method as TOML and end."),
+    ] = False,
+    title: Annotated[
+        str,
+        typer.Option(metavar="TEXT", help="Title of the video; that in the file if not given."),
+    ] = "",
+    glossary: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Names and terms that the model is told, one a line."),
+    ] = None,
+    previous: Annotated[
+        bool,
+        typer.Option("--previous", help="Tell the caption before; one span at a time then."),
+    ] = False,
+    max_tokens: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Tokens of an answer at most.")
+    ] = 512,
+    temperature: Annotated[
+        float,
+        typer.Option(metavar="T", min=0.0, help="0 takes the likeliest words, above draws them."),
+    ] = 0.0,
+    seed: Annotated[int, typer.Option(metavar="N", help="Seed of what is drawn.")] = 0,
+    seconds: Annotated[
+        bool,
+        typer.Option(
+            "--seconds/--no-seconds",
+            help="Note in `made` how long each caption took; without, same input gives same bytes.",
+        ),
+    ] = True,
     language: Language = None,
 ) -> None:
     """Say in words what each span shows and says.
 
-    Gives each span with `caption`, plain English sentences, and with `speech` where a subtitle
-    track or a subtitle file beside the video (.srt, .vtt, .ass, .ssa) has words for it. The
-    method `facts` says how long the span is, its light and colours, what the camera does and how
-    much moves. A whole video is split into shots first. Decodes from the keyframe of the encoding
-    before the span through eight pictures of it.
+    Gives each span with `caption`. Without a model, the method `facts` says how long the span is,
+    its light and colours, what the camera does and how much moves, and quotes the words of a
+    subtitle track or of a subtitle file beside the video (.srt, .vtt, .ass, .ssa).
+
+    With --model or --endpoint a model writes: `plain`, one answer about the frames;
+    `differential`, the first frame and then what changes, with `changes`; `dense`, the `events`
+    inside the span with start and end; `detailed`, `aspects` asked for one by one, and merged;
+    `verify`, the caption that the span has (or a plain one) less the statements that the model
+    denies when it is asked about each, which are put under `dropped`. What is said and written in
+    the span is told to the model. `made` tells model, prompt, frames and tokens of each caption.
+
+    A whole video is split into shots first. An answer that is empty or goes in circles is asked
+    for once more, then the span becomes an error record that quotes it.
 
     \b
     Examples:
       vtk caption talk.mp4
-      vtk split talk.mp4 | vtk keyframes | vtk caption > shots.jsonl
+      vtk split talk.mp4 | vtk keyframes | vtk caption -m qwen3-vl-4b > shots.jsonl
+      vtk caption -m qwen3-vl-4b --method differential --frames 6 film.mkv
+      vtk caption --endpoint http://localhost:8080 -j 8 --layout grid --frames 9 film.mkv
+      vtk caption -m qwen3-vl-4b < shots.jsonl | vtk caption -m qwen3-vl-4b --method verify
+      vtk caption --method detailed --show-prompt > prompts.toml
       vtk caption --language de film.mkv | jq -r '[.start, .caption] | @tsv'
     """
     from functools import partial
+    from importlib import import_module
 
+    from vtk.caption import METHODS
     from vtk.caption import caption as describe
 
-    stream.run(partial(describe, method=method, language=language))
+    method = method or ("plain" if opening.named else "facts")
+    if method == "facts" and not show_prompt:
+        stream.hint = "" if opening.named else HINT
+        stream.run(partial(describe, method=method, language=language))
+    from vtk.caption.tell import chosen, shown
+
+    known = {} if method == "facts" else import_module(METHODS[method]).PROMPTS
+    if show_prompt:
+        typer.echo(shown(known), nl=False)
+        return
+
+    def written(spans: "Iterator[Span]") -> "Iterator[Span]":
+        from contextlib import closing
+
+        from vtk.caption.scene import Wish
+        from vtk.caption.see import Sight
+        from vtk.caption.tell import Telling, read
+        from vtk.models.prompt import Sampling
+
+        telling = Telling(
+            chosen(method, known, prompt, prompt_file),
+            title,
+            "" if glossary is None else read(glossary),
+            language or "",
+            previous,
+        )
+        sampling = Sampling(max_tokens, temperature, seed=seed)
+        wish = Wish(Sight(layout, frames, pixels), telling, sampling, timed=seconds)
+        with closing(opening()) as model:
+            yield from describe(spans, method=method, model=model, wish=wish)
+
+    stream.run(written)

@@ -2,10 +2,15 @@
 
 import functools
 import inspect
+import os
 from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+
+if TYPE_CHECKING:
+    from vtk.models.prompt import LanguageModel
 
 _INPUT = """Videos: paths, URLs, media fragments (talk.mp4#t=10,20), spans as JSON, or files of
 spans (shots.jsonl). Without any, or for -, they are read from standard input, one a line."""
@@ -102,13 +107,69 @@ def _shared(
     """Only a signature: the parameters that every command on a stream has."""
 
 
+def _model(
+    model: Annotated[
+        str | None,
+        typer.Option(
+            "--model",
+            "-m",
+            metavar="NAME",
+            envvar="VTK_MODEL",
+            help="A model of vtk models list, a .gguf file or hf:OWNER/REPO/FILE.gguf.",
+        ),
+    ] = None,
+    endpoint: Endpoint = None,
+    mmproj: Mmproj = None,
+    gpu_layers: GpuLayers = -1,
+    context: Context = None,
+    threads: Threads = None,
+    flash_attention: FlashAttention = None,
+    kv_type: KvType = "f16",
+    sequences: Sequences = None,
+    picture_tokens: PictureTokens = None,
+) -> None:
+    """Only a signature: the parameters of every command that takes a language model."""
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A language model as the options name it, to be opened when it is needed."""
+
+    values: dict[str, Any]
+    jobs: int
+
+    @property
+    def named(self) -> bool:
+        """Whether the user, a variable or the configuration names a model."""
+        return bool(self.values["model"] or self.values["endpoint"])
+
+    def __call__(self) -> "LanguageModel":
+        """The model, loaded. Raises MissingError, UsageError."""
+        from vtk.models import Loading, open_language
+
+        rest = dict(self.values)
+        name, endpoint, mmproj = (rest.pop(key) for key in ("model", "endpoint", "mmproj"))
+        return open_language(
+            name,
+            mmproj=mmproj,
+            loading=Loading(**rest),
+            endpoint=endpoint,
+            key=os.environ.get("VTK_API_KEY"),
+            jobs=rest["sequences"] or (self.jobs if self.jobs > 1 else 4),
+        )
+
+
 def streaming(function: Callable[..., None]) -> Callable[..., None]:
     """A command on a stream: `function(stream, own options)` with the shared options added.
 
-    Own arguments (a query) come before the inputs, own options before the shared ones.
+    Own arguments (a query) come before the inputs, own options before the shared ones. A function
+    that takes `opening` has the options of a language model as well; --jobs are then requests to a
+    server, and no processes, each of which would load the model.
     """
     shared = inspect.signature(_shared).parameters
-    own = [p for name, p in inspect.signature(function).parameters.items() if name != "stream"]
+    taken = inspect.signature(function).parameters
+    loading = inspect.signature(_model).parameters if "opening" in taken else {}
+    own = [p for name, p in taken.items() if name not in ("stream", "opening")]
 
     @functools.wraps(function)
     def command(**values: Any) -> None:
@@ -116,11 +177,16 @@ def streaming(function: Callable[..., None]) -> Callable[..., None]:
 
         settings = {name: values.pop(name) for name in shared}
         settings["inputs"] = settings["inputs"] or []
+        if loading:
+            opening = Opening({name: values.pop(name) for name in loading}, settings["jobs"])
+            values["opening"] = opening
+            settings["jobs"] = 1 if opening.named else settings["jobs"]
         function(Stream(function.__name__, **settings), **values)
 
     positional = [p for p in own if p.default is p.empty]
     optional = [p for p in own if p.default is not p.empty]
-    parameters = [*positional, *list(shared.values())[:1], *optional, *list(shared.values())[1:]]
+    inputs, *rest = shared.values()
+    parameters = [*positional, inputs, *optional, *loading.values(), *rest]
     keyword = [p.replace(kind=p.KEYWORD_ONLY) for p in parameters]
     command.__signature__ = inspect.Signature(keyword)  # type: ignore[attr-defined]
     command.__annotations__ = {p.name: p.annotation for p in parameters}

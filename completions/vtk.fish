@@ -65,8 +65,14 @@ complete -c vtk -n __vtk_first -a summarize -d 'Sum up each video in a few sente
 complete -c vtk -n __vtk_first -a retrieve -d 'Find the spans whose words answer a query best'
 complete -c vtk -n __vtk_first -a ground -d 'Find the exact moments whose words answer a query'
 complete -c vtk -n __vtk_first -a show -d 'Show spans as text to read instead of JSON'
+complete -c vtk -n __vtk_first -a export -d 'Write spans as a data set to train on or to query'
 complete -c vtk -n __vtk_first -a models -d 'List, fetch and check models'
 complete -c vtk -n __vtk_first -a schema -d 'Print the JSON Schema of a span, the record of every vtk stream'
+
+# vtk export
+complete -c vtk -n '__vtk_group export' -s h -l help -d 'Show this message and exit'
+complete -c vtk -n '__vtk_group export' -a parquet -d 'Write spans as rows of a Parquet file'
+complete -c vtk -n '__vtk_group export' -a webdataset -d 'Write spans as samples in tar files, as WebDataset reads them'
 
 # vtk models
 complete -c vtk -n '__vtk_group models' -s h -l help -d 'Show this message and exit'
@@ -114,8 +120,31 @@ complete -c vtk -n '__vtk_command keyframes' -s h -l help -d 'Show this message 
 complete -c vtk -n '__vtk_command keyframes' -a '(__vtk_inputs)'
 
 # vtk caption
-complete -c vtk -n '__vtk_command caption' -l method -x -a 'facts' -d 'facts: what is measured and read, without a model; it never guesses'
+complete -c vtk -n '__vtk_command caption' -l method -x -a 'facts plain differential dense detailed verify' -d 'How captions are made: facts without a model, plain with one if not given'
+complete -c vtk -n '__vtk_command caption' -l layout -x -a 'frames grid thumbnail clip' -d 'What the model sees: frames one by one; all in one grid; a grid and some at full size (thumbnail); short runs at half the size (clip)'
+complete -c vtk -n '__vtk_command caption' -l frames -x -d 'Frames of a span; its keyframes if not given, or a few where it has none'
+complete -c vtk -n '__vtk_command caption' -l pixels -x -d 'Longest side of a picture, in pixels'
+complete -c vtk -n '__vtk_command caption' -l prompt -x -d 'Ask this instead; {speech} and the like are filled in'
+complete -c vtk -n '__vtk_command caption' -l prompt-file -r -F -d 'The prompt as text, or the prompts as .toml'
+complete -c vtk -n '__vtk_command caption' -l show-prompt -d 'Print the prompts of the method as TOML and end'
+complete -c vtk -n '__vtk_command caption' -l title -x -d 'Title of the video; that in the file if not given'
+complete -c vtk -n '__vtk_command caption' -l glossary -r -F -d 'Names and terms that the model is told, one a line'
+complete -c vtk -n '__vtk_command caption' -l previous -d 'Tell the caption before; one span at a time then'
+complete -c vtk -n '__vtk_command caption' -l max-tokens -x -d 'Tokens of an answer at most'
+complete -c vtk -n '__vtk_command caption' -l temperature -x -d '0 takes the likeliest words, above draws them'
+complete -c vtk -n '__vtk_command caption' -l seed -x -d 'Seed of what is drawn'
+complete -c vtk -n '__vtk_command caption' -l seconds -l no-seconds -d 'Note in `made` how long each caption took; without, same input gives same bytes'
 complete -c vtk -n '__vtk_command caption' -l language -x -d 'Language of the words (en, de, …), ISO 639'
+complete -c vtk -n '__vtk_command caption' -s m -l model -x -d 'A model of vtk models list, a .gguf file or hf:OWNER/REPO/FILE.gguf'
+complete -c vtk -n '__vtk_command caption' -l endpoint -x -d 'Use the model of an OpenAI-compatible server (llama-server, vLLM)'
+complete -c vtk -n '__vtk_command caption' -l mmproj -r -F -d 'The model\'s projector for pictures; found beside it if it is one'
+complete -c vtk -n '__vtk_command caption' -l gpu-layers -x -d 'Layers on the GPU; -1 for all, where there is one'
+complete -c vtk -n '__vtk_command caption' -l context -x -d 'Room for a prompt and its answer; up to 8192 if not given'
+complete -c vtk -n '__vtk_command caption' -l threads -x -d 'Threads; all cores if not given'
+complete -c vtk -n '__vtk_command caption' -l flash-attention -l no-flash-attention -d 'Attention that needs less memory; by itself where it works'
+complete -c vtk -n '__vtk_command caption' -l kv-type -x -a 'f16 q8_0 q4_0' -d 'How keys and values are kept: q8_0 takes half the memory, q4_0 a quarter'
+complete -c vtk -n '__vtk_command caption' -l sequences -x -d 'Prompts worked on at once; 4 on a GPU or a server and 1 without if not given'
+complete -c vtk -n '__vtk_command caption' -l picture-tokens -x -d 'Tokens of a picture at most, if the model has sizes'
 complete -c vtk -n '__vtk_command caption' -s o -l output -r -F -d 'Write to FILE instead of standard output; it appears when it is whole'
 complete -c vtk -n '__vtk_command caption' -s j -l jobs -x -d 'Work in N processes; order is kept'
 complete -c vtk -n '__vtk_command caption' -s 0 -l null -d 'Standard input is paths ended by NUL (find -print0)'
@@ -187,6 +216,29 @@ complete -c vtk -n '__vtk_command show' -s q -l quiet -d 'No progress and no war
 complete -c vtk -n '__vtk_command show' -l log-json -d 'Messages on standard error as JSON Lines'
 complete -c vtk -n '__vtk_command show' -s h -l help -d 'Show this message and exit'
 complete -c vtk -n '__vtk_command show' -a '(__vtk_inputs)'
+
+# vtk export parquet
+complete -c vtk -n '__vtk_command export parquet' -s o -l output -r -F -d 'Write to FILE instead of standard output; it appears when it is whole'
+complete -c vtk -n '__vtk_command export parquet' -s j -l jobs -x -d 'Work in N processes; order is kept'
+complete -c vtk -n '__vtk_command export parquet' -s 0 -l null -d 'Standard input is paths ended by NUL (find -print0)'
+complete -c vtk -n '__vtk_command export parquet' -s q -l quiet -d 'No progress and no warnings, only errors'
+complete -c vtk -n '__vtk_command export parquet' -l log-json -d 'Messages on standard error as JSON Lines'
+complete -c vtk -n '__vtk_command export parquet' -s h -l help -d 'Show this message and exit'
+complete -c vtk -n '__vtk_command export parquet; and test (__vtk_arguments -o --output -j --jobs) -ge 2' -a '(__vtk_inputs)'
+
+# vtk export webdataset
+complete -c vtk -n '__vtk_command export webdataset' -l pictures -l no-pictures -d 'The pictures of the keyframes go in'
+complete -c vtk -n '__vtk_command export webdataset' -l clips -d 'Each span goes in as a clip, with its sound'
+complete -c vtk -n '__vtk_command export webdataset' -l height -x -d 'Height of pictures and clips; picture files that are there are then not used'
+complete -c vtk -n '__vtk_command export webdataset' -l shard-size -x -d 'Samples of a shard at most'
+complete -c vtk -n '__vtk_command export webdataset' -l shard-mb -x -d 'Megabytes of a shard at most, for two or more'
+complete -c vtk -n '__vtk_command export webdataset' -s o -l output -r -F -d 'Write to FILE instead of standard output; it appears when it is whole'
+complete -c vtk -n '__vtk_command export webdataset' -s j -l jobs -x -d 'Work in N processes; order is kept'
+complete -c vtk -n '__vtk_command export webdataset' -s 0 -l null -d 'Standard input is paths ended by NUL (find -print0)'
+complete -c vtk -n '__vtk_command export webdataset' -s q -l quiet -d 'No progress and no warnings, only errors'
+complete -c vtk -n '__vtk_command export webdataset' -l log-json -d 'Messages on standard error as JSON Lines'
+complete -c vtk -n '__vtk_command export webdataset' -s h -l help -d 'Show this message and exit'
+complete -c vtk -n '__vtk_command export webdataset; and test (__vtk_arguments --height --shard-size --shard-mb -o --output -j --jobs) -ge 2' -a '(__vtk_inputs)'
 
 # vtk models list
 complete -c vtk -n '__vtk_command models list' -l kind -x -a 'vlm llm clip embed' -d 'Only those that see and write (vlm), write (llm), turn pictures and texts into vectors (clip), or texts (embed)'

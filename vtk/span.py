@@ -258,9 +258,14 @@ def each(
         except (MissingError, UsageError, OutputError):
             raise
         except Exception as error:
-            expected = isinstance(error, (VtkError, OSError))
-            log.error("%s: %s", span.fragment, error, exc_info=None if expected else error)
-            yield Span(span).error(command, error)
+            yield failure(command, span, error)
+
+
+def failure(command: str, span: Span, error: Exception) -> Span:
+    """The error record of a span on which a command failed; says so on standard error."""
+    expected = isinstance(error, (VtkError, OSError))
+    log.error("%s: %s", span.fragment, error, exc_info=None if expected else error)
+    return Span(span).error(command, error)
 
 
 # What a command does: a function of a stream of spans.

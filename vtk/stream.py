@@ -70,6 +70,7 @@ class Stream:
     quiet: bool = False
     log_json: bool = False
     null: bool = False
+    hint: str = ""  # said once on a terminal
     bad_lines: int = 0
     failed: int = 0
     unopened: int = 0
@@ -170,6 +171,8 @@ class Stream:
     def _through(self, ability: Ability, by_video: bool, dump: Callable[[Span], bytes]) -> None:
         keep = lambda: self._verdict() != ExitStatus.NO_INPUT  # noqa: E731
         with open_sink(self.output, keep) as sink, self._progress_shown() as self.progress:
+            if self.hint and self._talks:
+                log.info("%s", self.hint)
             for span in self._results(ability, by_video):
                 sink(dump(span))
                 self._count(span)
@@ -204,8 +207,14 @@ class Stream:
     def _moved(self, video: str, done: float, total: float) -> None:
         self.progress.moved(video, done, total)
 
+    @property
+    def _talks(self) -> bool:
+        """Whether somebody watches."""
+        watched = sys.stderr is not None and sys.stderr.isatty()
+        return watched and not self.quiet and not self.log_json
+
     def _progress_shown(self) -> AbstractContextManager[Progress]:
-        if self.quiet or self.log_json or sys.stderr is None or not sys.stderr.isatty():
+        if not self._talks:
             return nullcontext(Progress())
         return progress_bar(self.command, len(self.inputs) if "-" not in self.inputs else 0)
 

@@ -3,34 +3,69 @@
 from collections.abc import Iterable, Iterator
 from functools import partial
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from vtk.errors import UsageError
 from vtk.passages import has_text
 from vtk.span import Span, each, fill, videos
 
-METHODS = {"facts": "vtk.caption.facts"}
+if TYPE_CHECKING:
+    from vtk.caption.scene import Wish
+    from vtk.models.prompt import LanguageModel
+
+METHODS = {
+    "facts": "vtk.caption.facts",
+    "plain": "vtk.caption.plain",
+    "differential": "vtk.caption.differential",
+    "dense": "vtk.caption.dense",
+    "detailed": "vtk.caption.detailed",
+    "verify": "vtk.caption.verify",
+}
 
 
 def caption(
-    spans: Iterable[Span], *, method: str = "facts", language: str | None = None
+    spans: Iterable[Span],
+    *,
+    method: str | None = None,
+    language: str | None = None,
+    model: "LanguageModel | None" = None,
+    wish: "Wish | None" = None,
 ) -> Iterator[Span]:
     """Each span with `caption`, and with what the caption was made of.
 
     A whole video is split into shots first, and keyframes are picked where a span has none.
-    `language` (ISO 639) chooses among subtitles. Raises UsageError for an unknown method.
+    Without a model, `facts` tells what is measured; `language` (ISO 639) chooses among subtitles.
+    Every other method, by default `plain`, asks the model, by `wish`. Raises UsageError for an
+    unknown method and for one without the model that it needs.
     """
+    method = method or ("plain" if model else "facts")
     if method not in METHODS:
         raise UsageError(f"no method {method!r} for caption; there is {', '.join(METHODS)}")
+    module = import_module(METHODS[method])
+    if method == "facts":
+        yield from _measured(spans, language)
+        return
+    if model is None:
+        raise UsageError(f"the method {method} needs a model: --model NAME or --endpoint URL")
+    from vtk.caption.scene import Wish
+    from vtk.caption.written import write
+    from vtk.split import split
+
+    shots = fill(spans, lambda span: span.whole, split)
+    yield from write(shots, model, method, module, wish or Wish())
+
+
+def _measured(spans: Iterable[Span], language: str | None) -> Iterator[Span]:
+    from vtk.caption.facts import Captioner
     from vtk.keyframes import keyframes
     from vtk.media.video import Latest
 
-    describe = import_module(METHODS[method]).Captioner
     filled = fill(spans, lambda span: span.whole or "keyframes" not in span, keyframes)
     with Latest() as latest:
-        captioner = describe(latest, language)
+        captioner = Captioner(latest, language)
 
         def work(span: Span) -> Iterator[Span]:
-            yield captioner(span).made("caption", method)
+            yield captioner(span).made("caption", "facts")
 
         yield from each("caption", filled, work)
 

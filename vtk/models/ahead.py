@@ -1,7 +1,7 @@
 """Work ahead in a thread: what comes next is made while what came before is used."""
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from queue import SimpleQueue
 from typing import TypeVar
 
@@ -10,7 +10,7 @@ T = TypeVar("T")
 PATIENCE = 1.0  # seconds to wait for the thread at the end; it may hang in a read
 
 
-def ahead(items: Iterable[T], count: int) -> Iterator[T]:
+def ahead(items: Iterable[T], count: int) -> Generator[T, None, None]:
     """The items in order, made in a thread, at most `count` before they are asked for.
 
     What making one raises is raised when its turn comes. Closing this ends the thread, which

@@ -16,7 +16,7 @@ import orjson
 from vtk.errors import MissingError, ModelError, UsageError
 from vtk.models import choices as spelled
 from vtk.models.closing import Closing
-from vtk.models.files import Files, sha256
+from vtk.models.files import Files, blob_sha256, sha256
 from vtk.models.llama import BATCH, Chunk, Engine, Sampler
 from vtk.models.loading import Loading
 from vtk.models.prompt import YES_NO, Answer, Picture, Prompt, Sampling
@@ -57,12 +57,13 @@ class LocalModel(Closing):
             self._engine.close()
             raise
         self._slots = Slots(self._engine)
+        self.at_once = len(self._slots)
         self._seen: tuple[list[str | Picture], list[Chunk], Callable[[], None]] | None = None
 
     @cached_property
     def sha256(self) -> str:
         """The SHA-256 of the model's file, for the record."""
-        return sha256(self._files.model)
+        return blob_sha256(self._files.model) or sha256(self._files.model)
 
     @property
     def sees(self) -> bool:

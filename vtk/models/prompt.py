@@ -73,6 +73,7 @@ class LanguageModel(Protocol):
     """A language model, with eyes or without, in this process or behind a server."""
 
     name: str
+    at_once: int  # prompts that are worked on together
 
     def answers(
         self, prompts: Iterable[Prompt], sampling: Sampling = ...
@@ -90,6 +91,10 @@ class LanguageModel(Protocol):
         Read from the logits of the first token, all spellings of a choice together: the choices
         must differ in their first token. Raises UsageError where they do not.
         """
+
+    @property
+    def sha256(self) -> str | None:
+        """The SHA-256 of the model's file, where it is here."""
 
     def close(self) -> None:
         """Free what the model holds; it is not used again."""

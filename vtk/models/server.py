@@ -40,6 +40,7 @@ class ServerModel(Closing):
     """
 
     name: str
+    sha256 = None  # a server does not tell
 
     def __init__(
         self,
@@ -54,6 +55,7 @@ class ServerModel(Closing):
         self._service = Service(
             endpoint, key=key, jobs=jobs, timeout=timeout, retries=retries, final=_refuses
         )
+        self.at_once = jobs
         self._forms: tuple[Form, ...] = (chat.strict, chat.plain)
         self._listed = LISTED
         self._limit = "max_tokens"

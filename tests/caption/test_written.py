@@ -1,0 +1,284 @@
+"""vtk caption with a model: what it sees, what it is told, and what comes of its answers."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.caption.scripted import Scripted, text_of
+from tests.conftest import lines, vtk
+from tests.world import Clip
+from vtk.caption import caption
+from vtk.caption.scene import Wish
+from vtk.caption.see import LAYOUTS, Sight, shrunk, spread, tiled
+from vtk.caption.tell import Telling, chosen, filled, shown
+from vtk.caption.verify import statements
+from vtk.errors import ModelError, UsageError
+from vtk.models.prompt import Sampling
+from vtk.span import Span
+
+World = Callable[[str], Clip]
+
+
+def shots(clip: Clip, count: int = 2, **fields: Any) -> list[Span]:
+    found = clip.truth.shots[:count]
+    return [
+        Span(video=str(clip.path), start=float(s.start), end=float(s.end), kind="shot", **fields)
+        for s in found
+    ]
+
+
+def echo(text: str, warmth: float) -> str:
+    return f"Said of: {text}"
+
+
+def test_a_caption_tells_what_it_was_made_with(world: World) -> None:
+    (span,) = caption(shots(world("cuts"), 1), model=Scripted(echo), wish=Wish(Sight(frames=3)))
+    made = span["made"][-1]
+    assert made["by"] == "vtk caption"
+    assert made["method"] == "plain"
+    assert made["model"] == "scripted"
+    assert made["tokens_in"] == 10
+    assert made["tokens_out"] > 3
+    assert len(made["frames"]) == 3
+    assert made["seconds"] >= 0
+    assert len(made["prompt"]) == 16
+    assert [k["t"] for k in span["keyframes"]] == made["frames"]
+    assert span.start <= made["frames"][0] < made["frames"][-1] < span.end
+
+
+def test_a_shot_is_shown_by_its_keyframes(world: World) -> None:
+    model = Scripted(echo)
+    clip = world("cuts")
+    first = shots(clip, 1)[0]
+    middle = (first.start + first.end) / 2
+    marked = Span({**first, "keyframes": [{"t": middle}]})
+    (span,) = caption([marked], model=model)
+    assert len(model.asked[0].pictures) == 1
+    assert span["keyframes"] == [{"t": middle}]
+    list(caption([marked], model=model, wish=Wish(Sight(frames=5))))
+    assert len(model.asked[1].pictures) == 5
+
+
+@pytest.mark.parametrize(
+    ("layout", "pictures"), [("frames", 6), ("grid", 1), ("thumbnail", 2), ("clip", 24)]
+)
+def test_a_layout_decides_how_many_pictures_the_model_sees(
+    world: World, layout: str, pictures: int
+) -> None:
+    model = Scripted(echo)
+    span = Span(video=str(world("camera").path), start=0.0, end=20.0)
+    list(caption([span], model=model, wish=Wish(Sight(layout, frames=6, pixels=200))))
+    seen = model.asked[0].pictures
+    assert len(seen) == pictures
+    assert all(max(picture.shape[:2]) <= 200 for picture in seen)
+    if layout == "clip":
+        assert max(seen[0].shape[:2]) == 100
+
+
+def test_a_grid_holds_the_frames_row_by_row() -> None:
+    pictures = [np.full((10, 20, 3), 10 * n, np.uint8) for n in range(1, 6)]
+    sheet = tiled(pictures, 3, 600)
+    assert sheet.shape[0] < sheet.shape[1]
+    middles = [sheet[5 + row * 12, 10 + column * 22, 0] for row in (0, 1) for column in (0, 1, 2)]
+    assert middles == [10, 20, 30, 40, 50, 0]
+    assert max(tiled(pictures, 3, 30).shape[:2]) <= 30
+
+
+@given(st.integers(1, 40), st.integers(1, 40), st.integers(1, 40), st.integers(1, 40))
+def test_a_shrunk_picture_keeps_its_brightness(tall: int, wide: int, high: int, broad: int) -> None:
+    picture = np.full((max(tall, high), max(wide, broad), 3), 90, np.uint8)
+    small = shrunk(picture, high, broad)
+    assert small.shape == (high, broad, 3)
+    assert (small == 90).all()
+
+
+@given(st.floats(0, 1e4), st.floats(0.01, 1e4), st.integers(1, 30))
+def test_frames_are_spread_inside_the_span(start: float, length: float, count: int) -> None:
+    times = spread(start, start + length, count)
+    assert len(times) == count
+    assert times == sorted(times)
+    assert start < times[0]
+    assert times[-1] < start + length
+
+
+def test_what_is_said_and_written_is_told_and_the_rest_left_out(world: World) -> None:
+    model = Scripted(echo)
+    spans = shots(world("cuts"), 1, speech=[{"start": 0.0, "end": 1.0, "text": "Lift off {title}"}])
+    telling = Telling(title="Apollo", previous=True)
+    list(caption(spans, model=model, wish=Wish(telling=telling)))
+    asked = text_of(model.asked[0])
+    assert "Lift off {title}" in asked
+    assert "Apollo" in asked
+    assert "written in the picture" not in asked
+    assert "{" not in asked.replace("{title}", "")
+
+
+def test_the_caption_before_is_told_within_a_video_only(world: World) -> None:
+    model = Scripted(lambda text, _: f"number {len(model.asked)}", at_once=4)
+    first, second = shots(world("cuts"))
+    (other,) = shots(world("camera"), 1)
+    wish = Wish(telling=Telling(previous=True))
+    list(caption([first, second, other], model=model, wish=wish))
+    told = [text_of(prompt).count("number") for prompt in model.asked]
+    assert told == [0, 1, 0]
+
+
+@given(st.dictionaries(st.sampled_from(["a", "b"]), st.text(max_size=9)), st.text(max_size=60))
+def test_templates_are_filled_once(values: dict[str, str], template: str) -> None:
+    text = filled("{a} and {c}\n" + template.replace("{", ""), values)
+    if values.get("a", "").strip():
+        assert values["a"].strip().splitlines()[0].strip() in text
+    assert "{c}" in text or ("a" in values and not values["a"].strip())
+
+
+def test_an_answer_that_says_nothing_is_asked_for_once_more(world: World) -> None:
+    tries: list[float] = []
+
+    def say(text: str, warmth: float) -> str:
+        tries.append(warmth)
+        return "" if warmth == 0 else "A lake at dawn."
+
+    (span,) = caption(shots(world("cuts"), 1), model=Scripted(say))
+    assert span["caption"] == "A lake at dawn."
+    assert tries == [0.0, 0.7]
+
+
+@pytest.mark.parametrize(
+    ("said", "why"), [("", "nothing"), ("?!", "no word"), ("on and on and on " * 20, "on and on")]
+)
+def test_nonsense_becomes_an_error_that_quotes_it(world: World, said: str, why: str) -> None:
+    def say(text: str, warmth: float) -> str:
+        return "A lake." if "Apollo" in text else said
+
+    spans = shots(world("cuts"))
+    spans[1]["speech"] = [{"start": 0.0, "end": 1.0, "text": "Apollo"}]
+    first, second = caption(spans, model=Scripted(say, at_once=2))
+    assert first["error"]["type"] == "ModelError"
+    assert why in first["error"]["message"]
+    assert second["caption"] == "A lake."
+
+
+def test_a_prompt_that_the_model_cannot_take_fails_alone(world: World) -> None:
+    def say(text: str, warmth: float) -> str | ModelError:
+        return ModelError("the prompt has too many tokens")
+
+    (span,) = caption(shots(world("cuts"), 1), model=Scripted(say))
+    assert span["error"]["message"] == "the prompt has too many tokens"
+
+
+def test_differential_tells_what_changes_and_makes_one_text(world: World) -> None:
+    def say(text: str, warmth: float) -> str:
+        if "what changes" in text:
+            return "It turns."
+        return "It turns twice." if "notes" in text else "A wheel."
+
+    model = Scripted(say)
+    wish = Wish(Sight(frames=3))
+    (span,) = caption(shots(world("cuts"), 1), method="differential", model=model, wish=wish)
+    assert span["caption"] == "It turns twice."
+    assert [change["text"] for change in span["changes"]] == ["It turns."] * 2
+    assert span["changes"][0]["end"] == span["changes"][1]["start"]
+    told = text_of(model.asked[-1])
+    assert told.count("It turns.") == 2
+    assert "A wheel." in told
+    assert not model.asked[-1].pictures
+    assert "A wheel." in text_of(model.asked[1])
+    assert "It turns." in text_of(model.asked[2])
+
+
+def test_dense_joins_stretches_of_which_the_same_is_said(world: World) -> None:
+    said = iter(["A ball rolls left.", "A ball rolls left.", "The ball stops."])
+    wish = Wish(Sight(frames=4))
+    model = Scripted(lambda *_: next(said))
+    (span,) = caption(shots(world("cuts"), 1), method="dense", model=model, wish=wish)
+    first, second = span["events"]
+    assert (first["text"], second["text"]) == ("A ball rolls left.", "The ball stops.")
+    assert first["start"] == span.start
+    assert second["end"] == span.end
+    assert first["end"] == second["start"] == span["made"][-1]["frames"][2]
+    assert span["caption"] == "A ball rolls left. The ball stops."
+
+
+def test_detailed_asks_for_each_side_of_the_same_pictures(world: World) -> None:
+    model = Scripted(lambda text, _: "merged" if "notes" in text else text.split("?")[0])
+    wish = Wish(telling=Telling({"mood": ""}))
+    (span,) = caption(shots(world("cuts"), 1), method="detailed", model=model, wish=wish)
+    assert list(span["aspects"]) == ["subjects", "actions", "setting", "camera", "text"]
+    assert span["caption"] == "merged"
+    assert len({id(prompt.pictures[0]) for prompt in model.asked[:-1]}) == 1
+
+
+def test_verify_takes_out_what_the_model_denies(world: World) -> None:
+    text = "A red ball lies on grass, and a blue dog sleeps. The sun shines."
+    model = Scripted(echo, yes=lambda question: 0.1 if "dog" in question else 0.9)
+    (span,) = caption(shots(world("cuts"), 1, caption=text), method="verify", model=model)
+    assert span["caption"] == "A red ball lies on grass. The sun shines."
+    assert span["dropped"] == [{"text": "a blue dog sleeps.", "score": 0.1}]
+    assert text_of(model.asked[1]).startswith("Is it true that a blue dog sleeps?")
+
+
+def test_verify_keeps_the_likeliest_where_nothing_is_borne_out(world: World) -> None:
+    model = Scripted(echo, yes=lambda question: 0.3 if "moon" in question else 0.2)
+    spans = shots(world("cuts"), 1, caption="The sun shines. The moon shines.")
+    (span,) = caption(spans, method="verify", model=model)
+    assert span["caption"] == "The moon shines."
+    assert len(span["dropped"]) == 1
+
+
+def test_statements_begin_with_an_article() -> None:
+    assert statements("a cat and a dog sit and wait") == ["a cat", "a dog sit and wait"]
+    assert statements("Salt and pepper.") == ["Salt and pepper."]
+
+
+def test_prompts_go_out_and_come_back(tmp_path: Path) -> None:
+    known = {"first": 'Say "so" \\ """three""" {speech}', "second": "b"}
+    file = tmp_path / "prompts.toml"
+    file.write_text(shown(known))
+    read = chosen("x", known, None, file)
+    assert {name: text.strip() for name, text in read.items()} == known
+    file.write_text('third = "c"')
+    with pytest.raises(UsageError, match="third"):
+        chosen("x", known, None, file)
+    with pytest.raises(UsageError, match="--prompt-file"):
+        chosen("x", known, "ask", None)
+    assert chosen("x", {"caption": "a"}, "ask", None) == {"caption": "ask"}
+
+
+def test_show_prompt_prints_what_prompt_file_takes(tmp_path: Path) -> None:
+    result = vtk("caption", "--method", "differential", "--show-prompt")
+    assert result.returncode == 0
+    assert b'merge = """' in result.stdout
+    assert vtk("caption", "--method", "dense", "x.mp4").returncode == 2  # no model is named
+
+
+def test_every_layout_has_its_number_of_frames() -> None:
+    with pytest.raises(UsageError, match="layout"):
+        Sight("circle")
+    assert set(LAYOUTS) == {"frames", "grid", "thumbnail", "clip"}
+    assert Sampling().temperature == 0
+
+
+def test_error_records_pass_and_missing_files_fail_alone(world: World, tmp_path: Path) -> None:
+    failed = Span(video="x", error={"command": "c", "type": "t", "message": "m"})
+    missing = Span(video=str(tmp_path / "none.mp4"), start=0.0, end=1.0)
+    model = Scripted(echo, at_once=4)
+    found = list(caption([failed, missing, *shots(world("cuts"), 1)], model=model))
+    assert found[0] == failed
+    assert found[1]["error"]["type"] == "OpenError"
+    assert "caption" in found[2]
+
+
+def test_without_seconds_the_same_run_gives_the_same_record(world: World) -> None:
+    wish = Wish(timed=False)
+    runs = [list(caption(shots(world("cuts")), model=Scripted(echo), wish=wish)) for _ in range(2)]
+    assert runs[0] == runs[1]
+    assert "seconds" not in runs[0][0]["made"][-1]
+
+
+def test_nothing_is_printed_for_no_spans() -> None:
+    assert lines(vtk("caption", stdin=b"")) == []

@@ -1,0 +1,162 @@
+"""What a model is shown of a span: which frames, how large, and how they are laid out."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from vtk.errors import MediaError, UsageError
+from vtk.media.picture import displayed
+from vtk.media.video import OUTSIDE, Frame, Video
+from vtk.models.prompt import Picture, timed
+from vtk.span import Span
+from vtk.times import rounded
+
+Shown = tuple[float, Picture]  # when a frame is shown, in seconds, and the picture of it
+Parts = tuple[str | Picture, ...]
+
+MOST = 8  # frames where no number is given
+EDGE = 0.08  # share of a span left out at either end, where the next shot may show through
+RUN, STEP = 4, 0.25  # frames of a run of the layout clip, and seconds between them
+FULL = 4  # one frame in so many is shown at full size in the layout thumbnail
+GAP = 2  # pixels between the cells of a grid
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What the model is shown of a span.
+
+    `frames` is their number; None takes the keyframes of the span, or a few where it has none.
+    `pixels` is the longest side of a picture that is handed over.
+    """
+
+    layout: str = "frames"
+    frames: int | None = None
+    pixels: int = 640
+
+    def __post_init__(self) -> None:
+        if self.layout not in LAYOUTS:
+            raise UsageError(f"no layout {self.layout!r}; there are {', '.join(LAYOUTS)}")
+        if self.frames is not None and self.frames < 1:
+            raise UsageError("a caption needs one frame at least")
+        if self.pixels < 16:
+            raise UsageError("pictures have 16 pixels a side at least")
+
+
+def look(video: Video, span: Span, sight: Sight) -> list[Shown]:
+    """The frames of a span that are shown, in time order, each decoded once.
+
+    Raises MediaError where no picture lies in the span.
+    """
+    start, end = video.stretch(span.start, span.end)
+    times = moments(span, start, end, sight)
+    pixels = max(sight.pixels // 2, 16) if sight.layout == "clip" else sight.pixels
+    found: dict[int, Shown] = {}
+    for frame in video.at(times):
+        if frame.pts not in found:
+            found[frame.pts] = (rounded(frame.time), _scaled(video, frame, pixels))
+    if not found:
+        raise MediaError(OUTSIDE)
+    return list(found.values())
+
+
+def moments(span: Span, start: float, end: float, sight: Sight) -> list[float]:
+    """When the frames are shown, in seconds, ascending.
+
+    Those of the keyframes where there are enough of them, else spread over the span. The layout
+    `clip` shows a short run after each (F2C: the same tokens as single frames, at half the size).
+    """
+    marked = sorted(k["t"] for k in span.get("keyframes", []) if start <= k["t"] < end)
+    count = sight.frames or min(len(marked), MOST) or FRAMES[sight.layout]
+    run = (RUN - 1) * STEP if sight.layout == "clip" else 0.0
+    last = max(end - run, start)
+    chosen = _even(marked, count) if len(marked) >= count else spread(start, last, count)
+    if not run:
+        return chosen
+    over = end - EDGE * (end - start)
+    return sorted({round(min(t + n * STEP, max(over, t)), 6) for t in chosen for n in range(RUN)})
+
+
+def spread(start: float, end: float, count: int) -> list[float]:
+    """Times evenly over a stretch, the first and the last near its ends; a single one midway."""
+    if count == 1:
+        return [(start + end) / 2]
+    low, high = start + EDGE * (end - start), end - EDGE * (end - start)
+    return [low + (high - low) * n / (count - 1) for n in range(count)]
+
+
+def _even(values: list[Any], count: int) -> list[Any]:
+    return [values[(2 * n + 1) * len(values) // (2 * count)] for n in range(count)]
+
+
+def _scaled(video: Video, frame: Frame, pixels: int) -> Picture:
+    aspect = video.stream.sample_aspect_ratio
+    wide, tall = frame.image.width * float(aspect or 1), float(frame.image.height)
+    if round(frame.image.rotation / 90) % 2:
+        wide, tall = tall, wide
+    scale = min(1.0, pixels / max(wide, tall))
+    return displayed(frame.image, aspect, max(round(tall * scale), 1))
+
+
+def frames(shown: Sequence[Shown], sight: Sight) -> Parts:
+    """One picture after the other, each after its time."""
+    return tuple(timed(shown))
+
+
+def grid(shown: Sequence[Shown], sight: Sight) -> Parts:
+    """All frames in one picture, row by row (IG-VLM, Kim et al. 2024)."""
+    if len(shown) == 1:
+        return frames(shown, sight)
+    times = ", ".join(f"{time:.1f}" for time, _ in shown)
+    columns = math.ceil(math.sqrt(len(shown)))
+    told = f"Frames of a video in one picture, row by row, {columns} a row, at {times} seconds:"
+    return told, tiled([picture for _, picture in shown], columns, sight.pixels)
+
+
+def thumbnail(shown: Sequence[Shown], sight: Sight) -> Parts:
+    """All frames as one grid, then every fourth at full size (TS-LLaVA, Qu et al. 2024)."""
+    if len(shown) == 1:
+        return frames(shown, sight)
+    return *grid(shown, sight), *frames(_even(list(shown), max(1, len(shown) // FULL)), sight)
+
+
+Layout = Callable[[Sequence[Shown], Sight], Parts]
+LAYOUTS: dict[str, Layout] = {
+    "frames": frames,
+    "grid": grid,
+    "thumbnail": thumbnail,
+    "clip": frames,
+}
+FRAMES = {"frames": 4, "grid": 6, "thumbnail": 8, "clip": 2}  # where a span has no keyframes
+
+
+def tiled(pictures: Sequence[Picture], columns: int, pixels: int) -> Picture:
+    """Pictures of one size as a grid whose longest side has at most so many pixels."""
+    rows = -(-len(pictures) // columns)
+    tall, wide = pictures[0].shape[:2]
+    scale = min(
+        1.0,
+        (pixels - GAP * (rows - 1)) / (rows * tall),
+        (pixels - GAP * (columns - 1)) / (columns * wide),
+    )
+    tall, wide = max(int(tall * scale), 1), max(int(wide * scale), 1)
+    sheet = np.zeros((rows * (tall + GAP) - GAP, columns * (wide + GAP) - GAP, 3), np.uint8)
+    for number, picture in enumerate(pictures):
+        y, x = number // columns * (tall + GAP), number % columns * (wide + GAP)
+        sheet[y : y + tall, x : x + wide] = shrunk(picture, tall, wide)
+    return sheet
+
+
+def shrunk(picture: Picture, tall: int, wide: int) -> Picture:
+    """The picture at a smaller size, each pixel the mean of those that it covers."""
+    if picture.shape[:2] == (tall, wide):
+        return picture
+    rows = np.linspace(0, picture.shape[0], tall + 1).astype(int)
+    columns = np.linspace(0, picture.shape[1], wide + 1).astype(int)
+    sums = np.add.reduceat(picture.astype(np.uint32), rows[:-1], axis=0)
+    sums = np.add.reduceat(sums, columns[:-1], axis=1)
+    area = np.maximum(np.diff(rows), 1)[:, None, None] * np.maximum(np.diff(columns), 1)[:, None]
+    small: Picture = (sums // area).astype(np.uint8)
+    return small
