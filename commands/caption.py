@@ -84,6 +84,13 @@ def caption(
             help="Note in `made` how long each caption took; without, same input gives same bytes.",
         ),
     ] = True,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume",
+            help="Go on with what an earlier run with -o FILE --resume had finished of FILE.",
+        ),
+    ] = False,
     language: Language = None,
 ) -> None:
     """Say in words what each span shows and says.
@@ -117,9 +124,12 @@ def caption(
 
     from vtk.caption import METHODS
     from vtk.caption import caption as describe
+    from vtk.errors import UsageError
 
     method = method or ("plain" if opening.named else "facts")
     if method == "facts" and not show_prompt:
+        if resume:
+            raise UsageError("--resume is for captions by a model; those without are quicker made")
         stream.hint = "" if opening.named else HINT
         stream.run(partial(describe, method=method, language=language))
     from vtk.caption.tell import chosen, shown
@@ -141,12 +151,15 @@ def caption(
             chosen(method, known, prompt, prompt_file),
             title,
             "" if glossary is None else read(glossary),
-            language or "",
-            previous,
+            language=language or "",
+            subtitles=language,
+            previous=previous,
         )
         sampling = Sampling(max_tokens, temperature, seed=seed)
         wish = Wish(Sight(layout, frames, pixels), telling, sampling, timed=seconds)
         with closing(opening()) as model:
-            yield from describe(spans, method=method, model=model, wish=wish)
+            finished = stream.finished
+            yield from describe(spans, method=method, model=model, wish=wish, finished=finished)
 
+    stream.resumes = resume
     stream.run(written)

@@ -26,6 +26,7 @@ from vtk.errors import (
     UsageError,
     VtkError,
 )
+from vtk.finished import Finished
 from vtk.messages import Progress, configure, progress_bar
 from vtk.output import open_sink
 from vtk.span import Ability, Span, load, parse, videos
@@ -71,6 +72,8 @@ class Stream:
     log_json: bool = False
     null: bool = False
     hint: str = ""  # said once on a terminal
+    finished: Finished | None = None  # of an earlier run, with which this one goes on
+    resumes: bool = False  # whether to go on with an earlier run
     bad_lines: int = 0
     failed: int = 0
     unopened: int = 0
@@ -170,13 +173,21 @@ class Stream:
 
     def _through(self, ability: Ability, by_video: bool, dump: Callable[[Span], bytes]) -> None:
         keep = lambda: self._verdict() != ExitStatus.NO_INPUT  # noqa: E731
-        with open_sink(self.output, keep) as sink, self._progress_shown() as self.progress:
+        with (
+            self._journal() as self.finished,
+            open_sink(self.output, keep) as sink,
+            self._progress_shown() as self.progress,
+        ):
             if self.hint and self._talks:
                 log.info("%s", self.hint)
             for span in self._results(ability, by_video):
                 sink(dump(span))
+                if self.finished is not None:
+                    self.finished.keep(span)
                 self._count(span)
                 self.progress.span(span)
+        if self.finished is not None and keep():
+            self.finished.drop()
 
     def _results(self, ability: Ability, by_video: bool) -> Iterator[Span]:
         if self.jobs == 1:
@@ -198,6 +209,14 @@ class Stream:
             self.unopened += 1
         else:
             self.failed += 1
+
+    def _journal(self) -> AbstractContextManager[Finished | None]:
+        if not self.resumes:
+            return nullcontext()
+        output = self.output or "-"
+        if output == "-" or (os.path.exists(output) and not os.path.isfile(output)):
+            raise UsageError("--resume goes on with a file: name it by -o FILE")
+        return Finished(output)
 
     @property
     def on_progress(self) -> Callable[[str, float, float], None] | None:

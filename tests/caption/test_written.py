@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.caption.scripted import Scripted, text_of
@@ -89,6 +89,7 @@ def test_a_grid_holds_the_frames_row_by_row() -> None:
     assert max(tiled(pictures, 3, 30).shape[:2]) <= 30
 
 
+@settings(deadline=None)
 @given(st.integers(1, 40), st.integers(1, 40), st.integers(1, 40), st.integers(1, 40))
 def test_a_shrunk_picture_keeps_its_brightness(tall: int, wide: int, high: int, broad: int) -> None:
     picture = np.full((max(tall, high), max(wide, broad), 3), 90, np.uint8)
@@ -97,6 +98,7 @@ def test_a_shrunk_picture_keeps_its_brightness(tall: int, wide: int, high: int, 
     assert (small == 90).all()
 
 
+@settings(deadline=None)
 @given(st.floats(0, 1e4), st.floats(0.01, 1e4), st.integers(1, 30))
 def test_frames_are_spread_inside_the_span(start: float, length: float, count: int) -> None:
     times = spread(start, start + length, count)
@@ -128,6 +130,7 @@ def test_the_caption_before_is_told_within_a_video_only(world: World) -> None:
     assert told == [0, 1, 0]
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(["a", "b"]), st.text(max_size=9)), st.text(max_size=60))
 def test_templates_are_filled_once(values: dict[str, str], template: str) -> None:
     text = filled("{a} and {c}\n" + template.replace("{", ""), values)

@@ -11,6 +11,7 @@ from vtk.span import Span, each, fill, videos
 
 if TYPE_CHECKING:
     from vtk.caption.scene import Wish
+    from vtk.finished import Finished
     from vtk.models.prompt import LanguageModel
 
 METHODS = {
@@ -30,13 +31,14 @@ def caption(
     language: str | None = None,
     model: "LanguageModel | None" = None,
     wish: "Wish | None" = None,
+    finished: "Finished | None" = None,
 ) -> Iterator[Span]:
     """Each span with `caption`, and with what the caption was made of.
 
     A whole video is split into shots first, and keyframes are picked where a span has none.
     Without a model, `facts` tells what is measured; `language` (ISO 639) chooses among subtitles.
-    Every other method, by default `plain`, asks the model, by `wish`. Raises UsageError for an
-    unknown method and for one without the model that it needs.
+    Every other method, by default `plain`, asks the model, by `wish`; spans that `finished` has are
+    taken from there. Raises UsageError for an unknown method and for one without its model.
     """
     method = method or ("plain" if model else "facts")
     if method not in METHODS:
@@ -52,7 +54,7 @@ def caption(
     from vtk.split import split
 
     shots = fill(spans, lambda span: span.whole, split)
-    yield from write(shots, model, method, module, wish or Wish())
+    yield from write(shots, model, method, module, wish or Wish(), finished)
 
 
 def _measured(spans: Iterable[Span], language: str | None) -> Iterator[Span]:

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from vtk.caption import colours, motion, sound
+from vtk.caption.subtitles import Subtitles
 from vtk.errors import MediaError
 from vtk.media.planes import thumbnail
-from vtk.media.subtitles import Cue, cues
 from vtk.media.video import OUTSIDE, Latest, Video
-from vtk.span import Span, within
+from vtk.span import Span
 
 PAIRS = 4  # pairs of pictures that motion is measured on
 PAIR_GAP = 0.2  # seconds between the two, where the span is long enough
@@ -29,31 +29,19 @@ class Captioner:
 
     def __init__(self, latest: Latest, language: str | None) -> None:
         self.latest = latest
-        self.language = language
-        self.video = ""
-        self.cues: list[Cue] = []
+        self.subtitles = Subtitles(language)
         self.listener = sound.Listener()
 
     def __call__(self, span: Span) -> Span:
         """The span with `facts`, `speech` where there is any, and `caption`."""
         video = self.latest(span.video)
         new = span.reaching(*video.stretch(span.start, span.end))
-        if "speech" not in span and (speech := self._speech(new, max(video.end, new.end))):
-            new["speech"] = speech
+        self.subtitles.put(new, video)
         new["facts"] = measure(video, new)
         if heard := self.listener(new.video, *video.stretch(new.start, new.end)):
             new["facts"]["sound"] = heard
         new["caption"] = " ".join(sentences(new))
         return new
-
-    def _speech(self, span: Span, last: float) -> list[dict[str, Any]]:
-        """The cues of the span, in a video that ends at `last` seconds: none goes on after it."""
-        if span.video != self.video:
-            self.video = span.video
-            self.cues = cues(span.video, self.language)
-        near = (cue for cue in self.cues if cue.start < span.end and cue.end >= span.start)
-        entries = [cue._replace(end=max(min(cue.end, last), cue.start))._asdict() for cue in near]
-        return [entry for entry in entries if within(entry, span.start, span.end)]
 
 
 def measure(video: Video, span: Span) -> dict[str, Any]:

@@ -33,13 +33,15 @@ class Telling:
     """What is told besides the pictures.
 
     `prompts` replace templates of the method by name. `title` and `glossary` are told as they are;
-    with `previous`, the caption of the span before is told as well. `language` is a code or a name.
+    with `previous`, the caption of the span before is told as well. `language` is a code or a name,
+    of the answers; `subtitles` is the code of the subtitles that are told as speech.
     """
 
     prompts: Mapping[str, str] = field(default_factory=dict)
     title: str = ""
     glossary: str = ""
     language: str = ""
+    subtitles: str | None = None
     previous: bool = False
 
     def values(self, span: Span, title: str, previous: str) -> dict[str, str]:

@@ -109,7 +109,7 @@ class ClipModel(Closing):
             for tags, pictures in batches:
                 yield from zip(tags, self._encoded("encode_image", pictures), strict=True)
         finally:
-            batches.close()  # type: ignore[attr-defined]
+            batches.close()
 
     def texts(self, texts: list[str]) -> NDArray[np.float32]:
         """The unit vectors of texts: shape (texts, dim).

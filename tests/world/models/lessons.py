@@ -106,7 +106,7 @@ def _row(each: Lesson, sizes: np.ndarray) -> list[tuple[int, int, int, int]]:
 
 
 def batch(seed: int, step: int, shape: Shape, still: int = 0) -> Batch:
-    """The batch of a step: the same for the same seed and step. The first `still` have one frame."""
+    """The batch of a step, the same for the same seed; the first `still` ones have one frame."""
     rng = np.random.default_rng((seed, step))
     frames = int(rng.choice(list(FRAMES), p=list(FRAMES.values()))) if step >= still else 1
     lessons = [lesson(rng, frames, side=shape.side) for _ in range(SIZES[frames])]

@@ -1,0 +1,137 @@
+"""vtk caption -o FILE --resume: nothing that was finished is lost or done again."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.caption.scripted import Scripted
+from tests.conftest import vtk
+from tests.models.tiny import language_file
+from tests.world import Clip
+from tests.world.models.film import film
+from vtk.caption import caption
+from vtk.caption.scene import Wish
+from vtk.caption.tell import Telling
+from vtk.finished import Finished
+from vtk.span import Span, load
+
+World = Callable[[str], Clip]
+
+
+def spans_of(clip: Clip, count: int = 4) -> list[Span]:
+    return [
+        Span(video=str(clip.path), start=float(s.start), end=float(s.end))
+        for s in clip.truth.shots[:count]
+    ]
+
+
+def captioned(spans: list[Span], output: Path, wish: Wish | None = None) -> tuple[list[Span], int]:
+    """The captions of a run that goes on, and how many the model was asked for."""
+    model = Scripted(lambda text, _: "A picture." if "bad" not in text else "")
+    with Finished(str(output)) as finished:
+        found = []
+        for span in caption(spans, model=model, wish=wish or Wish(timed=False), finished=finished):
+            finished.keep(span)
+            found.append(span)
+    return found, len(model.asked)
+
+
+def test_a_rerun_asks_only_for_what_is_left(world: World, tmp_path: Path) -> None:
+    output = tmp_path / "shots.jsonl"
+    spans = spans_of(world("cuts"))
+    assert captioned(spans[:2], output)[1] == 2
+    found, asked = captioned(spans, output)
+    assert asked == 2
+    assert found == captioned(spans, tmp_path / "other.jsonl")[0]
+    assert captioned(spans, output)[1] == 0
+
+
+def test_a_line_that_was_cut_is_done_again(world: World, tmp_path: Path) -> None:
+    output = tmp_path / "shots.jsonl"
+    spans = spans_of(world("cuts"))
+    captioned(spans[:3], output)
+    journal = Path(f"{output}.part")
+    journal.write_bytes(journal.read_bytes()[:-9])
+    assert captioned(spans, output)[1] == 2
+    assert captioned(spans, output)[1] == 0
+
+
+def test_what_failed_is_tried_again(world: World, tmp_path: Path) -> None:
+    output = tmp_path / "shots.jsonl"
+    spans = spans_of(world("cuts"), 2)
+    spans[0]["speech"] = [{"start": 0.0, "end": 1.0, "text": "bad"}]
+    first, _ = captioned(spans, output)
+    assert first[0].failed
+    assert captioned(spans, output)[1] == 2  # the answer, and once more
+
+
+def test_another_prompt_or_another_past_is_another_caption(world: World, tmp_path: Path) -> None:
+    output = tmp_path / "shots.jsonl"
+    spans = spans_of(world("cuts"), 2)
+    captioned(spans, output)
+    assert captioned(spans, output, Wish(telling=Telling(title="Else"), timed=False))[1] == 2
+    other = Span(spans[0]).made("split", "other")
+    assert captioned([other, spans[1]], tmp_path / "shots.jsonl")[1] == 2
+
+
+def test_a_killed_run_loses_nothing(tmp_path: Path) -> None:
+    source = film(tmp_path / "film.mp4", 3, shots=12, seconds=1.0, side=64)
+    shots = tmp_path / "windows.jsonl"
+    shots.write_bytes(vtk("split", "--every", "1s", source.path).stdout)
+    output = tmp_path / "out.jsonl"
+    command = ["caption", "-m", str(language_file()), "--threads", "1", "--prompt", "describe"]
+    command += ["--max-tokens", "20", "--no-seconds", str(shots)]
+    resumed = [*command, "-o", str(output), "--resume"]
+    process = subprocess.Popen([sys.executable, "-m", "vtk", *resumed], stderr=subprocess.DEVNULL)
+    journal = Path(f"{output}.part")
+    limit = time.monotonic() + 120
+    while process.poll() is None and time.monotonic() < limit:
+        if journal.exists() and journal.read_bytes().count(b"\n") >= 3:
+            process.send_signal(signal.SIGKILL)
+            break
+        time.sleep(0.002)
+    process.wait()
+    finished = journal.read_bytes().count(b"\n") if journal.exists() else 12
+    assert finished >= 3
+    again = vtk(*resumed)
+    assert again.returncode == 0, again.stderr
+    assert not journal.exists()
+    assert output.read_bytes() == vtk(*command).stdout
+    assert len(output.read_bytes().splitlines()) == 12
+
+
+def test_resume_wants_a_file() -> None:
+    for output in ([], ["-o", os.devnull]):
+        result = vtk("caption", "-m", str(language_file()), "--resume", *output, "x.mp4")
+        assert result.returncode == 2
+        assert b"-o FILE" in result.stderr
+    assert vtk("caption", "--resume", "-o", "x", "x.mp4").returncode == 2
+
+
+@settings(deadline=None)
+@given(starts=st.lists(st.integers(0, 30), unique=True, max_size=12), cut=st.integers(0, 400))
+def test_a_journal_gives_back_what_it_holds_whole(
+    starts: list[int], cut: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    output = tmp_path_factory.mktemp("journal") / "o.jsonl"
+    spans = [Span(video="a.mp4", start=float(s), end=s + 1.0) for s in starts]
+    with Finished(str(output)) as finished:
+        for span in spans:
+            finished.keep(Span(span, caption="c").made("caption", "plain"))
+    journal = Path(f"{output}.part")
+    kept = journal.read_bytes()[:cut]
+    journal.write_bytes(kept)
+    whole = [load(line) for line in kept.splitlines(keepends=True) if line.endswith(b"\n")]
+    with Finished(str(output)) as finished:
+        taken = [finished.take(span, {"method": "plain"}) for span in spans]
+    found = [span for span in taken if span is not None]
+    assert found[: len(whole)] == whole
+    assert len(found) - len(whole) in (0, 1)  # only its line end may be missing

@@ -1,0 +1,119 @@
+"""What a run that was cut short had finished, so that the next one goes on from there.
+
+While a run writes its output, each new record is also appended to a journal beside it, flushed
+line by line. The next run takes from the journal, and from the output of an earlier run, what is
+there already; the journal goes when the output is whole.
+"""
+
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, BinaryIO, Self
+
+import orjson
+
+from vtk.errors import InputError, OutputError
+from vtk.output import os_errors
+from vtk.span import Span, load
+
+Key = bytes
+
+
+class Finished:
+    """The finished records of `output`, by span; holds about 150 bytes for each in memory.
+
+    A context manager, which opens the journal. Raises OutputError where it cannot be written.
+    """
+
+    def __init__(self, output: str) -> None:
+        self._journal = Path(os.path.realpath(output) + ".part")
+        self._sources: list[BinaryIO] = []
+        self._places: dict[Key, tuple[int, int]] = {}
+        self._given: set[Key] = set()
+        for path in (Path(os.path.realpath(output)), self._journal):
+            with suppress(FileNotFoundError):
+                try:
+                    self._sources.append(open(path, "rb"))  # noqa: SIM115
+                except OSError as error:
+                    if isinstance(error, FileNotFoundError):
+                        raise
+                    raise OutputError(f"cannot read {path}: {error.strerror}") from None
+                self._index(len(self._sources) - 1)
+        with os_errors(self._journal):
+            self._file = open(self._journal, "ab")  # noqa: SIM115
+            if self._journal.stat().st_size:
+                self._file.write(b"\n")  # the last line may have been cut
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        for file in (*self._sources, self._file):
+            with suppress(OSError):
+                file.close()
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def _index(self, number: int) -> None:
+        source, at = self._sources[number], 0
+        for line in source:
+            if (span := _span(line)) is not None and not span.failed:
+                self._places[_key(span)] = (number, at)
+            at += len(line)
+
+    def take(self, span: Span, made: Mapping[str, Any]) -> Span | None:
+        """The finished record of a span; None where there is none that was made just so.
+
+        `made` is what its last entry of provenance must say, and those before it must be the
+        span's own.
+        """
+        place = self._places.get(_key(span))
+        if place is None:
+            return None
+        source = self._sources[place[0]]
+        source.seek(place[1])
+        found = _span(source.readline())
+        if found is None or not _follows(found, span, made):
+            return None
+        self._given.add(_key(span))
+        return found
+
+    def keep(self, span: Span) -> None:
+        """Append a new record to the journal; what failed or was taken from it is not new."""
+        key = _key(span)
+        if key in self._given:
+            self._given.discard(key)
+        elif not span.failed:
+            with os_errors(self._journal):
+                self._file.write(span.dump())
+                self._file.flush()
+
+    def drop(self) -> None:
+        """Remove the journal: the output is whole."""
+        self._journal.unlink(missing_ok=True)
+
+
+def _span(line: bytes) -> Span | None:
+    """The record of a line; None where it was cut or is none."""
+    try:
+        return load(line)
+    except InputError:
+        return None
+
+
+def _follows(found: Span, span: Span, made: Mapping[str, Any]) -> bool:
+    """Whether a record is what becomes of a span by a step that is made so."""
+    before = span.get("made", [])
+    entries = found.get("made", [])
+    if len(entries) <= len(before) or entries[: len(before)] != before:
+        return False
+    last = entries[-1]
+    return all(last.get(key) == value for key, value in made.items() if value is not None)
+
+
+def _key(span: Span) -> Key:
+    named = [span.video, span.get("start"), span.get("end"), span.get("kind")]
+    return blake2b(orjson.dumps(named), digest_size=8).digest()
