@@ -21,7 +21,7 @@ def caption(
     stream: "Stream",
     opening: Opening,
     method: Annotated[
-        Literal["facts", "plain", "differential", "dense", "detailed", "verify"] | None,
+        Literal["facts", "plain", "differential", "dense", "detailed", "verify", "best-of"] | None,
         typer.Option(
             help="How captions are made: facts without a model, plain with one if not given.",
             show_default=False,
@@ -69,6 +69,29 @@ def caption(
         bool,
         typer.Option("--previous", help="Tell the caption before; one span at a time then."),
     ] = False,
+    schema: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="JSON Schema that answers of plain follow, put under `fields`."
+        ),
+    ] = None,
+    tags: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Judge these tags, one a line, as juggling: balls in the air; …"
+        ),
+    ] = None,
+    clip: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            envvar="VTK_CLIP",
+            help="An open_clip model that judges tags and chooses for best-of.",
+        ),
+    ] = None,
+    candidates: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Answers of which best-of keeps one.")
+    ] = 3,
     max_tokens: Annotated[
         int, typer.Option(metavar="N", min=1, help="Tokens of an answer at most.")
     ] = 512,
@@ -103,8 +126,13 @@ def caption(
     `differential`, the first frame and then what changes, with `changes`; `dense`, the `events`
     inside the span with start and end; `detailed`, `aspects` asked for one by one, and merged;
     `verify`, the caption that the span has (or a plain one) less the statements that the model
-    denies when it is asked about each, which are put under `dropped`. What is said and written in
-    the span is told to the model. `made` tells model, prompt, frames and tokens of each caption.
+    denies when it is asked about each, which are put under `dropped`; `best-of`, of several
+    answers and of captions that the span has the one nearest the frames by --clip, the others
+    under `candidates`. What is said and written in the span is told to the model. `made` tells
+    model, prompt, frames and tokens of each caption.
+
+    With --tags, `tags` has every tag of a list with its score: by --clip, which needs no other
+    model, shares that sum to 1, else by the model the probability of yes, each tag on its own.
 
     A whole video is split into shots first. An answer that is empty or goes in circles is asked
     for once more, then the span becomes an error record that quotes it.
@@ -116,9 +144,12 @@ def caption(
       vtk caption -m qwen3-vl-4b --method differential --frames 6 film.mkv
       vtk caption --endpoint http://localhost:8080 -j 8 --layout grid --frames 9 film.mkv
       vtk caption -m qwen3-vl-4b < shots.jsonl | vtk caption -m qwen3-vl-4b --method verify
+      vtk caption --tags sports.txt --clip siglip2-b film.mkv
+      vtk caption -m qwen3-vl-4b film.mkv -o shots.jsonl --resume
       vtk caption --method detailed --show-prompt > prompts.toml
       vtk caption --language de film.mkv | jq -r '[.start, .caption] | @tsv'
     """
+    from contextlib import ExitStack, closing
     from functools import partial
     from importlib import import_module
 
@@ -127,39 +158,60 @@ def caption(
     from vtk.errors import UsageError
 
     method = method or ("plain" if opening.named else "facts")
-    if method == "facts" and not show_prompt:
-        if resume:
-            raise UsageError("--resume is for captions by a model; those without are quicker made")
+    measured = method == "facts"
+    if show_prompt:
+        from vtk.caption.tell import shown
+
+        typer.echo("" if measured else shown(import_module(METHODS[method]).PROMPTS), nl=False)
+        return
+    if resume and measured:
+        raise UsageError("--resume is for captions by a language model")
+    if schema and method != "plain":
+        raise UsageError(f"--schema is for the method plain, not {method}")
+    if measured and not tags:
         stream.hint = "" if opening.named else HINT
         stream.run(partial(describe, method=method, language=language))
-    from vtk.caption.tell import chosen, shown
-
-    known = {} if method == "facts" else import_module(METHODS[method]).PROMPTS
-    if show_prompt:
-        typer.echo(shown(known), nl=False)
-        return
 
     def written(spans: "Iterator[Span]") -> "Iterator[Span]":
-        from contextlib import closing
+        from dataclasses import replace
 
         from vtk.caption.scene import Wish
         from vtk.caption.see import Sight
-        from vtk.caption.tell import Telling, read
+        from vtk.caption.tags import tags_of
+        from vtk.caption.tell import Telling, chosen, read, schema_of
         from vtk.models.prompt import Sampling
 
-        telling = Telling(
-            chosen(method, known, prompt, prompt_file),
-            title,
-            "" if glossary is None else read(glossary),
-            language=language or "",
-            subtitles=language,
-            previous=previous,
+        known = {} if measured else import_module(METHODS[method]).PROMPTS
+        wish = Wish(
+            Sight(layout, frames, pixels),
+            Telling(
+                chosen(method, known, prompt, prompt_file),
+                title,
+                read(glossary) if glossary else "",
+                language=language or "",
+                subtitles=language,
+                previous=previous,
+            ),
+            Sampling(max_tokens, temperature, seed=seed),
+            timed=seconds,
+            schema=schema_of(schema) if schema else None,
+            tags=tags_of(tags) if tags else (),
+            candidates=candidates,
         )
-        sampling = Sampling(max_tokens, temperature, seed=seed)
-        wish = Wish(Sight(layout, frames, pixels), telling, sampling, timed=seconds)
-        with closing(opening()) as model:
-            finished = stream.finished
-            yield from describe(spans, method=method, model=model, wish=wish, finished=finished)
+        with ExitStack() as stack:
+            if clip:
+                from vtk.models.clip import ClipModel
 
-    stream.resumes = resume
+                wish = replace(wish, clip=stack.enter_context(ClipModel(clip)))
+            model = None if measured else stack.enter_context(closing(opening()))
+            yield from describe(
+                spans,
+                method=method,
+                language=language,
+                model=model,
+                wish=wish,
+                finished=stream.finished,
+            )
+
+    stream.resumes, stream.jobs = resume, 1
     stream.run(written)

@@ -172,7 +172,9 @@ class Stream:
             log.error("%s: %s", where, error)
 
     def _through(self, ability: Ability, by_video: bool, dump: Callable[[Span], bytes]) -> None:
-        keep = lambda: self._verdict() != ExitStatus.NO_INPUT  # noqa: E731
+        def keep() -> bool:
+            return self._verdict() != ExitStatus.NO_INPUT
+
         with (
             self._journal() as self.finished,
             open_sink(self.output, keep) as sink,

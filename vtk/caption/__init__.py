@@ -21,6 +21,7 @@ METHODS = {
     "dense": "vtk.caption.dense",
     "detailed": "vtk.caption.detailed",
     "verify": "vtk.caption.verify",
+    "best-of": "vtk.caption.best_of",
 }
 
 
@@ -45,7 +46,8 @@ def caption(
         raise UsageError(f"no method {method!r} for caption; there is {', '.join(METHODS)}")
     module = import_module(METHODS[method])
     if method == "facts":
-        yield from _measured(spans, language)
+        measured = _measured(spans, language)
+        yield from _tagged(measured, wish) if wish and wish.tags else measured
         return
     if model is None:
         raise UsageError(f"the method {method} needs a model: --model NAME or --endpoint URL")
@@ -70,6 +72,20 @@ def _measured(spans: Iterable[Span], language: str | None) -> Iterator[Span]:
             yield captioner(span).made("caption", "facts")
 
         yield from each("caption", filled, work)
+
+
+def _tagged(spans: Iterable[Span], wish: "Wish") -> Iterator[Span]:
+    from vtk.caption.eyes import Eyes
+    from vtk.caption.tags import near
+
+    if wish.clip is None:
+        raise UsageError("tags are judged by a model: --model NAME, or --clip NAME")
+    for looked in Eyes(wish, None, {})(spans):
+        span = looked.span
+        if looked.shown:
+            span |= near(wish.clip, [picture for _, picture in looked.shown], wish.tags)
+            span.made("caption", "tags", model=wish.clip.name, sha256=wish.clip.sha256)
+        yield span
 
 
 def described(

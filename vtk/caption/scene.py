@@ -2,13 +2,17 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vtk.caption.see import LAYOUTS, Parts, Shown, Sight, frames
 from vtk.caption.talk import Ask, Talk, Weigh, sane
 from vtk.caption.tell import Telling, filled
 from vtk.models.prompt import Prompt, Sampling
 from vtk.span import Span
+
+if TYPE_CHECKING:
+    from vtk.caption.tags import Tag
+    from vtk.models.clip import ClipModel
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,10 @@ class Wish:
     telling: Telling = field(default_factory=Telling)
     sampling: Sampling = field(default_factory=Sampling)
     timed: bool = True
+    schema: Mapping[str, Any] | None = None  # a JSON Schema of the answer
+    tags: tuple["Tag", ...] = ()  # what is judged to be shown or not
+    clip: "ClipModel | None" = None  # chooses among candidates, and judges tags
+    candidates: int = 3  # captions of which the best stays
 
 
 @dataclass(frozen=True)

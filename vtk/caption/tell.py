@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from vtk.errors import UsageError
 from vtk.span import Span
 
@@ -113,6 +115,17 @@ def read(file: Path) -> str:
         return file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"cannot read {file}: {error}") from None
+
+
+def schema_of(file: Path) -> dict[str, Any]:
+    """The JSON Schema of a user's file. Raises UsageError where it is not one of an object."""
+    try:
+        found = orjson.loads(read(file))
+    except orjson.JSONDecodeError as error:
+        raise UsageError(f"{file} is not JSON: {error}") from None
+    if not isinstance(found, dict) or found.get("type", "object") != "object":
+        raise UsageError(f"{file} is not the JSON Schema of an object")
+    return found
 
 
 def _main(method: str, known: Mapping[str, str]) -> str:

@@ -4,67 +4,20 @@ import hashlib
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from itertools import islice
 from types import ModuleType
 from typing import Any
 
+from vtk.caption import tags
+from vtk.caption.eyes import Eyes, Looked
 from vtk.caption.scene import Scene, Wish
-from vtk.caption.see import Shown, look
-from vtk.caption.subtitles import Subtitles
-from vtk.caption.talk import Outcome, converse
-from vtk.errors import MissingError, OutputError, UsageError
+from vtk.caption.talk import Outcome, Talk, converse
 from vtk.finished import Finished
-from vtk.media.video import Latest, Video
 from vtk.models.ahead import ahead
 from vtk.models.prompt import LanguageModel
 from vtk.span import Span, failure
 
 ROUNDS = 2  # spans for each prompt that the model works on at once: a short answer delays nobody
-
-
-@dataclass(frozen=True)
-class Looked:
-    """A span, its frames and its video's own title; without frames it passes through."""
-
-    span: Span
-    shown: list[Shown]
-    title: str = ""
-
-
-class Eyes:
-    """Looks at span after span; keeps the latest video open, and its subtitles."""
-
-    def __init__(self, wish: Wish, finished: Finished | None, origin: Mapping[str, Any]) -> None:
-        self.wish, self.finished, self.origin = wish, finished, origin
-        self.subtitles = Subtitles(wish.telling.subtitles)
-
-    def __call__(self, spans: Iterable[Span]) -> Iterator[Looked]:
-        """Each span with the frames that the model is shown of it, in order.
-
-        Error records and what an earlier run had finished come without frames.
-        """
-        with Latest() as latest:
-            for span in spans:
-                if span.failed:
-                    yield Looked(span, [])
-                    continue
-                try:
-                    yield self._look(latest(span.video), span)
-                except (MissingError, UsageError, OutputError):
-                    raise
-                except Exception as error:
-                    yield Looked(failure("caption", span, error), [])
-
-    def _look(self, video: Video, span: Span) -> Looked:
-        new = span.reaching(*video.stretch(span.start, span.end))
-        if self.finished and (found := self.finished.take(new, self.origin)):
-            return Looked(found, [])
-        self.subtitles.put(new, video)
-        shown = look(video, new, self.wish.sight)
-        if "keyframes" not in new:
-            new["keyframes"] = [{"t": time} for time, _ in shown]
-        return Looked(new, shown, video.container.metadata.get("title", ""))
 
 
 def write(
@@ -81,7 +34,7 @@ def write(
     What `finished` has is taken from there.
     """
     together = 1 if wish.telling.previous or model.at_once == 1 else ROUNDS * model.at_once
-    prompts = {**strategy.PROMPTS, **wish.telling.prompts}
+    prompts = {**strategy.PROMPTS, **tags.PROMPTS, **wish.telling.prompts}
     origin = made_with(model, method, prompts, wish)
     eyes = Eyes(wish, finished, origin)
     before = Span(video="")
@@ -89,7 +42,7 @@ def write(
         while group := list(islice(ready, together)):
             begun = time.monotonic()
             scenes = [_scene(each, prompts, wish, before) for each in group if each.shown]
-            outcomes = iter(converse(model, map(strategy.caption, scenes)))
+            outcomes = iter(converse(model, (_talk(strategy, scene) for scene in scenes)))
             taken = round((time.monotonic() - begun) / max(len(scenes), 1), 3)
             for each in group:
                 if each.shown:
@@ -100,17 +53,30 @@ def write(
                 yield found
 
 
+def _talk(strategy: ModuleType, scene: Scene) -> Talk:
+    """The talk of the strategy, and of the tags where there are some to judge."""
+    fields: dict[str, Any] = yield from strategy.caption(scene)
+    wish = scene.wish
+    if wish.tags and wish.clip:
+        fields |= tags.near(wish.clip, [picture for _, picture in scene.shown], wish.tags)
+    elif wish.tags:
+        fields |= yield from tags.asked(scene, wish.tags)
+    return fields
+
+
 def made_with(
     model: LanguageModel, method: str, prompts: Mapping[str, str], wish: Wish
 ) -> dict[str, Any]:
     """What all captions of a run are made with; `prompt` stands for all that the model is asked."""
     asked = [sorted(prompts.items()), wish.telling, wish.sight, wish.sampling]
+    asked += [wish.tags, wish.schema, wish.candidates]
     return {
         "method": method,
         "model": model.name,
         "sha256": model.sha256,
         "prompt": hashlib.sha256(repr(asked).encode()).hexdigest()[:16],
         "layout": wish.sight.layout,
+        "clip": wish.clip and wish.clip.name,
     }
 
 

@@ -1,0 +1,103 @@
+"""vtk caption with choices: schemas, the best of several captions, tags."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.caption.scripted import Scripted, text_of
+from tests.caption.test_written import echo, shots
+from tests.world import Clip
+from vtk.caption import caption
+from vtk.caption.scene import Wish
+from vtk.caption.see import Sight
+from vtk.caption.tags import Tag, tags_of
+from vtk.errors import UsageError
+
+World = Callable[[str], Clip]
+
+SCHEMA = {
+    "type": "object",
+    "properties": {"place": {"type": "string"}, "people": {"type": "integer"}},
+    "required": ["place", "people"],
+}
+
+
+def test_a_schema_puts_an_object_under_fields(world: World) -> None:
+    answers = iter(['{"place": "a lake"', '{"place": "a lake", "people": 2}'])
+    model = Scripted(lambda *_: next(answers))
+    (span,) = caption(shots(world("cuts"), 1), model=model, wish=Wish(schema=SCHEMA))
+    assert span["fields"] == {"place": "a lake", "people": 2}
+    assert span["caption"] == "place: a lake; people: 2"
+    assert len(model.asked) == 2  # the first answer was broken off
+
+
+@pytest.mark.parametrize(("said", "why"), [("[1]", "no JSON object"), ('{"place": ""}', "people")])
+def test_an_object_that_lacks_something_is_an_error(world: World, said: str, why: str) -> None:
+    model = Scripted(lambda *_: said)
+    (span,) = caption(shots(world("cuts"), 1), model=model, wish=Wish(schema=SCHEMA))
+    assert why in span["error"]["message"]
+
+
+class Colours:
+    """An image-text model that knows colours only: red, green and blue."""
+
+    name, sha256 = "colours", "0"
+
+    def images(self, pictures: list[np.ndarray]) -> list[np.ndarray]:
+        """The mean colour of each, as a unit vector."""
+        means = [picture.reshape(-1, 3).mean(axis=0).astype(np.float32) for picture in pictures]
+        return [mean / np.linalg.norm(mean) for mean in means]
+
+    def texts(self, texts: list[str]) -> np.ndarray:
+        """The colour that a text names."""
+        rows = [[c in text for c in ("red", "green", "blue")] for text in texts]
+        return np.array(rows, np.float32)
+
+
+def nearest(picture: np.ndarray) -> str:
+    return ("red", "green", "blue")[int(Colours().images([picture])[0].argmax())]
+
+
+def test_best_of_keeps_the_candidate_nearest_the_frames(world: World) -> None:
+    said = iter(["a red thing", "a blue thing", "a red thing"])
+    model = Scripted(lambda *_: next(said))
+    wish = Wish(Sight(frames=1), clip=Colours())  # type: ignore[arg-type]
+    spans = shots(world("cuts"), 1, caption="a green thing")
+    (span,) = caption(spans, method="best-of", model=model, wish=wish)
+    right = nearest(model.asked[0].pictures[0])
+    assert span["caption"] == f"a {right} thing"
+    assert len(span["candidates"]) == 2  # three candidates: one was said twice
+    scores = [candidate["score"] for candidate in span["candidates"]]
+    assert scores == sorted(scores, reverse=True)
+    with pytest.raises(UsageError, match="--clip"):
+        list(caption(shots(world("cuts"), 1), method="best-of", model=model))
+
+
+def test_tags_are_judged_by_the_model_or_by_an_image_text_model(world: World) -> None:
+    tags = (Tag("boat", ("a boat", "a ship")), Tag("dog", ("dog",)))
+    model = Scripted(echo, yes=lambda text: 0.9 if "dog" in text else 0.2)
+    (span,) = caption(shots(world("cuts"), 1), model=model, wish=Wish(tags=tags))
+    assert span["tags"] == [{"tag": "dog", "score": 0.9}, {"tag": "boat", "score": 0.2}]
+    assert any("a boat or a ship" in text_of(prompt) for prompt in model.asked)
+    assert "caption" in span
+
+    colours = tuple(Tag(colour, (colour,)) for colour in ("red", "green", "blue"))
+    wish = Wish(Sight(frames=1), tags=colours, clip=Colours())  # type: ignore[arg-type]
+    (span,) = caption(shots(world("cuts"), 1), model=Scripted(echo), wish=wish)
+    assert sum(tag["score"] for tag in span["tags"]) == pytest.approx(1, abs=1e-3)
+    (other,) = caption(shots(world("cuts"), 1), wish=wish)  # without a language model
+    assert other["tags"] == span["tags"]
+    assert "facts" in other
+
+
+def test_a_list_of_tags_has_names_and_descriptions(tmp_path: Path) -> None:
+    file = tmp_path / "tags.txt"
+    file.write_text("juggling: balls in the air; a street artist\n\n dog \n")
+    juggling, dog = tags_of(file)
+    assert juggling == Tag("juggling", ("balls in the air", "a street artist"))
+    assert dog == Tag("dog", ("dog",))
+    file.write_text("\n")
+    with pytest.raises(UsageError, match="no tags"):
+        tags_of(file)

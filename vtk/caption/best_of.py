@@ -1,0 +1,39 @@
+"""best-of: several captions, of which the one nearest the frames stays.
+
+As in Panda-70M (Chen et al. 2024, section 3.3) captions of several teachers compete; here they are
+answers drawn anew, captions that the span has already (of other models, earlier in the pipeline),
+and an image-text model chooses where that work trained a retrieval model of its own.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from vtk.caption.plain import PROMPTS as PLAIN
+from vtk.caption.scene import Scene
+from vtk.caption.talk import WARMTH, Talk
+from vtk.errors import UsageError
+
+PROMPTS = {"caption": PLAIN["caption"]}
+
+
+def caption(scene: Scene) -> Talk:
+    """`caption`, and `candidates`: the others, the nearest first; a score is a mean cosine."""
+    clip = scene.wish.clip
+    if clip is None:
+        raise UsageError("best-of chooses by an image-text model: name it by --clip NAME")
+    first = scene.ask("caption", scene.parts)
+    warm = max(WARMTH, first.sampling.temperature)
+    asks = [first]
+    for number in range(1, scene.wish.candidates):
+        seed = first.sampling.seed + number
+        asks.append(replace(first, sampling=replace(first.sampling, temperature=warm, seed=seed)))
+    texts: list[str] = yield list(asks)
+    span = scene.span
+    older = [span.get("caption", ""), *(each["text"] for each in span.get("candidates", []))]
+    distinct = list(dict.fromkeys(text for text in [*texts, *older] if text.strip()))
+    seen = np.stack(list(clip.images([picture for _, picture in scene.shown])))
+    scores = (clip.texts(distinct) @ seen.T).mean(axis=1)
+    order = np.argsort(-scores, kind="stable")
+    ranked = [{"text": distinct[n], "score": round(float(scores[n]), 4)} for n in order]
+    return {"caption": ranked[0]["text"], "candidates": ranked[1:]}

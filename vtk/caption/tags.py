@@ -1,0 +1,74 @@
+"""Tags of a user's list, each with how likely it is: recognition without training.
+
+A line of the list is a tag, or a tag and descriptions of it (`juggling: a person throws balls; a
+street artist`), which describe what is looked for better than its name does ("Tell me what you
+see", Estevam et al. 2024).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vtk.caption.scene import Scene
+from vtk.caption.talk import Talk
+from vtk.caption.tell import read
+from vtk.errors import UsageError
+
+if TYPE_CHECKING:
+    from vtk.models.clip import ClipModel
+    from vtk.models.prompt import Picture
+
+PROMPTS = {"tag": "Does this show {tag}? Answer yes or no."}
+SCALE = 100.0  # logits for a cosine of 1, as CLIP was trained (Radford et al. 2021, section 2.3)
+
+
+@dataclass(frozen=True)
+class Tag:
+    """What is looked for: its name, and texts that describe it."""
+
+    name: str
+    texts: tuple[str, ...]
+
+
+def tags_of(file: Path) -> tuple[Tag, ...]:
+    """The tags of a user's list, one a line. Raises UsageError where there is none."""
+    found = []
+    for line in read(file).splitlines():
+        name, _, rest = line.partition(":")
+        texts = tuple(text.strip() for text in rest.split(";") if text.strip())
+        if name.strip():
+            found.append(Tag(name.strip(), texts or (name.strip(),)))
+    if not found:
+        raise UsageError(f"{file} has no tags: one a line, such as juggling: balls in the air")
+    return tuple(found)
+
+
+def asked(scene: Scene, tags: Sequence[Tag]) -> Talk:
+    """`tags`, the likeliest first: the probability of yes, each tag judged on its own."""
+    parts = scene.parts
+    scores = yield [scene.weigh("tag", parts, tag=" or ".join(tag.texts)) for tag in tags]
+    return {"tags": ranked(tags, scores)}
+
+
+def near(clip: "ClipModel", pictures: Sequence["Picture"], tags: Sequence[Tag]) -> dict[str, Any]:
+    """`tags`, the likeliest first, by an image-text model: shares that sum to 1 over the list.
+
+    The vector of a tag is the mean of those of its texts, that of the pictures likewise.
+    """
+    vectors = clip.texts([text for tag in tags for text in tag.texts])
+    ends = np.cumsum([len(tag.texts) for tag in tags])[:-1]
+    means = np.stack([part.mean(axis=0) for part in np.split(vectors, ends)])
+    means /= np.linalg.norm(means, axis=1, keepdims=True)
+    seen = np.stack(list(clip.images(list(pictures)))).mean(axis=0)
+    logits = SCALE * means @ (seen / np.linalg.norm(seen))
+    shares = np.exp(logits - logits.max())
+    return {"tags": ranked(tags, (shares / shares.sum()).tolist())}
+
+
+def ranked(tags: Sequence[Tag], scores: Sequence[float]) -> list[dict[str, Any]]:
+    """Tags with their scores, the likeliest first."""
+    pairs = sorted(zip(tags, scores, strict=True), key=lambda pair: -pair[1])
+    return [{"tag": tag.name, "score": round(float(score), 4)} for tag, score in pairs]
