@@ -89,6 +89,21 @@ def caption(
             help="An open_clip model that judges tags and chooses for best-of.",
         ),
     ] = None,
+    names: Annotated[
+        bool,
+        typer.Option(
+            "--names", help="Give each person and thing one name throughout a video, in `names`."
+        ),
+    ] = False,
+    long: Annotated[
+        int,
+        typer.Option(
+            metavar="WORDS",
+            min=0,
+            show_default=False,
+            help="Tell each video in one text of about so many words, from shots upwards.",
+        ),
+    ] = 0,
     candidates: Annotated[
         int, typer.Option(metavar="N", min=1, help="Answers of which best-of keeps one.")
     ] = 3,
@@ -131,6 +146,12 @@ def caption(
     under `candidates`. What is said and written in the span is told to the model. `made` tells
     model, prompt, frames and tokens of each caption.
 
+    With --names, what is described alike in the shots of a video gets one name, people who are
+    named in speech theirs, and the captions are rewritten with it; `names` tells what was said
+    before. With --long, one span a video tells all of it in so many words, its shots under
+    `parts`, as far as their captions go (those of `detailed` go far) and nothing twice. Both give
+    out the spans of a video together.
+
     With --tags, `tags` has every tag of a list with its score: by --clip, which needs no other
     model, shares that sum to 1, else by the model the probability of yes, each tag on its own.
 
@@ -144,6 +165,7 @@ def caption(
       vtk caption -m qwen3-vl-4b --method differential --frames 6 film.mkv
       vtk caption --endpoint http://localhost:8080 -j 8 --layout grid --frames 9 film.mkv
       vtk caption -m qwen3-vl-4b < shots.jsonl | vtk caption -m qwen3-vl-4b --method verify
+      vtk caption -m qwen3-vl-4b --method detailed --names --long 1200 film.mkv
       vtk caption --tags sports.txt --clip siglip2-b film.mkv
       vtk caption -m qwen3-vl-4b film.mkv -o shots.jsonl --resume
       vtk caption --method detailed --show-prompt > prompts.toml
@@ -151,9 +173,7 @@ def caption(
     """
     from contextlib import ExitStack, closing
     from functools import partial
-    from importlib import import_module
 
-    from vtk.caption import METHODS
     from vtk.caption import caption as describe
     from vtk.errors import UsageError
 
@@ -162,12 +182,14 @@ def caption(
     if show_prompt:
         from vtk.caption.tell import shown
 
-        typer.echo("" if measured else shown(import_module(METHODS[method]).PROMPTS), nl=False)
+        typer.echo(shown(_prompts(method, tags=bool(tags), names=names, long=long > 0)), nl=False)
         return
     if resume and measured:
         raise UsageError("--resume is for captions by a language model")
     if schema and method != "plain":
         raise UsageError(f"--schema is for the method plain, not {method}")
+    if measured and (names or long):
+        raise UsageError("--names and --long are for captions by a language model")
     if measured and not tags:
         stream.hint = "" if opening.named else HINT
         stream.run(partial(describe, method=method, language=language))
@@ -181,7 +203,7 @@ def caption(
         from vtk.caption.tell import Telling, chosen, read, schema_of
         from vtk.models.prompt import Sampling
 
-        known = {} if measured else import_module(METHODS[method]).PROMPTS
+        known = _prompts(method, tags=True, names=True, long=True)
         wish = Wish(
             Sight(layout, frames, pixels),
             Telling(
@@ -197,6 +219,8 @@ def caption(
             schema=schema_of(schema) if schema else None,
             tags=tags_of(tags) if tags else (),
             candidates=candidates,
+            long=long,
+            names=names,
         )
         with ExitStack() as stack:
             if clip:
@@ -215,3 +239,15 @@ def caption(
 
     stream.resumes, stream.jobs = resume, 1
     stream.run(written)
+
+
+def _prompts(method: str, *, tags: bool, names: bool, long: bool) -> dict[str, str]:
+    """The templates that a user can see and replace."""
+    from importlib import import_module
+
+    from vtk.caption import METHODS
+
+    wanted = [METHODS[method]] if method != "facts" else []
+    wanted += ["vtk.caption.tags"] * tags + ["vtk.caption.names"] * names
+    wanted += ["vtk.caption.long"] * long
+    return {k: text for name in wanted for k, text in import_module(name).PROMPTS.items()}

@@ -133,6 +133,8 @@ complete -c vtk -n '__vtk_command caption' -l previous -d 'Tell the caption befo
 complete -c vtk -n '__vtk_command caption' -l schema -r -F -d 'JSON Schema that answers of plain follow, put under `fields`'
 complete -c vtk -n '__vtk_command caption' -l tags -r -F -d 'Judge these tags, one a line, as juggling: balls in the air; …'
 complete -c vtk -n '__vtk_command caption' -l clip -x -d 'An open_clip model that judges tags and chooses for best-of'
+complete -c vtk -n '__vtk_command caption' -l names -d 'Give each person and thing one name throughout a video, in `names`'
+complete -c vtk -n '__vtk_command caption' -l long -x -d 'Tell each video in one text of about so many words, from shots upwards'
 complete -c vtk -n '__vtk_command caption' -l candidates -x -d 'Answers of which best-of keeps one'
 complete -c vtk -n '__vtk_command caption' -l max-tokens -x -d 'Tokens of an answer at most'
 complete -c vtk -n '__vtk_command caption' -l temperature -x -d '0 takes the likeliest words, above draws them'

@@ -1,6 +1,6 @@
 """What a run that was cut short had finished, so that the next one goes on from there.
 
-While a run writes its output, each new record is also appended to a journal beside it, flushed
+Each new record of a run is appended to a journal beside its output as soon as it is there, flushed
 line by line. The next run takes from the journal, and from the output of an earlier run, what is
 there already; the journal goes when the output is whole.
 """
@@ -31,7 +31,6 @@ class Finished:
         self._journal = Path(os.path.realpath(output) + ".part")
         self._sources: list[BinaryIO] = []
         self._places: dict[Key, tuple[int, int]] = {}
-        self._given: set[Key] = set()
         for path in (Path(os.path.realpath(output)), self._journal):
             with suppress(FileNotFoundError):
                 try:
@@ -67,8 +66,7 @@ class Finished:
     def take(self, span: Span, made: Mapping[str, Any]) -> Span | None:
         """The finished record of a span; None where there is none that was made just so.
 
-        `made` is what its last entry of provenance must say, and those before it must be the
-        span's own.
+        `made` is what its last entry of provenance must say; those before are the span's own.
         """
         place = self._places.get(_key(span))
         if place is None:
@@ -78,15 +76,11 @@ class Finished:
         found = _span(source.readline())
         if found is None or not _follows(found, span, made):
             return None
-        self._given.add(_key(span))
         return found
 
     def keep(self, span: Span) -> None:
-        """Append a new record to the journal; what failed or was taken from it is not new."""
-        key = _key(span)
-        if key in self._given:
-            self._given.discard(key)
-        elif not span.failed:
+        """Append a new record to the journal, unless it is that of a failure."""
+        if not span.failed:
             with os_errors(self._journal):
                 self._file.write(span.dump())
                 self._file.flush()
@@ -108,7 +102,7 @@ def _follows(found: Span, span: Span, made: Mapping[str, Any]) -> bool:
     """Whether a record is what becomes of a span by a step that is made so."""
     before = span.get("made", [])
     entries = found.get("made", [])
-    if len(entries) <= len(before) or entries[: len(before)] != before:
+    if len(entries) != len(before) + 1 or entries[:-1] != before:
         return False
     last = entries[-1]
     return all(last.get(key) == value for key, value in made.items() if value is not None)

@@ -87,6 +87,35 @@ PROPERTIES: dict[str, Any] = {
         "properties": {"picture": _text("the measurements as a sentence")},
     },
     "caption": _text("what the span shows and says"),
+    "changes": _entries(
+        "what changes from frame to frame",
+        ["start", "end", "text"],
+        **_TIMED,
+        text=_text("what changes"),
+    ),
+    "events": _entries(
+        "what happens inside the span, in time order",
+        ["start", "end", "text"],
+        **_TIMED,
+        text=_text("what happens"),
+    ),
+    "aspects": {"type": "object", "description": "sides of the span, each told on its own"},
+    "fields": {"type": "object", "description": "the answer that follows a schema of the user"},
+    "dropped": _entries(
+        "statements that the frames do not bear out", ["text"], text=_text("it"), score=_SCORE
+    ),
+    "candidates": _entries(
+        "captions that were not chosen, the best first", ["text"], text=_text("it"), score=_SCORE
+    ),
+    "tags": _entries(
+        "tags of a list of the user, the likeliest first", ["tag"], tag=_text("it"), score=_SCORE
+    ),
+    "names": _entries(
+        "what has a name throughout the video",
+        ["name", "said"],
+        name=_text("the name"),
+        said=_text("what the caption said before"),
+    ),
     "title": _text("a short name of the span"),
     "summary": _text("the whole in a few sentences"),
     "sentences": _entries(

@@ -184,8 +184,6 @@ class Stream:
                 log.info("%s", self.hint)
             for span in self._results(ability, by_video):
                 sink(dump(span))
-                if self.finished is not None:
-                    self.finished.keep(span)
                 self._count(span)
                 self.progress.span(span)
         if self.finished is not None and keep():

@@ -20,9 +20,10 @@ from typing import Any
 
 from tests.benchmarks.models import TINY, Plain
 from tests.models.tiny import HOME
-from tests.world.models.film import Film, film
+from tests.world.models.film import Film, film, recurring_film
 from tests.world.models.judge import Tally, judge
 from vtk.caption import caption, written
+from vtk.caption.long import repeated
 from vtk.caption.scene import Wish
 from vtk.caption.see import Sight, look
 from vtk.caption.tell import Telling
@@ -33,6 +34,7 @@ from vtk.models.loading import Loading
 from vtk.models.local import LocalModel
 from vtk.models.prompt import Sampling
 from vtk.span import Span
+from vtk.text import word_count
 
 DESCRIBE, HAPPENS = "Describe the video.", "What happens?"
 # The words that tiny-vlm was trained to be asked with; it cannot merge texts, so none are merged.
@@ -48,6 +50,7 @@ PROMPTS: dict[str, dict[str, str]] = {
     "verify": {"caption": DESCRIBE},
     "best-of": {"caption": DESCRIBE},
 }
+ASIDE = dict.fromkeys(("mentions", "cast", "scene", "whole"), "")  # by the words alone
 
 
 def spans(of: Film) -> list[Span]:
@@ -58,7 +61,7 @@ def spans(of: Film) -> list[Span]:
 
 def wish(method: str, layout: str, frames: int, **more: Any) -> Wish:
     """How tiny-vlm is asked."""
-    telling = Telling(PROMPTS[method])
+    telling = Telling(PROMPTS[method] | ASIDE)
     return Wish(Sight(layout, frames, 320), telling, Sampling(max_tokens=60), **more)
 
 
@@ -88,6 +91,27 @@ def quality(folder: Path, count: int, model: LocalModel) -> None:
     double = film(folder / "double.mp4", 12, shots=count, acts=2)
     for method in ("plain", "differential", "dense"):
         judged(method, double, model, method, wish(method, "frames", 3))
+
+
+def whole(folder: Path, count: int, model: LocalModel) -> None:
+    """What --names and --long make of films of `count` shots, and of ten minutes."""
+    recurring = recurring_film(folder / "recurring.mp4", 14, shots=count)
+    chosen = wish("plain", "frames", 2, names=True)
+    found = list(caption(spans(recurring), method="plain", model=model, wish=chosen))
+    names: dict[str, set[str]] = {}
+    for span in found:
+        for each in span.get("names", []):
+            names.setdefault(each["said"].split(maxsplit=1)[1], set()).add(each["name"])
+    actors = {f"{a.colour} {a.shape}" for act in recurring.acts for a in act.play.actors}
+    one = sum(len(names.get(actor, ())) == 1 for actor in actors)
+    apart = len(set().union(*(names.get(actor, set()) for actor in actors)))
+    print(f"\n--names, {count} shots: {one} of {len(actors)} actors have one name, {apart} names")
+    ten = film(folder / "ten.mp4", 15, shots=200)
+    (text,) = caption(
+        spans(ten), method="plain", model=model, wish=wish("plain", "frames", 2, long=1000)
+    )
+    told = text["caption"]
+    print(f"--long 1000, ten minutes: {word_count(told)} words, {repeated(told):.1%} repeated")
 
 
 class Waited:
@@ -154,6 +178,7 @@ def main() -> None:
         if not chosen.speed_only:
             with closing(LocalModel(TINY, Loading(threads=chosen.threads, sequences=1))) as model:
                 quality(Path(name), chosen.shots, model)
+                whole(Path(name), 30, model)
         if not chosen.quality_only:
             speed(Path(name), chosen.shots, chosen.threads, chosen.rounds)
 

@@ -37,10 +37,8 @@ def captioned(spans: list[Span], output: Path, wish: Wish | None = None) -> tupl
     """The captions of a run that goes on, and how many the model was asked for."""
     model = Scripted(lambda text, _: "A picture." if "bad" not in text else "")
     with Finished(str(output)) as finished:
-        found = []
-        for span in caption(spans, model=model, wish=wish or Wish(timed=False), finished=finished):
-            finished.keep(span)
-            found.append(span)
+        wish = wish or Wish(timed=False)
+        found = list(caption(spans, model=model, wish=wish, finished=finished))
     return found, len(model.asked)
 
 

@@ -185,7 +185,6 @@ def test_an_equal_picture_counts_as_the_same_and_another_does_not(
     assert len(seen) == 2
 
 
-@pytest.mark.xfail(reason="the weights of tiny-vlm are of a short training", strict=True)
 def test_candidates_are_ranked_by_yes_against_no(model: LocalModel) -> None:
     plays = lessons(12, 1, seed=41)
     wanted = plays[5].play.actors[0]

@@ -27,10 +27,6 @@ from tests.world.models.tokens import MARKER, dialogue, encode
 from vtk.models.local import LocalModel
 from vtk.models.prompt import Sampling
 
-# What the model is meant to reach. Its weights are of a short training so far and do not; strict,
-# so that weights which do make these tests count.
-GOAL = pytest.mark.xfail(reason="the weights are of a short training", strict=True)
-
 
 @pytest.fixture(scope="module", params=["q8_0", "f16"])
 def model(request: pytest.FixtureRequest) -> Iterator[LocalModel]:
@@ -44,23 +40,14 @@ def quantized() -> Iterator[LocalModel]:
         yield opened
 
 
-def test_sees_far_more_than_chance(model: LocalModel) -> None:
-    assert naming(model, 100) >= 0.45  # chance: one in 144 for one actor
-    assert moving(model, 100) >= 0.12
-    assert judging(model, 150, 1) >= 0.55
-
-
-@GOAL
 def test_names_colours_and_shapes_of_what_it_never_saw_together(model: LocalModel) -> None:
     assert naming(model, 100) >= 0.9
 
 
-@GOAL
 def test_tells_which_way_things_move_between_two_frames(model: LocalModel) -> None:
     assert moving(model, 100) >= 0.85
 
 
-@GOAL
 @pytest.mark.parametrize("frames", [1, 2])
 def test_answers_yes_or_no_by_score(model: LocalModel, frames: int) -> None:
     assert judging(model, 150, frames) >= 0.9
@@ -74,12 +61,10 @@ def test_quantizing_costs_two_points_at_most() -> None:
     assert right["q8_0"] >= right["f16"] - 0.02
 
 
-@GOAL
 def test_tells_when_something_appears_by_the_times_it_was_given(quantized: LocalModel) -> None:
     assert timing(quantized, 120) >= 0.8
 
 
-@GOAL
 def test_chooses_among_letters(quantized: LocalModel) -> None:
     assert lettering(quantized, 150) >= 0.85
 

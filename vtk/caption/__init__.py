@@ -38,6 +38,8 @@ def caption(
 
     A whole video is split into shots first, and keyframes are picked where a span has none.
     Without a model, `facts` tells what is measured; `language` (ISO 639) chooses among subtitles.
+    With `wish.names` things keep one name throughout a video, and with `wish.long` one text tells
+    all of it; both hold the spans of one video at a time.
     Every other method, by default `plain`, asks the model, by `wish`; spans that `finished` has are
     taken from there. Raises UsageError for an unknown method and for one without its model.
     """
@@ -51,12 +53,21 @@ def caption(
         return
     if model is None:
         raise UsageError(f"the method {method} needs a model: --model NAME or --endpoint URL")
+    from vtk.caption.long import told
+    from vtk.caption.names import named
     from vtk.caption.scene import Wish
     from vtk.caption.written import write
     from vtk.split import split
 
+    wish = wish or Wish()
     shots = fill(spans, lambda span: span.whole, split)
-    yield from write(shots, model, method, module, wish or Wish(), finished)
+    found = write(shots, model, method, module, wish, finished)
+    own = wish.telling.prompts
+    if wish.names:
+        found = named(found, model, own)
+    if wish.long:
+        found = told(found, model, own, wish.long, wish.sampling, wish.telling.language)
+    yield from found
 
 
 def _measured(spans: Iterable[Span], language: str | None) -> Iterator[Span]:

@@ -30,6 +30,8 @@ class Wish:
     tags: tuple["Tag", ...] = ()  # what is judged to be shown or not
     clip: "ClipModel | None" = None  # chooses among candidates, and judges tags
     candidates: int = 3  # captions of which the best stays
+    long: int = 0  # words of one text about each video; 0 gives its spans
+    names: bool = False  # one name for each thing across the captions of a video
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,8 @@ class Scene:
 
 Strategy = Callable[[Scene], Talk]
 
+MARKS = ".!?…。！？"  # that end a sentence
+
 
 def stated(texts: Sequence[str]) -> str:
     """Texts as one, each a sentence of its own."""
@@ -85,7 +89,13 @@ def stated(texts: Sequence[str]) -> str:
 
 
 def _ended(text: str) -> str:
-    return text if text[-1] in ".!?…。！？" else text + "."
+    return text if text[-1] in MARKS else text + "."
+
+
+def sentence(text: str) -> str:
+    """A statement as a sentence of its own: a capital at its beginning, a mark at its end."""
+    bare = text.strip().rstrip(",;")
+    return _ended(bare[:1].upper() + bare[1:])
 
 
 def clock(seconds: float) -> str:

@@ -45,12 +45,12 @@ def write(
             outcomes = iter(converse(model, (_talk(strategy, scene) for scene in scenes)))
             taken = round((time.monotonic() - begun) / max(len(scenes), 1), 3)
             for each in group:
+                before = each.span
                 if each.shown:
-                    found = _record(each, next(outcomes), origin, taken if wish.timed else None)
-                else:
-                    found = each.span
-                before = found
-                yield found
+                    before = _record(each, next(outcomes), origin, taken if wish.timed else None)
+                    if finished is not None:
+                        finished.keep(before)
+                yield before
 
 
 def _talk(strategy: ModuleType, scene: Scene) -> Talk:

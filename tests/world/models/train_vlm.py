@@ -1,6 +1,6 @@
-"""Train tiny-vlm from a seed and write it as a checkpoint, with its held-out scores on the way.
+"""Train tiny-vlm from a seed and write its weights and GGUF files; scores it on the way.
 
-python -m tests.world.models.train_vlm OUT.safetensors [--steps N] [--seed N]
+python -m tests.world.models.train_vlm OUT [--eye-steps N] [--steps N] [--seed N]
 """
 
 import argparse
@@ -159,8 +159,8 @@ def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--steps", type=int, default=4000)
-    parser.add_argument("--eye-steps", type=int, default=2000)
+    parser.add_argument("--steps", type=int, default=5500)
+    parser.add_argument("--eye-steps", type=int, default=1600)
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
     train(chosen.out, chosen.steps, chosen.eye_steps, chosen.seed)

@@ -1,0 +1,198 @@
+"""A whole video in so many words: shots, then scenes, then the whole, told upwards.
+
+The hierarchy of LongCaption-Agent (LongCaptioning, Wei et al. 2025): captions of shots are merged
+into scenes and those into a text of the length that is asked for. Nothing is said twice: a sentence
+goes when too many of its runs of four words were said before. Where a model tells too little, or
+with an empty prompt, the captions of the shots themselves fill the text.
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import accumulate, pairwise
+
+from vtk.caption.scene import MARKS, sentence
+from vtk.caption.talk import Ask, Talk, converse
+from vtk.caption.tell import filled
+from vtk.caption.verify import asked as lowered
+from vtk.caption.verify import statements
+from vtk.models.prompt import LanguageModel, Prompt, Sampling
+from vtk.span import Span, each_video, join, videos
+from vtk.text import sentences, word_count, words
+from vtk.times import clock
+
+PROMPTS = {
+    "scene": "These are descriptions of the shots of one scene of a video, in order:\n{shots}\n"
+    "Tell the scene in about {words} words, in order, as one text without headings. Add nothing "
+    "that the descriptions do not say.\nThe scene before, not to be told again: {before}\n"
+    "Answer in this language: {language}",
+    "whole": "These paragraphs tell a video from its beginning to its end:\n{scenes}\n"
+    "Say in two or three sentences what the whole video shows. Add nothing.\n"
+    "Answer in this language: {language}",
+}
+SCENE = 150  # words that a scene is told in
+TOLD = 6000  # characters of a scene or of all of them that a model is told
+LIMITS = (0.0, 0.1, 0.2, 0.3)  # share of runs of four words that a sentence may repeat, in turn
+LOOSE = 0.5  # the same, of what a model says
+ENOUGH = 0.04  # of the whole text, from which on nothing may be repeated
+
+
+class Said:
+    """What a text has said so far, by its runs of four words."""
+
+    def __init__(self) -> None:
+        self.runs: set[tuple[str, ...]] = set()
+        self.tail: list[str] = []  # the last three words
+        self.count = 0  # runs, repeated ones included
+
+    def copy(self) -> "Said":
+        """The same, to be gone on with in another way."""
+        other = Said()
+        other.runs, other.tail, other.count = set(self.runs), self.tail, self.count
+        return other
+
+    def new(self, text: str, limit: float) -> bool:
+        """Say a text and tell so, unless more than this share of its runs was said before.
+
+        Nor one that repeats anything where the whole text would then repeat more than ENOUGH.
+        """
+        spoken = _spoken(text)
+        own, runs = _runs(spoken), _runs([*self.tail, *spoken])
+        again = len(own) - len(set(own) - self.runs)
+        fresh = set(runs) - self.runs
+        count = self.count + len(runs)
+        over = count - len(self.runs) - len(fresh) > ENOUGH * count
+        if again and (over or again > limit * len(own)):
+            return False
+        self.runs |= fresh
+        self.tail, self.count = [*self.tail, *spoken][-3:], count
+        return True
+
+
+def _spoken(text: str) -> list[str]:
+    return [word.casefold() for word in words(text)]
+
+
+def _runs(spoken: Sequence[str]) -> list[tuple[str, ...]]:
+    return list(zip(*(spoken[n:] for n in range(4)), strict=False))
+
+
+def repeated(text: str) -> float:
+    """The share of runs of four words of a text that are said more than once, 0 to 1."""
+    runs = _runs(_spoken(text))
+    return 1 - len(set(runs)) / len(runs) if runs else 0.0
+
+
+def told(
+    spans: Iterable[Span],
+    model: LanguageModel,
+    prompts: Mapping[str, str],
+    length: int,
+    sampling: Sampling | None = None,
+    language: str = "",
+) -> Iterator[Span]:
+    """One span a video, its `caption` a text of about `length` words, its shots under `parts`.
+
+    Shorter where the captions hold no more than that. Holds the spans of one video.
+    """
+    asked = {**PROMPTS, **prompts}
+
+    def work(group: list[Span]) -> Iterator[Span]:
+        shots = [span for span in group if str(span.get("caption", "")).strip()]
+        text = Teller(model, asked, sampling or Sampling(), language).tell(shots, length)
+        parts = [{"start": s.start, "end": s.end, "caption": s["caption"]} for s in shots]
+        whole = join(group, "video", caption=text, parts=parts)
+        yield whole.made("caption", "long", model=model.name, sha256=model.sha256)
+
+    yield from each_video("caption", videos(spans), work)
+
+
+class Teller:
+    """Tells one video."""
+
+    def __init__(
+        self, model: LanguageModel, prompts: Mapping[str, str], sampling: Sampling, language: str
+    ) -> None:
+        self.model, self.prompts, self.sampling, self.language = model, prompts, sampling, language
+        self.said = Said()
+
+    def tell(self, shots: Sequence[Span], length: int) -> str:
+        """The whole text, a paragraph a scene, after one about all of it."""
+        scenes = divided(shots, max(1, math.ceil(length / SCENE)))
+        paragraphs: list[str] = []
+        room = length
+        for number, scene in enumerate(scenes):
+            wanted = round(room / (len(scenes) - number))
+            before = paragraphs[-1] if paragraphs else ""
+            model_says = sentences(self._scene(scene, wanted, before))
+            texts = [text for text in model_says if self.said.new(text, LOOSE)]
+            short = wanted - sum(map(word_count, texts))
+            if short > 0:
+                texts += self._filled(scene, short)
+            paragraphs += [" ".join(texts)] if texts else []
+            room -= sum(map(word_count, texts))
+        whole = self._whole(paragraphs)
+        return "\n\n".join([*([whole] if whole else []), *paragraphs])
+
+    def _scene(self, scene: Sequence[Span], wanted: int, before: str) -> str:
+        """What the model tells of a scene; nothing where it has no prompt or no answer."""
+        listed = "\n".join(f"{n}. {span['caption']}" for n, span in enumerate(scene, 1))
+        values = {"shots": listed[:TOLD], "words": str(wanted), "before": before}
+        return self._answer("scene", values, wanted)
+
+    def _whole(self, paragraphs: Sequence[str]) -> str:
+        each = TOLD // max(len(paragraphs), 1)
+        return self._answer("whole", {"scenes": "\n".join(p[:each] for p in paragraphs)}, SCENE)
+
+    def _answer(self, step: str, values: Mapping[str, str], wanted: int) -> str:
+        if not self.prompts[step].strip():
+            return ""
+        text = filled(self.prompts[step], {"language": self.language, **values})
+        room = replace(self.sampling, max_tokens=max(self.sampling.max_tokens, 3 * wanted))
+
+        def talk() -> Talk:
+            (answer,) = yield [Ask(Prompt((text,)), room)]
+            return {"text": answer}
+
+        (outcome,) = converse(self.model, [talk()])
+        return str(outcome.fields.get("text", ""))
+
+    def _filled(self, scene: Sequence[Span], wanted: int) -> list[str]:
+        """Sentences of the captions of a scene, in order with their times, until words are enough.
+
+        First only those that repeat nothing; where they are too few, more of what is repeated is
+        borne, step by step. Of a sentence that repeats too much, the statements that do not stay.
+        """
+        texts: list[str] = []
+        before = self.said
+        for limit in LIMITS:
+            self.said, texts, left = before.copy(), [], wanted
+            for text in (text for span in scene for text in self._pieces(span, limit)):
+                texts.append(text)
+                left -= word_count(text)
+                if left <= 0:  # what is not taken must not count as said
+                    return texts
+        return texts
+
+    def _pieces(self, span: Span, limit: float) -> Iterator[str]:
+        """What of a span's caption is new, its first piece with the time at which it begins."""
+        time = f"At {clock(span.start)}, "
+        for text in sentences(span["caption"]):
+            # What has no end mark is no sentence but a row of statements.
+            whole = [text] if text[-1:] in MARKS else []
+            for piece in (*whole, *statements(text)):
+                said = sentence(time + lowered(piece)) if time else sentence(piece)
+                if self.said.new(said, limit):
+                    yield said
+                    time = ""
+                    if piece in whole:
+                        break
+
+
+def divided(shots: Sequence[Span], count: int) -> list[Sequence[Span]]:
+    """The shots in `count` runs of about the same length in seconds; fewer where shots are few."""
+    total = sum(shot.end - shot.start for shot in shots) or 1.0
+    ends = accumulate(shot.end - shot.start for shot in shots)
+    places = [min(int((end - 1e-9) / total * count), count - 1) for end in ends]
+    cuts = [0, *(n + 1 for n, (a, b) in enumerate(pairwise(places)) if a != b), len(shots)]
+    return [shots[a:b] for a, b in pairwise(cuts) if a < b]

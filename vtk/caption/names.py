@@ -1,0 +1,204 @@
+"""One name for each person and thing across the captions of a video, which are rewritten with it.
+
+The reduce step of MR. Video (Pang and Wang 2025, section 3.1): captions are made shot by shot, so
+the same woman is "a woman in a red coat" here and "the woman" there; what is described alike gets
+one name, people who are named in speech theirs (StoryTeller, He et al. 2024). A model lists what
+the captions mention and says which are the same; with an empty prompt, or where its answer makes
+no sense, that is told by the words alone. Only words that a caption has are ever replaced.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from vtk.caption.talk import Ask, Talk, converse, unreadable
+from vtk.caption.tell import filled
+from vtk.models.prompt import LanguageModel, Prompt, Sampling
+from vtk.span import Span, each_video, videos
+from vtk.text import words
+
+PROMPTS = {
+    "mentions": "List the people, animals and things that this text mentions, one a line, each in "
+    "exactly the words of the text with its article:\n{caption}",
+    "cast": "These are descriptions of people and things from the shots of one video:\n"
+    "{descriptions}\nWhich of them are the same person or thing? Give each group a short name, the "
+    "person's own name where it is said in the speech, and the numbers of its descriptions.\n"
+    "What is said in the video: {speech}",
+}
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "groups": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "name": {"type": "string"},
+                    "numbers": {"type": "array", "items": {"type": "integer"}},
+                },
+                "required": ["name", "numbers"],
+            },
+        }
+    },
+    "required": ["groups"],
+}
+MOST = 80  # descriptions that a model is asked to group at once, the most frequent
+SPOKEN = 4000  # characters of speech that it is told
+ALIKE = 0.6  # share of their words that two descriptions have in common to be of the same thing
+# Words that are no part of the name of a thing, and what a verb after one ends in.
+_ENDS = """
+a an and another are as at away be behind before beside between by can do does down during for from
+had has have he her his holding in inside into is it its left near next of off on one onto or out
+outside over right she sits stands stays that the their them then there they to toward towards
+under until up was were where which while who wearing with without
+"""
+_ENDING = frozenset(_ENDS.split())
+_VERB = re.compile(r"(?:[^s]s|ing)$")
+
+
+def mentions(caption: str) -> list[str]:
+    """The things that a caption mentions, in its own words with their articles, by rule.
+
+    A thing is what follows an article up to a word that can be no part of its name, or to a word
+    after the second that ends like a verb; English only.
+    """
+    found = []
+    for match in re.finditer(r"\b(?:a|an|another|one|the)\s+", caption, re.I):
+        kept: list[str] = []
+        for word in re.finditer(r"[\w'-]+|[^\w\s]", caption[match.end() :]):
+            text = word[0]
+            if not text[0].isalnum() or text.casefold() in _ENDING or len(kept) == 4:
+                break
+            if len(kept) >= 2 and _VERB.search(text):
+                break
+            kept.append(text)
+            end = match.end() + word.end()
+        if kept:
+            found.append(caption[match.start() : end])
+    return list(dict.fromkeys(found))
+
+
+def bare(mention: str) -> str:
+    """A mention without its article, in lower case."""
+    return re.sub(r"^(?:a|an|another|one|the)\s+", "", mention.strip(), flags=re.I).casefold()
+
+
+def groups_of(descriptions: Sequence[str]) -> dict[str, str]:
+    """The name of each description, by its words: alike ones take that of the most frequent.
+
+    `descriptions` are in the order of their frequency. Two are alike that end in the same word,
+    share most of their words (Jaccard), and do not differ in a word each.
+    """
+    names: dict[str, str] = {}
+    for text in descriptions:
+        spoken = words(text)
+        for other, name in names.items():
+            theirs = words(other)
+            shared, union = set(spoken) & set(theirs), set(spoken) | set(theirs)
+            apart = set(spoken) - shared and set(theirs) - shared
+            same_end = spoken[-1:] == theirs[-1:]
+            if same_end and not apart and len(shared) >= ALIKE * len(union):
+                names[text] = name
+                break
+        else:
+            names[text] = f"the {text}"
+    return names
+
+
+def named(
+    spans: Iterable[Span],
+    model: LanguageModel,
+    prompts: Mapping[str, str],
+    sampling: Sampling | None = None,
+) -> Iterator[Span]:
+    """The captioned spans with one name for each thing throughout a video.
+
+    `names` lists what was called otherwise in a span: name, and the words it stands for. Holds the
+    spans of one video. `prompts` are templates in the place of `PROMPTS`.
+    """
+    asked = {**PROMPTS, **prompts}
+
+    def work(group: list[Span]) -> Iterator[Span]:
+        told = [span for span in group if str(span.get("caption", "")).strip()]
+        outcomes = converse(model, (_listed(span, asked, sampling) for span in told))
+        per_span = [outcome.fields.get("mentions") for outcome in outcomes]
+        found = {
+            id(span): mentions(span["caption"]) if listed is None else listed
+            for span, listed in zip(told, per_span, strict=True)
+        }
+        counts = Counter(bare(mention) for each in found.values() for mention in each)
+        ordered = [text for text, _ in counts.most_common()]
+        names = groups_of(ordered)
+        (grouped,) = converse(model, [_grouped(ordered, group, asked)])
+        names |= grouped.fields.get("names", {})
+        for span in group:
+            yield _renamed(span, found.get(id(span), []), names)
+
+    yield from each_video("caption", videos(spans), work)
+
+
+def _listed(span: Span, prompts: Mapping[str, str], sampling: Sampling | None) -> Talk:
+    """`mentions` that the model lists and the caption has, word for word; none without a prompt."""
+    if not prompts["mentions"].strip():
+        return {}
+    caption = span["caption"]
+
+    def read(text: str) -> list[str]:
+        lines = (line.strip(" -*•\t0123456789.") for line in text.splitlines())
+        return [line for line in dict.fromkeys(lines) if line and line in caption]
+
+    question = filled(prompts["mentions"], {"caption": caption})
+    (listed,) = yield [Ask(Prompt((question,)), sampling or Sampling(), read)]
+    return {"mentions": listed or None}
+
+
+def _grouped(ordered: Sequence[str], spans: Sequence[Span], prompts: Mapping[str, str]) -> Talk:
+    """`names` of descriptions, as the model groups them; none without a prompt."""
+    if not prompts["cast"].strip() or not ordered:
+        return {}
+    shown = ordered[:MOST]
+    said = (entry["text"] for span in spans for entry in span.get("speech", []))
+    values = {
+        "descriptions": "\n".join(f"{n}. {text}" for n, text in enumerate(shown, 1)),
+        "speech": " ".join(dict.fromkeys(said))[:SPOKEN],
+    }
+    wanted = Sampling(max_tokens=2048, schema=SCHEMA)
+    (names,) = yield [Ask(Prompt((filled(prompts["cast"], values),)), wanted, _reader(shown))]
+    return {"names": names}
+
+
+def _reader(shown: Sequence[str]) -> Any:
+    def read(text: str) -> dict[str, str]:
+        try:
+            groups = orjson.loads(text)["groups"]
+            return {
+                shown[number - 1]: group["name"].strip()
+                for group in groups
+                for number in group["numbers"]
+                if 1 <= number <= len(shown) and group["name"].strip()
+            }
+        except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
+            raise unreadable(text, "no groups") from None
+
+    return read
+
+
+def _renamed(span: Span, found: Sequence[str], names: Mapping[str, str]) -> Span:
+    """The span with its caption rewritten, and `names` of what is called otherwise now."""
+    pairs = {said: names[bare(said)] for said in found if bare(said) in names}
+    if not pairs:
+        return span
+    longest = sorted(pairs, key=len, reverse=True)
+    pattern = re.compile("|".join(rf"(?<!\w){re.escape(said)}(?!\w)" for said in longest))
+    caption = span["caption"]
+
+    def put(match: re.Match[str]) -> str:
+        name = pairs[match[0]]
+        return name[:1].upper() + name[1:] if match[0][:1].isupper() else name
+
+    span["caption"] = pattern.sub(put, caption)
+    span["names"] = [{"name": name, "said": said} for said, name in pairs.items()]
+    return span.made("caption", "names")
