@@ -39,7 +39,15 @@ class Lesson:
         return [*found, question]
 
 
-def lesson(rng: np.random.Generator, frames: int, *, held: bool = False, side: int = 64) -> Lesson:
+def lesson(
+    rng: np.random.Generator,
+    frames: int,
+    *,
+    held: bool = False,
+    side: int = 64,
+    questions: int = QUESTIONS,
+    hard: float = 1.0,
+) -> Lesson:
     """A lesson of so many frames; held ones show an actor never seen in training."""
     play = cast(rng, moving=frames > 1, held=held)
     shares = np.linspace(0, 1, frames).tolist() if frames > 1 else [0.0]
@@ -51,7 +59,7 @@ def lesson(rng: np.random.Generator, frames: int, *, held: bool = False, side: i
         times = [round(first + step * number, 1) for number in range(frames)]
     grid = side // Shape().patch
     named = [labels(play, share, grid) for share in shares]
-    return Lesson(pictures, times, about(play, rng, times, QUESTIONS), named, play)
+    return Lesson(pictures, times, about(play, rng, times, questions, hard), named, play)
 
 
 @dataclass(frozen=True)
@@ -105,11 +113,19 @@ def _row(each: Lesson, sizes: np.ndarray) -> list[tuple[int, int, int, int]]:
     return row
 
 
-def batch(seed: int, step: int, shape: Shape, still: int = 0) -> Batch:
+def batch(
+    seed: int,
+    step: int,
+    shape: Shape,
+    still: int = 0,
+    questions: int = QUESTIONS,
+    hard: float = 1.0,
+) -> Batch:
     """The batch of a step, the same for the same seed; the first `still` ones have one frame."""
     rng = np.random.default_rng((seed, step))
     frames = int(rng.choice(list(FRAMES), p=list(FRAMES.values()))) if step >= still else 1
-    lessons = [lesson(rng, frames, side=shape.side) for _ in range(SIZES[frames])]
+    told = {"side": shape.side, "questions": questions, "hard": hard}
+    lessons = [lesson(rng, frames, **told) for _ in range(SIZES[frames])]  # type: ignore[arg-type]
     kept = np.ones((frames * len(lessons), shape.patches), dtype=bool)
     for number in range(0, len(kept), frames):
         if rng.random() < DROPPING:

@@ -56,16 +56,23 @@ def seen(actor: Actor, shares: Sequence[float]) -> list[bool]:
     return [actor.at(share)[2] > 0 for share in shares]
 
 
-def about(play: Play, rng: np.random.Generator, times: Sequence[float], count: int) -> list[Pair]:
+def about(
+    play: Play,
+    rng: np.random.Generator,
+    times: Sequence[float],
+    count: int,
+    hard: float = 1.0,
+) -> list[Pair]:
     """A description and `count` questions with answers about frames at `times`.
 
-    More than one frame is a moving play; without times, questions for them are left out.
+    More than one frame is a moving play; without times, questions for them are left out. `hard`
+    is how many times as often as else the hard questions come: yes or no, and when.
     """
     moving = len(times) > 1
     prompts = DESCRIBE + HAPPENS if moving else DESCRIBE
     pairs = [(str(rng.choice(prompts)), describe(play, moving=moving))]
     kinds = MOVING if moving else STILL
-    chances = np.array([weight for _, weight in kinds])
+    chances = np.array([weight * (hard if ask in HARD else 1) for ask, weight in kinds])
     while len(pairs) <= count:
         ask = kinds[int(rng.choice(len(kinds), p=chances / chances.sum()))][0]
         pair = ask(play, rng, times)
@@ -211,6 +218,8 @@ MOVING: tuple[tuple[Kind, float], ...] = (
     (yes_no, 5),
     (_setting, 0.3),
 )
+
+HARD = (yes_no, _when)
 
 _TEXTS = (
     *DESCRIBE,

@@ -1,6 +1,6 @@
 """Train tiny-vlm from a seed and write its weights and GGUF files; scores it on the way.
 
-python -m tests.world.models.train_vlm OUT [--eye-steps N] [--steps N] [--seed N]
+python -m tests.world.models.train_vlm OUT [--eye-steps N] [--steps N] [--hard-steps N]
 """
 
 import argparse
@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import nn
 from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset
@@ -48,12 +48,12 @@ def prepared(make: Callable[[int], Any], steps: int) -> DataLoader[Any]:
     return DataLoader(Steps(make, steps), batch_size=None, num_workers=1, prefetch_factor=4)
 
 
-def rate(step: int, steps: int) -> float:
+def rate(step: int, steps: int, peak: float) -> float:
     """The learning rate: a warm-up, then half a cosine down to a fiftieth."""
     if step < WARM:
-        return PEAK * (step + 1) / WARM
+        return peak * (step + 1) / WARM
     done = (step - WARM) / max(1, steps - WARM)
-    return PEAK * (0.02 + 0.49 * (1 + math.cos(math.pi * done)))
+    return peak * (0.02 + 0.49 * (1 + math.cos(math.pi * done)))
 
 
 def read(model: TinyVLM, each: Batch) -> tuple[torch.Tensor, torch.Tensor]:
@@ -99,7 +99,11 @@ def optimizers_of(*modules: nn.Module) -> list[torch.optim.Optimizer]:
 
 
 def improve(
-    optimizers: list[torch.optim.Optimizer], loss: torch.Tensor, step: int, steps: int
+    optimizers: list[torch.optim.Optimizer],
+    loss: torch.Tensor,
+    step: int,
+    steps: int,
+    peak: float = PEAK,
 ) -> None:
     """One step down the gradient."""
     groups = [group for optimizer in optimizers for group in optimizer.param_groups]
@@ -108,7 +112,7 @@ def improve(
     loss.backward()  # type: ignore[no-untyped-call]
     torch.nn.utils.clip_grad_norm_([value for group in groups for value in group["params"]], 1.0)
     for group in groups:
-        group["lr"] = rate(step, steps)
+        group["lr"] = rate(step, steps, peak)
     for optimizer in optimizers:
         optimizer.step()
 
@@ -128,30 +132,47 @@ def open_eye(model: TinyVLM, namer: Namer, steps: int, seed: int) -> None:
             print(f"eye {step + 1} loss {loss.item():.3f}", *shares, flush=True)
 
 
-def train(out: Path, steps: int, eye_steps: int, seed: int) -> None:
-    """Train for so many steps and write weights and GGUF files into a directory."""
-    out.mkdir(parents=True, exist_ok=True)
-    torch.manual_seed(seed)
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    model = TinyVLM(len(VOCABULARY), Shape()).to(device)
-    print(f"{sum(p.numel() for p in model.parameters()):,} parameters", flush=True)
-    begun = time.monotonic()
-    namer = Namer(model.shape).to(device)
-    open_eye(model, namer, eye_steps, seed)
+def speak(
+    model: TinyVLM, namer: Namer, out: Path, make: Callable[[int], Batch], steps: int, peak: float
+) -> None:
+    """Teach it to describe and to answer, by the batches that `make` gives; saves it on the way."""
+    device = model.output.weight.device
     optimizers = optimizers_of(model, namer)
     weights = torch.ones(len(VOCABULARY), device=device)
     weights[[IDS[SPACE + word] for word in DECIDING]] = 3.0
-    make = partial(batch, seed, shape=model.shape, still=steps // 5)
+    begun = time.monotonic()
     for step, each in enumerate(prepared(make, steps)):
         logits, seen = read(model, each)
         loss = functional.cross_entropy(logits, each.targets.to(device), weights)
         named, _ = namer(seen.float(), each.labels.to(device))
-        improve(optimizers, loss + NAMING * named, step, steps)
+        improve(optimizers, loss + NAMING * named, step, steps, peak)
         if step % 250 == 249 or step + 1 == steps:
             scores = [f"{share:.2f}" for n in (1, 2, 4) for share in held_out(model, n)]
             seconds = time.monotonic() - begun
             print(f"{step + 1} {seconds:.0f} s loss {loss.item():.3f}", *scores, flush=True)
             save_file(model.state_dict(), out / "tiny-vlm.safetensors")
+
+
+def train(out: Path, steps: tuple[int, int, int], seed: int, start: Path | None) -> None:
+    """Train and write weights and GGUF files into a directory.
+
+    `steps` of the eye, of speaking, and of speaking with more and harder questions, which begins
+    from the weights in `start` where they are given.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(seed)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    model = TinyVLM(len(VOCABULARY), Shape()).to(device)
+    print(f"{sum(p.numel() for p in model.parameters()):,} parameters", flush=True)
+    namer = Namer(model.shape).to(device)
+    if start:
+        model.load_state_dict(load_file(start))
+    else:
+        open_eye(model, namer, steps[0], seed)
+        make = partial(batch, seed, shape=model.shape, still=steps[1] // 5)
+        speak(model, namer, out, make, steps[1], PEAK)
+    harder = partial(batch, seed + 1, shape=model.shape, questions=8, hard=4.0)
+    speak(model, namer, out, harder, steps[2], PEAK / 2)
     export(model.cpu(), out)
 
 
@@ -159,11 +180,14 @@ def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--steps", type=int, default=5500)
     parser.add_argument("--eye-steps", type=int, default=1600)
+    parser.add_argument("--steps", type=int, default=5500)
+    parser.add_argument("--hard-steps", type=int, default=1400)
+    parser.add_argument("--start", type=Path, help="weights to begin the hard steps with")
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
-    train(chosen.out, chosen.steps, chosen.eye_steps, chosen.seed)
+    steps = (chosen.eye_steps, chosen.steps, chosen.hard_steps)
+    train(chosen.out, steps, chosen.seed, chosen.start)
 
 
 if __name__ == "__main__":
