@@ -31,6 +31,7 @@ PROMPTS = {
     "Answer in this language: {language}",
 }
 SCENE = 150  # words that a scene is told in
+SPARE = 1.05  # so much more than is asked for is aimed at: some scenes hold less
 TOLD = 6000  # characters of a scene or of all of them that a model is told
 LIMITS = (0.0, 0.1, 0.2, 0.3)  # share of runs of four words that a sentence may repeat, in turn
 LOOSE = 0.5  # the same, of what a model says
@@ -120,7 +121,7 @@ class Teller:
         """The whole text, a paragraph a scene, after one about all of it."""
         scenes = divided(shots, max(1, math.ceil(length / SCENE)))
         paragraphs: list[str] = []
-        room = length
+        room = round(SPARE * length)
         for number, scene in enumerate(scenes):
             wanted = round(room / (len(scenes) - number))
             before = paragraphs[-1] if paragraphs else ""
