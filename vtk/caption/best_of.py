@@ -1,6 +1,6 @@
 """best-of: several captions, of which the one nearest the frames stays.
 
-As in Panda-70M (Chen et al. 2024, section 3.3) captions of several teachers compete; here they are
+As in Panda-70M (Chen et al. 2024) captions of several teachers compete; here they are
 answers drawn anew, captions that the span has already (of other models, earlier in the pipeline),
 and an image-text model chooses where that work trained a retrieval model of its own.
 """

@@ -1,6 +1,6 @@
 """differential: the first frame in full, then what changed from frame to frame, then one text.
 
-The sliding window of ShareGPT4Video (Chen et al. 2024, section 3.2): each frame is told apart from
+The sliding window of ShareGPT4Video (Chen et al. 2024): each frame is told apart from
 the one before it, with what was said of that one, so that changes are seen however many frames
 there are.
 """

@@ -1,6 +1,6 @@
 """One name for each person and thing across the captions of a video, which are rewritten with it.
 
-The reduce step of MR. Video (Pang and Wang 2025, section 3.1): captions are made shot by shot, so
+The reduce step of MR. Video (Pang and Wang 2025): captions are made shot by shot, so
 the same woman is "a woman in a red coat" here and "the woman" there; what is described alike gets
 one name, people who are named in speech theirs (StoryTeller, He et al. 2024). A model lists what
 the captions mention and says which are the same; with an empty prompt, or where its answer makes

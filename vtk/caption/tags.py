@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from vtk.models.prompt import Picture
 
 PROMPTS = {"tag": "Does this show {tag}? Answer yes or no."}
-SCALE = 100.0  # logits for a cosine of 1, as CLIP was trained (Radford et al. 2021, section 2.3)
+SCALE = 100.0  # logits for a cosine of 1, as CLIP was trained (Radford et al. 2021)
 
 
 @dataclass(frozen=True)
