@@ -53,9 +53,6 @@ class Finished:
             with suppress(OSError):
                 file.close()
 
-    def __len__(self) -> int:
-        return len(self._places)
-
     def _index(self, number: int) -> None:
         source, at = self._sources[number], 0
         for line in source:

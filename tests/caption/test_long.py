@@ -78,3 +78,8 @@ def test_nothing_is_said_twice(text: str) -> None:
     said = Said()
     said.new(text, 1.0)
     assert not said.new(text, 0.0) or len(text.split()) < 4
+
+
+def test_what_a_model_says_without_an_end_mark_gets_one() -> None:
+    (whole,) = told(shots(2), Scripted(lambda *_: "It rains"), {}, 40)
+    assert "It rains. At 0:00, a " in whole["caption"]

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate, pairwise
 
-from vtk.caption.scene import MARKS, sentence
+from vtk.caption.scene import MARKS, sentence, stated
 from vtk.caption.talk import Ask, Talk, converse
 from vtk.caption.tell import filled
 from vtk.caption.verify import asked as lowered
@@ -130,7 +130,7 @@ class Teller:
             short = wanted - sum(map(word_count, texts))
             if short > 0:
                 texts += self._filled(scene, short)
-            paragraphs += [" ".join(texts)] if texts else []
+            paragraphs += [stated(texts)] if texts else []
             room -= sum(map(word_count, texts))
         whole = self._whole(paragraphs)
         return "\n\n".join([*([whole] if whole else []), *paragraphs])

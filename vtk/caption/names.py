@@ -112,7 +112,6 @@ def named(
     spans: Iterable[Span],
     model: LanguageModel,
     prompts: Mapping[str, str],
-    sampling: Sampling | None = None,
 ) -> Iterator[Span]:
     """The captioned spans with one name for each thing throughout a video.
 
@@ -123,7 +122,7 @@ def named(
 
     def work(group: list[Span]) -> Iterator[Span]:
         told = [span for span in group if str(span.get("caption", "")).strip()]
-        outcomes = converse(model, (_listed(span, asked, sampling) for span in told))
+        outcomes = converse(model, (_listed(span, asked) for span in told))
         per_span = [outcome.fields.get("mentions") for outcome in outcomes]
         found = {
             id(span): mentions(span["caption"]) if listed is None else listed
@@ -140,7 +139,7 @@ def named(
     yield from each_video("caption", videos(spans), work)
 
 
-def _listed(span: Span, prompts: Mapping[str, str], sampling: Sampling | None) -> Talk:
+def _listed(span: Span, prompts: Mapping[str, str]) -> Talk:
     """`mentions` that the model lists and the caption has, word for word; none without a prompt."""
     if not prompts["mentions"].strip():
         return {}
@@ -151,7 +150,7 @@ def _listed(span: Span, prompts: Mapping[str, str], sampling: Sampling | None) -
         return [line for line in dict.fromkeys(lines) if line and line in caption]
 
     question = filled(prompts["mentions"], {"caption": caption})
-    (listed,) = yield [Ask(Prompt((question,)), sampling or Sampling(), read)]
+    (listed,) = yield [Ask(Prompt((question,)), read=read)]
     return {"mentions": listed or None}
 
 
