@@ -190,7 +190,7 @@ def configured() -> dict[str, dict[str, Any]]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Entry point of the console script and of ``python -m vtk``."""
+    """Run the command line; the process ends with its status."""
     try:
         app()(arguments, prog_name="vtk", default_map=configured())
     except UsageError as error:

@@ -6,6 +6,7 @@ import pty
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,6 +24,7 @@ from vtk.schema import SCHEMA
 from vtk.span import Span
 
 World = Callable[[str], Clip]
+STARTED = "from vtk.__main__ import main; print('!', end='', flush=True)"
 BROKEN = (
     "truncated",
     "truncated_mkv",
@@ -339,6 +341,21 @@ def test_an_interrupt_ends_a_run_that_waits_for_input(jobs: str) -> None:
     os.killpg(run.pid, signal.SIGINT)
     _, messages = run.communicate(timeout=20)
     assert (run.returncode, messages) == (130, b"")
+
+
+def test_an_interrupt_while_the_program_starts_ends_it_without_a_word() -> None:
+    """Compiled modules may crash, and Python tells a traceback, where an import is interrupted."""
+    for delay in (0.04, 0.06, 0.08, 0.1, 0.12, 0.15, 0.2, 0.3):
+        run = subprocess.Popen(
+            [sys.executable, "-c", f"{STARTED}; main()", "split"], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        assert run.stdout
+        assert run.stdout.read(1) == b"!"  # Python itself has started
+        time.sleep(delay)
+        run.send_signal(signal.SIGINT)
+        _, messages = run.communicate(timeout=20)
+        assert (run.returncode, messages) == (130, b"")
 
 
 def test_a_record_comes_out_while_the_input_stays_open(world: World) -> None:

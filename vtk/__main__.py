@@ -1,6 +1,20 @@
-"""``python -m vtk``: the command line, found by name as it is a package of its own."""
+"""Where the program starts: the console script, and ``python -m vtk``."""
 
+import os
+import signal
 from importlib import import_module
 
-if __name__ == "__main__":
+
+def main() -> None:
+    """Run the command line, which is found by name as it is a package of its own.
+
+    Until a run begins, and has something to clean up, an interrupt ends the process on the spot:
+    there is nothing to tell, and compiled modules may crash when their import is interrupted.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else: told to ignore it
+        signal.signal(signal.SIGINT, lambda *_: os._exit(130))
     import_module("vtk.commands").main()
+
+
+if __name__ == "__main__":
+    main()

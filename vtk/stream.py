@@ -7,8 +7,6 @@ to standard error, and the one place where errors become exit statuses.
 import codecs
 import logging
 import os
-import select
-import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -29,6 +27,7 @@ from vtk.errors import (
 from vtk.finished import Finished
 from vtk.messages import Progress, configure, progress_bar
 from vtk.output import open_sink
+from vtk.signals import forget_broken_output, stop_cleanly, watch_output
 from vtk.span import Ability, Span, load, parse, videos
 
 log = logging.getLogger("vtk")
@@ -99,8 +98,8 @@ class Stream:
         configure(self.command, quiet=self.quiet, log_json=self.log_json)
         reader_left = threading.Event()
         if self.output in (None, "-"):
-            _watch_output(reader_left)
-        _stop_cleanly()
+            watch_output(reader_left)
+        stop_cleanly()
         try:
             write()
         except KeyboardInterrupt:
@@ -115,7 +114,7 @@ class Stream:
             log.error("internal error: %s: %s", type(error).__name__, error, exc_info=error)
             return ExitStatus.INTERNAL
         finally:
-            _forget_broken_output()
+            forget_broken_output()
         return self._verdict()
 
     def spans(self) -> Iterator[Span]:
@@ -273,48 +272,3 @@ def _split(file: BinaryIO, end: bytes) -> Iterator[bytes]:
             break
     if rest:
         yield rest
-
-
-def _watch_output(reader_left: threading.Event) -> None:
-    """Interrupt the run when the reader of standard output goes away.
-
-    Without this, `vtk split film.mp4 | head -1` would decode on until the next shot is written.
-    The poll reports an error only where standard output is a pipe or socket without a reader.
-    """
-    if not hasattr(select, "poll") or threading.current_thread() is not threading.main_thread():
-        return
-    poll = select.poll()
-    try:
-        poll.register(sys.stdout.fileno(), 0)
-    except (OSError, ValueError, AttributeError):  # closed, or none to begin with
-        return
-
-    main = threading.get_ident()
-
-    def wait() -> None:
-        if any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll()):
-            reader_left.set()
-            signal.pthread_kill(main, signal.SIGINT)  # wakes a main thread that waits for input
-
-    threading.Thread(target=wait, daemon=True, name="output-watch").start()
-
-
-def _stop_cleanly() -> None:
-    """Let a polite kill (cron's and systemd's, or a lost terminal) remove what is half written."""
-
-    def stop(number: int, _: object) -> None:
-        raise SystemExit(128 + number)
-
-    if threading.current_thread() is threading.main_thread():
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, stop)
-
-
-def _forget_broken_output() -> None:
-    """Keep Python's exit from complaining of a standard output that nobody reads."""
-    if sys.stdout is None:
-        return
-    try:
-        sys.stdout.flush()
-    except (OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
