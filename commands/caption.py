@@ -13,6 +13,20 @@ if TYPE_CHECKING:
     from vtk.span import Span
     from vtk.stream import Stream
 
+
+def _follow(context: typer.Context, name: str | None) -> str | None:
+    """Take the options of a recipe for defaults, before any other option is looked at."""
+    if name:
+        from vtk.caption.recipe import read_recipe
+        from vtk.errors import UsageError
+
+        options = read_recipe(name).caption
+        if unknown := options.keys() - {each.name for each in context.command.params}:
+            raise UsageError(f"{name}: [caption] has no option {', '.join(sorted(unknown))}")
+        context.default_map = {**(context.default_map or {}), **options}
+    return name
+
+
 HINT = "without a model captions say only what is measured: -m NAME (vtk models list)"
 
 
@@ -27,11 +41,24 @@ def caption(
             show_default=False,
         ),
     ] = None,
+    recipe: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            is_eager=True,
+            callback=_follow,
+            help="Split, choose and caption as published: howtocaption, koala-36m, lvd-2m, "
+            "panda-70m, sharegpt4video, vript, or a .toml file. Options given here come first.",
+        ),
+    ] = None,
+    show_recipe: Annotated[
+        bool, typer.Option("--show-recipe", help="Print the recipe and end.")
+    ] = False,
     layout: Annotated[
-        Literal["frames", "grid", "thumbnail", "clip"],
+        Literal["frames", "grid", "thumbnail", "clip", "none"],
         typer.Option(
             help="What the model sees: frames one by one; all in one grid; a grid and some at full "
-            "size (thumbnail); short runs at half the size (clip)."
+            "size (thumbnail); short runs at half the size (clip); nothing, only words (none)."
         ),
     ] = "frames",
     frames: Annotated[
@@ -155,6 +182,9 @@ def caption(
     With --tags, `tags` has every tag of a list with its score: by --clip, which needs no other
     model, shares that sum to 1, else by the model the probability of yes, each tag on its own.
 
+    With --recipe, a whole video is split as the recipe says, and spans that it does not keep are
+    left out; --show-recipe prints it, to be changed and given back as a file.
+
     A whole video is split into shots first. An answer that is empty or goes in circles is asked
     for once more, then the span becomes an error record that quotes it.
 
@@ -168,6 +198,7 @@ def caption(
       vtk caption -m qwen3-vl-4b --method detailed --names --long 1200 film.mkv
       vtk caption --tags sports.txt --clip siglip2-b film.mkv
       vtk caption -m qwen3-vl-4b film.mkv -o shots.jsonl --resume
+      vtk caption -m qwen3-vl-4b --recipe vript film.mkv | vtk export webdataset -o clips/
       vtk caption --method detailed --show-prompt > prompts.toml
       vtk caption --language de film.mkv | jq -r '[.start, .caption] | @tsv'
     """
@@ -175,14 +206,22 @@ def caption(
     from functools import partial
 
     from vtk.caption import caption as describe
+    from vtk.caption.recipe import followed, read_recipe, text_of
     from vtk.errors import UsageError
 
+    if show_recipe:
+        if not recipe:
+            raise UsageError("--show-recipe prints the recipe that --recipe NAME names")
+        typer.echo(text_of(recipe), nl=False)
+        return
+    plan = read_recipe(recipe) if recipe else None
     method = method or ("plain" if opening.named else "facts")
     measured = method == "facts"
     if show_prompt:
         from vtk.caption.tell import shown
 
-        typer.echo(shown(_prompts(method, tags=bool(tags), names=names, long=long > 0)), nl=False)
+        known = _prompts(method, tags=bool(tags), names=names, long=long > 0)
+        typer.echo(shown({**known, **(plan.prompts_of(known) if plan else {})}), nl=False)
         return
     if resume and measured:
         raise UsageError("--resume is for captions by a language model")
@@ -192,7 +231,8 @@ def caption(
         raise UsageError("--names and --long are for captions by a language model")
     if measured and not tags:
         stream.hint = "" if opening.named else HINT
-        stream.run(partial(describe, method=method, language=language))
+        facts = partial(describe, method=method, language=language)
+        stream.run(partial(followed, plan, facts) if plan else facts)
 
     def written(spans: "Iterator[Span]") -> "Iterator[Span]":
         from dataclasses import replace
@@ -204,10 +244,14 @@ def caption(
         from vtk.models.prompt import Sampling
 
         known = _prompts(method, tags=True, names=True, long=True)
+        replaced = chosen(method, known, prompt, prompt_file)
+        if plan:
+            spans = plan.prepared(spans)
+            replaced = {**plan.prompts_of(known), **replaced}
         wish = Wish(
             Sight(layout, frames, pixels),
             Telling(
-                chosen(method, known, prompt, prompt_file),
+                replaced,
                 title,
                 read(glossary) if glossary else "",
                 language=language or "",

@@ -48,7 +48,7 @@ def measure(video: Video, span: Span) -> dict[str, Any]:
     """What is measured of the span's pictures: light 0..1, colours, camera, motion, a sentence."""
     pictures, motions = [], []
     start, end = video.stretch(span.start, span.end)
-    frames = video.at(_pair_times(start, end))
+    frames = video.at(pair_times(start, end))
     for one, two in zip(frames, frames, strict=False):
         pictures.append(thumbnail(one.image, motion.WIDTH, motion.HEIGHT))
         if two.pts > one.pts:
@@ -73,7 +73,7 @@ def measure(video: Video, span: Span) -> dict[str, Any]:
     return facts
 
 
-def _pair_times(start: float, end: float) -> Iterator[float]:
+def pair_times(start: float, end: float) -> Iterator[float]:
     """Times of pairs spread over the span: first and second of each, ascending."""
     low, high = start + EDGE * (end - start), end - EDGE * (end - start)
     gap = min(PAIR_GAP, (high - low) / PAIRS / 2)

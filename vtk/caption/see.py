@@ -128,8 +128,15 @@ LAYOUTS: dict[str, Layout] = {
     "grid": grid,
     "thumbnail": thumbnail,
     "clip": frames,
+    "none": lambda shown, sight: (),
 }
-FRAMES = {"frames": 4, "grid": 6, "thumbnail": 8, "clip": 2}  # where a span has no keyframes
+FRAMES = {
+    "frames": 4,
+    "grid": 6,
+    "thumbnail": 8,
+    "clip": 2,
+    "none": 1,
+}  # where a span has no keyframes
 
 
 def tiled(pictures: Sequence[Picture], columns: int, pixels: int) -> Picture:

@@ -1,0 +1,116 @@
+"""vtk caption --recipe: published ways of captioning, as tables of vtk's own stages."""
+
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.caption.scripted import Scripted, text_of
+from tests.conftest import lines, vtk
+from tests.models.chat_server import chat_server, said
+from tests.world import Clip
+from vtk.caption import caption
+from vtk.caption.keep import Keep
+from vtk.caption.recipe import names, read_recipe
+from vtk.caption.recipe import text_of as recipe_text
+from vtk.caption.scene import Wish
+from vtk.caption.see import Sight
+from vtk.errors import UsageError
+from vtk.span import Span
+
+World = Callable[[str], Clip]
+
+
+@pytest.mark.parametrize("name", names())
+def test_each_recipe_names_only_what_its_stages_know(name: str) -> None:
+    recipe = read_recipe(name)
+    shown = vtk("caption", "--recipe", name, "--show-prompt")
+    assert shown.returncode == 0, shown.stderr
+    prompts = tomllib.loads(shown.stdout.decode())
+    own = vtk("caption", "--method", str(recipe.caption["method"]), "--show-prompt")
+    assert prompts.keys() == tomllib.loads(own.stdout.decode()).keys()
+    assert all(prompts[key].strip() == text.strip() for key, text in recipe.prompts.items())
+
+
+def test_a_recipe_is_printed_to_be_changed_and_given_back(world: World, tmp_path: Path) -> None:
+    printed = vtk("caption", "--recipe", "lvd-2m", "--show-recipe")
+    assert printed.stdout.decode() == recipe_text("lvd-2m")
+    mine = tmp_path / "mine.toml"
+    longest = 2.1
+    mine.write_text(f"[keep]\nseconds = [0, {longest}]\n\n[caption]\nmethod = 'facts'\n")
+    clip = world("cuts")
+    short = [float(s.start) for s in clip.truth.shots if s.end - s.start <= longest]
+    assert 0 < len(short) < len(clip.truth.shots)
+    run = vtk("caption", "--recipe", mine, clip.path)
+    assert [span["start"] for span in lines(run)] == pytest.approx(short)
+    assert f"keeps {len(short)} of {len(clip.truth.shots)} spans".encode() in run.stderr
+    assert lines(vtk("caption", "-j", "2", "--recipe", mine, clip.path)) == lines(run)
+
+
+def test_options_that_are_given_come_before_those_of_a_recipe(world: World) -> None:
+    span = {"video": str(world("one_shot").path), "start": 0, "end": 2}
+    with chat_server() as server:
+        server.script = lambda asked: said("A thing moves.")
+        ran = {}
+        for more in ((), ("--method", "plain", "--frames", "2")):
+            run = vtk("caption", "--endpoint", server.url, "--recipe", "vript", *more, stdin=[span])
+            assert run.returncode == 0, run.stderr
+            (found,) = lines(run)
+            ran[more] = found["made"][-1]
+    recipe, given = ran.values()
+    assert (recipe["method"], len(recipe["frames"])) == ("detailed", 5)
+    assert (given["method"], len(given["frames"])) == ("plain", 2)
+
+
+def test_what_moves_is_told_from_what_stands_still(world: World) -> None:
+    still = [Span(video=str(world("slides").path), start=1.0, end=3.0)]
+    moving = [Span(video=str(world("whip_pan").path), start=0.5, end=2.5)]
+    lively = Keep.of("mine", {"motion": [0.02, 1.0]})
+    assert list(lively(still)) == []
+    (kept,) = lively(moving)
+    assert kept["measured"]["motion"] > 0.02
+    assert kept["made"][-1]["recipe"] == "mine"
+
+
+def test_captions_from_speech_need_no_pictures(world: World) -> None:
+    model = Scripted(lambda text, warmth: "somebody speaks")
+    recipe = read_recipe("howtocaption")
+    clip = world("subtitled")
+    wish = Wish(Sight(layout="none"))
+    spans = [Span(video=str(clip.path), start=0.0, end=2.0)]
+    kept = list(Keep.of("howtocaption", recipe.keep)(spans))
+    (found,) = caption(kept, model=model, wish=wish)
+    assert found["speech"]
+    assert not model.asked[0].pictures
+    assert found["speech"][0]["text"] in text_of(model.asked[0])
+    silent = [Span(video=str(world("silent").path), start=0.0, end=1.0)]
+    assert list(Keep.of("howtocaption", recipe.keep)(silent)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[keep]\nmotion = 3\n", "[least, most]"),
+        ("[keep]\nbeauty = [0, 1]\n", "[keep] has speech"),
+        ("[keyframes]\ncount = 3\n", "[keyframes] has no option 'count'"),
+        ("[caption]\nframe = 3\n", "[caption] has no option frame"),
+        ("[prompts]\nkaption = 'x'\n", "not 'kaption'"),
+        ("[oven]\nheat = 200\n", "not 'oven'"),
+        ("split", "is not TOML"),
+    ],
+)
+def test_a_recipe_that_no_stage_can_follow_is_wrong_usage(
+    text: str, told: str, tmp_path: Path
+) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text(text)
+    run = vtk("caption", "--recipe", mine, "-m", "absent.gguf", "film.mp4")
+    assert run.returncode == 2, run.stderr
+    assert told in run.stderr.decode()
+    assert b"Traceback" not in run.stderr
+
+
+def test_an_unknown_recipe_is_told_with_those_there_are() -> None:
+    with pytest.raises(UsageError, match="sharegpt4video"):
+        read_recipe("gpt")

@@ -1,0 +1,106 @@
+"""Which spans are worth a caption: those whose measurements lie in given ranges.
+
+The filters of published datasets, as far as they can be measured without a trained judge: length,
+how much moves (the dynamic degree of LVD-2M, Xiong et al. 2024), light, contrast, sharpness and
+the presence of speech.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from vtk import look
+from vtk.caption.facts import pair_times
+from vtk.caption.subtitles import Subtitles
+from vtk.errors import MediaError, UsageError
+from vtk.media.planes import thumbnail
+from vtk.media.video import OUTSIDE, Latest, Video
+from vtk.span import Span, each, log
+
+MEASURES = ("seconds", "motion", "light", "contrast", "sharpness")
+WIDTH, HEIGHT = 160, 90  # samples of the pictures measured
+CHANGED = 10.0  # steps of luma, 0..255, from which a sample has changed
+
+
+@dataclass(frozen=True)
+class Keep:
+    """Ranges (least, most) by measure, and whether there must be speech."""
+
+    name: str
+    ranges: Mapping[str, tuple[float, float]]
+    speech: bool = False
+
+    @classmethod
+    def of(cls, name: str, table: Mapping[str, Any]) -> "Keep":
+        """From a table: `motion = [0.02, 1]`, `speech = true`. Raises UsageError."""
+        ranges = {}
+        for key, value in table.items():
+            if key == "speech":
+                continue
+            pair = isinstance(value, list) and len(value) == 2
+            if key not in MEASURES or not pair or not value[0] <= value[1]:
+                raise UsageError(
+                    f"{name}: [keep] has speech = true, and {', '.join(MEASURES)} as "
+                    f"[least, most], not {key} = {value!r}"
+                )
+            ranges[key] = (float(value[0]), float(value[1]))
+        return cls(name, ranges, bool(table.get("speech", False)))
+
+    def __call__(self, spans: Iterable[Span]) -> Iterator[Span]:
+        """The spans that lie in all ranges, with `measured`; error records go through."""
+        subtitles = Subtitles(None)
+        count = {True: 0, False: 0}
+        with Latest() as latest:
+
+            def work(span: Span) -> Iterator[Span]:
+                video = latest(span.video)
+                new = span.reaching(*video.stretch(span.start, span.end))
+                subtitles.put(new, video)
+                kept = self._keeps(new, video)
+                count[kept] += 1
+                if kept:
+                    yield new.made("caption", "keep", recipe=self.name)
+
+            yield from each("caption", spans, work)
+        if count[False]:
+            log.warning("%s keeps %d of %d spans", self.name, count[True], sum(count.values()))
+
+    def _keeps(self, span: Span, video: Video) -> bool:
+        """Whether it lies in all ranges; nothing is decoded where its length says no."""
+        low, high = self.ranges.get("seconds", (0.0, float("inf")))
+        if not low <= span.end - span.start <= high or (self.speech and "speech" not in span):
+            return False
+        if not self.ranges.keys() - {"seconds"}:
+            return True
+        found = measured(video, span)
+        span["measured"] = found
+        return all(low <= found[name] <= high for name, (low, high) in self.ranges.items())
+
+
+def measured(video: Video, span: Span) -> dict[str, float]:
+    """`MEASURES` of a span, on pairs of pictures 0.2 s apart spread over it.
+
+    `motion` is the share of the picture that changes between the two, 0..1, of the camera as of
+    things; `light` the mean luma, 0..1; `contrast` its standard deviation, 0..0.5; `sharpness`
+    that of `vtk.look.sharpness`. Raises MediaError where no picture lies in the span.
+    """
+    start, end = video.stretch(span.start, span.end)
+    lumas, moved = [], []
+    frames = video.at(pair_times(start, end))
+    for one, two in zip(frames, frames, strict=False):
+        lumas.append(thumbnail(one.image, WIDTH, HEIGHT).luma)
+        if two.pts > one.pts:
+            later = thumbnail(two.image, WIDTH, HEIGHT).luma
+            moved.append(float((np.abs(later - lumas[-1]) > CHANGED).mean()))
+    if not lumas:
+        raise MediaError(OUTSIDE)
+    found = {
+        "seconds": end - start,
+        "motion": float(np.median(moved)) if moved else 0.0,
+        "light": float(np.mean(lumas)) / 255,
+        "contrast": float(np.median([luma.std() for luma in lumas])) / 255,
+        "sharpness": float(np.median([look.sharpness(luma) for luma in lumas])),
+    }
+    return {name: round(value, 4) for name, value in found.items()}

@@ -1,0 +1,118 @@
+"""Recipes: published ways of captioning that need no training, as tables of vtk's own stages.
+
+A recipe is a TOML file. `[split]`, `[keyframes]` and `[caption]` hold options of those commands,
+`[keep]` what spans must have, `[prompts]` templates by name. Videos are split, what is not kept is
+left out, keyframes are picked, and what stays is captioned; a stage without a table is left to its
+defaults.
+"""
+
+import inspect
+import tomllib
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from vtk.errors import UsageError
+from vtk.span import Ability, Span, fill
+from vtk.times import parse_duration
+
+TABLES = ("split", "keep", "keyframes", "caption", "prompts")
+DURATIONS = ("every", "overlap", "min_length", "max_length")
+HOME = files("vtk.caption") / "recipes"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The tables of a recipe, with underscores in the names of options."""
+
+    name: str
+    split: Mapping[str, Any]
+    keep: Mapping[str, Any]
+    keyframes: Mapping[str, Any]
+    caption: Mapping[str, Any]
+    prompts: Mapping[str, str]
+
+    def prepared(self, spans: Iterable[Span]) -> Iterator[Span]:
+        """Spans as captions are made of them: split, chosen, with keyframes where it asks."""
+        from vtk.keyframes import keyframes
+        from vtk.split import split
+
+        found = fill(spans, lambda span: span.whole, partial(split, **self.split))
+        if self.keep:
+            from vtk.caption.keep import Keep
+
+            found = Keep.of(self.name, self.keep)(found)
+        if self.keyframes:
+            found = keyframes(found, **self.keyframes)
+        return found
+
+    def prompts_of(self, known: Collection[str]) -> dict[str, str]:
+        """Its templates for a method that has those of these names."""
+        return {name: text for name, text in self.prompts.items() if name in known}
+
+
+def followed(recipe: Recipe, ability: Ability, spans: Iterable[Span]) -> Iterator[Span]:
+    """What an ability makes of the spans that a recipe prepares."""
+    return ability(recipe.prepared(spans))
+
+
+def names() -> list[str]:
+    """The recipes that come with vtk."""
+    return sorted(Path(each.name).stem for each in HOME.iterdir() if each.name.endswith(".toml"))
+
+
+def text_of(name: str) -> str:
+    """The text of a recipe, by its name or file. Raises UsageError."""
+    if name in names():
+        return (HOME / f"{name}.toml").read_text("utf-8")
+    if not Path(name).is_file():
+        raise UsageError(f"no recipe {name!r}: give a .toml file or one of {', '.join(names())}")
+    from vtk.caption.tell import read
+
+    return read(Path(name))
+
+
+def read_recipe(name: str) -> Recipe:
+    """The recipe of that name or in that file. Raises UsageError for what no stage knows."""
+    try:
+        found = tomllib.loads(text_of(name))
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{name} is not TOML: {error}") from None
+    for table, value in found.items():
+        if table not in TABLES or not isinstance(value, dict):
+            raise UsageError(f"{name}: a recipe has the tables {', '.join(TABLES)}, not {table!r}")
+    tables = {
+        table: {key.replace("-", "_"): value for key, value in found.get(table, {}).items()}
+        for table in TABLES
+    }
+    from vtk.keyframes import keyframes
+    from vtk.split import split
+
+    _check(name, "split", tables["split"], split)
+    _check(name, "keyframes", tables["keyframes"], keyframes)
+    from vtk.caption import METHODS
+
+    prompts = {key for module in METHODS.values() for key in _prompts(module)}
+    for key, value in tables["prompts"].items():
+        if key not in prompts or not isinstance(value, str):
+            raise UsageError(f"{name}: [prompts] has {', '.join(sorted(prompts))}, not {key!r}")
+    for key in DURATIONS:
+        if isinstance(value := tables["split"].get(key), str):
+            tables["split"][key] = parse_duration(value)
+    return Recipe(Path(name).stem, **tables)
+
+
+def _prompts(module: str) -> Mapping[str, str]:
+    return getattr(import_module(module), "PROMPTS", {})
+
+
+def _check(name: str, stage: str, options: Mapping[str, Any], function: Callable[..., Any]) -> None:
+    known = inspect.signature(function).parameters.values()
+    allowed = [each.name for each in known if each.kind is each.KEYWORD_ONLY]
+    for key in options:
+        if key not in allowed:
+            raise UsageError(f"{name}: [{stage}] has no option {key!r}")
