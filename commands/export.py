@@ -1,7 +1,8 @@
-"""vtk export: spans as a data set to train on or to query."""
+"""vtk export: spans in the formats of other programs, to edit, to play, to train on or to query."""
 
+import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,19 +12,61 @@ if TYPE_CHECKING:
     from vtk.stream import Stream
 
 
-def export() -> None:
-    """Write spans as a data set to train on or to query.
+Rate = Annotated[
+    str | None,
+    typer.Option(
+        metavar="RATE",
+        show_default="the video's",
+        help="Frames in a second of the edit: 25, 29.97, 30000/1001.",
+    ),
+]
+Drop = Annotated[
+    bool | None,
+    typer.Option(
+        "--drop-frame/--non-drop-frame",
+        show_default="as the file, else drop-frame at 29.97 and 59.94",
+        help="How timecodes of 29.97 and 59.94 frames a second count.",
+    ),
+]
+Fields = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAMES",
+        show_default="video,start,end,kind,index,score,title,caption",
+        help="The columns: fields of a span, with a dot for one in another (transition.type).",
+    ),
+]
+Timecode = Annotated[
+    bool, typer.Option("--timecode", help="Columns with the timecodes of start and end as well.")
+]
+SceneList = Annotated[
+    bool, typer.Option("--scene-list", help="The columns of PySceneDetect's list of scenes.")
+]
 
-    The place of the data set comes first, then the inputs. The spans go on to standard output, so
-    that a pipeline can go on; error records are left out of the data set, which standard error
-    tells the number of, and the exit status is then 1. What is written takes its name when it is
-    whole; a reader that leaves early (`| head`) ends the run before that. The same spans give the
-    same bytes.
+
+def export() -> None:
+    """Write spans in the formats of other programs.
+
+    `parquet` and `webdataset` make a data set, whose place comes first, then the inputs. The
+    spans go on to standard output, so that a pipeline can go on. What is written takes its name
+    when it is whole; a reader that leaves early (`| head`) ends the run before that.
+
+    The others are text for editing and playing: it goes to standard output or into the file that
+    --output names, and the spans end there. Where --output is a folder, or ends in a slash, each
+    video gets a file of its own in it, and the spans of a video must come together; without, all
+    spans must be of one video, except for csv and tsv.
+
+    Whole videos are split into shots first. Error records are left out, which standard error
+    tells the number of, and the exit status is then 1. The same spans give the same bytes. Works
+    in one process whatever --jobs says.
 
     \b
     Examples:
       vtk export parquet shots.parquet < shots.jsonl > /dev/null
       vtk caption talk.mp4 | vtk export webdataset shards/ --clips > samples.jsonl
+      vtk split film.mp4 | vtk export edl > film.edl
+      vtk chapter talk.mp4 | vtk export webvtt -o chapters.vtt
+      vtk split film.mp4 talk.mp4 | vtk export aegisub -o keyframes/
     """
 
 
@@ -116,4 +159,155 @@ def webdataset(
     )
 
 
-SUBCOMMANDS = (parquet, webdataset)
+@streaming
+def edl(
+    stream: "Stream",
+    rate: Rate = None,
+    drop: Drop = None,
+    reel: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", show_default="the video's", help="The reel, 8 letters and digits."
+        ),
+    ] = None,
+) -> None:
+    """Write spans as an edit decision list (CMX 3600).
+
+    Source times are timecodes of the file, from its start timecode on if it has one. The clips
+    follow each other on the record side from the first one's source time: all shots of a video
+    stay where they are in it. Cuts are C, dissolves and fades D and wipes W001 with their length
+    in frames, from where they are seen to begin. Titles or captions are comments.
+
+    \b
+    Examples:
+      vtk split film.mp4 | vtk export edl > film.edl
+      vtk split *.mov | vtk export edl --rate 25 -o lists/
+    """
+    _text(stream, "edl", rate=rate, drop=drop, reel=reel)
+
+
+@streaming
+def otio(stream: "Stream", rate: Rate = None) -> None:
+    """Write spans as a timeline of OpenTimelineIO.
+
+    Clips with the file they are of, gradual transitions between them, markers with titles or
+    captions, and each whole span under `vtk` in the metadata of its clip. Holds one video in
+    memory. Needs OpenTimelineIO: pip install 'video-text-kit[edit]'.
+
+    \b
+    Examples:
+      vtk caption film.mp4 | vtk export otio > film.otio
+    """
+    _text(stream, "otio", rate=rate)
+
+
+@streaming
+def csv(
+    stream: "Stream",
+    fields: Fields = None,
+    timecode: Timecode = False,
+    scene_list: SceneList = False,
+    rate: Rate = None,
+    drop: Drop = None,
+) -> None:
+    """Write spans as rows of comma-separated values.
+
+    Lists of texts (speech) come as their words, other lists and objects as JSON. Text that a
+    spreadsheet would take for a formula gets an apostrophe before it.
+
+    \b
+    Examples:
+      vtk split film.mp4 | vtk export csv --timecode > film.csv
+      vtk export csv --fields start,end,transition.type,speech shots.jsonl
+    """
+    about = {"fields": fields, "timecodes": timecode, "scenes": scene_list}
+    _text(stream, "table", form="csv", rate=rate, drop=drop, **about)
+
+
+@streaming
+def tsv(
+    stream: "Stream",
+    fields: Fields = None,
+    timecode: Timecode = False,
+    scene_list: SceneList = False,
+    rate: Rate = None,
+    drop: Drop = None,
+) -> None:
+    """Write spans as rows of tab-separated values.
+
+    As csv; tabs and line ends in a cell become spaces, so that a line is a row.
+
+    \b
+    Examples:
+      vtk export tsv --fields start,caption shots.jsonl | cut -f 2
+    """
+    about = {"fields": fields, "timecodes": timecode, "scenes": scene_list}
+    _text(stream, "table", form="tsv", rate=rate, drop=drop, **about)
+
+
+@streaming
+def ffmetadata(stream: "Stream") -> None:
+    """Write spans as chapters for FFmpeg.
+
+    The title is the title, caption or summary of the span, else its kind and number.
+
+    \b
+    Examples:
+      vtk chapter talk.mp4 | vtk export ffmetadata > chapters.txt
+      ffmpeg -i talk.mp4 -i chapters.txt -map_metadata 0 -map_chapters 1 -c copy out.mp4
+    """
+    _text(stream, "ffmetadata")
+
+
+@streaming
+def webvtt(
+    stream: "Stream",
+    field: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            show_default="title, caption or summary",
+            help="The field to show; one with timed texts (speech, events) gives a cue for each.",
+        ),
+    ] = None,
+) -> None:
+    """Write spans as chapters or captions of a player (WebVTT).
+
+    \b
+    Examples:
+      vtk chapter talk.mp4 | vtk export webvtt > chapters.vtt
+      vtk caption talk.mp4 | vtk export webvtt --field speech > talk.vtt
+    """
+    _text(stream, "webvtt", field=field)
+
+
+@streaming
+def aegisub(stream: "Stream") -> None:
+    """Write the first frames of spans as a keyframe file for Aegisub.
+
+    Subtitles then snap to the cuts. Reads the whole video, to count its frames.
+
+    \b
+    Examples:
+      vtk split film.mp4 | vtk export aegisub > film_keyframes.txt
+    """
+    _text(stream, "aegisub")
+
+
+def _text(stream: "Stream", name: str, **settings: Any) -> None:
+    """Run the export of vtk.export.NAME, which writes the output itself; the stream counts."""
+    from functools import partial
+    from importlib import import_module
+
+    from vtk.export.clock import parse_rate
+
+    if "rate" in settings:
+        settings["rate"] = parse_rate(settings["rate"])
+    write = partial(getattr(import_module(f"vtk.export.{name}"), name), output=stream.output)
+    stream.command, stream.jobs = f"export {stream.command}", 1
+    if stream.output not in (None, "-"):
+        stream.output = os.devnull
+    stream.run(partial(write, **settings), dump=lambda span: b"")
+
+
+SUBCOMMANDS = (parquet, webdataset, edl, otio, csv, tsv, ffmetadata, webvtt, aegisub)

@@ -13,7 +13,7 @@ the time goes into decoding, for both.
 import argparse
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -67,15 +67,32 @@ def wish(method: str, layout: str, frames: int, **more: Any) -> Wish:
     return Wish(Sight(layout, frames, 320), telling, Sampling(max_tokens=60), **more)
 
 
-def judged(name: str, of: Film, model: LocalModel, method: str, chosen: Wish) -> Tally:
-    """A row of the table: a strategy or layout on a film."""
+def judged(
+    name: str,
+    of: Film,
+    model: LocalModel,
+    method: str,
+    chosen: Wish,
+    given: Iterable[Span] | None = None,
+) -> list[Span]:
+    """A row of the table: a strategy or layout on a film, or on captions of its shots."""
+    found = list(caption(given or spans(of), method=method, model=model, wish=chosen))
+    print(tallied(found, of).row(name), flush=True)
+    return found
+
+
+def tallied(found: Iterable[Span], of: Film) -> Tally:
+    """Captions of the shots of a film, judged."""
     tally = Tally()
-    found = caption(spans(of), method=method, model=model, wish=chosen)
     for span, acts in zip(found, of.shots, strict=True):
         assert not span.failed, span["error"]
         tally.add(judge(span["caption"], acts))
-    print(tally.row(name), flush=True)
     return tally
+
+
+def unseen(found: Iterable[Span]) -> list[Span]:
+    """Captions without the frames that they were made of."""
+    return [Span({key: value for key, value in s.items() if key != "keyframes"}) for s in found]
 
 
 def quality(folder: Path, count: int, model: LocalModel) -> None:
@@ -83,10 +100,14 @@ def quality(folder: Path, count: int, model: LocalModel) -> None:
     clip = ClipModel(f"local-dir:{HOME / 'tiny-clip'}", threads=1)
     print(f"{count} shots with one motion an actor, 2 frames\n\n{Tally.HEAD}")
     single = film(folder / "single.mp4", 11, shots=count)
+    verify = wish("verify", "frames", 2)
     for layout in ("frames", "grid", "thumbnail", "clip"):
-        judged(f"plain, {layout}", single, model, "plain", wish("plain", layout, 2))
-    for method in ("detailed", "verify"):
-        judged(method, single, model, method, wish(method, "frames", 2))
+        found = judged(f"plain, {layout}", single, model, "plain", wish("plain", layout, 2))
+        judged(f"{layout}, verified", single, model, "verify", verify, unseen(found))
+    warm = replace(wish("plain", "frames", 2), sampling=Sampling(max_tokens=60, temperature=1.5))
+    found = judged("plain, drawn at 1.5", single, model, "plain", warm)
+    judged("drawn, verified", single, model, "verify", verify, unseen(found))
+    judged("detailed", single, model, "detailed", wish("detailed", "frames", 2))
     chosen = wish("best-of", "frames", 2, clip=clip, candidates=4)
     judged("best-of", single, model, "best-of", chosen)
     print(f"\n{count} shots with two motions, one after the other, 3 frames\n\n{Tally.HEAD}")

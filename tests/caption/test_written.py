@@ -16,7 +16,7 @@ from vtk.caption import caption
 from vtk.caption.scene import Wish
 from vtk.caption.see import FRAMES, LAYOUTS, Sight, shrunk, spread, tiled
 from vtk.caption.tell import Telling, chosen, filled, shown
-from vtk.caption.verify import statements
+from vtk.caption.verify import statements, tailed
 from vtk.errors import ModelError, UsageError
 from vtk.span import Span
 
@@ -222,6 +222,36 @@ def test_verify_takes_out_what_the_model_denies(world: World) -> None:
     assert span["caption"] == "A red ball lies on grass. The sun shines."
     assert span["dropped"] == [{"text": "a blue dog sleeps.", "score": 0.1}]
     assert text_of(model.asked[1]).startswith("Is it true that a blue dog sleeps?")
+
+
+def test_verify_keeps_what_is_true_of_a_statement_that_is_not(world: World) -> None:
+    def yes(question: str) -> float:
+        wrong = ("sleeps", "scarf") if "cat" not in question else ("scarf",)
+        return 0.1 if any(word in question for word in wrong) else 0.9
+
+    (first,) = shots(world("cuts"), 1)
+    for text, left, dropped in (
+        ("A dog runs on grass with a scarf.", "A dog runs on grass.", ["with a scarf"]),
+        (
+            "A cat runs and a dog sleeps on grass with a scarf.",
+            "A cat runs on grass.",
+            ["a dog sleeps", "with a scarf"],
+        ),
+        ("A man sleeps, and a cat runs.", "A cat runs.", ["A man sleeps"]),
+    ):
+        spans = [Span({**first, "caption": text})]
+        (span,) = caption(spans, method="verify", model=Scripted(echo, yes=yes))
+        assert span["caption"] == left
+        assert [each["text"] for each in span["dropped"]] == dropped
+
+
+@given(
+    text=st.text(max_size=60)
+    | st.lists(st.sampled_from(["a", "dog", "on", "in", "with"])).map(" ".join)
+)
+def test_a_statement_is_taken_apart_without_a_loss(text: str) -> None:
+    bare = text.strip().rstrip(".!?…,;")
+    assert " ".join(tailed(text)).split() == bare.split()
 
 
 def test_verify_keeps_the_likeliest_where_nothing_is_borne_out(world: World) -> None:

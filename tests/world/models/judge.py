@@ -287,7 +287,7 @@ class Tally:
     """Verdicts added up; `HEAD` and `row` print them as a table."""
 
     HEAD: ClassVar[str] = (
-        f"| | {' | '.join((*SHARES, 'invented', 'stated'))} |\n{'|---' * (len(SHARES) + 3)}|"
+        f"| | {' | '.join((*SHARES, 'true', 'invented'))} |\n{'|---' * (len(SHARES) + 3)}|"
     )
 
     captions: int = 0
@@ -313,8 +313,9 @@ class Tally:
         return self.right[name] / self.total[name] if self.total[name] else None
 
     def row(self, name: str) -> str:
-        """Shares, and false and all statements of a caption, in the columns of `HEAD`."""
+        """Shares, and true and false statements of a caption, in the columns of `HEAD`."""
         shares = [self.share(column) for column in SHARES]
         cells = ["–" if share is None else f"{share:.2f}" for share in shares]
-        cells += [f"{n / max(1, self.captions):.2f}" for n in (self.invented, self.stated)]
+        told = (self.stated - self.invented, self.invented)
+        cells += [f"{count / max(1, self.captions):.2f}" for count in told]
         return "| " + " | ".join((name, *cells)) + " |"

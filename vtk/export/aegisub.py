@@ -1,0 +1,35 @@
+"""The starts of spans as a keyframe file of Aegisub, to which subtitles are snapped."""
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache, partial
+from typing import Protocol
+
+from vtk.export.files import Form, write
+from vtk.media.index import FrameIndex, frame_index
+from vtk.span import Span
+
+
+class Indexes(Protocol):
+    """Gives the frame index of a video."""
+
+    def __call__(self, video: str, /) -> FrameIndex: ...
+
+
+def aegisub(spans: Iterable[Span], output: str | None = None) -> Iterator[Span]:
+    """The spans; the number of the first frame of each is written, in order and once.
+
+    `output` is as in `files.write`, and what it raises. Reads the whole file of each video, to
+    count its frames. Nothing is written before the last span has come.
+    """
+    index = lru_cache(maxsize=1)(frame_index)
+    form = Form("aegisub", "keyframes.txt", partial(_text, index), lambda span: index(span.video))
+    return write(spans, output, form)
+
+
+def _text(index: Indexes, spans: Iterator[Span]) -> Iterator[str]:
+    numbers = set()
+    for span in spans:
+        known = index(span.video)
+        if (number := known.number(span.start)) < len(known.pts):
+            numbers.add(number)
+    yield "# keyframe format v1\nfps 0\n" + "".join(f"{number}\n" for number in sorted(numbers))

@@ -1,0 +1,131 @@
+"""The times of spans as editors and players count them: frames, timecodes, time from the start.
+
+Timecodes are those of SMPTE ST 12-1: two digits each of hours, minutes, seconds and frames. At
+29.97 and 59.94 frames a second a clock of whole frames falls behind; drop-frame timecodes leave
+out the first two (four) numbers of every minute but each tenth, and stand with a semicolon.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+
+from vtk.errors import MediaError, OpenError, UsageError
+from vtk.media.timing import Timing, standard, timing
+from vtk.span import log
+
+FASTEST = 99  # frames a second that two digits count
+_TIMECODE = re.compile(r"(\d\d?):(\d\d):(\d\d)([:;.])(\d\d)")
+
+
+@dataclass(frozen=True)
+class Count:
+    """How the frames of a video are counted."""
+
+    rate: Fraction  # frames in a second
+    drop: bool  # whether timecodes are drop-frame
+    first: int  # number of the first frame, from the start timecode of the file
+    timing: Timing
+
+    def frame(self, seconds: float) -> int:
+        """The number of the frame that begins nearest to a time of the video."""
+        return self.first + max(0, round((seconds - self.timing.start) * float(self.rate)))
+
+    def timecode(self, frame: int) -> str:
+        """The timecode of a frame by its number; it begins anew after a day."""
+        return timecode(frame, self.rate, self.drop)
+
+
+def timings(*, needed: bool) -> Callable[[str], Timing]:
+    """A function that gives the timing of a video and remembers that of the latest.
+
+    A video that does not open raises OpenError; where its timing is not `needed` that is a
+    warning, and its times count from 0.
+    """
+
+    @lru_cache(maxsize=1)
+    def known(video: str) -> Timing:
+        try:
+            return timing(video)
+        except OpenError as error:
+            if needed:
+                raise
+            log.warning("%s: %s; its times count from 0", video, error)
+            return Timing()
+
+    return known
+
+
+def counts(rate: Fraction | None, drop: bool | None = None) -> Callable[[str], Count]:
+    """A function that gives the count of a video.
+
+    Without `rate` it is that of the file, without `drop` it is as in the start timecode of the
+    file or, where it has none, wherever the rate has drop-frame timecodes. The function raises
+    OpenError, and MediaError for a video whose rate is not known or not one of timecodes.
+    """
+    if drop and rate and not drops(rate):
+        raise UsageError("drop-frame timecodes are of 29.97 and 59.94 frames a second only")
+    known = timings(needed=rate is None)
+
+    @lru_cache(maxsize=1)
+    def count(video: str) -> Count:
+        about = known(video)
+        used = rate or about.rate
+        if used is None:
+            raise MediaError("it has no steady frame rate: name the rate of the edit with --rate")
+        if not 1 <= round(used) <= FASTEST:
+            raise MediaError(f"{float(used):g} frames a second have no timecodes: name a --rate")
+        match = _TIMECODE.fullmatch(about.timecode or "")
+        dropping = drops(used) and (match is None or match[4] != ":" if drop is None else drop)
+        return Count(used, dropping, _number(match, used) if match else 0, about)
+
+    return count
+
+
+def drops(rate: Fraction) -> bool:
+    """Whether a rate has drop-frame timecodes."""
+    return rate.denominator == 1001 and round(rate) in (30, 60)
+
+
+def timecode(frame: int, rate: Fraction, drop: bool) -> str:
+    """``01:00:00:00``, or ``01:00:00;00`` for drop-frame, of a frame counted from 0."""
+    nominal = round(rate)
+    left_out = nominal // 15 if drop else 0
+    minute = 60 * nominal - left_out
+    ten = 10 * minute + left_out
+    frame %= 144 * ten
+    tens, rest = divmod(frame, ten)
+    frame += left_out * (9 * tens + max(0, (rest - left_out) // minute))
+    seconds, frames = divmod(frame, nominal)
+    minutes, second = divmod(seconds, 60)
+    mark = ";" if drop else ":"
+    return f"{minutes // 60:02d}:{minutes % 60:02d}:{second:02d}{mark}{frames:02d}"
+
+
+def _number(match: re.Match[str], rate: Fraction) -> int:
+    """The number of the frame of a timecode."""
+    hours, minutes, seconds = int(match[1]), int(match[2]), int(match[3])
+    minutes += 60 * hours
+    nominal = round(rate)
+    left_out = nominal // 15 * (minutes - minutes // 10) if match[4] != ":" and drops(rate) else 0
+    return (60 * minutes + seconds) * nominal + int(match[5]) - left_out
+
+
+def parse_rate(text: str | None) -> Fraction | None:
+    """The frame rate of ``25``, ``29.97`` or ``30000/1001``. Raises UsageError."""
+    if text is None:
+        return None
+    try:
+        rate = standard(Fraction(text))
+    except (ValueError, ZeroDivisionError):
+        rate = Fraction(0)
+    if not 1 <= rate <= FASTEST:
+        raise UsageError(f"not a frame rate from 1 to {FASTEST}: {text!r}; write 25 or 30000/1001")
+    return rate
+
+
+def stamp(seconds: float) -> str:
+    """``01:02:03.456``: hours, minutes, seconds and milliseconds from the start; 0 before it."""
+    minutes, rest = divmod(max(0, round(seconds * 1000)), 60_000)
+    return f"{minutes // 60:02d}:{minutes % 60:02d}:{rest // 1000:02d}.{rest % 1000:03d}"

@@ -1,0 +1,100 @@
+"""Spans as a timeline of OpenTimelineIO, in its own JSON (https://opentimeline.io)."""
+
+from collections.abc import Callable, Iterable, Iterator
+from fractions import Fraction
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from vtk.errors import MissingError
+from vtk.export.clips import Clip, clips
+from vtk.export.clock import Count, counts
+from vtk.export.files import Form, line, words, write
+from vtk.span import Span, local_path
+
+TYPES = {"dissolve": "SMPTE_Dissolve", "fade": "SMPTE_Dissolve", "wipe": "SMPTE_Wipe"}
+LARGEST = 2**63 - 1  # of a whole number in a timeline
+RESERVED = "OTIO_SCHEMA"  # the key that makes an object of a dictionary
+
+
+def otio(
+    spans: Iterable[Span], output: str | None = None, *, rate: Fraction | None = None
+) -> Iterator[Span]:
+    """The spans, each written as a clip. `output` is as in `files.write`, and what it raises.
+
+    The clips follow each other on one track. A clip refers to the file, from its start timecode
+    on, has its title or caption as a marker and the span under `vtk` of its metadata. `rate` is
+    as in `clock.counts`. A timeline is held in memory. Raises MissingError without OpenTimelineIO.
+    """
+    library = _library()
+    count = counts(rate)
+    text = partial(_text, library, count)
+    return write(spans, output, Form("otio", "otio", text, lambda span: count(span.video)))
+
+
+def _text(library: Any, count: Callable[[str], Count], spans: Iterator[Span]) -> Iterator[str]:
+    schema = library.schema
+    track = schema.Track("V1", kind=schema.TrackKind.Video)
+    timeline = schema.Timeline("vtk", tracks=[track])
+    for clip in clips(spans, count):
+        time = partial(library.opentime.RationalTime, rate=float(clip.counted.rate))
+        if not len(track):
+            timeline.name = line(Path(clip.span.video).stem)
+            timeline.global_start_time = time(clip.first)
+        if clip.into is not None:
+            kind, before, after = clip.into
+            track.append(schema.Transition(kind, TYPES[kind], time(before), time(after)))
+        track.append(_clip(library, clip, time))
+        yield ""  # lets the span go on
+    yield timeline.to_json_string(indent=2) + "\n"
+
+
+def _clip(library: Any, clip: Clip, time: Callable[[int], Any]) -> Any:
+    schema, extent = library.schema, library.opentime.TimeRange
+    span, about = clip.span, clip.counted.timing
+    available = None
+    if about.end is not None:
+        first = clip.counted.first
+        available = extent(time(first), time(clip.counted.frame(about.end) - first))
+    new = schema.Clip(
+        name=line(Path(span.video).name),
+        media_reference=schema.ExternalReference(_url(span.video), available),
+        source_range=extent(time(clip.first), time(clip.last - clip.first)),
+        metadata={"vtk": _plain(span)},
+    )
+    if span.get("title") or span.get("caption"):
+        new.markers.append(schema.Marker(words(span), extent(time(clip.first), time(0))))
+    return new
+
+
+def _url(video: str) -> str:
+    path = local_path(video)
+    return video if path is None else Path(path).absolute().as_uri()
+
+
+def _plain(value: Any) -> Any:
+    """A value as a timeline holds it.
+
+    There are no whole numbers beyond 64 bits and no NUL, and no dictionary of a span may be taken
+    for an object of a timeline.
+    """
+    if isinstance(value, dict):
+        plain = {_plain(key): _plain(item) for key, item in value.items()}
+        return {f"_{key}" if key == RESERVED else key: item for key, item in plain.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, str):
+        return value.replace("\0", "")
+    return float(value) if isinstance(value, int) and abs(value) > LARGEST else value
+
+
+def _library() -> Any:
+    """OpenTimelineIO. Raises MissingError where it is not here."""
+    try:
+        import opentimelineio
+    except ImportError as error:
+        hint = "pip install 'video-text-kit[edit]'"
+        if isinstance(error, ModuleNotFoundError) and error.name == "opentimelineio":
+            raise MissingError(f"a timeline needs OpenTimelineIO: {hint}") from None
+        raise MissingError(f"OpenTimelineIO does not load ({error}): {hint}") from None
+    return opentimelineio

@@ -1,0 +1,131 @@
+"""Spans as rows of text: comma-separated (RFC 4180) or tab-separated values.
+
+Text that a spreadsheet would take for a formula gets an apostrophe before it, as it may come from
+a video or a model (OWASP, CSV Injection).
+"""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable, Iterator
+from fractions import Fraction
+from functools import lru_cache, partial
+from typing import Any, Literal
+
+import orjson
+
+from vtk.errors import UsageError
+from vtk.export.aegisub import Indexes
+from vtk.export.clock import Count, counts, stamp
+from vtk.export.files import Form, write
+from vtk.media.index import frame_index
+from vtk.span import Span
+
+FIELDS = ("video", "start", "end", "kind", "index", "score", "title", "caption")
+SCENES = (
+    *("Scene Number", "Start Frame", "Start Timecode", "Start Time (seconds)"),
+    *("End Frame", "End Timecode", "End Time (seconds)"),
+    *("Length (frames)", "Length (timecode)", "Length (seconds)"),
+)
+TIMECODES = ("start_timecode", "end_timecode")
+_FORMULA = re.compile(r"[\t\r\n]|\s*[=+\-@＝＋－＠]")
+
+
+def table(
+    spans: Iterable[Span],
+    output: str | None = None,
+    *,
+    form: Literal["csv", "tsv"] = "csv",
+    fields: str | None = None,
+    timecodes: bool = False,
+    scenes: bool = False,
+    rate: Fraction | None = None,
+    drop: bool | None = None,
+) -> Iterator[Span]:
+    """The spans, each written as a row. `output` is as in `files.write`, and what it raises.
+
+    The columns are `fields`, names with commas between, FIELDS by default; a field may lie in
+    another: ``transition.type``. With `timecodes` start_timecode and end_timecode follow, and
+    `rate` and `drop` are as in `clock.counts`. With `scenes` they are those of PySceneDetect's list
+    of scenes, of one video: frames are counted from 1 in the file itself, times from the first of
+    them. Raises UsageError for a field without a name, or fields beside `scenes`.
+    """
+    if scenes:
+        if fields is not None or timecodes:
+            raise UsageError("the list of scenes has columns of its own: no fields, no timecodes")
+        index = lru_cache(maxsize=1)(frame_index)
+        listed = partial(_text, form, SCENES, partial(_scene, index))
+        return write(spans, output, Form(form, form, listed, lambda span: index(span.video)))
+    names = FIELDS if fields is None else tuple(name.strip() for name in fields.split(","))
+    if not all(names):
+        raise UsageError("a field has no name: write video,start,end")
+    count = counts(rate, drop)
+    if not timecodes:
+        text = partial(_text, form, names, partial(_row, names, None))
+        return write(spans, output, Form(form, form, text, mixed=True))
+    text = partial(_text, form, names + TIMECODES, partial(_row, names, count))
+    return write(spans, output, Form(form, form, text, lambda span: count(span.video), mixed=True))
+
+
+def _text(
+    form: str,
+    names: Iterable[str],
+    row: Callable[[int, Span], Iterable[Any]],
+    spans: Iterator[Span],
+) -> Iterator[str]:
+    yield _line(names, form)
+    for number, span in enumerate(spans, 1):
+        yield _line(row(number, span), form)
+
+
+def _row(
+    names: Iterable[str], count: Callable[[str], Count] | None, _: int, span: Span
+) -> Iterator[Any]:
+    yield from (_value(span, name) for name in names)
+    if count is not None:
+        known = count(span.video)
+        yield from (known.timecode(known.frame(time)) for time in (span.start, span.end))
+
+
+def _scene(index: Indexes, number: int, span: Span) -> Iterator[Any]:
+    known = index(span.video)
+    first, last = known.number(span.start), known.number(span.end)
+    start, end = (max(0.0, time - known.start) for time in (span.start, span.end))
+    yield from (number, first + 1, stamp(start), f"{start:.3f}", last, stamp(end), f"{end:.3f}")
+    yield from (last - first, stamp(end - start), f"{end - start:.3f}")
+
+
+def _value(span: Span, field: str) -> Any:
+    """The value of a field by its name, or by the names that lead to it; None without."""
+    if field in span:
+        return span[field]
+    value: Any = span
+    for name in field.split("."):
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def _line(cells: Iterable[Any], form: str) -> str:
+    """A row of cells with its line end."""
+    found = [_cell(value) for value in cells]
+    if form == "tsv":
+        found = [re.sub(r"[\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+", " ", cell) for cell in found]
+    file = io.StringIO()
+    csv.writer(file, delimiter="," if form == "csv" else "\t").writerow(found)
+    return file.getvalue().removesuffix("\r\n") + "\n"  # with \r\n, either in a cell is quoted
+
+
+def _cell(value: Any) -> str:
+    """A value as text, harmless to a spreadsheet; numbers stay as they are."""
+    if value is None:
+        return ""
+    if isinstance(value, bool | int | float):
+        return orjson.dumps(value).decode()
+    if isinstance(value, list) and value and all(_said(entry) for entry in value):
+        value = " ".join(entry["text"] for entry in value)
+    text = value if isinstance(value, str) else orjson.dumps(value).decode()
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def _said(entry: Any) -> bool:
+    return isinstance(entry, dict) and isinstance(entry.get("text"), str)

@@ -1,0 +1,60 @@
+"""How a file counts its frames: frame rate, first timestamp, start timecode, name of the reel."""
+
+from fractions import Fraction
+from typing import NamedTuple
+
+from av.container import InputContainer
+from av.video.stream import VideoStream
+
+from vtk.media.container import open_container
+from vtk.media.streams import extent, leading_stream
+
+STANDARD = (
+    *(Fraction(rate) for rate in range(1, 121)),
+    *(Fraction(rate * 1000, 1001) for rate in (24, 30, 48, 60, 90, 120)),
+)
+NEAR = 0.0004  # of a rate: less than half of what lies between 24 and 23.976
+STEADY = 0.02  # of a rate: the difference of average and guess that is no variable rate
+
+
+class Timing(NamedTuple):
+    """Where a file begins and ends, in seconds, and how its frames are counted."""
+
+    start: float = 0.0
+    end: float | None = None
+    rate: Fraction | None = None  # frames in a second; None where it varies
+    timecode: str | None = None  # of the first frame, 01:00:00:00, with a ; where frames drop
+    reel: str | None = None
+
+
+def timing(video: str) -> Timing:
+    """The timing of a file, from its head; nothing is decoded. Raises OpenError."""
+    with open_container(video) as container:
+        stream = leading_stream(container)
+        rate = _rate(stream) if isinstance(stream, VideoStream) else None
+        names = ("timecode", "reel_name")
+        return Timing(*extent(container, stream), rate, *(_tag(container, name) for name in names))
+
+
+def standard(rate: Fraction) -> Fraction:
+    """The standard frame rate that a rounded or measured one means; itself where there is none."""
+    nearest = min(STANDARD, key=lambda known: abs(known - rate))
+    return nearest if abs(nearest - rate) <= NEAR * nearest else rate
+
+
+def _rate(stream: VideoStream) -> Fraction | None:
+    """The rate of a stream, if its average is a standard one or agrees with FFmpeg's guess."""
+    average = standard(stream.average_rate or stream.guessed_rate or Fraction(0))
+    guess = standard(stream.guessed_rate or average)
+    if average in STANDARD or abs(average - guess) > STEADY * guess:
+        return average if average in STANDARD else None
+    return guess or None
+
+
+def _tag(container: InputContainer, name: str) -> str | None:
+    """The first value of a tag, however it is spelled, of a stream or of the container."""
+    for tags in (*(stream.metadata for stream in container.streams), container.metadata):
+        for key, value in tags.items():
+            if key.lower() == name:
+                return value
+    return None
