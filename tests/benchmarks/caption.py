@@ -6,8 +6,9 @@ Films of plays (tests/world/models/film.py), every first actor a combination of 
 kept from training, are captioned by each layout and strategy, and each caption is judged against
 what happens in its shot: shares of attributes that are right, changes told, and per caption the
 statements that are invented. Speed is measured beside llama-cpp-python's own chat handler in a
-loop over PNG frames of the same moments, on a film of 720 by 720; tiny-vlm is so quick that most of
-the time goes into decoding, for both.
+loop over PNG frames of the same moments, on a film of 720 by 720: with tiny-vlm, which is so quick
+that most of the time goes into decoding, for both, and with random weights in the shape of a model
+of 256 million parameters (tests/benchmarks/models.py), which costs what a real one costs.
 """
 
 import argparse
@@ -19,7 +20,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.models import TINY, Plain
+from tests.benchmarks.models import TINY, Plain, made
 from tests.models.tiny import HOME
 from tests.world.models.film import Film, film, recurring_film
 from tests.world.models.judge import Tally, judge
@@ -203,6 +204,7 @@ def main() -> None:
         if not chosen.quality_only:
             large = film(Path(name) / "large.mp4", 13, shots=12, side=720)
             speed(TINY, large, 60, chosen.threads, chosen.rounds)
+            speed(made(Path(name)), large, 24, chosen.threads, 1)
 
 
 if __name__ == "__main__":

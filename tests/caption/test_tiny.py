@@ -6,7 +6,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from tests.benchmarks.caption import PROMPTS, spans, wish
+from tests.benchmarks.caption import PROMPTS, spans, tallied, unseen, wish
 from tests.conftest import lines, vtk
 from tests.models.chat_server import Asked, Told, chat_server, listing, said
 from tests.models.tiny import language_file, tiny_vlm
@@ -97,6 +97,18 @@ def test_what_changes_is_told_better_step_by_step(model: LocalModel, double: Fil
     )
     assert steps > plain + 0.1
     assert events > plain + 0.1
+
+
+def test_a_second_look_takes_out_what_was_invented(model: LocalModel, single: Film) -> None:
+    """Captions of small pictures, which show motion badly, held against frames at full size."""
+    small = list(caption(spans(single), model=model, wish=wish("plain", "clip", 2)))
+    second = wish("verify", "frames", 2)
+    checked = caption(unseen(small), method="verify", model=model, wish=second)
+    before, after = tallied(small, single), tallied(checked, single)
+    true = [tally.stated - tally.invented for tally in (before, after)]
+    assert before.invented >= 10
+    assert after.invented <= before.invented / 2
+    assert true[1] >= 0.98 * true[0]
 
 
 def test_an_actor_has_one_name_throughout_a_film(model: LocalModel, folder: Path) -> None:

@@ -292,7 +292,7 @@ def test_every_layout_has_its_number_of_frames() -> None:
     with pytest.raises(UsageError, match="layout"):
         Sight("circle")
     assert set(FRAMES) == set(LAYOUTS)
-    assert set(LAYOUTS) == {"frames", "grid", "thumbnail", "clip"}
+    assert set(LAYOUTS) == {"frames", "grid", "thumbnail", "clip", "none"}
 
 
 def test_error_records_pass_and_missing_files_fail_alone(world: World, tmp_path: Path) -> None:

@@ -41,11 +41,11 @@ def quantized() -> Iterator[LocalModel]:
 
 
 def test_names_colours_and_shapes_of_what_it_never_saw_together(model: LocalModel) -> None:
-    assert naming(model, 100) >= 0.9
+    assert naming(model, 300) >= 0.9
 
 
 def test_tells_which_way_things_move_between_two_frames(model: LocalModel) -> None:
-    assert moving(model, 100) >= 0.85
+    assert moving(model, 600) >= 0.85
 
 
 @pytest.mark.parametrize("frames", [1, 2])
@@ -61,9 +61,13 @@ def test_quantizing_costs_two_points_at_most() -> None:
     assert right["q8_0"] >= right["f16"] - 0.02
 
 
-@pytest.mark.xfail(reason="it does not copy the digits of times", strict=True)
 def test_tells_when_something_appears_by_the_times_it_was_given(quantized: LocalModel) -> None:
-    assert timing(quantized, 120) >= 0.8
+    assert timing(quantized, 120, frames=2) >= 0.9
+
+
+@pytest.mark.xfail(reason="of several times it often takes another", strict=True)
+def test_tells_among_several_frames_when_something_appears(quantized: LocalModel) -> None:
+    assert timing(quantized, 120, frames=4) >= 0.8
 
 
 def test_chooses_among_letters(quantized: LocalModel) -> None:

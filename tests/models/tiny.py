@@ -122,9 +122,9 @@ def _asked(
     ]
 
 
-def timing(model: LocalModel, count: int, seed: int = 7) -> float:
+def timing(model: LocalModel, count: int, frames: int, seed: int = 7) -> float:
     """The share of questions when something appears or vanishes that are answered rightly."""
-    asked = _asked(count, 4, seed, "When does")
+    asked = _asked(count, frames, seed, "When does")
     assert len(asked) > count / 10
     texts = said(list(model.answers(question for question, _ in asked)))
     return share([text == answer for text, (_, answer) in zip(texts, asked, strict=True)])

@@ -9,13 +9,14 @@ from torch import Tensor
 from tests.world.models.network import Shape
 from tests.world.models.sight import labels, worn
 from tests.world.models.stage import Play, cast
-from tests.world.models.talk import Pair, about
+from tests.world.models.talk import Pair, about, clock
 from tests.world.models.tokens import END, MARKER, dialogue, encode
 
 QUESTIONS = 4  # besides the description
 DROPPING = 0.3  # share of the lessons in which tokens of pictures are dropped
 SIZES = {1: 56, 2: 32, 3: 20, 4: 16}  # lessons of a batch, by frames
 FRAMES = {1: 0.4, 2: 0.38, 3: 0.08, 4: 0.14}
+HARD_FRAMES = {1: 0.25, 2: 0.2, 3: 0.25, 4: 0.3}
 
 
 @dataclass(frozen=True)
@@ -50,16 +51,21 @@ def lesson(
 ) -> Lesson:
     """A lesson of so many frames; held ones show an actor never seen in training."""
     play = cast(rng, moving=frames > 1, held=held)
+    if hard > 1 and frames > 2 and rng.random() < 0.7:  # when: of plays that have an answer
+        while not any(actor.motion in ("appears", "vanishes") for actor in play.actors):
+            play = cast(rng, moving=True, held=held)
     shares = np.linspace(0, 1, frames).tolist() if frames > 1 else [0.0]
     grain = float(rng.uniform(0, 6))
     pictures = [worn(rng, play.picture(share, side, grain=grain)) for share in shares]
-    times = [-1.0] * frames
-    if rng.random() < 0.75:
-        first, step = rng.uniform(0, 1) ** 3 * 3000, rng.uniform(0.3, 12)
-        times = [round(first + step * number, 1) for number in range(frames)]
+    times = _times(rng, frames) if rng.random() < 0.75 else [-1.0] * frames
     grid = side // Shape().patch
     named = [labels(play, share, grid) for share in shares]
     return Lesson(pictures, times, about(play, rng, times, questions, hard), named, play)
+
+
+def _times(rng: np.random.Generator, frames: int) -> list[float]:
+    first, step = rng.uniform(0, 1) ** 3 * 3000, rng.uniform(0.3, 12)
+    return [round(first + step * number, 1) for number in range(frames)]
 
 
 @dataclass(frozen=True)
@@ -120,10 +126,17 @@ def batch(
     still: int = 0,
     questions: int = QUESTIONS,
     hard: float = 1.0,
+    clocks: int = 0,
 ) -> Batch:
-    """The batch of a step, the same for the same seed; the first `still` ones have one frame."""
+    """The batch of a step, the same for the same seed; the first `still` ones have one frame.
+
+    Of the first `clocks` every second one is about nothing but times.
+    """
     rng = np.random.default_rng((seed, step))
-    frames = int(rng.choice(list(FRAMES), p=list(FRAMES.values()))) if step >= still else 1
+    if step < clocks and step % 2:
+        return _clocks(rng, shape)
+    chances = HARD_FRAMES if hard > 1 else FRAMES
+    frames = int(rng.choice(list(chances), p=list(chances.values()))) if step >= still else 1
     told = {"side": shape.side, "questions": questions, "hard": hard}
     lessons = [lesson(rng, frames, **told) for _ in range(SIZES[frames])]  # type: ignore[arg-type]
     kept = np.ones((frames * len(lessons), shape.patches), dtype=bool)
@@ -132,4 +145,20 @@ def batch(
             share = rng.uniform(0.25, 1)
             kept[number : number + frames] = rng.random((frames, shape.patches)) < share
     kept[:, 0] |= ~kept.any(1)
+    return pack(lessons, shape, kept)
+
+
+def _clocks(rng: np.random.Generator, shape: Shape) -> Batch:
+    """Times before pictures of one token each: copying them comes before choosing among them."""
+    frames = int(rng.integers(1, 5))
+    play = cast(rng)
+    picture = play.picture(0.0, shape.side)
+    named = labels(play, 0.0, shape.side // shape.patch)
+    lessons = []
+    for _ in range(SIZES[frames]):
+        times = _times(rng, frames)
+        pairs = [clock(int(number), times) for number in rng.permutation(frames)]
+        lessons.append(Lesson([picture] * frames, times, pairs, [named] * frames, play))
+    kept = np.zeros((frames * len(lessons), shape.patches), dtype=bool)
+    kept[:, 0] = True
     return pack(lessons, shape, kept)

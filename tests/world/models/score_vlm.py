@@ -5,7 +5,7 @@ python -m tests.world.models.score_vlm
 
 from tests.models.tiny import judging, lettering, moving, naming, timing, tiny_vlm
 
-COUNT, SEED = 200, 77
+COUNT, SEED = 400, 77
 
 
 def main() -> None:
@@ -18,7 +18,9 @@ def main() -> None:
                 "what all do between two frames": moving(model, COUNT, SEED),
                 "yes or no, one frame": judging(model, COUNT, 1, SEED),
                 "yes or no, two frames": judging(model, COUNT, 2, SEED),
-                "when, among four frames": timing(model, COUNT, SEED),
+                "when, two frames": timing(model, COUNT, 2, SEED),
+                "when, three frames": timing(model, COUNT, 3, SEED),
+                "when, four frames": timing(model, COUNT, 4, SEED),
                 "one of four letters": lettering(model, COUNT, SEED),
             }.items():
                 rows.setdefault(name, []).append(value)

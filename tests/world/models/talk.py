@@ -138,6 +138,16 @@ def _when(play: Play, rng: np.random.Generator, times: Sequence[float]) -> Pair 
     return None
 
 
+def _clock(play: Play, rng: np.random.Generator, times: Sequence[float]) -> Pair | None:
+    number = int(rng.integers(len(times)))
+    return clock(number, times) if times[0] >= 0 else None
+
+
+def clock(number: int, times: Sequence[float]) -> Pair:
+    """The question which time was told before a picture, counted from 0, and the answer."""
+    return f"When is picture {number + 1}?", f"at {times[number]:.1f} seconds"
+
+
 def _letter(play: Play, rng: np.random.Generator, times: Sequence[float]) -> Pair | None:
     actor = _unique(play, rng, lambda a: a.shape)
     if not actor:
@@ -154,12 +164,16 @@ def yes_no(play: Play, rng: np.random.Generator, times: Sequence[float]) -> Pair
     """A question whose answer is yes as often as no; a wrong one is wrong in one attribute."""
     moving = len(times) > 1
     actor = play.actors[int(rng.integers(len(play.actors)))]
-    true = bool(rng.random() < 0.5)
-    said = actor if true else _falsified(play, actor, rng, moving)
+    true, ended = bool(rng.random() < 0.5), bool(rng.random() < 0.3)
+    wrong_end = ended and not true and bool(rng.random() < 0.5)
+    said = actor if true or wrong_end else _falsified(play, actor, rng, moving)
     if said is None:
         return None
-    thing = f"{said.colour} {said.shape}"
     there = "" if moving else "there is "
+    if ended:
+        end = _ending(play, rng, not wrong_end)
+        return f"Is it true that {there}{clause(said, moving)}{end}?", "yes" if true else "no"
+    thing = f"{said.colour} {said.shape}"
     forms = [f"Is it true that {there}{clause(said, moving)}?"]
     if (said.colour, said.shape) != (actor.colour, actor.shape) or true:
         forms.append(f"Is there a {thing}?")
@@ -169,6 +183,19 @@ def yes_no(play: Play, rng: np.random.Generator, times: Sequence[float]) -> Pair
         forms.append(f"Does the {thing} {VERBS[said.motion]}?")
     ending = " Answer yes or no." if rng.random() < 0.4 else ""
     return str(rng.choice(forms)) + ending, "yes" if true else "no"
+
+
+def _ending(play: Play, rng: np.random.Generator, true: bool) -> str:
+    """How a description ends: background, word or both, one of them wrong if it is not true."""
+    choice = int(rng.integers(3)) if play.word else 0
+    wrong = int(rng.choice([[0], [1], [0, 1]][choice])) if not true else -1
+    background, word = play.background, play.word
+    if wrong == 0:
+        background = _some(rng, tuple(BACKGROUNDS), but=background)
+    elif wrong == 1:
+        word = _some(rng, stage.WORDS, but=word)
+    ends = (f" on {background}", f" with the word {word}")
+    return (ends[0], ends[1], ends[0] + ends[1])[choice]
 
 
 def _falsified(play: Play, actor: Actor, rng: np.random.Generator, moving: bool) -> Actor | None:
@@ -202,6 +229,7 @@ STILL: tuple[tuple[Kind, float], ...] = (
     (_count, 0.5),
     (_background, 0.5),
     (_word, 0.7),
+    (_clock, 0.3),
     (_letter, 1),
     (yes_no, 5),
     (_setting, 0.5),
@@ -213,7 +241,8 @@ MOVING: tuple[tuple[Kind, float], ...] = (
     (_count, 0.5),
     (_background, 0.4),
     (_word, 0.5),
-    (_when, 3),
+    (_when, 5),
+    (_clock, 1),
     (_letter, 0.3),
     (yes_no, 5),
     (_setting, 0.3),

@@ -26,6 +26,7 @@ from tests.world.models.tokens import END, IDS, SPACE, VOCABULARY
 
 PEAK, WARM = 3e-3, 150
 DECIDING = ("yes", "no", "A", "B", "C", "D")  # one word that needs all that was seen
+CLOCKS = 0.4  # first share of the hard steps, of which every second one is all about times
 NAMING = 0.2  # what naming patches weighs beside speaking
 
 
@@ -171,7 +172,9 @@ def train(out: Path, steps: tuple[int, int, int], seed: int, start: Path | None)
         open_eye(model, namer, steps[0], seed)
         make = partial(batch, seed, shape=model.shape, still=steps[1] // 5)
         speak(model, namer, out, make, steps[1], PEAK)
-    harder = partial(batch, seed + 1, shape=model.shape, questions=8, hard=4.0)
+    harder = partial(
+        batch, seed + 1, shape=model.shape, questions=8, hard=4.0, clocks=int(CLOCKS * steps[2])
+    )
     speak(model, namer, out, harder, steps[2], PEAK / 2)
     export(model.cpu(), out)
 
@@ -182,7 +185,7 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--eye-steps", type=int, default=1600)
     parser.add_argument("--steps", type=int, default=5500)
-    parser.add_argument("--hard-steps", type=int, default=1400)
+    parser.add_argument("--hard-steps", type=int, default=2600)
     parser.add_argument("--start", type=Path, help="weights to begin the hard steps with")
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
