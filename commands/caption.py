@@ -198,7 +198,7 @@ def caption(
       vtk caption -m qwen3-vl-4b --method detailed --names --long 1200 film.mkv
       vtk caption --tags sports.txt --clip siglip2-b film.mkv
       vtk caption -m qwen3-vl-4b film.mkv -o shots.jsonl --resume
-      vtk caption -m qwen3-vl-4b --recipe vript film.mkv | vtk export webdataset -o clips/
+      vtk caption -m qwen3-vl-4b --recipe vript film.mkv | vtk export webdataset clips/
       vtk caption --method detailed --show-prompt > prompts.toml
       vtk caption --language de film.mkv | jq -r '[.start, .caption] | @tsv'
     """

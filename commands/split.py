@@ -14,9 +14,34 @@ if TYPE_CHECKING:
 def split(
     stream: "Stream",
     method: Annotated[
-        Literal["content"],
-        typer.Option(help="content: boundaries from the pictures, every frame, no model."),
-    ] = "content",
+        Literal["content", "auto", "learned", "fast"] | None,
+        typer.Option(
+            show_default="VTK_SPLIT, or auto where [shots] is installed, else content",
+            help="content: from the pictures, no model; learned: by a network, needs [shots]; "
+            "auto: content, and the network where it is not sure; fast: from packets and "
+            "keyframes, decodes little.",
+        ),
+    ] = None,
+    min_length: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DURATION",
+            help="Join a shot or scene shorter than that (500ms, 2s) to a neighbour, over the "
+            "less certain boundary.",
+        ),
+    ] = None,
+    max_length: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DURATION",
+            help="Divide a shot longer than that (30s, 2m) at its calmest frames into parts of "
+            "at least half of it.",
+        ),
+    ] = None,
+    scenes: Annotated[
+        bool,
+        typer.Option("--scenes", help="Scenes: shots joined until their look and words change."),
+    ] = False,
     every: Annotated[
         str | None,
         typer.Option(
@@ -24,25 +49,82 @@ def split(
             help="Windows of that length (30s, 1m30s) instead of shots; decodes nothing.",
         ),
     ] = None,
+    overlap: Annotated[
+        str | None,
+        typer.Option(metavar="DURATION", help="How much of a window the next one shows again."),
+    ] = None,
+    by: Annotated[
+        Literal["speech"] | None,
+        typer.Option(
+            help="speech: windows of about --every (30s if not given) that end between sentences, "
+            "by `speech` or subtitles; decodes nothing.",
+        ),
+    ] = None,
+    cues: Annotated[
+        bool,
+        typer.Option(
+            "--cues",
+            help="Technical cues instead of shots: black, white, freeze, colour bars, test cards, "
+            "letterbox, credits, silence.",
+        ),
+    ] = False,
+    media: Annotated[
+        Literal["-"] | None,
+        typer.Option(
+            help="The video itself comes on standard input, as it is made: MPEG-TS, Matroska, "
+            "fragmented MP4.",
+        ),
+    ] = None,
+    why: Annotated[
+        bool, typer.Option("--why", help="Add the measurements behind each boundary.")
+    ] = False,
 ) -> None:
-    """Split videos into shots.
+    """Split videos into shots, scenes or windows.
 
     Gives one span per shot as soon as its end is certain, with the exact timestamp of its first
     frame, the score of the boundary and how the shot began: cut, dissolve, fade or wipe. A span
-    given in is split up. Decodes every frame once; memory does not grow with the length of the
-    video.
+    given in is split up. Decodes every frame once, unless the method is fast; memory does not
+    grow with the length of the video.
 
     \b
     Examples:
       vtk split film.mp4 > shots.jsonl
       vtk split 'film.mp4#t=60,120'
-      vtk split --every 30s lecture.mp4 | vtk keyframes
+      vtk split --min-length 1s --max-length 30s film.mp4 | vtk keyframes
+      vtk split --scenes film.mp4
+      vtk split --every 30s --overlap 5s lecture.mp4 | vtk keyframes
+      vtk split --by speech --every 1m lecture.mp4
+      ffmpeg -i rtsp://camera/1 -c copy -f mpegts - | vtk split --media -
       find . -name '*.mov' -print0 | vtk split -0 --jobs 2 -o shots.jsonl
     """
     from functools import partial
 
+    from vtk.errors import UsageError
     from vtk.split import split as find
     from vtk.times import parse_duration
 
-    seconds = None if every is None else parse_duration(every)
-    stream.run(partial(find, method=method, every=seconds, on_progress=stream.on_progress))
+    def seconds(text: str | None) -> float | None:
+        return None if text is None else parse_duration(text)
+
+    if media:
+        if stream.inputs or method == "fast" or every or by or cues:
+            raise UsageError(
+                "--media - is read once, from start to end: give no other input, and split it "
+                "into shots or scenes by content, auto or learned"
+            )
+        stream.inputs, stream.jobs = ['{"video": "/dev/stdin"}'], 1
+    stream.run(
+        partial(
+            find,
+            method=method,
+            min_length=seconds(min_length),
+            max_length=seconds(max_length),
+            scenes=scenes,
+            every=seconds(every),
+            overlap=seconds(overlap),
+            by=by,
+            cues=cues,
+            why=why,
+            on_progress=stream.on_progress,
+        )
+    )

@@ -108,6 +108,7 @@ complete -c vtk -n '__vtk_command split' -l every -x -d 'Windows of that length 
 complete -c vtk -n '__vtk_command split' -l overlap -x -d 'How much of a window the next one shows again'
 complete -c vtk -n '__vtk_command split' -l by -x -a 'speech' -d 'speech: windows of about --every (30s if not given) that end between sentences, by `speech` or subtitles; decodes nothing'
 complete -c vtk -n '__vtk_command split' -l cues -d 'Technical cues instead of shots: black, white, freeze, colour bars, test cards, letterbox, credits, silence'
+complete -c vtk -n '__vtk_command split' -l media -x -a '-' -d 'The video itself comes on standard input, as it is made: MPEG-TS, Matroska, fragmented MP4'
 complete -c vtk -n '__vtk_command split' -l why -d 'Add the measurements behind each boundary'
 complete -c vtk -n '__vtk_command split' -s o -l output -r -F -d 'Write to FILE instead of standard output; it appears when it is whole'
 complete -c vtk -n '__vtk_command split' -s j -l jobs -x -d 'Work in N processes; order is kept'

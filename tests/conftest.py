@@ -15,6 +15,9 @@ from tests.world import Clip, render
 VTK = str(Path(sys.executable).parent / "vtk")
 REAL = Path(__file__).parents[2] / "shared" / "videos"
 
+# No test pays for a network that it is not about.
+os.environ["VTK_SPLIT"] = "content"
+
 Run = Callable[..., subprocess.CompletedProcess[bytes]]
 
 
@@ -27,7 +30,7 @@ def vtk(
     if not isinstance(stdin, bytes):
         stdin = b"".join(json.dumps(record).encode() + b"\n" for record in stdin)
     environment = {k: v for k, v in os.environ.items() if not k.startswith("VTK_")}
-    environment |= options.pop("env", {})
+    environment |= {"VTK_SPLIT": "content"} | options.pop("env", {})
     return subprocess.run(
         [VTK, *arguments], input=stdin, capture_output=True, timeout=120, env=environment, **options
     )

@@ -8,9 +8,16 @@ from typing import Any
 
 from vtk.errors import InputError
 
-KINDS = ["video", "shot", "scene", "window", "chapter", "summary", "moment", "answer"]
+KINDS = ["video", "shot", "scene", "window", "cue", "chapter", "summary", "moment", "answer"]
 
 _SECONDS = {"type": "number", "description": "seconds, a presentation timestamp"}
+_PTS = {
+    "type": "array",
+    "description": "exact start and end in units of time_base",
+    "items": {"type": "integer"},
+    "minItems": 2,
+    "maxItems": 2,
+}
 _BOX = {
     "type": "array",
     "description": "left, top, right, bottom as fractions of the displayed picture",
@@ -43,13 +50,7 @@ PROPERTIES: dict[str, Any] = {
     "kind": {"type": "string", "enum": KINDS},
     "index": {"type": "integer", "description": "place among the spans of its kind, from 0"},
     "time_base": _text("unit of `pts` in seconds, as a fraction"),
-    "pts": {
-        "type": "array",
-        "description": "exact start and end in units of time_base",
-        "items": {"type": "integer"},
-        "minItems": 2,
-        "maxItems": 2,
-    },
+    "pts": _PTS,
     "score": _SCORE,
     "rank": {"type": "integer", "description": "place among the results, from 1"},
     "query": _text("what was searched for"),
@@ -57,8 +58,23 @@ PROPERTIES: dict[str, Any] = {
         "type": "object",
         "description": "how the shot began",
         "required": ["type"],
-        "properties": {"type": {"type": "string"}, **_TIMED, "score": _SCORE},
+        "properties": {
+            "type": _text("cut, dissolve, fade, wipe; divided where a long take was"),
+            **_TIMED,
+            "pts": _PTS,
+            "score": _SCORE,
+            "why": {"type": "object", "description": "measurements behind it, by name"},
+        },
     },
+    "cue": {
+        "type": "object",
+        "description": "the technical cue, and what was measured of it",
+        "required": ["type"],
+        "properties": {
+            "type": _text("black, white, freeze, bars, card, letterbox, credits or silence"),
+        },
+    },
+    "shots": {"type": "integer", "description": "how many shots were joined into the scene"},
     "media": {"type": "object", "description": "what the file holds: container, streams"},
     "keyframes": _entries(
         "frames that stand for the span, in time order",

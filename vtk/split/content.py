@@ -17,8 +17,8 @@ found by `vtk.split.gradual` between the cuts. All times are presentation timest
 of a cut is counted in frames, that of a gradual transition in seconds.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -42,6 +42,7 @@ RETURN = 0.5  # of the step: the same, for pictures that are also alike
 FLASH = 4  # frames after which the picture may come back shifted
 SHARE = 1.7  # of the step: the median distance across from which it is part of a longer change
 SHIFTED = 0.45  # of the step that must be left after the best shift
+NO_CUT = (0.0, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ class Boundary:
     outweighs the old shot, of a fade out the first empty frame. `start` and `end`, (pts, seconds),
     are the first and the last frame of a gradual transition, to within a tenth of a second; a
     wipe's ends may be a tenth of its length further in. `score` is 0.5 at the threshold and nears
-    1.
+    1. `why` holds the measurements behind the decision by name: of a cut the three ratios
+    `contrast`, `apart` and `shift`, of a gradual transition what `vtk.split.gradual` measured.
     """
 
     pts: int
@@ -62,6 +64,7 @@ class Boundary:
     type: str = "cut"  # or "dissolve", "fade", "wipe"
     start: tuple[int, float] | None = None
     end: tuple[int, float] | None = None
+    why: Mapping[str, float] | None = field(default=None, compare=False)
 
 
 class _Frame(NamedTuple):
@@ -86,10 +89,10 @@ def boundaries(frames: Iterable[tuple[int, float, Thumbnail]]) -> Iterator[Bound
         nonlocal here
         assert blends
         frame = recent[here]
-        score = _cut(recent, here, blends.luma)
+        score, why = _cut(recent, here, blends.luma)
         if score:
             yield from map(_gradual, blends.finish())
-            yield Boundary(frame.pts, frame.time, score)
+            yield Boundary(frame.pts, frame.time, score, why=why)
             del recent[:here]
             here = 0
         yield from map(_gradual, blends.push(frame.pts, frame.time, frame.picture))
@@ -114,18 +117,20 @@ def boundaries(frames: Iterable[tuple[int, float, Thumbnail]]) -> Iterator[Bound
 
 def _gradual(found: Transition) -> Boundary:
     pts, time = found.shot
-    return Boundary(pts, time, found.score, found.type, found.start, found.end)
+    return Boundary(pts, time, found.score, found.type, found.start, found.end, found.why)
 
 
-def _cut(frames: list[_Frame], here: int, shape: tuple[int, int]) -> float:
-    """Score of a cut before `frames[here]`, 0.5..1; 0 if there is none.
+def _cut(
+    frames: list[_Frame], here: int, shape: tuple[int, int]
+) -> tuple[float, Mapping[str, float] | None]:
+    """Score of a cut before `frames[here]`, 0.5..1, and its ratios; 0 if there is none.
 
     Ordered by cost: nearly all frames end at the first comparisons of numbers already known.
     """
     frame = frames[here]
     step = frame.step
     if step < NOISE or here == 0:
-        return 0.0
+        return NO_CUT
     around = [f.step for f in frames[max(1, here - WINDOW) : here]]
     around += [f.step for f in frames[here + 1 : here + WINDOW + 1]]
     usual = [other for other in around if other < OTHER * step]
@@ -133,20 +138,23 @@ def _cut(frames: list[_Frame], here: int, shape: tuple[int, int]) -> float:
     # The other ratios seldom pass 2 where this one does not, so that the product cannot either.
     near = frames[max(0, here - SHORTEST + 1) : here + SHORTEST]
     if contrast < 1.4 or any(f.step > step for f in near):
-        return 0.0
+        return NO_CUT
     area = shape[0] * shape[1]
     old = frames[here - 1].picture
     # A coarse keyframe changes much of the picture a little, a new slide a little of it much.
     if np.var(frame.picture - old) < FAINT**2:
-        return 0.0
+        return NO_CUT
     if likeness(old[:area], frame.picture[:area]) > UNCHANGED:
-        return 0.0
+        return NO_CUT
     apart = _across_within(frames, here, step, area)
     if not apart:
-        return 0.0
+        return NO_CUT
     moved = _after_shift(frames, here, shape)
     standout = (contrast * apart * moved) ** (1 / 3)
-    return standout / (standout + STANDOUT) if standout >= STANDOUT else 0.0
+    if standout < STANDOUT:
+        return NO_CUT
+    why = {"contrast": contrast, "apart": apart, "shift": moved}
+    return standout / (standout + STANDOUT), why
 
 
 def _across_within(frames: list[_Frame], here: int, step: float, area: int) -> float:

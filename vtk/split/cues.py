@@ -1,0 +1,222 @@
+"""Technical cues: stretches of black, of frozen pictures, of bars, of silence and their like.
+
+One pass over the pictures and one over the sound, side by side; what is kept does not grow but for
+the cues themselves, which wait for those that began before them: a film in a letterbox gives all
+its cues at its end.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from fractions import Fraction
+from heapq import heappop, heappush
+from itertools import count
+from math import inf, isfinite
+from typing import NamedTuple
+
+from vtk.errors import MediaError, OpenError
+from vtk.media.power import PowerMeter
+from vtk.media.video import OUTSIDE, Video
+from vtk.span import LATEST, Span, log
+from vtk.split import OnProgress
+from vtk.split.cue_chart import Chart
+from vtk.split.cue_credits import Credits
+from vtk.split.cue_letterbox import Letterbox
+from vtk.split.cue_picture import Cue, Detector, Moment, Picture
+from vtk.split.cue_silence import Silence, silences
+from vtk.split.cue_still import Blank, Freeze
+
+TELL_EVERY = 50  # frames between two calls of on_progress
+MISSING = 1.0  # seconds that may lack at the end before a file counts as truncated
+MISSING_SHARE = 0.02  # of the length that the container states
+
+
+class _Step(NamedTuple):
+    """How far a source got, in seconds, and what became certain there."""
+
+    since: float  # no cue still to come begins before
+    cues: list[Span]
+    reached: float
+
+
+def cues(span: Span, on_progress: OnProgress | None = None) -> Iterator[Span]:
+    """The cues of the span in order of their start, then error records for what did not decode.
+
+    Each says in `cue` its `type` and what was measured: black, white, freeze; bars with `standard`
+    (ebu, smpte, smpte-rp219) and `amplitude` (percent); card with `grid` (cells across, down) and
+    `circle` (by the picture's height); letterbox with `bars` (letterbox, pillarbox, windowbox),
+    `active` (left, top, right, bottom in samples as displayed) and `aspect`; credits with
+    `direction` and `speed` (lines a second); silence with `level` (dBFS, not under -120). Cues of
+    one type do not overlap. Those of pictures have the `pts` of their first picture and of the
+    first after them. Raises OpenError, and MediaError where there is neither picture nor sound.
+    """
+    with ExitStack() as stack:
+        meter = _meter(span, stack)
+        pictures = _pictures(span, stack, on_progress, needed=meter is None)
+        sources = [pictures.steps()] if pictures else []
+        if meter:
+            sources.append(_sound(meter, span, pictures))
+        index = count()
+        for cue in _in_order(sources):
+            if not cue.failed:
+                cue["index"] = next(index)
+                cue.made("split", "cues")
+            yield cue
+        if pictures:
+            yield from pictures.lost()
+        if meter and meter.damage:
+            yield _damaged(span, meter.damage, "of sound")
+
+
+def _pictures(
+    span: Span, stack: ExitStack, on_progress: OnProgress | None, needed: bool
+) -> "_Pictures | None":
+    try:
+        video = stack.enter_context(Video(span.video, pictures_seen=False))
+    except MediaError:
+        if needed:
+            raise
+        return None
+    return _Pictures(video, span, on_progress)
+
+
+def _meter(span: Span, stack: ExitStack) -> PowerMeter | None:
+    try:
+        meter = PowerMeter(span.video)
+    except OpenError:
+        raise
+    except MediaError:
+        return None
+    stack.callback(meter.close)
+    return meter
+
+
+def _in_order(sources: Sequence[Iterator[_Step]]) -> Iterator[Span]:
+    """The cues of all sources in order of their start; the source that is behind goes on."""
+    waiting: list[tuple[float, int, Span]] = []
+    since = [-inf] * len(sources)
+    reached = dict.fromkeys(range(len(sources)), -inf)
+    number = count()
+    while reached:
+        behind = min(reached, key=reached.__getitem__)
+        step = next(sources[behind], None)
+        if step is None:
+            del reached[behind]
+            since[behind] = inf
+            step = _Step(inf, [], inf)
+        else:
+            reached[behind] = step.reached
+            since[behind] = min(step.since, step.reached)
+        for cue in step.cues:
+            heappush(waiting, (cue.start, next(number), cue))
+        while waiting and waiting[0][0] < min(since):
+            yield heappop(waiting)[2]
+
+
+class _Pictures:
+    """Feeds the detectors, and remembers where the pictures began and ended."""
+
+    def __init__(self, video: Video, span: Span, on_progress: OnProgress | None) -> None:
+        self.video, self.span, self.on_progress = video, span, on_progress
+        self.first = self.end = 0  # pts
+        # The order matters: what one detector names, those after it leave alone.
+        self.detectors: tuple[Detector, ...] = (
+            Blank(),
+            Chart(),
+            Freeze(),
+            Letterbox(),
+            Credits(),
+        )
+
+    def steps(self) -> Iterator[_Step]:
+        """Decodes every picture of the span once."""
+        span, video = self.span, self.video
+        aspect = video.stream.sample_aspect_ratio or Fraction(1)
+        seen = 0
+        for frame in video.frames() if span.whole else video.frames(span.start, span.end):
+            if not seen:
+                self.first = frame.pts if span.whole else max(frame.pts, self._edge(span.start, 0))
+            if self.on_progress and seen % TELL_EVERY == 0:
+                length = min(span.end, video.end) - span.start
+                self.on_progress(video.name, frame.time - span.start, length)
+            seen += 1
+            self.end = frame.pts + frame.duration
+            picture = Picture(frame, aspect)
+            found = [self._span(cue) for each in self.detectors for cue in each.push(picture)]
+            since = min(each.since for each in self.detectors)
+            yield _Step(max(since, span.start), found, max(frame.time, span.start))
+        if not seen:
+            if not span.whole and span.start >= video.end:
+                raise MediaError(OUTSIDE)
+            raise video.nothing()
+        if video.cut_short:
+            self.end = self._edge(span.end, 1)
+        elif "end" in span:
+            self.end = min(self.end, self._edge(span.end, 1))
+        last = Moment(self.end, video.seconds(self.end))
+        found = [self._span(cue) for each in self.detectors for cue in each.finish(last)]
+        yield _Step(inf, found, last.time)
+
+    def _span(self, cue: Cue) -> Span:
+        start, end = max(cue.start.pts, self.first), cue.end.pts
+        seconds = self.video.seconds
+        exact = {"time_base": str(self.video.time_base), "pts": [start, end]}
+        return self.span.part(seconds(start), seconds(end), "cue", cue=cue.about, **exact)
+
+    def _edge(self, seconds: float, which: int) -> int:
+        if "pts" in self.span and self.span.get("time_base") == str(self.video.time_base):
+            return int(self.span["pts"][which])
+        return round(seconds / self.video.time_base)
+
+    def lost(self) -> Iterator[Span]:
+        """Error records for packets that did not decode and for an end that is not there."""
+        video, span = self.video, self.span
+        if video.damage:
+            yield _damaged(span, video.damage, "of pictures")
+        stated, reached = min(span.end, video.end), video.seconds(self.end)
+        enough = max(MISSING, MISSING_SHARE * (stated - span.start))
+        if not video.cut_short and stated - reached > enough:
+            reason = MediaError(
+                f"the pictures end at {reached:.2f} s but the file states {stated:.2f} s: "
+                "it is truncated or damaged"
+            )
+            yield _error(span, reached, stated, reason)
+
+
+def _sound(meter: PowerMeter, span: Span, pictures: _Pictures | None) -> Iterator[_Step]:
+    """The silences of the span; without an end of it, to the end of the pictures."""
+    video = pictures.video if pictures else None
+    start = span.start if video is None or not span.whole else video.start
+    end = min(span.end, video.end) if video and video.end > video.start else span.end
+
+    def shown() -> float:
+        return pictures.video.seconds(pictures.end) if pictures else -inf
+
+    try:
+        for reached, going, ended in silences(meter, start, end, shown):
+            found = [] if ended is None or _lost(ended, meter) else [_silent(span, ended)]
+            yield _Step(going.start if going else inf, found, reached)
+    except MediaError as reason:
+        yield _Step(inf, [_error(span, start, max(start, min(end, LATEST)), reason)], inf)
+
+
+def _lost(silence: Silence, meter: PowerMeter) -> bool:
+    """Whether sound that could not be decoded is missing from it."""
+    return any(silence.start <= time <= silence.end for time in meter.damage)
+
+
+def _silent(span: Span, silence: Silence) -> Span:
+    about = {"type": "silence", "level": silence.level()}
+    return span.part(silence.start, silence.end, "cue", cue=about)
+
+
+def _damaged(span: Span, damage: list[float], what: str) -> Span:
+    low, high = min(damage), max(damage)
+    if not isfinite(high):
+        high = low
+    reason = f"{len(damage)} damaged packets {what} could not be decoded, the first at {low:.2f} s"
+    return _error(span, low, high, MediaError(reason))
+
+
+def _error(span: Span, start: float, end: float, reason: MediaError) -> Span:
+    log.error("%s: %s", span.fragment, reason)
+    return span.part(start, end, "cue").error("split", reason)

@@ -1,0 +1,264 @@
+"""Shots from the packets and keyframes, most of the video undecoded: method `fast`.
+
+An encoder pays for what is new: where the pictures change its packets are larger, and at a cut it
+begins a new group of pictures, by a keyframe. So the sizes of all packets are read and the first
+pictures of every group decoded. Then of a group is decoded:
+
+- what lies up to the last place where sizes are uneven, which a cut, a dissolve or a flash makes
+  them, and the rest only if its keyframe and the picture there do not explain each other;
+- everything, if sizes are even but the next keyframe is another picture, at a place that a rule of
+  the encoder may have chosen, or not so different that a moving camera could not have come there;
+- else nothing. A keyframe of another scene, at a place of the encoder's choice after even sizes, is
+  judged as any cut is by `vtk.split.content`, as if the first pictures of the two groups followed
+  each other: what lies between is more of the same.
+
+What is decoded goes through `vtk.split.content`, which does it all where packets tell nothing or
+most would have to be decoded. That coded sizes and the coder's own choices point to cuts is as old
+as coded video: Arman, Hsu and Chiu (Image processing on compressed data for large video databases,
+ACM Multimedia 1993), Yeo and Liu (1995).
+"""
+
+import math
+from collections import deque
+from collections.abc import Iterable, Iterator
+from functools import partial
+from itertools import chain, islice, pairwise
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from vtk.errors import MediaError
+from vtk.media.packets import Group, Packets, Small
+from vtk.media.planes import Thumbnail
+from vtk.span import Span, log
+from vtk.split import OnProgress
+from vtk.split.content import WINDOW, Boundary, _cut, _Frame, boundaries
+from vtk.split.gradual import likeness
+from vtk.split.shots import MISSING, TELL_EVERY, _Reader, _shot
+from vtk.split.shots import shots as content_shots
+
+SPIKE = 1.3  # size of a packet over that of its like around it, weighed by what a keyframe costs
+RAISED = 1.75  # mean size of a stretch of packets over that of a calm one before it in its group
+PAID = 0.1  # of a keyframe's size, that a stretch with something new in it costs more than others
+STRETCH = 8  # packets of a stretch
+AROUND = 4  # packets on either side that one is compared with
+ALIKE = 0.8  # likeness of pictures from which, after even sizes, they show one scene
+SMALL = 8.0  # their mean difference, 0..255, up to which that holds
+APART = 12.0  # mean difference from which they may show two
+NEARLY = 0.97  # of the longest group: the length of one that ended for the same reason
+LONGEST = 20.0  # seconds of a group that is decoded whatever it looks like
+BEYOND = 24  # frames decoded after the last that seems uneven
+MOST = 0.4  # of all packets: a plan to decode more is not worth its uncertainty
+
+
+def shots(span: Span, on_progress: OnProgress | None = None) -> Iterator[Span]:
+    """The shots of the span, then an error record for what did not decode of what was needed.
+
+    The records of `content`, which takes over, and says so in them, where packets do not help.
+    """
+    with Packets(span.video, pictures_seen=False) as video:
+        low, high = (-math.inf, math.inf) if span.whole else (span.start, span.end)
+        stated = min(high, video.end)
+        try:
+            plan = Plan(video.groups(low, high), float(video.time_base))
+            reached = video.seconds(video.last + video.duration)
+            if not video.cut_short and stated - reached > MISSING:
+                raise MediaError("it is truncated")
+        except MediaError as reason:
+            log.info("%s: %s: every picture is decoded", span.fragment, reason)
+        else:
+            reader = _Reader(video, span, None, None)
+            edge = video.first if span.whole else reader._edge(span.start, 0)
+            reader.first = max(video.first, edge)
+            reader.last, reader.duration = video.last, video.duration
+            parts = video.parts(plan.groups, plan.take, plan.go_on, low)
+            if on_progress:
+                parts = _told(parts, partial(on_progress, video.name), span.start, stated)
+            index, begun = 0, None
+            for boundary in plan.boundaries(parts):
+                if not reader.first < boundary.pts <= video.last:
+                    continue
+                new = _shot(span, video, index, reader.start(begun), boundary.pts, begun)
+                yield new.made("split", "fast")
+                index, begun = index + 1, boundary
+            last = _shot(span, video, index, reader.start(begun), reader.end(), begun)
+            yield last.made("split", "fast")
+            yield from reader.lost()
+            return
+    yield from content_shots(span, on_progress)
+
+
+def _told(
+    parts: Iterator[Small | None], tell: partial[None], start: float, end: float
+) -> Iterator[Small | None]:
+    """The same, with the place told now and then."""
+    for count, small in enumerate(parts):
+        if small and count % TELL_EVERY == 0:
+            tell(small.time - start, end - start)
+        yield small
+
+
+class Plan:
+    """What of a video is to be decoded: the first `take` packets of each group of pictures.
+
+    Holds a few numbers for each packet and a small picture for each group.
+    """
+
+    def __init__(self, groups: Iterable[Group], unit: float) -> None:
+        """`unit` is the time base in seconds. Raises MediaError where most is to be decoded."""
+        self.groups: list[Group] = []
+        self.looks: list[Thumbnail | None] = []  # of the keyframes
+        self.apart: list[float] = []  # each keyframe from the one before
+        self.doubted: set[int] = set()  # groups that begin with a flash, or with a similar slide
+        self.cuts: dict[int, Boundary] = {}  # by pts, those at keyframes
+        heads: deque[list[Small]] = deque(maxlen=2)
+        for group in groups:
+            heads.append(group.head[: WINDOW + 1])
+            group.head = []
+            look = next((s.picture for s in heads[-1] if s.pts == group.first), None)
+            self.apart.append(_apart(self.looks[-1], look) if self.looks else 0.0)
+            cuts = {cut.pts: cut for cut in _joined(*heads)} if self.groups else {}
+            if _restless(heads[-1]) or (cuts and not self.apart[-1]):
+                self.doubted.add(len(self.groups))
+            elif self.apart[-1] >= APART:
+                self.cuts |= cuts
+            self.groups.append(group)
+            self.looks.append(look)
+        self.rule = self._rule()
+        self.take: list[int] = []
+        self.settled: dict[int, int] = {}  # pts at which an uneven group may be calm: its number
+        self.calm: dict[int, Thumbnail] = {}  # what such a group showed then
+        self.followed: set[int] = set()  # keyframes before which pictures are decoded
+        for number, group in enumerate(self.groups):
+            self.take.append(self._needed(number, _uneven(group, unit)))
+        if sum(self.take) > MOST * sum(len(group.pts) for group in self.groups):
+            raise MediaError("packets and keyframes leave most of it open")
+
+    def _needed(self, number: int, uneven: int) -> int:
+        """How many packets to decode of a group whose first `uneven` pictures may show events."""
+        group, last = self.groups[number], number + 1 == len(self.groups)
+        after = 0
+        if group.first in self.followed:  # the pictures after the end of the group before
+            whole = self.take[-1] == len(self.groups[number - 1].pts)
+            after = group.reach(BEYOND if whole else WINDOW + 1)
+        if uneven:
+            taken = group.reach(uneven + BEYOND)
+            shown = np.sort(group.pts[group.pts >= group.first])
+            self.settled[int(shown[min(uneven + BEYOND // 2, len(shown) - 1)])] = number
+        else:
+            taken = 0 if last or not self._open(number, self.apart[number + 1]) else len(group.pts)
+        if taken and not last:
+            self.followed.add(self.groups[number + 1].first)
+            self.cuts.pop(self.groups[number + 1].first, None)
+        return max(taken, after)
+
+    def _rule(self) -> float:
+        """The number of packets after which a keyframe comes whatever there is to see.
+
+        About the most there are, unless what follows several groups as long is mostly another
+        scene and never the same: then there was no need of a rule, and it is infinite.
+        """
+        least = NEARLY * max((len(group.pts) for group in self.groups), default=0)
+        pairs = zip(self.groups, self.apart[1:], strict=False)
+        after = [apart for group, apart in pairs if len(group.pts) >= least]
+        chance = len(after) > 1 and min(after) > 0 and np.mean(np.array(after) >= APART) > 0.75
+        return math.inf if chance else least
+
+    def _open(self, number: int, apart: float) -> bool:
+        """Whether more than a cut may lie between the calm of a group and the next keyframe."""
+        if len(self.groups[number].pts) >= self.rule:
+            return apart > 0
+        return number + 1 in self.doubted or 0 < apart < APART
+
+    def go_on(self, number: int) -> bool:
+        """Whether the rest is needed of a group that was decoded to where it seemed calm."""
+        if number not in self.settled.values() or number + 1 == len(self.groups):
+            return False
+        return self._open(number, _apart(self.calm.get(number), self.looks[number + 1]))
+
+    def boundaries(self, parts: Iterator[Small | None]) -> Iterator[Boundary]:
+        """The boundaries, in order, given the pictures planned for, None after each run of them."""
+        before: deque[Small] = deque(maxlen=WINDOW)
+        cuts = deque(sorted(self.cuts.values(), key=lambda cut: cut.pts))
+        seen = self._watched(parts)
+        while True:
+            run = iter(partial(next, seen, None), None)
+            head = list(islice(run, WINDOW + 1))
+            if not head:
+                break
+            while cuts and cuts[0].pts <= head[0].pts:
+                yield cuts.popleft()
+            if head[0].pts in self.followed and before:
+                yield from _joined(list(before), head)
+            before.clear()
+            yield from boundaries(_kept(chain(head, run), before))
+        yield from cuts
+
+    def _watched(self, parts: Iterator[Small | None]) -> Iterator[Small | None]:
+        for small in parts:
+            if small and small.pts in self.settled:
+                self.calm = {self.settled[small.pts]: small.picture}
+            yield small
+
+
+def _kept(run: Iterable[Small], latest: deque[Small]) -> Iterator[Small]:
+    for small in run:
+        latest.append(small)
+        yield small
+
+
+def _apart(one: Thumbnail | None, two: Thumbnail | None) -> float:
+    """How different two pictures are: 0 if alike, else at least 1, from APART on another scene."""
+    if one is None or two is None:
+        return 1.0
+    alike = likeness(one.luma.ravel(), two.luma.ravel())
+    difference = _difference(one, two)
+    return 0.0 if alike > ALIKE and difference < SMALL else max(1.0, difference)
+
+
+def _restless(head: list[Small]) -> bool:
+    """Whether a group begins with a flash or the like, after which the picture may come back."""
+    pairs = pairwise(small.picture for small in head)
+    return any(_difference(one, two) >= APART for one, two in pairs)
+
+
+def _difference(one: Thumbnail, two: Thumbnail) -> float:
+    return float(np.mean([np.abs(a - b).mean() for a, b in zip(one, two, strict=True)]))
+
+
+def _uneven(group: Group, unit: float) -> int:
+    """How many pictures of a group, from its keyframe on, hold all that its packet sizes tell of.
+
+    0 where they are even. All of a group that is very short or long.
+    """
+    own = group.pts >= group.first  # not what belongs to the group before
+    pts, sizes = group.pts[own], group.sizes[own]
+    order = np.argsort(pts)
+    anchor = np.flatnonzero(pts == np.maximum.accumulate(pts))[1:]  # not of the smaller B kind
+    if len(anchor) < AROUND or len(pts) < 2 * STRETCH or (pts.max() - pts[0]) * unit > LONGEST:
+        return len(pts)
+    steps = sizes[anchor]
+    near = sliding_window_view(np.pad(steps, AROUND, "symmetric"), 2 * AROUND + 1)
+    spikes = steps / np.maximum(np.median(near, 1), 1) * np.sqrt(steps / sizes[0])
+    means = np.convolve(sizes[order][1:], np.full(STRETCH, 1 / STRETCH), "valid")
+    calm = np.minimum.accumulate(means)  # so far: towards a cut an encoder may spend less and less
+    paid = (means - calm) * STRETCH > PAID * sizes[0]
+    raised = np.flatnonzero((means > RAISED * calm) & paid)
+    places = [*np.argsort(order)[anchor[spikes > SPIKE]], *(raised[-1:] + STRETCH)]
+    return int(max(places)) + 1 if places else 0
+
+
+def _joined(before: list[Small], after: list[Small]) -> Iterator[Boundary]:
+    """The cut between the pictures before and after, as if they followed each other, if any."""
+    frames: list[_Frame] = []
+    smalls = [*before[-WINDOW:], *after]
+    for small in smalls:
+        picture = np.concatenate([part.ravel() for part in small.picture])
+        step = float(np.abs(picture - frames[-1].picture).mean()) if frames else 0.0
+        frames.append(_Frame(small.pts, small.time, picture, step))
+    here = len(smalls) - len(after)
+    if not after or not here:
+        return
+    score, why = _cut(frames, here, smalls[0].picture.luma.shape)
+    if score:
+        yield Boundary(frames[here].pts, frames[here].time, score, why=why)

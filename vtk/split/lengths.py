@@ -1,0 +1,124 @@
+"""Shots neither too short nor too long: joined to a neighbour, divided where they are calm."""
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from itertools import pairwise
+from math import floor
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vtk.span import Span, join
+
+CALM = 5  # frames whose steps are averaged: a frame shown twice in a busy take is not calm
+EXACT = 1e-6  # seconds to which times in records are rounded
+
+
+class Steps(Protocol):
+    """What `at_most` asks of the pictures."""
+
+    def steps(self, start: int, end: int) -> tuple[list[int], NDArray[np.float64]]:
+        """The pts of the frames in [start, end] and how far each is from the one before."""
+        ...
+
+    def forget(self, before: int) -> None:
+        """Nothing before that pts will be asked for again."""
+        ...
+
+
+def at_least(spans: Iterable[Span], shortest: float) -> Iterator[Span]:
+    """The spans, neighbours in order, with those under `shortest` seconds joined to a neighbour.
+
+    A short one joins on the side whose boundary has the lower score, so the surer boundary stays.
+    Holds back one span, and the short one after it. Error records come after what is held back.
+    """
+    held: list[Span] = []  # one that is long enough, or the first; and a short one after it
+    for span in spans:
+        if span.failed:
+            yield from _all(held)
+            held = []
+            yield span
+            continue
+        if held and _short(held[-1], shortest):
+            if len(held) > 1 and _score(held[-1]) < _score(span):
+                held = [together(held), span]
+            else:
+                held[-1] = together([held[-1], span])
+        else:
+            held.append(span)
+        if len(held) > 1 and not _short(held[-1], shortest):
+            yield held.pop(0)
+    yield from _all(held)
+
+
+def _all(held: list[Span]) -> list[Span]:
+    """What is held back when nothing follows: the short one can only join the one before."""
+    return [together(held)] if len(held) > 1 else held
+
+
+def _short(span: Span, shortest: float) -> bool:
+    return span.end - span.start < shortest - EXACT
+
+
+def _score(span: Span) -> float:
+    return float(span.get("score", 0.0))
+
+
+def together(spans: list[Span], kind: str | None = None, **fields: Any) -> Span:
+    """Neighbouring spans as one, which begins as the first of them did."""
+    first, last = spans[0], spans[-1]
+    about = {"index": first["index"], "time_base": first["time_base"]}
+    about["pts"] = [first["pts"][0], last["pts"][1]]
+    about |= {key: first[key] for key in ("score", "transition") if key in first}
+    if "shots" in first:
+        about["shots"] = sum(span["shots"] for span in spans)
+    return join(spans, kind or first["kind"], **{**about, **fields})
+
+
+def at_most(spans: Iterable[Span], longest: float, seen: Steps) -> Iterator[Span]:
+    """The spans, with those over `longest` seconds divided at their calmest frames.
+
+    No part is longer than `longest` or shorter than half of it. Each cut inside a take is looked
+    for between the two, at the frame that differs least from the one before, averaged over
+    `CALM` frames, the latest of several. A picture that stands still for longer is divided while
+    it stands. Parts after the first have the transition `divided`.
+    """
+    for span in spans:
+        if span.failed:
+            yield span
+            continue
+        yield from _divided(span, longest, seen)
+        seen.forget(span["pts"][1])
+
+
+def _divided(span: Span, longest: float, seen: Steps) -> Iterator[Span]:
+    base = Fraction(span["time_base"])
+    most = max(2, floor(longest / base))
+    half = -(-most // 2)
+    start, end = span["pts"]
+    edges, steps = [start], [0.0]
+    while end - edges[-1] > most:
+        low, high = edges[-1] + half, min(edges[-1] + most, end - half)
+        place, step = _calmest(seen, low, high)
+        edges.append(place)
+        steps.append(step)
+    if len(edges) == 1:
+        yield span
+        return
+    own = {key: span[key] for key in ("score", "transition") if key in span}
+    for pts, step in zip(pairwise([*edges, end]), steps, strict=True):
+        about = {"index": 0, "time_base": span["time_base"], "pts": list(pts), **own}
+        yield span.part(float(pts[0] * base), float(pts[1] * base), "shot", **about)
+        own = {"transition": {"type": "divided", "why": {"step": round(step, 4)}}}
+
+
+def _calmest(seen: Steps, low: int, high: int) -> tuple[int, float]:
+    """The pts in [low, high] to divide at, and the step there; `high` where no frame begins."""
+    pts, steps = seen.steps(low, high)
+    if not pts:
+        return high, 0.0
+    weights = np.ones(min(CALM, len(pts)))
+    around = np.convolve(steps, weights, "same") / np.convolve(np.ones(len(pts)), weights, "same")
+    place = len(pts) - 1 - int(np.argmin(around[::-1]))
+    return pts[place], float(steps[place])
