@@ -41,8 +41,16 @@ def of_readme() -> list[str]:
     ]  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def shots(world: World, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """What `vtk caption talk.mp4` writes."""
+    folder = tmp_path_factory.mktemp("talk")
+    shutil.copy(world("lecture").path, folder / "talk.mp4")
+    return vtk("caption", "talk.mp4", cwd=folder).stdout
+
+
 @pytest.fixture
-def folder(world: World, tmp_path: Path) -> Path:
+def folder(world: World, shots: bytes, tmp_path: Path) -> Path:
     """A folder with the files that the examples name."""
     shutil.copy(world("lecture").path, tmp_path / "lecture.mp4")
     shutil.copy(world("lecture").path, tmp_path / "talk.mp4")
@@ -56,9 +64,10 @@ def folder(world: World, tmp_path: Path) -> Path:
             for name in ("qwen3-vl-4b", "smolvlm2-500m")
         )
     )
+    # A thread each: two test processes with two threads each would wait for one another.
+    (tmp_path / "vtk" / "config.toml").write_text("[caption]\nthreads = 1\nmax_tokens = 80\n")
     (tmp_path / "sports.txt").write_text("juggling: balls in the air\nrunning\n")
     (tmp_path / "prompts.toml").write_text('change = "What happens?"\n')
-    shots = vtk("caption", "talk.mp4", cwd=tmp_path).stdout
     for name in ("shots.jsonl", "talk.jsonl"):
         (tmp_path / name).write_bytes(shots)
     return tmp_path

@@ -72,7 +72,26 @@ PROPERTIES: dict[str, Any] = {
         "required": ["type"],
         "properties": {
             "type": _text("black, white, freeze, bars, card, letterbox, credits or silence"),
+            "standard": _text("of colour bars: ebu, smpte, smpte-rp219"),
+            "amplitude": {"type": "number", "description": "of colour bars, in percent"},
+            "grid": {"type": "array", "description": "cells of a test card across and down"},
+            "circle": {"type": "number", "description": "of a test card, in picture heights"},
+            "bars": _text("letterbox, pillarbox or windowbox"),
+            "active": {
+                "type": "array",
+                "description": "the picture within its bars: left, top, right, bottom in pixels",
+            },
+            "aspect": {"type": "number", "description": "width of the active picture by height"},
+            "direction": _text("of credits: up"),
+            "speed": {"type": "number", "description": "of credits, in lines a second"},
+            "level": {"type": "number", "description": "of silence, root mean square in dBFS"},
         },
+    },
+    "measured": {
+        "type": "object",
+        "description": "of the pictures, where a recipe chooses: seconds, motion (share of the "
+        "picture that changes in 0.2 s), light and contrast (0..1), sharpness",
+        "additionalProperties": {"type": "number"},
     },
     "shots": {"type": "integer", "description": "how many shots were joined into the scene"},
     "media": {"type": "object", "description": "what the file holds: container, streams"},

@@ -1,6 +1,7 @@
 """Method fast on rendered clips: the same shots as from every picture, from few of them."""
 
 import logging
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from tests.world import Camera, Clip, Encoding, Flash, Scene, Slide, Take, Timeline, Transition
 from tests.world.encode import write_clip
+from vtk.errors import MediaError, OpenError
 from vtk.media import packets, planes
 from vtk.media.planes import Thumbnail
 from vtk.span import Span, parse
@@ -192,8 +194,17 @@ def test_progress_is_told_within_the_video(film: Callable[..., Clip]) -> None:
     assert sorted(told, key=lambda place: place[1]) == told
 
 
-def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
-    from vtk.errors import OpenError
+@pytest.mark.parametrize(
+    ("name", "part"), [("no_frames", ""), ("audio_only", ""), ("late_start", "#t=1,3")]
+)
+def test_what_has_no_pictures_is_the_same_error(world: Catalog, name: str, part: str) -> None:
+    span = parse(f"{world(name).path}{part}")
+    with pytest.raises(MediaError) as expected:
+        list(content(span))
+    with pytest.raises(MediaError, match=re.escape(str(expected.value))):
+        list(shots(span))
 
+
+def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(OpenError):
         list(shots(Span(video=str(tmp_path / "none.mp4"))))

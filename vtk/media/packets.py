@@ -141,8 +141,9 @@ class Packets(Video):
         heads += self._small(decoder.decode(None))
         if packets:
             waiting.append(_group(packets))
-        for group, after in zip(waiting, [*waiting[1:], None], strict=True):
-            yield _with_head(group, heads, after.first if after else math.inf)
+        while waiting:
+            group = waiting.pop(0)
+            yield _with_head(group, heads, waiting[0].first if waiting else math.inf)
 
     def _small(
         self, images: list[av.VideoFrame], low: float = -math.inf, high: float = math.inf
