@@ -137,7 +137,7 @@ def test_auto_finds_cuts_that_content_misses(world: World, monkeypatch: pytest.M
         for _ in frames:
             yield from ()
 
-    monkeypatch.setattr(content, "boundaries", blind)
+    monkeypatch.setattr(content, "found", blind)
     added = list(auto.boundaries(frames(clip.path)))
     numbers = {bisect_left(clip.truth.frame_pts, cut.pts) for cut in added}
     true = {cut.frame for cut in clip.truth.cuts}

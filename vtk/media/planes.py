@@ -17,6 +17,9 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 
+FULL_RANGE = 2  # FFmpeg's AVCOL_RANGE_JPEG
+LIMITED, FULL = (16.0, 235.0), (0.0, 255.0)  # ITU-R BT.601 and 709; JFIF
+
 _PLANAR = re.compile(r"(?:gray|yuvj?a?4(?:20|22|44|40|11|10)p)(\d+le)?")
 _INTERLEAVED = re.compile(r"nv(?:12|16|24)|p[024]1[026]le")  # luma, then Cb and Cr in turn
 
@@ -67,6 +70,27 @@ def luma(frame: av.VideoFrame) -> Array:
     if samples.dtype == np.uint8:
         return samples
     return (samples >> (_bits(frame.format.name) - 8)).astype(np.uint8)
+
+
+def readable(frame: av.VideoFrame) -> tuple[av.VideoFrame, Array, int]:
+    """The frame itself where it can be read in place, else one converted, limited range.
+
+    With it its luma, (height, width) uint8 or uint16, a read-only view of the frame's own memory,
+    and what one step of 8-bit luma is in it.
+    """
+    parts = components(frame)
+    if parts is None:
+        frame = frame.reformat(format="yuv444p")
+        parts = components(frame)
+        assert parts is not None  # yuv444p is read in place
+    return frame, parts[0], 2 ** (_bits(frame.format.name) - 8)
+
+
+def black_and_white(frame: av.VideoFrame) -> tuple[float, float]:
+    """Luma of black and of white in 0..255, by the range that a readable frame states."""
+    name = frame.format.name
+    full = frame.color_range == FULL_RANGE or name.startswith(("yuvj", "gray"))
+    return FULL if full else LIMITED
 
 
 def components(frame: av.VideoFrame) -> tuple[Array, ...] | None:

@@ -9,14 +9,12 @@ content's; gradual transitions and cuts in the midst of motion may be the networ
 from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vtk.media.planes import Thumbnail
 from vtk.split import content
-from vtk.split.content import FAINT, NOISE, OTHER, RETURN, SHORTEST, UNCHANGED, Boundary
+from vtk.split.content import FAINT, NOISE, OTHER, RETURN, SHORTEST, UNCHANGED, Boundary, Sampled
 from vtk.split.gradual import likeness
 from vtk.split.learned import Judged, empty, found
 from vtk.split.network import needed, opened, picture
@@ -29,14 +27,6 @@ SURE = 0.6  # score of `vtk.split.learned` from which a boundary is added
 APART = 0.2  # seconds by which it must be off those of content
 
 
-class _Frame(NamedTuple):
-    pts: int
-    time: float
-    thumbnail: Thumbnail
-    samples: NDArray[np.float32]  # all of the thumbnail in one row
-    step: float  # mean absolute difference from the frame before
-
-
 def boundaries(frames: Iterable[tuple[int, float, Thumbnail]]) -> Iterator[Boundary]:
     """Finds the shot boundaries in `frames`, (pts, seconds, thumbnail) in display order.
 
@@ -46,7 +36,7 @@ def boundaries(frames: Iterable[tuple[int, float, Thumbnail]]) -> Iterator[Bound
     needed()
     doubts = _Doubts()
     last = None
-    for sure in content.boundaries(doubts.watch(frames)):
+    for sure in content.found(doubts.watch(content.sampled(frames))):
         yield from doubts.settled(last, sure)
         yield sure
         last = sure
@@ -57,26 +47,21 @@ class _Doubts:
     """Watches the frames on their way to content and has the network judge what stands out."""
 
     def __init__(self) -> None:
-        self.recent: deque[_Frame] = deque(maxlen=TOGETHER + 2 * (BESIDE + content.WINDOW))
+        self.recent: deque[Sampled] = deque(maxlen=TOGETHER + 2 * (BESIDE + content.WINDOW))
         self.count = 0  # frames seen; the last of `recent` has the number before it
         self.open: list[int] = []  # numbers of the frames that may be the first of a shot
         self.added: list[Boundary] = []
 
-    def watch(
-        self, frames: Iterable[tuple[int, float, Thumbnail]]
-    ) -> Iterator[tuple[int, float, Thumbnail]]:
+    def watch(self, frames: Iterable[Sampled]) -> Iterator[Sampled]:
         """Passes the frames on."""
-        for pts, time, thumbnail in frames:
-            samples = np.concatenate([part.ravel() for part in thumbnail])
-            old = self.recent[-1].samples if self.recent else samples
-            step = float(np.abs(samples - old).mean())
-            self.recent.append(_Frame(pts, time, thumbnail, samples, step))
+        for frame in frames:
+            self.recent.append(frame)
             self.count += 1
             if self._stands_out(len(self.recent) - 1 - content.WINDOW):
                 self.open.append(self.count - 1 - content.WINDOW)
             if self.open and self.count > self.open[0] + TOGETHER + BESIDE:
                 self._judge()
-            yield pts, time, thumbnail
+            yield frame
 
     def settled(self, before: Boundary | None, after: Boundary | None) -> Iterator[Boundary]:
         """What the network adds between two boundaries of content, or the ends of the video."""
@@ -92,7 +77,7 @@ class _Doubts:
                 yield new
                 before = new
 
-    def _frame(self, number: int) -> _Frame:
+    def _frame(self, number: int) -> Sampled:
         return self.recent[number - self.count]
 
     def _stands_out(self, place: int) -> bool:
@@ -113,12 +98,12 @@ class _Doubts:
         if step < STANDOUT * (NOISE + sum(usual) / max(1, len(usual))):
             return False
         old, new = recent[place - 1], recent[place]
-        if np.var(new.samples - old.samples) < FAINT**2:
+        if np.var(new.picture - old.picture) < FAINT**2:
             return False
         if likeness(old.thumbnail.luma, new.thumbnail.luma) > UNCHANGED:
             return False
-        before = [frame.samples for frame in islice(recent, low - 1, place)]
-        after = np.stack([recent[i].samples for i in range(place, place + content.WINDOW + 1)])
+        before = [frame.picture for frame in islice(recent, low - 1, place)]
+        after = np.stack([recent[i].picture for i in range(place, place + content.WINDOW + 1)])
         came_back = min(float(np.abs(after - one).mean(1).min()) for one in before)
         return came_back >= RETURN * step
 

@@ -67,21 +67,39 @@ class Boundary:
     why: Mapping[str, float] | None = field(default=None, compare=False)
 
 
-class _Frame(NamedTuple):
+class Sampled(NamedTuple):
+    """A frame as the detector sees it."""
+
     pts: int
-    time: float
+    time: float  # seconds
+    thumbnail: Thumbnail
     picture: NDArray[np.float32]  # luma, Cb and Cr in one row
     step: float  # mean absolute difference from the frame before
 
 
 def boundaries(frames: Iterable[tuple[int, float, Thumbnail]]) -> Iterator[Boundary]:
-    """Finds the shot boundaries in `frames`, (pts, seconds, thumbnail) in display order.
+    """The shot boundaries in `frames`, (pts, seconds, thumbnail), by `found`."""
+    return found(sampled(frames))
+
+
+def sampled(frames: Iterable[tuple[int, float, Thumbnail]]) -> Iterator[Sampled]:
+    """The frames, (pts, seconds, thumbnail) in display order, each measured against the last."""
+    before = None
+    for pts, time, thumbnail in frames:
+        picture = np.concatenate([part.ravel() for part in thumbnail])
+        step = 0.0 if before is None else float(np.abs(picture - before).mean())
+        yield Sampled(pts, time, thumbnail, picture, step)
+        before = picture
+
+
+def found(frames: Iterable[Sampled]) -> Iterator[Boundary]:
+    """Finds the shot boundaries in `frames`, in display order.
 
     Yields them in order: a cut when `WINDOW` frames after it have been seen, a gradual transition
     some seconds later. Keeps no more than `2 * WINDOW` frames and the few seconds of pictures
     that `vtk.split.gradual` needs. All thumbnails must have one shape.
     """
-    recent: list[_Frame] = []  # at most WINDOW + 1 frames of the shot so far, and what follows
+    recent: list[Sampled] = []  # at most WINDOW + 1 frames of the shot so far, and what follows
     here = 0  # in `recent`, the frame to decide on
     blends: Blends | None = None
 
@@ -89,7 +107,7 @@ def boundaries(frames: Iterable[tuple[int, float, Thumbnail]]) -> Iterator[Bound
         nonlocal here
         assert blends
         frame = recent[here]
-        score, why = _cut(recent, here, blends.luma)
+        score, why = cut(recent, here, blends.luma)
         if score:
             yield from map(_gradual, blends.finish())
             yield Boundary(frame.pts, frame.time, score, why=why)
@@ -101,12 +119,10 @@ def boundaries(frames: Iterable[tuple[int, float, Thumbnail]]) -> Iterator[Bound
             del recent[0]
             here -= 1
 
-    for pts, time, thumbnail in frames:
-        picture = np.concatenate([part.ravel() for part in thumbnail])
+    for sample in frames:
         if blends is None:
-            blends = Blends(thumbnail.luma.shape)
-        step = float(np.abs(picture - recent[-1].picture).mean()) if recent else 0.0
-        recent.append(_Frame(pts, time, picture, step))
+            blends = Blends(sample.thumbnail.luma.shape)
+        recent.append(sample)
         if len(recent) > here + WINDOW:
             yield from decide()
     while here < len(recent):
@@ -115,13 +131,13 @@ def boundaries(frames: Iterable[tuple[int, float, Thumbnail]]) -> Iterator[Bound
         yield from map(_gradual, blends.finish())
 
 
-def _gradual(found: Transition) -> Boundary:
-    pts, time = found.shot
-    return Boundary(pts, time, found.score, found.type, found.start, found.end, found.why)
+def _gradual(new: Transition) -> Boundary:
+    pts, time = new.shot
+    return Boundary(pts, time, new.score, new.type, new.start, new.end, new.why)
 
 
-def _cut(
-    frames: list[_Frame], here: int, shape: tuple[int, int]
+def cut(
+    frames: list[Sampled], here: int, shape: tuple[int, int]
 ) -> tuple[float, Mapping[str, float] | None]:
     """Score of a cut before `frames[here]`, 0.5..1, and its ratios; 0 if there is none.
 
@@ -157,7 +173,7 @@ def _cut(
     return standout / (standout + STANDOUT), why
 
 
-def _across_within(frames: list[_Frame], here: int, step: float, area: int) -> float:
+def _across_within(frames: list[Sampled], here: int, step: float, area: int) -> float:
     """Least distance across the cut over the mean distance within; 0 if this is no cut.
 
     It is none if the picture comes back, or if the step is a small part of a longer change.
@@ -183,7 +199,7 @@ def _distances(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.flo
     return np.stack([np.abs(b - row).mean(1) for row in a])
 
 
-def _after_shift(frames: list[_Frame], here: int, shape: tuple[int, int]) -> float:
+def _after_shift(frames: list[Sampled], here: int, shape: tuple[int, int]) -> float:
     """What the best shift leaves of the step, over the same for the steps around it."""
     size = shape[0] * shape[1]
     luma = [f.picture[:size].reshape(shape) for f in frames]

@@ -7,8 +7,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from vtk.media.levels import black_and_white, readable
-from vtk.media.planes import thumbnail
+from vtk.media.planes import black_and_white, readable, thumbnail
 from vtk.media.video import Frame
 
 Array = NDArray[Any]

@@ -10,13 +10,13 @@ from contextlib import ExitStack
 from fractions import Fraction
 from heapq import heappop, heappush
 from itertools import count
-from math import inf, isfinite
+from math import inf
 from typing import NamedTuple
 
 from vtk.errors import MediaError, OpenError
 from vtk.media.power import PowerMeter
-from vtk.media.video import OUTSIDE, Video
-from vtk.span import LATEST, Span, log
+from vtk.media.video import Video
+from vtk.span import LATEST, Span
 from vtk.split import OnProgress
 from vtk.split.cue_chart import Chart
 from vtk.split.cue_credits import Credits
@@ -24,10 +24,7 @@ from vtk.split.cue_letterbox import Letterbox
 from vtk.split.cue_picture import Cue, Detector, Moment, Picture
 from vtk.split.cue_silence import Silence, silences
 from vtk.split.cue_still import Blank, Freeze
-
-TELL_EVERY = 50  # frames between two calls of on_progress
-MISSING = 1.0  # seconds that may lack at the end before a file counts as truncated
-MISSING_SHARE = 0.02  # of the length that the container states
+from vtk.split.reader import Reader, damaged, failed
 
 
 class _Step(NamedTuple):
@@ -62,9 +59,9 @@ def cues(span: Span, on_progress: OnProgress | None = None) -> Iterator[Span]:
                 cue.made("split", "cues")
             yield cue
         if pictures:
-            yield from pictures.lost()
+            yield from pictures.reader.lost()
         if meter and meter.damage:
-            yield _damaged(span, meter.damage, "of sound")
+            yield damaged(span, "cue", meter.damage, " of sound")
 
 
 def _pictures(
@@ -113,11 +110,11 @@ def _in_order(sources: Sequence[Iterator[_Step]]) -> Iterator[Span]:
 
 
 class _Pictures:
-    """Feeds the detectors, and remembers where the pictures began and ended."""
+    """Feeds the detectors."""
 
     def __init__(self, video: Video, span: Span, on_progress: OnProgress | None) -> None:
-        self.video, self.span, self.on_progress = video, span, on_progress
-        self.first = self.end = 0  # pts
+        self.video, self.span = video, span
+        self.reader = Reader(video, span, "cue", on_progress)
         # The order matters: what one detector names, those after it leave alone.
         self.detectors: tuple[Detector, ...] = (
             Blank(),
@@ -129,57 +126,22 @@ class _Pictures:
 
     def steps(self) -> Iterator[_Step]:
         """Decodes every picture of the span once."""
-        span, video = self.span, self.video
-        aspect = video.stream.sample_aspect_ratio or Fraction(1)
-        seen = 0
-        for frame in video.frames() if span.whole else video.frames(span.start, span.end):
-            if not seen:
-                self.first = frame.pts if span.whole else max(frame.pts, self._edge(span.start, 0))
-            if self.on_progress and seen % TELL_EVERY == 0:
-                length = min(span.end, video.end) - span.start
-                self.on_progress(video.name, frame.time - span.start, length)
-            seen += 1
-            self.end = frame.pts + frame.duration
+        start = self.span.start
+        aspect = self.video.stream.sample_aspect_ratio or Fraction(1)
+        for frame in self.reader.frames():
             picture = Picture(frame, aspect)
             found = [self._span(cue) for each in self.detectors for cue in each.push(picture)]
             since = min(each.since for each in self.detectors)
-            yield _Step(max(since, span.start), found, max(frame.time, span.start))
-        if not seen:
-            if not span.whole and span.start >= video.end:
-                raise MediaError(OUTSIDE)
-            raise video.nothing()
-        if video.cut_short:
-            self.end = self._edge(span.end, 1)
-        elif "end" in span:
-            self.end = min(self.end, self._edge(span.end, 1))
-        last = Moment(self.end, video.seconds(self.end))
+            yield _Step(max(since, start), found, max(frame.time, start))
+        last = Moment(self.reader.end(), self.video.seconds(self.reader.end()))
         found = [self._span(cue) for each in self.detectors for cue in each.finish(last)]
         yield _Step(inf, found, last.time)
 
     def _span(self, cue: Cue) -> Span:
-        start, end = max(cue.start.pts, self.first), cue.end.pts
+        start, end = max(cue.start.pts, self.reader.first or 0), cue.end.pts
         seconds = self.video.seconds
         exact = {"time_base": str(self.video.time_base), "pts": [start, end]}
         return self.span.part(seconds(start), seconds(end), "cue", cue=cue.about, **exact)
-
-    def _edge(self, seconds: float, which: int) -> int:
-        if "pts" in self.span and self.span.get("time_base") == str(self.video.time_base):
-            return int(self.span["pts"][which])
-        return round(seconds / self.video.time_base)
-
-    def lost(self) -> Iterator[Span]:
-        """Error records for packets that did not decode and for an end that is not there."""
-        video, span = self.video, self.span
-        if video.damage:
-            yield _damaged(span, video.damage, "of pictures")
-        stated, reached = min(span.end, video.end), video.seconds(self.end)
-        enough = max(MISSING, MISSING_SHARE * (stated - span.start))
-        if not video.cut_short and stated - reached > enough:
-            reason = MediaError(
-                f"the pictures end at {reached:.2f} s but the file states {stated:.2f} s: "
-                "it is truncated or damaged"
-            )
-            yield _error(span, reached, stated, reason)
 
 
 def _sound(meter: PowerMeter, span: Span, pictures: _Pictures | None) -> Iterator[_Step]:
@@ -189,14 +151,14 @@ def _sound(meter: PowerMeter, span: Span, pictures: _Pictures | None) -> Iterato
     end = min(span.end, video.end) if video and video.end > video.start else span.end
 
     def shown() -> float:
-        return pictures.video.seconds(pictures.end) if pictures else -inf
+        return pictures.video.seconds(pictures.reader.end()) if pictures else -inf
 
     try:
         for reached, going, ended in silences(meter, start, end, shown):
             found = [] if ended is None or _lost(ended, meter) else [_silent(span, ended)]
             yield _Step(going.start if going else inf, found, reached)
     except MediaError as reason:
-        yield _Step(inf, [_error(span, start, max(start, min(end, LATEST)), reason)], inf)
+        yield _Step(inf, [failed(span, "cue", start, max(start, min(end, LATEST)), reason)], inf)
 
 
 def _lost(silence: Silence, meter: PowerMeter) -> bool:
@@ -207,16 +169,3 @@ def _lost(silence: Silence, meter: PowerMeter) -> bool:
 def _silent(span: Span, silence: Silence) -> Span:
     about = {"type": "silence", "level": silence.level()}
     return span.part(silence.start, silence.end, "cue", cue=about)
-
-
-def _damaged(span: Span, damage: list[float], what: str) -> Span:
-    low, high = min(damage), max(damage)
-    if not isfinite(high):
-        high = low
-    reason = f"{len(damage)} damaged packets {what} could not be decoded, the first at {low:.2f} s"
-    return _error(span, low, high, MediaError(reason))
-
-
-def _error(span: Span, start: float, end: float, reason: MediaError) -> Span:
-    log.error("%s: %s", span.fragment, reason)
-    return span.part(start, end, "cue").error("split", reason)

@@ -32,9 +32,10 @@ from vtk.media.packets import Group, Packets, Small
 from vtk.media.planes import Thumbnail
 from vtk.span import Span, log
 from vtk.split import OnProgress
-from vtk.split.content import WINDOW, Boundary, _cut, _Frame, boundaries
+from vtk.split.content import WINDOW, Boundary, boundaries, cut, sampled
 from vtk.split.gradual import likeness
-from vtk.split.shots import MISSING, TELL_EVERY, _Reader, _shot
+from vtk.split.reader import MISSING, TELL_EVERY, Reader
+from vtk.split.shots import between
 from vtk.split.shots import shots as content_shots
 
 SPIKE = 1.3  # size of a packet over that of its like around it, weighed by what a keyframe costs
@@ -67,22 +68,15 @@ def shots(span: Span, on_progress: OnProgress | None = None) -> Iterator[Span]:
         except MediaError as reason:
             log.info("%s: %s: every picture is decoded", span.fragment, reason)
         else:
-            reader = _Reader(video, span, None, None)
-            edge = video.first if span.whole else reader._edge(span.start, 0)
-            reader.first = max(video.first, edge)
+            reader = Reader(video, span, "shot")
+            reader.begin(video.first)
             reader.last, reader.duration = video.last, video.duration
             parts = video.parts(plan.groups, plan.take, plan.go_on, low)
             if on_progress:
                 parts = _told(parts, partial(on_progress, video.name), span.start, stated)
-            index, begun = 0, None
-            for boundary in plan.boundaries(parts):
-                if not reader.first < boundary.pts <= video.last:
-                    continue
-                new = _shot(span, video, index, reader.start(begun), boundary.pts, begun)
-                yield new.made("split", "fast")
-                index, begun = index + 1, boundary
-            last = _shot(span, video, index, reader.start(begun), reader.end(), begun)
-            yield last.made("split", "fast")
+            first = reader.first or 0
+            found = (b for b in plan.boundaries(parts) if first < b.pts <= video.last)
+            yield from between(reader, found, "fast")
             yield from reader.lost()
             return
     yield from content_shots(span, on_progress)
@@ -250,15 +244,11 @@ def _uneven(group: Group, unit: float) -> int:
 
 def _joined(before: list[Small], after: list[Small]) -> Iterator[Boundary]:
     """The cut between the pictures before and after, as if they followed each other, if any."""
-    frames: list[_Frame] = []
     smalls = [*before[-WINDOW:], *after]
-    for small in smalls:
-        picture = np.concatenate([part.ravel() for part in small.picture])
-        step = float(np.abs(picture - frames[-1].picture).mean()) if frames else 0.0
-        frames.append(_Frame(small.pts, small.time, picture, step))
+    frames = list(sampled((small.pts, small.time, small.picture) for small in smalls))
     here = len(smalls) - len(after)
     if not after or not here:
         return
-    score, why = _cut(frames, here, smalls[0].picture.luma.shape)
+    score, why = cut(frames, here, smalls[0].picture.luma.shape)
     if score:
         yield Boundary(frames[here].pts, frames[here].time, score, why=why)
