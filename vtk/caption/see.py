@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from vtk.errors import MediaError, UsageError
-from vtk.media.picture import displayed
+from vtk.media.shown import displayed
 from vtk.media.video import OUTSIDE, Frame, Video
 from vtk.models.prompt import Picture, timed
 from vtk.span import Span

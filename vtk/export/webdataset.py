@@ -14,6 +14,7 @@ from vtk.errors import MediaError, UsageError
 from vtk.export import tell_left_out, timed
 from vtk.export.shards import Part, Shards
 from vtk.media import clip, picture
+from vtk.media.shown import displayed
 from vtk.media.video import OUTSIDE, Latest, Video
 from vtk.span import Span, each, fill
 
@@ -96,7 +97,7 @@ def _file(entry: dict[str, Any]) -> Path | None:
 
 def _decoded(video: Video, times: list[float], height: int | None) -> list[tuple[str, bytes]]:
     aspect = video.stream.sample_aspect_ratio
-    shown = (picture.displayed(frame.image, aspect, height) for frame in video.at(times))
+    shown = (displayed(frame.image, aspect, height) for frame in video.at(times))
     found = [("jpg", picture.encode(image, "jpg")) for image in shown]
     if len(found) < len(times):
         raise MediaError(OUTSIDE)

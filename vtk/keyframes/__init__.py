@@ -50,7 +50,8 @@ def keyframes(
         raise UsageError(f"no method {method!r} for keyframes; there are {', '.join(METHODS)}")
     if k < 1:
         raise UsageError("k must be at least 1")
-    from vtk.media.picture import Sheet, make_folder
+    from vtk.media.picture import make_folder
+    from vtk.media.sheet import Sheet
     from vtk.media.video import OUTSIDE, Latest
     from vtk.split import split
 

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vtk import look
 from vtk.media import picture
+from vtk.media import sheet as sheets
 from vtk.media.planes import Thumbnail, luma, thumbnail
+from vtk.media.shown import displayed
 from vtk.media.video import ROUNDING, Frame, Video
 from vtk.span import Span
 from vtk.times import rounded
@@ -93,7 +95,7 @@ def entry(
     frame: Frame,
     score: float,
     images: "Images | None",
-    sheet: picture.Sheet | None,
+    sheet: sheets.Sheet | None,
 ) -> dict[str, Any]:
     """The record of a keyframe; writes its picture and adds it to the sheet where wanted."""
     time = rounded(frame.time)
@@ -106,9 +108,9 @@ def entry(
     aspect = video.stream.sample_aspect_ratio
     if images is not None:
         path = images.folder / picture.image_name(video.name, time, images.format)
-        shown = picture.displayed(frame.image, aspect, images.height)
+        shown = displayed(frame.image, aspect, images.height)
         picture.write(path, shown, images.format, images.quality)
         found["image"] = str(path)
     if sheet is not None:
-        sheet.add(picture.displayed(frame.image, aspect, picture.SHEET_HEIGHT))
+        sheet.add(displayed(frame.image, aspect, sheets.HEIGHT))
     return found

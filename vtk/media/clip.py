@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from vtk.errors import MediaError
 from vtk.media.container import open_container
-from vtk.media.picture import RGB, displayed
+from vtk.media.shown import RGB, displayed
 from vtk.media.video import OUTSIDE, ROUNDING, Video
 
 THREADS = 4  # of the encoder: x264 gives the same bytes only for the same number

@@ -6,7 +6,7 @@ import av
 import numpy as np
 from av.video.frame import VideoFrame
 
-from vtk.media.picture import RGB
+from vtk.media.shown import RGB
 
 
 def encode(picture: RGB) -> bytes:

@@ -26,6 +26,7 @@ from tests.world.models.tokens import END, IDS, SPACE, VOCABULARY
 
 PEAK, WARM = 3e-3, 150
 DECIDING = ("yes", "no", "A", "B", "C", "D")  # one word that needs all that was seen
+DIGITS = "0123456789"  # of times, which must be copied from the right picture
 CLOCKS = 0.4  # first share of the hard steps, of which every second one is all about times
 NAMING = 0.2  # what naming patches weighs beside speaking
 
@@ -140,7 +141,8 @@ def speak(
     device = model.output.weight.device
     optimizers = optimizers_of(model, namer)
     weights = torch.ones(len(VOCABULARY), device=device)
-    weights[[IDS[SPACE + word] for word in DECIDING]] = 3.0
+    pieces = [SPACE + word for word in (*DECIDING, *DIGITS)] + list(DIGITS)
+    weights[[IDS[piece] for piece in pieces]] = 3.0
     begun = time.monotonic()
     for step, each in enumerate(prepared(make, steps)):
         logits, seen = read(model, each)
@@ -184,8 +186,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path)
     parser.add_argument("--eye-steps", type=int, default=1600)
-    parser.add_argument("--steps", type=int, default=5500)
-    parser.add_argument("--hard-steps", type=int, default=2600)
+    parser.add_argument("--steps", type=int, default=4000)
+    parser.add_argument("--hard-steps", type=int, default=2400)
     parser.add_argument("--start", type=Path, help="weights to begin the hard steps with")
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
