@@ -304,3 +304,48 @@ def test_luma_is_the_full_picture_without_padding() -> None:
     assert (luma(frame) == plane).all()
     deep = luma(frame.reformat(format="gray10le"))
     assert np.abs(deep.astype(int) - plane).max() <= 1
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_wipe_between_moving_shots_and_its_interval(back: bool) -> None:
+    one, two = pan(21, 90, 0.7), pan(22, 90, 0.7)
+    scene = wipe(one[40:64], two[:24], "left")
+    pictures = [*one[:40], *scene, *two[24:]]
+    if back:
+        pictures = [picture[:, ::-1] for picture in pictures]
+    (new,) = found(pictures)
+    assert new.type == "wipe"
+    assert new.start
+    assert new.end
+    assert abs(new.start[0] - 40) <= 3
+    assert abs(new.end[0] - 63) <= 3
+
+
+def test_pole_that_crosses_a_moving_view_is_no_wipe() -> None:
+    pictures = pan(23, 96, 1.0)
+    for place, picture in enumerate(pictures[20:68]):
+        pictures[20 + place] = picture.copy()
+        pictures[20 + place][:, max(0, place - 3) : place + 1] = 250
+    assert not found(pictures)
+
+
+def page(*lines: int) -> Picture:
+    """Dark writing on white paper, of these lines."""
+    rng = np.random.default_rng(5)
+    words = rng.uniform(20, 200, (27, 48)) * (rng.random((27, 48)) < 0.7) + 30
+    picture = np.full((27, 48), 235.0)
+    for line in lines:
+        picture[line, 4:24] = words[line, 4:24]
+    return picture
+
+
+def test_dissolve_from_slide_to_slide_of_one_design() -> None:
+    one, two = page(2, 6, 9, 12), page(2, 7, 10, 16)
+    joined = blend([one] * 20, [two] * 20)
+    (new,) = found([*[one] * 50, *joined, *[two] * 50])
+    assert new.type == "dissolve"
+
+
+def test_line_that_fades_in_is_no_new_slide() -> None:
+    one, two = page(2, 6, 9), page(2, 6, 9, 12, 14)
+    assert not found([*[one] * 50, *blend([one] * 20, [two] * 20), *[two] * 50])

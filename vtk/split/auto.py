@@ -15,8 +15,8 @@ import numpy as np
 from vtk.media.planes import Thumbnail
 from vtk.split import content
 from vtk.split.content import FAINT, NOISE, OTHER, RETURN, SHORTEST, UNCHANGED, Boundary, Sampled
-from vtk.split.gradual import likeness
 from vtk.split.learned import Judged, empty, found
+from vtk.split.likeness import likeness
 from vtk.split.network import needed, opened, picture
 
 STANDOUT = 1.5  # times the steps around it, from which a step is in doubt

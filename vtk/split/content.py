@@ -26,7 +26,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vtk.media.planes import Thumbnail
-from vtk.split.gradual import ALIKE, Blends, Transition, likeness
+from vtk.split.gradual import Blends, Transition
+from vtk.split.likeness import ALIKE, likeness
 
 WINDOW = 8  # frames looked at on either side of a cut, and the look-ahead it costs
 NEAR = 6  # of these, the frames compared across against within

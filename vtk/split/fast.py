@@ -33,7 +33,7 @@ from vtk.media.planes import Thumbnail
 from vtk.span import Span, log
 from vtk.split import OnProgress
 from vtk.split.content import WINDOW, Boundary, boundaries, cut, sampled
-from vtk.split.gradual import likeness
+from vtk.split.likeness import likeness
 from vtk.split.reader import MISSING, TELL_EVERY, Reader
 from vtk.split.shots import between
 from vtk.split.shots import shots as content_shots

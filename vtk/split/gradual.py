@@ -9,16 +9,18 @@ pairs of pictures 0.3 to 2.4 seconds apart.
 
 A wipe leaves the line in a way of its own: every sample shows A and then B, and the moment at which
 it changes grows evenly across the picture, from a side or a corner to the opposite one. This is
-the spatial edit of the same model.
+the spatial edit of the same model. `vtk.split.edges` finds it where the shots move, by its edge.
 """
 
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from vtk.split.edges import SHARE, Edge, Edges, Sample
+from vtk.split.likeness import ALIKE, likeness
 
 Vector = NDArray[np.float32]
 
@@ -26,48 +28,54 @@ INTERVAL = 1 / 15  # seconds from one picture looked at to the next, at least
 LAGS = (0.33, 0.5, 0.75, 1.1, 1.6, 2.4)  # seconds between the two ends
 CHANGE = 6.0  # how far the ends must be apart, root mean square over the samples, 0..255
 RESIDUAL = 0.12  # of the squared distance of the ends, that the pictures between may leave the line
+FAR = 0.9  # of that distance, by which the middle picture may be off the nearer end
+STILL = 0.04  # the same for pages that are alike, of which nothing moves
 WIPED = 0.32  # the same for a wipe: where half of the picture has changed it is 0.25
 SPREAD = 0.2  # of the samples of each twelfth of the picture, that a wipe must change
 SWEEP = 0.8  # of the variance of the moments of change, that an even sweep must explain
-ALIKE = 0.4  # likeness from which two pictures may show one scene
-NOISE = 4.0  # variance of luma that is nothing
+PAPER = 0.6  # share of the samples near the median from which a picture is a page
+INK = 6.0  # difference from the median, 0..255, of what stands on the page
+TURNED = 0.06  # of the ink, that must go and that must come, for a page to be another
 UNIFORM = 3.0  # standard deviation of luma below which a picture is empty
 EMPTY = 1.0  # seconds of empty picture up to which a fade out and a fade in are one transition
 _ROWS = int(LAGS[-1] / INTERVAL) + 3
 
 
-def likeness(one: Vector, two: Vector) -> float:
-    """Correlation of two rows of luma, 0..255: near 1 for one scene, whatever the exposure."""
-    covariance = np.mean(one * two) - one.mean() * two.mean()
-    return float(covariance / np.sqrt((one.var() + NOISE) * (two.var() + NOISE)))
+def turned(one: Vector, two: Vector) -> bool:
+    """Whether both are pages, slides or titles on one ground, and writing went and other came.
+
+    Pages of one design are alike, and so are a page and the same with something more on it: here
+    both must have what the other has not.
+    """
+    paper = [float(np.median(page)) for page in (one, two)]
+    ink = [np.abs(page - ground) for page, ground in zip((one, two), paper, strict=True)]
+    if abs(paper[0] - paper[1]) > INK or min(np.mean(of < INK) for of in ink) < PAPER:
+        return False
+    gone, new = np.maximum(ink[0] - ink[1], 0).sum(), np.maximum(ink[1] - ink[0], 0).sum()
+    return bool(gone > TURNED * ink[0].sum() and new > TURNED * ink[1].sum())
 
 
-def sweep(pictures: Vector) -> float:
+def sweep(pictures: Vector, page: bool = False) -> float:
     """Score, 0.5..1, of a wipe from the first to the last of `pictures` (n, rows, columns), or 0.
 
-    Only samples that differ between the two are asked, and they must lie all over the picture: a
-    large thing that moves into a view sweeps evenly too.
+    Only samples that differ between the two are asked, and they must lie all over the picture,
+    unless it is a page: a large thing that moves into a view sweeps evenly too.
     """
     first, last = pictures[0], pictures[-1]
     apart = np.abs(last - first)
     changed = apart > apart.mean() / 2
-    parts = [part for row in np.array_split(changed, 3, 0) for part in np.array_split(row, 4, 1)]
-    if min(part.mean() for part in parts) < SPREAD:
+    rows, columns = changed.shape[0] // 3, changed.shape[1] // 4
+    parts = changed[: 3 * rows, : 4 * columns].reshape(3, rows, 4, columns).mean((1, 3))
+    if not page and parts.min() < SPREAD:
         return 0.0
     y, x = np.nonzero(changed)
     new = np.abs(pictures - last)[:, y, x] < np.abs(pictures - first)[:, y, x]
     moment = len(pictures) - new.sum(0)  # number of the first picture that shows the new shot
-    plane = np.stack([np.ones(len(x)), x, y], 1)
-    left = moment - plane @ np.linalg.lstsq(plane, moment)[0]
+    plane = np.stack([np.ones(len(x)), x, y])
+    slope = np.linalg.lstsq(plane @ plane.T, plane @ moment)[0]
+    left = moment - slope @ plane
     even = 1 - float(left.var()) / (float(moment.var()) + 1e-6)
     return 0.5 + 0.5 * (even - SWEEP) / (1 - SWEEP) if even >= SWEEP else 0.0
-
-
-class Sample(NamedTuple):
-    """When a picture is shown: in the stream's time base and in seconds."""
-
-    pts: int
-    time: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +83,8 @@ class Transition:
     """A gradual transition: `start` and `end` bound the frames that show both shots.
 
     `why`: `change`, how far its ends are apart (root mean square, 0..255), and `residual`, how far
-    the pictures between are from the line, as a share of its squared length.
+    the pictures between are from the line, as a share of its squared length; `edge` instead of it,
+    in which share of its frames the edge of a wipe was clear.
     """
 
     type: str  # "dissolve", "fade" or "wipe"
@@ -104,6 +113,7 @@ class Blends:
     def __init__(self, shape: tuple[int, int]) -> None:
         self.luma = shape  # rows, columns
         self.area = shape[0] * shape[1]
+        self.edges = Edges()
         self.samples: deque[Sample] = deque(maxlen=_ROWS)
         self.pictures = np.zeros((_ROWS, 0), np.float32)
         self.products = np.zeros((_ROWS, _ROWS), np.float64)
@@ -114,8 +124,10 @@ class Blends:
 
     def push(self, pts: int, time: float, picture: Vector) -> list[Transition]:
         """Takes the next picture and returns the transitions that became certain."""
+        edge = self.edges.push(Sample(pts, time), picture[: self.area].reshape(self.luma))
+        found = self._wiped(edge, picture) if edge and self.samples else []
         if self.samples and 0 <= time - self.samples[-1].time < INTERVAL - 1e-6:
-            return []
+            return found
         if not self.pictures.shape[1]:
             self.pictures = np.zeros((_ROWS, picture.size), np.float32)
         row = self.count % _ROWS
@@ -125,7 +137,6 @@ class Blends:
         self.products[row] = products
         self.products[:, row] = products
         self.count += 1
-        found: list[Transition] = []
         for lag in LAGS:
             found += self._look(lag)
         return found + self._certain(time)
@@ -136,6 +147,7 @@ class Blends:
         if self.fade_out:
             found.append(self.fade_out)
         self.samples.clear()
+        self.edges.clear()
         self.count = self.free = 0
         self.fade_out = None
         return found
@@ -149,38 +161,73 @@ class Blends:
         first = self.count - size
         if size < 5 or first < self.free:
             return []
-        rows = np.arange(first, self.count) % _ROWS
-        a, b = rows[0], rows[-1]
-        products = self.products
-        change = products[a, a] + products[b, b] - 2 * products[a, b]
-        if change < CHANGE**2 * self.pictures.shape[1]:
+        a, b = first % _ROWS, (self.count - 1) % _ROWS
+        change = self._apart(a, b)
+        old = self.best and first < self.best.after and change <= self.best.change
+        if old or change < CHANGE**2 * self.pictures.shape[1]:
             return []
-        # Position along the line from A to B, and squared distance from it, of each picture.
-        place = (products[rows, b] - products[rows, a] - products[a, b] + products[a, a]) / change
-        distance = products[rows, rows] - 2 * products[rows, a] + products[a, a]
-        residual = distance / change - place**2
-        middle = (place > 0.2) & (place < 0.8)
+        # Most pictures are of moving scenes, of which the one in the middle alone tells.
+        middle = (first + size // 2) % _ROWS
+        if min(self._apart(a, middle), self._apart(middle, b)) > FAR * change:
+            return []
+        rows = np.arange(first, self.count) % _ROWS
+        place, residual = self._line(rows, change)
         rise = np.diff(place)
         edge = max(1, round(size * 0.2))
-        off = float(residual[middle].mean()) if np.count_nonzero(middle) > 1 else 1.0
+        between = (place > 0.2) & (place < 0.8)
+        off = float(residual[between].mean()) if np.count_nonzero(between) > 1 else 1.0
         if (
             off > WIPED
             or place[: edge + 1].max() > 0.3
             or place[-edge - 1 :].min() < 0.7
             or rise.max() > 0.6
             or rise.min() < -0.12
-            or likeness(self.pictures[a, : self.area], self.pictures[b, : self.area]) > ALIKE
         ):
+            return []
+        one, two = self.pictures[a, : self.area], self.pictures[b, : self.area]
+        page = turned(one, two)
+        if likeness(one, two) > ALIKE and not (page and (off < STILL or off > RESIDUAL)):
             return []
         score = 1 - 0.5 * off / RESIDUAL
         if off > RESIDUAL:
-            score = sweep(self.pictures[rows, : self.area].reshape(size, *self.luma))
+            score = sweep(self.pictures[rows, : self.area].reshape(size, *self.luma), page)
             if not score:
                 return []
         found = self._settle() if self.best and first >= self.best.after else []
-        if self.best is None or change > self.best.change:
-            self._keep(first, place, change, min(1.0, score), off)
+        self._keep(first, place, change, min(1.0, score), off)
         return found
+
+    def _wiped(self, edge: Edge, picture: Vector) -> list[Transition]:
+        """Makes a wipe that ends with this picture the best candidate, if it is the best.
+
+        Returns the transition that ends before it begins.
+        """
+        since = sum(sample.time >= edge.start.time for sample in self.samples)
+        before = self.count - since - 1
+        if before < max(self.free, self.count - len(self.samples)):
+            return []
+        change = float(np.square(picture - 128 - self.pictures[before % _ROWS]).sum())
+        found = self._settle() if self.best and before >= self.best.after else []
+        if self.best is None or change > self.best.change:
+            score = 0.5 + 0.5 * (edge.share - SHARE) / (1 - SHARE)
+            why = {"change": float(np.sqrt(change / picture.size)), "edge": edge.share}
+            transition = Transition("wipe", edge.start, edge.end, edge.middle, score, "", why)
+            self.best = _Candidate(transition, self.count, change)
+        return found
+
+    def _apart(self, a: int, b: int) -> float:
+        """Squared distance of the pictures in two rows."""
+        products = self.products
+        return float(products[a, a] + products[b, b] - 2 * products[a, b])
+
+    def _line(
+        self, rows: NDArray[np.intp], change: float
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Place of each picture on the line from the first, 0, to the last, 1, and how far off."""
+        products, a, b = self.products, rows[0], rows[-1]
+        place = (products[rows, b] - products[rows, a] - products[a, b] + products[a, a]) / change
+        distance = products[rows, rows] - 2 * products[rows, a] + products[a, a]
+        return place, distance / change - place**2
 
     def _size(self, lag: float) -> int:
         """How many of the last samples span `lag` seconds; 0 if none begin that long ago."""

@@ -1,0 +1,153 @@
+"""Wipes over moving pictures: a straight edge that crosses the picture at an even speed.
+
+Where both shots move, their pictures compare badly over the length of a wipe, but from one frame
+to the next only the columns (or rows) at the edge of the wipe change much. Over time they draw a
+straight line from one side to the other in the picture of columns by time, the spatio-temporal
+slice of Ngo, Pong and Chin (Detection of gradual transitions through temporal slice analysis, CVPR
+1999). A thing that crosses the view draws such lines too, but takes its surroundings along.
+"""
+
+from collections import deque
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vtk.split.likeness import ALIKE, likeness
+
+Array = NDArray[np.float32]
+
+LONGEST = 2.0  # seconds of a wipe
+SHORTEST = 0.25
+FEWEST = 5  # frames of one
+BANDS = 3  # parts of a column or row that must all change where the edge is
+NOISE = 0.6  # mean difference of samples, 0..255, that is nothing
+CLEAR = 2.0  # times the usual change beside it, of the change at the edge
+SHARE = 0.8  # of the frames, in which the edge must be clear
+BESIDE = 6  # columns on either side of an edge that are moved along with it
+PLAIN = 0.2  # of the distance to the other shot, that either side may be from its own
+MOVING = 0.4  # the same for shots that move, as the geometric mean of both sides
+ALONE = 0.9  # of the change beside such an edge, that is left when the picture is moved along
+
+
+class Sample(NamedTuple):
+    """When a picture is shown: in the stream's time base and in seconds."""
+
+    pts: int
+    time: float
+
+
+class Edge(NamedTuple):
+    """A wipe: its first, middle and last frame, and the share of them that have a clear edge."""
+
+    start: Sample
+    middle: Sample
+    end: Sample
+    share: float
+
+
+class Edges:
+    """Looks for wipes that end with the latest of the frames it is given."""
+
+    def __init__(self) -> None:
+        self.samples: deque[Sample] = deque()
+        self.pictures: deque[Array] = deque()  # luma of each, (rows, columns)
+        # How much more columns, and rows, changed than is usual in this frame.
+        self.change: tuple[deque[Array], deque[Array]] = (deque(), deque())
+
+    def clear(self) -> None:
+        """Forget all: at a cut."""
+        for kept in (self.samples, self.pictures, *self.change):
+            kept.clear()
+
+    def push(self, sample: Sample, luma: Array) -> Edge | None:
+        """Takes the next frame; the wipe whose edge leaves the picture with it, if there is one."""
+        before = self.pictures[-1] if self.pictures else luma
+        apart = np.abs(luma - before)
+        self.samples.append(sample)
+        self.pictures.append(luma)
+        for kept, turned in zip(self.change, (apart, apart.T), strict=True):
+            kept.append(_standing_out(turned))
+        while sample.time - self.samples[0].time > LONGEST:
+            for old in (self.samples, self.pictures, *self.change):
+                old.popleft()
+        if len(self.samples) <= FEWEST:
+            return None
+        found = [
+            self._arrived(axis, back)
+            for axis in (0, 1)
+            for back in (False, True)
+            if self.change[axis][-1][: 2 if back else None][-2:].max() > CLEAR
+        ]
+        return max((edge for edge in found if edge), key=lambda edge: edge.share, default=None)
+
+    def _arrived(self, axis: int, back: bool) -> Edge | None:
+        """The wipe along an axis whose edge is at the end of its way now."""
+        change = np.stack(self.change[axis])
+        if back:
+            change = change[:, ::-1]
+        frames, width = change.shape
+        widened = change.copy()  # the edge may be a column beside where it is expected
+        widened[:, 1:] = np.maximum(widened[:, 1:], change[:, :-1])
+        widened[:, :-1] = np.maximum(widened[:, :-1], change[:, 1:])
+        times = np.array([sample.time for sample in self.samples])
+        best, at = 0.0, 0
+        for first in range(1, frames - FEWEST + 1):
+            length = times[-1] - times[first]
+            if length < SHORTEST:
+                break
+            since = (times[first:] - times[first]) / length
+            place = (since * (width - 1) + 0.5).astype(int)
+            share = float((widened[np.arange(first, frames), place] > CLEAR).mean())
+            if share > best:
+                best, at = share, first
+        if best < SHARE or not self._divides(axis, back, at):
+            return None
+        samples = list(self.samples)[at:]
+        return Edge(samples[0], samples[len(samples) // 2], samples[-1], best)
+
+    def _divides(self, axis: int, back: bool, first: int) -> bool:
+        """Whether the edge has the old shot before it, the new one behind it, and moves alone."""
+        pictures = [np.asarray(p).T if axis else p for p in list(self.pictures)[first - 1 :]]
+        if back:
+            pictures = [picture[:, ::-1] for picture in pictures]
+        old, new = pictures[0], pictures[-1]
+        if likeness(old.ravel(), new.ravel()) > ALIKE:
+            return False
+        width, frames = old.shape[1], len(pictures)
+        behind, before, carried = _Ratio(), _Ratio(), _Ratio()
+        for number in range(1, frames - 1):
+            at = number * width // frames
+            here, following = pictures[number], pictures[number + 1]
+            behind.add(here, new, old, slice(0, max(1, at - 1)))
+            before.add(here, old, new, slice(min(at + 4, width - 1), width))
+            step = max(1, (number + 1) * width // frames - at)
+            beside = slice(max(0, at - BESIDE), max(0, min(width - step, at + BESIDE)))
+            along = slice(beside.start + step, beside.stop + step)
+            carried.up += float(np.abs(following[:, along] - here[:, beside]).sum())
+            carried.down += float(np.abs(following[:, beside] - here[:, beside]).sum())
+        sides = (behind.value, before.value)
+        return max(sides) < PLAIN or (carried.value > ALONE and sides[0] * sides[1] < MOVING**2)
+
+
+class _Ratio:
+    """How far pictures are from one picture, over how far they are from another."""
+
+    def __init__(self) -> None:
+        self.up = self.down = 0.0
+
+    def add(self, here: Array, near: Array, far: Array, part: slice) -> None:
+        self.up += float(np.abs(here[:, part] - near[:, part]).sum())
+        self.down += float(np.abs(here[:, part] - far[:, part]).sum())
+
+    @property
+    def value(self) -> float:
+        return self.up / max(self.down, 1e-6)
+
+
+def _standing_out(apart: Array) -> Array:
+    """Of each column the least change of its parts, over the usual of all columns."""
+    rows, columns = apart.shape[0] // BANDS, apart.shape[1]
+    least = apart[: BANDS * rows].reshape(BANDS, rows, columns).sum(1).min(0) / rows
+    usual = np.partition(least, columns // 2)[columns // 2]  # np.median costs three times that
+    return np.asarray(least / (usual + NOISE), np.float32)
