@@ -91,16 +91,16 @@ class Edges:
         widened[:, 1:] = np.maximum(widened[:, 1:], change[:, :-1])
         widened[:, :-1] = np.maximum(widened[:, :-1], change[:, 1:])
         times = np.array([sample.time for sample in self.samples])
-        best, at = 0.0, 0
-        for first in range(1, frames - FEWEST + 1):
-            length = times[-1] - times[first]
-            if length < SHORTEST:
-                break
-            since = (times[first:] - times[first]) / length
-            place = (since * (width - 1) + 0.5).astype(int)
-            share = float((widened[np.arange(first, frames), place] > CLEAR).mean())
-            if share > best:
-                best, at = share, first
+        # Any frame may be the first: a row for each, with the place of the edge in all of them.
+        lengths = np.maximum(times[-1] - times, 1e-6)
+        since = (times - times[:, None]) / lengths[:, None]
+        place = np.clip(since * (width - 1) + 0.5, 0, width - 1).astype(int)
+        clear = (widened[np.arange(frames), place] > CLEAR) & (since >= 0)
+        shares = clear.sum(1) / np.arange(frames, 0, -1)
+        shares[(lengths < SHORTEST) | (np.arange(frames) > frames - FEWEST)] = 0
+        shares[0] = 0  # the old shot is not seen
+        at = int(shares.argmax())
+        best = float(shares[at])
         if best < SHARE or not self._divides(axis, back, at):
             return None
         samples = list(self.samples)[at:]

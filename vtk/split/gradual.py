@@ -47,12 +47,18 @@ def turned(one: Vector, two: Vector) -> bool:
     Pages of one design are alike, and so are a page and the same with something more on it: here
     both must have what the other has not.
     """
-    paper = [float(np.median(page)) for page in (one, two)]
-    ink = [np.abs(page - ground) for page, ground in zip((one, two), paper, strict=True)]
-    if abs(paper[0] - paper[1]) > INK or min(np.mean(of < INK) for of in ink) < PAPER:
+    papers = ground(one), ground(two)
+    if papers[0] is None or papers[1] is None or abs(papers[0] - papers[1]) > INK:
         return False
+    ink = np.abs(one - papers[0]), np.abs(two - papers[1])
     gone, new = np.maximum(ink[0] - ink[1], 0).sum(), np.maximum(ink[1] - ink[0], 0).sum()
     return bool(gone > TURNED * ink[0].sum() and new > TURNED * ink[1].sum())
+
+
+def ground(page: Vector) -> float | None:
+    """The luma of the paper of a page; None where the picture is none."""
+    paper = float(np.partition(page, page.size // 2)[page.size // 2])
+    return paper if np.mean(np.abs(page - paper) < INK) >= PAPER else None
 
 
 def sweep(pictures: Vector, page: bool = False) -> float:
@@ -185,8 +191,9 @@ class Blends:
         ):
             return []
         one, two = self.pictures[a, : self.area], self.pictures[b, : self.area]
-        page = turned(one, two)
-        if likeness(one, two) > ALIKE and not (page and (off < STILL or off > RESIDUAL)):
+        alike = likeness(one, two) > ALIKE
+        page = (alike or off > RESIDUAL) and turned(one, two)
+        if alike and not (page and (off < STILL or off > RESIDUAL)):
             return []
         score = 1 - 0.5 * off / RESIDUAL
         if off > RESIDUAL:
