@@ -10,56 +10,131 @@ from vtk.errors import UsageError
 from .options import streaming
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from vtk.span import Span
     from vtk.stream import Stream
 
 
 @streaming
 def keyframes(
     stream: "Stream",
-    k: Annotated[int, typer.Option("-k", metavar="N", min=1, help="Frames per span.")] = 1,
-    method: Annotated[
-        Literal["diverse", "uniform"],
+    k: Annotated[
+        int | None,
         typer.Option(
-            help="diverse: sharp, away from transitions, unlike each other; uniform: at even "
-            "distances.",
+            "-k",
+            metavar="N",
+            min=1,
+            show_default="1; 16 for maxinfo",
+            help="Frames per span; for maxinfo at most.",
         ),
-    ] = "diverse",
+    ] = None,
+    rate: Annotated[
+        float | None,
+        typer.Option(metavar="R", help="Instead of -k: frames a second of each span."),
+    ] = None,
+    budget: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            help="Instead of -k: frames of a whole video, more for spans that are longer or in "
+            "which more changes.",
+        ),
+    ] = None,
+    method: Annotated[
+        Literal["sharp", "uniform", "middle", "cluster", "maxinfo", "motion"],
+        typer.Option(
+            help="sharp: sharp, well exposed, away from transitions, unlike each other; uniform: "
+            "at even distances; middle: in the middle; cluster: one for each kind of look; "
+            "maxinfo: as few as stand for all; motion: where most moves.",
+        ),
+    ] = "sharp",
+    features: Annotated[
+        Literal["colour", "clip"],
+        typer.Option(
+            help="How frames are compared: by colour and texture, or by an image-text model, "
+            "named by --clip."
+        ),
+    ] = "colour",
+    clip: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            envvar="VTK_CLIP",
+            help="The open_clip model for --features clip.",
+        ),
+    ] = None,
+    min_gap: Annotated[
+        float,
+        typer.Option(metavar="SECONDS", min=0.0, help="Between two keyframes of a span at least."),
+    ] = 0.0,
+    distinct: Annotated[
+        bool,
+        typer.Option(
+            "--distinct",
+            help="Leave out what is nearly the same as a keyframe before it in the video; that "
+            "one names its times in `same_as`.",
+        ),
+    ] = False,
+    why: Annotated[
+        bool, typer.Option("--why", help="Put what was measured under `why` of each keyframe.")
+    ] = False,
     images: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Write a picture of each keyframe into the folder DIR."),
     ] = None,
     image_format: Annotated[
-        Literal["jpg", "webp"], typer.Option("--format", help="Format of the pictures.")
+        Literal["jpg", "webp", "png", "avif"],
+        typer.Option("--format", help="Format of the pictures."),
     ] = "jpg",
-    height: Annotated[
-        int | None,
+    size: Annotated[
+        str | None,
         typer.Option(
             metavar="PIXELS",
-            min=1,
-            max=16383,
             show_default="the video's",
-            help="Height of the pictures.",
+            help="Longest side of the pictures (640) or a box that they fit in (640x360).",
         ),
     ] = None,
     quality: Annotated[
-        int, typer.Option(metavar="1-100", min=1, max=100, help="Quality of the pictures.")
+        int,
+        typer.Option(
+            metavar="1-100", min=1, max=100, help="Quality of the pictures; png loses nothing."
+        ),
     ] = 85,
     sheet: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Write a contact sheet of all keyframes (.jpg, .webp)."),
+        typer.Option(
+            metavar="FILE",
+            help="Write a contact sheet of all keyframes with their times (.jpg, .webp, .png, "
+            ".avif); what 120 pictures do not exhaust goes on in FILE-2 and so on.",
+        ),
+    ] = None,
+    gif: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Write a short animated GIF of each span into the folder DIR."
+        ),
     ] = None,
 ) -> None:
     """Pick the frames that stand for each span.
 
     Gives each span with `keyframes`: time, exact timestamp, score and colour layout of each. A
-    whole video is split into shots first. Exactly N frames come out where the span has as many.
-    Decodes from the keyframe of the encoding before the span to the last frame chosen.
+    whole video is split into shots first. Exactly N frames come out where the span has as many,
+    but for maxinfo, which takes as few as it needs, and for --min-gap and --distinct. A span in
+    which packets did not decode says how many in `damaged`.
+
+    Looks at a few frames of each span, and decodes from the keyframe of the encoding before each
+    of them. --budget and --distinct give out the spans of a video together.
 
     \b
     Examples:
       vtk keyframes talk.mp4
-      vtk split talk.mp4 | vtk keyframes -k 3 --images frames/
-      vtk keyframes --sheet overview.jpg talk.mp4 > /dev/null
+      vtk split talk.mp4 | vtk keyframes -k 3 --images frames/ --format avif --size 640
+      vtk keyframes --budget 40 --method cluster --sheet overview.jpg film.mkv > /dev/null
+      vtk split --every 1m lecture.mp4 | vtk keyframes --method maxinfo --distinct
+      vtk keyframes --rate 0.5 --min-gap 1 --why talk.mp4 | jq '.keyframes[].why'
+      vtk keyframes --gif animations/ film.mkv | jq -r .gif
     """
     from functools import partial
 
@@ -68,5 +143,34 @@ def keyframes(
 
     if sheet is not None and stream.jobs > 1:
         raise UsageError("--sheet needs --jobs 1: the sheet is made in one process")
-    wanted = Images(images, image_format, height, quality) if images else None
-    stream.run(partial(find, k=k, method=method, images=wanted, sheet=sheet))
+    if features == "clip" and not clip:
+        raise UsageError("--features clip needs a model: --clip NAME (vtk models list)")
+    box = None
+    if size is not None:
+        from vtk.media.picture import parse_size
+
+        box = parse_size(size)
+    wanted = partial(
+        find,
+        k=k,
+        rate=rate,
+        budget=budget,
+        method=method,
+        min_gap=min_gap,
+        distinct=distinct,
+        why=why,
+        images=Images(images, image_format, box, quality) if images else None,
+        sheet=sheet,
+        gif=gif,
+    )
+    if features == "colour":
+        stream.run(wanted, by_video=budget is not None or distinct)
+
+    def by_clip(spans: "Iterator[Span]") -> "Iterator[Span]":
+        from vtk.models.clip import ClipModel
+
+        with ClipModel(clip or "") as model:
+            yield from wanted(spans, clip=model)
+
+    stream.jobs = 1  # each process would load the model
+    stream.run(by_clip)

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,9 @@ from tests.world import Clip, render
 VTK = str(Path(sys.executable).parent / "vtk")
 REAL = Path(__file__).parents[2] / "shared" / "videos"
 
-# No test pays for a network that it is not about.
-os.environ["VTK_SPLIT"] = "content"
+# No test pays for a network that it is not about, or writes to the user's own folders.
+OURS = {"VTK_SPLIT": "content", "VTK_CACHE": f"{tempfile.gettempdir()}/vtk-tests-{os.getuid()}"}
+os.environ |= OURS
 
 Run = Callable[..., subprocess.CompletedProcess[bytes]]
 
@@ -30,7 +32,7 @@ def vtk(
     if not isinstance(stdin, bytes):
         stdin = b"".join(json.dumps(record).encode() + b"\n" for record in stdin)
     environment = {k: v for k, v in os.environ.items() if not k.startswith("VTK_")}
-    environment |= {"VTK_SPLIT": "content"} | options.pop("env", {})
+    environment |= OURS | options.pop("env", {})
     return subprocess.run(
         [VTK, *arguments], input=stdin, capture_output=True, timeout=120, env=environment, **options
     )

@@ -101,7 +101,14 @@ PROPERTIES: dict[str, Any] = {
         t=_SECONDS,
         pts={"type": "integer"},
         score=_SCORE,
+        why={"type": "object", "description": "measurements behind it, by name"},
         image=_text("file of the picture"),
+        same_as=_entries(
+            "later keyframes of the video that were left out, as they are nearly the same",
+            ["t"],
+            t=_SECONDS,
+            pts={"type": "integer"},
+        ),
         look={
             "type": "array",
             "description": "MPEG-7 colour layout of the frame: 6 luma, 3 Cb, 3 Cr coefficients",
@@ -110,16 +117,41 @@ PROPERTIES: dict[str, Any] = {
             "maxItems": 12,
         },
     ),
+    "gif": _text("file of the span's animation"),
+    "damaged": {"type": "integer", "description": "packets in the span that did not decode"},
     "speech": _entries(
-        "what is said, in time order", ["start", "end", "text"], **_TIMED, text=_text("the words")
+        "what is said, in time order",
+        ["start", "end", "text"],
+        **_TIMED,
+        text=_text("the words, on one line"),
+        speaker=_text("who speaks"),
+        words=_entries(
+            "each word", ["start", "end", "text"], **_TIMED, text=_text("the word, as it is said")
+        ),
+        score=_SCORE,
+        markup={
+            "type": "object",
+            "description": "the cue as it was, with its tags and line breaks, by format: srt, vtt",
+        },
     ),
     "screen_text": _entries(
-        "what is written in the picture", ["t", "text"], t=_SECONDS, text=_text("words"), box=_BOX
+        "what is written in the picture, with the time it is shown, or a moment `t` of it",
+        ["text"],
+        **_TIMED,
+        t=_SECONDS,
+        text=_text("the words of a line"),
+        box=_BOX,
+        score=_SCORE,
+        role=_text("slide, caption, title, credit or other"),
     ),
     "facts": {
         "type": "object",
         "description": "what was measured of the picture",
-        "properties": {"picture": _text("the measurements as a sentence")},
+        "properties": {
+            "picture": _text("the measurements as a sentence"),
+            "faces": _entries("faces seen, the largest first", ["box"], box=_BOX),
+            "scale": _text("shot scale by the largest face: extreme close-up to medium shot"),
+        },
     },
     "caption": _text("what the span shows and says"),
     "changes": _entries(

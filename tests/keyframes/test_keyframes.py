@@ -1,22 +1,18 @@
 """vtk keyframes: how many, which ones, and their pictures."""
 
-import io
 import subprocess
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import numpy as np
 import pytest
-from PIL import Image
 
 from tests.conftest import VTK, lines, vtk
 from tests.world import Clip
 from vtk.errors import UsageError
-from vtk.keyframes import METHODS, Images, keyframes
-from vtk.schema import SCHEMA
+from vtk.keyframes import METHODS, keyframes
 from vtk.span import Span, parse
 
 World = Callable[[str], Clip]
@@ -29,7 +25,10 @@ def of(clip: Clip, start: float, end: float, **options: Any) -> list[dict[str, A
     return found
 
 
-@pytest.mark.parametrize("method", METHODS)
+EXACT = [method for method in METHODS if method != "maxinfo"]  # which takes as few as it needs
+
+
+@pytest.mark.parametrize("method", EXACT)
 @pytest.mark.parametrize("k", [1, 2, 5, 12])
 def test_exactly_k_frames_in_time_order_inside_the_span(world: World, k: int, method: str) -> None:
     found = of(world("cuts"), 2.0, 3.5, k=k, method=method)
@@ -40,7 +39,7 @@ def test_exactly_k_frames_in_time_order_inside_the_span(world: World, k: int, me
     assert {entry["pts"] for entry in found} <= set(world("cuts").truth.frame_pts)
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", EXACT)
 def test_a_span_with_fewer_frames_gives_all_of_them(world: World, method: str) -> None:
     found = of(world("cuts"), 1.0, 1.25, k=50, method=method)
     assert [entry["t"] for entry in found] == [
@@ -81,28 +80,6 @@ def test_the_look_tells_like_from_unlike(world: World) -> None:
     assert across > 3 * within
 
 
-@pytest.mark.parametrize("file_format", ["jpg", "webp"])
-def test_pictures_show_the_frame_upright(world: World, tmp_path: Path, file_format: Any) -> None:
-    import av
-
-    clip = world("rotated")
-    images = Images(tmp_path / "new" / "folder", file_format)
-    (entry,) = of(clip, 0.0, 1.0, images=images)
-    with av.open(str(clip.path)) as container:
-        frame = next(f for f in container.decode(video=0) if f.pts == entry["pts"])
-        upright = np.rot90(frame.to_ndarray(format="rgb24"), round(frame.rotation / 90))
-    with Image.open(entry["image"]) as shown:
-        assert shown.format == {"jpg": "JPEG", "webp": "WEBP"}[file_format]
-        assert shown.size == (180, 320)
-        assert np.abs(np.asarray(shown.convert("RGB"), float) - upright).mean() < 6
-
-
-def test_pictures_are_scaled_to_the_height_asked_for(world: World, tmp_path: Path) -> None:
-    (entry,) = of(world("cuts"), 0.0, 1.0, images=Images(tmp_path, height=90))
-    with Image.open(entry["image"]) as shown:
-        assert shown.size == (160, 90)
-
-
 def test_names_of_pictures_are_harmless_and_never_mixed_up(world: World, tmp_path: Path) -> None:
     data = world("cuts").path.read_bytes()
     names = ["a/talk.mp4", "b/talk.mp4", "b/talk.mov", "b/../-rf ; $(x) \n.mp4"]
@@ -121,25 +98,17 @@ def test_names_of_pictures_are_harmless_and_never_mixed_up(world: World, tmp_pat
         assert all(c.isalnum() or c in "-_." for c in file)
 
 
-def test_a_whole_video_gives_one_entry_per_shot_and_a_contact_sheet(
-    world: World, tmp_path: Path
-) -> None:
-    clip = world("many_cuts")
-    result = vtk("keyframes", "--sheet", tmp_path / "sheet.webp", clip.path)
-    records = lines(result)
-    assert len(records) == len(clip.truth.shots)
-    for record in records:
-        jsonschema.validate(record, SCHEMA)
-    with Image.open(io.BytesIO((tmp_path / "sheet.webp").read_bytes())) as sheet:
-        assert sheet.format == "WEBP"
-        assert sheet.width * sheet.height >= len(records) * 108 * 192
-
-
 def test_nonsense_is_refused(world: World, tmp_path: Path) -> None:
     with pytest.raises(UsageError):
         list(keyframes([], k=0))
     with pytest.raises(UsageError):
         list(keyframes([], method="magic"))
+    for options in ({"k": 2, "rate": 1.0}, {"k": 2, "budget": 3}, {"rate": 0.0}, {"min_gap": -1.0}):
+        with pytest.raises(UsageError):
+            list(keyframes([], **options))
+    for words in (["-k", "2", "--budget", "9"], ["--features", "clip"]):
+        result = vtk("keyframes", *words, "x.mp4")
+        assert (result.returncode, result.stderr.count(b"\n")) == (2, 1), words
     assert vtk("keyframes", "--sheet", "x.jpg", "--jobs", "2", "x.mp4").returncode == 2
     (tmp_path / "file").touch()
     result = vtk("keyframes", "--images", tmp_path / "file", world("cuts").path)

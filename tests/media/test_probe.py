@@ -1,11 +1,20 @@
 """vtk probe: what it says of a file is what the file was made of."""
 
 from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
 
+import av
+import numpy as np
 import pytest
+from av.video.frame import VideoFrame
 
 from tests.conftest import lines, vtk
 from tests.world import CATALOG, Clip
+from vtk.media.picture import encode
+from vtk.media.probe import probe
+from vtk.span import Span
 
 World = Callable[[str], Clip]
 
@@ -71,3 +80,97 @@ def test_every_clip_of_the_world_is_probed_without_a_bug(world: World) -> None:
     assert len(lines(result)) == len(CATALOG)
     assert result.returncode == 1  # the broken ones
     assert b"bug" not in result.stderr
+
+
+def streams(path: Path) -> list[dict[str, Any]]:
+    (span,) = probe([Span(video=str(path))])
+    found: list[dict[str, Any]] = span["media"]["streams"]
+    return found
+
+
+def grey(pixels: str) -> VideoFrame:
+    frame = VideoFrame.from_ndarray(np.full((48, 64, 3), 99, np.uint8), format="rgb24")
+    return frame.reformat(format=pixels)
+
+
+def written(
+    path: Path, codec: str, pixels: str, options: dict[str, str], **tags: int
+) -> dict[str, Any]:
+    """What is told of the only stream of a file made so; `mirror` turns it round."""
+    mirror = tags.pop("mirror", 0)
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream(codec, rate=10, options=options)
+        assert isinstance(stream, av.VideoStream)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, pixels
+        for name, value in tags.items():
+            setattr(stream.codec_context, name, value)
+        if mirror:
+            stream.set_display_rotation(0, hflip=True)
+        out.mux(stream.encode(grey(pixels)))
+        out.mux(stream.encode(None))
+    (found,) = streams(path)
+    return found
+
+
+def test_colour_depth_and_high_range_are_told(tmp_path: Path) -> None:
+    x265 = "log-level=none:pools=none:frame-threads=1:colorprim=bt2020:colormatrix=bt2020nc"
+    light = "transfer=smpte2084:max-cll=600,300"
+    found = written(
+        tmp_path / "pq.mp4", "libx265", "yuv420p10le", {"x265-params": f"{x265}:{light}"}
+    )
+    wanted = {"bit_depth": 10, "primaries": "bt2020", "transfer": "smpte2084"}
+    wanted |= {"matrix": "bt2020nc", "range": "limited", "hdr": "pq", "peak": 600}
+    assert found.items() >= wanted.items()
+    x265 += ":transfer=arib-std-b67"
+    found = written(tmp_path / "hlg.mkv", "libx265", "yuv420p10le", {"x265-params": x265})
+    assert (found["transfer"], found["hdr"]) == ("arib-std-b67", "hlg")
+    assert "peak" not in found
+
+
+def test_range_matrix_and_fields_are_told(tmp_path: Path) -> None:
+    tags = {"colorspace": 5, "color_range": 2, "color_primaries": 1, "color_trc": 13}
+    options = {"x264-params": "interlaced=1"}
+    found = written(tmp_path / "tagged.mkv", "libx264", "yuv420p", options, **tags)
+    wanted = {"bit_depth": 8, "primaries": "bt709", "transfer": "iec61966-2-1"}
+    assert found.items() >= (wanted | {"matrix": "bt470bg", "range": "full"}).items()
+    assert found["field_order"] in ("tt", "bb", "tb", "bt")
+    found = written(tmp_path / "plain.mkv", "libx264", "yuv420p", {})
+    assert found["field_order"] == "progressive"
+    assert not {"primaries", "transfer", "matrix", "hdr", "mirrored"} & found.keys()
+
+
+def test_a_mirrored_picture_is_told(tmp_path: Path) -> None:
+    found = written(tmp_path / "mirrored.mp4", "libx264", "yuv420p", {}, mirror=1)
+    assert (found["mirrored"], found["rotation"]) == (True, 0)
+
+
+def test_picture_subtitles_covers_and_attachments_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "rich.mkv"
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("libx264", rate=10)
+        assert isinstance(stream, av.VideoStream)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        subtitles = out.add_stream("dvdsub")
+        subtitles.metadata["language"] = "ger"
+        cover = encode(np.full((48, 64, 3), 99, np.uint8), "jpg")
+        out.add_attachment("cover.jpg", "image/jpeg", cover)
+        out.add_attachment("type.ttf", "application/x-truetype-font", b"a font")
+        out.mux(stream.encode(grey("yuv420p")))
+        packet: Any = av.Packet(bytes(40))
+        packet.stream, packet.pts, packet.dts, packet.duration = subtitles, 0, 0, 2
+        packet.time_base = Fraction(1, 10)
+        out.mux(packet)
+        out.mux(stream.encode(None))
+    film, words, cover_of, font = streams(path)
+    assert film["type"] == "video"
+    assert words.items() >= {"type": "subtitle", "form": "pictures", "language": "ger"}.items()
+    assert (cover_of["codec"], cover_of["cover"]) == ("mjpeg", True)
+    wanted = {"type": "attachment", "file": "type.ttf", "mimetype": "application/x-truetype-font"}
+    assert font.items() >= wanted.items()
+
+
+@pytest.mark.parametrize("name", ["subtitled", "subtitled_mp4"])
+def test_words_are_told_from_pictures(world: World, name: str) -> None:
+    found = [s["form"] for s in streams(world(name).path) if s["type"] == "subtitle"]
+    assert found
+    assert set(found) == {"text"}

@@ -2,19 +2,28 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vtk.errors import MediaError, UsageError
-from vtk.span import Span, each, fill
+from vtk.span import Span, each, fill, videos
 
 if TYPE_CHECKING:
-    from vtk.media.picture import Format
+    from vtk.media.picture import Box, Format
+    from vtk.models.clip import ClipModel
 
+# A module has `choose(view, k)`; with EVEN it goes by time alone, with ADAPTS it may give fewer
+# than `k`, which is MOST where none is given.
 METHODS = {
-    "diverse": "vtk.keyframes.diverse",
+    "sharp": "vtk.keyframes.sharp",
     "uniform": "vtk.keyframes.uniform",
+    "middle": "vtk.keyframes.middle",
+    "cluster": "vtk.keyframes.cluster",
+    "maxinfo": "vtk.keyframes.maxinfo",
+    "motion": "vtk.keyframes.motion",
 }
 
 
@@ -24,57 +33,112 @@ class Images:
 
     folder: Path
     format: "Format" = "jpg"
-    height: int | None = None  # pixels; None keeps the height of the video
+    size: "Box | None" = None  # width and height in pixels at most; None keeps the video's
     quality: int = 85  # 1 to 100
-
-    def __post_init__(self) -> None:
-        if self.format not in ("jpg", "webp"):
-            raise UsageError(f"pictures are jpg or webp, not {self.format!r}")
 
 
 def keyframes(
     spans: Iterable[Span],
     *,
-    k: int = 1,
-    method: str = "diverse",
+    k: int | None = None,
+    rate: float | None = None,
+    budget: int | None = None,
+    method: str = "sharp",
+    min_gap: float = 0.0,
+    distinct: bool = False,
+    why: bool = False,
+    clip: "ClipModel | None" = None,
     images: Images | None = None,
     sheet: Path | None = None,
+    gif: Path | None = None,
 ) -> Iterator[Span]:
-    """Each span with `keyframes`: `k` entries in time order, or every frame where it has fewer.
+    """Each span with `keyframes` in time order; a whole video is split into shots first.
 
-    A whole video is split into shots first. With `images` a picture file of each keyframe is
-    written; with `sheet` a contact sheet of all of them, when the spans have come to their end.
-    Raises UsageError for an unknown method or a `k` below 1, OutputError for a picture not written.
+    Of each span `k` (1 if nothing is said), or `rate` a second, or of all spans of a video
+    together `budget`; every frame of a span that has fewer. `min_gap` is the seconds between two
+    keyframes of a span at least, which may leave fewer. With `distinct` a keyframe that is nearly
+    the same as one before in its video goes under that one, in `same_as`. `why` adds what was
+    measured. `clip` compares frames instead of colour and texture. With `budget` or `distinct`
+    the spans of a video come out together.
+
+    With `images` a picture of each keyframe is written, with `gif` an animation of each span into
+    that folder, with `sheet` contact sheets of all keyframes, the last of them at the end.
+
+    Raises UsageError for options that make no sense, MissingError for an encoder that is not
+    there, OutputError for a picture not written.
     """
-    if method not in METHODS:
-        raise UsageError(f"no method {method!r} for keyframes; there are {', '.join(METHODS)}")
-    if k < 1:
-        raise UsageError("k must be at least 1")
-    from vtk.media.picture import make_folder
+    _check(method, k, rate, budget, min_gap)
+    from vtk.keyframes.distinct import Distinct
+    from vtk.keyframes.features import Clip, Colour
+    from vtk.keyframes.pieces import choices
+    from vtk.keyframes.record import Recorder
+    from vtk.keyframes.view import View
+    from vtk.media import picture
     from vtk.media.sheet import Sheet
     from vtk.media.video import OUTSIDE, Latest
     from vtk.split import split
 
-    choose = import_module(METHODS[method]).choose
-    from vtk.keyframes.frames import entry
-
+    chosen = import_module(METHODS[method])
+    features = Clip(clip) if clip else Colour()
+    number: int = getattr(chosen, "MOST", 1) if k is None else k
+    origin = {"model": clip.name, "sha256": clip.sha256} if clip else {}
     if images is not None:
-        make_folder(images.folder)
-    overview = Sheet() if sheet is not None else None
+        picture.check(images.format)
+    for folder in (images.folder if images else None, gif):
+        if folder is not None:
+            picture.make_folder(folder)
+    recorder = Recorder(images, Sheet(sheet) if sheet else None, gif, why)
     with Latest() as latest:
 
-        def work(span: Span) -> Iterator[Span]:
-            video = latest(span.video)
-            chosen = choose(video, span, k)
-            if not chosen:
+        def work(share: int | None, kept: Distinct | None, span: Span) -> Iterator[Span]:
+            view = View.of(latest(span.video), span, features, min_gap)
+            wanted = share if share is not None else number
+            if rate:
+                wanted = max(round(rate * (view.end - view.start)), 1)
+            found = choices(view, chosen, wanted)
+            if wanted and not found:
                 raise MediaError(OUTSIDE)
-            entries = [entry(video, frame, score, images, overview) for frame, score in chosen]
-            new = span.reaching(*video.stretch(span.start, span.end))
-            if "pts" not in span:
-                new["time_base"] = str(video.time_base)
-            new["keyframes"] = entries
-            yield new.made("keyframes", method)
+            new = recorder.recorded(span, view, found, kept)
+            yield new.made("keyframes", method, **origin)
 
-        yield from each("keyframes", fill(spans, lambda span: span.whole, split), work)
-    if overview is not None and sheet is not None:
-        overview.write(sheet)
+        filled = fill(spans, lambda span: span.whole, split)
+        together = budget is not None or distinct
+        for group in videos(filled) if together else ([span] for span in filled):
+            shares = _shares(group, budget, min_gap) if budget else [None] * len(group)
+            kept = Distinct(features) if distinct else None
+            done = chain.from_iterable(
+                each("keyframes", [span], partial(work, share, kept))
+                for span, share in zip(group, shares, strict=True)
+            )
+            yield from list(done) if distinct else done
+    if recorder.sheet is not None:
+        recorder.sheet.close()
+
+
+def _check(
+    method: str, k: int | None, rate: float | None, budget: int | None, min_gap: float
+) -> None:
+    if method not in METHODS:
+        raise UsageError(f"no method {method!r} for keyframes; there are {', '.join(METHODS)}")
+    if sum(value is not None for value in (k, rate, budget)) > 1:
+        raise UsageError("-k, --rate and --budget each say how many keyframes: give one of them")
+    if k is not None and k < 1:
+        raise UsageError("k must be at least 1")
+    if budget is not None and budget < 1:
+        raise UsageError("a budget is 1 keyframe at least")
+    if rate is not None and not 0 < rate <= 1000:
+        raise UsageError("a rate is above 0 and at most 1000 keyframes a second")
+    if not 0 <= min_gap < float("inf"):
+        raise UsageError("a gap between keyframes is a number of seconds, not below 0")
+
+
+def _shares(group: list[Span], budget: int, gap: float) -> list[int | None]:
+    """What each span of a video gets of the budget; None for error records."""
+    from vtk.keyframes.budget import divide
+
+    good = [span for span in group if not span.failed]
+    try:
+        shares = iter(divide(good, budget, gap) if good else [])
+    except (MediaError, OSError):
+        return [1] * len(group)  # the spans will say the same, each in its own error record
+    return [None if span.failed else next(shares) for span in group]

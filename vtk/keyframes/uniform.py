@@ -1,17 +1,28 @@
 """uniform: frames at even distances in time, each in the middle of its part of the span."""
 
-from vtk.keyframes.frames import Chosen, candidates, fetch
-from vtk.media.video import Video
-from vtk.span import Span
+from vtk.keyframes.view import Choice, View
+from vtk.media.video import ROUNDING
+
+EVEN = True
 
 
-def choose(video: Video, span: Span, k: int) -> Chosen:
-    """At most `k` frames of the span, in time order; the score is 1 for each."""
-    start, end = video.stretch(span.start, span.end)
-    times = [start + (i + 0.5) * (end - start) / k for i in range(k)]
-    frames = {frame.pts: frame for frame in video.at(times)}
-    if len(frames) == k:
-        return [(frame, 1.0) for frame in frames.values()]
-    found = candidates(video, span, k, least=k)
-    count = min(k, len(found))
-    return fetch(video, [(found[i * len(found) // count], 1.0) for i in range(count)])
+def choose(view: View, k: int) -> list[Choice]:
+    """At most `k` frames; the score is 1 for each."""
+    return even(view, k, view.start, view.end)
+
+
+def even(view: View, k: int, start: float, end: float) -> list[Choice]:
+    """At most `k` frames in the middles of equal parts of a stretch; the score is 1 for each."""
+    if view.gap:
+        # A frame may be shown up to its length before the time that is asked for.
+        k = min(k, max(int((end - start) / (view.gap + 1 / view.rate)), 1))
+    found = view.at([start + (i + 0.5) * (end - start) / k for i in range(k)])
+    if len(found) < k:
+        found = view.spread(k, least=k)
+        count = min(k, len(found))
+        found = [found[i * len(found) // count] for i in range(count)]
+    chosen: list[Choice] = []
+    for candidate in found:
+        if not chosen or candidate.time - chosen[-1].candidate.time >= view.gap - ROUNDING:
+            chosen.append(Choice(candidate, 1.0, {}))
+    return chosen

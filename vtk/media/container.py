@@ -1,45 +1,97 @@
-"""Opening media files: local paths never taken for protocols, errors in one sentence."""
+"""Opening media: the one door to files, streams and series of pictures, by name.
+
+Local paths are never taken for protocols, and only what the user named is opened: a file that
+names other files (a playlist, a concat script) is refused, and a playlist on a server may name
+only what comes over HTTP too.
+"""
 
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import av
+from av.codec.context import Flags
+from av.codec.hwaccel import HWAccel
 from av.container import InputContainer
 
 from vtk.errors import OpenError
+from vtk.media import remote, stills
+from vtk.media.source import Source, plain
 from vtk.span import local_path
 
-NETWORK_TIMEOUT = 30.0  # seconds
+ELSEWHERE = "leads to other files or protocols, which may be private and so are not followed"
 
 
 @contextmanager
-def open_container(video: str) -> Iterator[InputContainer]:
-    """The container behind the ``video`` of a span. Raises OpenError in one clear sentence."""
-    path = local_path(video)
-    if path is not None:
-        _check_file(path)
-    # A local path gets the protocol `file:`, or FFmpeg would read "talk: part 1.mp4" as one.
-    name = video if path is None else f"file:{path}"
-    try:
-        # metadata_errors: tags in old encodings are shown with replacement characters.
-        container = av.open(
-            name, metadata_errors="replace", timeout=NETWORK_TIMEOUT if path is None else None
-        )
-    except (av.FFmpegError, OSError, ValueError, UnicodeError) as error:
-        raise OpenError(f"cannot open: {_reason(error)}") from None
-    with container:
-        yield container
+def open_container(video: str, hwaccel: HWAccel | None = None) -> Iterator[InputContainer]:
+    """The container behind the ``video`` of a span.
+
+    That is a local file, a numbered series of pictures (`vtk.media.stills`), a URL that FFmpeg
+    or fsspec opens, or a web page that yt-dlp knows (`vtk.media.remote`). Decoders use `hwaccel`
+    where they can. Raises OpenError in one clear sentence, and MissingError where an optional
+    package is missing.
+    """
+    with ExitStack() as stack:
+        yield stack.enter_context(_open(video, stack, hwaccel))
 
 
 def seekable(video: str) -> bool:
     """Whether it can be opened again: false of a pipe, which gives its bytes once."""
     path = local_path(video)
+    if path is None or stills.named(video):
+        return True
     try:
-        return path is None or stat.S_ISREG(os.stat(path).st_mode)
+        return stat.S_ISREG(os.stat(path).st_mode)
     except (OSError, ValueError):
         return False
+
+
+def _open(video: str, stack: ExitStack, hwaccel: HWAccel | None) -> InputContainer:
+    source = _source(video, stack)
+    try:
+        return _opened(source, hwaccel)
+    except av.FFmpegError as error:
+        page = remote.behind_page(video, error)
+        if page is None:
+            raise OpenError(f"cannot open: {_reason(error, source)}") from None
+    except (OSError, ValueError, UnicodeError) as error:
+        raise OpenError(f"cannot open: {_reason(error, source)}") from None
+    try:
+        return _opened(page, hwaccel)
+    except (av.FFmpegError, OSError, ValueError) as error:
+        reason = _reason(error, page)
+        raise OpenError(f"cannot open the video of that page: {reason}") from None
+
+
+def _opened(source: Source, hwaccel: HWAccel | None) -> InputContainer:
+    opened: InputContainer = av.open(
+        source.file,
+        "r",
+        format=source.format,
+        options=source.options,
+        metadata_errors="replace",  # tags in old encodings
+        timeout=source.timeout,
+        hwaccel=hwaccel,
+    )
+    for stream in opened.streams.video:
+        if stream.codec_context is not None:
+            # Else pictures are cropped on the left only as far as whole vectors in memory go.
+            stream.codec_context.flags |= Flags.unaligned
+    return opened
+
+
+def _source(video: str, stack: ExitStack) -> Source:
+    path = local_path(video)
+    if path is None:
+        return remote.source(video, stack)
+    if stills.named(video):
+        return stills.series(video)
+    _check_file(path)
+    if stills.is_animated_webp(path):
+        return stills.from_webp(path, stack)
+    # A local path gets the protocol `file:`, or FFmpeg would read "talk: part 1.mp4" as one.
+    return Source(f"file:{path}", {"protocol_whitelist": "file"} | plain())
 
 
 def _check_file(path: str) -> None:
@@ -48,11 +100,13 @@ def _check_file(path: str) -> None:
     except ValueError:
         raise OpenError("cannot open: not the name of a file") from None
     except OSError as error:
-        raise OpenError(f"cannot open: {error.strerror}") from None
+        hint = stills.hint(path)
+        raise OpenError(f"cannot open: {error.strerror}{hint}") from None
     if stat.S_ISDIR(status.st_mode):
         raise OpenError(
-            f"cannot open: it is a folder; list its files, as in "
-            f"find {path} -name '*.mp4' | vtk split"
+            f"cannot open: it is a folder; list its files, as in find {path} -name '*.mp4' | "
+            f"vtk split, or say how many pictures a second it holds, as in "
+            f"{os.path.join(path, '')}#rate=25"
         )
     if stat.S_ISREG(status.st_mode) and status.st_size == 0:
         raise OpenError("cannot open: the file is empty")
@@ -60,7 +114,22 @@ def _check_file(path: str) -> None:
         raise OpenError("cannot open: Permission denied")
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception, source: Source) -> str:
+    remote = source.timeout is not None
     if isinstance(error, av.InvalidDataError):
-        return "not a media file that FFmpeg can read, or damaged at its start"
+        playlist = f", or a playlist that {ELSEWHERE}" if remote else ""
+        return f"not a media file that FFmpeg can read, or damaged at its start{playlist}"
+    if isinstance(error, av.ExitError):
+        return f"no answer within {source.timeout:g} s"
+    if isinstance(error, av.ArgumentError) and (remote or _is_script(source.file)):
+        return f"it {ELSEWHERE}; name the video itself"
     return getattr(error, "strerror", None) or str(error)
+
+
+def _is_script(file: object) -> bool:
+    """Whether a local file begins as playlists and scripts do that name other files."""
+    if not isinstance(file, str):
+        return False
+    with open(file.removeprefix("file:"), "rb") as opened:
+        head = opened.read(16).removeprefix(b"\xef\xbb\xbf").lstrip()
+    return head.startswith((b"#EXTM3U", b"ffconcat", b"v=0"))

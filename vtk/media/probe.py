@@ -7,23 +7,35 @@ from typing import Any
 import av
 from av.audio.stream import AudioStream
 from av.container import InputContainer
-from av.stream import Stream
+from av.stream import AttachmentStream, Stream
+from av.subtitles.stream import SubtitleStream
+from av.video.codeccontext import VideoCodecContext
+from av.video.reformatter import ColorPrimaries, ColorTrc
 from av.video.stream import VideoStream
 
 from vtk.media.container import open_container
+from vtk.media.sidedata import brightest, orientation
 from vtk.media.streams import extent, leading_stream
 from vtk.span import Span, each
 from vtk.times import rounded
 
-MOST_PACKETS = 2000  # read at most to tell whether the frame rate varies
+# Read at most, where there is no index, to tell whether the frame rate varies.
+MOST_PACKETS, MOST_BYTES = 2000, 8 * 2**20
+# FFmpeg's numbers of matrices, ranges, transfer functions of high dynamic range, and field orders:
+# which field is stored first, and which is shown first.
+MATRICES = {0: "gbr", 1: "bt709", 4: "fcc", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m",
+            8: "ycgco", 9: "bt2020nc", 10: "bt2020c", 14: "ictcp"}  # fmt: skip
+RANGES = {1: "limited", 2: "full"}
+HDR: dict[int, str] = {ColorTrc.SMPTE2084: "pq", ColorTrc.ARIB_STD_B67: "hlg"}
+FIELDS = {1: "progressive", 2: "tt", 3: "bb", 4: "tb", 5: "bt"}
 TICKS = 1.5  # units of the time base by which frame distances differ through rounding alone
 
 
 def probe(spans: Iterable[Span]) -> Iterator[Span]:
     """Each span with ``media``; a whole video gets its start and end, in seconds, as well.
 
-    Reads the head of the file and at most MOST_PACKETS packets of each
-    video stream, and decodes only one picture.
+    Reads the head of the file, at most MOST_PACKETS packets or MOST_BYTES bytes of each video
+    stream where there is no index of all, and decodes only one picture.
     """
     return each("probe", spans, _probe)
 
@@ -44,12 +56,9 @@ def describe(container: InputContainer) -> dict[str, Any]:
     main = leading_stream(container)
     start, end = extent(container, main)
     rates = {s.index: rate for s in container.streams.video if (rate := _rates(container, s))}
-    rotation = _rotation(container, main) if isinstance(main, VideoStream) else 0
+    seen = _seen(container, main) if isinstance(main, VideoStream) else {}
     streams = [
-        _stream(s) | rates.get(s.index, {}) | ({"rotation": rotation} if s is main else {})
-        if isinstance(s, VideoStream)
-        else _stream(s)
-        for s in container.streams
+        _stream(s) | rates.get(s.index, {}) | (seen if s is main else {}) for s in container.streams
     ]
     chapters = [_chapter(chapter) for chapter in container.chapters()]
     return {
@@ -83,7 +92,7 @@ def _stream(stream: Stream) -> dict[str, Any]:
         if stream.duration and stream.time_base
         else None,
     }
-    if isinstance(stream, VideoStream) and codec:
+    if isinstance(codec, VideoCodecContext) and isinstance(stream, VideoStream):
         aspect = stream.sample_aspect_ratio
         about |= {
             "width": stream.width,
@@ -91,9 +100,14 @@ def _stream(stream: Stream) -> dict[str, Any]:
             "pixel_format": stream.pix_fmt,
             "sample_aspect_ratio": str(aspect) if aspect and aspect != 1 else None,
             "frames": stream.frames or None,
+            **_colour(codec),
         }
     elif isinstance(stream, AudioStream) and codec:
         about |= {"sample_rate": stream.rate, "channels": stream.channels}
+    elif isinstance(stream, SubtitleStream) and codec:
+        about["form"] = "text" if codec.codec.text_sub else "pictures"
+    elif isinstance(stream, AttachmentStream):
+        about |= {"file": stream.metadata.get("filename"), "mimetype": stream.mimetype}
     return {key: value for key, value in about.items() if value is not None}
 
 
@@ -113,28 +127,68 @@ def _rates(container: InputContainer, stream: VideoStream) -> dict[str, Any]:
 
 
 def _timestamps(container: InputContainer, stream: VideoStream) -> list[int]:
-    """Presentation timestamps from the start on, in order, of at most MOST_PACKETS packets.
+    """Timestamps from the start on, in order: of the index, or of the first packets.
 
-    The last few are left out where the list is cut: packets come in decoding order.
+    Those of an index are of decoding; they vary where those of presentation do. The last few
+    packets are left out where the list is cut: they come in decoding order.
+    """
+    index = stream.index_entries
+    if stream.frames and len(index) >= stream.frames:
+        return sorted(entry.timestamp for entry in islice(index, MOST_PACKETS))
+    times, size = [], 0
+    try:
+        container.seek(stream.start_time or 0, stream=stream)
+        for packet in islice(container.demux(stream), MOST_PACKETS):
+            if packet.pts is not None:
+                times.append(packet.pts)
+            size += packet.size
+            if size > MOST_BYTES:
+                break
+    except av.FFmpegError:
+        return []
+    cut = len(times) == MOST_PACKETS or size > MOST_BYTES
+    return sorted(times)[:-16] if cut else sorted(times)
+
+
+def _seen(container: InputContainer, stream: VideoStream) -> dict[str, Any]:
+    """What the first picture says of how it is to be shown.
+
+    `rotation` is the clockwise turn, in degrees, that shows it upright; where it is `mirrored`,
+    left and right change places after that. `peak` is the brightest pixel of HDR, in cd/m².
     """
     try:
         container.seek(stream.start_time or 0, stream=stream)
-        found = [packet.pts for packet in islice(container.demux(stream), MOST_PACKETS)]
+        frame = next(container.decode(stream), None)
     except av.FFmpegError:
-        return []
-    times = sorted(pts for pts in found if pts is not None)
-    return times[:-16] if len(found) == MOST_PACKETS else times
+        frame = None
+    if frame is None:
+        return {"rotation": 0}
+    turn = orientation(frame)
+    peak = brightest(frame) if frame.color_trc in HDR else None
+    return {
+        "rotation": turn.clockwise,
+        **({"mirrored": True} if turn.reflected else {}),
+        **({"peak": rounded(peak)} if peak else {}),
+    }
 
 
-def _rotation(container: InputContainer, stream: VideoStream) -> int:
-    """Clockwise turn, in degrees, that shows the pictures upright: 0, 90, 180 or 270."""
-    try:
-        container.seek(stream.start_time or 0, stream=stream)
-        for frame in container.decode(stream):
-            return -round(frame.rotation) % 360
-    except av.FFmpegError:
-        pass
-    return 0
+def _colour(codec: VideoCodecContext) -> dict[str, Any]:
+    """What is stated of colours, depth and fields, in FFmpeg's names; None where nothing is."""
+    depth = max((part.bits for part in codec.format.components), default=0) if codec.format else 0
+    return {
+        "bit_depth": depth or None,
+        "primaries": _name(ColorPrimaries, codec.color_primaries),
+        "transfer": _name(ColorTrc, codec.color_trc),
+        "matrix": MATRICES.get(codec.colorspace),
+        "range": RANGES.get(codec.color_range),
+        "hdr": HDR.get(codec.color_trc),
+        "field_order": FIELDS.get(codec.field_order),
+    }
+
+
+def _name(names: type[ColorPrimaries] | type[ColorTrc], number: int) -> str | None:
+    known = number in set(names) and number != names.UNSPECIFIED
+    return names(number).name.lower().replace("_", "-") if known else None
 
 
 def _chapter(chapter: Any) -> dict[str, Any]:

@@ -3,9 +3,7 @@
 import glob
 import os
 import re
-import warnings
 from collections.abc import Iterator
-from html import unescape
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,15 +12,15 @@ import pysubs2
 from av.container import InputContainer
 from av.subtitles.stream import SubtitleStream
 
-from vtk.errors import MediaError
+from vtk.errors import MediaError, UsageError
 from vtk.media.container import open_container
+from vtk.media.cue import Entry, Raw, entries, plain
+from vtk.media.streams import extent, leading_stream
+from vtk.media.subtitle_file import SIDECARS, STORED, raws, read
 from vtk.span import local_path, log
 from vtk.times import rounded
 
-SIDECARS = (".srt", ".vtt", ".ass", ".ssa")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_]\w+)?")  # talk.en.srt, talk.pt-BR.forced.srt
-LARGEST_SIDECAR = 50 * 2**20  # bytes; a larger file is not subtitles
-
 # ISO 639-1 and the terminologic codes of 639-2 to its bibliographic ones, for the languages that
 # containers and people name most.
 _CODES = {
@@ -44,32 +42,70 @@ class Cue(NamedTuple):
     text: str
 
 
-def cues(video: str, language: str | None = None) -> list[Cue]:
-    """The cues of a video in time order, from one source; empty where it has none.
+class Words(NamedTuple):
+    """Where the words of a video were found, and its cues as they are stored.
 
-    A file beside the video (same name, .srt .vtt .ass .ssa, or name.LANGUAGE.srt) wins over an
-    embedded track, as somebody put it there. With `language` (ISO 639) only a source of that
-    language is taken, or one that names none. Picture subtitles hold no text and are passed over.
-    A subtitle file that cannot be read is passed over with a warning. Raises OpenError where the
-    video does not open.
+    Their times, `shift` seconds later, are presentation times of the video.
+    """
+
+    origin: dict[str, str | int]  # `file`, or `track`, the index of the stream, and `language`
+    raws: list[Raw]
+    shift: float = 0.0
+
+    @property
+    def entries(self) -> list[Entry]:
+        """The cues as entries of `speech`."""
+        return entries(self.raws, self.shift)
+
+
+def cues(video: str, language: str | None = None) -> list[Cue]:
+    """The cues of a video in time order, from one source as `words` finds it; else none."""
+    found = words(video, language)
+    if found is None:
+        return []
+    tidy = {
+        Cue(rounded(raw.start + found.shift), rounded(max(raw.end, raw.start) + found.shift), text)
+        for raw in found.raws
+        if (text := " ".join(plain(raw.payload, raw.form).split()))
+    }
+    return sorted(tidy)
+
+
+def words(video: str, language: str | None = None, track: int | None = None) -> Words | None:
+    """The words that come with a video, from one source; None where it has none.
+
+    A file beside the video (same name, .srt .vtt .ass .ssa .lrc .ttml, or name.LANGUAGE.srt) wins
+    over an embedded track, as somebody put it there. With `language` (ISO 639) only a source of
+    that language is taken, or one that names none; with `track`, the index of a stream, only that
+    stream. Picture subtitles hold no text and are passed over. A subtitle file that cannot be read
+    is passed over with a warning. Raises OpenError where the video does not open, UsageError where
+    `track` is no track of text.
     """
     path = local_path(video)
-    if path is not None and (sidecar := find_sidecar(path, language)):
-        try:
-            return _tidy(_read_sidecar(sidecar))
-        except MediaError as error:
-            log.warning("%s; looking for words in the video itself", error)
     with open_container(video) as container:
-        track = _choose(container, language)
-        return _tidy(_read_track(container, track)) if track is not None else []
+        if track is None and path is not None and (sidecar := find_sidecar(path, language)):
+            try:
+                # Files of subtitles count from the first picture, as players do.
+                start, _ = extent(container, leading_stream(container))
+                return Words({"file": os.path.basename(sidecar)}, read(sidecar), start)
+            except MediaError as error:
+                log.warning("%s; looking for words in the video itself", error)
+        chosen = _choose(container, language, track)
+        if chosen is None:
+            return None
+        origin: dict[str, str | int] = {"track": chosen.index}
+        if code_of(chosen.language) != "und":
+            origin["language"] = str(chosen.language)
+        return Words(origin, list(_read_track(container, chosen)))
 
 
 def same_language(one: str | None, other: str | None) -> bool:
     """Whether two ISO 639 codes, of two or three letters, name the same language."""
-    return _code(one) == _code(other)
+    return code_of(one) == code_of(other)
 
 
-def _code(language: str | None) -> str:
+def code_of(language: str | None) -> str:
+    """The code of three letters (ISO 639-2) of a language; `und` where none is named."""
     code = re.split(r"[-_]", (language or "und").lower())[0]
     return _CODES.get(code, code)
 
@@ -92,48 +128,21 @@ def find_sidecar(path: str, language: str | None = None) -> str | None:
     return order[0] if order else None
 
 
-def _read_sidecar(path: str) -> Iterator[Cue]:
-    try:
-        if os.path.getsize(path) > LARGEST_SIDECAR:
-            raise MediaError(f"{path} is too large to be subtitles")
-        text = _decode(Path(path).read_bytes())
-        with warnings.catch_warnings():  # pysubs2 warns on standard error of fields it skips
-            warnings.simplefilter("ignore")
-            subtitles = pysubs2.SSAFile.from_string(text, format_=_format(path, text))
-    except OSError as error:
-        raise MediaError(f"cannot read {path}: {error.strerror}") from None
-    except (pysubs2.Pysubs2Error, ValueError, IndexError) as error:
-        raise MediaError(f"cannot read {path}: not subtitles ({error})") from None
-    if text.strip() and not subtitles.events:
-        raise MediaError(f"{path} holds no subtitles")
-    for event in subtitles:
-        if event.type == "Dialogue" and not event.is_drawing:
-            yield Cue(event.start / 1000, event.end / 1000, event.plaintext)
-
-
-def _format(path: str, text: str) -> str:
-    if text.lstrip().startswith("WEBVTT"):
-        return "vtt"
-    return os.path.splitext(path)[1].lower().lstrip(".")
-
-
-def _decode(data: bytes) -> str:
-    """Text of a subtitle file: UTF-8, UTF-16 by its mark, else Windows' Western encoding."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", "replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")
-
-
-def _choose(container: InputContainer, language: str | None) -> SubtitleStream | None:
+def _choose(
+    container: InputContainer, language: str | None, track: int | None
+) -> SubtitleStream | None:
     """The text track to read: of the language, not forced, the default one first."""
     forced, default = av.stream.Disposition.forced, av.stream.Disposition.default
     tracks = [s for s in container.streams.subtitles if s.codec_context and _is_text(s)]
+    if track is not None:
+        for stream in tracks:
+            if stream.index == track:
+                return stream
+        there = ", ".join(f"{s.index} ({s.language or 'und'})" for s in tracks) or "none"
+        raise UsageError(f"track {track} holds no text; the tracks of text are: {there}")
     if language:
         tracks = [s for s in tracks if same_language(s.language, language)] or [
-            s for s in tracks if _code(s.language) == "und"
+            s for s in tracks if code_of(s.language) == "und"
         ]
     ranked = sorted(
         tracks, key=lambda s: (bool(s.disposition & forced), not s.disposition & default, s.index)
@@ -145,36 +154,24 @@ def _is_text(stream: SubtitleStream) -> bool:
     return bool(stream.codec_context.codec.text_sub)
 
 
-def _read_track(container: InputContainer, track: SubtitleStream) -> Iterator[Cue]:
+def _read_track(container: InputContainer, track: SubtitleStream) -> Iterator[Raw]:
     for stream in container.streams:
         if stream is not track:
-            stream.discard = (
-                av.stream.Discard.all
-            )  # containers with an index then read only the words
+            # Containers with an index then read only the words.
+            stream.discard = av.stream.Discard.all
+    form = STORED.get(track.codec_context.name)
     try:
         for packet in container.demux(track):
-            if packet.pts is None or not packet.time_base:
-                continue
-            start = float(packet.pts * packet.time_base)
-            length = float((packet.duration or 0) * packet.time_base)
-            for subtitle in packet.decode():
-                if text := _words(subtitle):
-                    yield Cue(start, start + length, text)
+            for raw in raws(packet, form or "text"):
+                yield raw if form else raw._replace(payload=_decoded(packet))
     except av.FFmpegError:
         return  # a truncated file: the words up to there
 
 
-def _words(subtitle: object) -> str:
-    ass = getattr(subtitle, "ass", b"")
-    fields = ass.decode("utf-8", "replace").split(",", 8)
-    return pysubs2.SSAEvent(text=fields[-1]).plaintext if len(fields) == 9 else ""
-
-
-def _tidy(found: Iterator[Cue]) -> list[Cue]:
-    """Cues with words, on one line each, in time order, none twice."""
-    tidy = {
-        Cue(rounded(cue.start), rounded(max(cue.end, cue.start)), text)
-        for cue in found
-        if (text := " ".join(unescape(cue.text).split()))
-    }
-    return sorted(tidy)
+def _decoded(packet: "av.Packet[SubtitleStream]") -> str:
+    """The words of a packet whose form only FFmpeg knows, such as those of MP4."""
+    lines = []
+    for subtitle in packet.decode():
+        fields = getattr(subtitle, "ass", b"").decode("utf-8", "replace").split(",", 8)
+        lines += [pysubs2.SSAEvent(text=fields[8]).plaintext] if len(fields) == 9 else []
+    return "\n".join(lines)

@@ -1,92 +1,46 @@
 """The pictures of a file: in order from start to end, or the ones shown at given times.
 
-Times are presentation timestamps of the video stream, in seconds as the container states them: a
-file whose first picture is shown at 10 s begins at 10 s.
+Whatever is asked for, and whoever decodes it, the pictures are those that decoding from the start
+would give, to the bit. Times are presentation timestamps of the video stream, in seconds as the
+container states them: a file whose first picture is shown at 10 s begins at 10 s.
 """
 
 import math
 import os
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
-from fractions import Fraction
-from typing import NamedTuple, Self
-
-import av
-from av.container import InputContainer
-from av.video.frame import VideoFrame
-from av.video.stream import VideoStream
+from itertools import chain, groupby, islice
+from typing import Self
 
 from vtk.errors import MediaError
-from vtk.media.container import open_container
-from vtk.media.streams import extent, main_stream
+from vtk.media.container import seekable
+from vtk.media.decoder import NO_TIMESTAMPS, ROUNDING, Decoder, Frame
+from vtk.media.plan import Plan, own_plan, read_plan
+from vtk.media.readers import Readers, share
 from vtk.span import local_path
 
-SEEK_GAP = 10.0  # seconds to decode through rather than seek, where no index tells better
-NO_TIMESTAMPS = 0x80  # FFmpeg's AVFMT_NOTIMESTAMPS
-ROUNDING = 1e-6  # seconds by which times in records differ from timestamps
-RETRY_BACK = (0.0, 2.0, 10.0, 60.0)  # seconds before the wanted time to seek to, in turn
-
+__all__ = ["NO_TIMESTAMPS", "OUTSIDE", "ROUNDING", "Frame", "Latest", "Video"]
 
 OUTSIDE = "no picture is shown in this span: it lies outside the video"
+FEW = 3  # groups of pictures from which readers side by side are worth opening
+DENSE = 0.25  # of all frames: from there on the threads of one decoder do better
 
 
-class Frame(NamedTuple):
-    """A decoded frame and when it is shown."""
-
-    pts: int  # presentation timestamp, in the time base of its stream
-    time: float  # the same in seconds
-    duration: int  # in the time base, at least 1; by the rate of the stream where not stated
-    image: VideoFrame
-
-
-class Video:
+class Video(Decoder):
     """An open file and its main video stream. A context manager; not safe between threads."""
 
     def __init__(self, name: str, *, pictures_seen: bool = True) -> None:
         """Open the file. `pictures_seen` False decodes quicker, without the loop filter: good
         enough to measure on, not to show. Raises OpenError, and MediaError without pictures.
         """
-        self.name = name
-        self._pictures_seen = pictures_seen
-        self._stack = ExitStack()
-        self._open()
-        # First presentation timestamp and end of the pictures as the container states them.
-        self.start, self.end = extent(self.container, self.stream)
-        self.time_base: Fraction = self.stream.time_base or Fraction(1, 1_000_000)
-        self.damage: list[float] = []  # seconds at which packets could not be decoded
-        self._frames: Iterator[Frame] = iter(())
-        self._last: Frame | None = None  # given out last by at()
-        self._ahead: Frame | None = None  # decoded, but not shown yet at the time asked for
-        self._index: list[float] | None = None
+        self._readers = Readers(name, pictures_seen)
+        super().__init__(name, pictures_seen=pictures_seen)
+        self._sought = 0  # how hard a plan was looked for: 1 in the container, 2 in all packets
         self.cut_short = False  # whether frames() ended because of a frame after its end
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.close()
-
-    def _open(self) -> None:
-        self._stack.close()
-        self._moved = False  # whether packets were read
-        try:
-            self.container: InputContainer = self._stack.enter_context(open_container(self.name))
-            self.stream: VideoStream = main_stream(self.container)
-            self.stream.codec_context.thread_type = "AUTO"
-            if not self._pictures_seen:
-                self.stream.codec_context.options = {"skip_loop_filter": "all"}
-        except BaseException:
-            self.close()
-            raise
 
     def close(self) -> None:
         """Close the file; closing twice does no harm."""
-        self._stack.close()
-
-    def seconds(self, pts: int) -> float:
-        """A presentation timestamp of the stream in seconds."""
-        return float(pts * self.time_base)
+        self._readers.close()
+        super().close()
 
     def nothing(self) -> MediaError:
         """The error of a file of which no picture decodes, with a guess at the reason."""
@@ -114,12 +68,10 @@ class Video:
 
         Damaged packets are skipped and noted in `damage`.
         """
-        self._last = None  # at() has to seek again: the position is about to change
         self.cut_short = False
-        if start > self.start or self._moved:
-            self._seek(start)
+        frames = self._frames_from(start)
         held = None  # the latest frame not after `start`, which may stay on screen for long
-        for frame in self._decode():
+        for frame in frames:
             if frame.time <= start + ROUNDING:
                 held = frame
                 continue
@@ -137,97 +89,57 @@ class Video:
         """The frame on screen at each of the ascending times (seconds), each decoded once.
 
         Before the first frame that is the first; a time after the end of the pictures ends it.
-        Seeks where a keyframe lies between here and there, else decodes on.
+        Of each group of pictures that is needed, only what leads to the frames is decoded, many
+        groups side by side.
         """
-        for time in times:
-            frame = self._last
-            if frame is None or self._worth_seeking(frame.time, time):
-                frame = self._seek_to(time)
-            if frame is None:
-                return
-            self._last = frame = self._on_to(frame, time)
-            if self._ahead is None and time >= self._until(frame) - ROUNDING:
-                return
-            yield frame
+        times = iter(times)
+        begin = list(islice(times, FEW))
+        times = chain(begin, times)
+        plan = self._find_plan(hard=len(begin) == FEW)
+        division = share(self.stream)
+        if plan is None or self._accelerator or division.readers < 2 or not self._is_file():
+            yield from self.in_turn(times)
+            return
+        group = plan.group
+        runs = (list(run) for _, run in groupby(times, lambda time: group(self.ticks(time))))
+        first = list(islice(runs, FEW))
+        every = chain(first, runs)
+        if len(first) < FEW or self._dense(first):
+            yield from self.in_turn(chain.from_iterable(every))
+        else:
+            yield from self._readers.frames(every, plan, division, self.damage)
 
-    def _until(self, frame: Frame) -> float:
-        """When the next frame follows, as far as the frame itself tells, in seconds."""
-        return self.seconds(frame.pts + frame.duration)
+    def _dense(self, runs: list[list[float]]) -> bool:
+        wanted, seconds = sum(map(len, runs)), runs[-1][-1] - runs[0][0]
+        return wanted > DENSE * seconds * self.rate
 
-    def _on_to(self, frame: Frame, time: float) -> Frame:
-        """Decode on from `frame` to the one shown at `time`."""
-        # A frame stays until the next one comes, which may be before or after its own end.
-        while following := self._ahead or next(self._frames, None):
-            self._ahead = None
-            if following.time > time + ROUNDING:
-                self._ahead = following
-                break
-            frame = following
-        return frame
+    def _is_file(self) -> bool:
+        """Whether FFmpeg itself reads it, from a file that can be opened again and has times."""
+        if self.container.format.flags & NO_TIMESTAMPS or not seekable(self.name):
+            return False
+        return self.container.name == f"file:{local_path(self.name)}"
 
-    def _seek_to(self, time: float) -> Frame | None:
-        """The first frame decoded from a place that is not after `time`; None without pictures."""
-        for back in RETRY_BACK:
-            frame = self._first_from(time - back)
-            if frame is not None and frame.time <= time:
-                return frame
-        self._open()
-        self._frames, self._ahead = self._decode(), None
-        return next(self._frames, None)
+    def _find_plan(self, hard: bool) -> Plan | None:
+        """Where decoding can begin, if that is known; `hard` to read all packets for it."""
+        if self._sought < 1 and seekable(self.name):
+            self._sought = 1
+            self._last, self._moved = None, True
+            self.plan = own_plan(self.container, self.stream, self.end)
+        if self.plan is None and hard and self._sought < 2 and self._is_file():
+            self._sought = 2
+            self.plan = read_plan(self.name)
+        return self.plan
 
-    def _first_from(self, time: float) -> Frame | None:
-        """Seek, and decode the first frame from there."""
-        self._seek(time)
-        self._frames, self._ahead = self._decode(), None
-        return next(self._frames, None)
-
-    def _worth_seeking(self, here: float, there: float) -> bool:
-        if there < here:
-            return True
-        if self._index is None:
-            self._index = sorted(
-                self.seconds(entry.timestamp)
-                for entry in self.stream.index_entries
-                if entry.is_keyframe
-            )
-        if len(self._index) < 2:
-            return there - here > SEEK_GAP
-        return bisect_right(self._index, there) > bisect_right(self._index, here)
-
-    def _seek(self, time: float) -> None:
-        """Go to a place not after `time`, as near as a keyframe allows; else to the beginning."""
-        offset = round(max(time, min(self.start, 0.0)) / self.time_base)
-        try:
-            if self.container.format.flags & NO_TIMESTAMPS:  # a bare stream, as of H.264
-                self._open()
-            else:
-                self.container.seek(offset, stream=self.stream)
-        except av.FFmpegError:
-            self._open()
-
-    def _decode(self) -> Iterator[Frame]:
-        """Frames from the current position on; one without a timestamp follows the one before."""
-        rate = self.stream.average_rate or self.stream.guessed_rate or 25
-        step = max(round(1 / (rate * self.time_base)), 1)
-        following = 0
-        for packet in self._packets():
-            try:
-                decoded = packet.decode()
-            except av.FFmpegError:
-                self.damage.append(self.seconds(packet.pts or packet.dts or following))
-                continue
-            for image in decoded:
-                pts = following if image.pts is None else image.pts
-                duration = image.duration or step
-                following = pts + duration
-                yield Frame(pts, self.seconds(pts), duration, image)
-
-    def _packets(self) -> "Iterator[av.Packet[VideoStream]]":
-        self._moved = True
-        try:
-            yield from self.container.demux(self.stream)
-        except av.FFmpegError:
-            self.damage.append(self.end)
+    def _frames_from(self, start: float) -> Iterator[Frame]:
+        """Frames from a place not after `start` on."""
+        self._last = None  # at() has to seek again: the position is about to change
+        if start > self.start:
+            self._find_plan(hard=False)
+            frame = self._seek_to(start)
+            return chain([] if frame is None else [frame], self._frames)
+        if self._moved:
+            self._seek(start)
+        return self._decode(self._packets())
 
 
 class Latest:

@@ -1,0 +1,102 @@
+"""Where decoding can begin is known from the container, or from its packets, read once."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from tests.media.test_at import make
+from tests.world import Clip
+from vtk.errors import OpenError
+from vtk.media import plan
+from vtk.media.container import open_container
+from vtk.media.index import frame_index
+from vtk.media.streams import extent, main_stream
+from vtk.media.video import Video
+
+World = Callable[[str], Clip]
+
+
+def listed(path: Path) -> plan.Plan | None:
+    with open_container(str(path)) as container:
+        stream = main_stream(container)
+        return plan.own_plan(container, stream, extent(container, stream)[1])
+
+
+def keyframes(path: Path) -> list[int]:
+    """When the keyframes are shown, from all packets."""
+    with av.open(path) as container:
+        found = [packet.pts for packet in container.demux(video=0) if packet.is_keyframe]
+    return [pts for pts in found if pts is not None]
+
+
+@pytest.mark.parametrize("name", ["many_cuts", "reordered", "mpeg4", "lecture", "late_start"])
+def test_the_list_of_a_container_is_used_and_right(world: World, name: str) -> None:
+    found = listed(world(name).path)
+    assert found is not None
+    assert found.pts.tolist() == keyframes(world(name).path)
+
+
+@pytest.mark.parametrize("name", ["open.ts", "listless.mkv"])
+def test_without_a_list_the_packets_are_read(tmp_path: Path, name: str) -> None:
+    path = make(tmp_path / name)
+    assert listed(path) is None
+    found = plan.read_plan(str(path))
+    assert found is not None
+    assert found.exact
+    assert found.pts.tolist() == keyframes(path)
+
+
+def test_a_list_without_its_end_is_not_trusted(world: World) -> None:
+    assert listed(world("truncated_mkv").path) is None
+    found = plan.read_plan(str(world("truncated_mkv").path))
+    assert found is not None
+    assert len(found.pts) == 4
+
+
+def test_packets_without_times_make_no_plan(tmp_path: Path) -> None:
+    path = tmp_path / "bare.h264"
+    with av.open(path, "w", format="h264") as container:
+        stream = container.add_stream("libx264", rate=25)
+        stream.width, stream.height = 64, 48
+        for i in range(30):
+            frame = av.VideoFrame.from_ndarray(np.full((48, 64, 3), 4 * i, np.uint8), "rgb24")
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    assert plan.read_plan(str(path)) is None
+    with Video(str(path)) as video:
+        assert len(list(video.at([0.1, 0.4, 0.8]))) == 3
+
+
+def test_the_group_of_a_picture_begins_with_the_keyframe_before_it() -> None:
+    stamps = np.array([10, 20, 40])
+    found = plan.Plan(stamps, True, seek=stamps)
+    assert [found.group(pts) for pts in (9, 10, 19, 20, 39, 1000)] == [-1, 0, 0, 1, 1, 2]
+
+
+def test_packets_of_large_files_are_kept(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VTK_CACHE", str(tmp_path / "cache"))
+    path = tmp_path / "film.mp4"
+    shutil.copy(world("reordered").path, path)
+    fresh = frame_index(str(path))
+    assert not (tmp_path / "cache").exists()  # small: as quick to read again
+    monkeypatch.setattr(plan, "LARGE", 0)
+    assert frame_index(str(path)).pts.tolist() == fresh.pts.tolist()
+    (kept,) = (tmp_path / "cache").iterdir()
+    monkeypatch.setattr(plan, "_read", lambda _: pytest.fail("the packets were read again"))
+    again = frame_index(str(path))
+    assert again.pts.tolist() == fresh.pts.tolist()
+    assert again.time_base == fresh.time_base
+    monkeypatch.undo()
+    monkeypatch.setenv("VTK_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(plan, "LARGE", 0)
+    kept.write_bytes(b"damaged")
+    assert frame_index(str(path)).pts.tolist() == fresh.pts.tolist()
+    path.unlink()
+    with pytest.raises(OpenError, match="No such file"):
+        frame_index(str(path))

@@ -1,0 +1,33 @@
+"""Near-duplicates: a keyframe like one that was kept before goes under it, in `same_as`."""
+
+from collections import deque
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vtk.keyframes.view import Features
+
+MOST = 10_000  # latest kept keyframes that new ones are compared with
+
+
+class Distinct:
+    """The keyframes of one video that were kept so far."""
+
+    def __init__(self, features: Features) -> None:
+        self.same, self.order = features.same, features.order
+        self._points: deque[NDArray[np.float32]] = deque(maxlen=MOST)
+        self._entries: deque[dict[str, Any]] = deque(maxlen=MOST)
+
+    def of(self, point: NDArray[np.float32]) -> dict[str, Any] | None:
+        """The kept keyframe that is nearest to the point, if it is nearly the same."""
+        if not self._points:
+            return None
+        distances = np.linalg.norm(np.stack(self._points) - point, self.order, axis=1)
+        nearest = int(np.argmin(distances))
+        return self._entries[nearest] if distances[nearest] < self.same else None
+
+    def keep(self, point: NDArray[np.float32], entry: dict[str, Any]) -> None:
+        """Remember a keyframe that is like none before."""
+        self._points.append(point)
+        self._entries.append(entry)

@@ -1,0 +1,66 @@
+"""maxinfo: the frames that span the looks of all others, as few as that takes.
+
+MaxInfo (Li et al., "MaxInfo: A Training-Free Key-Frame Selection Method Using Maximum Volume for
+Enhanced Video Understanding", arXiv 2502.03183): the features of the frames, reduced by truncated
+SVD, and rectangular MaxVol (Mikhalev and Oseledets 2018) over their rows. Here the volume grows
+row by row from the start, each time by the row that adds most, until every row is a combination of
+the chosen ones with coefficients of norm 1 at most; directions in which the frames hardly differ
+are left out, so that a still picture gives one frame.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vtk.keyframes.looks import apart, calm, quality
+from vtk.keyframes.view import Choice, Points, View
+
+ADAPTS = True
+MOST = 16  # frames where no number is given
+RANK = 8  # of the truncated SVD, as published
+SLIGHT = 0.05  # share of the largest singular value under which a direction is noise
+PER_KEYFRAME = 4
+FEWEST = 48
+TINY = 1e-6  # stands for no volume at all
+USABLE = 0.2  # quality of the best frame, from which a frame counts
+
+
+def choose(view: View, k: int) -> list[Choice]:
+    """`k` frames at most, one at least; the score is the leverage of each, see `maximal`."""
+    found = view.spread(max(PER_KEYFRAME * k, FEWEST), least=1)
+    if not found:
+        return []
+    points, good = view.points(found), quality(found)
+    free = calm(points, 1) & (good >= USABLE * good.max())
+    free = free if free.any() else ~free
+    order = maximal(reduced(points, k), k, apart(found, view.gap), free)
+    return [Choice(found[i], leverage, {"leverage": leverage}) for i, leverage in order]
+
+
+def reduced(points: Points, k: int) -> NDArray[np.float64]:
+    """The frames in the directions in which they differ most: (frames, rank)."""
+    left, strength, _ = np.linalg.svd(points.astype(np.float64), full_matrices=False)
+    rank = int((strength > SLIGHT * strength[0]).sum()) if strength[0] > 0 else 1
+    rows: NDArray[np.float64] = left[:, : max(min(rank, RANK, k), 1)]
+    return rows
+
+
+def maximal(
+    rows: NDArray[np.float64], k: int, far: NDArray[np.bool_], free: NDArray[np.bool_]
+) -> list[tuple[int, float]]:
+    """The chosen rows in the order of choice, each with its leverage when it was chosen.
+
+    Leverage is 1 for a row in a new direction, 0 for one that the rows before make up.
+    """
+    free = free.copy()
+    inverse = np.eye(rows.shape[1]) / TINY
+    order: list[tuple[int, float]] = []
+    while len(order) < k and free.any():
+        gains = np.where(free, np.einsum("ij,jk,ik->i", rows, inverse, rows), -1.0)
+        best = int(np.argmax(gains))
+        if order and gains[best] <= 1:
+            break
+        order.append((best, float(gains[best] / (1 + gains[best]))))
+        free &= far[best]
+        column = inverse @ rows[best]
+        inverse -= np.outer(column, column) / (1 + rows[best] @ column)
+    return order

@@ -1,0 +1,14 @@
+"""middle: the frame in the middle of what is clear of the transition that a span begins with.
+
+Of more than one each is in the middle of an equal part of that.
+"""
+
+from vtk.keyframes.uniform import even
+from vtk.keyframes.view import Choice, View
+
+EVEN = True
+
+
+def choose(view: View, k: int) -> list[Choice]:
+    """At most `k` frames; the score is 1 for each."""
+    return even(view, k, view.low, view.high)

@@ -1,0 +1,50 @@
+"""Many keyframes of one span, chosen piece after piece, so that memory and time stay in bounds."""
+
+import math
+from dataclasses import replace
+from types import ModuleType
+
+from vtk.keyframes.view import Choice, View
+
+PIECE = 64  # keyframes chosen at once
+
+
+def choices(view: View, method: ModuleType, k: int) -> list[Choice]:
+    """The frames that a method chooses of a span, in time order.
+
+    Exactly `k` where the span has as many, the gap allows it and the method does not adapt.
+    """
+    if k < 1:
+        return []
+    if k <= PIECE or hasattr(method, "EVEN"):
+        found = method.choose(view, k)
+    else:
+        found = _by_pieces(view, method, k)
+        if len(found) < k and not view.gap and not hasattr(method, "ADAPTS"):
+            found = method.choose(view, k)  # frames lie so unevenly that a piece had too few
+    return sorted(found, key=lambda choice: choice.candidate.pts)
+
+
+def _by_pieces(view: View, method: ModuleType, k: int) -> list[Choice]:
+    pieces = math.ceil(k / PIECE)
+    width = (view.high - view.low) / pieces
+    found: list[Choice] = []
+    for number in range(pieces):
+        low, high = view.low + number * width, view.low + (number + 1) * width
+        if found:
+            low = max(low, found[-1].candidate.time + view.gap)
+        last = number == pieces - 1
+        start, end = (low if number else view.start), (view.end if last else high)
+        if low >= high:
+            continue
+        part = replace(view, start=start, end=end, low=low, high=high, known={})
+        share = k * (number + 1) // pieces - len(found)  # and what the pieces before lacked
+        if hasattr(method, "ADAPTS"):
+            share = min(share, PIECE)
+        chosen = sorted(method.choose(part, share), key=lambda choice: choice.candidate.pts)
+        before = {choice.candidate.pts for choice in found}
+        for choice in chosen:
+            if choice.candidate.pts not in before:
+                light = choice.candidate._replace(frame=None)
+                found.append(choice._replace(candidate=light))
+    return found

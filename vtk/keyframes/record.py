@@ -1,0 +1,92 @@
+"""What is recorded of a keyframe, and the pictures that are written of it and of its span."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vtk import look
+from vtk.keyframes.distinct import Distinct
+from vtk.keyframes.view import Choice, View
+from vtk.media import gif as animated
+from vtk.media import picture
+from vtk.media.sheet import HEIGHT, Sheet
+from vtk.media.shown import displayed
+from vtk.media.video import Frame
+from vtk.span import Span
+from vtk.times import rounded
+
+if TYPE_CHECKING:
+    from vtk.keyframes import Images
+
+ANIMATED = (320, 320)  # pixels, the box of an animation
+PACE = 4  # pictures a second of an animation
+LONGEST = 40  # pictures of an animation; a longer span goes by faster
+
+
+@dataclass(frozen=True)
+class Recorder:
+    """Writes down keyframes: their record, and pictures where wanted."""
+
+    images: "Images | None" = None
+    sheet: Sheet | None = None
+    gif: Path | None = None  # folder of animations
+    why: bool = False
+
+    def recorded(
+        self, span: Span, view: View, choices: list[Choice], kept: Distinct | None
+    ) -> Span:
+        """The span with its keyframes, choices in time order, and with what else is wanted.
+
+        With `kept` a frame that is nearly the same as a kept one is put under that one.
+        """
+        new = span.reaching(view.start, view.end)
+        if "pts" not in span:
+            new["time_base"] = str(view.video.time_base)
+        new["keyframes"] = entries = []
+        chosen = [choice.candidate for choice in choices]
+        points = list(view.features.prints(chosen)) if kept and chosen else []
+        for place, (frame, choice) in enumerate(zip(view.fetch(choices), choices, strict=True)):
+            if kept and (like := kept.of(points[place])):
+                same = {"t": rounded(frame.time), "pts": frame.pts}
+                like.setdefault("same_as", []).append(same)
+                continue
+            entries.append(self.entry(view, frame, choice))
+            if kept:
+                kept.keep(points[place], entries[-1])
+        if animation := self.animation(view):
+            new["gif"] = animation
+        if damaged := {t for t in view.video.damage if view.start <= t <= view.end}:
+            new["damaged"] = len(damaged)
+        return new
+
+    def entry(self, view: View, frame: Frame, choice: Choice) -> dict[str, Any]:
+        """The record of a keyframe; its picture is written and put on the sheet."""
+        candidate, time = choice.candidate, rounded(frame.time)
+        found: dict[str, Any] = {"t": time, "pts": frame.pts, "score": round(choice.score, 4)}
+        if self.why:
+            measured = {"sharpness": candidate.sharpness, "exposure": candidate.exposure}
+            found["why"] = {key: round(v, 4) for key, v in (measured | choice.why).items()}
+        found["look"] = look.colour_layout(candidate.thumbnail)
+        aspect = view.video.stream.sample_aspect_ratio
+        if self.images is not None:
+            wish = self.images
+            path = wish.folder / picture.image_name(view.video.name, time, wish.format)
+            shown = picture.fitted(frame.image, aspect, wish.size)
+            picture.write(path, shown, wish.format, wish.quality)
+            found["image"] = str(path)
+        if self.sheet is not None:
+            self.sheet.add(displayed(frame.image, aspect, HEIGHT), time)
+        return found
+
+    def animation(self, view: View) -> str | None:
+        """The file of a span's animation, written now; None where none is wanted."""
+        if self.gif is None:
+            return None
+        seconds = view.end - view.start
+        count = min(max(int(seconds * PACE), 1), LONGEST)
+        times = [view.start + (i + 0.5) * seconds / count for i in range(count)]
+        aspect = view.video.stream.sample_aspect_ratio
+        shown = [picture.fitted(f.image, aspect, ANIMATED) for f in view.video.at(times)]
+        path = self.gif / picture.image_name(view.video.name, rounded(view.start), "gif")
+        picture.save(path, animated.encode(shown, PACE))
+        return str(path)

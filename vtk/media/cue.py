@@ -1,0 +1,152 @@
+"""Cues of subtitles as entries of `speech`: without tags, with who speaks and times of words."""
+
+import html
+import re
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import pysubs2
+
+from vtk.speech import speaker_of, unsaid
+from vtk.text import bare
+from vtk.times import rounded
+
+Entry = dict[str, Any]
+
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|</?>|\{\\[^{}]*\}")
+_VOICE = re.compile(r"<v(?:\.[^ \t<>]*)?[ \t]+([^<>]+)>")
+_MOMENT = re.compile(r"<(?:(\d+):)?(\d\d):(\d\d[.:]\d{2,3})>")  # of WebVTT, and of lyrics
+ABUTTING = 0.1  # seconds between cues of which one may go on with the other
+ROLLS = 3  # pairs of cues that repeat a line, at least, for captions that roll
+LINE = 42  # characters that are written on one line again
+LAST = 5.0  # seconds of a line whose end nothing tells
+
+
+class Raw(NamedTuple):
+    """A cue as it is stored; times in seconds. `form` is srt, vtt, ass or text."""
+
+    start: float
+    end: float
+    payload: str
+    form: str = "text"
+    speaker: str = ""
+    identifier: str = ""
+    settings: str = ""
+
+
+def entries(raws: Iterable[Raw], shift: float = 0.0) -> list[Entry]:
+    """Cues as entries of `speech` in time order, `shift` seconds later; none empty, none twice.
+
+    `text` is on one line and without tags; `markup` holds the cue as it was where it cannot be
+    made of that again. Captions that roll, each line of which stands in several cues, come with
+    every line once, from when it first appears.
+    """
+    found: dict[tuple[float, float, str], Entry] = {}
+    ordered = sorted(raws, key=lambda raw: (raw.start, raw.end))
+    rolling = _rolls(ordered)
+    for raw in _unrolled(ordered) if rolling else ordered:
+        if entry := _entry(raw, shift):
+            if rolling:
+                entry.pop("markup", None)
+            found.setdefault((entry["start"], entry["end"], raw.payload), entry)
+    return sorted(found.values(), key=lambda entry: (entry["start"], entry["end"]))
+
+
+def plain(payload: str, form: str) -> str:
+    """The words of a cue with their line breaks, without tags."""
+    if form == "ass":
+        return pysubs2.SSAEvent(text=payload).plaintext
+    return html.unescape(_TAG.sub("", _MOMENT.sub("", payload)))
+
+
+def _entry(raw: Raw, shift: float) -> Entry | None:
+    said = plain(raw.payload, raw.form)
+    text = " ".join(said.split())
+    if not text:
+        return None
+    voices = {" ".join(html.unescape(name).split()) for name in _VOICE.findall(raw.payload)}
+    speaker, rest = (raw.speaker, text) if raw.speaker else speaker_of(text)
+    if len(voices) == 1:
+        speaker, rest = voices.pop(), text
+    start = rounded(raw.start + shift)
+    entry: Entry = {"start": start, "end": max(rounded(raw.end + shift), start), "text": rest}
+    if speaker and rest:
+        entry["speaker"] = speaker
+    else:
+        entry["text"] = text
+    if words := _words(raw, shift):
+        entry["words"] = words[len(text.split()) - len(entry["text"].split()) :]
+    told = {"id": raw.identifier, "settings": raw.settings}
+    plainly = html.escape(text, quote=False) if raw.form == "vtt" else text
+    again = raw.payload == plainly and rest == text and len(text) <= LINE and not any(told.values())
+    if raw.form != "text" and not again:
+        entry["markup"] = {raw.form: raw.payload, **{k: v for k, v in told.items() if v}}
+    return entry
+
+
+def _words(raw: Raw, shift: float) -> list[Entry]:
+    """The words of a cue with times inside; several without one between share it by length."""
+    marks = list(_MOMENT.finditer(raw.payload))
+    if not marks:
+        return []
+    times = [raw.start, *(_seconds(mark) for mark in marks), raw.end]
+    edges = [0, *(edge for mark in marks for edge in mark.span()), len(raw.payload)]
+    ranges = zip(edges[::2], edges[1::2], strict=True)
+    pieces = [plain(raw.payload[first:last], raw.form) for first, last in ranges]
+    words: list[Entry] = []
+    for piece, (start, end) in zip(pieces, pairwise(times), strict=True):
+        words += spread(piece, start + shift, max(start, end) + shift)
+    return words
+
+
+def spread(text: str, start: float, end: float) -> list[Entry]:
+    """The words of a text that is said from `start` to `end` seconds, by their share of letters."""
+    words = text.split()
+    each = (end - start) / (sum(map(len, words)) or 1)
+    found = []
+    for word in words:
+        end = start + each * len(word)
+        found.append({"start": rounded(start), "end": rounded(end), "text": word})
+        start = end
+    return found
+
+
+def _seconds(mark: re.Match[str]) -> float:
+    return int(mark[1] or 0) * 3600 + int(mark[2]) * 60 + float(mark[3].replace(":", "."))
+
+
+def _rolls(raws: list[Raw]) -> bool:
+    """Whether most cues that follow one another at once begin with the line before."""
+    pairs = [(a, b) for a, b in pairwise(raws) if b.start - a.end < ABUTTING]
+    repeats = 0
+    for one, two in pairs:
+        before, after = _keys(one), _keys(two)
+        repeats += unsaid(after, before)[0] != after
+    return repeats >= ROLLS and 2 * repeats > len(pairs)
+
+
+def _keys(raw: Raw) -> list[str]:
+    return [bare(line) for line in plain(raw.payload, raw.form).splitlines() if line.strip()]
+
+
+def _unrolled(raws: list[Raw]) -> Iterator[Raw]:
+    """Rolling captions with every line once."""
+    before: list[str] = []
+    end = float("-inf")
+    for raw in raws:
+        lines = [line for line in raw.payload.splitlines() if plain(line, raw.form).strip()]
+        keys = [bare(plain(line, raw.form)) for line in lines]
+        if raw.start - end < ABUTTING:
+            fresh, _ = unsaid(keys, before)
+            lines = lines[len(keys) - len(fresh) :]
+            if fresh and fresh[-len(lines) :] != keys[-len(lines) :]:  # a line that grew
+                lines = [_grown(lines[0], fresh[0]), *lines[1:]]
+        before, end = keys, raw.end
+        if lines:
+            yield raw._replace(payload="\n".join(lines))
+
+
+def _grown(line: str, fresh: str) -> str:
+    """The last words of a line, as many as are new."""
+    return " ".join(plain(line, "vtt").split()[-len(fresh.split()) :])

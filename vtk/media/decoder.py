@@ -1,0 +1,234 @@
+"""One decoder of a file: frames from the keyframe before a time on, or from the beginning.
+
+What it gives is what decoding from the beginning would, to the bit: it begins at a keyframe that is
+whole, and else at one before. The exception are streams that refresh their pictures little by
+little (intra refresh), whose encoders call pictures whole that are so but for a trifle.
+"""
+
+import math
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from fractions import Fraction
+from itertools import chain
+from typing import NamedTuple, Self
+
+import av
+from av.container import InputContainer
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from vtk.media import cuda
+from vtk.media.container import open_container
+from vtk.media.plan import Plan, only
+from vtk.media.streams import extent, main_stream
+
+SEEK_GAP = 10.0  # seconds to decode through rather than seek, where no keyframes are known
+NEAR = 0.25  # seconds to decode through rather than seek to a keyframe at their end
+NO_TIMESTAMPS = 0x80  # FFmpeg's AVFMT_NOTIMESTAMPS
+ROUNDING = 1e-6  # seconds by which times in records differ from timestamps
+RETRY_BACK = (0.0, 2.0, 10.0, 60.0)  # seconds before the wanted time to seek to, in turn
+
+Packets = Iterator["av.Packet[VideoStream]"]
+
+
+class Frame(NamedTuple):
+    """A decoded frame and when it is shown."""
+
+    pts: int  # presentation timestamp, in the time base of its stream
+    time: float  # the same in seconds
+    duration: int  # in the time base, at least 1; by the rate of the stream where not stated
+    image: VideoFrame
+
+
+class Decoder:
+    """An open file and its main video stream. A context manager; not safe between threads."""
+
+    def __init__(self, name: str, *, pictures_seen: bool = True, threads: int = 0) -> None:
+        """Open the file. `pictures_seen` False decodes quicker, without the loop filter: good
+        enough to measure on, not to show; 0 `threads` leaves their number to FFmpeg. Raises
+        OpenError, and MediaError without pictures.
+        """
+        self.name = name
+        self._pictures_seen = pictures_seen
+        self._threads = threads
+        self._accelerator = cuda.accelerator()
+        self._stack = ExitStack()
+        self._open()
+        # First presentation timestamp and end of the pictures as the container states them.
+        self.start, self.end = extent(self.container, self.stream)
+        self.time_base: Fraction = self.stream.time_base or Fraction(1, 1_000_000)
+        self.damage: list[float] = []  # seconds at which packets could not be decoded
+        self.plan: Plan | None = None  # where decoding can begin, if that is known
+        self._frames: Iterator[Frame] = iter(())
+        self._last: Frame | None = None  # given out last by in_turn()
+        self._ahead: Frame | None = None  # decoded, but not shown yet at the time asked for
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def _open(self) -> None:
+        self._stack.close()
+        self._moved = False  # whether packets were read
+        try:
+            self.container: InputContainer = self._stack.enter_context(
+                open_container(self.name, self._accelerator)
+            )
+            self.stream: VideoStream = main_stream(self.container)
+            only(self.container, self.stream)
+            self.stream.codec_context.thread_type = "AUTO"
+            self.stream.codec_context.thread_count = self._threads
+            if not self._pictures_seen:
+                self.stream.codec_context.options = {"skip_loop_filter": "all"}
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close the file; closing twice does no harm."""
+        # The frames to come refer to this, and this to them: memory that is not freed at once.
+        self._frames, self._last, self._ahead = iter(()), None, None
+        self._stack.close()
+
+    @property
+    def rate(self) -> Fraction:
+        """Frames in a second, as the file states or FFmpeg guesses."""
+        return self.stream.average_rate or self.stream.guessed_rate or Fraction(25)
+
+    def seconds(self, pts: int) -> float:
+        """A presentation timestamp of the stream in seconds."""
+        return float(pts * self.time_base)
+
+    def ticks(self, time: float) -> int:
+        """The last presentation timestamp that is not after `time` seconds."""
+        return math.floor((time + ROUNDING) / self.time_base)
+
+    def in_turn(self, times: Iterable[float]) -> Iterator[Frame]:
+        """The frame on screen at each of the ascending times (seconds), each decoded once.
+
+        Before the first frame that is the first; a time after the end of the pictures ends it.
+        Seeks where that saves decoding, else decodes on.
+        """
+        for time in times:
+            frame = self._last
+            if frame is None or self._worth_seeking(frame.time, time):
+                frame = self._seek_to(time)
+            if frame is None:
+                return
+            self._last = frame = self._on_to(frame, time)
+            if self._ahead is None and time >= self._until(frame) - ROUNDING:
+                return
+            yield frame
+
+    def _until(self, frame: Frame) -> float:
+        """When the next frame follows, as far as the frame itself tells, in seconds."""
+        return self.seconds(frame.pts + frame.duration)
+
+    def _on_to(self, frame: Frame, time: float) -> Frame:
+        """Decode on from `frame` to the one shown at `time`."""
+        # A frame stays until the next one comes, which may be before or after its own end.
+        while following := self._ahead or next(self._frames, None):
+            self._ahead = None
+            if following.time > time + ROUNDING:
+                self._ahead = following
+                break
+            frame = following
+        return frame
+
+    def _seek_to(self, time: float) -> Frame | None:
+        """The first frame decoded from a place that is not after `time`; None without pictures."""
+        for frame in self._attempts(time):
+            if frame is not None and frame.time <= time + ROUNDING:
+                return frame
+        self._open()
+        self._frames, self._ahead = self._decode(self._packets()), None
+        return next(self._frames, None)
+
+    def _attempts(self, time: float) -> Iterator[Frame | None]:
+        """The first frames from places ever earlier."""
+        if self.plan is None:
+            for back in RETRY_BACK:
+                self._seek(time - back)
+                self._frames, self._ahead = self._decode(self._packets()), None
+                yield next(self._frames, None)
+        else:
+            pts = self.ticks(time)
+            for number in range(self.plan.group(pts), -1, -1):
+                yield self._from_keyframe(self.plan, number, pts)
+
+    def _from_keyframe(self, plan: Plan, number: int, pts: int) -> Frame | None:
+        """The first frame decoded from that keyframe, if it is whole and not shown after `pts`."""
+        try:
+            self.container.seek(int(plan.seek[number]), stream=self.stream)
+        except av.FFmpegError:
+            return None
+        packets, first = self._packets(), int(plan.pts[number])
+        for packet in packets:
+            if packet.is_keyframe and packet.pts is not None and packet.pts >= first:
+                break
+            if not plan.exact:
+                break
+        else:
+            return None
+        if not packet.is_keyframe or packet.pts is None or packet.pts > pts:
+            return None
+        known = len(self.damage)
+        self._frames, self._ahead = self._decode(chain([packet], packets), packet.pts), None
+        frame = next(self._frames, None)
+        if frame is None or frame.pts > pts or frame.image.is_corrupt or len(self.damage) > known:
+            del self.damage[known:]  # to be met again from the place before
+            return None
+        return frame
+
+    def _worth_seeking(self, here: float, there: float) -> bool:
+        if there < here:
+            return True
+        if self.plan is None:
+            return there - here > SEEK_GAP
+        number = self.plan.group(self.ticks(there))
+        return number >= 0 and self.seconds(int(self.plan.pts[number])) > here + NEAR
+
+    def _seek(self, time: float) -> None:
+        """Go to a place not after `time`, as near as a keyframe allows; else to the beginning."""
+        offset = round(max(time, min(self.start, 0.0)) / self.time_base)
+        try:
+            if self.container.format.flags & NO_TIMESTAMPS:  # a bare stream, as of H.264
+                self._open()
+            else:
+                self.container.seek(offset, stream=self.stream)
+        except av.FFmpegError:
+            self._open()
+
+    def _decode(self, packets: Packets, since: int | None = None) -> Iterator[Frame]:
+        """The frames of packets; one without a timestamp follows the one before.
+
+        What is shown before `since`, the keyframe with which they begin, may lack what it is made
+        from.
+        """
+        step = max(round(1 / (self.rate * self.time_base)), 1)
+        following = 0
+        unsure = self._accelerator is not None
+        for packet in packets:
+            try:
+                decoded = packet.decode()
+            except av.FFmpegError:
+                if since is None or packet.pts is None or packet.pts >= since:
+                    self.damage.append(self.seconds(packet.pts or packet.dts or following))
+                continue
+            for image in decoded:
+                if unsure and self.stream.codec_context.pix_fmt != "cuda":
+                    cuda.tell("the GPU does not take all of these files")
+                unsure = False
+                pts = following if image.pts is None else image.pts
+                duration = image.duration or step
+                following = pts + duration
+                yield Frame(pts, self.seconds(pts), duration, image)
+
+    def _packets(self) -> Packets:
+        self._moved = True
+        try:
+            yield from self.container.demux(self.stream)
+        except av.FFmpegError:
+            self.damage.append(self.end)
