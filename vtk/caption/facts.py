@@ -1,8 +1,8 @@
 """facts: a caption of what was measured in pictures and sound and read in the subtitles.
 
-Says how long the span is, its light and colours, what the camera does and how much moves, whether
-it is silent, quiet or loud, and quotes the words spoken and shown. It names nothing that it did
-not measure.
+Says how long the span is, its light and colours, how many faces it shows and how near, what the
+camera does and how much moves, whether it is silent, quiet or loud, and quotes the words spoken and
+shown. It names nothing that it did not measure.
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from vtk.caption import colours, motion, sound
+from vtk.caption import colours, faces, motion, sound
 from vtk.caption.subtitles import Subtitles
 from vtk.errors import MediaError
 from vtk.media.planes import thumbnail
@@ -31,26 +31,33 @@ class Captioner:
         self.latest = latest
         self.subtitles = Subtitles(language)
         self.listener = sound.Listener()
+        self.finder = faces.Finder()
 
     def __call__(self, span: Span) -> Span:
         """The span with `facts`, `speech` where there is any, and `caption`."""
         video = self.latest(span.video)
         new = span.reaching(*video.stretch(span.start, span.end))
         self.subtitles.put(new, video)
-        new["facts"] = measure(video, new)
+        new["facts"] = measure(video, new, self.finder)
         if heard := self.listener(new.video, *video.stretch(new.start, new.end)):
             new["facts"]["sound"] = heard
         new["caption"] = " ".join(sentences(new))
         return new
 
 
-def measure(video: Video, span: Span) -> dict[str, Any]:
-    """What is measured of the span's pictures: light 0..1, colours, camera, motion, a sentence."""
-    pictures, motions = [], []
+def measure(video: Video, span: Span, finder: faces.Finder) -> dict[str, Any]:
+    """What is measured of the span's pictures, and that as a sentence.
+
+    Light 0..1, colours, faces and shot scale where the finder can tell, camera, motion.
+    """
+    pictures, motions, seen = [], [], []
     start, end = video.stretch(span.start, span.end)
     frames = video.at(pair_times(start, end))
     for one, two in zip(frames, frames, strict=False):
         pictures.append(thumbnail(one.image, motion.WIDTH, motion.HEIGHT))
+        found = finder(one, two, video.stream.sample_aspect_ratio)
+        if found is not None:
+            seen.append(found)
         if two.pts > one.pts:
             later = thumbnail(two.image, motion.WIDTH, motion.HEIGHT)
             turns = round(one.image.rotation / 90)  # motion is told as it is displayed
@@ -64,6 +71,8 @@ def measure(video: Video, span: Span) -> dict[str, Any]:
         "light": round(colours.light(pictures), 3),
         "colours": {name: round(share, 3) for name, share in shares},
     }
+    if seen:
+        facts |= faces.told(seen)
     if motions:
         camera = motion.camera(motions)
         if camera is not None:
@@ -92,7 +101,8 @@ def picture_sentence(facts: dict[str, Any]) -> str:
     sentence = f"{article} {look} picture for {_length(facts['seconds'])}"
     moves = [f"the camera {facts['camera']}"] if "camera" in facts else []
     moves += [facts["motion"]] if "motion" in facts else []
-    return f"{sentence}; {' and '.join(moves)}." if moves else f"{sentence}."
+    parts = (sentence, faces.clause(facts), " and ".join(moves))
+    return "; ".join(part for part in parts if part) + "."
 
 
 def sentences(span: Span) -> Iterator[str]:
