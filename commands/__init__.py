@@ -16,6 +16,8 @@ COMMANDS = (
     "probe",
     "split",
     "keyframes",
+    "transcribe",
+    "ocr",
     "caption",
     "chapter",
     "summarize",

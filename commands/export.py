@@ -6,42 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from .export_options import Drop, Each, Fields, Rate, SceneList, Timecode
+from .export_speech import ass, lrc, srt, txt, vtt
 from .options import streaming
 
 if TYPE_CHECKING:
     from vtk.stream import Stream
-
-
-Rate = Annotated[
-    str | None,
-    typer.Option(
-        metavar="RATE",
-        show_default="the video's",
-        help="Frames in a second of the edit: 25, 29.97, 30000/1001.",
-    ),
-]
-Drop = Annotated[
-    bool | None,
-    typer.Option(
-        "--drop-frame/--non-drop-frame",
-        show_default="as the file, else drop-frame at 29.97 and 59.94",
-        help="How timecodes of 29.97 and 59.94 frames a second count.",
-    ),
-]
-Fields = Annotated[
-    str | None,
-    typer.Option(
-        metavar="NAMES",
-        show_default="video,start,end,kind,index,score,title,caption",
-        help="The columns: fields of a span, with a dot for one in another (transition.type).",
-    ),
-]
-Timecode = Annotated[
-    bool, typer.Option("--timecode", help="Columns with the timecodes of start and end as well.")
-]
-SceneList = Annotated[
-    bool, typer.Option("--scene-list", help="The columns of PySceneDetect's list of scenes.")
-]
 
 
 def export() -> None:
@@ -54,7 +24,8 @@ def export() -> None:
     The others are text for editing and playing: it goes to standard output or into the file that
     --output names, and the spans end there. Where --output is a folder, or ends in a slash, each
     video gets a file of its own in it, and the spans of a video must come together; without, all
-    spans must be of one video, except for csv and tsv.
+    spans must be of one video, except for csv and tsv. `srt`, `vtt`, `ass`, `lrc` and `txt` are
+    what is said (`speech`); `webvtt` is of titles and captions.
 
     Whole videos are split into shots first. Error records are left out, which standard error
     tells the number of, and the exit status is then 1. The same spans give the same bytes. Works
@@ -67,6 +38,7 @@ def export() -> None:
       vtk split film.mp4 | vtk export edl > film.edl
       vtk chapter talk.mp4 | vtk export webvtt -o chapters.vtt
       vtk split film.mp4 talk.mp4 | vtk export aegisub -o keyframes/
+      vtk transcribe talk.mp4 | vtk export srt > talk.srt
     """
 
 
@@ -207,6 +179,7 @@ def csv(
     fields: Fields = None,
     timecode: Timecode = False,
     scene_list: SceneList = False,
+    each: Each = None,
     rate: Rate = None,
     drop: Drop = None,
 ) -> None:
@@ -220,7 +193,7 @@ def csv(
       vtk split film.mp4 | vtk export csv --timecode > film.csv
       vtk export csv --fields start,end,transition.type,speech shots.jsonl
     """
-    about = {"fields": fields, "timecodes": timecode, "scenes": scene_list}
+    about = {"fields": fields, "timecodes": timecode, "scenes": scene_list, "each": each}
     _text(stream, "table", form="csv", rate=rate, drop=drop, **about)
 
 
@@ -230,6 +203,7 @@ def tsv(
     fields: Fields = None,
     timecode: Timecode = False,
     scene_list: SceneList = False,
+    each: Each = None,
     rate: Rate = None,
     drop: Drop = None,
 ) -> None:
@@ -240,8 +214,9 @@ def tsv(
     \b
     Examples:
       vtk export tsv --fields start,caption shots.jsonl | cut -f 2
+      vtk transcribe talk.mp4 | vtk export tsv --each speech > talk.tsv
     """
-    about = {"fields": fields, "timecodes": timecode, "scenes": scene_list}
+    about = {"fields": fields, "timecodes": timecode, "scenes": scene_list, "each": each}
     _text(stream, "table", form="tsv", rate=rate, drop=drop, **about)
 
 
@@ -310,4 +285,7 @@ def _text(stream: "Stream", name: str, **settings: Any) -> None:
     stream.run(partial(write, **settings), dump=lambda span: b"")
 
 
-SUBCOMMANDS = (parquet, webdataset, edl, otio, csv, tsv, ffmetadata, webvtt, aegisub)
+SUBCOMMANDS = (
+    *(parquet, webdataset, edl, otio, csv, tsv, ffmetadata, webvtt, aegisub),
+    *(srt, vtt, ass, lrc, txt),
+)

@@ -94,11 +94,11 @@ def _subcommand(function: Callable[..., None]) -> Callable[..., None]:
 def list_(
     stream: "Stream",
     kind: Annotated[
-        Literal["vlm", "llm", "clip", "embed"] | None,
+        Literal["vlm", "llm", "clip", "embed", "speech"] | None,
         typer.Option(
             show_default=False,
             help="Only those that see and write (vlm), write (llm), turn pictures and texts into "
-            "vectors (clip), or texts (embed).",
+            "vectors (clip), or texts (embed), or hear (speech).",
         ),
     ] = None,
     installed: Annotated[

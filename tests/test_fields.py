@@ -22,6 +22,7 @@ from vtk.schema import SCHEMA
 from vtk.span import OWN, Span, load
 from vtk.split import split
 from vtk.summarize import summarize
+from vtk.transcribe import transcribe
 
 World = Callable[[str], Clip]
 Ability = Callable[[Iterable[Span]], Iterator[Span]]
@@ -31,6 +32,7 @@ ABILITIES: dict[str, Ability] = {
     "split": split,
     "windows": partial(split, every=1.0),
     "keyframes": keyframes,
+    "transcribe": partial(transcribe, method="subtitles"),
     "caption": caption,
     "chapter": chapter,
     "summarize": summarize,

@@ -10,7 +10,8 @@ import pytest
 
 HOME = Path(__file__).parents[1]
 ABILITIES = {
-    *("split", "keyframes", "caption", "chapter", "summarize", "retrieve", "ground", "export"),
+    *("split", "keyframes", "transcribe", "ocr", "caption", "chapter", "summarize"),
+    *("retrieve", "ground", "export"),
 }
 HEAVY = ("numpy", "av", "bm25s", "pysubs2", "rich", "torch", "multiprocessing", "Stemmer")
 

@@ -40,8 +40,8 @@ def passages(span: Span) -> list[Passage]:
     """All that is known of a span in words, each text timed as finely as it is known.
 
     A caption that quotes what is said counts with its measurements only (``facts.picture``), so
-    that no word counts twice. Text on screen holds for the stretch that is nearer to its frame
-    than to any other frame that was looked at.
+    that no word counts twice. Text that was read in one frame holds for the stretch that is nearer
+    to it than to any other frame that was looked at.
     """
     speech = _Speech(span.get("speech", []))
     found = [passage for stretch in stretches(span) for passage in _told(stretch, speech)]
@@ -106,8 +106,10 @@ def facts_of(span: Span) -> str | None:
 
 def _written(span: Span) -> Iterator[Passage]:
     entries = span.get("screen_text", [])
-    frames = sorted({e["t"] for e in entries} | {k["t"] for k in span.get("keyframes", [])})
+    read = {entry["t"] for entry in entries if "start" not in entry}
+    frames = sorted(read | {keyframe["t"] for keyframe in span.get("keyframes", [])})
     edges = [span.start, *((a + b) / 2 for a, b in pairwise(frames)), span.end]
     cells = {t: (min(a, t), max(b, t)) for t, (a, b) in zip(frames, pairwise(edges), strict=False)}
     for entry in entries:
-        yield Passage(entry["text"], *cells[entry["t"]], "screen_text")
+        known = (entry["start"], entry["end"]) if "start" in entry else cells[entry["t"]]
+        yield Passage(entry["text"], *known, "screen_text")

@@ -1,4 +1,4 @@
-"""The sentences of subtitles: cues are fragments, people read sentences."""
+"""What is said: entries of `speech` cut to spans, who speaks, and the sentences of it."""
 
 import re
 from bisect import bisect_left, bisect_right
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vtk.passages import Passage
+from vtk.span import within
 from vtk.text import END, bare, joined, sentence_ranges, word_count
 from vtk.times import rounded
 
@@ -18,6 +19,9 @@ _SPEAKER = re.compile(
     r"(?:(?:>>+|[-–—])\s*(?:[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,3}:\s*)?"
     r"|[A-Z][A-Z0-9.'’ -]{0,30}:\s+|(?:Narrator|Speaker \d+|Speaker):\s+)"
 )
+_NAMED = re.compile(r"(>>+|[-–—])?\s*([^\W\d_][^:<>\n]{0,39}):\s+(?=\S)")
+_CAPITALISED = re.compile(r"[^\W\d_a-zß-ÿ][\w.'’-]*(?: [^\W\d_a-zß-ÿ][\w.'’-]*){0,3}")
+_ROLE = re.compile(r"Narrator|Speaker(?: \w+)?")
 PAUSE = 0.7  # seconds without speech that end a sentence where nothing is punctuated
 LONG_PAUSE = 4.0  # seconds that end one even in mid-sentence
 WORDS_PER_MARK = 60  # with fewer end marks than one per so many words, speech is unpunctuated
@@ -32,6 +36,42 @@ class _Piece:
     start: float
     end: float
     turn: bool = False
+
+
+def cut(entries: Iterable[dict[str, Any]], start: float, end: float) -> list[dict[str, Any]]:
+    """The entries of `speech` that belong to [start, end) seconds.
+
+    An entry whose words have times is cut: a word goes where its middle lies. One without goes
+    as a whole to each stretch that holds most of it, or most of which it fills.
+    """
+    found = []
+    for entry in entries:
+        if entry["end"] < start or entry["start"] >= end:
+            continue
+        words = entry.get("words")
+        if not words:
+            found += [entry] if within(entry, start, end) else []
+            continue
+        inside = [w for w in words if start <= (w["start"] + w["end"]) / 2 < end]
+        if len(inside) == len(words):
+            found.append(entry)
+        elif inside:
+            rest = {key: value for key, value in entry.items() if key != "markup"}
+            text = joined(word["text"] for word in inside)
+            low, high = max(inside[0]["start"], start), min(inside[-1]["end"], end)
+            about = {"start": low, "end": max(low, high), "text": text, "words": inside}
+            found.append({**rest, **about})
+    return found
+
+
+def speaker_of(text: str) -> tuple[str, str]:
+    """Who speaks by the beginning of a cue (`>> Anna: `, `ANNA: `), and the rest; else no one."""
+    match = _NAMED.match(text)
+    if not match:
+        return "", text
+    name = match[2].strip()
+    known = name.isupper() or _ROLE.fullmatch(name) or (match[1] and _CAPITALISED.fullmatch(name))
+    return (name, text[match.end() :]) if known else ("", text)
 
 
 def speech_sentences(entries: Iterable[dict[str, Any]]) -> list[Passage]:
@@ -61,26 +101,31 @@ def _pieces(entries: Iterable[dict[str, Any]]) -> list[_Piece]:
     """Cues cut where the speaker changes, cleaned, and less what the cue before ended with."""
     pieces: list[_Piece] = []
     before: list[str] = []
+    speaking = None
     ordered = sorted(entries, key=lambda entry: (entry["start"], entry["end"]))
     for entry in ordered:
         start, end = entry["start"], entry["end"]
         lines = [_MARKUP.sub(" ", line).strip() for line in entry["text"].splitlines()]
-        fresh, said = _unsaid([line for line in lines if line], before)
+        fresh, said = unsaid([line for line in lines if line], before)
         if pieces and start > pieces[-1].end + 1.0:
             fresh = [line for line in lines if line]
         before = said
+        changes = entry.get("speaker", speaking) != speaking
+        speaking = entry.get("speaker", speaking)
         seconds = (end - start) / (sum(map(len, fresh)) or 1)  # each character's share
         for line in fresh:
             end = start + seconds * len(line)
             speaker = _SPEAKER.match(line)
             spoken = line[speaker.end() :] if speaker else line
             if spoken.strip():
-                pieces.append(_Piece(" ".join(spoken.split()), start, end, bool(speaker)))
+                turn = speaker is not None or changes
+                pieces.append(_Piece(" ".join(spoken.split()), start, end, turn))
+                changes = False
             start = end
     return pieces
 
 
-def _unsaid(lines: list[str], before: list[str]) -> tuple[list[str], list[str]]:
+def unsaid(lines: list[str], before: list[str]) -> tuple[list[str], list[str]]:
     """Lines without those that the cue before ended with, and all lines for the next to compare.
 
     A rolling caption repeats whole lines; one that grows word by word repeats a line's beginning.

@@ -8,6 +8,7 @@ from vtk.errors import MissingError, UsageError
 from vtk.models import names
 from vtk.models.catalog import KINDS, PACKAGED, Entry, catalog, find, packaged, user_file
 
+ENDS = {"clip": ".safetensors", "speech": "model.bin"}
 SHIPPED = [entry for group in packaged().values() for entry in group]
 
 
@@ -29,11 +30,11 @@ def test_an_entry_is_well_formed(entry: Entry) -> None:
     assert entry.file
     assert entry.gb
     assert entry.working_gb
-    assert entry.file.endswith(".safetensors" if entry.kind == "clip" else ".gguf")
+    assert entry.file.endswith(ENDS.get(entry.kind, ".gguf"))
     assert bool(entry.mmproj) == (entry.kind == "vlm")
     assert bool(entry.model and entry.pretrained) == (entry.kind == "clip")
     assert not entry.mmproj or ("mmproj" in entry.mmproj and entry.mmproj.endswith(".gguf"))
-    if entry.kind != "clip":
+    if entry.kind not in ENDS:
         assert entry.quantization == names.quantization(entry.file)
     assert find(entry.name) == find(entry.label) == entry
 

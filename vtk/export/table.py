@@ -15,13 +15,16 @@ from typing import Any, Literal
 import orjson
 
 from vtk.errors import UsageError
+from vtk.export import timed
 from vtk.export.aegisub import Indexes
 from vtk.export.clock import Count, counts, stamp
 from vtk.export.files import Form, write
+from vtk.export.speech import said
 from vtk.media.index import frame_index
 from vtk.span import Span
 
 FIELDS = ("video", "start", "end", "kind", "index", "score", "title", "caption")
+ENTRY = ("video", "start", "end", "speaker", "text")
 SCENES = (
     *("Scene Number", "Start Frame", "Start Timecode", "Start Time (seconds)"),
     *("End Frame", "End Timecode", "End Time (seconds)"),
@@ -39,6 +42,7 @@ def table(
     fields: str | None = None,
     timecodes: bool = False,
     scenes: bool = False,
+    each: str | None = None,
     rate: Fraction | None = None,
     drop: bool | None = None,
 ) -> Iterator[Span]:
@@ -46,17 +50,22 @@ def table(
 
     The columns are `fields`, names with commas between, FIELDS by default; a field may lie in
     another: ``transition.type``. With `timecodes` start_timecode and end_timecode follow, and
-    `rate` and `drop` are as in `clock.counts`. With `scenes` they are those of PySceneDetect's list
-    of scenes, of one video: frames are counted from 1 in the file itself, times from the first of
-    them. Raises UsageError for a field without a name, or fields beside `scenes`.
+    `rate` and `drop` are as in `clock.counts`. With `each`, the name of a field with timed texts,
+    each of those is a row, of ENTRY by default. With `scenes` the columns are those of
+    PySceneDetect's list of scenes, of one video: frames are counted from 1 in the file itself,
+    times from the first of them. Raises UsageError for a field without a name, or fields beside
+    `scenes`.
     """
     if scenes:
-        if fields is not None or timecodes:
+        if fields is not None or timecodes or each:
             raise UsageError("the list of scenes has columns of its own: no fields, no timecodes")
         index = lru_cache(maxsize=1)(frame_index)
         listed = partial(_text, form, SCENES, partial(_scene, index))
         return write(spans, output, Form(form, form, listed, lambda span: index(span.video)))
-    names = FIELDS if fields is None else tuple(name.strip() for name in fields.split(","))
+    usual = ENTRY if each else FIELDS
+    names = usual if fields is None else tuple(name.strip() for name in fields.split(","))
+    if each:
+        spans = _parts(said(spans) if each == "speech" else timed(spans), each)
     if not all(names):
         raise UsageError("a field has no name: write video,start,end")
     count = counts(rate, drop)
@@ -65,6 +74,21 @@ def table(
         return write(spans, output, Form(form, form, text, mixed=True))
     text = partial(_text, form, names + TIMECODES, partial(_row, names, count))
     return write(spans, output, Form(form, form, text, lambda span: count(span.video), mixed=True))
+
+
+def _parts(spans: Iterable[Span], field: str) -> Iterator[Span]:
+    """A span for each timed text of a field; what two spans share, once."""
+    latest: list[Any] = []
+    for span in spans:
+        known = [] if span.failed else span.get(field)
+        found = [entry for entry in known or () if _said(entry)] if isinstance(known, list) else []
+        if span.failed:
+            yield span
+        for entry in found:
+            if entry not in latest:
+                times = {"start": entry.get("t", span.start), "end": span.end}
+                yield Span({"video": span.video, **times, **entry})
+        latest = found
 
 
 def _text(

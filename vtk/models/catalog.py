@@ -16,7 +16,7 @@ from typing import Any
 from vtk.errors import MissingError, UsageError
 from vtk.models import names
 
-KINDS = ("vlm", "llm", "clip", "embed")
+KINDS = ("vlm", "llm", "clip", "embed", "speech")
 PACKAGED = Path(__file__).with_name("models.toml")
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")

@@ -83,6 +83,7 @@ class Service:
         self.place = url._replace(netloc=url.netloc.rpartition("@")[2]).geturl()
         self._client = _client(url, self._key, jobs)
         self._slots = asyncio.Semaphore(jobs)
+        self._asking: set[asyncio.Task[Any]] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -115,21 +116,31 @@ class Service:
 
         Raises ModelError where no reply came, MissingError where the server was never there.
         """
-        for tried in range(self.retries + 1):
-            try:
-                return await self._once(method, path, body)
-            except _TroubleError as trouble:
-                if tried == self.retries:
-                    if trouble.reply:
-                        return trouble.reply
-                    raise ModelError(f"{self.place} {trouble}") from None
-                wait = trouble.wait
-                if wait is None:  # jitter, so that requests refused together come back apart
-                    wait = min(BACKOFF * 2**tried, LONGEST) * random.uniform(0.5, 1)
-                if wait >= NOTICED:
-                    log.warning("%s %s; trying again in %.0f s", self.place, trouble, wait)
-                await asyncio.sleep(wait)
-        raise AssertionError("the last try returns or raises")
+        task = asyncio.current_task()
+        assert task
+        self._asking.add(task)
+        try:
+            for tried in range(self.retries):
+                try:
+                    return await self._once(method, path, body)
+                except _TroubleError as trouble:
+                    await self._pause(tried, trouble)
+            return await self._once(method, path, body)
+        except _TroubleError as trouble:
+            if trouble.reply:
+                return trouble.reply
+            raise ModelError(f"{self.place} {trouble}") from None
+        finally:
+            self._asking.discard(task)
+
+    async def _pause(self, tried: int, trouble: _TroubleError) -> None:
+        """Wait for the next try."""
+        wait = trouble.wait
+        if wait is None:  # jitter, so that requests refused together come back apart
+            wait = min(BACKOFF * 2**tried, LONGEST) * random.uniform(0.5, 1)
+        if wait >= NOTICED:
+            log.warning("%s %s; trying again in %.0f s", self.place, trouble, wait)
+        await asyncio.sleep(wait)
 
     async def _once(self, method: str, path: str, body: bytes | None) -> Reply:
         """One try. Raises _TroubleError where another may do better."""
@@ -177,7 +188,7 @@ class Service:
         self._loop.close()
 
     async def _end(self) -> None:
-        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        tasks = list(self._asking)  # not those that they have started, which they end themselves
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

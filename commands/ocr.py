@@ -1,0 +1,69 @@
+"""vtk ocr: the words that are shown in the picture."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from .options import Language, Threads, streaming
+
+if TYPE_CHECKING:
+    from vtk.stream import Stream
+
+
+@streaming
+def ocr(
+    stream: "Stream",
+    on: Annotated[
+        Literal["changes", "keyframes"],
+        typer.Option(
+            help="changes: look all through the span, at what changed; keyframes: read only the "
+            "keyframes, quicker, with times as fine as they are.",
+        ),
+    ] = "changes",
+    rate: Annotated[
+        float, typer.Option(metavar="PER_SECOND", help="Looks a second, on changes.")
+    ] = 2.0,
+    language: Language = None,
+    weights: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="A network of PaddleOCR that reads other writing than Latin, Chinese and "
+            "Japanese, as ONNX.",
+        ),
+    ] = None,
+    min_score: Annotated[
+        float,
+        typer.Option(metavar="0-1", min=0, max=1, help="Leave out what is read less surely."),
+    ] = 0.6,
+    min_height: Annotated[
+        float,
+        typer.Option(
+            metavar="SIZE",
+            min=0,
+            help="Leave out lower lines: below 1 a share of the picture's height, else pixels.",
+        ),
+    ] = 0.0,
+    threads: Threads = None,
+) -> None:
+    """Read the words that are shown in the picture.
+
+    Gives each span `screen_text`: each line of text once, with its first and last time, where it
+    stands, how sure the reading is, and what it is for: slide, caption, title, credit or other. A
+    line that moves is one line. A whole video is split into shots first. The text of a picture is
+    read again only where it changed.
+
+    \b
+    Examples:
+      vtk ocr talk.mp4
+      vtk split talk.mp4 | vtk keyframes | vtk ocr --on keyframes | vtk caption
+      vtk ocr --rate 4 --min-height 0.05 news.mp4 > news.jsonl
+    """
+    from functools import partial
+
+    from vtk.ocr import Settings
+    from vtk.ocr import ocr as read
+
+    settings = Settings(on, rate, language, weights, min_score, min_height, threads)
+    stream.run(partial(read, settings=settings))

@@ -1,0 +1,124 @@
+"""vtk transcribe: what is said in a span, with times."""
+
+import os
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from .options import Language, Threads, streaming
+
+if TYPE_CHECKING:
+    from vtk.stream import Stream
+
+
+@streaming
+def transcribe(
+    stream: "Stream",
+    method: Annotated[
+        Literal["auto", "subtitles", "recognition"],
+        typer.Option(
+            help="subtitles: the words that come with the video; recognition: those that a model "
+            "hears; auto: subtitles, else recognition."
+        ),
+    ] = "auto",
+    track: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=0,
+            help="The stream of subtitles, by its index in vtk probe; the default one if not "
+            "given.",
+        ),
+    ] = None,
+    transcript: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="FILE",
+            help="A transcript made elsewhere: JSON (whisper, whisper.cpp, whisperX, OpenAI, "
+            "YouTube json3, Podcasting 2.0), text with time codes, or subtitles.",
+        ),
+    ] = None,
+    vad_only: Annotated[
+        bool,
+        typer.Option(
+            "--vad-only", help="Only tell where somebody speaks: a span for each stretch."
+        ),
+    ] = False,
+    # Names of their own: those of language models, set for all commands, do not hear.
+    speech_model: Annotated[
+        str | None,
+        typer.Option(
+            "--model",
+            "-m",
+            metavar="NAME",
+            envvar="VTK_SPEECH_MODEL",
+            help="The model that hears: one of vtk models list of the kind speech, or a folder.",
+        ),
+    ] = None,
+    speech_endpoint: Annotated[
+        str | None,
+        typer.Option(
+            "--endpoint",
+            metavar="URL",
+            envvar="VTK_SPEECH_ENDPOINT",
+            help="Let an OpenAI-compatible server transcribe.",
+        ),
+    ] = None,
+    threads: Threads = None,
+    language: Language = None,
+) -> None:
+    """Give each span what is said in it.
+
+    Gives spans with `speech`: entries with start, end and text, in seconds of the video, with the
+    speaker and the times of words where they are known. A whole video stays one span. A word that
+    a span cuts is in the span in which its middle lies.
+
+    The words are those that come with the video: a subtitle file beside it (.srt, .vtt, .ass, .ssa,
+    .ttml, .lrc) or a subtitle track in it, with --language one of that language. Tags and lines
+    that rolling captions repeat are taken out; `markup` keeps a cue as it was. Where there are no
+    words, --model or --endpoint hears them, only where a voice is detected, in one pass over the
+    sound whatever the number of spans. Needs faster-whisper: pip install 'video-text-kit[speech]'.
+    Without any, exit status 69 and the command that fetches a model.
+
+    With --vad-only, spans of the kind cue and the type speech come out for the stretches in which
+    somebody speaks, with the probability as their score; no model is to be fetched for that.
+
+    \b
+    Examples:
+      vtk transcribe film.mkv
+      vtk transcribe --language de film.mkv | vtk export srt > film.de.srt
+      vtk split talk.mp4 | vtk transcribe > talk.jsonl
+      vtk transcribe --model whisper-small lecture.mp4 > lecture.jsonl
+      vtk transcribe --from whisperx.json lecture.mp4 > lecture.jsonl
+      vtk transcribe --vad-only lecture.mp4 | jq -r '[.start, .end] | @tsv'
+    """
+    from functools import partial
+
+    from vtk.errors import UsageError
+    from vtk.transcribe import open_recognizer, voices
+    from vtk.transcribe import transcribe as write
+
+    named = speech_model or speech_endpoint
+    if vad_only:
+        if transcript or track is not None or method != "auto":
+            raise UsageError("--vad-only tells only where somebody speaks: no words are read")
+        stream.run(voices)
+    opener = partial(
+        open_recognizer,
+        speech_model,
+        speech_endpoint,
+        threads=threads,
+        key=os.environ.get("VTK_API_KEY"),
+    )
+    stream.run(
+        partial(
+            write,
+            method=method,
+            language=language,
+            track=track,
+            transcript=transcript,
+            recognizer=opener if named else None,
+        ),
+        by_video=True,
+    )

@@ -1,0 +1,146 @@
+"""RapidOCR as a reader: finds the lines of text in a picture, and reads one of them.
+
+RapidOCR runs networks of PaddleOCR (C. Cui et al., PaddleOCR 3.0, arXiv:2507.05595, 2025): one
+marks where text is, the other reads a line. Both come with its package; nothing is fetched.
+"""
+
+import os
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vtk.errors import MissingError, UsageError
+from vtk.media.shown import RGB
+
+Quad = NDArray[np.float32]  # (4, 2): corners in pixels, clockwise from the top left
+
+INSTALL = "pip install 'video-text-kit[ocr]'"
+SHORT_SIDE = 736  # pixels to which a larger picture is reduced to find text in it
+STEEP = 1.5  # height by width from which a line is taken for one written downwards
+# What the weights in the package read, as ISO 639 codes; others are read by --weights.
+_READ = """
+af az bs ca cs cy da de en es et eu fi fr ga gl hr hu id is it ja ku la lb lt lv mi ms mt nl nb nn
+no oc pl pt qu rm ro sk sl sq sv sw tl tr uz vi zh
+"""
+LANGUAGES = frozenset(_READ.split())
+
+
+class Engine:
+    """Finds and reads lines of text. Counts what it did: `found` pictures, `read` lines."""
+
+    def __init__(
+        self,
+        language: str | None = None,
+        weights: Path | None = None,
+        threads: int | None = None,
+    ) -> None:
+        """Load the networks. `weights` is another network to read lines with, as ONNX.
+
+        Raises MissingError where RapidOCR is not here or does not read the language, UsageError
+        where the weights are no such network.
+        """
+        if language and not weights:
+            _known(language)
+        self.found = self.read = 0
+        self._cv2, made = _library()
+        folder = Path(str(find_spec("rapidocr").submodule_search_locations[0])) / "models"  # type: ignore[union-attr, index]
+        params: dict[str, Any] = {
+            "Global.log_level": "critical",
+            "Global.use_cls": False,
+            # Explicit paths: a name would be compared with a list of files to fetch.
+            "Det.model_path": _shipped(folder, "det"),
+            "Rec.model_path": str(weights) if weights else _shipped(folder, "rec"),
+            "Det.limit_type": "max",  # pictures are scaled here
+            "Det.limit_side_len": 4096,
+        }
+        if threads:
+            # RapidOCR leaves a number above that of the cores aside.
+            usable = min(threads, os.cpu_count() or 1)
+            params["EngineConfig.onnxruntime.intra_op_num_threads"] = usable
+        self._engine = made(params=params)
+        try:
+            self._text(np.zeros((48, 320, 3), np.uint8))
+        except Exception as error:
+            if weights:
+                reason = str(error).strip().splitlines()[-1]
+                raise UsageError(f"{weights} does not read lines of text: {reason}") from None
+            raise MissingError(f"RapidOCR does not run ({error}): {INSTALL}") from None
+
+    def lines(self, picture: RGB) -> list[Quad]:
+        """Where the lines of text are in a picture, in its pixels, from top to bottom."""
+        height, width = picture.shape[:2]
+        scale = min(1.0, SHORT_SIDE / min(height, width))
+        if scale < 1:
+            size = (round(width * scale), round(height * scale))
+            picture = self._cv2.resize(picture, size, interpolation=self._cv2.INTER_AREA)
+        self.found += 1
+        result = self._engine(_bgr(picture), use_det=True, use_cls=False, use_rec=False)
+        if result.boxes is None:
+            return []
+        return [np.asarray(quad, np.float32) / np.float32(scale) for quad in result.boxes]
+
+    def text(self, picture: RGB, quad: Quad) -> tuple[str, float]:
+        """What is written within `quad` of a picture, and how sure it is, 0..1."""
+        self.read += 1
+        return self._text(self._cut(picture, quad))
+
+    def _text(self, line: RGB) -> tuple[str, float]:
+        result = self._engine(_bgr(line), use_det=False, use_cls=False, use_rec=True)
+        if not result.txts:
+            return "", 0.0
+        return str(result.txts[0]).strip(), float(result.scores[0])
+
+    def _cut(self, picture: RGB, quad: Quad) -> RGB:
+        """The part of the picture within `quad`, upright."""
+        cv2 = self._cv2
+        sides = np.linalg.norm(quad - np.roll(quad, -1, axis=0), axis=1)
+        width, height = (max(int(max(sides[i], sides[i + 2])), 1) for i in (0, 1))
+        corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+        turn = cv2.getPerspectiveTransform(quad, corners)
+        cut: RGB = cv2.warpPerspective(
+            picture, turn, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+        )
+        return np.rot90(cut) if height >= STEEP * width else cut
+
+
+def needed() -> None:
+    """Raises MissingError where RapidOCR or onnxruntime is not installed; loads neither."""
+    for name in ("rapidocr", "onnxruntime"):
+        if not find_spec(name):
+            raise MissingError(f"text on screen is read by {name}: {INSTALL}")
+
+
+def _library() -> tuple[Any, Any]:
+    """OpenCV and the class of RapidOCR. Raises MissingError where they do not load."""
+    needed()
+    try:
+        import cv2
+        from rapidocr import RapidOCR
+    except (ImportError, OSError, RuntimeError, AttributeError) as error:
+        raise MissingError(f"RapidOCR does not load ({error}): {INSTALL}") from None
+    return cv2, RapidOCR
+
+
+def _shipped(folder: Path, task: str) -> str:
+    """The network of the package for a task. Raises MissingError."""
+    found = sorted(folder.glob(f"PP-OCRv*_{task}_small.onnx"))
+    if not found:
+        raise MissingError(f"this RapidOCR comes without its weights: {INSTALL}")
+    return str(found[-1])
+
+
+def _known(language: str) -> None:
+    """Raises MissingError for a language that the weights in the package do not read."""
+    code = language.lower().replace("_", "-").split("-")[0]
+    if code not in LANGUAGES:
+        raise MissingError(
+            f"the weights that come with RapidOCR read Latin, Chinese and Japanese writing, not "
+            f"{language!r}: give a network of PaddleOCR that does by --weights FILE.onnx"
+        )
+
+
+def _bgr(picture: RGB) -> RGB:
+    return np.ascontiguousarray(picture[:, :, ::-1])

@@ -1,0 +1,162 @@
+"""Glances at frames: small upright luma, and which parts of it are not as they were read.
+
+A frame is looked at in cells. Text is edges: a cell whose edges are what they were when it was
+read last is not read again, however the light changes, and one without edges holds no text.
+"""
+
+from functools import reduce
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vtk.media.planes import luma
+from vtk.media.sidedata import Turn
+
+if TYPE_CHECKING:
+    from vtk.media.video import Frame
+
+Array = NDArray[Any]
+Gray = NDArray[np.uint8]  # (height, width), 0..255
+Region = tuple[int, int, int, int]  # left, top, right, bottom, in samples of a glance
+
+SHORT_SIDE = 360  # samples, about: what a larger picture is reduced to
+CELL = 16  # samples, the side of a cell
+CHANGED = 5.0  # mean difference of edges, of 255, from which a cell changed
+CHANGED_SHARE = 0.25  # the same as a share of the edges that are in the cell
+EDGE = 28  # of 255: step between neighbouring samples that may be one of a letter's
+EDGES = 0.03  # share of such samples in a cell that may hold text
+STILL = 0.6  # share of the edges of a cell that must be where they were
+TOGETHER = 3  # cells of a region that is read before its turn
+MANY = 2  # regions of a look; more are read as one, in one call
+WHOLE = 0.6  # share of the picture that such a region may take up
+AROUND = 2  # cells around what changed that are read with it
+
+
+def glance(frame: "Frame", turn: Turn) -> Gray:
+    """The frame's luma with a short side of about 360 samples, brought upright by `turn`."""
+    full = luma(frame.image)
+    step = max(1, round(min(full.shape) / SHORT_SIDE))
+    small = full[step // 2 :: step, step // 2 :: step]
+    small = small.T if turn.transposed else small
+    upright = small[:: -1 if turn.upside_down else 1, :: -1 if turn.mirrored else 1]
+    return np.array(upright, order="C")  # a copy: a view would hold the whole frame
+
+
+def across(picture: Gray) -> Array:
+    """Steps of luma from left to right, (height, width) float32."""
+    steps = np.zeros(picture.shape, np.float32)
+    steps[:, 1:] = picture[:, 1:].astype(np.int16) - picture[:, :-1]
+    return steps
+
+
+class Cells:
+    """What each cell of the picture looked like when it was read last."""
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        self.shape = shape
+        rows, columns = (max(size // CELL, 1) for size in shape)
+        self._cells = rows, columns
+        # Of each row and column of samples the cell; those at the end take what is left over.
+        self._row, self._column = (
+            np.minimum(np.arange(size) // CELL, count - 1)
+            for size, count in zip(shape, (rows, columns), strict=True)
+        )
+        self._sizes = np.outer(np.bincount(self._row), np.bincount(self._column))
+        self._read = np.zeros(shape, np.uint8)  # edges as they were read
+
+    def changed(self, picture: Gray, before: Gray | None, lines: list[Region]) -> list[Region]:
+        """The regions to read again: what changed and may hold text, and the lines it touches.
+
+        With `before`, a glance some moments ago, only where the edges stand still since then. What
+        changed and is left out for that is told again the next time.
+        """
+        edges = _edges(picture)
+        steep = edges > EDGE
+        difference = self._mean(np.abs(edges.astype(np.int16) - self._read))
+        most = np.maximum(self._mean(edges), self._mean(self._read))
+        changed = difference > np.maximum(CHANGED, CHANGED_SHARE * most)
+        share = self._mean(steep)
+        empty = changed & (share <= EDGES)
+        ready = changed & ~empty
+        if before is not None:
+            still = self._mean(steep & (_edges(before) > EDGE))
+            ready &= still > np.maximum(EDGES, STILL * share)
+        regions = self._regions(ready, lines, 1 if before is None else TOGETHER)
+        read = (changed if before is None else empty)[np.ix_(self._row, self._column)]
+        for left, top, right, bottom in regions:
+            read[top:bottom, left:right] = True
+        np.copyto(self._read, edges, where=read)
+        return regions
+
+    def _mean(self, values: Array) -> Array:
+        """The mean of the samples of each cell."""
+        rows, columns = (np.arange(count) * CELL for count in self._cells)
+        total = np.add.reduceat(values, rows, 0, dtype=np.float32)
+        return np.asarray(np.add.reduceat(total, columns, 1) / self._sizes)
+
+    def _regions(self, cells: Array, lines: list[Region], least: int) -> list[Region]:
+        """Boxes around the cells marked, where so many are together."""
+        import cv2
+
+        height, width = self.shape
+        wide = cv2.dilate(cells.astype(np.uint8), np.ones((2 * AROUND + 1,) * 2, np.uint8))
+        _, names, found, _ = cv2.connectedComponentsWithStats(wide, connectivity=8)
+        marked = np.bincount(names[cells], minlength=len(found))
+        regions: list[Region] = []
+        for name, (left, top, columns, rows, _) in enumerate(found.tolist()):
+            if not name or marked[name] < least:
+                continue
+            right = width if left + columns == cells.shape[1] else (left + columns) * CELL
+            bottom = height if top + rows == cells.shape[0] else (top + rows) * CELL
+            region = _with((left * CELL, top * CELL, right, bottom), lines, self.shape)
+            regions.append(region)
+        if len(regions) <= MANY:
+            return _apart(regions)
+        one = reduce(around, regions)
+        area = (one[2] - one[0]) * (one[3] - one[1])
+        return [(0, 0, width, height) if area > WHOLE * width * height else one]
+
+
+def _edges(picture: Gray) -> Gray:
+    """How steep the luma is at each sample: the larger of the steps across and down."""
+    steep = np.zeros(picture.shape, np.uint8)
+    wide = picture.astype(np.int16)
+    steep[:, 1:] = np.minimum(np.abs(wide[:, 1:] - wide[:, :-1]), 255)
+    steep[1:] = np.maximum(steep[1:], np.abs(wide[1:] - wide[:-1]).astype(np.uint8))
+    return steep
+
+
+def _with(region: Region, lines: list[Region], shape: tuple[int, ...]) -> Region:
+    """The region with the whole of each line that it touches, and room around."""
+    for line in lines:
+        if meet(region, line):
+            line = (line[0] - CELL, line[1] - CELL, line[2] + CELL, line[3] + CELL)
+            region = around(region, line)
+    return max(region[0], 0), max(region[1], 0), min(region[2], shape[1]), min(region[3], shape[0])
+
+
+def _apart(regions: list[Region]) -> list[Region]:
+    """The regions, those that meet as one."""
+    found: list[Region] = []
+    for region in regions:
+        while other := next((one for one in found if meet(one, region)), None):
+            found.remove(other)
+            region = around(region, other)
+        found.append(region)
+    return found
+
+
+def meet(one: Region, other: Region) -> bool:
+    """Whether two boxes share anything."""
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def around(one: Region, other: Region) -> Region:
+    """The box around two boxes."""
+    return (
+        min(one[0], other[0]),
+        min(one[1], other[1]),
+        max(one[2], other[2]),
+        max(one[3], other[3]),
+    )

@@ -1,0 +1,219 @@
+"""One line of text as it is followed from glance to glance, by its strokes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from vtk.ocr.glance import Array, Region
+
+PRESENT = 0.45  # share of the strokes' steepness from which a line is still there
+SURE = 0.85  # the same from which it is not looked for elsewhere
+MATCH = 0.7  # normed correlation of strokes found at another place
+REACH = 16  # samples to all sides that a line may have moved from one glance to the next
+VISIBLE = 0.4  # share of a line that must be in the picture to be followed
+PART = 0.75  # width by height of the parts of a line that are compared one by one
+STRONG = 0.3  # of the mean energy of a part: least of one that is compared
+OTHER = 0.2  # share of a part's energy by which it differs where something else is written
+CLEAN = 0.1  # the same of a part in which nothing changed, on a still ground
+MOVING = 4.0  # samples a second
+STEADY = 0.12  # of the picture: way after which a line moves rather than shakes
+
+
+@dataclass(eq=False)
+class Line:
+    """A line of text: what it says, where it is, since when. Places are samples of a glance."""
+
+    text: str
+    score: float
+    box: tuple[float, float, float, float]
+    time: float  # of `box`, in seconds
+    patch: Array  # steps across of the line as it was read, (rows, columns)
+    shape: tuple[int, ...]  # of the glance
+    start: float
+    first: tuple[float, float, float, float]  # where it was at `start`
+    shown: tuple[float, float, float, float]  # where it was when it was read best
+    end: float | None = None  # first moment without it, while it is not seen
+    speed: tuple[float, float] = (0.0, 0.0)  # samples a second, across and down
+    strength: float = 1.0  # of its strokes, beside those of `patch`
+    faint: bool = False  # whether its strokes are there, too weak to count
+    altered: bool = False  # whether a part of it says something else now, on a still ground
+    read: int = 1  # times
+    company: int = 0  # most lines seen with it that are not low in the picture
+    crowd: int = 0  # most lines seen with it, itself included
+    spread: float = 0.0  # of these, from top to bottom, as a share of the picture
+    taken: bool = field(default=False, repr=False)  # by a longer line
+
+    @property
+    def moving(self) -> bool:
+        """Whether it goes one way, and did for long enough to be sure."""
+        across, down = (
+            abs(self.box[i] + self.box[i + 2] - self.first[i] - self.first[i + 2]) / 2
+            for i in (0, 1)
+        )
+        far = across > STEADY * self.shape[1] / 2 or down > STEADY * self.shape[0] / 2
+        return far and max(map(abs, self.speed)) > MOVING
+
+    @property
+    def whole(self) -> bool:
+        """Whether no edge of the picture cut it off when it was read."""
+        height, width = self.shape
+        left, top, right, bottom = self.shown
+        return left > 1 and top > 1 and right < width - 1 and bottom < height - 1
+
+    @property
+    def region(self) -> Region:
+        """Its place in whole samples, within the picture."""
+        left, top, right, bottom = self.box
+        height, width = self.shape
+        return (
+            min(max(int(left), 0), width),
+            min(max(int(top), 0), height),
+            min(max(int(np.ceil(right)), 0), width),
+            min(max(int(np.ceil(bottom)), 0), height),
+        )
+
+    def follow(self, steps: Array, time: float) -> None:
+        """Look for the line in the steps across of a glance; `end` is set while it is not there."""
+        gap = time - self.time
+        place = (self.box[0] + self.speed[0] * gap, self.box[1] + self.speed[1] * gap)
+        found = self._sought(steps, place)
+        if found is None:
+            self.end = time if self.end is None else self.end
+            self.faint = self._likeness(steps, round(place[0]), round(place[1])) >= MATCH
+            return
+        x, y, self.strength, self.altered = found
+        self.faint = False
+        if gap:
+            moved = ((x - self.box[0]) / gap, (y - self.box[1]) / gap)
+            still = max(abs(x - self.box[0]), abs(y - self.box[1])) < 1
+            weight = 0.3 if any(self.speed) else 1.0
+            old = self.speed
+            self.speed = (
+                (0.0, 0.0)
+                if still and max(map(abs, old)) < MOVING
+                else (
+                    old[0] + weight * (moved[0] - old[0]),
+                    old[1] + weight * (moved[1] - old[1]),
+                )
+            )
+        width, height = self.box[2] - self.box[0], self.box[3] - self.box[1]
+        self.box, self.time, self.end = (x, y, x + width, y + height), time, None
+
+    def trace(self, past: Iterable[tuple[float, Array]]) -> None:
+        """Set `start` and `first` by glances before this one, the latest first."""
+        back = Line(
+            self.text, self.score, self.box, self.time, self.patch, self.shape, self.start,
+            self.box, self.box,
+        )  # fmt: skip
+        for time, steps in past:
+            back.follow(steps, time)
+            if back.end is not None or back.altered:
+                break
+            self.start, self.first = time, back.box
+        self.speed = back.speed
+
+    def rest(self) -> "Line":
+        """The line, which is followed no longer, without what that takes."""
+        self.patch = self.patch[:0]
+        return self
+
+    def renew(self, steps: Array) -> None:
+        """Take the strokes as they are now for those of the line."""
+        left, top, right, bottom = self.region
+        self.patch = steps[top:bottom, left:right].copy()
+        self.box = (left, top, right, bottom)
+        self.strength, self.altered = 1.0, False
+
+    def stay(self) -> tuple[float, float | None]:
+        """`start` and `end`, corrected where it runs through the picture from side to side."""
+        start, end, across = self.start, self.end, self.speed[0]
+        if not self.moving or abs(across) < abs(self.speed[1]):
+            return start, end
+        # As it would be if it ran to the left: how far it is from the edges.
+        width = self.shape[1]
+        first, last = (
+            box if across < 0 else (width - box[2], 0.0, width - box[0], 0.0)
+            for box in (self.first, self.box)
+        )
+        if first[2] > width - REACH:
+            start -= max(width - first[0], 0.0) / abs(across)
+        if end is not None and last[0] < REACH:
+            end = max(end, self.time + max(last[2], 0.0) / abs(across))
+        return start, end
+
+    def _sought(
+        self, steps: Array, place: tuple[float, float]
+    ) -> tuple[float, float, float, bool] | None:
+        """Where the line is near a place, with the strength of its strokes; None if nowhere."""
+        x, y = round(place[0]), round(place[1])
+        here = self._compared(steps, x, y)
+        if here is not None and here[0] >= SURE:
+            return (x, y, *here)
+        found = self._nearby(steps, x, y)
+        if found is not None:
+            there = self._compared(steps, *found)
+            if there is not None and there[0] >= max(PRESENT, here[0] if here else 0):
+                return (*found, *there)
+        if here is not None and here[0] >= PRESENT:
+            return (x, y, *here)
+        return None
+
+    def _nearby(self, steps: Array, x: int, y: int) -> tuple[int, int] | None:
+        """The place around (x, y) whose strokes are most like those of the line."""
+        import cv2
+
+        cut, rows, columns = self._overlap(x, y)
+        if cut is None or self.patch.shape[1] < 2 * self.patch.shape[0]:
+            return None
+        part = np.ascontiguousarray(self.patch[cut])
+        top, left = rows.start - REACH, columns.start - REACH
+        bottom, right = rows.stop + REACH, columns.stop + REACH
+        # Zeros stand for what lies outside of the picture, where a line may come from.
+        height, width = self.shape
+        beyond = ((max(-top, 0), max(bottom - height, 0)), (max(-left, 0), max(right - width, 0)))
+        window = np.pad(steps[max(top, 0) : bottom, max(left, 0) : right], beyond)
+        match = cv2.matchTemplate(window, part, cv2.TM_CCORR_NORMED)
+        _, best, _, (across, down) = cv2.minMaxLoc(match)
+        if best < MATCH:
+            return None
+        return x + across - REACH, y + down - REACH
+
+    def _likeness(self, steps: Array, x: int, y: int) -> float:
+        """Normed correlation with the strokes at a place, however weak."""
+        cut, rows, columns = self._overlap(x, y)
+        if cut is None:
+            return 0.0
+        part, there = self.patch[cut], steps[rows, columns]
+        energy = float((part * part).sum()) * float((there * there).sum())
+        return float((part * there).sum()) / energy**0.5 if energy else 0.0
+
+    def _compared(self, steps: Array, x: int, y: int) -> tuple[float, bool] | None:
+        """Strength of the strokes at a place, and whether only a part of them is others."""
+        cut, rows, columns = self._overlap(x, y)
+        if cut is None:
+            return None
+        part, there = self.patch[cut], steps[rows, columns]
+        energy = (part * part).sum(0)
+        count = max(1, round(part.shape[1] / (PART * max(part.shape[0], 1))))
+        edges = np.arange(count) * part.shape[1] // count
+        energies = np.add.reduceat(energy, edges)
+        total = float(energies.sum())
+        if not total:
+            return None
+        strength = float((part * there).sum()) / total
+        rest = np.add.reduceat(((part - there) ** 2).sum(0), edges)
+        share = np.sort((rest / np.maximum(energies, 1e-6))[energies > STRONG * total / count])
+        usual = share[(len(share) - 1) // 2]
+        return strength, bool(usual < CLEAN and share[-1] > max(OTHER, 6 * usual))
+
+    def _overlap(self, x: int, y: int) -> tuple[tuple[slice, slice] | None, slice, slice]:
+        """The part of the patch that lies in the picture with its corner at (x, y), and where."""
+        height, width = self.shape
+        tall, wide = self.patch.shape
+        top, left = max(y, 0), max(x, 0)
+        bottom, right = min(y + tall, height), min(x + wide, width)
+        rows, columns = slice(top, bottom), slice(left, right)
+        if (bottom - top) < VISIBLE * tall or (right - left) < VISIBLE * wide or not tall * wide:
+            return None, rows, columns
+        return (slice(top - y, bottom - y), slice(left - x, right - x)), rows, columns

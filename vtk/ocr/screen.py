@@ -1,0 +1,294 @@
+"""What is written on the screen, from frame to frame: looks, and glances between them.
+
+A glance costs next to nothing and tells whether the lines that are known are still there. A look
+asks the networks, and only about what changed since they were asked last; of what they find, only
+the lines that are not known are read. Where a new line comes from is found in the glances before.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vtk.media.shown import RGB, displayed
+from vtk.media.sidedata import Turn, orientation
+from vtk.ocr.engine import Engine, Quad
+from vtk.ocr.glance import Array, Cells, Gray, Region, across, glance
+from vtk.ocr.line import Line
+from vtk.ocr.roles import LOW, role
+from vtk.ocr.words import ALIKE, digits, grown, key, similarity, stitched
+from vtk.times import rounded
+
+if TYPE_CHECKING:
+    from vtk.media.video import Frame
+
+OFTEN = 0.08  # seconds between glances
+HELD = 96  # glances held at most; beyond that every other one is let go
+TALLEST = 1080  # lines of the picture that is read; a taller one is reduced
+EVERY = 2  # looks, of which one reads what moves as well
+STANDING = 2  # glances, to tell what moves
+HIGHEST = 0.4  # of the picture's height: a line that is taller is none
+WITHIN = 0.6  # share of a line's height, or width, that is in a box it belongs to
+MORE = 0.5  # heights of a line that a box reaches beyond the known part of it
+CLEARER = 1.3  # strength of the strokes from which a line is read again
+DOUBTFUL, TRIES = 0.85, 3  # score below which a line is read again, and how often
+SAME_GAP = 0.3  # seconds that a line may be away and still be the same one
+LEAST = 0.3  # score below which a reading is none
+FEW, CERTAIN = 2, 0.85  # characters that are like many things, and the score they need
+SHORTEST = 0.2  # seconds: what is shown for less is no text, as nobody could read it
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be given out: readings of a score and of a height of the line at least."""
+
+    score: float = 0.6
+    height: float = 0.0  # share of the picture's height if below 1, else pixels
+
+
+class Screen:
+    """The lines on the screen of one stretch of video; frames are pushed in their order."""
+
+    def __init__(self, engine: Engine, interval: float, wanted: Wanted, aspect: Fraction | None):
+        """`interval` is the seconds between looks; 0 looks at every frame that is pushed."""
+        self._engine, self._wanted, self._aspect = engine, wanted, aspect
+        self._interval = interval
+        self._turn: Turn | None = None
+        self._cells: Cells | None = None
+        self._live: list[Line] = []
+        self._done: list[Line] = []
+        self._past: list[tuple[float, Gray]] = []  # glances since before the last look
+        self._looked = -np.inf
+        self._looks = 0
+        self._waited = False  # whether the last look left out what moves
+        self._latest: tuple[float, Frame] | None = None  # a glance that was not looked at
+
+    @property
+    def began(self) -> bool:
+        """Whether a frame was pushed."""
+        return self._cells is not None
+
+    def push(self, frame: "Frame", time: float) -> None:
+        """Take the next frame, shown from `time` on, in seconds."""
+        if self._past and self._interval and time - self._past[-1][0] < OFTEN - 1e-3:
+            return
+        if self._turn is None:  # asked once: a frame that was asked is freed late
+            self._turn = orientation(frame.image)
+        small = glance(frame, self._turn)
+        if self._cells is None or self._cells.shape != small.shape:
+            self._restart(small)
+        self._past.append((time, small))
+        if len(self._past) > HELD:
+            del self._past[1::2]
+        steps = across(small)
+        for line in self._live:
+            line.follow(steps, time)
+        self._close(time)
+        self._latest = (time, frame)
+        if time - self._looked >= self._interval - 1e-3:
+            self._look(steps)
+
+    def finish(self, start: float, end: float) -> list[dict[str, Any]]:
+        """What was written in [start, end) seconds, in order; what goes on is kept in mind."""
+        since = self._latest[0] - self._looked if self._latest else 0.0
+        if since and (self._waited or since >= min(self._interval / 2, 0.25)):
+            self._look(across(self._past[-1][1]), last=True)
+        lines = [*self._done, *self._live]
+        self._done = []
+        entries = [entry for line in lines for entry in self._entries(line, start, end)]
+        return sorted(entries, key=lambda e: (e["start"], e["box"][1], e["box"][0]))
+
+    def _restart(self, small: Gray) -> None:
+        """Begin anew: the first picture, or one of another size."""
+        self._cells = Cells(small.shape)
+        for line in self._live:
+            line.end = self._past[-1][0] if line.end is None else line.end
+        self._done += [line.rest() for line in self._live]
+        self._live, self._past = [], []
+
+    def _close(self, time: float, at_once: bool = False) -> None:
+        """Put away the lines that are gone for good."""
+        patience = 0.0 if at_once else EVERY * self._interval + 0.25
+        gone = [x for x in self._live if x.end is not None and time - x.end >= patience]
+        self._live = [x for x in self._live if x not in gone]
+        self._done += [line.rest() for line in gone]
+
+    def _look(self, steps: Array, last: bool = False) -> None:
+        """Ask the networks about what changed since they were asked last."""
+        assert self._cells
+        assert self._latest
+        (time, frame), self._latest = self._latest, None
+        self._looked = time
+        small = self._past[-1][1]
+        # What moves is read at every second look only: most of it is no text, and text that runs
+        # or rolls stays for longer.
+        self._looks += 1
+        waits = self._interval and not last and self._looks % EVERY and len(self._past) > STANDING
+        before = self._past[-1 - STANDING][1] if waits else None
+        self._waited = before is not None
+        regions = self._cells.changed(small, before, [line.region for line in self._live])
+        if regions:
+            shown = displayed(frame.image, self._aspect, self._height(frame))
+            scale = np.array([small.shape[1] / shown.shape[1], small.shape[0] / shown.shape[0]])
+            for region in regions:
+                for quad in self._found(shown, region, scale):
+                    self._take(shown, quad, scale, steps, time)
+            self._live = [line for line in self._live if not line.taken]
+        self._count()
+        del self._past[: -max(round((EVERY * self._interval + 0.5) / OFTEN), 1)]
+        self._close(time, at_once=not self._interval)
+
+    def _height(self, frame: "Frame") -> int | None:
+        """The height to which the picture is reduced for reading, None for its own."""
+        image, turned = frame.image, self._turn and self._turn.transposed
+        tall = image.width * float(self._aspect or 1) if turned else image.height
+        return TALLEST if tall > TALLEST else None
+
+    def _found(self, shown: RGB, region: Region, scale: Array) -> Iterator[Quad]:
+        """The lines in a region of the picture, which widens where it cuts a line off."""
+        height, width = shown.shape[:2]
+        top = int(region[1] / scale[1])
+        bottom = min(round(region[3] / scale[1]), height)
+        left, right = int(region[0] / scale[0]), min(round(region[2] / scale[0]), width)
+        quads = self._engine.lines(shown[top:bottom, left:right])
+        if any(_cut(quad, left, right, width) for quad in quads):
+            left, right = 0, width
+            quads = self._engine.lines(shown[top:bottom])
+        yield from (quad + np.array([left, top], np.float32) for quad in quads)
+
+    def _take(self, shown: RGB, quad: Quad, scale: Array, steps: Array, time: float) -> None:
+        """Read what was found unless it is known, and put it beside what is known."""
+        corners = quad * scale
+        left, top = (float(v) for v in corners.min(0))
+        right, bottom = (float(v) for v in corners.max(0))
+        box = (left, top, right, bottom)
+        if right - left < 2 or bottom - top < 2 or not self._tall(bottom - top, shown, scale):
+            return
+        there = [x for x in self._live if not x.taken and _belongs(x.box, box)]
+        if self._known(there, box):
+            return
+        text, score = self._engine.text(shown, quad)
+        if not text or score < (CERTAIN if len(text) <= FEW else LEAST):
+            return
+        shape = steps.shape
+        new = Line(text, score, box, time, np.zeros((0, 0)), shape, time, box, box)
+        new.renew(steps)
+        new.shown = box
+        new.trace((t, across(g)) for t, g in reversed(self._past[:-1]))
+        if any(_part(new, line) for line in there):
+            return
+        for line in there:
+            if self._continues(line, new):
+                self._join(line, new)
+                line.taken = True
+            elif line.altered:  # something else is written in its place
+                line.end, line.taken = new.start, True
+                self._done.append(line.rest())
+        self._live.append(new)
+
+    def _tall(self, height: float, shown: RGB, scale: Array) -> bool:
+        """Whether a line is neither too low nor too high to be read; `height` in a glance."""
+        least = self._wanted.height
+        share = height / scale[1] / shown.shape[0]
+        enough = share >= least if least < 1 else share * shown.shape[0] >= least
+        return bool(enough and share <= HIGHEST)
+
+    def _known(self, there: list[Line], box: tuple[float, float, float, float]) -> bool:
+        """Whether the lines at a place are all that is written there."""
+        seen = [line for line in there if line.end is None or line.faint]
+        if not seen or any(line.altered or line.strength > CLEARER for line in seen):
+            return False
+        if any(line.score < DOUBTFUL and line.read < TRIES for line in seen):
+            return False
+        height = box[3] - box[1]
+        tallest = max(line.box[3] - line.box[1] for line in seen)
+        left, right = min(line.box[0] for line in seen), max(line.box[2] for line in seen)
+        more = max(left - box[0], 0) + max(box[2] - right, 0)
+        return more <= MORE * height and height <= 1.3 * tallest
+
+    def _continues(self, line: Line, new: Line) -> bool:
+        """Whether a new reading is of a line that is known."""
+        if key(line.text) == key(new.text):
+            return line.end is None or new.start - line.end <= SAME_GAP
+        if line.end is not None and not line.moving and new.start - line.end > SAME_GAP:
+            return False
+        if _runs(line, new):
+            return stitched(line.text, new.text) is not None
+        if line.end is None and grown(line.text, new.text):
+            return True
+        alike = similarity(line.text, new.text) >= ALIKE
+        return (
+            alike and not line.altered and (not line.whole or digits(line.text) == digits(new.text))
+        )
+
+    def _join(self, line: Line, new: Line) -> None:
+        """Give a new reading what is known of the line it continues."""
+        if _runs(line, new):
+            new.text = stitched(line.text, new.text) or new.text
+            new.score = max(line.score, new.score)
+            new.speed = line.speed if any(line.speed) else new.speed
+            new.shown = max(line.shown, new.shown, key=lambda box: box[2] - box[0])
+        elif (line.whole, line.score) > (new.whole, new.score) and not grown(line.text, new.text):
+            new.text, new.score, new.shown = line.text, line.score, line.shown
+        if line.start <= new.start:
+            new.start, new.first = line.start, line.first
+        new.read = line.read + 1
+        new.crowd, new.company = max(line.crowd, new.crowd), max(line.company, new.company)
+        new.spread = max(line.spread, new.spread)
+
+    def _count(self) -> None:
+        """Note for each line how many are on the screen with it."""
+        here = [line for line in self._live if line.end is None and line.score >= LEAST]
+        if not here:
+            return
+        height = here[0].shape[0]
+        top, bottom = min(x.box[1] for x in here), max(x.box[3] for x in here)
+        high = sum(x.box[1] + x.box[3] < 2 * LOW * height for x in here)
+        for line in here:
+            line.crowd, line.company = max(line.crowd, len(here)), max(line.company, high)
+            line.spread = max(line.spread, (bottom - top) / height)
+
+    def _entries(self, line: Line, start: float, end: float) -> Iterator[dict[str, Any]]:
+        """The line as an entry, where it was seen in [start, end) seconds and read well."""
+        began, ended = line.stay()
+        first, last = max(began, start), min(end if ended is None else ended, end)
+        brief = self._interval and line.end is not None and line.end - line.start < SHORTEST
+        if line.score < self._wanted.score or last <= first or brief:
+            return
+        height, width = line.shape
+        box = np.clip(np.array(line.shown) / [width, height, width, height], 0, 1)
+        yield {
+            "start": rounded(first),
+            "end": rounded(last),
+            "text": line.text,
+            "box": [round(float(side), 4) for side in box],
+            "score": round(line.score, 3),
+            "role": role(line, last - first),
+        }
+
+
+def _belongs(line: tuple[float, ...], box: tuple[float, ...]) -> bool:
+    """Whether most of a line lies in a box, or most of the box in the line."""
+    shared = [min(line[i + 2], box[i + 2]) - max(line[i], box[i]) for i in (0, 1)]
+    least = [min(line[i + 2] - line[i], box[i + 2] - box[i]) for i in (0, 1)]
+    return all(s >= WITHIN * most for s, most in zip(shared, least, strict=True))
+
+
+def _runs(line: Line, new: Line) -> bool:
+    """Whether a line, read once more, runs from side to side."""
+    return any(x.moving and abs(x.speed[0]) > abs(x.speed[1]) for x in (line, new))
+
+
+def _cut(quad: Quad, left: int, right: int, width: int) -> bool:
+    """Whether a line in columns `left` to `right` of a picture goes on beside them."""
+    first, last = quad[:, 0].min(), quad[:, 0].max()
+    return bool((left > 0 and first <= 2) or (right < width and last >= right - left - 2))
+
+
+def _part(new: Line, line: Line) -> bool:
+    """Whether what was read is a part of a line that is there."""
+    narrow = new.box[2] - new.box[0] < 0.9 * (line.box[2] - line.box[0])
+    together = line.end is None or new.start < line.end
+    return narrow and together and key(new.text) in key(line.text)

@@ -1,0 +1,42 @@
+"""Two readings compared: whether they are of one text, and the text they give together."""
+
+from difflib import SequenceMatcher
+
+ALIKE = 0.6  # similarity from which two readings may be of one text
+SHARED = 4  # characters, or half of the shorter text: what two parts of a moving text share
+
+
+def key(text: str) -> str:
+    """The text without what readings often differ in: spaces and case."""
+    return "".join(text.split()).casefold()
+
+
+def similarity(one: str, other: str) -> float:
+    """1 for equal texts, 0 for texts that share nothing: 2 M / T (Ratcliff and Obershelp 1988)."""
+    return SequenceMatcher(None, key(one), key(other), autojunk=False).ratio()
+
+
+def digits(text: str) -> str:
+    """The digits of a text: readings that differ in them are of different texts."""
+    return "".join(c for c in text if c.isdigit())
+
+
+def grown(old: str, new: str) -> bool:
+    """Whether the new text is the old one with more written behind or before it."""
+    one, other = key(old), key(new)
+    return len(one) < len(other) and (other.startswith(one) or other.endswith(one))
+
+
+def stitched(old: str, new: str) -> str | None:
+    """One text of two parts of it that were seen one after the other; None where nothing fits.
+
+    The parts share a run of characters; what stands before and behind it is taken from the part
+    that shows more of it, as letters at the edge of the picture may be cut.
+    """
+    match = SequenceMatcher(None, old, new, autojunk=False).find_longest_match()
+    if match.size < min(SHARED, max(len(old), 1), max(len(new), 1)):
+        return None
+    run = old[match.a : match.a + match.size]
+    before = max(old[: match.a], new[: match.b], key=len)
+    behind = max(old[match.a + match.size :], new[match.b + match.size :], key=len)
+    return before + run + behind

@@ -1,0 +1,85 @@
+"""transcribe: what is said in spans, with times, from what is known of it or by recognition."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from vtk.errors import MissingError, UsageError
+from vtk.span import Span, each, videos
+
+if TYPE_CHECKING:
+    from vtk.models.recognizer import Recognizer
+
+METHODS = ("auto", "subtitles", "recognition")
+Opener = Callable[[], "Recognizer"]
+"""Opens a recognizer when it is needed; it is closed at the end."""
+
+
+def transcribe(
+    spans: Iterable[Span],
+    *,
+    method: str = "auto",
+    language: str | None = None,
+    track: int | None = None,
+    transcript: str | None = None,
+    recognizer: Opener | None = None,
+) -> Iterator[Span]:
+    """Each span with `speech`: entries with start, end and text, on the clock of the video.
+
+    The words are those of `transcript`, a file of one video; else of subtitles beside the video or
+    in it (method subtitles), of `language` (ISO 639) or of the stream `track`; else, or with the
+    method recognition, what the recognizer hears. A word lies in the span in which its middle
+    lies. Where a video has no sound or nobody speaks, `speech` is empty. Holds the spans of one
+    video at a time. Raises UsageError, and MissingError where words are to be recognized without
+    a recognizer.
+    """
+    if method not in METHODS:
+        raise UsageError(f"no method {method!r} for transcribe; there are {', '.join(METHODS)}")
+    if transcript and (method == "recognition" or track is not None):
+        raise UsageError("words come from a file, from a track or from recognition: choose one")
+    from vtk.transcribe.sources import Sources
+
+    with Sources(method, language, track, transcript, recognizer) as sources:
+        for group in videos(spans):
+            words = sources.of([span for span in group if not span.failed])
+            yield from each("transcribe", group, words)
+
+
+def voices(spans: Iterable[Span]) -> Iterator[Span]:
+    """A cue for each stretch of a span in which somebody speaks; its score is the probability.
+
+    By Silero's detector. Cues come as they are found. Raises MissingError without its package.
+    """
+    from vtk.models.silero import VoiceActivity
+    from vtk.transcribe.voices import cues
+
+    detector = VoiceActivity()
+    return each("transcribe", spans, lambda span: cues(span, detector))
+
+
+def open_recognizer(
+    name: str | None,
+    endpoint: str | None = None,
+    *,
+    threads: int | None = None,
+    key: str | None = None,
+) -> "Recognizer":
+    """The recognizer of that name: in this process, or behind `endpoint` (a URL).
+
+    `threads` are for this process, `key` for a server. Raises MissingError where the model or what
+    runs it is not there, with the command that gets it, and UsageError.
+    """
+    if endpoint:
+        from vtk.models.transcription import TranscriptionServer
+
+        return TranscriptionServer(endpoint, name, key=key)
+    from vtk.models.whisper import WhisperModel
+
+    if not name:
+        raise MissingError(NO_MODEL)
+    return WhisperModel(name, threads=threads)
+
+
+NO_MODEL = (
+    "no words come with the video, and no model is named that hears them: `vtk models pull "
+    "whisper-small`, then vtk transcribe --model whisper-small"
+)

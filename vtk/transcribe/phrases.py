@@ -1,0 +1,42 @@
+"""Words with times put together to what one reads at once: sentences, or what a breath parts."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from vtk.text import END, joined
+from vtk.times import rounded
+
+Entry = dict[str, Any]
+
+PAUSE = 0.8  # seconds without a word that part what is said
+LONGEST = 12.0  # seconds of an entry
+MOST = 200  # characters of an entry
+
+
+def phrases(words: Iterable[Entry]) -> list[Entry]:
+    """Entries of `speech` of words in time order, each with its `words`; `score` is their mean."""
+    found: list[list[Entry]] = []
+    for word in words:
+        if not found or _parted(found[-1], word):
+            found.append([])
+        found[-1].append(word)
+    return [_entry(run) for run in found]
+
+
+def _parted(run: list[Entry], word: Entry) -> bool:
+    """Whether a word begins another entry."""
+    if word["start"] - run[-1]["end"] > PAUSE or END.search(run[-1]["text"] + " "):
+        return True
+    letters = sum(len(said["text"]) + 1 for said in run)
+    return letters > MOST or word["end"] - run[0]["start"] > LONGEST
+
+
+def _entry(run: list[Entry]) -> Entry:
+    scores = [word["score"] for word in run if "score" in word]
+    return {
+        "start": run[0]["start"],
+        "end": max(word["end"] for word in run),
+        "text": joined(word["text"] for word in run),
+        **({"score": rounded(sum(scores) / len(scores))} if scores else {}),
+        "words": [{key: word[key] for key in ("start", "end", "text")} for word in run],
+    }

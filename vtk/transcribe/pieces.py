@@ -1,0 +1,79 @@
+"""Sound cut to pieces for a recognizer: only what is spoken, parted where nobody speaks.
+
+As WhisperX does (Bain et al. 2023, "WhisperX: Time-Accurate Speech Transcription of Long-Form
+Audio", section 3): stretches of speech are cut where speech is least probable when they are longer
+than the recognizer hears at once, and merged as long as they are not.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from vtk.media.voice import RATE, Block
+from vtk.models.recognizer import LONGEST, Piece
+from vtk.transcribe.activity import Hysteresis, Listened, Stretch, fed
+
+PAD = 0.2  # seconds of sound before and after speech that a recognizer hears as well
+GAP = 2.0  # seconds without speech that end a piece
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """A piece of sound, and where in it somebody speaks."""
+
+    piece: Piece
+    speech: tuple[Stretch, ...]
+
+
+def pieces(heard: Iterable[Listened]) -> Iterator[Spoken]:
+    """The speech in sound that goes on, in pieces of at most LONGEST seconds.
+
+    Holds little more than two pieces of sound.
+    """
+    most = LONGEST - 2 * PAD
+    state, waiting, sound = Hysteresis(most), list[Stretch](), deque[Block]()
+
+    def taken() -> Spoken:
+        spoken = _cut(sound, tuple(waiting))
+        waiting.clear()
+        return spoken
+
+    for block, speech in heard:
+        sound.append(block)
+        for found in fed(state, block.start, speech):
+            if waiting and found.end - waiting[0].start > most:
+                yield taken()
+            waiting.append(found)
+        now = _end(block)
+        if waiting and (now if state.begun is None else state.begun) - waiting[-1].end > GAP:
+            yield taken()
+        since = now if state.begun is None else state.begun
+        oldest = (waiting[0].start if waiting else since) - 2 * PAD
+        while sound and _end(sound[0]) < oldest:
+            sound.popleft()
+    if (last := state.over()) is not None:
+        if waiting and last.end - waiting[0].start > most:
+            yield taken()
+        waiting.append(last)
+    if waiting:
+        yield taken()
+
+
+def _end(block: Block) -> float:
+    return block.start + len(block.samples) / RATE
+
+
+def _cut(sound: Iterable[Block], speech: tuple[Stretch, ...]) -> Spoken:
+    """The sound of stretches of speech, with a little before and after."""
+    blocks = [
+        block
+        for block in sound
+        if _end(block) > speech[0].start - PAD and block.start < speech[-1].end + PAD
+    ]
+    start = blocks[0].start
+    first = max(round((speech[0].start - PAD - start) * RATE), 0)
+    last = round((speech[-1].end + PAD - start) * RATE)
+    samples = np.concatenate([block.samples for block in blocks])[first:last]
+    return Spoken(Piece(start + first / RATE, samples), speech)

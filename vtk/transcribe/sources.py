@@ -1,0 +1,167 @@
+"""Where the words of a video come from, looked for once for all its spans."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from math import inf
+from typing import Any
+
+from vtk.errors import MissingError, UsageError, VtkError
+from vtk.media.cue import Entry
+from vtk.media.subtitle_file import SIDECARS
+from vtk.media.subtitles import words
+from vtk.media.timing import Timing, timing
+from vtk.models.recognizer import Recognizer
+from vtk.span import Span
+from vtk.speech import cut
+from vtk.transcribe import NO_MODEL, Opener
+from vtk.transcribe.transcripts import transcript
+
+Work = Callable[[Span], Iterator[Span]]
+Range = tuple[float, float]
+
+
+class Sources:
+    """Finds the words of video after video; opens the recognizer when the first needs it."""
+
+    def __init__(
+        self,
+        method: str,
+        language: str | None,
+        track: int | None,
+        file: str | None,
+        opener: Opener | None,
+    ) -> None:
+        self.method, self.language, self.track, self.file = method, language, track, file
+        self._opener = opener
+        self._opened: tuple[Any, Recognizer] | None = None
+        self._only = ""  # the video that the file is of
+        self._stack = ExitStack()
+
+    def __enter__(self) -> "Sources":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._stack.close()
+
+    def of(self, spans: list[Span]) -> Work:
+        """What puts the words into each of the spans of a video, in their order."""
+        known: list[tuple[Timing, Known | Heard]] = []
+
+        def work(span: Span) -> Iterator[Span]:
+            if not known:
+                about = timing(span.video)
+                known.append((about, self._found(span.video, spans, about)))
+            about, source = known[0]
+            new = span.reaching(about.start, about.end or about.start)
+            if span.whole:
+                new["kind"] = "video"
+            # The first and the last cue may lie partly beside the pictures.
+            low = -inf if new.start <= about.start else new.start
+            high = inf if about.end is None or new.end >= about.end else new.end
+            new["speech"] = cut(source.upto(high), low, high)
+            yield new.made("transcribe", source.method, **source.details())
+
+        return work
+
+    def _found(self, video: str, spans: list[Span], about: Timing) -> "Known | Heard":
+        if self.file:
+            if self._only not in ("", video):
+                raise UsageError(f"{self.file} is of one video: {video} follows {self._only}")
+            self._only = video
+            found = transcript(self.file, about.start)
+            method = "subtitles" if self.file.lower().endswith(SIDECARS) else "transcript"
+            return Known(found, method, file=self.file)
+        if self.method != "recognition":
+            if there := words(video, self.language, self.track):
+                return Known(there.entries, "subtitles", **there.origin)
+            if self.method == "subtitles":
+                return Known([], "subtitles")
+        return self._heard(video, _ranges(spans, about))
+
+    def _heard(self, video: str, ranges: list[Range]) -> "Known | Heard":
+        from vtk.models.silero import VoiceActivity
+        from vtk.transcribe.recognition import open_voice
+
+        voice = open_voice(video)
+        if voice is None:
+            return Known([], "recognition", note="the file has no sound")
+        if self._opener is None:
+            voice.close()
+            raise MissingError(NO_MODEL)
+        if self._opened is None:
+            self._opened = VoiceActivity(), self._opener()
+            self._stack.callback(self._opened[1].close)
+        detector, recognizer = self._opened
+        return Heard(voice, ranges, detector, recognizer, self.language)
+
+
+class Known:
+    """Entries that are all known."""
+
+    def __init__(self, entries: list[Entry], method: str, **details: Any) -> None:
+        self.entries, self.method, self._details = entries, method, details
+
+    def upto(self, end: float) -> list[Entry]:
+        """The entries to `end` seconds at least."""
+        return self.entries
+
+    def details(self) -> dict[str, Any]:
+        """What `made` tells of them."""
+        return self._details
+
+
+class Heard:
+    """Entries that become known while the sound is listened to, once for all spans."""
+
+    method = "recognition"
+
+    def __init__(
+        self,
+        voice: Any,
+        ranges: list[Range],
+        detector: Any,
+        recognizer: Recognizer,
+        language: str | None,
+    ) -> None:
+        from vtk.transcribe.recognition import Speech
+
+        self.entries: list[Entry] = []
+        self._voice, self._recognizer, self._speech = voice, recognizer, Speech()
+        self._known = -inf
+        self._failure: VtkError | None = None
+        self._found = self._speech.heard(voice, ranges, detector, recognizer, language)
+
+    def upto(self, end: float) -> list[Entry]:
+        """The entries to `end` seconds at least. Raises ModelError, as well when asked again."""
+        try:
+            while self._failure is None and self._known < end:
+                found = next(self._found, None)
+                if found is None:
+                    self._known = inf
+                    self._voice.close()
+                else:
+                    self._known, fresh = found
+                    self.entries += fresh
+        except VtkError as error:
+            self._failure = error
+            self._voice.close()
+        if self._failure is not None and self._known < end:
+            raise self._failure
+        return self.entries
+
+    def details(self) -> dict[str, Any]:
+        """The recognizer, and the language found so far."""
+        return {"model": self._recognizer.name, "language": self._speech.language}
+
+
+def _ranges(spans: list[Span], about: Timing) -> list[Range]:
+    """What of a video is to be listened to: the spans, united where they touch."""
+    last = inf if about.end is None else about.end
+    united: list[Range] = []
+    for span in sorted(spans, key=lambda span: span.start):
+        start, end = max(span.start, about.start), min(span.end, last)
+        if united and start <= united[-1][1]:
+            start, end = united[-1][0], max(united.pop()[1], end)
+        if start < end:
+            united.append((start, end))
+    return united
