@@ -107,6 +107,21 @@ def _shared(
     """Only a signature: the parameters that every command on a stream has."""
 
 
+DECODING = ("split", "keyframes", "ocr", "caption")  # commands that look at pictures
+
+
+def _pictures(
+    decode: Annotated[
+        Literal["auto", "cpu", "cuda"],
+        typer.Option(
+            envvar="VTK_DECODE",
+            help="Where pictures are decoded: auto takes an NVIDIA GPU if one is there.",
+        ),
+    ] = "auto",
+) -> None:
+    """Only a signature: the parameters of every command that decodes pictures."""
+
+
 def _model(
     model: Annotated[
         str | None,
@@ -169,6 +184,7 @@ def streaming(function: Callable[..., None]) -> Callable[..., None]:
     shared = inspect.signature(_shared).parameters
     taken = inspect.signature(function).parameters
     loading = inspect.signature(_model).parameters if "opening" in taken else {}
+    seeing = inspect.signature(_pictures).parameters if function.__name__ in DECODING else {}
     own = [p for name, p in taken.items() if name not in ("stream", "opening")]
 
     @functools.wraps(function)
@@ -177,6 +193,8 @@ def streaming(function: Callable[..., None]) -> Callable[..., None]:
 
         settings = {name: values.pop(name) for name in shared}
         settings["inputs"] = settings["inputs"] or []
+        if seeing:  # the processes of --jobs are to know it too
+            os.environ["VTK_DECODE"] = values.pop("decode")
         if loading:
             opening = Opening({name: values.pop(name) for name in loading}, settings["jobs"])
             values["opening"] = opening
@@ -186,7 +204,8 @@ def streaming(function: Callable[..., None]) -> Callable[..., None]:
     positional = [p for p in own if p.default is p.empty]
     optional = [p for p in own if p.default is not p.empty]
     inputs, *rest = shared.values()
-    parameters = [*positional, inputs, *optional, *loading.values(), *rest]
+    added = [*loading.values(), *seeing.values()]
+    parameters = [*positional, inputs, *optional, *added, *rest]
     keyword = [p.replace(kind=p.KEYWORD_ONLY) for p in parameters]
     command.__signature__ = inspect.Signature(keyword)  # type: ignore[attr-defined]
     command.__annotations__ = {p.name: p.annotation for p in parameters}

@@ -231,7 +231,7 @@ def test_fish_offers_commands_and_options(folder: Path) -> None:
     assert _fish(folder, "vtk ") == sorted(NAMES)
     assert _fish(folder, "vtk --v") == ["--version"]
     assert _fish(folder, "vtk split --e") == ["--every"]
-    assert _fish(folder, "vtk keyframes --format ") == ["jpg", "webp"]
+    assert _fish(folder, "vtk keyframes --format ") == ["avif", "jpg", "png", "webp"]
     assert _fish(folder, "vtk keyframes --format=w") == ["--format=webp"]
 
 
