@@ -10,11 +10,12 @@ if TYPE_CHECKING:
 
 @streaming
 def probe(stream: "Stream") -> None:
-    """Tell what video files hold, without decoding them.
+    """Tell what video files hold, all but without decoding them.
 
     Gives each video as one span with `media`: container, streams with codecs, languages, sizes
-    and frame rates (average, and whether it varies), rotation, subtitle tracks and chapters.
-    Reads at most the first 2,000 packets of a video stream.
+    and frame rates (average, and whether it varies), colours, rotation, subtitle tracks, chapters.
+    Reads the head of the file, its index or at most the first 2,000 packets of a video stream,
+    and one picture.
 
     \b
     Examples:

@@ -56,7 +56,7 @@ end
 complete -c vtk -f
 complete -c vtk -n __vtk_first -l version -d 'Print the version and exit'
 complete -c vtk -n __vtk_first -s h -l help -d 'Show this message and exit'
-complete -c vtk -n __vtk_first -a probe -d 'Tell what video files hold, without decoding them'
+complete -c vtk -n __vtk_first -a probe -d 'Tell what video files hold, all but without decoding them'
 complete -c vtk -n __vtk_first -a split -d 'Split videos into shots, scenes or windows'
 complete -c vtk -n __vtk_first -a keyframes -d 'Pick the frames that stand for each span'
 complete -c vtk -n __vtk_first -a transcribe -d 'Give each span what is said in it'

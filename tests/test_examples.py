@@ -1,5 +1,6 @@
 """Every example of the help, the README and examples/ runs as it stands."""
 
+import json
 import os
 import re
 import shutil
@@ -55,6 +56,7 @@ def folder(world: World, shots: bytes, tmp_path: Path) -> Path:
     shutil.copy(world("lecture").path, tmp_path / "lecture.mp4")
     shutil.copy(world("lecture").path, tmp_path / "talk.mp4")
     shutil.copy(world("lecture").path, tmp_path / "film.mp4")
+    shutil.copy(world("lecture").path, tmp_path / "news.mp4")
     shutil.copy(world("subtitled").path, tmp_path / "film.mkv")
     shutil.copy(world("fifty").path, tmp_path / "take 1.mov")
     (tmp_path / "vtk").mkdir()
@@ -67,6 +69,8 @@ def folder(world: World, shots: bytes, tmp_path: Path) -> Path:
     # A thread each: two test processes with two threads each would wait for one another.
     (tmp_path / "vtk" / "config.toml").write_text("[caption]\nthreads = 1\nmax_tokens = 80\n")
     (tmp_path / "sports.txt").write_text("juggling: balls in the air\nrunning\n")
+    segments = [{"start": 1.0, "end": 2.5, "text": "Honey is sweet."}]
+    (tmp_path / "whisperx.json").write_text(json.dumps({"segments": segments, "language": "en"}))
     (tmp_path / "prompts.toml").write_text('change = "What happens?"\n')
     for name in ("shots.jsonl", "talk.jsonl"):
         (tmp_path / name).write_bytes(shots)
@@ -87,7 +91,9 @@ def test_an_example_runs_as_it_stands(folder: Path, line: str) -> None:
         pytest.skip("jq is not here")
     if line.startswith("vtk models pull"):
         pytest.skip("fetches from the hub; tests/models/test_fetch.py has one of its own")
-    if re.search(r"bench|--method|-m ", line):
+    if "whisper-" in line:
+        pytest.skip("needs a model of speech; tests/transcribe/test_recognition.py makes one")
+    if re.search(r"bench|-m ", line):
         pytest.importorskip("llama_cpp")
     if "--endpoint" in line:
         pytest.skip("asks a server; tests/models/test_server.py has one")
@@ -98,7 +104,8 @@ def test_an_example_runs_as_it_stands(folder: Path, line: str) -> None:
     assert (result.returncode, result.stderr) == (0, b""), line
     if ">" not in line and "-o " not in line:
         searched = re.search(r"'(a rocket|the rocket|glacier|mirror|sun valve)", line)
-        assert result.stdout or searched, f"{line} says nothing"
+        silent = "--vad-only" in line  # nobody speaks in the rendered lecture
+        assert result.stdout or searched or silent, f"{line} says nothing"
 
 
 def test_a_folder_of_videos_becomes_chapters_and_only_what_changed_is_made_again(

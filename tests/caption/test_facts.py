@@ -9,7 +9,8 @@ import pytest
 
 from tests.conftest import lines, vtk
 from tests.world import Clip
-from vtk.caption import caption
+from vtk.caption import caption, facts
+from vtk.passages import passages
 from vtk.schema import SCHEMA
 from vtk.span import Span, parse
 
@@ -169,3 +170,24 @@ def test_the_narration_of_a_real_film_is_in_its_captions(real: Path) -> None:
                   "Goddard Space Flight Center in Greenbelt, Maryland",
                   "This half of the observatory element successfully"):  # fmt: skip
         assert words in said
+
+
+def test_text_with_a_first_and_a_last_time_is_quoted_in_the_order_it_is_read() -> None:
+    about = {"score": 0.9, "role": "slide", "end": 4.0}
+    span = Span(
+        video="a.mp4",
+        start=0.0,
+        end=4.0,
+        facts={"picture": "A picture."},
+        screen_text=[
+            {"text": "two", "start": 1.0, "box": [0.5, 0.1, 0.8, 0.2], **about},
+            {"text": "one", "start": 1.0, "box": [0.1, 0.1, 0.4, 0.2], **about},
+            {"text": "three", "start": 1.5, "box": [0.1, 0.0, 0.4, 0.1], **about},
+        ],
+    )
+    assert "On screen is written: “one two three”." in list(facts.sentences(span))
+    assert [(p.text, p.start) for p in passages(span) if p.source == "screen_text"] == [
+        ("two", 1.0),
+        ("one", 1.0),
+        ("three", 1.5),
+    ]

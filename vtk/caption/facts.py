@@ -119,9 +119,9 @@ def sentences(span: Span) -> Iterator[str]:
 def _shown(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """What was read with confidence, each text once, in the order people read: line by line."""
     lines: list[list[dict[str, Any]]] = []
-    for entry in sorted(filter(_sure, entries), key=lambda entry: (entry["t"], _middle(entry))):
+    for entry in sorted(filter(_sure, entries), key=lambda entry: (_when(entry), _middle(entry))):
         first = lines[-1][0] if lines else None
-        if first and first["t"] == entry["t"] and _middle(entry) < first.get("box", NOWHERE)[3]:
+        if first and _when(first) == _when(entry) and _middle(entry) < first.get("box", NOWHERE)[3]:
             lines[-1].append(entry)
         else:
             lines.append([entry])
@@ -130,6 +130,11 @@ def _shown(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
         for entry in sorted(line, key=lambda entry: entry.get("box", NOWHERE)[0]):
             texts.setdefault(" ".join(entry["text"].split()).casefold(), entry)
     return list(texts.values())
+
+
+def _when(entry: dict[str, Any]) -> float:
+    """When a text was read, or came, in seconds."""
+    return float(entry["t"] if "t" in entry else entry["start"])
 
 
 def _sure(entry: dict[str, Any]) -> bool:
