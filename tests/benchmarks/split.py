@@ -256,7 +256,9 @@ def cpu_seconds() -> float:
 def processes(path: Path) -> dict[str, Method]:
     """The commands a user would type, as processes of their own, start included."""
     here = Path(sys.executable).parent
-    lines: dict[str, list[str | Path]] = {"vtk split": [here / "vtk", "split", path]}
+    lines: dict[str, list[str | Path]] = {
+        "vtk split --method content": [here / "vtk", "split", "--method", "content", path]
+    }
     if (here / "scenedetect").exists():
         words: list[str | Path] = ["-q", "-i", path, "detect-adaptive", "list-scenes", "-n", "-q"]
         lines["scenedetect detect-adaptive"] = [here / "scenedetect", *words]

@@ -28,7 +28,7 @@ INTERVAL = 1 / 15  # seconds from one picture looked at to the next, at least
 LAGS = (0.33, 0.5, 0.75, 1.1, 1.6, 2.4)  # seconds between the two ends
 CHANGE = 6.0  # how far the ends must be apart, root mean square over the samples, 0..255
 RESIDUAL = 0.12  # of the squared distance of the ends, that the pictures between may leave the line
-FAR = 0.9  # of that distance, by which the middle picture may be off the nearer end
+LOST = 0.5  # the same for the picture in the middle alone
 STILL = 0.04  # the same for pages that are alike, of which nothing moves
 WIPED = 0.32  # the same for a wipe: where half of the picture has changed it is 0.25
 SPREAD = 0.2  # of the samples of each twelfth of the picture, that a wipe must change
@@ -41,13 +41,12 @@ EMPTY = 1.0  # seconds of empty picture up to which a fade out and a fade in are
 _ROWS = int(LAGS[-1] / INTERVAL) + 3
 
 
-def turned(one: Vector, two: Vector) -> bool:
+def turned(one: Vector, two: Vector, papers: tuple[float | None, float | None]) -> bool:
     """Whether both are pages, slides or titles on one ground, and writing went and other came.
 
     Pages of one design are alike, and so are a page and the same with something more on it: here
-    both must have what the other has not.
+    both must have what the other has not. `papers` are their grounds.
     """
-    papers = ground(one), ground(two)
     if papers[0] is None or papers[1] is None or abs(papers[0] - papers[1]) > INK:
         return False
     ink = np.abs(one - papers[0]), np.abs(two - papers[1])
@@ -123,6 +122,7 @@ class Blends:
         self.samples: deque[Sample] = deque(maxlen=_ROWS)
         self.pictures = np.zeros((_ROWS, 0), np.float32)
         self.products = np.zeros((_ROWS, _ROWS), np.float64)
+        self.papers: dict[int, float | None] = {}  # grounds by row, where they were asked for
         self.count = 0  # samples since the start or the last cut
         self.free = 0  # number of the first sample after the last transition
         self.best: _Candidate | None = None
@@ -138,6 +138,7 @@ class Blends:
             self.pictures = np.zeros((_ROWS, picture.size), np.float32)
         row = self.count % _ROWS
         self.samples.append(Sample(pts, time))
+        self.papers.pop(row, None)
         np.subtract(picture, 128, out=self.pictures[row])
         products = self.pictures @ self.pictures[row]
         self.products[row] = products
@@ -174,7 +175,9 @@ class Blends:
             return []
         # Most pictures are of moving scenes, of which the one in the middle alone tells.
         middle = (first + size // 2) % _ROWS
-        if min(self._apart(a, middle), self._apart(middle, b)) > FAR * change:
+        products = self.products
+        along = products[middle, b] - products[middle, a] - products[a, b] + products[a, a]
+        if self._apart(a, middle) / change - (along / change) ** 2 > LOST:
             return []
         rows = np.arange(first, self.count) % _ROWS
         place, residual = self._line(rows, change)
@@ -192,7 +195,7 @@ class Blends:
             return []
         one, two = self.pictures[a, : self.area], self.pictures[b, : self.area]
         alike = likeness(one, two) > ALIKE
-        page = (alike or off > RESIDUAL) and turned(one, two)
+        page = (alike or off > RESIDUAL) and turned(one, two, (self._paper(a), self._paper(b)))
         if alike and not (page and (off < STILL or off > RESIDUAL)):
             return []
         score = 1 - 0.5 * off / RESIDUAL
@@ -221,6 +224,12 @@ class Blends:
             transition = Transition("wipe", edge.start, edge.end, edge.middle, score, "", why)
             self.best = _Candidate(transition, self.count, change)
         return found
+
+    def _paper(self, row: int) -> float | None:
+        """The ground of the picture in a row, worked out once."""
+        if row not in self.papers:
+            self.papers[row] = ground(self.pictures[row, : self.area])
+        return self.papers[row]
 
     def _apart(self, a: int, b: int) -> float:
         """Squared distance of the pictures in two rows."""

@@ -1,5 +1,7 @@
 """How alike two pictures are, whatever their exposure."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,5 +11,8 @@ NOISE = 4.0  # variance of luma that is nothing
 
 def likeness(one: NDArray[np.float32], two: NDArray[np.float32]) -> float:
     """Correlation of two rows of luma, 0..255: near 1 for one scene, whatever the exposure."""
-    covariance = np.mean(one * two) - one.mean() * two.mean()
-    return float(covariance / np.sqrt((one.var() + NOISE) * (two.var() + NOISE)))
+    size = one.size
+    means = float(one.mean()), float(two.mean())
+    covariance = float(one @ two) / size - means[0] * means[1]
+    spreads = float(one @ one) / size - means[0] ** 2, float(two @ two) / size - means[1] ** 2
+    return covariance / math.sqrt((spreads[0] + NOISE) * (spreads[1] + NOISE))
