@@ -28,6 +28,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from multiprocessing import get_context
 from pathlib import Path
+from shutil import which
 from typing import Any
 
 import av
@@ -256,9 +257,10 @@ def cpu_seconds() -> float:
 def processes(path: Path) -> dict[str, Method]:
     """The commands a user would type, as processes of their own, start included."""
     here = Path(sys.executable).parent
-    lines: dict[str, list[str | Path]] = {
-        "vtk split --method content": [here / "vtk", "split", "--method", "content", path]
-    }
+    split: list[str | Path] = [here / "vtk", "split", "--method", "content", path]
+    lines = {"vtk split --method content": split}
+    if ffmpeg := which("ffmpeg"):
+        lines["ffmpeg -f null"] = [ffmpeg, "-v", "error", "-i", path, "-f", "null", "-"]
     if (here / "scenedetect").exists():
         words: list[str | Path] = ["-q", "-i", path, "detect-adaptive", "list-scenes", "-n", "-q"]
         lines["scenedetect detect-adaptive"] = [here / "scenedetect", *words]

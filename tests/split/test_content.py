@@ -290,6 +290,15 @@ def test_thumbnail_of_any_format_and_size(name: str, size: tuple[int, int]) -> N
         assert np.abs(part - reference).mean() < (20 if name.startswith("yuvj") else 4)
 
 
+@pytest.mark.parametrize("matrix", [3, 8])
+def test_thumbnail_of_a_picture_that_states_a_matrix_nobody_knows(matrix: int) -> None:
+    frame = av.VideoFrame.from_ndarray(np.full((64, 64, 4), 90, np.uint8), "bgra")
+    expected = thumbnail(frame).luma
+    frame.colorspace = matrix
+    assert (thumbnail(frame).luma == expected).all()
+    assert luma(frame).shape == (64, 64)
+
+
 @pytest.mark.parametrize("name", ["gray", "gray10le"])
 def test_thumbnail_of_gray_has_no_colour(name: str) -> None:
     frame = av.VideoFrame.from_ndarray(np.full((90, 160), 77, np.uint8), "gray")

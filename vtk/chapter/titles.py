@@ -39,7 +39,9 @@ INNER, SMALL, BEFORE_VERB, BEFORE_NOUN = (
 _CLAUSE = re.compile(r"[.,;:!?…()\[\]{}\"“”«»、。！？，；：「」『』|/—–\n]+|(?<=\s)-+(?=\s)")
 # A sentence of measurements in clauses, and what in it tells no chapter from another.
 _LOOK_END = re.compile(r"[.;,]\s+|[.!]$|\s+and\s+(?=(?:some|much|little|nothing)\b)")
-_LOOK_FILL = re.compile(r"^(?:an?|the|it is)\s|\bmostly\s|\s*\bpicture for [\d.]+ \w+", re.I)
+_LOOK_FILL = re.compile(
+    r"^(?:an?|the larg(?:er|est)|the|it is)\s|\bmostly\s|\s*\bpicture for [\d.]+ \w+", re.I
+)
 _SCRIPT = re.compile(r"[\u3041-\u309f]+|[\u30a0-\u30ff]+|[\uac00-\ud7af]+|[\u0e00-\u0eff]+|.")
 _PARTICLE = re.compile(r"[\u3041-\u309f]+$|[的了是在和有我你他她它们这那个不也就都而及与着或]")
 

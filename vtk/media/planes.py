@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import av
 import numpy as np
+from av.video.reformatter import Colorspace
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
@@ -44,7 +45,7 @@ def thumbnail(frame: av.VideoFrame, width: int = 48, height: int = 27) -> Thumbn
     """
     parts = components(frame)
     if parts is None:
-        frame = frame.reformat(width=4 * width, height=4 * height, format="yuv444p")
+        frame = _converted(frame, "yuv444p", 4 * width, 4 * height)
         parts = components(frame)
         assert parts is not None  # yuv444p is read in place
     scale = 2.0 ** (8 - _bits(frame.format.name))
@@ -64,7 +65,7 @@ def luma(frame: av.VideoFrame) -> Array:
     """
     parts = components(frame)
     if parts is None:
-        parts = components(frame.reformat(format="gray"))
+        parts = components(_converted(frame, "gray"))
         assert parts is not None  # gray is read in place
     samples = parts[0]
     if samples.dtype == np.uint8:
@@ -80,7 +81,7 @@ def readable(frame: av.VideoFrame) -> tuple[av.VideoFrame, Array, int]:
     """
     parts = components(frame)
     if parts is None:
-        frame = frame.reformat(format="yuv444p")
+        frame = _converted(frame, "yuv444p")
         parts = components(frame)
         assert parts is not None  # yuv444p is read in place
     return frame, parts[0], 2 ** (_bits(frame.format.name) - 8)
@@ -112,6 +113,14 @@ def components(frame: av.VideoFrame) -> tuple[Array, ...] | None:
         pairs = rows[1][:, : 2 * planes[1].width]
         return rows[0][:, : frame.width], pairs[:, 0::2], pairs[:, 1::2]
     return tuple(row[:, : plane.width] for row, plane in zip(rows, planes, strict=True))
+
+
+def _converted(
+    frame: av.VideoFrame, name: str, width: int | None = None, height: int | None = None
+) -> av.VideoFrame:
+    """The frame in another pixel format, by one matrix whatever it states, which may be any."""
+    matrix = Colorspace.ITU601
+    return frame.reformat(width, height, name, src_colorspace=matrix, dst_colorspace=matrix)
 
 
 def _shrink(plane: Array, height: int, width: int, scale: float) -> NDArray[np.float32]:
