@@ -59,8 +59,8 @@ class Service:
 
     At most `jobs` requests are in flight; each try may take `timeout` seconds, and what may be
     over at the next try is tried `retries` times more; a reply that is `final` is not over then,
-    whatever its status. Raises UsageError for an endpoint or a key that cannot be one, MissingError
-    without httpx2.
+    whatever its status. Bodies are of `content_type`. Raises UsageError for an endpoint or a key
+    that cannot be one, MissingError without httpx2.
     """
 
     def __init__(
@@ -72,6 +72,7 @@ class Service:
         timeout: float,
         retries: int,
         final: Callable[[Reply], bool],
+        content_type: str = "application/json",
     ) -> None:
         if jobs < 1 or timeout <= 0 or retries < 0:
             raise UsageError("jobs must be 1 or more, the timeout above 0, retries 0 or more")
@@ -81,7 +82,7 @@ class Service:
         self._reached = False
         url = base_url(endpoint)
         self.place = url._replace(netloc=url.netloc.rpartition("@")[2]).geturl()
-        self._client = _client(url, self._key, jobs)
+        self._client = _client(url, self._key, jobs, content_type)
         self._slots = asyncio.Semaphore(jobs)
         self._asking: set[asyncio.Task[Any]] = set()
         self._loop = asyncio.new_event_loop()
@@ -112,7 +113,7 @@ class Service:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     async def fetch(self, method: str, path: str, body: bytes | None = None) -> Reply:
-        """The reply to a request whose body is JSON, whatever its status once tries are used up.
+        """The reply to a request, whatever its status once tries are used up.
 
         Raises ModelError where no reply came, MissingError where the server was never there.
         """
@@ -206,14 +207,16 @@ def _landed(flights: deque[Future[Any]]) -> Any:
             flights.popleft()
 
 
-def _client(url: SplitResult, key: str | None, jobs: int) -> "httpx2.AsyncClient":
+def _client(
+    url: SplitResult, key: str | None, jobs: int, content_type: str
+) -> "httpx2.AsyncClient":
     try:
         import httpx2
     except ImportError:
         raise MissingError(
             "a server needs the package httpx2: pip install 'video-text-kit[http]'"
         ) from None
-    headers = {"Content-Type": "application/json", "User-Agent": f"vtk/{__version__}"}
+    headers = {"Content-Type": content_type, "User-Agent": f"vtk/{__version__}"}
     if key:
         headers["Authorization"] = f"Bearer {key}"
     try:

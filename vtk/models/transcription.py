@@ -43,23 +43,6 @@ NAMED = {  # languages that OpenAI tells by name
 }  # fmt: skip
 
 
-class _Forms(Service):
-    """A service whose requests are forms with a file."""
-
-    def __init__(self, *arguments: Any, **settings: Any) -> None:
-        super().__init__(*arguments, **settings)
-        self.boundary = secrets.token_hex(16)
-        self._client.headers["Content-Type"] = f"multipart/form-data; boundary={self.boundary}"
-
-    def form(self, fields: Iterable[tuple[str, str]], file: bytes) -> bytes:
-        """The body of a request with these fields and a file of sound."""
-        head = f'--{self.boundary}\r\nContent-Disposition: form-data; name="'
-        parts = [f'{head}{name}"\r\n\r\n{value}\r\n'.encode() for name, value in fields]
-        kind = "Content-Type: audio/wav"
-        parts += [f'{head}file"; filename="speech.wav"\r\n{kind}\r\n\r\n'.encode(), file]
-        return b"".join([*parts, f"\r\n--{self.boundary}--\r\n".encode()])
-
-
 class TranscriptionServer(Closing):
     """The recognizer that a server runs; `endpoint` is its address, with or without `/v1`.
 
@@ -80,8 +63,15 @@ class TranscriptionServer(Closing):
     ) -> None:
         self.name = model or USUAL
         self._ways = WAYS
-        self._service = _Forms(
-            endpoint, key=key, jobs=jobs, timeout=timeout, retries=retries, final=_refuses
+        self._boundary = secrets.token_hex(16)
+        self._service = Service(
+            endpoint,
+            key=key,
+            jobs=jobs,
+            timeout=timeout,
+            retries=retries,
+            final=_refuses,
+            content_type=f"multipart/form-data; boundary={self._boundary}",
         )
 
     def recognize(
@@ -100,7 +90,7 @@ class TranscriptionServer(Closing):
         fields += [("language", language)] if language else []
         while True:
             way = self._ways[0]
-            body = self._service.form([*fields, *way], sound)
+            body = _form(self._boundary, [*fields, *way], sound)
             reply = await self._service.fetch("POST", "audio/transcriptions", body)
             if _refuses(reply) and way != WAYS[-1]:
                 if way == self._ways[0]:  # else another request has learned it meanwhile
@@ -127,6 +117,15 @@ class TranscriptionServer(Closing):
         if not isinstance(value, dict) or not isinstance(value.get("text"), str):
             raise ModelError(f"the reply of {place} is no transcription")
         return value
+
+
+def _form(boundary: str, fields: Iterable[tuple[str, str]], file: bytes) -> bytes:
+    """The body of a request with these fields and a file of sound."""
+    head = f'--{boundary}\r\nContent-Disposition: form-data; name="'
+    parts = [f'{head}{name}"\r\n\r\n{value}\r\n'.encode() for name, value in fields]
+    kind = "Content-Type: audio/wav"
+    parts += [f'{head}file"; filename="speech.wav"\r\n{kind}\r\n\r\n'.encode(), file]
+    return b"".join([*parts, f"\r\n--{boundary}--\r\n".encode()])
 
 
 def _refuses(reply: Reply) -> bool:

@@ -74,7 +74,7 @@ class Screen:
         """Take the next frame, shown from `time` on, in seconds."""
         if self._past and self._interval and time - self._past[-1][0] < OFTEN - 1e-3:
             return
-        if self._turn is None:  # asked once: a frame that was asked is freed late
+        if self._turn is None:
             self._turn = orientation(frame.image)
         small = glance(frame, self._turn)
         if self._cells is None or self._cells.shape != small.shape:
