@@ -424,7 +424,7 @@ def test_text_that_looks_like_an_address_is_sent_as_text(
 ) -> None:
     picture = np.zeros((2, 2, 3), np.uint8)
     server.in_turn(said("fine"))
-    list(opened().answers([Prompt((text,), system=text), Prompt((text, picture, text))]))
+    list(opened(jobs=1).answers([Prompt((text,), system=text), Prompt((text, picture, text))]))
     alone, beside = (asked.body["messages"] for asked in server.asked)
     assert alone == [{"role": "system", "content": text}, {"role": "user", "content": text}]
     parts = beside[0]["content"]
