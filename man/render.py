@@ -23,6 +23,7 @@ VARIABLES = {
     "VTK_SPLIT": "The method of vtk split, also where another command splits a video by itself.",
     "VTK_CACHE": "The folder of what is kept between runs; $XDG_CACHE_HOME/vtk if not set.",
     "VTK_API_KEY": "The key that an OpenAI-compatible server (--endpoint) asks for.",
+    "SSL_CERT_FILE": "The certificates that servers are trusted by, in place of the system's.",
     "VTK_TRACEBACK": "If set, an internal error shows where in the program it happened.",
 }
 

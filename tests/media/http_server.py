@@ -1,6 +1,8 @@
-"""A server of files on this machine, with or without answers to requests for ranges."""
+"""A server of files on this machine, with or without answers to requests for ranges, and TLS."""
 
 import re
+import ssl
+import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,12 +27,31 @@ class Served:
     sent: int = 0  # bytes of files
 
 
+def certificate(folder: Path, name: str = "localhost") -> Path:
+    """A file with a key and a certificate for `name` signed by itself. Needs openssl."""
+    key, about = folder / f"{name}.key", folder / f"{name}.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+    command += ["-keyout", str(key), "-out", str(about), "-subj", f"/CN={name}"]
+    subprocess.run(
+        [*command, "-addext", f"subjectAltName=DNS:{name}"], check=True, capture_output=True
+    )
+    about.write_text(about.read_text() + key.read_text())
+    return about
+
+
 @contextmanager
-def serving(folder: Path, ranges: bool = True) -> Iterator[Served]:
-    """Serves the files of a folder while the block runs."""
+def serving(folder: Path, ranges: bool = True, certified: Path | None = None) -> Iterator[Served]:
+    """Serves the files of a folder while the block runs, over TLS where there is a certificate."""
     served = Served(folder, ranges)
     server = _Server(("127.0.0.1", 0), partial(_Handler, served))
     served.url = f"http://127.0.0.1:{server.server_port}"
+    if certified is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certified)
+        server.socket = context.wrap_socket(
+            server.socket, server_side=True, do_handshake_on_connect=False
+        )
+        served.url = f"https://localhost:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     try:

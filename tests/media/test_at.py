@@ -6,9 +6,10 @@ import time
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
+from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import av
 import numpy as np
@@ -23,6 +24,7 @@ from vtk.media import cuda, readers, video
 from vtk.media.decoder import Decoder
 from vtk.media.streams import main_stream
 from vtk.media.video import Video
+from vtk.models.ahead import ahead
 
 World = Callable[[str], Clip]
 
@@ -274,6 +276,41 @@ def test_who_is_slow_is_not_overtaken_by_much(
         next(frames)
         time.sleep(1)
         assert len(decoded) <= 1 + 6 * (2 + 1)  # six runs are under way
+
+
+@pytest.mark.usefixtures("eager")
+@pytest.mark.parametrize("way", ["readers", "a thread ahead"])
+def test_decoding_goes_on_while_a_frame_is_used(
+    world: World, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    """Who uses a frame until a later one is decoded does not wait in vain."""
+    total, decoded, more = 12, 0, threading.Condition()
+
+    def noted(make: Callable[..., Iterator[video.Frame]]) -> Callable[..., Iterator[video.Frame]]:
+        def counted(*about: Any) -> Iterator[video.Frame]:
+            nonlocal decoded
+            for frame in make(*about):
+                with more:
+                    decoded += 1
+                    more.notify()
+                yield frame
+
+        return counted
+
+    def later(used: int) -> bool:
+        return decoded > used or used == total
+
+    monkeypatch.setattr(Decoder, "in_turn", noted(Decoder.in_turn))
+    monkeypatch.setattr(Video, "frames", noted(Video.frames))
+    with Video(str(world("lecture").path)) as opened:
+        frames = opened.at([number * 2.0 for number in range(total)])
+        if way == "a thread ahead":
+            frames.close()  # type: ignore[attr-defined]
+            frames = ahead(islice(opened.frames(), total), 2)
+        for used, _ in enumerate(frames, 1):
+            with more:
+                assert more.wait_for(partial(later, used), timeout=60)
+    assert used == total
 
 
 @pytest.mark.usefixtures("eager")

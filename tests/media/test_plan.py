@@ -14,6 +14,7 @@ from vtk.errors import OpenError
 from vtk.media import plan
 from vtk.media.container import open_container
 from vtk.media.index import frame_index
+from vtk.media.spent import spent
 from vtk.media.streams import extent, main_stream
 from vtk.media.video import Video
 
@@ -89,6 +90,7 @@ def test_packets_of_large_files_are_kept(
     assert frame_index(str(path)).pts.tolist() == fresh.pts.tolist()
     (kept,) = (tmp_path / "cache").iterdir()
     monkeypatch.setattr(plan, "_read", lambda _: pytest.fail("the packets were read again"))
+    assert spent(str(path)).bytes[-1] > 0
     again = frame_index(str(path))
     assert again.pts.tolist() == fresh.pts.tolist()
     assert again.time_base == fresh.time_base
@@ -100,3 +102,32 @@ def test_packets_of_large_files_are_kept(
     path.unlink()
     with pytest.raises(OpenError, match="No such file"):
         frame_index(str(path))
+
+
+@pytest.mark.parametrize("name", ["reordered", "late_start_mkv", "variable_rate", "truncated_mkv"])
+def test_what_was_spent_on_changes_is_the_bytes_of_the_packets(world: World, name: str) -> None:
+    with av.open(world(name).path) as container:
+        found = sorted(
+            (packet.pts * packet.time_base, 0 if packet.is_keyframe else packet.size)
+            for packet in container.demux(video=0)
+            if packet.pts is not None
+        )
+    about = spent(str(world(name).path))
+    assert about.times == pytest.approx([float(time) for time, _ in found])
+    assert about.bytes.tolist() == [0, *np.cumsum([size for _, size in found]).tolist()]
+    frames, changes = about.within(float(found[3][0]), float(found[10][0]))
+    assert (frames, changes) == (7, sum(size for _, size in found[3:10]))
+
+
+def test_packets_without_times_follow_one_another(tmp_path: Path) -> None:
+    path = tmp_path / "bare.h264"
+    with av.open(path, "w", format="h264") as container:
+        stream = container.add_stream("libx264", rate=25)
+        stream.width, stream.height = 64, 48
+        for i in range(30):
+            frame = av.VideoFrame.from_ndarray(np.full((48, 64, 3), 4 * i, np.uint8), "rgb24")
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    about = spent(str(path))
+    assert np.diff(about.times) == pytest.approx(np.full(29, 1 / 25))
+    assert about.bytes[-1] > 0

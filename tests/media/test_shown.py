@@ -243,6 +243,31 @@ def test_transparent_pictures_lie_on_grey(tmp_path: Path) -> None:
     assert np.abs(found[-4, -4].astype(int) - 192).max() <= 1
 
 
+@pytest.mark.parametrize(("codec", "name"), [("libvpx", "vp8"), ("libvpx-vp9", "vp9")])
+def test_transparency_that_webm_keeps_beside_the_pictures(
+    tmp_path: Path, codec: str, name: str
+) -> None:
+    """A clear bar that moves over red, from every place that decoding may begin at."""
+    frames = []
+    for number in range(40):
+        picture = np.full((48, 64, 4), (200, 0, 0, 255), np.uint8)
+        picture[:, number : number + 16, 3] = 0
+        frames.append(VideoFrame.from_ndarray(picture, "rgba").reformat(format="yuva420p"))
+    options = {"auto-alt-ref": "0", "deadline": "realtime", "cpu-used": "8", "g": "10"}
+    path = write(tmp_path / "clear.webm", frames, codec, options)
+    with Video(str(path)) as video:
+        assert video.stream.codec_context.name == name
+        inturn = {frame.time: displayed(frame.image) for frame in video.frames()}
+        assert len(inturn) == 40
+        found = {frame.time: displayed(frame.image) for frame in video.at([0.4, 1.9, 2.0, 3.2])}
+        found |= {frame.time: displayed(frame.image) for frame in video.at([0.1, 1.1, 2.1, 3.1])}
+    for number, picture in enumerate(inturn.values()):
+        assert np.abs(picture[24, number + 8].astype(int) - 128).max() <= 2
+        assert np.abs(picture[24, number + 24].astype(int) - (200, 0, 0)).max() <= 12
+    assert len(found) == 8
+    assert all(np.array_equal(picture, inturn[time]) for time, picture in found.items())
+
+
 def test_palettes_have_their_colours(tmp_path: Path) -> None:
     image = pytest.importorskip("PIL.Image")
     whole = image.fromarray(quarters()).quantize(8)

@@ -9,6 +9,7 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from errno import EIO
 
 import av
 from av.codec.context import Flags
@@ -16,7 +17,7 @@ from av.codec.hwaccel import HWAccel
 from av.container import InputContainer
 
 from vtk.errors import OpenError
-from vtk.media import remote, stills
+from vtk.media import remote, stills, trust
 from vtk.media.source import Source, plain
 from vtk.span import local_path
 
@@ -116,20 +117,29 @@ def _check_file(path: str) -> None:
 
 def _reason(error: Exception, source: Source) -> str:
     remote = source.timeout is not None
+    refused = remote and isinstance(error, av.ArgumentError)  # a format that plain() leaves out
+    unread = isinstance(error, (av.ArgumentError, av.InvalidDataError))
+    if refused or (unread and _is_script(source.file)):
+        return f"it {ELSEWHERE}; name the video itself"
     if isinstance(error, av.InvalidDataError):
         playlist = f", or a playlist that {ELSEWHERE}" if remote else ""
         return f"not a media file that FFmpeg can read, or damaged at its start{playlist}"
     if isinstance(error, av.ExitError):
         return f"no answer within {source.timeout:g} s"
-    if isinstance(error, av.ArgumentError) and (remote or _is_script(source.file)):
-        return f"it {ELSEWHERE}; name the video itself"
+    if remote and getattr(error, "errno", None) == EIO:
+        why = trust.distrusted(str(source.file))
+        if why:
+            return f"the certificate of the server is not trusted ({why}); {trust.HINT}"
     return getattr(error, "strerror", None) or str(error)
 
 
 def _is_script(file: object) -> bool:
-    """Whether a local file begins as playlists and scripts do that name other files."""
-    if not isinstance(file, str):
+    """Whether a local file begins as playlists, scripts and manifests do that name other files."""
+    path = file.removeprefix("file:") if isinstance(file, str) else ""
+    if not os.path.isfile(path):
         return False
-    with open(file.removeprefix("file:"), "rb") as opened:
-        head = opened.read(16).removeprefix(b"\xef\xbb\xbf").lstrip()
-    return head.startswith((b"#EXTM3U", b"ffconcat", b"v=0"))
+    with open(path, "rb") as opened:
+        head = opened.read(1024).removeprefix(b"\xef\xbb\xbf").lstrip()
+    return head.startswith((b"#EXTM3U", b"ffconcat", b"v=0")) or (
+        head.startswith(b"<") and b"<MPD" in head
+    )

@@ -10,15 +10,17 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from fractions import Fraction
 from itertools import chain
-from typing import NamedTuple, Self
+from typing import NamedTuple, Self, cast
 
 import av
 from av.container import InputContainer
+from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from vtk.media import cuda
 from vtk.media.container import open_container
+from vtk.media.cropping import Cropper, margins
 from vtk.media.plan import Plan, only
 from vtk.media.streams import extent, main_stream
 
@@ -26,6 +28,8 @@ SEEK_GAP = 10.0  # seconds to decode through rather than seek, where no keyframe
 NEAR = 0.25  # seconds to decode through rather than seek to a keyframe at their end
 NO_TIMESTAMPS = 0x80  # FFmpeg's AVFMT_NOTIMESTAMPS
 ROUNDING = 1e-6  # seconds by which times in records differ from timestamps
+# Decoders of the transparency that WebM keeps beside the pictures, which FFmpeg's own pass over.
+TRANSPARENT = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 RETRY_BACK = (0.0, 2.0, 10.0, 60.0)  # seconds before the wanted time to seek to, in turn
 
 Packets = Iterator["av.Packet[VideoStream]"]
@@ -78,8 +82,11 @@ class Decoder:
             )
             self.stream: VideoStream = main_stream(self.container)
             only(self.container, self.stream)
+            cropped = margins(self.container, self.stream)
+            self._crop = Cropper(cropped) if any(cropped) else None
             self.stream.codec_context.thread_type = "AUTO"
             self.stream.codec_context.thread_count = self._threads
+            self._decoder = self.stream.codec_context
             if not self._pictures_seen:
                 self.stream.codec_context.options = {"skip_loop_filter": "all"}
         except BaseException:
@@ -212,7 +219,7 @@ class Decoder:
         unsure = self._accelerator is not None
         for packet in packets:
             try:
-                decoded = packet.decode()
+                decoded = self._images(packet)
             except av.FFmpegError:
                 if since is None or packet.pts is None or packet.pts >= since:
                     self.damage.append(self.seconds(packet.pts or packet.dts or following))
@@ -226,8 +233,21 @@ class Decoder:
                 following = pts + duration
                 yield Frame(pts, self.seconds(pts), duration, image)
 
+    def _images(self, packet: "av.Packet[VideoStream] | None") -> list[VideoFrame]:
+        """What the decoder gives for a packet, None to end, as far as it is to be seen.
+
+        Raises av.FFmpegError where it does not decode.
+        """
+        images = self._decoder.decode(packet)
+        return [self._crop(image) for image in images] if self._crop else images
+
     def _packets(self) -> Packets:
         self._moved = True
+        name = TRANSPARENT.get(self.stream.codec_context.name)
+        if self._pictures_seen and self.stream.metadata.get("alpha_mode") == "1" and name:
+            # Anew each time: libvpx does not forget the pictures before a seek.
+            self._decoder = cast(VideoCodecContext, av.CodecContext.create(name, "r"))
+            self._decoder.thread_count = self._threads
         try:
             yield from self.container.demux(self.stream)
         except av.FFmpegError:

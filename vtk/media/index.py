@@ -8,9 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vtk.errors import MediaError
-from vtk.media.container import open_container
 from vtk.media.plan import UNKNOWN, packets
-from vtk.media.streams import main_stream
 from vtk.media.video import ROUNDING, Video
 
 
@@ -39,12 +37,10 @@ def frame_index(video: str) -> FrameIndex:
     pictures.
     """
     table = packets(video)
-    with open_container(video) as container:
-        base = main_stream(container).time_base or Fraction(1, 1_000_000)
     pts = table.pts[~table.hidden]
     if (pts == UNKNOWN).any():
         with Video(video, pictures_seen=False) as opened:
             pts = np.array([frame.pts for frame in opened.frames()], np.int64)
     if not pts.size:
         raise MediaError("the file holds no frames")
-    return FrameIndex(np.unique(pts), base)
+    return FrameIndex(np.unique(pts), table.time_base)

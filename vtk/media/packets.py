@@ -119,7 +119,7 @@ class Packets(Video):
                 # Decoders hold back what follows a gap, but for keyframes that reset all (IDR).
                 resets = resets and len(waiting) < LATE
                 if not resets:
-                    heads += self._small(decoder.decode(None))
+                    heads += self._small(self._images(None))
                     decoder.flush_buffers()
             elif not packets:
                 continue
@@ -132,13 +132,13 @@ class Packets(Video):
             if keys > ENOUGH and count < FEWEST * keys:
                 raise MediaError("most of its pictures are keyframes")
             if len(packets) <= HEAD and packet.pts >= packets[0].pts:
-                heads += self._small(packet.decode())
+                heads += self._small(self._images(packet))
             while waiting and heads:
                 following = waiting[1].first if len(waiting) > 1 else packets[0].pts
                 if heads[-1].pts < following:
                     break
                 yield _with_head(waiting.pop(0), heads, following)
-        heads += self._small(decoder.decode(None))
+        heads += self._small(self._images(None))
         if packets:
             waiting.append(_group(packets))
         while waiting:
@@ -239,16 +239,15 @@ class Packets(Video):
         self, packet: "av.Packet[av.VideoStream] | None", low: int, high: float
     ) -> Iterator[Small]:
         """What the decoder gives for a packet, with pts in [low, high); None ends the run."""
-        decoder = self.stream.codec_context
         try:
-            images = decoder.decode(packet)
+            images = self._images(packet)
         except av.FFmpegError:
             images = []
             if packet is not None:
                 self.damage.append(self.seconds(packet.pts or packet.dts or 0))
         yield from self._small(images, low, high)
         if packet is None:
-            decoder.flush_buffers()
+            self.stream.codec_context.flush_buffers()
 
 
 def _group(packets: list[_Packet]) -> Group:

@@ -11,6 +11,7 @@ import math
 import os
 from array import array
 from contextlib import suppress
+from fractions import Fraction
 from typing import NamedTuple
 
 import av
@@ -29,19 +30,26 @@ from vtk.store import cache
 # Demuxers whose index lists the keyframes of the pictures, each where it is; others list any place.
 LISTING = ("mov", "matroska", "avi")
 LARGE = 16 * 2**20  # bytes of a file from which reading its packets again costs more than a look-up
-KIND = "packets-1"
+KIND = "packets-2"
 UNKNOWN = np.iinfo(np.int64).min  # a timestamp that a packet does not state
 
 Ticks = NDArray[np.int64]
 
 
 class Table(NamedTuple):
-    """The packets of the main video stream in decoding order, (packets,) each."""
+    """The packets of the main video stream in decoding order, (packets,) each but the last."""
 
     pts: Ticks  # UNKNOWN where not stated
     dts: Ticks
     key: NDArray[np.bool_]  # whether decoding can begin there
     hidden: NDArray[np.bool_]  # what an edit list hides
+    size: NDArray[np.int64]  # bytes
+    base: NDArray[np.int64]  # (2,), numerator and denominator of the time base
+
+    @property
+    def time_base(self) -> Fraction:
+        """Seconds of a tick."""
+        return Fraction(*self.base.tolist())
 
 
 class Plan(NamedTuple):
@@ -132,11 +140,12 @@ def _read(video: str) -> Table:
             for packet in container.demux(stream):
                 if packet.size:
                     stamps = (UNKNOWN if t is None else t for t in (packet.pts, packet.dts))
-                    found.extend((*stamps, packet.is_keyframe, packet.is_discard))
+                    found.extend((*stamps, packet.is_keyframe, packet.is_discard, packet.size))
         except av.FFmpegError:
             pass
-    pts, dts, key, hidden = np.array(found).reshape(-1, 4).T
-    return Table(pts, dts, key > 0, hidden > 0)
+        base = stream.time_base or Fraction(1, 1_000_000)
+    pts, dts, key, hidden, size = np.array(found, np.int64).reshape(-1, 5).T
+    return Table(pts, dts, key > 0, hidden > 0, size, np.array(base.as_integer_ratio()))
 
 
 def only(container: InputContainer, stream: VideoStream) -> None:

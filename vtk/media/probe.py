@@ -14,6 +14,7 @@ from av.video.reformatter import ColorPrimaries, ColorTrc
 from av.video.stream import VideoStream
 
 from vtk.media.container import open_container
+from vtk.media.cropping import margins
 from vtk.media.sidedata import brightest, orientation
 from vtk.media.streams import extent, leading_stream
 from vtk.span import Span, each
@@ -58,7 +59,8 @@ def describe(container: InputContainer) -> dict[str, Any]:
     rates = {s.index: rate for s in container.streams.video if (rate := _rates(container, s))}
     seen = _seen(container, main) if isinstance(main, VideoStream) else {}
     streams = [
-        _stream(s) | rates.get(s.index, {}) | (seen if s is main else {}) for s in container.streams
+        _stream(container, s) | rates.get(s.index, {}) | (seen if s is main else {})
+        for s in container.streams
     ]
     chapters = [_chapter(chapter) for chapter in container.chapters()]
     return {
@@ -74,7 +76,7 @@ def describe(container: InputContainer) -> dict[str, Any]:
     }
 
 
-def _stream(stream: Stream) -> dict[str, Any]:
+def _stream(container: InputContainer, stream: Stream) -> dict[str, Any]:
     codec = stream.codec_context
     about: dict[str, Any] = {
         "index": stream.index,
@@ -94,9 +96,10 @@ def _stream(stream: Stream) -> dict[str, Any]:
     }
     if isinstance(codec, VideoCodecContext) and isinstance(stream, VideoStream):
         aspect = stream.sample_aspect_ratio
+        width, height = margins(container, stream).inside(stream.width, stream.height)
         about |= {
-            "width": stream.width,
-            "height": stream.height,
+            "width": width,
+            "height": height,
             "pixel_format": stream.pix_fmt,
             "sample_aspect_ratio": str(aspect) if aspect and aspect != 1 else None,
             "frames": stream.frames or None,

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import av
 
 from vtk.errors import MissingError, OpenError
+from vtk.media import trust
 from vtk.media.source import Source, plain
 
 NETWORK_TIMEOUT = 30.0  # seconds
@@ -38,6 +39,11 @@ _NAMING = {"http": ("hls", "dash"), "https": ("hls", "dash"), "rtsp": ("rtsp",),
 # One file with pictures, with sound where there is one of both, that FFmpeg can open.
 _FORMAT = "b[protocol^=http][protocol!*=dash]/b[protocol^=m3u8]/bv*[protocol!*=dash]"
 
+PARTS = (
+    "the video there comes in parts (DASH) that FFmpeg does not put together here; save it with "
+    "yt-dlp and name the file"
+)
+
 INSTALL = "pip install 'video-text-kit[{}]'"
 
 
@@ -47,7 +53,7 @@ def source(url: str, stack: ExitStack) -> Source:
     if scheme not in PROTOCOLS:
         return Source(_stored(url, scheme, stack), {"protocol_whitelist": "none"} | plain())
     options = {"protocol_whitelist": PROTOCOLS[scheme]} | plain(*_NAMING.get(scheme, ()))
-    return Source(url, options, timeout=NETWORK_TIMEOUT)
+    return Source(url, options | trust.options(), timeout=NETWORK_TIMEOUT)
 
 
 class _Stored:
@@ -115,7 +121,7 @@ def behind_page(url: str, error: av.FFmpegError) -> Source | None:
     if found not in ("http", "https"):
         raise OpenError(f"cannot open: the video of that page comes over {found or 'no protocol'}")
     options = {"headers": headers, "protocol_whitelist": _WEB} | plain(*_NAMING[found])
-    return Source(address, options, timeout=NETWORK_TIMEOUT)
+    return Source(address, options | trust.options(), timeout=NETWORK_TIMEOUT)
 
 
 @lru_cache(maxsize=16)
@@ -142,6 +148,8 @@ def _resolved(url: str, now: int) -> tuple[str, str]:
         with yt_dlp.YoutubeDL(options) as pages:
             info: dict[str, Any] = pages.extract_info(url, download=False) or {}
     except yt_dlp.utils.YoutubeDLError as error:
+        if "Requested format is not available" in str(error):
+            raise OpenError(f"cannot open: {PARTS}") from None
         raise OpenError(f"cannot open: yt-dlp finds no video there ({_line(error)})") from None
     info = next(iter(info.get("entries") or [info]))
     if not info.get("url"):

@@ -2,12 +2,11 @@
 
 from typing import NamedTuple
 
-import av
 import numpy as np
-from av.stream import Discard
 from numpy.typing import NDArray
 
 from vtk.media.container import open_container
+from vtk.media.plan import UNKNOWN, packets
 from vtk.media.streams import extent, main_stream
 from vtk.media.video import ROUNDING
 
@@ -25,29 +24,29 @@ class Spent(NamedTuple):
 
 
 def spent(video: str) -> Spent:
-    """What was spent on the main video stream; reads the file and decodes nothing.
+    """What was spent on the main video stream; reads the file, or what is kept of it.
 
     A keyframe counts for nothing: it costs as much as its picture is detailed. Frames without
     timestamps follow one another at the rate that is stated. Raises OpenError, and MediaError
     where there are no pictures.
     """
-    times: list[float] = []
-    sizes: list[int] = []
+    table = packets(video)
+    stamps = np.where(table.pts == UNKNOWN, table.dts, table.pts)[~table.hidden]
+    times = stamps * float(table.time_base)
+    if UNKNOWN in stamps:
+        times = _following(video, np.where(stamps == UNKNOWN, np.nan, times))
+    sizes = np.where(table.key, 0.0, table.size)[~table.hidden]
+    order = np.argsort(times, kind="stable")
+    return Spent(times[order], np.r_[0.0, np.cumsum(sizes[order])])
+
+
+def _following(video: str, times: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The times, those that are not known (nan) each by the last known before it and the rate."""
     with open_container(video) as container:
         stream = main_stream(container)
         start, _ = extent(container, stream)
         rate = float(stream.average_rate or stream.guessed_rate or 25)
-        for other in container.streams:
-            if other is not stream:
-                other.discard = Discard.all
-        try:
-            for packet in container.demux(stream):
-                if packet.size and not packet.is_discard:
-                    stamp = packet.pts if packet.pts is not None else packet.dts
-                    following = times[-1] + 1 / rate if times else start
-                    times.append(following if stamp is None else float(stamp * packet.time_base))
-                    sizes.append(0 if packet.is_keyframe else packet.size)
-        except av.FFmpegError:
-            pass  # a truncated file: the frames up to there
-    order = np.argsort(times, kind="stable")
-    return Spent(np.array(times)[order], np.r_[0.0, np.cumsum(np.array(sizes, float)[order])])
+    places = np.arange(len(times))
+    last = np.maximum.accumulate(np.where(np.isnan(times), -1, places))
+    known = np.where(last < 0, start, times[last])
+    return known + (places - np.maximum(last, 0)) / rate
