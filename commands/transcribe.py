@@ -45,6 +45,13 @@ def transcribe(
             "--vad-only", help="Only tell where somebody speaks: a span for each stretch."
         ),
     ] = False,
+    every_sound: Annotated[
+        bool,
+        typer.Option(
+            "--sounds",
+            help="Only tell where there is speech, music or silence: a span for each stretch.",
+        ),
+    ] = False,
     # Names of their own: those of language models, set for all commands, do not hear.
     speech_model: Annotated[
         str | None,
@@ -82,7 +89,10 @@ def transcribe(
     Without any, exit status 69 and the command that fetches a model.
 
     With --vad-only, spans of the kind cue and the type speech come out for the stretches in which
-    somebody speaks, with the probability as their score; no model is to be fetched for that.
+    somebody speaks, with the probability as their score; no model is to be fetched for that. With
+    --sounds, also those of the types music and silence, in the order of their start. Music is what
+    has tones that last, for 2 s and more, and nobody speaking over it; silence is that of vtk split
+    --cues; what is neither, as noise, is not told.
 
     \b
     Examples:
@@ -92,18 +102,22 @@ def transcribe(
       vtk transcribe --model whisper-small lecture.mp4 > lecture.jsonl
       vtk transcribe --from whisperx.json lecture.mp4 > lecture.jsonl
       vtk transcribe --vad-only lecture.mp4 | jq -r '[.start, .end] | @tsv'
+      vtk transcribe --sounds concert.mkv | jq -c 'select(.cue.type == "music")'
     """
     from functools import partial
 
     from vtk.errors import UsageError
-    from vtk.transcribe import open_recognizer, voices
+    from vtk.transcribe import open_recognizer, sounds, voices
     from vtk.transcribe import transcribe as write
 
     named = speech_model or speech_endpoint
-    if vad_only:
+    if vad_only or every_sound:
+        option = "--vad-only" if vad_only else "--sounds"
+        if vad_only and every_sound:
+            raise UsageError("--sounds tells what --vad-only does, and more: choose one")
         if transcript or track is not None or method != "auto":
-            raise UsageError("--vad-only tells only where somebody speaks: no words are read")
-        stream.run(voices)
+            raise UsageError(f"{option} tells only where something is heard: no words are read")
+        stream.run(voices if vad_only else sounds)
     opener = partial(
         open_recognizer,
         speech_model,

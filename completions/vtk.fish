@@ -156,6 +156,7 @@ complete -c vtk -n '__vtk_command transcribe' -l method -x -a 'auto subtitles re
 complete -c vtk -n '__vtk_command transcribe' -l track -x -d 'The stream of subtitles, by its index in vtk probe; the default one if not given'
 complete -c vtk -n '__vtk_command transcribe' -l from -r -F -d 'A transcript made elsewhere: JSON (whisper, whisper.cpp, whisperX, OpenAI, YouTube json3, Podcasting 2.0), text with time codes, or subtitles'
 complete -c vtk -n '__vtk_command transcribe' -l vad-only -d 'Only tell where somebody speaks: a span for each stretch'
+complete -c vtk -n '__vtk_command transcribe' -l sounds -d 'Only tell where there is speech, music or silence: a span for each stretch'
 complete -c vtk -n '__vtk_command transcribe' -s m -l model -x -d 'The model that hears: one of vtk models list of the kind speech, or a folder'
 complete -c vtk -n '__vtk_command transcribe' -l endpoint -x -d 'Let an OpenAI-compatible server transcribe'
 complete -c vtk -n '__vtk_command transcribe' -l threads -x -d 'Threads; all cores if not given'

@@ -66,12 +66,24 @@ PROPERTIES: dict[str, Any] = {
             "why": {"type": "object", "description": "measurements behind it, by name"},
         },
     },
+    "transition_out": {
+        "type": "object",
+        "description": "how the shot gives way to the next, where that is gradual",
+        "required": ["type", "start"],
+        "properties": {
+            "type": _text("dissolve, fade or wipe"),
+            "start": _SECONDS,
+            "pts": {"type": "integer"},
+        },
+    },
     "cue": {
         "type": "object",
         "description": "the technical cue, and what was measured of it",
         "required": ["type"],
         "properties": {
-            "type": _text("black, white, freeze, bars, card, letterbox, credits or silence"),
+            "type": _text(
+                "black, white, freeze, bars, card, letterbox, credits, silence, speech, music"
+            ),
             "standard": _text("of colour bars: ebu, smpte, smpte-rp219"),
             "amplitude": {"type": "number", "description": "of colour bars, in percent"},
             "grid": {"type": "array", "description": "cells of a test card across and down"},

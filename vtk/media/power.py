@@ -42,6 +42,11 @@ class PowerMeter(Sound):
             first = max(self._time(self._latest), start)
             yield _measured(first, heard.samples, heard.rate)
 
+    def power_of(self, frame: AudioFrame, start: float, end: float) -> Power | None:
+        """The power of what a frame holds of [start, end) seconds, if anything."""
+        heard = self._part(frame, start, min(end, LATEST))
+        return heard and _measured(max(self._time(frame), start), heard.samples, heard.rate)
+
     def _decode(self, start: float, place: float) -> Iterator[AudioFrame]:
         try:
             for packet in self._container.demux(self._track):

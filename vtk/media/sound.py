@@ -58,15 +58,22 @@ class Sound:
     def between(self, start: float, end: float) -> Iterator[Heard]:
         """The sound of [start, end) seconds in order. Raises MediaError where it is damaged."""
         frame = self._first(start)
-        while frame is not None and (first := self._time(frame)) < end:
-            left = max(round((start - first) * frame.sample_rate), 0)
-            right = min(round((end - first) * frame.sample_rate), frame.samples)
-            if left < right:
-                channels = tuple(channel.name for channel in frame.layout.channels)
-                yield Heard(_samples(frame)[:, left:right], frame.sample_rate, channels)
-            if right < frame.samples:
+        while frame is not None and self._time(frame) < end:
+            if heard := self._part(frame, start, end):
+                yield heard
+            if round((end - self._time(frame)) * frame.sample_rate) < frame.samples:
                 break
             frame = self._next()
+
+    def _part(self, frame: AudioFrame, start: float, end: float) -> Heard | None:
+        """What a frame holds of [start, end) seconds, if anything."""
+        first, rate = self._time(frame), frame.sample_rate
+        left = max(round((start - first) * rate), 0)
+        right = min(round((end - first) * rate), frame.samples)
+        if left >= right:
+            return None
+        channels = tuple(channel.name for channel in frame.layout.channels)
+        return Heard(_samples(frame)[:, left:right], rate, channels)
 
     def _first(self, start: float) -> AudioFrame | None:
         """The frame to begin at: the latest one or one after it where that will do."""

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from vtk.errors import MediaError, OpenError
 from vtk.media.power import PowerMeter
+from vtk.media.silence import Silence
 from vtk.media.video import Video
 from vtk.span import LATEST, Span
 from vtk.split import OnProgress
@@ -22,7 +23,7 @@ from vtk.split.cue_chart import Chart
 from vtk.split.cue_credits import Credits
 from vtk.split.cue_letterbox import Letterbox
 from vtk.split.cue_picture import Cue, Detector, Moment, Picture
-from vtk.split.cue_silence import Silence, silences
+from vtk.split.cue_silence import silences
 from vtk.split.cue_still import Blank, Freeze
 from vtk.split.reader import Reader, damaged, failed
 

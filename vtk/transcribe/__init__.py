@@ -56,6 +56,21 @@ def voices(spans: Iterable[Span]) -> Iterator[Span]:
     return each("transcribe", spans, lambda span: cues(span, detector))
 
 
+def sounds(spans: Iterable[Span]) -> Iterator[Span]:
+    """A cue for each stretch of speech, of music and of silence in a span, by their start.
+
+    Speech is that of `voices`, and music over which somebody speaks is speech. Music is where
+    tones last, one after the other or together, and not all of them stand still; its score is the
+    share of the time in which they do. Silence has its `level` in dBFS and is what `split --cues`
+    tells. What is neither, as noise, is not told. Raises MissingError as `voices`.
+    """
+    from vtk.models.silero import VoiceActivity
+    from vtk.transcribe.voices import cues
+
+    detector = VoiceActivity()
+    return each("transcribe", spans, lambda span: cues(span, detector, others=True))
+
+
 def open_recognizer(
     name: str | None,
     endpoint: str | None = None,

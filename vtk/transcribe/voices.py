@@ -1,25 +1,34 @@
-"""Where in spans somebody speaks, as cues."""
+"""Where in spans somebody speaks, and where there is music or silence, as cues."""
 
 from collections.abc import Iterator
 
 from vtk.media.timing import timing
 from vtk.span import Span
-from vtk.times import rounded
 from vtk.transcribe.activity import Detector, listened, stretches
 from vtk.transcribe.recognition import open_voice
+from vtk.transcribe.sounds import Found, sounds, spoken
+
+METHODS = {"speech": "silero", "music": "partials", "silence": "level"}
 
 
-def cues(span: Span, detector: Detector) -> Iterator[Span]:
-    """A cue of the type speech for each stretch of the span in which somebody speaks."""
+def cues(span: Span, detector: Detector, *, others: bool = False) -> Iterator[Span]:
+    """A cue of the type speech for each stretch of the span in which somebody speaks.
+
+    With `others` also cues of the types music and silence, all in the order of their start.
+    """
     about = timing(span.video)
     voice = open_voice(span.video)
     if voice is None:
         return
+    start, end = max(span.start, about.start), min(span.end, about.end or span.end)
+    found: Iterator[Found]
     try:
-        end = min(span.end, about.end or span.end)
-        heard = listened(voice.blocks(max(span.start, about.start), end), detector)
-        for index, found in enumerate(stretches(heard)):
-            details = {"index": index, "cue": {"type": "speech"}, "score": rounded(found.score)}
-            yield span.part(found.start, found.end, "cue", **details).made("transcribe", "silero")
+        if others:
+            found = sounds(voice, start, end, detector)
+        else:
+            found = map(spoken, stretches(listened(voice.blocks(start, end), detector)))
+        for index, one in enumerate(found):
+            cue = span.part(one.start, one.end, "cue", index=index, **one.details)
+            yield cue.made("transcribe", METHODS[one.details["cue"]["type"]])
     finally:
         voice.close()

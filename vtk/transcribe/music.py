@@ -1,0 +1,70 @@
+"""Where there is music, or what is like it: partials last, one after or beside the other."""
+
+from collections import deque
+
+from vtk.transcribe.activity import Stretch
+from vtk.transcribe.partials import STEP
+
+WINDOW = 31  # frames that are judged together: 2 s, the shortest music
+SHARE = 0.8  # of them in which a partial lasts
+PITCHES = 3  # that are heard in them at least: one tone is no music
+
+
+class Musical:
+    """Turns the pitches of frames that come one after the other into stretches of music.
+
+    Every WINDOW in which there are partials nearly all the time, of several pitches, is music from
+    the first partial in it to the last. The score is how much of the time partials last.
+    """
+
+    def __init__(self) -> None:
+        self._window: deque[tuple[float, int]] = deque(maxlen=WINDOW)
+        self._open: Stretch | None = None
+        self._windows = 0
+
+    @property
+    def begun(self) -> float | None:
+        """The earliest that music may yet begin, or did; None before all sound."""
+        if self._open:
+            return self._open.start
+        return self._window[0][0] if self._window else None
+
+    def __call__(self, time: float, pitches: int | None) -> Stretch | None:
+        """The music that a frame at `time` seconds shows to be over.
+
+        `pitches` are a set of bits; None where the frame is of something else.
+        """
+        if pitches is None:
+            return self.over()
+        self._window.append((time, pitches))
+        if len(self._window) < WINDOW:
+            return None
+        sounding = [at for at, pitch in self._window if pitch]
+        heard = 0
+        for _, pitch in self._window:
+            heard |= pitch
+        if len(sounding) < SHARE * WINDOW or heard.bit_count() < PITCHES:
+            gone = self._open and self._open.end < self._window[0][0]
+            return self._closed() if gone else None
+        return self._grown(sounding[0], sounding[-1] + STEP, len(sounding) / WINDOW)
+
+    def _grown(self, start: float, end: float, share: float) -> Stretch | None:
+        before = None
+        if self._open and self._open.end < start - STEP:
+            before = self._closed()
+        self._open = self._open or Stretch(start, end, 0.0)
+        self._open = Stretch(self._open.start, end, self._open.score + share)
+        self._windows += 1
+        return before
+
+    def over(self) -> Stretch | None:
+        """The music that ends where something else begins."""
+        self._window.clear()
+        return self._closed()
+
+    def _closed(self) -> Stretch | None:
+        found, self._open = self._open, None
+        if found:
+            found = found._replace(score=found.score / self._windows)
+        self._windows = 0
+        return found
