@@ -119,6 +119,17 @@ def test_what_is_said_and_written_is_told_and_the_rest_left_out(world: World) ->
     assert "{" not in asked.replace("{title}", "")
 
 
+def test_who_speaks_is_told_where_another_begins(world: World) -> None:
+    model = Scripted(echo)
+    said = [("Ann", "Ready?"), ("Ann", "Go."), ("Bo", "Gone."), ("", "A bang.")]
+    entries = [
+        {"start": 0.1, "end": 0.9, "text": text, **({"speaker": name} if name else {})}
+        for name, text in said
+    ]
+    list(caption(shots(world("cuts"), 1, speech=entries), model=model))
+    assert "Ann: Ready? Go. Bo: Gone. A bang." in text_of(model.asked[0])
+
+
 def test_the_caption_before_is_told_within_a_video_only(world: World) -> None:
     model = Scripted(lambda text, _: f"number {len(model.asked)}", at_once=4)
     first, second = shots(world("cuts"))

@@ -52,11 +52,12 @@ def test_frames_keep_away_from_the_ends_of_the_span(world: World) -> None:
         assert 0.25 < entry["t"] < 1.75
 
 
-def test_frames_are_not_taken_from_the_dissolve_a_shot_begins_with(world: World) -> None:
+def test_frames_are_not_taken_from_the_transitions_at_the_ends_of_a_shot(world: World) -> None:
     clip = world("gradual")
     for span in keyframes([parse(str(clip.path))], k=3):
-        over = span.get("transition", {}).get("end", 0)
-        assert all(entry["t"] >= over for entry in span["keyframes"])
+        begun = span.get("transition", {}).get("end", 0)
+        over = span.get("transition_out", {}).get("start", float("inf"))
+        assert all(begun <= entry["t"] < over for entry in span["keyframes"])
 
 
 def test_frames_differ_from_one_another(world: World) -> None:

@@ -119,6 +119,9 @@ def test_middle_is_that_of_what_is_clear(world: World) -> None:
     span = Span(video=path, start=2.0, end=6.0, transition={"type": "dissolve", "end": 3.0})
     (found,) = keyframes([span], method="middle")
     assert found["keyframes"][0]["t"] == pytest.approx(4.5, abs=1 / 24)
+    span["transition_out"] = {"type": "dissolve", "start": 5.0}
+    (found,) = keyframes([span], method="middle")
+    assert found["keyframes"][0]["t"] == pytest.approx(4.0, abs=1 / 24)
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -29,6 +29,7 @@ def shot(start: int, end: int, score: float | None = None) -> Span:
     about: dict[str, Any] = {"time_base": str(BASE), "pts": [start, end]}
     if score is not None:
         about |= {"score": score, "transition": {"type": "cut", "score": score}}
+    about["transition_out"] = {"type": "dissolve", "start": float(end * BASE)}
     return Span(
         video="x.mp4", start=float(start * BASE), end=float(end * BASE), kind="shot", index=0,
         **about, made=[{"by": "vtk split", "method": "content"}],
@@ -78,6 +79,7 @@ def test_no_shot_is_shorter_than_asked_and_all_follow_each_other(
     before = {span["pts"][0]: span for span in shots}
     for span in found:  # a shot begins as it did, at a boundary that was there
         assert span.get("transition") == before[span["pts"][0]].get("transition")
+        assert span["transition_out"]["start"] == span.end  # and ends as its last one did
 
 
 @given(SHOTS, st.floats(0.2, 5))
@@ -92,6 +94,7 @@ def test_no_shot_is_longer_than_asked_and_no_part_shorter_than_half(
     for one, two in itertools.pairwise(found):
         divided = two["pts"][0] not in cuts
         assert divided == (two.get("transition", {}).get("type") == "divided")
+        assert ("transition_out" in one) != divided
         if divided:
             assert min(seconds(one), seconds(two)) >= longest / 2 - 2e-3
     assert cuts <= {span["pts"][0] for span in found}

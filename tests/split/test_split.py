@@ -69,6 +69,14 @@ def test_dissolves_fades_and_wipes_are_found_as_intervals(world: World) -> None:
     for transition, truth in zip(found, wanted, strict=True):
         assert transition["start"] == pytest.approx(float(truth.start), abs=0.2)
         assert transition["end"] == pytest.approx(float(truth.end), abs=0.2)
+    for span, following in itertools.pairwise(
+        spans
+    ):  # what begins gradually ends the shot before so
+        begun, over = following["transition"], span.get("transition_out")
+        if begun["type"] == "cut":
+            assert over is None
+        else:
+            assert over == {k: begun[k] for k in ("type", "start")} | {"pts": begun["pts"][0]}
 
 
 def test_a_span_given_in_is_split_up(world: World) -> None:

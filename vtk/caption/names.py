@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 
 from vtk.caption.talk import Ask, Talk, converse, unreadable
-from vtk.caption.tell import filled
+from vtk.caption.tell import filled, lines_of
 from vtk.models.prompt import LanguageModel, Prompt, Sampling
 from vtk.span import Span, each_video, videos
 from vtk.text import words
@@ -159,7 +159,7 @@ def _grouped(ordered: Sequence[str], spans: Sequence[Span], prompts: Mapping[str
     if not prompts["cast"].strip() or not ordered:
         return {}
     shown = ordered[:MOST]
-    said = (entry["text"] for span in spans for entry in span.get("speech", []))
+    said = lines_of([entry for span in spans for entry in span.get("speech", [])])
     values = {
         "descriptions": "\n".join(f"{n}. {text}" for n, text in enumerate(shown, 1)),
         "speech": " ".join(dict.fromkeys(said))[:SPOKEN],

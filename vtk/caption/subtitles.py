@@ -1,8 +1,12 @@
 """What is said in a span, from the subtitles of its video."""
 
-from vtk.media.subtitles import Cue, cues
+from math import inf
+
+from vtk.media.cue import Entry
+from vtk.media.subtitles import said
 from vtk.media.video import Video
-from vtk.span import Span, within
+from vtk.span import Span
+from vtk.speech import cut
 
 
 class Subtitles:
@@ -11,7 +15,7 @@ class Subtitles:
     def __init__(self, language: str | None) -> None:
         self.language = language
         self.video = ""
-        self.cues: list[Cue] = []
+        self.entries: list[Entry] = []
 
     def put(self, span: Span, video: Video) -> None:
         """Add `speech` to a span that has none, where its video has subtitles for it."""
@@ -19,9 +23,8 @@ class Subtitles:
             return
         if span.video != self.video:
             self.video = span.video
-            self.cues = cues(span.video, self.language)
-        last = max(video.end, span.end)  # none goes on after the end of the video
-        near = (cue for cue in self.cues if cue.start < span.end and cue.end >= span.start)
-        entries = [cue._replace(end=max(min(cue.end, last), cue.start))._asdict() for cue in near]
-        if inside := [entry for entry in entries if within(entry, span.start, span.end)]:
+            self.entries = said(span.video, self.language)
+        # The first and the last cue may lie partly beside the pictures.
+        low = -inf if span.start <= video.start else span.start
+        if inside := cut(self.entries, low, inf if span.end >= video.end else span.end):
             span["speech"] = inside

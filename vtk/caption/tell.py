@@ -73,14 +73,22 @@ def filled(template: str, values: Mapping[str, str]) -> str:
 
 
 def _joined(entries: list[dict[str, Any]]) -> str:
-    """The texts of timed entries, none twice in a row, cut where there are too many."""
-    texts: list[str] = []
+    """The texts of timed entries, cut where there are too many."""
+    whole = " ".join(lines_of(entries))
+    return whole if len(whole) <= LONGEST else whole[:LONGEST].rsplit(" ", 1)[0] + " …"
+
+
+def lines_of(entries: list[dict[str, Any]]) -> list[str]:
+    """The texts of timed entries, none twice in a row, where another speaks after the name."""
+    lines: list[str] = []
+    before, speaking = "", ""
     for entry in entries:
         text = " ".join(str(entry.get("text", "")).split())
-        if text and (not texts or text != texts[-1]):
-            texts.append(text)
-    whole = " ".join(texts)
-    return whole if len(whole) <= LONGEST else whole[:LONGEST].rsplit(" ", 1)[0] + " …"
+        speaker = " ".join(str(entry.get("speaker", "")).split())
+        if text and (text, speaker or speaking) != (before, speaking):
+            lines.append(f"{speaker}: {text}" if speaker not in ("", speaking) else text)
+            before, speaking = text, speaker or speaking
+    return lines
 
 
 def chosen(

@@ -14,11 +14,10 @@ from av.subtitles.stream import SubtitleStream
 
 from vtk.errors import MediaError, UsageError
 from vtk.media.container import open_container
-from vtk.media.cue import Entry, Raw, entries, plain
+from vtk.media.cue import Entry, Raw, entries
 from vtk.media.streams import extent, leading_stream
 from vtk.media.subtitle_file import SIDECARS, STORED, raws, read
 from vtk.span import local_path, log
-from vtk.times import rounded
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_]\w+)?")  # talk.en.srt, talk.pt-BR.forced.srt
 # ISO 639-1 and the terminologic codes of 639-2 to its bibliographic ones, for the languages that
@@ -32,14 +31,6 @@ _CODES = {
     "deu": "ger", "fra": "fre", "nld": "dut", "zho": "chi", "ces": "cze", "ell": "gre",
     "ron": "rum", "slk": "slo", "fas": "per",
 }  # fmt: skip
-
-
-class Cue(NamedTuple):
-    """Words and when they are shown, in seconds of the video's own presentation time."""
-
-    start: float
-    end: float
-    text: str
 
 
 class Words(NamedTuple):
@@ -58,17 +49,10 @@ class Words(NamedTuple):
         return entries(self.raws, self.shift)
 
 
-def cues(video: str, language: str | None = None) -> list[Cue]:
-    """The cues of a video in time order, from one source as `words` finds it; else none."""
+def said(video: str, language: str | None = None) -> list[Entry]:
+    """Entries of `speech` in time order, from one source as `words` finds it; else none."""
     found = words(video, language)
-    if found is None:
-        return []
-    tidy = {
-        Cue(rounded(raw.start + found.shift), rounded(max(raw.end, raw.start) + found.shift), text)
-        for raw in found.raws
-        if (text := " ".join(plain(raw.payload, raw.form).split()))
-    }
-    return sorted(tidy)
+    return found.entries if found else []
 
 
 def words(video: str, language: str | None = None, track: int | None = None) -> Words | None:

@@ -71,6 +71,7 @@ def together(spans: list[Span], kind: str | None = None, **fields: Any) -> Span:
     about = {"index": first["index"], "time_base": first["time_base"]}
     about["pts"] = [first["pts"][0], last["pts"][1]]
     about |= {key: first[key] for key in ("score", "transition") if key in first}
+    about |= {key: last[key] for key in ("transition_out",) if key in last}
     if "shots" in first:
         about["shots"] = sum(span["shots"] for span in spans)
     return join(spans, kind or first["kind"], **{**about, **fields})
@@ -109,6 +110,8 @@ def _divided(span: Span, longest: float, seen: Steps) -> Iterator[Span]:
     own = {key: span[key] for key in ("score", "transition") if key in span}
     for pts, step in zip(pairwise([*edges, end]), steps, strict=True):
         about = {"index": 0, "time_base": span["time_base"], "pts": list(pts), **own}
+        if pts[1] == end and "transition_out" in span:
+            about["transition_out"] = span["transition_out"]
         yield span.part(float(pts[0] * base), float(pts[1] * base), "shot", **about)
         own = {"transition": {"type": "divided", "why": {"step": round(step, 4)}}}
 

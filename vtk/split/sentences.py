@@ -5,7 +5,7 @@ from itertools import accumulate, pairwise
 from pathlib import Path
 
 from vtk.errors import MediaError
-from vtk.media.subtitles import cues
+from vtk.media.subtitles import said
 from vtk.span import Span, local_path
 from vtk.speech import speech_sentences
 from vtk.split.windows import stretch
@@ -27,12 +27,12 @@ def speech_windows(span: Span, every: float = DEFAULT) -> Iterator[Span]:
     """
     start, end = stretch(span)
     if "speech" not in span:
-        if not (subtitles := cues(span.video)):
+        if not (entries := said(span.video)):
             raise MediaError(_wordless(span.video))
-        span = Span({**span, "speech": [cue._asdict() for cue in subtitles]})
-    entries = [(entry["start"], entry["end"]) for entry in span["speech"]]
+        span = Span({**span, "speech": entries})
     sentences = [(sentence.start, sentence.end) for sentence in speech_sentences(span["speech"])]
-    ways = [_pauses(said, start, end) for said in (sentences, entries)]
+    cues = [(entry["start"], entry["end"]) for entry in span["speech"]]
+    ways = [_pauses(times, start, end) for times in (sentences, cues)]
     edges = [start]
     while end - edges[-1] > 1.5 * every:
         last = edges[-1]
@@ -52,11 +52,11 @@ def _wordless(video: str) -> str:
     )
 
 
-def _pauses(said: list[tuple[float, float]], start: float, end: float) -> Pauses:
+def _pauses(times: list[tuple[float, float]], start: float, end: float) -> Pauses:
     """Where nothing is said from `start` to `end`; where one ends and the next begins, a moment."""
-    said = sorted(said)
-    silent = [start, *accumulate((high for _, high in said), max)]
-    begins = [*(low for low, _ in said), end]
+    times = sorted(times)
+    silent = [start, *accumulate((high for _, high in times), max)]
+    begins = [*(low for low, _ in times), end]
     return [(low, high) for low, high in zip(silent, begins, strict=True) if low <= high]
 
 

@@ -40,9 +40,9 @@ def between(reader: Reader, boundaries: Iterable[Boundary], method: str) -> Iter
     begun = None
     index = 0
     for index, boundary in enumerate(boundaries, 1):
-        yield _shot(reader, index - 1, begun, boundary.pts).made("split", method)
+        yield _shot(reader, index - 1, begun, boundary).made("split", method)
         begun = boundary
-    yield _shot(reader, index, begun, reader.end()).made("split", method)
+    yield _shot(reader, index, begun, None).made("split", method)
 
 
 def _thumbnails(reader: Reader, seen: Seen | None) -> Iterator[tuple[int, float, Thumbnail]]:
@@ -54,8 +54,9 @@ def _thumbnails(reader: Reader, seen: Seen | None) -> Iterator[tuple[int, float,
         yield frame.pts, frame.time, small
 
 
-def _shot(reader: Reader, index: int, begun: Boundary | None, end: int) -> Span:
+def _shot(reader: Reader, index: int, begun: Boundary | None, over: Boundary | None) -> Span:
     start = begun.pts if begun else reader.first
+    end = over.pts if over else reader.end()
     assert start is not None
     video = reader.video
     return reader.span.part(
@@ -66,6 +67,7 @@ def _shot(reader: Reader, index: int, begun: Boundary | None, end: int) -> Span:
         time_base=str(video.time_base),
         pts=[start, end],
         **(_transition(begun) if begun else {}),
+        **(_transition_out(over) if over else {}),
     )
 
 
@@ -81,3 +83,11 @@ def _transition(boundary: Boundary) -> dict[str, Any]:
     if boundary.why:
         about["why"] = {name: round(value, 4) for name, value in boundary.why.items()}
     return {"score": about["score"], "transition": about}
+
+
+def _transition_out(boundary: Boundary) -> dict[str, Any]:
+    """Since when the shot gives way to the next, where that is gradual."""
+    if not boundary.start:
+        return {}
+    pts, time = boundary.start
+    return {"transition_out": {"type": boundary.type, "start": round(time, 6), "pts": pts}}

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from importlib import import_module
 
 from vtk.media.container import seekable
-from vtk.media.subtitles import cues
+from vtk.media.subtitles import said
 from vtk.media.video import Latest
 from vtk.span import Span
 from vtk.split import METHODS, OnProgress
@@ -56,7 +56,7 @@ def _speech(span: Span) -> list[dict[str, object]]:
         return list(span["speech"])
     if not seekable(span.video):
         return []
-    return [cue._asdict() for cue in cues(span.video)]
+    return list(said(span.video))
 
 
 def _numbered(spans: Iterator[Span], why: bool) -> Iterator[Span]:
