@@ -65,12 +65,8 @@ class Span(dict[str, Any]):
         """The span's name as a W3C media fragment: ``talk.mp4#t=12.012,19.478``."""
         if self.whole:
             return self.video
-        start = _seconds(self.start)
-        return (
-            f"{self.video}#t={start},{_seconds(self.end)}"
-            if "end" in self
-            else (f"{self.video}#t={start}")
-        )
+        end = f",{_seconds(self.end)}" if "end" in self else ""
+        return f"{self.video}#t={_seconds(self.start)}{end}"
 
     def reaching(self, start: float, end: float) -> Self:
         """A copy whose start and end, in seconds, are stated; those it has are kept."""
@@ -85,15 +81,8 @@ class Span(dict[str, Any]):
 
     def part(self, start: float, end: float, kind: str, **fields: Any) -> Self:
         """A span inside this one, in seconds: unknown fields, and what happens inside it."""
-        new = type(self)(
-            {
-                "video": self.video,
-                "start": times.rounded(start),
-                "end": times.rounded(end),
-                "kind": kind,
-                **fields,
-            }
-        )
+        extent = {"start": times.rounded(start), "end": times.rounded(end)}
+        new = type(self)({"video": self.video, **extent, "kind": kind, **fields})
         for key in TIMED:
             if inside := [entry for entry in self.get(key, []) if within(entry, start, end)]:
                 new.setdefault(key, inside)
@@ -101,6 +90,12 @@ class Span(dict[str, Any]):
             if key not in OWN:
                 new.setdefault(key, value)
         return new
+
+    def clear(self, start: float, end: float) -> tuple[float, float]:
+        """[start, end) seconds without the transitions at its ends; whole where nothing is left."""
+        low = max(start, float(self.get("transition", {}).get("end", start)))
+        high = min(end, float(self.get("transition_out", {}).get("start", end)))
+        return (low, high) if low < high else (start, end)
 
     def error(self, command: str, error: Exception | str, kind: str | None = None) -> Self:
         """The span as an error record. `kind` names the error where `error` is only its text."""

@@ -14,7 +14,7 @@ from tests.conftest import lines, vtk
 from tests.world import Clip
 from vtk.caption import caption
 from vtk.caption.scene import Wish
-from vtk.caption.see import FRAMES, LAYOUTS, Sight, shrunk, spread, tiled
+from vtk.caption.see import FRAMES, LAYOUTS, Sight, moments, shrunk, spread, tiled
 from vtk.caption.tell import Telling, chosen, filled, shown
 from vtk.caption.verify import statements, tailed
 from vtk.errors import ModelError, UsageError
@@ -128,6 +128,17 @@ def test_who_speaks_is_told_where_another_begins(world: World) -> None:
     ]
     list(caption(shots(world("cuts"), 1, speech=entries), model=model))
     assert "Ann: Ready? Go. Bo: Gone. A bang." in text_of(model.asked[0])
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_no_picture_is_shown_of_the_transitions_at_the_ends(layout: str) -> None:
+    span = Span(video="x.mp4", start=10.0, end=20.0)
+    span["transition"] = {"type": "dissolve", "start": 9.0, "end": 11.5}
+    span["transition_out"] = {"type": "fade", "start": 18.0}
+    times = moments(span, 10.0, 20.0, Sight(layout))
+    assert times == sorted(times)
+    assert min(times) >= 11.5
+    assert max(times) < 18.0
 
 
 def test_the_caption_before_is_told_within_a_video_only(world: World) -> None:

@@ -65,17 +65,19 @@ def look(video: Video, span: Span, sight: Sight) -> list[Shown]:
 def moments(span: Span, start: float, end: float, sight: Sight) -> list[float]:
     """When the frames are shown, in seconds, ascending.
 
-    Those of the keyframes where there are enough of them, else spread over the span. The layout
+    Those of the keyframes where there are enough of them, else spread over the span, but for the
+    transitions at its ends. The layout
     `clip` shows a short run after each (F2C: the same tokens as single frames, at half the size).
     """
     marked = sorted(k["t"] for k in span.get("keyframes", []) if start <= k["t"] < end)
     count = sight.frames or min(len(marked), MOST) or FRAMES[sight.layout]
     run = (RUN - 1) * STEP if sight.layout == "clip" else 0.0
-    last = max(end - run, start)
-    chosen = _even(marked, count) if len(marked) >= count else spread(start, last, count)
+    low, high = span.clear(start, end)
+    even = spread(low, max(high - run, low), count)
+    chosen = _even(marked, count) if len(marked) >= count else even
     if not run:
         return chosen
-    over = end - EDGE * (end - start)
+    over = high - EDGE * (high - low)
     return sorted({round(min(t + n * STEP, max(over, t)), 6) for t in chosen for n in range(RUN)})
 
 
