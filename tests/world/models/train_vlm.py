@@ -5,6 +5,7 @@ python -m tests.world.models.train_vlm OUT [--eye-steps N] [--steps N] [--hard-s
 
 import argparse
 import math
+import shutil
 import time
 from collections.abc import Callable
 from functools import partial
@@ -56,6 +57,13 @@ def rate(step: int, steps: int, peak: float) -> float:
         return peak * (step + 1) / WARM
     done = (step - WARM) / max(1, steps - WARM)
     return peak * (0.02 + 0.49 * (1 + math.cos(math.pi * done)))
+
+
+def fused(model: TinyVLM) -> None:
+    """Let what each block does be compiled, a fifth quicker, where there is a compiler."""
+    if shutil.which("g++"):
+        for block in (*model.eye.blk, *model.blk):
+            block.compile(dynamic=True)
 
 
 def read(model: TinyVLM, each: Batch) -> tuple[torch.Tensor, torch.Tensor]:
@@ -166,6 +174,7 @@ def train(out: Path, steps: tuple[int, int, int], seed: int, start: Path | None)
     torch.manual_seed(seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     model = TinyVLM(len(VOCABULARY), Shape()).to(device)
+    fused(model)
     print(f"{sum(p.numel() for p in model.parameters()):,} parameters", flush=True)
     namer = Namer(model.shape).to(device)
     if start:
@@ -185,9 +194,9 @@ def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--eye-steps", type=int, default=1600)
-    parser.add_argument("--steps", type=int, default=4000)
-    parser.add_argument("--hard-steps", type=int, default=2400)
+    parser.add_argument("--eye-steps", type=int, default=1400)
+    parser.add_argument("--steps", type=int, default=3700)
+    parser.add_argument("--hard-steps", type=int, default=2200)
     parser.add_argument("--start", type=Path, help="weights to begin the hard steps with")
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
