@@ -91,8 +91,8 @@ class Span(dict[str, Any]):
                 new.setdefault(key, value)
         return new
 
-    def clear(self, start: float, end: float) -> tuple[float, float]:
-        """[start, end) seconds without the transitions at its ends; whole where nothing is left."""
+    def without_transitions(self, start: float, end: float) -> tuple[float, float]:
+        """[start, end) seconds less the transitions at its ends; whole where nothing is left."""
         low = max(start, float(self.get("transition", {}).get("end", start)))
         high = min(end, float(self.get("transition_out", {}).get("start", end)))
         return (low, high) if low < high else (start, end)

@@ -72,7 +72,7 @@ def moments(span: Span, start: float, end: float, sight: Sight) -> list[float]:
     marked = sorted(k["t"] for k in span.get("keyframes", []) if start <= k["t"] < end)
     count = sight.frames or min(len(marked), MOST) or FRAMES[sight.layout]
     run = (RUN - 1) * STEP if sight.layout == "clip" else 0.0
-    low, high = span.clear(start, end)
+    low, high = span.without_transitions(start, end)
     even = spread(low, max(high - run, low), count)
     chosen = _even(marked, count) if len(marked) >= count else even
     if not run:

@@ -150,7 +150,7 @@ class View:
 def clear(span: Span, start: float, end: float) -> tuple[float, float]:
     """The span without its ends, and without the transitions at them, in seconds."""
     margin = min(MARGIN, MARGIN_SHARE * (end - start))
-    low, high = span.clear(start, end)
+    low, high = span.without_transitions(start, end)
     if low + margin < high - margin:
         return low + margin, high - margin
     return start + margin, end - margin

@@ -1,0 +1,42 @@
+"""What is said and what is written in the picture both count, wherever words do."""
+
+from typing import Any
+
+import pytest
+
+from tests.conftest import lines, vtk
+
+SAID = "Glaciers carve deep valleys in the mountains of the north."
+WRITTEN = "Fluvial transport moves sediment to the sea."
+
+
+def spans(said: str = "", written: str = "") -> list[dict[str, Any]]:
+    """Three minutes of which the second holds the words."""
+    found: list[dict[str, Any]] = [
+        {"video": "talk.mp4", "start": 60.0 * n, "end": 60.0 * n + 60, "caption": "A lake."}
+        for n in range(3)
+    ]
+    for key, text in (("speech", said), ("screen_text", written)):
+        if text:
+            found[1][key] = [{"start": 70.0, "end": 80.0, "text": text, "score": 0.99}]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("key", "query"), [("said", "carving valleys"), ("written", "fluvial sediment")]
+)
+def test_words_are_found(key: str, query: str) -> None:
+    given = spans(**{key: SAID if key == "said" else WRITTEN})
+    (best, *_) = lines(vtk("retrieve", query, stdin=given))
+    assert (best["start"], best["end"]) == (60.0, 120.0)
+    (moment, *_) = lines(vtk("ground", query, stdin=given))
+    assert (moment["start"], moment["end"]) == (70.0, 80.0)
+
+
+@pytest.mark.parametrize(("key", "text"), [("said", SAID), ("written", WRITTEN)])
+def test_words_are_summed_up_and_make_titles(key: str, text: str) -> None:
+    given = spans(**{key: text})
+    (summary,) = lines(vtk("summarize", stdin=given))
+    assert text in summary["summary"]
+    titles = " ".join(chapter["title"] for chapter in lines(vtk("chapter", stdin=given)))
+    assert text.split()[0] in titles
