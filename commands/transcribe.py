@@ -102,7 +102,7 @@ def transcribe(
       vtk transcribe --model whisper-small lecture.mp4 > lecture.jsonl
       vtk transcribe --from whisperx.json lecture.mp4 > lecture.jsonl
       vtk transcribe --vad-only lecture.mp4 | jq -r '[.start, .end] | @tsv'
-      vtk transcribe --sounds concert.mkv | jq -c 'select(.cue.type == "music")'
+      vtk transcribe --sounds film.mkv | jq -c 'select(.cue.type == "music")'
     """
     from functools import partial
 
