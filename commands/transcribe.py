@@ -94,6 +94,8 @@ def transcribe(
     has tones that last, for 2 s and more, and nobody speaking over it; silence is that of vtk split
     --cues; what is neither, as noise, is not told.
 
+    Where sound that is listened to is damaged or cut off, an error record tells which part is lost.
+
     \b
     Examples:
       vtk transcribe film.mkv

@@ -9,6 +9,8 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from numpy.typing import NDArray
 
+from vtk.lost import missing
+from vtk.media.container import seekable, stored_to
 from vtk.media.sound import Samples, Sound
 from vtk.span import LATEST
 
@@ -27,13 +29,14 @@ class PowerMeter(Sound):
     """The sound track that a player would play, measured in one pass. Not safe between threads.
 
     Unlike `Sound` it goes on after damage and at a file that is cut off; `damage` holds the
-    seconds at which packets could not be decoded.
+    seconds at which packets could not be decoded, `reached` is how far the sound came.
     """
 
     def __init__(self, name: str) -> None:
         """Open the file. Raises OpenError, and MediaError where it has no sound."""
         super().__init__(name)
         self.damage: list[float] = []
+        self.reached = 0.0
 
     def powers(self, start: float, end: float) -> Iterator[Power]:
         """The power of what is stored of [start, end) seconds; where nothing is, nothing comes."""
@@ -47,6 +50,15 @@ class PowerMeter(Sound):
         heard = self._part(frame, start, min(end, LATEST))
         return heard and _measured(max(self._time(frame), start), heard.samples, heard.rate)
 
+    def breaks_off(self, stated: float) -> bool:
+        """Whether the file is cut off where the sound is over, and states to last to `stated`.
+
+        Else the sound is only shorter than the pictures, or there is more of it to read.
+        """
+        if stated >= LATEST or not missing(self.reached, stated) or not seekable(self.name):
+            return False
+        return missing(stored_to(self.name, stated), stated)
+
     def _decode(self, start: float, place: float) -> Iterator[AudioFrame]:
         try:
             for packet in self._container.demux(self._track):
@@ -55,7 +67,9 @@ class PowerMeter(Sound):
                 except av.FFmpegError:
                     self.damage.append(float((packet.pts or 0) * self._time_base))
                     continue
-                yield from frames
+                for frame in frames:
+                    self.reached = max(self.reached, self._end(frame))
+                    yield frame
         except av.FFmpegError:
             pass  # the file ends here
 

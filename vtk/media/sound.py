@@ -38,7 +38,7 @@ class Sound:
 
     def __init__(self, name: str) -> None:
         """Open the file. Raises OpenError, and MediaError where it has no sound."""
-        self._stack = ExitStack()
+        self.name, self._stack = name, ExitStack()
         self._container = self._stack.enter_context(open_container(name))
         track = self._container.streams.best("audio")
         if not isinstance(track, av.AudioStream) or not track.codec_context or not track.time_base:
@@ -105,7 +105,7 @@ class Sound:
                         raise
                     continue
                 for frame in frames:
-                    place = self._time(frame) + frame.samples / frame.sample_rate
+                    place = self._end(frame)
                     yield frame
         except av.FFmpegError:
             raise MediaError("the sound is damaged") from None
@@ -120,6 +120,9 @@ class Sound:
 
     def _time(self, frame: AudioFrame) -> float:
         return float((frame.pts or 0) * (frame.time_base or self._time_base))
+
+    def _end(self, frame: AudioFrame) -> float:
+        return self._time(frame) + frame.samples / frame.sample_rate
 
 
 def _samples(frame: AudioFrame) -> Samples:

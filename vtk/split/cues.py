@@ -14,8 +14,10 @@ from math import inf
 from typing import NamedTuple
 
 from vtk.errors import MediaError, OpenError
+from vtk.lost import damaged, failed, truncated
 from vtk.media.power import PowerMeter
 from vtk.media.silence import Silence
+from vtk.media.timing import timing
 from vtk.media.video import Video
 from vtk.span import LATEST, Span
 from vtk.split import OnProgress
@@ -25,7 +27,7 @@ from vtk.split.cue_letterbox import Letterbox
 from vtk.split.cue_picture import Cue, Detector, Moment, Picture
 from vtk.split.cue_silence import silences
 from vtk.split.cue_still import Blank, Freeze
-from vtk.split.reader import Reader, damaged, failed
+from vtk.split.reader import Reader
 
 
 class _Step(NamedTuple):
@@ -61,8 +63,12 @@ def cues(span: Span, on_progress: OnProgress | None = None) -> Iterator[Span]:
             yield cue
         if pictures:
             yield from pictures.reader.lost()
+        elif meter:
+            stated = min(span.end, timing(span.video).end or LATEST)
+            if meter.breaks_off(stated):
+                yield truncated(span, "split", "cue", meter.reached, stated, "the sound")
         if meter and meter.damage:
-            yield damaged(span, "cue", meter.damage, " of sound")
+            yield damaged(span, "split", "cue", meter.damage, " of sound")
 
 
 def _pictures(
@@ -159,7 +165,8 @@ def _sound(meter: PowerMeter, span: Span, pictures: _Pictures | None) -> Iterato
             found = [] if ended is None or _lost(ended, meter) else [_silent(span, ended)]
             yield _Step(going.start if going else inf, found, reached)
     except MediaError as reason:
-        yield _Step(inf, [failed(span, "cue", start, max(start, min(end, LATEST)), reason)], inf)
+        until = max(start, min(end, LATEST))
+        yield _Step(inf, [failed(span, "split", "cue", start, until, reason)], inf)
 
 
 def _lost(silence: Silence, meter: PowerMeter) -> bool:

@@ -28,13 +28,14 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from vtk.errors import MediaError
+from vtk.lost import MISSING
 from vtk.media.packets import Group, Packets, Small
 from vtk.media.planes import Thumbnail
 from vtk.span import Span, log
 from vtk.split import OnProgress
 from vtk.split.content import WINDOW, Boundary, boundaries, cut, sampled
 from vtk.split.likeness import likeness
-from vtk.split.reader import MISSING, TELL_EVERY, Reader
+from vtk.split.reader import TELL_EVERY, Reader
 from vtk.split.shots import between
 from vtk.split.shots import shots as content_shots
 

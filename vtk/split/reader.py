@@ -1,16 +1,14 @@
 """One pass over the pictures of a span: where they begin and end, and what did not decode."""
 
 from collections.abc import Iterator
-from math import isfinite
 
 from vtk.errors import MediaError
+from vtk.lost import damaged, missing, truncated
 from vtk.media.video import OUTSIDE, Frame, Video
-from vtk.span import Span, log
+from vtk.span import Span
 from vtk.split import OnProgress
 
 TELL_EVERY = 50  # frames between two calls of on_progress
-MISSING = 1.0  # seconds that may lack at the end before a file counts as truncated
-MISSING_SHARE = 0.02  # of the length that the container states
 
 
 class Reader:
@@ -58,31 +56,14 @@ class Reader:
         """Error records for packets that did not decode and for an end that is not there."""
         video, span = self.video, self.span
         if video.damage:
-            yield damaged(span, self.kind, video.damage)
+            yield damaged(span, "split", self.kind, video.damage)
         if video.cut_short:
             return
         stated, reached = min(span.end, video.end), video.seconds(self.last + self.duration)
-        if stated - reached > max(MISSING, MISSING_SHARE * (stated - span.start)):
-            reason = MediaError(
-                f"the pictures end at {reached:.2f} s but the file states {stated:.2f} s: "
-                "it is truncated or damaged"
-            )
-            yield failed(span, self.kind, reached, stated, reason)
+        if missing(reached, stated, span.start):
+            yield truncated(span, "split", self.kind, reached, stated)
 
     def _edge(self, seconds: float, which: int) -> int:
         if "pts" in self.span and self.span.get("time_base") == str(self.video.time_base):
             return int(self.span["pts"][which])
         return round(seconds / self.video.time_base)
-
-
-def damaged(span: Span, kind: str, damage: list[float], what: str = "") -> Span:
-    """The error record of packets `what` (" of sound") that did not decode at these seconds."""
-    low, high = min(damage), max(damage)
-    reason = f"{len(damage)} damaged packets{what} could not be decoded, the first at {low:.2f} s"
-    return failed(span, kind, low, high if isfinite(high) else low, MediaError(reason))
-
-
-def failed(span: Span, kind: str, start: float, end: float, reason: MediaError) -> Span:
-    """The error record of a part of the span, told on standard error as well."""
-    log.error("%s: %s", span.video, reason)
-    return span.part(start, end, kind).error("split", reason)

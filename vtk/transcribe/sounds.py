@@ -67,10 +67,11 @@ class _Heard:
         yield from self._before(min(time for time in times if time is not None))
 
     def over(self, end: float) -> Iterator[Found]:
-        """The rest, where the sound ends; up to `end` seconds it is silent."""
+        """The rest, where the sound ends; up to `end` seconds it is silent, if nothing is lost."""
+        silent = end < LATEST and not self._voice.breaks_off(end)
         if (stretch := self._speech.over()) is not None:
             self._take(spoken(stretch._replace(end=min(stretch.end, self._silences.reached))))
-        self._quiet(self._silences.over(end if end < LATEST else -inf))
+        self._quiet(self._silences.over(end if silent else -inf))
         self._play(self._partials.over())
         self._add(self._musical.over())
         yield from self._before(inf)

@@ -10,10 +10,12 @@ from vtk.media.cue import Entry
 from vtk.media.subtitle_file import SIDECARS
 from vtk.media.subtitles import words
 from vtk.media.timing import Timing, timing
+from vtk.media.voice import Voice
 from vtk.models.recognizer import Recognizer
 from vtk.span import Span
 from vtk.speech import cut
 from vtk.transcribe import NO_MODEL, Opener
+from vtk.transcribe.lost import lost
 from vtk.transcribe.transcripts import transcript
 
 Work = Callable[[Span], Iterator[Span]]
@@ -60,6 +62,7 @@ class Sources:
             high = inf if about.end is None or new.end >= about.end else new.end
             new["speech"] = cut(source.upto(high), low, high)
             yield new.made("transcribe", source.method, **source.details())
+            yield from source.lost(new)
 
         return work
 
@@ -109,6 +112,10 @@ class Known:
         """What `made` tells of them."""
         return self._details
 
+    def lost(self, span: Span) -> Iterator[Span]:
+        """Nothing of a span."""
+        return iter(())
+
 
 class Heard:
     """Entries that become known while the sound is listened to, once for all spans."""
@@ -117,7 +124,7 @@ class Heard:
 
     def __init__(
         self,
-        voice: Any,
+        voice: Voice,
         ranges: list[Range],
         detector: Any,
         recognizer: Recognizer,
@@ -152,6 +159,10 @@ class Heard:
     def details(self) -> dict[str, Any]:
         """The recognizer, and the language found so far."""
         return {"model": self._recognizer.name, "language": self._speech.language}
+
+    def lost(self, span: Span) -> Iterator[Span]:
+        """Error records of what the span lacks of the sound."""
+        return lost(span, self._voice, span.get("kind", "window"), span.end)
 
 
 def _ranges(spans: list[Span], about: Timing) -> list[Range]:

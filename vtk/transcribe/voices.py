@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from vtk.media.timing import timing
 from vtk.span import Span
 from vtk.transcribe.activity import Detector, listened, stretches
+from vtk.transcribe.lost import lost
 from vtk.transcribe.recognition import open_voice
 from vtk.transcribe.sounds import Found, sounds, spoken
 
@@ -30,5 +31,6 @@ def cues(span: Span, detector: Detector, *, others: bool = False) -> Iterator[Sp
         for index, one in enumerate(found):
             cue = span.part(one.start, one.end, "cue", index=index, **one.details)
             yield cue.made("transcribe", METHODS[one.details["cue"]["type"]])
+        yield from lost(span, voice, "cue", end)
     finally:
         voice.close()

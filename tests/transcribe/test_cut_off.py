@@ -1,0 +1,138 @@
+"""vtk transcribe on files that are cut off or damaged: what is lost is no silence."""
+
+from collections.abc import Callable, Iterable, Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from tests.conftest import lines, vtk
+from tests.transcribe.spoken import RATE, talk, write_wave
+from tests.world import Clip
+from vtk.errors import ModelError
+from vtk.models.recognizer import Piece, Recognized
+from vtk.span import Span
+from vtk.split.cues import cues
+from vtk.transcribe import sounds, transcribe, voices
+
+World = Callable[[str], Clip]
+END = r"the sound ends at \d+\.\d\d s but the file states {} s: it is truncated or damaged"
+
+
+@pytest.fixture(autouse=True)
+def detector() -> None:
+    pytest.importorskip("onnxruntime")
+    pytest.importorskip("faster_whisper")
+
+
+class Deaf:
+    """A recognizer that hears no words."""
+
+    name = "deaf"
+
+    def recognize(
+        self, pieces: Iterable[Piece], language: str | None = None
+    ) -> Iterator[Recognized | ModelError]:
+        for _ in pieces:
+            yield Recognized(())
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize("name", ["truncated", "truncated_mkv"])
+@pytest.mark.parametrize("option", ["--sounds", "--vad-only"])
+def test_the_part_that_is_missing_is_an_error_record(world: World, name: str, option: str) -> None:
+    clip = world(name)
+    assert clip.truth.damage
+    done = vtk("transcribe", option, str(clip.path))
+    assert done.returncode == 1
+    assert b"truncated or damaged" in done.stderr
+    last = lines(done)[-1]
+    assert last["error"]["command"] == "vtk transcribe"
+    assert last["start"] == pytest.approx(clip.truth.damage.intact_frames / 24, abs=0.2)
+    assert last["end"] == pytest.approx(6, abs=0.1)
+    assert not any("cue" in line for line in lines(done)), "what is lost is no silence"
+
+
+def test_words_that_are_heard_stay_beside_the_error_record(world: World) -> None:
+    path = str(world("truncated_mkv").path)
+    halves = [Span(video=path, start=0.0, end=3.0), Span(video=path, start=3.0, end=6.0)]
+    first, second, lost = transcribe(halves, recognizer=Deaf, method="recognition")
+    assert (first.failed, second.failed, lost.failed) == (False, False, True)
+    assert first["speech"] == second["speech"] == []
+    assert lost.start == pytest.approx(3.58, abs=0.1)
+    (whole, *rest) = transcribe([Span(video=path)], recognizer=Deaf)
+    assert not whole.failed
+    assert [span["error"]["type"] for span in rest] == ["MediaError"]
+
+
+def test_sound_that_does_not_decode_is_told(world: World) -> None:
+    *_, damaged, _ = voices([Span(video=str(world("truncated").path))])
+    assert damaged["error"]["message"].startswith("1 damaged packets of sound could not be decoded")
+
+
+def test_sound_that_is_shorter_than_the_pictures_is_followed_by_silence(tmp_path: Path) -> None:
+    path = film(tmp_path / "short.mkv", seconds=12, sound=3)
+    *_, last = sounds([Span(video=str(path))])
+    assert last["cue"]["type"] == "silence"
+    assert (last.start, last.end) == pytest.approx((3, 12), abs=0.1)
+    assert not [span for span in voices([Span(video=str(path))]) if span.failed]
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) * 2 // 3])
+    (lost,) = (span for span in sounds([Span(video=str(path))]) if span.failed)
+    assert lost.end == pytest.approx(12, abs=0.1)
+
+
+def test_a_recording_without_pictures_that_is_cut_off(tmp_path: Path) -> None:
+    path = tmp_path / "talk.mka"
+    speech, _ = talk(0)
+    recode(write_wave(tmp_path / "talk.wav", speech), path)
+    stated = len(speech) / RATE
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    for told in (list(voices([Span(video=str(path))])), list(cues(Span(video=str(path))))):
+        *_, last = told
+        assert last.failed
+        assert last.end == pytest.approx(stated, abs=0.1)
+
+
+def test_spans_that_begin_after_the_end_of_a_whole_file_lack_nothing(tmp_path: Path) -> None:
+    path = write_wave(tmp_path / "talk.wav", talk(0)[0])
+    assert list(sounds([Span(video=str(path), start=500.0, end=600.0)])) == []
+    late = film(tmp_path / "short.mkv", seconds=12, sound=3)
+    (told,) = sounds([Span(video=str(late), start=5.0, end=11.0)])
+    assert (told["cue"]["type"], told.start, told.end) == ("silence", 5, 11)
+
+
+def film(path: Path, seconds: int, sound: int) -> Path:
+    """Grey noise for so many seconds, and a hiss for the first ones of them."""
+    noise = np.random.default_rng(1)
+    with av.open(path, "w") as out:
+        shown = out.add_stream("mpeg4", rate=10)
+        shown.width, shown.height, shown.pix_fmt = 160, 120, "yuv420p"
+        heard = out.add_stream("pcm_s16le", rate=RATE)
+        for number in range(10 * seconds):
+            grey = noise.integers(0, 255, (120, 160), dtype=np.uint8)
+            out.mux(
+                shown.encode(av.VideoFrame.from_ndarray(grey, "gray").reformat(format="yuv420p"))
+            )
+            if number < 10 * sound:
+                hiss = noise.integers(-3000, 3000, (1, RATE // 10), dtype=np.int16)
+                frame = av.AudioFrame.from_ndarray(hiss, "s16", "mono")
+                frame.sample_rate, frame.pts = RATE, number * RATE // 10
+                frame.time_base = Fraction(1, RATE)
+                out.mux(heard.encode(frame))
+        out.mux(shown.encode())
+    return path
+
+
+def recode(source: Path, path: Path) -> None:
+    """The sound of a file in FLAC."""
+    with av.open(source) as opened, av.open(path, "w") as out:
+        stream = out.add_stream("flac", rate=RATE)
+        for frame in opened.decode(audio=0):
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode())

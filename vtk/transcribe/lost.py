@@ -1,0 +1,21 @@
+"""Sound that is not there to be heard, as error records."""
+
+from collections.abc import Iterator
+
+from vtk.lost import damaged, truncated
+from vtk.media.voice import Voice
+from vtk.span import LATEST, Span
+
+
+def lost(span: Span, voice: Voice, kind: str, stated: float) -> Iterator[Span]:
+    """Error records of `kind` for what a span lacks of the sound that was listened to.
+
+    That is what did not decode, and the end where the file is cut off before it; `stated` is where
+    the file ends by its own account, in seconds.
+    """
+    end = min(span.end, stated, LATEST)
+    damage = [time for time in voice.damage if span.start <= time < span.end]
+    if damage:
+        yield damaged(span, "transcribe", kind, damage, " of sound")
+    if span.start < end and voice.breaks_off(end):
+        yield truncated(span, "transcribe", kind, voice.reached, end, "the sound")
