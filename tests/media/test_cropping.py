@@ -13,6 +13,7 @@ from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from tests.conftest import lines, vtk
+from tests.media.films import remuxed
 from tests.world import Clip
 from vtk.errors import OpenError
 from vtk.media import clip
@@ -61,17 +62,6 @@ def cropped(path: Path, folder: Path, ending: str = "mp4") -> Path:
     copy = folder / f"cropped-{path.stem}.mp4"
     copy.write_bytes(data)
     return copy if ending == "mp4" else remuxed(copy, copy.with_suffix(f".{ending}"))
-
-
-def remuxed(source: Path, target: Path) -> Path:
-    """The pictures in another container, with what the first says to crop."""
-    with av.open(source) as read, av.open(target, "w") as out:
-        copy = out.add_stream_from_template(read.streams.video[0], opaque=True)
-        for packet in read.demux(video=0):
-            if packet.dts is not None:
-                packet.stream = copy
-                out.mux(packet)
-    return target
 
 
 def film(path: Path, picture: Callable[[int], NDArray[Any]], codec: str = "libx264") -> Path:

@@ -8,6 +8,7 @@ import av
 import numpy as np
 import pytest
 
+from tests.media.films import without_times
 from tests.media.test_at import make
 from tests.world import Clip
 from vtk.errors import OpenError
@@ -59,14 +60,7 @@ def test_a_list_without_its_end_is_not_trusted(world: World) -> None:
 
 
 def test_packets_without_times_make_no_plan(tmp_path: Path) -> None:
-    path = tmp_path / "bare.h264"
-    with av.open(path, "w", format="h264") as container:
-        stream = container.add_stream("libx264", rate=25)
-        stream.width, stream.height = 64, 48
-        for i in range(30):
-            frame = av.VideoFrame.from_ndarray(np.full((48, 64, 3), 4 * i, np.uint8), "rgb24")
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
+    path = without_times(tmp_path / "bare.h264", 30)
     assert plan.read_plan(str(path)) is None
     with Video(str(path)) as video:
         assert len(list(video.at([0.1, 0.4, 0.8]))) == 3
@@ -120,14 +114,7 @@ def test_what_was_spent_on_changes_is_the_bytes_of_the_packets(world: World, nam
 
 
 def test_packets_without_times_follow_one_another(tmp_path: Path) -> None:
-    path = tmp_path / "bare.h264"
-    with av.open(path, "w", format="h264") as container:
-        stream = container.add_stream("libx264", rate=25)
-        stream.width, stream.height = 64, 48
-        for i in range(30):
-            frame = av.VideoFrame.from_ndarray(np.full((48, 64, 3), 4 * i, np.uint8), "rgb24")
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
+    path = without_times(tmp_path / "bare.h264", 30)
     about = spent(str(path))
     assert np.diff(about.times) == pytest.approx(np.full(29, 1 / 25))
     assert about.bytes[-1] > 0

@@ -9,6 +9,7 @@ import av
 import pytest
 
 from tests.conftest import lines, vtk
+from tests.media.films import remuxed
 from tests.media.http_server import certificate, serving
 from tests.media.test_inputs import noise, refused
 from tests.world import Clip
@@ -59,17 +60,6 @@ def test_a_server_whose_certificate_is_not_trusted_is_not_opened(
         assert b"Hostname mismatch" in result.stderr
 
 
-def in_parts(source: Path, target: Path, **options: str) -> Path:
-    """The pictures of a clip in parts, and what lists them: HLS or DASH, by the ending."""
-    with av.open(source) as read, av.open(target, "w", container_options=options) as out:
-        copy = out.add_stream_from_template(read.streams.video[0], opaque=True)
-        for packet in read.demux(video=0):
-            if packet.dts is not None:
-                packet.stream = copy
-                out.mux(packet)
-    return target
-
-
 def pictures(name: str, times: list[float]) -> list[bytes]:
     """What is on screen so many seconds after the beginning, which parts do not keep at 0."""
     with Video(name) as video:
@@ -83,7 +73,7 @@ def test_pictures_of_hls_on_a_server_are_those_of_the_video(
 ) -> None:
     source, times = world("reordered").path, [0.5, 2.5, 4.0, 5.5]
     options = {"hls_time": "1", "hls_list_size": "0", "hls_segment_type": kind}
-    in_parts(source, tmp_path / "parts.m3u8", **options)
+    remuxed(source, tmp_path / "parts.m3u8", **options)
     (tmp_path / "all.m3u8").write_text(
         "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=100000,RESOLUTION=320x180\nparts.m3u8\n"
     )
@@ -99,7 +89,7 @@ def test_hls_over_tls(
     world: World, tmp_path: Path, certified: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = world("silent").path
-    in_parts(source, tmp_path / "parts.m3u8", hls_time="1", hls_list_size="0")
+    remuxed(source, tmp_path / "parts.m3u8", hls_time="1", hls_list_size="0")
     with serving(tmp_path, certified=certified) as served:
         assert "certificate of the server is not trusted" in refused(f"{served.url}/parts.m3u8")
         monkeypatch.setenv("SSL_CERT_FILE", str(certified))
@@ -111,7 +101,7 @@ def test_dash_is_refused_in_a_sentence_that_says_what_to_do(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("yt_dlp")
-    path = in_parts(world("silent").path, tmp_path / "parts.mpd", seg_duration="1")
+    path = remuxed(world("silent").path, tmp_path / "parts.mpd", seg_duration="1")
     assert "leads to other files" in refused(str(path))
     with serving(tmp_path) as served:
         url = f"{served.url}/parts.mpd"

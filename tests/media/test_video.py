@@ -10,6 +10,7 @@ import av
 import numpy as np
 import pytest
 
+from tests.media.films import without_times
 from tests.world import Clip
 from vtk.errors import MediaError, OpenError
 from vtk.keyframes import keyframes
@@ -92,14 +93,7 @@ def test_a_frame_that_stays_for_long_is_on_screen_all_the_while(tmp_path: Path) 
 
 
 def test_a_stream_without_seeking_or_times_is_read_anew(tmp_path: Path) -> None:
-    path = tmp_path / "bare.h264"
-    with av.open(str(path), "w", format="h264") as container:
-        stream = container.add_stream("libx264", rate=25)
-        stream.width, stream.height = 64, 48
-        for i in range(50):
-            frame = av.VideoFrame.from_ndarray(np.full((48, 64, 3), 4 * i, np.uint8), "rgb24")
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
+    path = without_times(tmp_path / "bare.h264", 50)
     with Video(str(path)) as video:
         times = [frame.time for frame in video.at([1.0, 0.2, 1.9])]
     assert times == [pytest.approx(t, abs=0.05) for t in (1.0, 0.2, 1.9)]
