@@ -16,7 +16,7 @@ QUESTIONS = 4  # besides the description
 DROPPING = 0.3  # share of the lessons in which tokens of pictures are dropped
 SIZES = {1: 56, 2: 32, 3: 20, 4: 16}  # lessons of a batch, by frames
 FRAMES = {1: 0.4, 2: 0.38, 3: 0.08, 4: 0.14}
-HARD_FRAMES = {1: 0.25, 2: 0.2, 3: 0.25, 4: 0.3}
+HARD_FRAMES = {1: 0.2, 2: 0.4, 3: 0.2, 4: 0.2}
 
 
 @dataclass(frozen=True)
