@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from vtk.media.planes import Thumbnail, luma, thumbnail
-from vtk.split.content import WINDOW, Boundary, boundaries
+from vtk.split.content import TOGETHER, WINDOW, Boundary, boundaries
 
 RATE = 24.0
 Picture = np.ndarray[Any, Any]  # (27, 48), luma 0..255
@@ -256,7 +256,7 @@ def test_cut_comes_as_soon_as_the_window_is_seen() -> None:
             yield frame
 
     assert next(boundaries(watched())).pts == 30
-    assert taken <= 30 + WINDOW + 1
+    assert taken <= 30 + WINDOW + TOGETHER
 
 
 def test_look_ahead_of_a_dissolve_is_bounded() -> None:

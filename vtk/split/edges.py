@@ -8,6 +8,7 @@ slice of Ngo, Pong and Chin (Detection of gradual transitions through temporal s
 """
 
 from collections import deque
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -37,6 +38,25 @@ class Sample(NamedTuple):
     time: float
 
 
+class Moved(NamedTuple):
+    """How much more the columns of a frame, and its rows, changed than is usual in it.
+
+    `arrives` says whether an edge may be at its last column, first column, last row, first row.
+    """
+
+    columns: Array
+    rows: Array
+    arrives: list[bool]
+
+
+def moved(apart: Array) -> Iterator[Moved]:
+    """Of frames (frames, rows, columns), given as differences of luma from the frame before."""
+    columns, rows = _standing_out(apart), _standing_out(apart.transpose(0, 2, 1))
+    ends = [end.max(1) for kept in (columns, rows) for end in (kept[:, -2:], kept[:, :2])]
+    arrives: list[list[bool]] = (np.stack(ends, axis=1) > CLEAR).tolist()
+    return map(Moved, columns, rows, arrives)
+
+
 class Edge(NamedTuple):
     """A wipe: its first, middle and last frame, and the share of them that have a clear edge."""
 
@@ -52,33 +72,27 @@ class Edges:
     def __init__(self) -> None:
         self.samples: deque[Sample] = deque()
         self.pictures: deque[Array] = deque()  # luma of each, (rows, columns)
-        # How much more columns, and rows, changed than is usual in this frame.
-        self.change: tuple[deque[Array], deque[Array]] = (deque(), deque())
+        self.change: tuple[deque[Array], deque[Array]] = (deque(), deque())  # columns, rows
 
     def clear(self) -> None:
         """Forget all: at a cut."""
         for kept in (self.samples, self.pictures, *self.change):
             kept.clear()
 
-    def push(self, sample: Sample, luma: Array) -> Edge | None:
+    def push(self, sample: Sample, luma: Array, moved: Moved) -> Edge | None:
         """Takes the next frame; the wipe whose edge leaves the picture with it, if there is one."""
-        before = self.pictures[-1] if self.pictures else luma
-        apart = np.abs(luma - before)
+        first = not self.samples  # what changed before does not count
         self.samples.append(sample)
         self.pictures.append(luma)
-        for kept, turned in zip(self.change, (apart, apart.T), strict=True):
-            kept.append(_standing_out(turned))
+        for kept, change in zip(self.change, (moved.columns, moved.rows), strict=True):
+            kept.append(np.zeros_like(change) if first else change)
         while sample.time - self.samples[0].time > LONGEST:
             for old in (self.samples, self.pictures, *self.change):
                 old.popleft()
         if len(self.samples) <= FEWEST:
             return None
-        found = [
-            self._arrived(axis, back)
-            for axis in (0, 1)
-            for back in (False, True)
-            if self.change[axis][-1][: 2 if back else None][-2:].max() > CLEAR
-        ]
+        ways = [divmod(way, 2) for way, arrives in enumerate(moved.arrives) if arrives]
+        found = [self._arrived(axis, bool(back)) for axis, back in ways]
         return max((edge for edge in found if edge), key=lambda edge: edge.share, default=None)
 
     def _arrived(self, axis: int, back: bool) -> Edge | None:
@@ -146,8 +160,9 @@ class _Ratio:
 
 
 def _standing_out(apart: Array) -> Array:
-    """Of each column the least change of its parts, over the usual of all columns."""
-    rows, columns = apart.shape[0] // BANDS, apart.shape[1]
-    least = apart[: BANDS * rows].reshape(BANDS, rows, columns).sum(1).min(0) / rows
-    usual = np.partition(least, columns // 2)[columns // 2]  # np.median costs three times that
-    return np.asarray(least / (usual + NOISE), np.float32)
+    """Of each column of each frame the least change of its parts, over the usual of all columns."""
+    frames, rows, columns = apart.shape[0], apart.shape[1] // BANDS, apart.shape[2]
+    bands = np.ascontiguousarray(apart)[:, : BANDS * rows].reshape(frames, BANDS, rows, columns)
+    least = bands.sum(2).min(1) / rows
+    usual = np.partition(least, columns // 2)[:, columns // 2]  # np.median costs three times that
+    return np.asarray(least / (usual + NOISE)[:, None], np.float32)

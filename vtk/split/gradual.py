@@ -13,13 +13,13 @@ the spatial edit of the same model. `vtk.split.edges` finds it where the shots m
 """
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vtk.split.edges import SHARE, Edge, Edges, Sample
+from vtk.split.edges import SHARE, Edge, Edges, Moved, Sample
 from vtk.split.likeness import ALIKE, likeness
 
 Vector = NDArray[np.float32]
@@ -74,7 +74,8 @@ def sweep(pictures: Vector, page: bool = False) -> float:
     if not page and parts.min() < SPREAD:
         return 0.0
     y, x = np.nonzero(changed)
-    new = np.abs(pictures - last)[:, y, x] < np.abs(pictures - first)[:, y, x]
+    seen = pictures.reshape(len(pictures), -1)[:, np.flatnonzero(changed)]
+    new = np.abs(seen - seen[-1]) < np.abs(seen - seen[0])
     moment = len(pictures) - new.sum(0)  # number of the first picture that shows the new shot
     plane = np.stack([np.ones(len(x)), x, y])
     slope = np.linalg.lstsq(plane @ plane.T, plane @ moment)[0]
@@ -128,24 +129,25 @@ class Blends:
         self.best: _Candidate | None = None
         self.fade_out: Transition | None = None
 
-    def push(self, pts: int, time: float, picture: Vector) -> list[Transition]:
+    def push(self, sample: Sample, picture: Vector, moved: Moved) -> list[Transition]:
         """Takes the next picture and returns the transitions that became certain."""
-        edge = self.edges.push(Sample(pts, time), picture[: self.area].reshape(self.luma))
+        time = sample.time
+        edge = self.edges.push(sample, picture[: self.area].reshape(self.luma), moved)
         found = self._wiped(edge, picture) if edge and self.samples else []
         if self.samples and 0 <= time - self.samples[-1].time < INTERVAL - 1e-6:
             return found
         if not self.pictures.shape[1]:
             self.pictures = np.zeros((_ROWS, picture.size), np.float32)
         row = self.count % _ROWS
-        self.samples.append(Sample(pts, time))
+        self.samples.append(sample)
         self.papers.pop(row, None)
         np.subtract(picture, 128, out=self.pictures[row])
         products = self.pictures @ self.pictures[row]
         self.products[row] = products
         self.products[:, row] = products
         self.count += 1
-        for lag in LAGS:
-            found += self._look(lag)
+        for size in self._sizes():
+            found += self._look(size)
         return found + self._certain(time)
 
     def finish(self) -> list[Transition]:
@@ -159,14 +161,13 @@ class Blends:
         self.fade_out = None
         return found
 
-    def _look(self, lag: float) -> list[Transition]:
-        """Tests whether the pictures of the last `lag` seconds blend one into another.
+    def _look(self, size: int) -> list[Transition]:
+        """Tests whether the last `size` pictures blend one into another.
 
         Returns the transitions that end before these pictures begin.
         """
-        size = self._size(lag)
         first = self.count - size
-        if size < 5 or first < self.free:
+        if first < self.free:
             return []
         a, b = first % _ROWS, (self.count - 1) % _ROWS
         change = self._apart(a, b)
@@ -180,18 +181,16 @@ class Blends:
         if self._apart(a, middle) / change - (along / change) ** 2 > LOST:
             return []
         rows = np.arange(first, self.count) % _ROWS
-        place, residual = self._line(rows, change)
-        rise = np.diff(place)
+        place = self._places(rows, change)
         edge = max(1, round(size * 0.2))
+        if place[: edge + 1].max() > 0.3 or place[-edge - 1 :].min() < 0.7:
+            return []
+        rise = place[1:] - place[:-1]
+        if rise.max() > 0.6 or rise.min() < -0.12:
+            return []
         between = (place > 0.2) & (place < 0.8)
-        off = float(residual[between].mean()) if np.count_nonzero(between) > 1 else 1.0
-        if (
-            off > WIPED
-            or place[: edge + 1].max() > 0.3
-            or place[-edge - 1 :].min() < 0.7
-            or rise.max() > 0.6
-            or rise.min() < -0.12
-        ):
+        off = self._residual(rows[between], place[between], a, change) if sum(between) > 1 else 1.0
+        if off > WIPED:
             return []
         one, two = self.pictures[a, : self.area], self.pictures[b, : self.area]
         alike = likeness(one, two) > ALIKE
@@ -236,24 +235,33 @@ class Blends:
         products = self.products
         return float(products[a, a] + products[b, b] - 2 * products[a, b])
 
-    def _line(
-        self, rows: NDArray[np.intp], change: float
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Place of each picture on the line from the first, 0, to the last, 1, and how far off."""
+    def _places(self, rows: NDArray[np.intp], change: float) -> NDArray[np.float64]:
+        """Place of each picture on the line from the first, 0, to the last, 1."""
         products, a, b = self.products, rows[0], rows[-1]
-        place = (products[rows, b] - products[rows, a] - products[a, b] + products[a, a]) / change
-        distance = products[rows, rows] - 2 * products[rows, a] + products[a, a]
-        return place, distance / change - place**2
+        along: NDArray[np.float64] = products[b][rows] - products[a][rows]
+        along += products[a, a] - products[a, b]
+        along /= change
+        return along
 
-    def _size(self, lag: float) -> int:
-        """How many of the last samples span `lag` seconds; 0 if none begin that long ago."""
-        samples = self.samples
+    def _residual(
+        self, rows: NDArray[np.intp], place: NDArray[np.float64], a: int, change: float
+    ) -> float:
+        """How far pictures are off that line, which begins in the row `a`, on the average."""
+        products = self.products
+        distance = products[rows, rows] - 2 * products[rows, a] + products[a, a]
+        return float((distance / change - place**2).mean())
+
+    def _sizes(self) -> Iterator[int]:
+        """How many of the last samples span each of LAGS, where as many are kept."""
+        samples, size = self.samples, 5
         now = samples[-1].time
-        for size in range(5, len(samples) + 1):
-            span = now - samples[-size].time
-            if span >= lag - 1e-6:
-                return size if span < 1.5 * lag else 0
-        return 0
+        for lag in LAGS:
+            while size <= len(samples) and now - samples[-size].time < lag - 1e-6:
+                size += 1
+            if size > len(samples):
+                return
+            if now - samples[-size].time < 1.5 * lag:
+                yield size
 
     def _keep(
         self, first: int, place: NDArray[np.float64], change: float, score: float, off: float
