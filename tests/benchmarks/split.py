@@ -21,9 +21,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from importlib import import_module
 from importlib.util import find_spec
 from multiprocessing import get_context
 from pathlib import Path
@@ -37,8 +38,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.benchmarks.split_clips import Label, labelled, render, world_clip
 from tests.benchmarks.split_peers import Found, Method, peers
-from vtk.span import Span
-from vtk.split.shots import shots
+from vtk.media.planes import Thumbnail, thumbnail
 
 SLACK = 2  # frames around a gradual transition that still belong to it
 ROUNDS = 3  # of the speed measurement; the best counts
@@ -77,14 +77,23 @@ def all_methods() -> dict[str, Method]:
 
 def ours(path: Path, method: str) -> Found:
     cuts, gradual = [], []
-    for shot in shots(Span(video=str(path)), method=method):
-        if "transition" in shot:
-            start, end = (shot["transition"].get(edge) for edge in ("start", "end"))
-            if start is None:
-                cuts.append(shot.start)
-            else:
-                gradual.append((start, end))
+    for found in import_module(f"vtk.split.{method}").boundaries(thumbnails(path)):
+        if found.start and found.end:
+            gradual.append((found.start[1], found.end[1]))
+        else:
+            cuts.append(found.time)
     return cuts, gradual
+
+
+def thumbnails(path: Path) -> Iterator[tuple[int, float, Thumbnail]]:
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        stream.thread_type = "AUTO"
+        stream.codec_context.options = {"skip_loop_filter": "all"}
+        for frame in container.decode(stream):
+            assert frame.pts is not None
+            assert frame.time is not None
+            yield frame.pts, frame.time, thumbnail(frame)
 
 
 def decode(path: Path) -> list[float]:
