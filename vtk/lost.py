@@ -15,12 +15,15 @@ def missing(reached: float, stated: float, start: float = 0.0) -> bool:
 
 
 def truncated(
-    span: Span, command: str, kind: str, reached: float, stated: float, what: str = "the pictures"
+    span: Span, command: str, kind: str, reached: float, stated: float, what: str
 ) -> Span:
-    """The error record of the end that is not there, from `reached` to `stated` seconds."""
-    verb = "ends" if what == "the sound" else "end"
-    reason = f"{what} {verb} at {reached:.2f} s but the file states {stated:.2f} s: "
-    reason += "it is truncated or damaged"
+    """The error record of the end that is not there, from `reached` to `stated` seconds.
+
+    `what` does end there ("the sound ends").
+    """
+    reason = MediaError(
+        f"{what} at {reached:.2f} s but the file states {stated:.2f} s: it is truncated or damaged"
+    )
     return failed(span, command, kind, max(reached, span.start), stated, reason)
 
 
@@ -28,12 +31,12 @@ def damaged(span: Span, command: str, kind: str, damage: list[float], what: str 
     """The error record of packets `what` (" of sound") that did not decode at these seconds."""
     low, high = min(damage), max(damage)
     reason = f"{len(damage)} damaged packets{what} could not be decoded, the first at {low:.2f} s"
-    return failed(span, command, kind, low, high if isfinite(high) else low, reason)
+    return failed(span, command, kind, low, high if isfinite(high) else low, MediaError(reason))
 
 
 def failed(
-    span: Span, command: str, kind: str, start: float, end: float, reason: MediaError | str
+    span: Span, command: str, kind: str, start: float, end: float, reason: MediaError
 ) -> Span:
     """The error record of a part of the span, told on standard error as well."""
     log.error("%s: %s", span.video, reason)
-    return span.part(start, end, kind).error(command, MediaError(str(reason)))
+    return span.part(start, end, kind).error(command, reason)

@@ -8,7 +8,7 @@ only what comes over HTTP too.
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from errno import EIO
 
 import av
@@ -21,7 +21,6 @@ from vtk.media import remote, stills, trust
 from vtk.media.source import Source, plain
 from vtk.span import local_path
 
-LAST = 2.0  # seconds before the end of a file in which it is to be seen whether it is whole
 ELSEWHERE = "leads to other files or protocols, which may be private and so are not followed"
 
 
@@ -64,23 +63,6 @@ def _open(video: str, stack: ExitStack, hwaccel: HWAccel | None) -> InputContain
     except (av.FFmpegError, OSError, ValueError) as error:
         reason = _reason(error, page)
         raise OpenError(f"cannot open the video of that page: {reason}") from None
-
-
-def stored_to(video: str, stated: float) -> float:
-    """Where the packets of all streams end, in seconds, in a file that states to last to `stated`.
-
-    Reads only from LAST before `stated` on, or from the keyframe before, and decodes nothing.
-    """
-    latest = 0.0
-    with open_container(video) as container, suppress(av.FFmpegError):
-        with suppress(av.FFmpegError):
-            container.seek(round(max(stated - LAST, 0) * av.time_base))
-        for packet in container.demux():
-            if packet.pts is not None and packet.time_base and packet.size:
-                latest = max(
-                    latest, float((packet.pts + (packet.duration or 0)) * packet.time_base)
-                )
-    return latest
 
 
 def _opened(source: Source, hwaccel: HWAccel | None) -> InputContainer:

@@ -1,7 +1,7 @@
 """How much power the sound of a file has, a hundredth of a second at a time, to its very end."""
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import av
@@ -10,8 +10,8 @@ from av.audio.frame import AudioFrame
 from numpy.typing import NDArray
 
 from vtk.lost import missing
-from vtk.media.container import seekable, stored_to
 from vtk.media.sound import Samples, Sound
+from vtk.media.timing import cut_off
 from vtk.span import LATEST
 
 PIECE = 0.01  # seconds, at most
@@ -50,14 +50,16 @@ class PowerMeter(Sound):
         heard = self._part(frame, start, min(end, LATEST))
         return heard and _measured(max(self._time(frame), start), heard.samples, heard.rate)
 
-    def breaks_off(self, stated: float) -> bool:
-        """Whether the file is cut off where the sound is over, and states to last to `stated`.
+    def breaks_off(self, end: float) -> bool:
+        """Whether the sound was over before `end` seconds because the file is cut off.
 
-        Else the sound is only shorter than the pictures, or there is more of it to read.
+        Else it is only shorter than the pictures, or than was asked for.
         """
-        if stated >= LATEST or not missing(self.reached, stated) or not seekable(self.name):
-            return False
-        return missing(stored_to(self.name, stated), stated)
+        return missing(self.reached, end) and self._cut_off
+
+    @cached_property
+    def _cut_off(self) -> bool:
+        return cut_off(self.name)
 
     def _decode(self, start: float, place: float) -> Iterator[AudioFrame]:
         try:

@@ -16,7 +16,7 @@ from av.video.stream import VideoStream
 from vtk.media.container import open_container
 from vtk.media.cropping import margins
 from vtk.media.sidedata import brightest, orientation
-from vtk.media.streams import extent, leading_stream
+from vtk.media.streams import estimated, extent, leading_stream
 from vtk.span import Span, each
 from vtk.times import rounded
 
@@ -62,6 +62,9 @@ def describe(container: InputContainer) -> dict[str, Any]:
         _stream(container, s) | rates.get(s.index, {}) | (seen if s is main else {})
         for s in container.streams
     ]
+    bit_rate = container.bit_rate
+    if estimated(container) and end > start:
+        bit_rate = round(8 * container.size / (end - start))
     chapters = [_chapter(chapter) for chapter in container.chapters()]
     return {
         "container": container.format.name,
@@ -69,7 +72,7 @@ def describe(container: InputContainer) -> dict[str, Any]:
         "end": end,
         "duration": rounded(end - start),
         **({"bytes": container.size} if container.size > 0 else {}),
-        **({"bit_rate": container.bit_rate} if container.bit_rate else {}),
+        **({"bit_rate": bit_rate} if bit_rate else {}),
         **({"title": container.metadata["title"]} if container.metadata.get("title") else {}),
         "streams": streams,
         **({"chapters": chapters} if chapters else {}),
@@ -91,7 +94,7 @@ def _stream(container: InputContainer, stream: Stream) -> dict[str, Any]:
         if stream.start_time is not None and stream.time_base
         else None,
         "duration": rounded(float(stream.duration * stream.time_base))
-        if stream.duration and stream.time_base
+        if stream.duration and stream.time_base and not estimated(container)
         else None,
     }
     if isinstance(codec, VideoCodecContext) and isinstance(stream, VideoStream):

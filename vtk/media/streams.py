@@ -1,5 +1,7 @@
 """Which stream of a container is meant, and where it begins and ends."""
 
+import os
+from contextlib import suppress
 from fractions import Fraction
 
 import av
@@ -9,6 +11,9 @@ from av.video.stream import VideoStream
 
 from vtk.errors import MediaError
 from vtk.times import rounded
+
+# Formats without an index and without a head: the packets of a coder one after the other.
+GUESSED = ("aac", "ac3", "dts", "dtshd", "eac3", "loas", "mlp", "mp3", "truehd")
 
 
 def main_stream(container: InputContainer) -> VideoStream:
@@ -40,7 +45,8 @@ def leading_stream(container: InputContainer) -> Stream | None:
 def extent(container: InputContainer, stream: Stream | None) -> tuple[float, float]:
     """Start and end in seconds of a stream as stated, or of the container where that is not.
 
-    The end is the start where nothing is stated.
+    The end is the start where nothing is stated. Where FFmpeg would guess it from the bit rate of
+    the first packets, which may be far off, a file is read to its end instead.
     """
     start = Fraction(container.start_time or 0, av.time_base)
     if stream is not None and stream.start_time is not None and stream.time_base:
@@ -52,4 +58,22 @@ def extent(container: InputContainer, stream: Stream | None) -> tuple[float, flo
         # Matroska counts its duration from zero, other containers from their first timestamp.
         if not container.format.name.startswith("matroska"):
             end += Fraction(container.start_time or 0, av.time_base)
+    if estimated(container) and os.path.isfile(container.name.removeprefix("file:")):
+        end = last_packet(container)
+        container.seek(0)
     return rounded(float(start)), rounded(float(max(start, end)))
+
+
+def estimated(container: InputContainer) -> bool:
+    """Whether how long a file lasts is guessed from its size: bare sound does not state it."""
+    return container.format.name in GUESSED
+
+
+def last_packet(container: InputContainer) -> Fraction:
+    """Where the last of the packets still to come ends, of any stream, in seconds; else 0."""
+    latest = Fraction(0)
+    with suppress(av.FFmpegError):
+        for packet in container.demux():
+            if packet.pts is not None and packet.time_base and packet.size:
+                latest = max(latest, (packet.pts + (packet.duration or 0)) * packet.time_base)
+    return latest

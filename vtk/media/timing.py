@@ -1,19 +1,23 @@
 """How a file counts its frames: frame rate, first timestamp, start timecode, name of the reel."""
 
+from contextlib import suppress
 from fractions import Fraction
 from typing import NamedTuple
 
+import av
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
-from vtk.media.container import open_container
-from vtk.media.streams import extent, leading_stream
+from vtk.lost import missing
+from vtk.media.container import open_container, seekable
+from vtk.media.streams import extent, last_packet, leading_stream
 
 STANDARD = (
     *(Fraction(rate) for rate in range(1, 121)),
     *(Fraction(rate * 1000, 1001) for rate in (24, 30, 48, 60, 90, 120)),
 )
 NEAR = 0.0004  # of a rate: less than half of what lies between 24 and 23.976
+LAST = 2.0  # seconds before the end of a file in which something is to be stored
 STEADY = 0.02  # of a rate: the difference of average and guess that is no variable rate
 
 
@@ -34,6 +38,22 @@ def timing(video: str) -> Timing:
         rate = _rate(stream) if isinstance(stream, VideoStream) else None
         names = ("timecode", "reel_name")
         return Timing(*extent(container, stream), rate, *(_tag(container, name) for name in names))
+
+
+def cut_off(video: str) -> bool:
+    """Whether nothing is stored where a file ends by its own account; false where it has none.
+
+    Reads what is near that end, and decodes nothing. Of a pipe that cannot be told: false.
+    """
+    if not seekable(video):
+        return False
+    with open_container(video) as container:
+        start, end = extent(container, leading_stream(container))
+        if end <= start:
+            return False
+        with suppress(av.FFmpegError):
+            container.seek(round(max(end - LAST, start) * av.time_base))
+        return missing(float(last_packet(container)), end, start)
 
 
 def standard(rate: Fraction) -> Fraction:

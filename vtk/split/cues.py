@@ -66,7 +66,7 @@ def cues(span: Span, on_progress: OnProgress | None = None) -> Iterator[Span]:
         elif meter:
             stated = min(span.end, timing(span.video).end or LATEST)
             if meter.breaks_off(stated):
-                yield truncated(span, "split", "cue", meter.reached, stated, "the sound")
+                yield truncated(span, "split", "cue", meter.reached, stated, "the sound ends")
         if meter and meter.damage:
             yield damaged(span, "split", "cue", meter.damage, " of sound")
 

@@ -189,7 +189,9 @@ class Blends:
         if rise.max() > 0.6 or rise.min() < -0.12:
             return []
         between = (place > 0.2) & (place < 0.8)
-        off = self._residual(rows[between], place[between], a, change) if sum(between) > 1 else 1.0
+        if np.count_nonzero(between) < 2:
+            return []
+        off = self._residual(rows[between], place[between], a, change)
         if off > WIPED:
             return []
         one, two = self.pictures[a, : self.area], self.pictures[b, : self.area]

@@ -61,7 +61,7 @@ class Reader:
             return
         stated, reached = min(span.end, video.end), video.seconds(self.last + self.duration)
         if missing(reached, stated, span.start):
-            yield truncated(span, "split", self.kind, reached, stated)
+            yield truncated(span, "split", self.kind, reached, stated, "the pictures end")
 
     def _edge(self, seconds: float, which: int) -> int:
         if "pts" in self.span and self.span.get("time_base") == str(self.video.time_base):

@@ -18,4 +18,4 @@ def lost(span: Span, voice: Voice, kind: str, stated: float) -> Iterator[Span]:
     if damage:
         yield damaged(span, "transcribe", kind, damage, " of sound")
     if span.start < end and voice.breaks_off(end):
-        yield truncated(span, "transcribe", kind, voice.reached, end, "the sound")
+        yield truncated(span, "transcribe", kind, voice.reached, end, "the sound ends")

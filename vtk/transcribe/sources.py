@@ -62,7 +62,7 @@ class Sources:
             high = inf if about.end is None or new.end >= about.end else new.end
             new["speech"] = cut(source.upto(high), low, high)
             yield new.made("transcribe", source.method, **source.details())
-            yield from source.lost(new)
+            yield from source.lost(new, about.end or new.end)
 
         return work
 
@@ -112,7 +112,7 @@ class Known:
         """What `made` tells of them."""
         return self._details
 
-    def lost(self, span: Span) -> Iterator[Span]:
+    def lost(self, span: Span, stated: float) -> Iterator[Span]:
         """Nothing of a span."""
         return iter(())
 
@@ -160,9 +160,9 @@ class Heard:
         """The recognizer, and the language found so far."""
         return {"model": self._recognizer.name, "language": self._speech.language}
 
-    def lost(self, span: Span) -> Iterator[Span]:
-        """Error records of what the span lacks of the sound."""
-        return lost(span, self._voice, span.get("kind", "window"), span.end)
+    def lost(self, span: Span, stated: float) -> Iterator[Span]:
+        """Error records of what the span lacks of the sound, of a file to `stated` seconds."""
+        return lost(span, self._voice, span.get("kind", "window"), stated)
 
 
 def _ranges(spans: list[Span], about: Timing) -> list[Range]:
