@@ -168,10 +168,11 @@ def caption(
     `differential`, the first frame and then what changes, with `changes`; `dense`, the `events`
     inside the span with start and end; `detailed`, `aspects` asked for one by one, and merged;
     `verify`, the caption that the span has (or a plain one) less the statements that the model
-    denies when it is asked about each, which are put under `dropped`; `best-of`, of several
-    answers and of captions that the span has the one nearest the frames by --clip, the others
-    under `candidates`. What is said and written in the span is told to the model. `made` tells
-    model, prompt, frames and tokens of each caption.
+    denies when it is asked about each, which are put under `dropped` (of a false statement about
+    a thing that is there "There is a dog" stays); `best-of`, of several answers and of captions
+    that the span has the one nearest the frames by --clip, the others under `candidates`. What is
+    said and written in the span is told to the model. `made` tells model, prompt, frames and
+    tokens of each caption.
 
     With --names, what is described alike in the shots of a video gets one name, people who are
     named in speech theirs, and the captions are rewritten with it; `names` tells what was said

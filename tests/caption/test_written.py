@@ -1,5 +1,6 @@
 """vtk caption with a model: what it sees, what it is told, and what comes of its answers."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from vtk.caption import caption
 from vtk.caption.scene import Wish
 from vtk.caption.see import FRAMES, LAYOUTS, Sight, moments, shrunk, spread, tiled
 from vtk.caption.tell import Telling, chosen, filled, shown
-from vtk.caption.verify import statements, tailed
+from vtk.caption.verify import statements, tailed, thing
 from vtk.errors import ModelError, UsageError
 from vtk.span import Span
 
@@ -248,7 +249,7 @@ def test_verify_takes_out_what_the_model_denies(world: World) -> None:
 
 def test_verify_keeps_what_is_true_of_a_statement_that_is_not(world: World) -> None:
     def yes(question: str) -> float:
-        wrong = ("sleeps", "scarf") if "cat" not in question else ("scarf",)
+        wrong = ("sleeps", "scarf", "there a") if "cat" not in question else ("scarf",)
         return 0.1 if any(word in question for word in wrong) else 0.9
 
     (first,) = shots(world("cuts"), 1)
@@ -265,6 +266,40 @@ def test_verify_keeps_what_is_true_of_a_statement_that_is_not(world: World) -> N
         (span,) = caption(spans, method="verify", model=Scripted(echo, yes=yes))
         assert span["caption"] == left
         assert [each["text"] for each in span["dropped"]] == dropped
+
+
+def test_verify_keeps_that_there_is_what_a_false_statement_is_about(world: World) -> None:
+    (first,) = shots(world("cuts"), 1)
+    for text, left in (
+        ("A dog sleeps.", "There is a dog."),
+        ("A cat runs and a dog sleeps on grass.", "A cat runs on grass and there is a dog."),
+        ("Two men are asleep.", "There are two men."),
+        ("A dog runs. The man waits and a dog sleeps.", "A dog runs. The man waits."),
+        ("A horse sleeps and a cat runs.", "A cat runs."),
+    ):
+        model = Scripted(echo, yes=lambda asked: 0.1 if re.search("slee|horse", asked) else 0.9)
+        (span,) = caption([Span({**first, "caption": text})], method="verify", model=model)
+        assert span["caption"] == left
+        assert text_of(model.asked[0]).startswith("Is it true that ")
+    assert text_of(model.asked[-1]).startswith("Is there a horse? Answer yes or no.")
+
+
+@pytest.mark.parametrize(
+    ("statement", "about"),
+    [
+        ("A man in a red shirt is walking along the beach.", "a man in a red shirt"),
+        ("a British dog with a bone runs", "a British dog with a bone"),
+        ("a glass stands on the table", "a glass"),
+        ("several large birds are flying", "several large birds"),
+        ("a street with cars leads to the sea", ""),  # no part of it is worse than a wrong one
+        ("the man waits", ""),
+        ("a dog", ""),
+    ],
+)
+def test_what_a_statement_is_about_is_what_comes_before_the_verb(
+    statement: str, about: str
+) -> None:
+    assert thing(statement) == about
 
 
 @given(

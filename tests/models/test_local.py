@@ -131,7 +131,7 @@ def test_a_schema_that_is_none_is_wrong_usage(model: LocalModel) -> None:
 
 
 def test_the_same_seed_gives_the_same_answer_and_another_another(model: LocalModel) -> None:
-    asked = [prompt(each) for each in lessons(6, 2)]
+    asked = [Prompt(("describe",))]  # without a picture it cannot be sure of anything
 
     def drawn(seed: int) -> list[str]:
         return said(list(model.answers(asked, Sampling(max_tokens=40, temperature=3, seed=seed))))

@@ -1,5 +1,8 @@
 """Methods learned and auto with the real network: what a user would notice."""
 
+import os
+import subprocess
+import sys
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -158,33 +161,80 @@ def test_without_the_package_the_message_says_what_to_install(
 
 
 @pytest.mark.usefixtures("weights")
-def test_loading_the_network_leaves_the_random_numbers_alone() -> None:
+def test_loading_the_network_of_the_gpu_leaves_the_random_numbers_alone() -> None:
     import torch
 
     np.random.seed(7)
     expected = np.random.random(), torch.get_rng_state().tolist()
     strict = torch.are_deterministic_algorithms_enabled()
     np.random.seed(7)
-    network.Network()
+    network.OnGpu("cpu")
     assert np.random.random() == expected[0]
     assert strict == torch.are_deterministic_algorithms_enabled()
 
 
 @pytest.mark.usefixtures("weights")
-def test_scores_are_the_same_with_any_number_of_threads() -> None:
-    import torch
+def test_the_scores_are_those_of_the_published_network(world: World) -> None:
+    pictures = [network.picture(thumbnail) for _, _, thumbnail in frames(world("cuts").path)]
+    published = network.OnGpu("cpu")
+    for some in (pictures[:100], pictures[100:150], pictures[150:161]):
+        window = np.stack(some)[None]
+        wanted = published.scores(window)
+        assert np.abs(network.OnCpu().scores(window) - wanted).max() <= 0.0011  # rounded to 0.001
+        assert wanted.max() > 0.3
 
-    rng = np.random.default_rng(3)
-    window = rng.integers(0, 256, (1, 60, 27, 48, 3), np.uint8)
-    threads = torch.get_num_threads()
-    try:
-        got = []
-        for count in (1, 2):
-            torch.set_num_threads(count)
-            got.append(network.opened().scores(window))
-    finally:
-        torch.set_num_threads(threads)
-    assert (got[0] == got[1]).all()
+
+RUN = """
+import numpy as np, sys
+from vtk.split.network import opened
+window = np.random.default_rng(3).integers(0, 256, (1, 60, 27, 48, 3), np.uint8)
+print(opened().scores(window).tolist())
+assert "torch" not in sys.modules
+"""
+
+
+@pytest.mark.usefixtures("weights")
+def test_scores_are_the_same_with_any_number_of_threads_and_need_no_torch() -> None:
+    hidden = {"CUDA_VISIBLE_DEVICES": "", "PATH": ""}  # no nvidia-smi
+    one, two = (
+        subprocess.run(
+            [sys.executable, "-c", RUN],
+            env=os.environ | hidden | {"OPENBLAS_NUM_THREADS": count},
+            stdout=subprocess.PIPE,
+            check=True,
+        ).stdout
+        for count in ("1", "2")
+    )
+    assert one == two
+
+
+PEAK = """
+import sys
+from pathlib import Path
+from vtk.__main__ import main
+try:
+    main()
+finally:
+    status = Path("/proc/self/status").read_text()
+    print(status.split("VmHWM:")[1].split()[0], "torch" in sys.modules, file=sys.stderr)
+"""
+
+
+@pytest.mark.usefixtures("weights")
+@pytest.mark.parametrize("method", ["auto", "learned"])
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="no /proc to read it from")
+def test_the_network_stays_under_250_mb(world: World, method: str) -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", PEAK, "split", "--method", method, str(world("cuts").path)],
+        env=os.environ | {"CUDA_VISIBLE_DEVICES": "", "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    peak, torch = run.stderr.split()[-2:]
+    assert run.stdout.count("\n") > 5
+    assert int(peak) < 250_000
+    assert torch == "False"
 
 
 def place(boundary: Boundary) -> tuple[str, int]:

@@ -17,13 +17,23 @@ from vtk.text import sentences
 
 PROMPTS = {
     "verify": "Is it true that {statement}? Answer yes or no.",
+    "there": "{question}? Answer yes or no.",  # such as: Is there a dog, Are there two dogs
     "caption": PLAIN["caption"],
 }
+Judged = tuple[str, float]  # a statement and its probability of yes
 LEAST = 0.5  # probability of yes from which a statement stays
+DOUBT = 0.25  # the same of a phrase at its end, given the statement, which may be what was denied
 ARTICLES = "a|an|the|one|two|three|some|another|several|many"
 PLACES = "on|in|at|with|under|over|near|beside|behind|against|inside|outside|above|below|around"
+VERBS = "is|are|was|were|has|have|had|can|will|does|do"
 _JOINT = re.compile(rf"(?:,?\s+and|,\s+while|;|,)\s+(?=(?:{ARTICLES})\s)", re.I)
 _TAIL = re.compile(rf"\s+(?=(?:{PLACES})\s)", re.I)
+SEVERAL = "two|three|several|many"
+_THING = re.compile(
+    rf"((?:{SEVERAL}) .+?) (?:{VERBS})\b|((?:an?|one|another) .+?) (?:{VERBS}|\w+[^\Wsui]s)\b", re.I
+)
+_OPEN = re.compile(rf" (?:{ARTICLES}|{PLACES}|and|or|of|to|from|for)$", re.I)
+_THERE = re.compile(r"there (is|are) (.+)", re.I)
 CORE = 3  # words of the shortest statement that is left when what follows it is taken off
 
 
@@ -31,8 +41,9 @@ def caption(scene: Scene) -> Talk:
     """`caption` of what is borne out, and `dropped`: what was taken out, each with its score.
 
     A statement that is denied is asked again without the phrases at its end ("on the grass"), and
-    each of these with what stays of its sentence. Where nothing is borne out, the likeliest
-    statement stays.
+    each of these with what stays of its sentence. Of one that is denied all the same the thing
+    that it is about stays ("There is a dog") where the frames show it and nothing else in the
+    caption names it. Where nothing is borne out, the likeliest statement stays.
     """
     text = scene.known["caption"].strip()
     if not text:
@@ -41,13 +52,15 @@ def caption(scene: Scene) -> Talk:
     pieces = [statements(sentence) for sentence in said]
     scores = iter((yield _asked(scene, [piece for each in pieces for piece in each])))
     judged = [[(piece, next(scores)) for piece in each] for each in pieces]
+    told = [piece for each in judged for piece, score in each if score >= LEAST]
     kept, dropped = [], []
     for sentence, whole, each in zip(said, pieces, judged, strict=True):
         if all(score >= LEAST for _, score in each):
             kept.append(sentence)
             continue
-        left, out = yield from _shortened(scene, each)
+        left, out = yield from _mended(scene, each, told)
         dropped += out
+        told += left
         if left:
             kept.append(rejoined(whole, left))
     if not kept:
@@ -58,39 +71,77 @@ def caption(scene: Scene) -> Talk:
 
 
 def _asked(scene: Scene, said: Sequence[str]) -> list[Request]:
-    return [scene.weigh("verify", scene.parts, statement=asked(each)) for each in said]
+    return [_question(scene, asked(each)) for each in said]
 
 
-def _shortened(
-    scene: Scene, judged: Sequence[tuple[str, float]]
-) -> Generator[list[Request], list[Any], tuple[list[str], list[tuple[str, float]]]]:
+def _question(scene: Scene, statement: str) -> Request:
+    if found := _THERE.fullmatch(statement):
+        question = f"{found[1].title()} there {found[2]}"
+        return scene.weigh("there", scene.parts, question=question)
+    return scene.weigh("verify", scene.parts, statement=statement)
+
+
+def _mended(
+    scene: Scene, judged: Sequence[Judged], told: Sequence[str]
+) -> Generator[list[Request], list[Any], tuple[list[str], list[Judged]]]:
     """What stays of the statements of a sentence, and what goes, with scores.
 
-    Phrases at the end of the last statement may be about all of the sentence: they stay with the
-    statement before where the last one goes.
+    Phrases at the end of the last statement may be about all of the sentence: where that one goes
+    they are asked, and stay, with the one before. Where none is left to ask them with, it is
+    their share of the probability of the statement that counts.
     """
-    left = [piece for piece, score in judged[:-1] if score >= LEAST]
-    out = [(piece, score) for piece, score in judged[:-1] if score < LEAST]
-    last, score = judged[-1]
-    if score >= LEAST:
-        return [*left, last], out
-    core, *tails = tailed(last)
-    if not tails:
-        return left, [*out, (last, score)]
-    (core_score,) = yield _asked(scene, [core])
-    if core_score >= LEAST:
-        left.append(core)
-    else:
-        out.append((core, core_score))
-    if not left:
+    parts, (last, score) = list(judged), judged[-1]
+    core, *tails = tailed(last) if score < LEAST else [last]
+    if tails:
+        (core_score,) = yield _asked(scene, [core])
+        parts[-1] = core, core_score
+    stays = yield from _borne_out(scene, parts, told)
+    out = [each for each in parts if each[1] < LEAST]
+    left = [piece for piece, _ in stays]
+    if not left and tails:
         return left, [*out[:-1], (last, score)]
-    scores = yield _asked(scene, [f"{left[-1]} {tail}" for tail in tails])
-    for tail, tail_score in zip(tails, scores, strict=True):
-        if tail_score >= LEAST:
-            left[-1] += f" {tail}"
+    whole = [number for number, piece in enumerate(left) if not _THERE.match(piece)]
+    host = whole[-1] if whole else -1
+    said, likely = stays[host] if whole else parts[-1]
+    scores = (yield _asked(scene, [f"{said} {tail}" for tail in tails])) if tails else []
+    for tail, both in zip(tails, scores, strict=True):
+        if both >= DOUBT * likely:
+            left[host] += f" {tail}"
         else:
-            out.append((tail, tail_score))
+            out.append((tail, both))
     return left, out
+
+
+def _borne_out(
+    scene: Scene, judged: Sequence[Judged], told: Sequence[str]
+) -> Generator[list[Request], list[Any], list[Judged]]:
+    """What stays: of each statement all, that there is what it is about, or nothing."""
+    stays = [each if each[1] >= LEAST else ("", 0.0) for each in judged]
+    named = _words(*told, *(piece for piece, _ in stays))
+    there: dict[int, str] = {}
+    for number, (piece, _) in enumerate(judged):
+        found = "" if stays[number][0] else thing(piece)
+        if found and _words(*found.split()[1:]) not in named:
+            several = found.split()[0] in SEVERAL.split("|")
+            there[number] = f"there {'are' if several else 'is'} {found}"
+            named += _words(found)
+    scores = (yield _asked(scene, list(there.values()))) if there else []
+    for (number, text), score in zip(there.items(), scores, strict=True):
+        if score >= LEAST:
+            stays[number] = text, score
+    return [each for each in stays if each[0]]
+
+
+def _words(*texts: str) -> str:
+    """The words in small letters, each between spaces, so that whole ones are looked for."""
+    return "".join(f" {word} " for word in re.findall(r"\w+", " ".join(texts).casefold()))
+
+
+def thing(statement: str) -> str:
+    """What a statement is about: its words before the first verb, "" where none is made out."""
+    found = _THING.match(statement.strip())
+    said = asked(found[1] or found[2]) if found else ""
+    return "" if _OPEN.search(said) else said
 
 
 def tailed(statement: str) -> list[str]:

