@@ -1,12 +1,16 @@
 """Work ahead in a thread: what comes next is made while what came before is used."""
 
+import os
+import sys
 import threading
 from collections.abc import Generator, Iterable
+from contextlib import suppress
 from queue import SimpleQueue
 from typing import TypeVar
 
 T = TypeVar("T")
 
+BEHIND = 10  # niceness of the thread: threads of a model wait for one another, and for it
 PATIENCE = 1.0  # seconds to wait for the thread at the end; it may hang in a read
 
 
@@ -21,6 +25,9 @@ def ahead(items: Iterable[T], count: int) -> Generator[T, None, None]:
     over = threading.Event()
 
     def make() -> None:
+        if sys.platform == "linux":  # where each thread has a niceness, which those it starts share
+            with suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BEHIND)
         source = iter(items)
         try:
             while room.acquire() and not over.is_set():
