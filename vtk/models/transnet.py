@@ -20,7 +20,7 @@ Floats = NDArray[np.float32]
 
 DILATIONS = (1, 2, 4, 8)  # frames between the taps of the temporal kernels
 STACKS = 3  # of two blocks each
-ROWS = 2  # of all frames that are worked on at a time
+ROWS = 2  # of all frames that are worked on at a time: two make one of the next stack
 NEAR = 50  # frames on either side that a frame is compared with
 EPSILON = 1e-3  # of the batch normalization
 LAYERS = ("frame_sim_layer.projection", "frame_sim_layer.fc", "color_hist_layer.fc", "fc1")
@@ -42,8 +42,7 @@ class Block:
             self.temporal.append(kernel.transpose(1, 2, 0).reshape(kernel.shape[1], -1))
 
     def strips(self, x: Floats, high: int) -> Iterator[Floats]:
-        """The first `high` rows for (T, H, W, C), a few at a time: (T, rows, W, 4F)."""
-        x = np.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)))
+        """The first `high` rows for (T, H, W, C) with a margin, a few at a time: (T, n, W, 4F)."""
         for row in range(0, high, ROWS):
             yield self._rows(x[:, row : min(row + ROWS, high) + 2])
 
@@ -84,16 +83,17 @@ class TransNet:
 
     def logits(self, frames: NDArray[np.uint8]) -> Floats:
         """Of frames in RGB that follow one another, (T, 27, 48, 3): (T, 2), by both heads."""
-        x = np.divide(frames, 255, dtype=np.float32)
+        x = _framed(*frames.shape)
+        x[:, 1:-1, 1:-1] = np.divide(frames, 255, dtype=np.float32)
         means = []
         for first, second in self.stacks:
             x = _stacked(x, first, second)
-            means.append(x.mean((1, 2)))
+            means.append(x[:, 1:-1, 1:-1].mean((1, 2)))
         looks = self._linear("frame_sim_layer.projection", means)
         known = [
             np.maximum(self._linear("color_hist_layer.fc", [_compared(_histograms(frames))]), 0),
             np.maximum(self._linear("frame_sim_layer.fc", [_compared(looks)]), 0),
-            x.reshape(len(x), -1),
+            x[:, 1:-1, 1:-1].reshape(len(x), -1),
         ]
         hidden = np.maximum(self._linear("fc1", known), 0)
         return np.concatenate([self._linear(head, [hidden]) for head in HEADS], 1)
@@ -103,17 +103,28 @@ class TransNet:
         return np.asarray(np.concatenate(list(parts), 1) @ weight + bias)
 
 
+def _framed(frames: int, high: int, wide: int, channels: int) -> Floats:
+    """Room for samples with a margin of one on each side, which is 0."""
+    return np.zeros((frames, high + 2, wide + 2, channels), np.float32)
+
+
 def _stacked(x: Floats, first: Block, second: Block) -> Floats:
-    """Two blocks, the result of the first added to that of the second, at half the size."""
-    high, wide = (side // 2 * 2 for side in x.shape[1:3])
-    x = np.concatenate([np.maximum(part, 0) for part in first.strips(x, x.shape[1])], 1)
-    halves = []
-    for number, part in enumerate(second.strips(x, high)):
-        row = number * ROWS
-        part = np.maximum(part, 0) + x[:, row : row + part.shape[1]]
-        part = part[:, :, :wide].reshape(len(x), -1, 2, wide // 2, 2, part.shape[3])
-        halves.append(part.mean((2, 4)))
-    return np.concatenate(halves, 1)
+    """Two blocks, the result of the first added to that of the second, at half the size.
+
+    Takes and gives samples with a margin.
+    """
+    frames, high, wide = len(x), x.shape[1] - 2, x.shape[2] - 2
+    middle = _framed(frames, high, wide, len(first.bias))
+    for number, part in enumerate(first.strips(x, high)):
+        row = 1 + number * ROWS
+        np.maximum(part, 0, out=middle[:, row : row + part.shape[1], 1:-1])
+    half = _framed(frames, high // 2, wide // 2, len(second.bias))
+    for number, part in enumerate(second.strips(middle, high // 2 * 2)):
+        row = 1 + number * ROWS
+        part = np.maximum(part, 0) + middle[:, row : row + ROWS, 1:-1]
+        pairs = part[:, :, : wide // 2 * 2].reshape(frames, 2, wide // 2, 2, -1)
+        half[:, 1 + number, 1:-1] = pairs.mean((1, 3))
+    return half
 
 
 def _compared(looks: Floats) -> Floats:
