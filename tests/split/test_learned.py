@@ -177,11 +177,13 @@ def test_loading_the_network_of_the_gpu_leaves_the_random_numbers_alone() -> Non
 def test_the_scores_are_those_of_the_published_network(world: World) -> None:
     pictures = [network.picture(thumbnail) for _, _, thumbnail in frames(world("cuts").path)]
     published = network.OnGpu("cpu")
+    highest = []
     for some in (pictures[:100], pictures[100:150], pictures[150:161]):
         window = np.stack(some)[None]
         wanted = published.scores(window)
         assert np.abs(network.OnCpu().scores(window) - wanted).max() <= 0.0011  # rounded to 0.001
-        assert wanted.max() > 0.3
+        highest.append(wanted.max())
+    assert max(highest) > 0.5  # there were cuts to find
 
 
 RUN = """
