@@ -1,8 +1,8 @@
 """Tensors of a PyTorch checkpoint (.pth) as arrays, without PyTorch, and without running code.
 
 Such a file is a zip of raw numbers and of a pickle that says which of them make up which tensor.
-The pickle is read with three names allowed, those of a dictionary, a tensor and its numbers, as
-`torch.load(weights_only=True)` has it.
+The pickle may name a dictionary, tensors and their numbers and nothing else, as with
+`torch.load(weights_only=True)`.
 """
 
 import math
