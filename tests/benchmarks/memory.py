@@ -88,11 +88,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         film = long_clip(folder, options.minutes).path
-        good = []
-        for method, part in (("content", 1), ("auto", 1), ("learned", LEARNED)):
-            minutes = max(1, options.minutes // part)
-            result = peak(["split", "--method", method, f"{film}#t=0,{60 * minutes}"], None)
-            good.append(show(f"split --method {method}, {minutes} min of 720p", 250, result))
+        good = [
+            show(f"split, {options.minutes} min of 720p", 250, peak(["split", str(film)], None))
+        ]
+        minutes = max(1, options.minutes // LEARNED)
+        result = peak(["split", "--method", "learned", f"{film}#t=0,{60 * minutes}"], None)
+        good.append(show(f"split --method learned, {minutes} min of 720p", 250, result))
         stream = write(folder / "captioned.jsonl", captioned(100_000))
         for command in (
             ["retrieve", "rocket over the bridge"],
