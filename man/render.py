@@ -21,6 +21,7 @@ HEAD = r".\" Rendered by man/render.py from the commands; do not edit."
 # Variables that stand for no option.
 VARIABLES = {
     "VTK_SPLIT": "The method of vtk split, also where another command splits a video by itself.",
+    "VTK_THREADS": "The number of cores for decoding; all there are if not set.",
     "VTK_CACHE": "The folder of what is kept between runs; $XDG_CACHE_HOME/vtk if not set.",
     "VTK_API_KEY": "The key that an OpenAI-compatible server (--endpoint) asks for.",
     "SSL_CERT_FILE": "The certificates that servers are trusted by, in place of the system's.",

@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 
+from vtk.cores import cores, keep_to
 from vtk.errors import VtkError
 from vtk.span import Ability, Span
 
@@ -36,11 +37,13 @@ class _Task:
 class _Worker:
     """One process, and the task that it works on."""
 
-    def __init__(self, ability: Ability, by_video: bool, settings: Callable[[], None]) -> None:
+    def __init__(
+        self, ability: Ability, by_video: bool, settings: Callable[[], None], part: int
+    ) -> None:
         context = get_context("spawn")
         self.connection, theirs = context.Pipe()
         self.process = context.Process(
-            target=_work, args=(theirs, ability, by_video, settings), daemon=True
+            target=_work, args=(theirs, ability, by_video, settings, part), daemon=True
         )
         with _deaf_to_interrupts():  # the worker inherits it: the parent decides when to stop
             self.process.start()
@@ -82,10 +85,15 @@ class _Worker:
 
 
 def _work(
-    connection: Connection, ability: Ability, by_video: bool, settings: Callable[[], None]
+    connection: Connection,
+    ability: Ability,
+    by_video: bool,
+    settings: Callable[[], None],
+    part: int,
 ) -> None:
     """A worker's life: unit in, results out, None after the last result of a unit."""
     settings()
+    keep_to(part)
 
     def feed() -> Iterator[Span]:
         while True:
@@ -144,8 +152,10 @@ def ordered(
 
     With `by_video` the ability is called anew for every unit; otherwise it is called once in
     each worker and must be done with a span before it asks for the next. `settings` is called
-    first in each worker. Raises what the ability or the input raises about the run as a whole.
+    first in each worker, which keeps no more than its part of the cores busy. Raises what the
+    ability or the input raises about the run as a whole.
     """
+    part = max(cores() // jobs, 1)  # of the cores, for each worker
     inbox, outbox = get_context("spawn").Pipe(duplex=False)
     threading.Thread(target=_read, args=(units, outbox), daemon=True).start()
     tasks: deque[_Task] = deque()
@@ -170,7 +180,7 @@ def ordered(
                 if isinstance(unit, Exception):
                     raise unit
                 if not idle:
-                    idle.append(_Worker(ability, by_video, settings))
+                    idle.append(_Worker(ability, by_video, settings, part))
                     workers.append(idle[0])
                 tasks.append(_Task(unit))
                 idle[0].give(tasks[-1])

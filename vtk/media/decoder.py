@@ -18,6 +18,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from vtk.cores import cores
 from vtk.media import cuda
 from vtk.media.container import open_container
 from vtk.media.cropping import Cropper, margins
@@ -30,6 +31,7 @@ NO_TIMESTAMPS = 0x80  # FFmpeg's AVFMT_NOTIMESTAMPS
 ROUNDING = 1e-6  # seconds by which times in records differ from timestamps
 # Decoders of the transparency that WebM keeps beside the pictures, which FFmpeg's own pass over.
 TRANSPARENT = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
+MOST_THREADS = 16  # of one decoder; FFmpeg takes no more by itself
 RETRY_BACK = (0.0, 2.0, 10.0, 60.0)  # seconds before the wanted time to seek to, in turn
 
 Packets = Iterator["av.Packet[VideoStream]"]
@@ -49,7 +51,7 @@ class Decoder:
 
     def __init__(self, name: str, *, pictures_seen: bool = True, threads: int = 0) -> None:
         """Open the file. `pictures_seen` False decodes quicker, without the loop filter: good
-        enough to measure on, not to show; 0 `threads` leaves their number to FFmpeg. Raises
+        enough to measure on, not to show; 0 `threads` are one for each core. Raises
         OpenError, and MediaError without pictures.
         """
         self.name = name
@@ -63,6 +65,7 @@ class Decoder:
         self.time_base: Fraction = self.stream.time_base or Fraction(1, 1_000_000)
         self.damage: list[float] = []  # seconds at which packets could not be decoded
         self.plan: Plan | None = None  # where decoding can begin, if that is known
+        self._high = math.inf  # timestamp from which pictures are not needed
         self._frames: Iterator[Frame] = iter(())
         self._last: Frame | None = None  # given out last by in_turn()
         self._ahead: Frame | None = None  # decoded, but not shown yet at the time asked for
@@ -85,7 +88,7 @@ class Decoder:
             cropped = margins(self.container, self.stream)
             self._crop = Cropper(cropped) if any(cropped) else None
             self.stream.codec_context.thread_type = "AUTO"
-            self.stream.codec_context.thread_count = self._threads
+            self.stream.codec_context.thread_count = self._threads or _threads()
             self._decoder = self.stream.codec_context
             if not self._pictures_seen:
                 self.stream.codec_context.options = {"skip_loop_filter": "all"}
@@ -129,6 +132,24 @@ class Decoder:
                 return
             yield frame
 
+    def between(self, low: float, high: float) -> Iterator[Frame]:
+        """The frames with timestamps from `low`, of a keyframe, up to `high`, of another, without.
+
+        -inf and inf are the beginning and the end of the file.
+        """
+        self._last, self._high = None, high
+        try:
+            if low > -math.inf:
+                frame = self._seek_to(self.seconds(int(low)))
+            else:
+                frame = next(self._from_the_beginning(), None)
+            while frame is not None and frame.pts < high:
+                if frame.pts >= low:
+                    yield frame
+                frame = next(self._frames, None)
+        finally:
+            self._high = math.inf
+
     def _until(self, frame: Frame) -> float:
         """When the next frame follows, as far as the frame itself tells, in seconds."""
         return self.seconds(frame.pts + frame.duration)
@@ -149,9 +170,13 @@ class Decoder:
         for frame in self._attempts(time):
             if frame is not None and frame.time <= time + ROUNDING:
                 return frame
-        self._open()
+        return next(self._from_the_beginning(), None)
+
+    def _from_the_beginning(self) -> Iterator[Frame]:
+        if self._moved:
+            self._open()
         self._frames, self._ahead = self._decode(self._packets()), None
-        return next(self._frames, None)
+        return self._frames
 
     def _attempts(self, time: float) -> Iterator[Frame | None]:
         """The first frames from places ever earlier."""
@@ -247,8 +272,31 @@ class Decoder:
         if self._pictures_seen and self.stream.metadata.get("alpha_mode") == "1" and name:
             # Anew each time: libvpx does not forget the pictures before a seek.
             self._decoder = cast(VideoCodecContext, av.CodecContext.create(name, "r"))
-            self._decoder.thread_count = self._threads
+            self._decoder.thread_count = self._threads or _threads()
         try:
-            yield from self.container.demux(self.stream)
+            yield from self._needed(self.container.demux(self.stream))
         except av.FFmpegError:
             self.damage.append(self.end)
+
+    def _needed(self, packets: Packets) -> Packets:
+        """Those up to the keyframe at `_high`; this too where pictures after it are shown before.
+
+        In the end an empty one, for which the decoder gives what it holds back.
+        """
+        for packet in packets:
+            if packet.is_keyframe and packet.pts is not None and packet.pts >= self._high:
+                following = next(packets, None)
+                if following is None or following.pts is None or following.pts >= packet.pts:
+                    last = av.Packet()
+                    last.time_base = self.time_base
+                    yield cast("av.Packet[VideoStream]", last)
+                    return
+                yield from (packet, following)
+            else:
+                yield packet
+
+
+def _threads() -> int:
+    """How many threads FFmpeg would choose for a decoder that has all cores."""
+    available = cores()
+    return min(available + 1, MOST_THREADS) if available > 1 else 1

@@ -6,7 +6,6 @@ are shown before it (an open group) need the group before as well.
 """
 
 import math
-import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -15,6 +14,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from vtk.cores import cores
 from vtk.errors import MediaError
 from vtk.media.planes import Thumbnail, thumbnail
 from vtk.media.video import NO_TIMESTAMPS, ROUNDING, Video
@@ -79,7 +79,7 @@ class Packets(Video):
     def _open(self) -> None:
         super()._open()
         # What is asked of go_on() is known only if not too many pictures are still in the threads.
-        self.stream.codec_context.thread_count = min(MOST_THREADS, os.cpu_count() or 1)
+        self.stream.codec_context.thread_count = min(MOST_THREADS, cores())
 
     def groups(self, start: float = -math.inf, end: float = math.inf) -> Iterator[Group]:
         """The groups that hold what is shown in [start, end) seconds; decodes only their heads.

@@ -134,11 +134,12 @@ def _shrink(plane: Array, height: int, width: int, scale: float) -> NDArray[np.f
         return small * np.float32(scale)
     top = (rows - down * height) // 2 + down // 4
     left = (columns - across * width) // 2 + across // 4
-    total = np.zeros((height, width), np.float32)
-    for y0 in (top, top + down // 2):
-        for x0 in (left, left + across // 2):
-            total += plane[y0::down, x0::across][:height, :width]
-    return np.multiply(total, scale / 4, dtype=np.float32)
+    four = np.empty((4, height, width), plane.dtype)
+    places = [(y, x) for y in (top, top + down // 2) for x in (left, left + across // 2)]
+    for samples, (y0, x0) in zip(four, places, strict=True):
+        samples[:] = plane[y0::down, x0::across][:height, :width]
+    mean: NDArray[np.float32] = four.sum(0, dtype=np.uint32) * np.float32(scale / 4)
+    return mean.astype(np.float32, copy=False)
 
 
 @lru_cache(maxsize=64)

@@ -1,22 +1,22 @@
 """Several readers of one file: parts of it decoded side by side, and given out in order.
 
-Each reader has the file open for itself and decodes whole runs of times, each a stretch that begins
-at a keyframe, so no reader waits for another. The idea is that of QuickVideo (Schneider and others,
+Each reader has the file open for itself and decodes whole runs, each a stretch that begins at a
+keyframe, so no reader waits for another. The idea is that of QuickVideo (Schneider and others,
 2025), which cuts a whole video into as many stretches as there are cores; here a run is a single
 group of pictures, so that little has to be held until its turn comes.
 """
 
-import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from queue import SimpleQueue
-from typing import NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from av.video.stream import VideoStream
 
-from vtk.media.decoder import Decoder, Frame
+from vtk.cores import cores
+from vtk.media.decoder import Decoder
 from vtk.media.plan import Plan
 
 AHEAD = 2  # runs for each reader that are under way: worked on, waited for, or waiting
@@ -24,6 +24,8 @@ MOST = 4  # readers: each has the index of the file in memory as well
 WORKING = 64 * 2**20  # bytes of frames that all decoders work with
 EACH = 8  # frames that a decoder works with
 HELD = 48 * 2**20  # bytes of frames that readers are ahead
+
+T = TypeVar("T")
 
 
 class Share(NamedTuple):
@@ -39,27 +41,41 @@ def share(stream: VideoStream) -> Share:
     form = stream.codec_context.format
     bits = form.padded_bits_per_pixel if form else 24
     frame = max(stream.width * stream.height * bits // 8, 1)
-    cores = os.cpu_count() or 1
-    readers = max(min(cores, MOST, WORKING // (EACH * frame)), 1)
-    return Share(readers, cores // readers, max(HELD // (AHEAD * readers * frame), 1))
+    available = cores()
+    readers = max(min(available, MOST, WORKING // (EACH * frame)), 1)
+    return Share(readers, available // readers, max(HELD // (AHEAD * readers * frame), 1))
 
 
-class _Run:
-    """A run of times (seconds), its frames as they come, and in the end None or what went wrong."""
+class Run(NamedTuple, Generic[T]):
+    """What a reader is to do: give what `decode` makes of it; less than `items` ends the video."""
 
-    def __init__(self, times: list[float], room: int) -> None:
-        self.times = times
+    decode: Callable[[Decoder], Iterator[T]]
+    items: int = 0
+
+
+class _Made(NamedTuple, Generic[T]):
+    """What a run gives next: an item, or at its end none, or what went wrong."""
+
+    damage: list[float]  # seconds at which packets did not decode since the one before
+    item: T | None = None
+    error: BaseException | None = None
+
+
+class _UnderWay(Generic[T]):
+    """A run and what it gives as it comes."""
+
+    def __init__(self, run: Run[T], room: int) -> None:
+        self.run = run
         self.room = threading.Semaphore(room)
-        self.made: SimpleQueue[Frame | BaseException | None] = SimpleQueue()
-        self.damage: list[float] = []
+        self.made: SimpleQueue[_Made[T]] = SimpleQueue()
 
 
-class _Work:
+class _Work(Generic[T]):
     """The runs that are under way, and the threads at work on them."""
 
     def __init__(self) -> None:
-        self.todo: SimpleQueue[_Run | None] = SimpleQueue()
-        self.runs: deque[_Run] = deque()
+        self.todo: SimpleQueue[_UnderWay[T] | None] = SimpleQueue()
+        self.runs: deque[_UnderWay[T]] = deque()
         self.threads: list[threading.Thread] = []
         self.over = threading.Event()
 
@@ -73,7 +89,7 @@ class _Work:
         """End the threads, and whoever waits for frames of them."""
         self.over.set()
         for run in self.runs:
-            run.made.put(None)
+            run.made.put(_Made([]))
             run.room.release()
         for _ in self.threads:
             self.todo.put(None)
@@ -87,7 +103,7 @@ class Readers:
     def __init__(self, name: str, pictures_seen: bool) -> None:
         self._name, self._pictures_seen = name, pictures_seen
         self._idle: list[Decoder] = []
-        self._works: list[_Work] = []
+        self._works: list[_Work[Any]] = []
 
     def close(self) -> None:
         """Stop what is under way and close the readers; more may be opened later."""
@@ -96,66 +112,69 @@ class Readers:
         while self._idle:
             self._idle.pop().close()
 
-    def frames(
-        self, runs: Iterable[list[float]], plan: Plan, share: Share, damage: list[float]
-    ) -> Iterator[Frame]:
-        """The frames on screen at the times (seconds) of all runs, each run decoded by one reader.
+    def made(
+        self, runs: Iterable[Run[T]], plan: Plan, share: Share, damage: list[float]
+    ) -> Iterator[T]:
+        """What all runs give, in their order, each decoded by one reader.
 
-        Ends where a run has fewer frames than times, as the video does there. Seconds at which
-        packets did not decode go to `damage`.
+        Ends where a run gives less than it should. Seconds at which packets did not decode go to
+        `damage`.
         """
-        work = _Work()
+        work: _Work[T] = _Work()
         self._works.append(work)
         coming = iter(runs)
         try:
             while True:
                 while len(work.runs) < AHEAD * share.readers and not work.over.is_set():
-                    if (times := next(coming, None)) is None:
+                    if (following := next(coming, None)) is None:
                         break
-                    work.runs.append(_Run(times, share.room))
+                    work.runs.append(_UnderWay(following, share.room))
                     work.todo.put(work.runs[-1])
                     if len(work.threads) < share.readers:
                         work.start(partial(self._read, work, plan, share.threads))
                 if not work.runs:
                     return
-                run = work.runs[0]
+                first = work.runs[0]
                 given = 0
-                while (item := run.made.get()) is not None:
-                    if isinstance(item, BaseException):
-                        raise item
-                    run.room.release()
-                    yield item
+                while True:
+                    made = first.made.get()
+                    damage += [time for time in made.damage if time not in damage]
+                    if made.error is not None:
+                        raise made.error
+                    if made.item is None:
+                        break
+                    first.room.release()
+                    yield made.item
                     given += 1
-                damage += [time for time in run.damage if time not in damage]
-                if given < len(run.times):
+                if given < first.run.items:
                     return
                 work.runs.popleft()
         finally:
             self._works.remove(work)
             work.stop()
 
-    def _read(self, work: _Work, plan: Plan, threads: int) -> None:
+    def _read(self, work: _Work[T], plan: Plan, threads: int) -> None:
         """Thread: decode run after run."""
         reader: Decoder | None = None
-        run: _Run | None = None
+        mine: _UnderWay[T] | None = None
         try:
-            while (run := work.todo.get()) is not None and not work.over.is_set():
+            while (mine := work.todo.get()) is not None and not work.over.is_set():
                 reader = reader or self._taken(threads)
                 reader.plan = plan
                 reader.damage.clear()
-                for frame in reader.in_turn(run.times):
-                    run.room.acquire()
+                for item in mine.run.decode(reader):
+                    mine.room.acquire()
                     if work.over.is_set():
                         return
-                    run.made.put(frame)
-                run.damage = [*reader.damage]
-                run.made.put(None)
+                    mine.made.put(_Made([*reader.damage], item))
+                    reader.damage.clear()
+                mine.made.put(_Made([*reader.damage]))
         except BaseException as error:
             if reader is not None:
                 reader.close()
                 reader = None
-            if run is not None:
-                run.made.put(error)
+            if mine is not None:
+                mine.made.put(_Made([], error=error))
         finally:
             if reader is not None:
                 self._idle.append(reader)

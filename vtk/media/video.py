@@ -7,22 +7,54 @@ container states them: a file whose first picture is shown at 10 s begins at 10 
 
 import math
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, groupby, islice
-from typing import Self
+from operator import methodcaller
+from typing import Any, Generic, NamedTuple, Self, TypeVar
+
+import av
+from av.video.frame import VideoFrame
 
 from vtk.errors import MediaError
 from vtk.media.container import seekable
 from vtk.media.decoder import NO_TIMESTAMPS, ROUNDING, Decoder, Frame
 from vtk.media.plan import Plan, own_plan, read_plan
-from vtk.media.readers import Readers, share
+from vtk.media.readers import Readers, Run, Share, share
 from vtk.span import local_path
 
-__all__ = ["NO_TIMESTAMPS", "OUTSIDE", "ROUNDING", "Frame", "Latest", "Video"]
+__all__ = [
+    "NO_TIMESTAMPS",
+    "OUTSIDE",
+    "ROUNDING",
+    "Frame",
+    "Latest",
+    "Measure",
+    "Measured",
+    "Shown",
+    "Video",
+]
 
 OUTSIDE = "no picture is shown in this span: it lies outside the video"
 FEW = 3  # groups of pictures from which readers side by side are worth opening
 DENSE = 0.25  # of all frames: from there on the threads of one decoder do better
+STRETCH = 4.0  # seconds at least that a reader decodes at once where every frame is measured
+ROOM = 32  # lists of such frames that it may be ahead
+TOGETHER = 16  # frames of such a list
+
+T = TypeVar("T")
+Measure = Callable[[VideoFrame], T]
+
+
+class Measured(NamedTuple, Generic[T]):
+    """What was made of a frame, and when that is shown: as of `Frame`."""
+
+    pts: int
+    time: float
+    duration: int
+    value: T
+
+
+Shown = TypeVar("Shown", bound=Frame | Measured[Any])
 
 
 class Video(Decoder):
@@ -68,8 +100,76 @@ class Video(Decoder):
 
         Damaged packets are skipped and noted in `damage`.
         """
-        self.cut_short = False
-        frames = self._frames_from(start)
+        return self._within(self._frames_from(start), start, end)
+
+    def measured(
+        self, measure: Measure[T], start: float = -math.inf, end: float = math.inf
+    ) -> Iterator[Measured[T]]:
+        """The same frames, of each only what `measure` makes of its picture.
+
+        That is worked out where it is decoded: in threads, stretches of the video side by side.
+        """
+        division = share(self.stream)._replace(room=ROOM)
+        plan = self._find_plan(hard=False) if self._divides(division, start, end) else None
+        stretches = self._stretches(plan, start, end) if plan else iter(())
+        first = list(islice(stretches, FEW))
+        found: Iterator[Measured[T]]
+        if plan and len(first) == FEW:
+
+            def run(low: float, high: float) -> Run[list[Measured[T]]]:
+                return Run(lambda reader: _lists(_measured(reader.between(low, high), measure)))
+
+            runs = (run(low, high) for low, high in chain(first, stretches))
+            lists = self._readers.made(runs, plan, division, self.damage)
+            found = chain.from_iterable(lists)
+        else:
+            if self._moved and start <= self.start:
+                self._open()
+            found = _measured(self._frames_from(start), measure)
+        return self._within(found, start, end)
+
+    def _divides(self, division: Share, start: float, end: float) -> bool:
+        """Whether readers side by side may help with every frame of [start, end) seconds."""
+        seconds = min(end, self.end) - max(start, self.start)
+        several = division.readers > 1 and seconds > FEW * STRETCH
+        return several and not self._accelerator and self._is_file()
+
+    def _stretches(self, plan: Plan, start: float, end: float) -> Iterator[tuple[float, float]]:
+        """The timestamps, of keyframes, between which the video is decoded by one reader each."""
+        low, after = -math.inf, 0
+        if start > self.start:
+            after = plan.group(self.ticks(start)) + 1
+            known = (self._keyframe(plan, number) for number in range(after - 1, -1, -1))
+            low = next(
+                (pts for pts in known if pts is not None and self.seconds(pts) <= start), low
+            )
+        for number in range(after, len(plan.pts)):
+            begun = self.start if low == -math.inf else self.seconds(int(low))
+            if self.seconds(int(plan.pts[number])) < begun + STRETCH:
+                continue
+            high = self._keyframe(plan, number)
+            if high is None or self.seconds(high) >= end:
+                break
+            if high > low:
+                yield low, high
+                low = high
+        yield low, math.inf
+
+    def _keyframe(self, plan: Plan, number: int) -> int | None:
+        """When a keyframe is shown; None where there is none, as the file is cut off."""
+        if plan.exact:
+            return int(plan.pts[number])
+        self._moved = True
+        try:
+            self.container.seek(int(plan.seek[number]), stream=self.stream)
+            packet = next(self.container.demux(self.stream))
+        except av.FFmpegError:
+            return None
+        return packet.pts if packet.is_keyframe else None
+
+    def _within(self, frames: Iterator[Shown], start: float, end: float) -> Iterator[Shown]:
+        """Those of the frames that are shown in [start, end) seconds."""
+        self.cut_short, known = False, len(self.damage)
         held = None  # the latest frame not after `start`, which may stay on screen for long
         for frame in frames:
             if frame.time <= start + ROUNDING:
@@ -77,12 +177,15 @@ class Video(Decoder):
                 continue
             if frame.time >= end - ROUNDING:
                 self.cut_short = True
+                self.damage[known:] = [time for time in self.damage[known:] if time < end]
                 break
             if held is not None:
                 yield held
                 held = None
             yield frame
-        if held is not None and (self.cut_short or self._until(held) > start + ROUNDING):
+        if held is not None and (
+            self.cut_short or self.seconds(held.pts + held.duration) > start + ROUNDING
+        ):
             yield held
 
     def at(self, times: Iterable[float]) -> Iterator[Frame]:
@@ -107,7 +210,8 @@ class Video(Decoder):
         if len(first) < FEW or self._dense(first):
             yield from self.in_turn(chain.from_iterable(every))
         else:
-            yield from self._readers.frames(every, plan, division, self.damage)
+            each = (Run(methodcaller("in_turn", times), len(times)) for times in every)
+            yield from self._readers.made(each, plan, division, self.damage)
 
     def _dense(self, runs: list[list[float]]) -> bool:
         wanted, seconds = sum(map(len, runs)), runs[-1][-1] - runs[0][0]
@@ -140,6 +244,17 @@ class Video(Decoder):
         if self._moved:
             self._seek(start)
         return self._decode(self._packets())
+
+
+def _measured(frames: Iterable[Frame], measure: Measure[T]) -> Iterator[Measured[T]]:
+    for pts, time, duration, image in frames:
+        yield Measured(pts, time, duration, measure(image))
+
+
+def _lists(items: Iterator[T]) -> Iterator[list[T]]:
+    """All of them: the hands that they go through cost as much for a list as for an item."""
+    while some := list(islice(items, TOGETHER)):
+        yield some
 
 
 class Latest:

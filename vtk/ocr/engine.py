@@ -4,7 +4,6 @@ RapidOCR runs networks of PaddleOCR (C. Cui et al., PaddleOCR 3.0, arXiv:2507.05
 marks where text is, the other reads a line. Both come with its package; nothing is fetched.
 """
 
-import os
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vtk.cores import cores
 from vtk.errors import MissingError, UsageError
 from vtk.media.shown import RGB
 
@@ -58,7 +58,7 @@ class Engine:
         }
         if threads:
             # RapidOCR leaves a number above that of the cores aside.
-            usable = min(threads, os.cpu_count() or 1)
+            usable = min(threads, cores())
             params["EngineConfig.onnxruntime.intra_op_num_threads"] = usable
         self._engine = made(params=params)
         try:

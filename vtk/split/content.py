@@ -21,7 +21,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -215,38 +215,52 @@ def _distances(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.flo
 
 def _after_shift(frames: list[Sampled], here: int, shape: tuple[int, int]) -> float:
     """What the best shift leaves of the step, over the same for the steps around it."""
-    size = shape[0] * shape[1]
-    luma = [f.picture[:size].reshape(shape) for f in frames]
-    left = _shifted(luma[here - 1], luma[here])
+    shifts = _Shifts(frames, shape)
+    left = shifts.left(here - 1, here)
     # Against luma alone: where only the colours change there is no shift to undo.
-    if left < SHIFTED * float(np.abs(luma[here] - luma[here - 1]).mean()):
+    if left < SHIFTED * float(np.abs(shifts.luma[here] - shifts.luma[here - 1]).mean()):
         return 0.0
     returns = [(here - 1, i) for i in range(here + 1, min(len(frames), here + FLASH + 1))]
     returns += [(i, here) for i in range(max(0, here - FLASH - 1), here - 1)]
-    if any(_shifted(luma[i], luma[j]) < RETURN * left for i, j in returns):
+    if any(shifts.left(i, j) < RETURN * left for i, j in returns):
         return 0.0
     first, last = max(1, here - NEIGHBOURS), min(len(frames) - 1, here + NEIGHBOURS)
-    around = [_shifted(luma[i - 1], luma[i]) for i in range(first, last + 1) if i != here]
+    around = [shifts.left(i - 1, i) for i in range(first, last + 1) if i != here]
     return left / (NOISE + sum(around) / max(1, len(around)))
 
 
-def _shifted(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
-    """Mean absolute difference of two pictures where they overlap under the best shift.
+class _Shifts:
+    """Compares frames under the best shift of one over the other.
 
     Shifts reach a quarter of the width and of the height. The best has the least squared
     difference for its overlap; all are tried at once by correlation in the frequency domain.
     """
-    rows, columns = a.shape
-    shape, inside, shifts, overlap = _plan(rows, columns)
-    fa, fb = np.fft.rfft2(a - 128, shape), np.fft.rfft2(b - 128, shape)
-    qa, qb = np.fft.rfft2((a - 128) ** 2, shape), np.fft.rfft2((b - 128) ** 2, shape)
-    total = np.fft.irfft2(qa.conj() * inside + inside.conj() * qb - 2 * fa.conj() * fb, shape)
-    mean = total[shifts] / overlap
-    y, x = np.unravel_index(np.argmin(mean), mean.shape)
-    y, x = int(y) - rows // 4, int(x) - columns // 4
-    moved = b[max(0, y) : rows + min(0, y), max(0, x) : columns + min(0, x)]
-    still = a[max(0, -y) : rows - max(0, y), max(0, -x) : columns - max(0, x)]
-    return float(np.abs(moved - still).mean())
+
+    def __init__(self, frames: list[Sampled], shape: tuple[int, int]) -> None:
+        size = shape[0] * shape[1]
+        self.luma = [f.picture[:size].reshape(shape) for f in frames]
+        self.spectra: dict[int, tuple[NDArray[Any], NDArray[Any]]] = {}
+
+    def left(self, one: int, two: int) -> float:
+        """Mean absolute difference of two frames, by number, where they overlap."""
+        a, b = self.luma[one], self.luma[two]
+        rows, columns = a.shape
+        shape, inside, shifts, overlap = _plan(rows, columns)
+        (fa, qa), (fb, qb) = self._spectra(one, shape), self._spectra(two, shape)
+        total = np.fft.irfft2(qa.conj() * inside + inside.conj() * qb - 2 * fa.conj() * fb, shape)
+        mean = total[shifts] / overlap
+        best_y, best_x = np.unravel_index(np.argmin(mean), mean.shape)
+        y, x = int(best_y) - rows // 4, int(best_x) - columns // 4
+        moved = b[max(0, y) : rows + min(0, y), max(0, x) : columns + min(0, x)]
+        still = a[max(0, -y) : rows - max(0, y), max(0, -x) : columns - max(0, x)]
+        return float(np.abs(moved - still).mean())
+
+    def _spectra(self, number: int, shape: tuple[int, int]) -> tuple[NDArray[Any], NDArray[Any]]:
+        """The spectra of a frame about mid-grey, and of its square."""
+        if number not in self.spectra:
+            about = self.luma[number] - 128
+            self.spectra[number] = np.fft.rfft2(about, shape), np.fft.rfft2(about**2, shape)
+        return self.spectra[number]
 
 
 @lru_cache(maxsize=4)
@@ -255,7 +269,7 @@ def _plan(
 ) -> tuple[
     tuple[int, int], NDArray[np.complex128], tuple[NDArray[np.intp], ...], NDArray[np.float64]
 ]:
-    """For `_shifted`: the padded shape, the spectrum of a full picture, shifts, their overlaps."""
+    """For `_Shifts`: the padded shape, the spectrum of a full picture, shifts, their overlaps."""
     down, across = rows // 4, columns // 4
     shape = (rows + down, columns + across)
     inside = np.fft.rfft2(np.ones((rows, columns)), shape)

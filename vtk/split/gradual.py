@@ -15,6 +15,7 @@ the spatial edit of the same model. `vtk.split.edges` finds it where the shots m
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,7 @@ TURNED = 0.06  # of the ink, that must go and that must come, for a page to be a
 UNIFORM = 3.0  # standard deviation of luma below which a picture is empty
 EMPTY = 1.0  # seconds of empty picture up to which a fade out and a fade in are one transition
 _ROWS = int(LAGS[-1] / INTERVAL) + 3
+_RING = np.arange(2 * _ROWS) % _ROWS
 
 
 def turned(one: Vector, two: Vector, papers: tuple[float | None, float | None]) -> bool:
@@ -180,16 +182,15 @@ class Blends:
         along = products[middle, b] - products[middle, a] - products[a, b] + products[a, a]
         if self._apart(a, middle) / change - (along / change) ** 2 > LOST:
             return []
-        rows = np.arange(first, self.count) % _ROWS
+        rows = _RING[a : a + size]
         place = self._places(rows, change)
-        edge = max(1, round(size * 0.2))
-        if place[: edge + 1].max() > 0.3 or place[-edge - 1 :].min() < 0.7:
+        edge, known = max(1, round(size * 0.2)), place.tolist()  # few numbers: a list is quicker
+        if max(known[: edge + 1]) > 0.3 or min(known[-edge - 1 :]) < 0.7:
             return []
-        rise = place[1:] - place[:-1]
-        if rise.max() > 0.6 or rise.min() < -0.12:
+        if any(not -0.12 <= later - here <= 0.6 for here, later in pairwise(known)):
             return []
-        between = (place > 0.2) & (place < 0.8)
-        if np.count_nonzero(between) < 2:
+        between = [number for number, here in enumerate(known) if 0.2 < here < 0.8]
+        if len(between) < 2:
             return []
         off = self._residual(rows[between], place[between], a, change)
         if off > WIPED:
@@ -251,7 +252,7 @@ class Blends:
         """How far pictures are off that line, which begins in the row `a`, on the average."""
         products = self.products
         distance = products[rows, rows] - 2 * products[rows, a] + products[a, a]
-        return float((distance / change - place**2).mean())
+        return float((distance / change - place**2).sum()) / len(rows)
 
     def _sizes(self) -> Iterator[int]:
         """How many of the last samples span each of LAGS, where as many are kept."""

@@ -15,7 +15,7 @@ def likeness(one: NDArray[np.float32], two: NDArray[np.float32]) -> float:
     Near 1 for one scene.
     """
     size = one.size
-    means = float(one.mean()), float(two.mean())
+    means = float(one.sum()) / size, float(two.sum()) / size
     covariance = float(np.vdot(one, two)) / size - means[0] * means[1]
     first = float(np.vdot(one, one)) / size - means[0] ** 2
     second = float(np.vdot(two, two)) / size - means[1] ** 2

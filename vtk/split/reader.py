@@ -1,14 +1,18 @@
 """One pass over the pictures of a span: where they begin and end, and what did not decode."""
 
+import math
 from collections.abc import Iterator
+from typing import TypeVar
 
 from vtk.errors import MediaError
 from vtk.lost import damaged, missing, truncated
-from vtk.media.video import OUTSIDE, Frame, Video
+from vtk.media.video import OUTSIDE, Frame, Measure, Measured, Shown, Video
 from vtk.span import Span
 from vtk.split import OnProgress
 
 TELL_EVERY = 50  # frames between two calls of on_progress
+
+T = TypeVar("T")
 
 
 class Reader:
@@ -26,8 +30,18 @@ class Reader:
 
     def frames(self) -> Iterator[Frame]:
         """Every frame of the span. Raises MediaError where there is none."""
+        return self._each(self.video.frames(*self._part))
+
+    def measured(self, measure: Measure[T]) -> Iterator[Measured[T]]:
+        """What `measure`, called in other threads, makes of every frame. Raises MediaError."""
+        return self._each(self.video.measured(measure, *self._part))
+
+    @property
+    def _part(self) -> tuple[float, float]:
+        return (-math.inf, math.inf) if self.span.whole else (self.span.start, self.span.end)
+
+    def _each(self, frames: Iterator[Shown]) -> Iterator[Shown]:
         span, video = self.span, self.video
-        frames = video.frames() if span.whole else video.frames(span.start, span.end)
         for count, frame in enumerate(frames):
             if self.first is None:
                 self.begin(frame.pts)

@@ -30,7 +30,8 @@ def shots(
     boundaries: Boundaries = import_module(METHODS[method]).boundaries
     with Video(span.video, pictures_seen=False) as video:
         reader = Reader(video, span, "shot", on_progress)
-        found = boundaries(_thumbnails(reader, seen))
+        # The network takes longer than any decoding, and the memory that readers would take.
+        found = boundaries(_thumbnails(reader, seen, side_by_side=method != "learned"))
         yield from between(reader, found, method)
         yield from reader.lost()
 
@@ -45,13 +46,18 @@ def between(reader: Reader, boundaries: Iterable[Boundary], method: str) -> Iter
     yield _shot(reader, index, begun, None).made("split", method)
 
 
-def _thumbnails(reader: Reader, seen: Seen | None) -> Iterator[tuple[int, float, Thumbnail]]:
+def _thumbnails(
+    reader: Reader, seen: Seen | None, side_by_side: bool
+) -> Iterator[tuple[int, float, Thumbnail]]:
     """(pts, seconds, small picture) of every frame."""
-    for frame in reader.frames():
-        small = thumbnail(frame.image)
+    if side_by_side:
+        frames = ((pts, time, small) for pts, time, _, small in reader.measured(thumbnail))
+    else:
+        frames = ((pts, time, thumbnail(image)) for pts, time, _, image in reader.frames())
+    for pts, time, small in frames:
         if seen is not None:
-            seen.push(frame.pts, frame.time, small)
-        yield frame.pts, frame.time, small
+            seen.push(pts, time, small)
+        yield pts, time, small
 
 
 def _shot(reader: Reader, index: int, begun: Boundary | None, over: Boundary | None) -> Span:
