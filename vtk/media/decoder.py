@@ -258,6 +258,17 @@ class Decoder:
                 following = pts + duration
                 yield Frame(pts, self.seconds(pts), duration, image)
 
+    def alone(self, packets: Iterable["av.Packet[VideoStream]"]) -> Iterator[VideoFrame]:
+        """The pictures of packets that begin with a keyframe, as if nothing came after them.
+
+        Raises av.FFmpegError where one does not decode.
+        """
+        try:
+            for packet in (*packets, None):
+                yield from self._images(packet)
+        finally:
+            self._decoder.flush_buffers()
+
     def _images(self, packet: "av.Packet[VideoStream] | None") -> list[VideoFrame]:
         """What the decoder gives for a packet, None to end, as far as it is to be seen.
 

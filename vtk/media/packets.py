@@ -6,9 +6,12 @@ are shown before it (an open group) need the group before as well.
 """
 
 import math
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from queue import Empty, SimpleQueue
+from typing import NamedTuple, Self
 
 import av
 import numpy as np
@@ -16,12 +19,13 @@ from numpy.typing import NDArray
 
 from vtk.cores import cores
 from vtk.errors import MediaError
+from vtk.media.decoder import Decoder
 from vtk.media.planes import Thumbnail, thumbnail
+from vtk.media.readers import share
 from vtk.media.video import NO_TIMESTAMPS, ROUNDING, Video
 
 MOST_THREADS = 8
 HEAD = 8  # packets decoded at the beginning of each group
-LATE = 3  # groups without pictures from which a decoder is thought to hold them back
 FEWEST = 12  # packets of a group on average, below which the keyframes are too many to help
 ENOUGH = 20  # groups after which that is certain
 
@@ -104,46 +108,37 @@ class Packets(Video):
         self._measure(groups, start, end)
 
     def _read(self, end: float) -> Iterator[Group]:
-        decoder = self.stream.codec_context
-        waiting: list[Group] = []  # for their heads
+        waiting: deque[tuple[Group, Future[list[Small]]]] = deque()
         packets: list[_Packet] = []  # of the latest group
-        heads: list[Small] = []
-        resets = True
+        head: list[av.Packet[av.VideoStream]] = []  # those of them that are decoded
         keys = count = 0
-        for packet in self._until_end(end):
-            if packet.is_keyframe:
-                keys += 1
-                if packets:
-                    waiting.append(_group(packets))
-                packets = []
-                # Decoders hold back what follows a gap, but for keyframes that reset all (IDR).
-                resets = resets and len(waiting) < LATE
-                if not resets:
-                    heads += self._small(self._images(None))
-                    decoder.flush_buffers()
-            elif not packets:
-                continue
-            if packet.pts is None:
-                raise MediaError("its packets have no timestamps")
-            packets.append(
-                _Packet(packet.pts, packet.size, not packet.is_discard, packet.duration or 0)
-            )
-            count += 1
-            if keys > ENOUGH and count < FEWEST * keys:
-                raise MediaError("most of its pictures are keyframes")
-            if len(packets) <= HEAD and packet.pts >= packets[0].pts:
-                heads += self._small(self._images(packet))
-            while waiting and heads:
-                following = waiting[1].first if len(waiting) > 1 else packets[0].pts
-                if heads[-1].pts < following:
-                    break
-                yield _with_head(waiting.pop(0), heads, following)
-        heads += self._small(self._images(None))
-        if packets:
-            waiting.append(_group(packets))
-        while waiting:
-            group = waiting.pop(0)
-            yield _with_head(group, heads, waiting[0].first if waiting else math.inf)
+        with _Heads(self.name, share(self.stream).readers) as heads:
+            for packet in self._until_end(end):
+                if packet.is_keyframe:
+                    keys += 1
+                    if packets:
+                        group = _group(packets)
+                        waiting.append((group, heads.decoded(group, head)))
+                    packets, head = [], []
+                elif not packets:
+                    continue
+                if packet.pts is None:
+                    raise MediaError("its packets have no timestamps")
+                packets.append(
+                    _Packet(packet.pts, packet.size, not packet.is_discard, packet.duration or 0)
+                )
+                count += 1
+                if keys > ENOUGH and count < FEWEST * keys:
+                    raise MediaError("most of its pictures are keyframes")
+                if len(packets) <= HEAD and packet.pts >= packets[0].pts:
+                    head.append(packet)
+                if len(waiting) > heads.ahead:
+                    yield _with_head(*waiting.popleft())
+            if packets:
+                group = _group(packets)
+                waiting.append((group, heads.decoded(group, head)))
+            while waiting:
+                yield _with_head(*waiting.popleft())
 
     def _small(
         self, images: list[av.VideoFrame], low: float = -math.inf, high: float = math.inf
@@ -256,9 +251,46 @@ def _group(packets: list[_Packet]) -> Group:
     return Group(np.array(pts), np.array(sizes, np.float64), np.array(shown), last.duration)
 
 
-def _with_head(group: Group, heads: list[Small], following: float) -> Group:
-    """The group with its own of the pictures in `heads`, which go from there."""
-    limit = group.complete(HEAD)
-    group.head = [small for small in heads if group.first <= small.pts < limit]
-    heads[:] = [small for small in heads if small.pts >= following]
+def _with_head(group: Group, head: "Future[list[Small]]") -> Group:
+    group.head = head.result()
     return group
+
+
+class _Heads:
+    """Decodes the first pictures of groups, each group for itself, some side by side."""
+
+    def __init__(self, name: str, readers: int) -> None:
+        self.ahead = 2 * readers  # groups under way
+        self._name = name
+        self._pool = ThreadPoolExecutor(readers, "reader")
+        self._idle: SimpleQueue[Decoder] = SimpleQueue()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+        while not self._idle.empty():
+            self._idle.get().close()
+
+    def decoded(
+        self, group: Group, packets: "list[av.Packet[av.VideoStream]]"
+    ) -> "Future[list[Small]]":
+        """The pictures of the group to come that its first HEAD packets make complete."""
+        return self._pool.submit(self._decode, group.first, group.complete(HEAD), packets)
+
+    def _decode(
+        self, first: int, limit: float, packets: "list[av.Packet[av.VideoStream]]"
+    ) -> list[Small]:
+        try:
+            decoder = self._idle.get_nowait()
+        except Empty:
+            decoder = Decoder(self._name, pictures_seen=False, threads=1)
+        try:
+            return [
+                Small(image.pts, decoder.seconds(image.pts), thumbnail(image))
+                for image in decoder.alone(packets)
+                if image.pts is not None and first <= image.pts < limit
+            ]
+        finally:
+            self._idle.put(decoder)

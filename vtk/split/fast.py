@@ -72,7 +72,8 @@ def shots(span: Span, on_progress: OnProgress | None = None) -> Iterator[Span]:
             reader = Reader(video, span, "shot")
             reader.begin(video.first)
             reader.last, reader.duration = video.last, video.duration
-            parts = video.parts(plan.groups, plan.take, plan.go_on, low)
+            needed = any(plan.take)
+            parts = video.parts(plan.groups, plan.take, plan.go_on, low) if needed else iter(())
             if on_progress:
                 parts = _told(parts, partial(on_progress, video.name), span.start, stated)
             first = reader.first or 0
