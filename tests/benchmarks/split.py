@@ -3,6 +3,7 @@
     python tests/benchmarks/split.py FOLDER          # FOLDER holds the clips and cuts.json
     python tests/benchmarks/split.py --world N       # renders N random clips of known truth
     python tests/benchmarks/split.py --speed [FILE]  # without FILE renders a minute of 720p H.264
+    python tests/benchmarks/split.py --speed --heights 480,720,1080
     python tests/benchmarks/split.py --only auto,scdet ...  # rows whose name holds a word of these
 
 cuts.json: {clip: {"cuts": [...], "gradual": [[first, last], ...], "hard_negatives": [...]}}, frame
@@ -39,6 +40,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.benchmarks.split_clips import Label, labelled, render, world_clip
 from tests.benchmarks.split_peers import Found, Method, peers
 from vtk.media.planes import Thumbnail, thumbnail
+from vtk.media.video import Video
 
 SLACK = 2  # frames around a gradual transition that still belong to it
 ROUNDS = 3  # of the speed measurement; the best counts
@@ -49,6 +51,7 @@ def main() -> None:
     parser.add_argument("folder", nargs="?", type=Path, help="labelled clips with cuts.json")
     parser.add_argument("--world", type=int, metavar="N", help="clips to render and measure")
     parser.add_argument("--speed", nargs="?", const=True, metavar="FILE", help="measure speed")
+    parser.add_argument("--heights", default="720", metavar="LINES", help="of what is rendered")
     parser.add_argument("--only", default="", metavar="WORDS", help="rows, by words in their names")
     options = parser.parse_args()
     if not (options.folder or options.world or options.speed):
@@ -63,8 +66,9 @@ def main() -> None:
             clips = (world_clip(Path(folder), number) for number in range(options.world))
             quality(map(labelled, clips), methods, each=False)
     if options.speed is True:
-        with tempfile.TemporaryDirectory() as folder:
-            speed(render(Path(folder) / "clip.mp4"), methods)
+        for height in map(int, options.heights.split(",")):
+            with tempfile.TemporaryDirectory() as folder:
+                speed(render(Path(folder) / f"{height}p.mp4", height), methods)
     elif options.speed:
         speed(Path(options.speed), methods)
 
@@ -86,14 +90,9 @@ def ours(path: Path, method: str) -> Found:
 
 
 def thumbnails(path: Path) -> Iterator[tuple[int, float, Thumbnail]]:
-    with av.open(str(path)) as container:
-        stream = container.streams.video[0]
-        stream.thread_type = "AUTO"
-        stream.codec_context.options = {"skip_loop_filter": "all"}
-        for frame in container.decode(stream):
-            assert frame.pts is not None
-            assert frame.time is not None
-            yield frame.pts, frame.time, thumbnail(frame)
+    with Video(str(path), pictures_seen=False) as video:
+        for pts, time, _, small in video.measured(thumbnail):
+            yield pts, time, small
 
 
 def decode(path: Path) -> list[float]:
@@ -230,7 +229,7 @@ def speed(path: Path, methods: dict[str, Method]) -> None:
             now = (time.perf_counter() - wall, cpu_seconds() - cpu)
             best[name] = min(best.get(name, now), now)
     base = best["plain decode"][0]
-    print(f"{frames} frames, the best of {ROUNDS} runs")
+    print(f"{path.name}: {frames} frames, the best of {ROUNDS} runs")
     print(f"{'':27}  wall s   ratio  ms CPU/frame  peak MB")
     for name, (wall, cpu) in best.items():
         line = f"{name:27} {wall:7.2f} {wall / base:7.2f} {1000 * cpu / frames:13.3f}"

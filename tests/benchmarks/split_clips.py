@@ -8,6 +8,7 @@ from typing import Any
 
 import av
 import numpy as np
+from av.video.frame import VideoFrame
 
 from tests import world
 from tests.world.clips.streams import variable_times
@@ -99,23 +100,31 @@ def labelled(clip: world.Clip) -> tuple[Path, Label]:
     }
 
 
-def render(path: Path, seconds: int = 60, rate: int = 24, shot: int = 4) -> Path:
-    """Writes a 1280x720 H.264 clip: moving textures, a cut every `shot` seconds."""
+def render(path: Path, height: int = 720, seconds: int = 60, rate: int = 24, shot: int = 4) -> Path:
+    """Writes an H.264 clip of 16:9: moving textures, a cut every `shot` seconds."""
     rng = np.random.default_rng(1)
-    print(f"rendering {seconds} s of 720p", file=sys.stderr)
+    width = 2 * round(height * 8 / 9)
+    print(f"rendering {seconds} s of {height}p", file=sys.stderr)
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libx264", rate=rate)
-        stream.width, stream.height, stream.pix_fmt = 1280, 720, "yuv420p"
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         for count in range(seconds * rate):
             since = count % (shot * rate)
             if not since:
-                planes = [texture(rng, 1080, 1920)] + [texture(rng, 540, 960) for _ in range(2)]
-                speed_x, speed_y = rng.uniform(0, 6), rng.uniform(0, 3)
+                rows, columns = height // 2 * 3, width // 2 * 3
+                planes = [texture(rng, rows, columns)]
+                planes += [texture(rng, rows // 2, columns // 2) for _ in range(2)]
+                speed_x, speed_y = (
+                    rng.uniform(0, 6) * height / 720,
+                    rng.uniform(0, 3) * height / 720,
+                )
             x, y = 2 * int(speed_x * since / 2), 2 * int(speed_y * since / 2)
-            parts = [planes[0][y : y + 720, x : x + 1280]]
-            parts += [p[y // 2 : y // 2 + 360, x // 2 : x // 2 + 640] for p in planes[1:]]
-            packed = np.concatenate([part.ravel() for part in parts]).reshape(1080, 1280)
-            frame = av.VideoFrame.from_ndarray(packed, "yuv420p")
+            frame = VideoFrame(width, height, "yuv420p")
+            for plane, whole, part in zip(frame.planes, planes, (1, 2, 2), strict=True):
+                shown = whole[y // part :, x // part :][: plane.height, : plane.width]
+                lines = np.zeros((plane.height, plane.line_size), np.uint8)
+                lines[:, : plane.width] = shown
+                plane.update(lines.tobytes())
             frame.pts, frame.time_base = count, Fraction(1, rate)
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
