@@ -90,9 +90,19 @@ def ours(path: Path, method: str) -> Found:
 
 
 def thumbnails(path: Path) -> Iterator[tuple[int, float, Thumbnail]]:
+    """As `vtk split` decodes, but the first video stream, of which the labels are."""
     with Video(str(path), pictures_seen=False) as video:
-        for pts, time, _, small in video.measured(thumbnail):
-            yield pts, time, small
+        if video.stream is video.container.streams.video[0]:
+            for pts, time, _, small in video.measured(thumbnail):
+                yield pts, time, small
+            return
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        stream.codec_context.options = {"skip_loop_filter": "all"}
+        for frame in container.decode(stream):
+            assert frame.pts is not None
+            assert frame.time is not None
+            yield frame.pts, frame.time, thumbnail(frame)
 
 
 def decode(path: Path) -> list[float]:
