@@ -12,6 +12,11 @@ pip = PYTHONWARNINGS=ignore $(bin)/python -m pip install --quiet
 venv := .venv
 bin := $(venv)/bin
 
+# llama.cpp is built for the common kind of processor, not for the very one here: a virtual machine
+# may name instructions, such as AMX, that end the process when they are used.
+CMAKE_ARGS ?= -DGGML_NATIVE=OFF
+export CMAKE_ARGS
+
 .PHONY: demo test check docs clean
 
 # The core alone. The rendered clip has drawn titles, for which Pillow is needed besides.

@@ -76,6 +76,35 @@ class Subgroup(_QuickGroup):
         return context
 
 
+class Command(TyperCommand):
+    """A command whose table in config.toml may hold nothing but its options."""
+
+    def make_context(self, *arguments: Any, **settings: Any) -> Any:
+        """The context. Raises UsageError where the table holds anything else."""
+        context = super().make_context(*arguments, **settings)
+        words: list[str] = []
+        parent = context
+        while parent.parent is not None:
+            words.insert(0, str(parent.info_name))
+            parent = parent.parent
+        table = parent.obj or {}
+        for word in words:
+            table = table.get(word, {}) if isinstance(table, dict) else {}
+        options = [str(parameter.name) for parameter in self.params]
+        for key in table if isinstance(table, dict) else ():
+            if key not in options:
+                place = f"[{'.'.join(words)}] of config.toml"
+                raise UsageError(f"{_unknown('option', key, options)} in {place}")
+        return context
+
+
+def _unknown(what: str, name: str, known: Sequence[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, known, 1)
+    return f"there is no {what} {name!r}" + (f", but {near[0]!r}," if near else "")
+
+
 def _build(name: str) -> TyperCommand | TyperGroup:
     """The command of ``commands/NAME.py``: its function of that name, with its options.
 
@@ -98,7 +127,7 @@ def _build(name: str) -> TyperCommand | TyperGroup:
 
 def _command(name: str, function: Any) -> TyperCommand:
     single = typer.Typer(rich_markup_mode=None, add_completion=False)
-    single.command(name, no_args_is_help=False)(function)
+    single.command(name, cls=Command, no_args_is_help=False)(function)
     command = typer.main.get_command(single)
     assert isinstance(command, TyperCommand)
     for parameter in command.params:
@@ -164,11 +193,12 @@ def app() -> TyperGroup:
     return group
 
 
-def configured() -> dict[str, dict[str, Any]]:
-    """Defaults of options by command, from ``config.toml`` in the user's configuration folder.
+def configured() -> dict[str, Any]:
+    """``config.toml`` in the user's configuration folder, its names as those of parameters.
 
     A key at the top counts for every command that has such an option, one in a table named as a
-    command for that command only. Raises UsageError where the file is not TOML.
+    command for that command only. Raises UsageError where the file is not TOML, or where a
+    table is no command's.
     """
     home = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
     path = os.path.join(home, "vtk", "config.toml")
@@ -186,15 +216,30 @@ def configured() -> dict[str, dict[str, Any]]:
     for name in COMMANDS:
         if not isinstance(found.get(name, {}), dict):
             raise UsageError(f"{path}: {name} must be a table, as in [{name}]")
+    for name, value in found.items():
+        if isinstance(value, dict) and name not in COMMANDS:
+            raise UsageError(f"{path}: {_unknown('command', name, COMMANDS)} for [{name}]")
+    return _named(found)
+
+
+def _named(table: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key.replace("-", "_"): _named(value) if isinstance(value, dict) else value
+        for key, value in table.items()
+    }
+
+
+def _defaults(found: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The defaults of each command."""
     common = {key: value for key, value in found.items() if not isinstance(value, dict)}
-    defaults = {name: {**common, **found.get(name, {})} for name in COMMANDS}
-    return {n: {k.replace("-", "_"): v for k, v in d.items()} for n, d in defaults.items()}
+    return {name: {**common, **found.get(name, {})} for name in COMMANDS}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; the process ends with its status."""
     try:
-        app()(arguments, prog_name="vtk", default_map=configured())
+        found = configured()
+        app()(arguments, prog_name="vtk", default_map=_defaults(found), obj=found)
     except UsageError as error:
         typer.echo(f"vtk: {error}", err=True)
         sys.exit(2)

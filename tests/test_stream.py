@@ -331,6 +331,35 @@ def test_an_interrupt_ends_the_run_with_130(world: World, tmp_path: Path, jobs: 
     assert not list(tmp_path.iterdir())
 
 
+BUSY = """
+import hashlib
+from vtk.stream import Stream
+
+def work():
+    print("!", flush=True)
+    hashlib.pbkdf2_hmac("sha256", b"", b"", 2**31 - 1)  # as deaf as a long step of a model
+
+raise SystemExit(Stream("vtk test").status(work))
+"""
+
+
+def test_a_second_interrupt_ends_a_run_whose_model_is_deaf_to_the_first() -> None:
+    run = subprocess.Popen(
+        [sys.executable, "-c", BUSY], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    try:
+        assert run.stdout
+        assert run.stdout.read(1) == b"!"
+        run.send_signal(signal.SIGINT)
+        with pytest.raises(subprocess.TimeoutExpired):
+            run.wait(timeout=2)
+        run.send_signal(signal.SIGINT)
+        _, messages = run.communicate(timeout=20)
+        assert (run.returncode, messages) == (130, b"")
+    finally:
+        run.kill()
+
+
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_an_interrupt_ends_a_run_that_waits_for_input(jobs: str) -> None:
     run = subprocess.Popen(

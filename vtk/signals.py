@@ -5,6 +5,10 @@ import select
 import signal
 import sys
 import threading
+from collections.abc import Callable
+
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+SOON = 1.0  # seconds in which a run that is told to end does so as a rule
 
 
 def watch_output(reader_left: threading.Event) -> None:
@@ -31,8 +35,12 @@ def watch_output(reader_left: threading.Event) -> None:
     threading.Thread(target=wait, daemon=True, name="output-watch").start()
 
 
-def stop_cleanly() -> None:
-    """Let Ctrl-C and a polite kill (cron's, or a lost terminal) remove what is half written."""
+def stop_cleanly(tell: Callable[[], None]) -> None:
+    """Let Ctrl-C and a polite kill (cron's, or a lost terminal) remove what is half written.
+
+    That begins when the work at hand lets it, as a long step of a model does late: `tell` is called
+    if it takes SOON, in another thread, and a second signal ends the process on the spot.
+    """
 
     def stop(number: int, _: object) -> None:
         raise SystemExit(128 + number)
@@ -42,6 +50,30 @@ def stop_cleanly() -> None:
             signal.signal(number, stop)
         if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
             signal.signal(signal.SIGINT, signal.default_int_handler)
+        _watch_signals(tell)
+
+
+def _watch_signals(tell: Callable[[], None]) -> None:
+    """Have a thread be told of signals at once, whatever the main thread is at."""
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+
+    def wait() -> None:
+        _next(reading)
+        if not select.select([reading], [], [], SOON)[0]:
+            tell()
+        os._exit(128 + _next(reading))
+
+    threading.Thread(target=wait, daemon=True, name="signal-watch").start()
+
+
+def _next(reading: int) -> int:
+    """The number of the next signal that is to end the run."""
+    while True:
+        number = os.read(reading, 1)[0]
+        if number in ENDING:
+            return number
 
 
 def forget_broken_output() -> None:

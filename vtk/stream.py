@@ -99,7 +99,7 @@ class Stream:
         reader_left = threading.Event()
         if self.output in (None, "-"):
             watch_output(reader_left)
-        stop_cleanly()
+        stop_cleanly(self._tell_of_waiting)
         try:
             write()
         except KeyboardInterrupt:
@@ -224,6 +224,10 @@ class Stream:
 
     def _moved(self, video: str, done: float, total: float) -> None:
         self.progress.moved(video, done, total)
+
+    def _tell_of_waiting(self) -> None:
+        if self._talks:
+            log.warning("ends after the step at hand; Ctrl-C once more ends it on the spot")
 
     @property
     def _talks(self) -> bool:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import lines, vtk
 from tests.world import Clip
 
@@ -39,3 +41,26 @@ def test_a_file_that_makes_no_sense_is_wrong_usage(tmp_path: Path) -> None:
     result = vtk("keyframes", "x.mp4", env=settings(tmp_path, "k = 'many'"))
     assert result.returncode == 2
     assert b"Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[keyframe]\nk = 3\n", "there is no command 'keyframe', but 'keyframes', for [keyframe]"),
+        ("[keyframes]\nmethid = 'middle'\n", "no option 'methid', but 'method', in [keyframes]"),
+        ("[keyframes]\nmin-gapp = 1\n", "no option 'min_gapp', but 'min_gap', in [keyframes]"),
+        ("[keyframes]\nxyz = 1\n", "there is no option 'xyz' in [keyframes] of config.toml"),
+    ],
+)
+def test_a_name_that_is_misspelt_is_wrong_usage(tmp_path: Path, text: str, said: str) -> None:
+    result = vtk("keyframes", "x.mp4", env=settings(tmp_path, text))
+    assert result.returncode == 2
+    assert said in result.stderr.decode()
+
+
+def test_a_table_of_another_command_and_help_are_left_alone(world: World, tmp_path: Path) -> None:
+    env = settings(tmp_path, "min-gap = 0.1\n[split]\nevry = '4s'\n[models.list]\nkind = 'vlm'\n")
+    span = f"{world('cuts').path}#t=0,1"
+    assert len(lines(vtk("keyframes", span, env=env))) == 1
+    assert vtk("split", "--help", env=env).returncode == 0
+    assert vtk("models", "list", env=env).returncode == 0

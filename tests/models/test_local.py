@@ -24,7 +24,7 @@ from vtk.models.files import Files
 from vtk.models.llama import Chunk, Engine
 from vtk.models.loading import Loading
 from vtk.models.local import LocalModel
-from vtk.models.prompt import Prompt, Sampling
+from vtk.models.prompt import Answer, Prompt, Sampling
 from vtk.models.rerank import relevance
 
 SHORT = Sampling(max_tokens=40)
@@ -147,6 +147,26 @@ def test_an_answer_that_reaches_its_limit_says_so(model: LocalModel) -> None:
     assert not isinstance(cut, ModelError)
     assert not isinstance(whole, ModelError)
     assert (cut.tokens_out, cut.whole, whole.whole) == (2, False, True)
+
+
+def test_what_a_model_thinks_before_it_answers_is_no_part_of_the_answer(
+    model: LocalModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The tiny model does not think: its first words are made the mark that ends a thought."""
+    asked = [prompt(lessons(1, 1)[0])]
+    (plain,) = model.answers(asked, SHORT)
+    assert isinstance(plain, Answer)
+    first, *rest = plain.text.split(" ")
+    piece = Engine.piece
+
+    def ends_a_thought(self: Engine, token: int, *, special: bool = False) -> bytes:
+        found = piece(self, token, special=special)
+        return b"<think>" + found + b"</think>" if found.strip() == first.encode() else found
+
+    monkeypatch.setattr(Engine, "piece", ends_a_thought)
+    (answer,) = model.answers(asked, SHORT)
+    assert isinstance(answer, Answer)
+    assert answer.text == " ".join(rest)
 
 
 def test_a_prompt_too_long_fails_alone_and_says_how_to_mend_it() -> None:

@@ -80,6 +80,24 @@ def _wait_for(happened: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
+@pytest.mark.parametrize(
+    ("thought", "answer"),
+    [
+        ("<think>\nA dog? Yes.\n</think>\n\nA dog runs.", "A dog runs."),
+        ("A dog? Yes.\n</think>\nA dog runs.", "A dog runs."),  # some templates open it themselves
+        ("<think></think>", ""),
+        ("A dog <think> runs.", "A dog <think> runs."),
+        ("<think>\nA dog? But", "the model was still thinking after"),
+    ],
+)
+def test_what_a_model_thinks_before_it_answers_is_no_part_of_the_answer(
+    server: ChatServer, opened: Open, thought: str, answer: str
+) -> None:
+    server.script = lambda _: said(thought)
+    found = one(opened())
+    assert found.startswith(answer) if "still" in answer else found == answer
+
+
 # Order and limits
 
 

@@ -79,8 +79,8 @@ def answer_in(reply: Any) -> Answer:
         case {"choices": [{"message": {"content": str(text)}} as choice, *_]}:
             usage = reply.get("usage")
             whole = choice.get("finish_reason") != "length"
-            return Answer(
-                text.strip(),
+            return Answer.of(
+                text,
                 _tokens(usage, "prompt_tokens"),
                 _tokens(usage, "completion_tokens"),
                 whole,

@@ -84,7 +84,7 @@ class LocalModel(Closing):
         chosen = sampling or Sampling()
         grammar = _grammar(chosen)
 
-        def finish(job: Job, at: int) -> Answer | None:
+        def finish(job: Job, at: int) -> Answer | ModelError | None:
             assert job.sampler
             token = job.sampler.token(at)
             over = self._engine.ends(token)
@@ -93,7 +93,10 @@ class LocalModel(Closing):
                 job.waiting = [token]
             if over or len(job.said) >= job.limit:
                 text = b"".join(map(self._engine.piece, job.said)).decode("utf-8", "replace")
-                return Answer(text.strip(), job.tokens_in, len(job.said), over)
+                try:
+                    return Answer.of(text, job.tokens_in, len(job.said), over)
+                except ModelError as error:
+                    return error
             return None
 
         def begin(number: int, prompt: Prompt) -> Job:
@@ -141,7 +144,7 @@ class LocalModel(Closing):
         self,
         prompts: Iterable[Prompt],
         begin: Callable[[int, Prompt], Job],
-        finish: Callable[[Job, int], Result | None],
+        finish: Callable[[Job, int], Result | ModelError | None],
     ) -> Iterator[Result | ModelError]:
         source = enumerate(prompts)
         live: list[Job] = []
@@ -214,7 +217,7 @@ class LocalModel(Closing):
         self,
         live: list[Job],
         done: dict[int, Result | ModelError],
-        finish: Callable[[Job, int], Result | None],
+        finish: Callable[[Job, int], Result | ModelError | None],
     ) -> None:
         """Evaluate what waits, of every job as much as fits one batch, and finish what is done."""
         batch: list[tuple[int, int, int, bool]] = []

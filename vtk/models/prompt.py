@@ -13,6 +13,7 @@ Picture = NDArray[np.uint8]
 """Height x width x 3, RGB, one byte a channel, C-contiguous."""
 
 YES_NO = ("yes", "no")
+THOUGHT = ("<think>", "</think>")  # around what Qwen3, DeepSeek and others think before they answer
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,20 @@ class Answer:
     tokens_in: int
     tokens_out: int
     whole: bool = True
+
+    @classmethod
+    def of(cls, said: str, tokens_in: int, tokens_out: int, whole: bool) -> Self:
+        """The answer in what a model said: without what it thought aloud before it.
+
+        Raises ModelError where it was still thinking at the limit of tokens.
+        """
+        _, ended, answer = said.rpartition(THOUGHT[1])
+        if not ended and said.lstrip().startswith(THOUGHT[0]):
+            raise ModelError(
+                f"the model was still thinking after {tokens_out} tokens: give it more, with "
+                "--max-tokens where the command has it, or take a model that answers at once"
+            )
+        return cls((answer if ended else said).strip(), tokens_in, tokens_out, whole)
 
 
 class LanguageModel(Protocol):
