@@ -63,23 +63,24 @@ def close(scores: Sequence[object], others: Sequence[object]) -> bool:
     return bool(np.allclose(np.array(scores, float), np.array(others, float), atol=1e-3))
 
 
-@pytest.mark.parametrize("sequences", [1, 3])
+# Quantized, sequences that are evaluated together are rounded otherwise than one alone.
+@pytest.mark.parametrize(("kind", "sequences"), [("q8_0", 1), ("f16", 3)])
 def test_many_questions_on_the_same_frames_encode_them_once(
-    seen: list[Chunk], sequences: int
+    seen: list[Chunk], kind: str, sequences: int
 ) -> None:
     each = lessons(1, 4)[0]
     alone = []
     for asked in questions(each):
-        with tiny_vlm() as fresh:
+        with tiny_vlm(kind) as fresh:
             alone += list(fresh.scores([asked]))
     seen.clear()
-    with tiny_vlm(sequences=sequences) as opened:
+    with tiny_vlm(kind, sequences=sequences) as opened:
         together = list(opened.scores(questions(each)))
         assert len(seen) == 4
         assert close(together, alone)
         told = said(list(opened.answers(questions(each), SHORT)))
         assert len(seen) == 4
-    with tiny_vlm() as fresh:
+    with tiny_vlm(kind) as fresh:
         assert said(list(fresh.answers([questions(each)[-1]], SHORT))) == told[-1:]
 
 
@@ -156,12 +157,16 @@ def test_what_a_model_thinks_before_it_answers_is_no_part_of_the_answer(
     asked = [prompt(lessons(1, 1)[0])]
     (plain,) = model.answers(asked, SHORT)
     assert isinstance(plain, Answer)
-    first, *rest = plain.text.split(" ")
-    piece = Engine.piece
+    rest = plain.text.split(" ")[1:]
+    piece, begun = Engine.piece, False
 
     def ends_a_thought(self: Engine, token: int, *, special: bool = False) -> bytes:
+        nonlocal begun
         found = piece(self, token, special=special)
-        return b"<think>" + found + b"</think>" if found.strip() == first.encode() else found
+        if begun or not found.strip():
+            return found
+        begun = True
+        return b"<think>" + found + b"</think>"
 
     monkeypatch.setattr(Engine, "piece", ends_a_thought)
     (answer,) = model.answers(asked, SHORT)
