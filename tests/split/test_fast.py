@@ -1,7 +1,9 @@
 """Method fast on rendered clips: the same shots as from every picture, from few of them."""
 
 import logging
+import os
 import re
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -208,3 +210,18 @@ def test_what_has_no_pictures_is_the_same_error(world: Catalog, name: str, part:
 def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(OpenError):
         list(shots(Span(video=str(tmp_path / "none.mp4"))))
+
+
+def test_a_pipe_whose_packets_come_once_is_decoded_whole(
+    film: Callable[..., Clip], tmp_path: Path
+) -> None:
+    pipe = tmp_path / "film.mkv"
+    os.mkfifo(pipe)
+    feed = threading.Thread(target=pipe.write_bytes, args=[film("mkv").path.read_bytes()])
+    feed.start()
+    found = list(shots(Span(video=str(pipe))))
+    feed.join()
+    assert [span["pts"] for span in found] == [
+        span["pts"] for span in content(Span(video=str(film("mkv").path)))
+    ]
+    assert {span["made"][-1]["method"] for span in found} == {"content"}

@@ -29,6 +29,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from vtk.errors import MediaError
 from vtk.lost import MISSING
+from vtk.media.container import seekable
 from vtk.media.packets import Group, Packets, Small
 from vtk.media.planes import Thumbnail
 from vtk.span import Span, log
@@ -58,6 +59,10 @@ def shots(span: Span, on_progress: OnProgress | None = None) -> Iterator[Span]:
 
     The records of `content`, which takes over, and says so in them, where packets do not help.
     """
+    if not seekable(span.video):
+        log.info("%s: a pipe gives its packets once: every picture is decoded", span.fragment)
+        yield from content_shots(span, on_progress)
+        return
     with Packets(span.video, pictures_seen=False) as video:
         low, high = (-math.inf, math.inf) if span.whole else (span.start, span.end)
         stated = min(high, video.end)
