@@ -99,16 +99,27 @@ def test_what_changes_is_told_better_step_by_step(model: LocalModel, double: Fil
     assert events > plain + 0.1
 
 
-def test_a_second_look_takes_out_what_was_invented(model: LocalModel, single: Film) -> None:
-    """Captions of small pictures, which show motion badly, held against frames at full size."""
-    small = list(caption(spans(single), model=model, wish=wish("plain", "clip", 2)))
-    second = wish("verify", "frames", 2)
-    checked = caption(unseen(small), method="verify", model=model, wish=second)
-    before, after = tallied(small, single), tallied(checked, single)
-    true = [tally.stated - tally.invented for tally in (before, after)]
-    assert before.invented >= 10
-    assert after.invented <= before.invented / 2
-    assert true[1] >= 0.98 * true[0]
+def test_a_second_look_takes_out_what_was_invented(
+    model: LocalModel, single: Film, folder: Path
+) -> None:
+    """Captions of small pictures, which show motion badly, held against frames at full size.
+
+    Over several films: how a build of llama.cpp rounds moves the counts of one by a few.
+    """
+    before: list[Tally] = []
+    after: list[Tally] = []
+    more = (film(folder / f"{n}.mp4", n, shots=40, seconds=2.0) for n in (23, 24, 25))
+    for each in (single, *more):
+        small = list(caption(spans(each), model=model, wish=wish("plain", "clip", 2)))
+        second = wish("verify", "frames", 2)
+        checked = caption(unseen(small), method="verify", model=model, wish=second)
+        before.append(tallied(small, each))
+        after.append(tallied(checked, each))
+    invented = [sum(tally.invented for tally in tallies) for tallies in (before, after)]
+    stated = [sum(tally.stated for tally in tallies) for tallies in (before, after)]
+    assert invented[0] >= 40
+    assert invented[1] <= invented[0] / 2
+    assert stated[1] - invented[1] >= 0.98 * (stated[0] - invented[0])
 
 
 def test_an_actor_has_one_name_throughout_a_film(model: LocalModel, folder: Path) -> None:

@@ -43,10 +43,10 @@ def thumbnail(frame: av.VideoFrame, width: int = 48, height: int = 27) -> Thumbn
     cost ten microseconds. The shape is the same for every frame, also for frames smaller than it,
     whose samples are repeated. The aspect ratio and the rotation for display are not applied.
     """
-    parts = components(frame)
+    parts = _samples(frame)
     if parts is None:
         frame = _converted(frame, "yuv444p", 4 * width, 4 * height)
-        parts = components(frame)
+        parts = _samples(frame)
         assert parts is not None  # yuv444p is read in place
     scale = 2.0 ** (8 - _bits(frame.format.name))
     small = (-(-height // 2), -(-width // 2))
@@ -99,20 +99,46 @@ def components(frame: av.VideoFrame) -> tuple[Array, ...] | None:
 
     uint8, or uint16 with the bit depth of the format. None for formats not readable in place.
     """
+    samples = _samples(frame)
+    return None if samples is None else tuple(each.picture() for each in samples)
+
+
+class _Samples(NamedTuple):
+    """A component where FFmpeg put it: sample (y, x) is `stored[first + y * line + x * step]`."""
+
+    stored: Array  # (n,)
+    rows: int
+    columns: int
+    line: int
+    step: int = 1
+    first: int = 0
+
+    def picture(self) -> Array:
+        """The component, (rows, columns)."""
+        end = self.first + self.step * self.columns
+        return self.stored.reshape(self.rows, self.line)[:, self.first : end : self.step]
+
+
+def _samples(frame: av.VideoFrame) -> list[_Samples] | None:
+    """Luma, Cb and Cr of `frame` in place, or luma alone; None where they cannot be read so."""
     bits = _bits(frame.format.name)
-    if not bits:
-        return None
     planes = frame.planes[:3]
-    if any(plane.line_size <= 0 for plane in planes):  # stored bottom up
+    if not bits or any(plane.line_size <= 0 for plane in planes):  # stored bottom up
         return None
     dtype = np.dtype(np.uint8 if bits == 8 else "<u2")
-    rows: list[Array] = [
-        np.frombuffer(memoryview(plane), dtype).reshape(plane.height, -1) for plane in planes
+    found = [
+        _Samples(
+            np.frombuffer(memoryview(plane), dtype),
+            plane.height,
+            plane.width,
+            plane.line_size // dtype.itemsize,
+        )
+        for plane in planes
     ]
-    if len(rows) == 2:
-        pairs = rows[1][:, : 2 * planes[1].width]
-        return rows[0][:, : frame.width], pairs[:, 0::2], pairs[:, 1::2]
-    return tuple(row[:, : plane.width] for row, plane in zip(rows, planes, strict=True))
+    if len(found) == 2:
+        pairs = found.pop()
+        found += [pairs._replace(step=2), pairs._replace(step=2, first=1)]
+    return found
 
 
 def _converted(
@@ -123,23 +149,32 @@ def _converted(
     return frame.reformat(width, height, name, src_colorspace=matrix, dst_colorspace=matrix)
 
 
-def _shrink(plane: Array, height: int, width: int, scale: float) -> NDArray[np.float32]:
-    """`plane` as (height, width) means of four samples a block, times `scale`."""
-    rows, columns = plane.shape
-    down, across = rows // height, columns // width
-    if down < 8 or across < 8:  # whole steps would leave too much of the picture out
-        y, x = _nearest(rows, 2 * height), _nearest(columns, 2 * width)
-        four = plane[y[:, None], x].reshape(height, 2, width, 2)
+def _shrink(part: _Samples, height: int, width: int, scale: float) -> NDArray[np.float32]:
+    """A component as (height, width) means of four samples a block, times `scale`."""
+    if part.rows < 8 * height or part.columns < 8 * width:
+        # Whole steps would leave too much of the picture out.
+        y, x = _nearest(part.rows, 2 * height), _nearest(part.columns, 2 * width)
+        four = part.picture()[y[:, None], x].reshape(height, 2, width, 2)
         small: NDArray[np.float32] = four.mean((1, 3), dtype=np.float32)
         return small * np.float32(scale)
+    samples = part.stored.take(_places(*part[1:], height, width), mode="clip")
+    total: NDArray[np.float32] = np.add.reduce(samples, 0, np.float32)
+    total *= np.float32(scale / 4)
+    return total
+
+
+@lru_cache(maxsize=64)
+def _places(
+    rows: int, columns: int, line: int, step: int, first: int, height: int, width: int
+) -> NDArray[np.intp]:
+    """Where the four samples of each block are stored, (4, height, width)."""
+    down, across = rows // height, columns // width
     top = (rows - down * height) // 2 + down // 4
     left = (columns - across * width) // 2 + across // 4
-    four = np.empty((4, height, width), plane.dtype)
-    places = [(y, x) for y in (top, top + down // 2) for x in (left, left + across // 2)]
-    for samples, (y0, x0) in zip(four, places, strict=True):
-        samples[:] = plane[y0::down, x0::across][:height, :width]
-    mean: NDArray[np.float32] = four.sum(0, dtype=np.uint32) * np.float32(scale / 4)
-    return mean.astype(np.float32, copy=False)
+    y = (top + down * np.arange(height))[:, None] + np.array([[[0]], [[down // 2]]])
+    x = left + across * np.arange(width) + np.array([[[0]], [[across // 2]]])
+    places: NDArray[np.intp] = first + line * y[:, None] + step * x
+    return places.reshape(4, height, width)
 
 
 @lru_cache(maxsize=64)

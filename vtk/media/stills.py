@@ -126,9 +126,9 @@ def _escaped(text: str) -> str:
 
 def is_animated_webp(path: str) -> bool:
     """Whether a file is a WebP of several pictures, which FFmpeg does not decode."""
+    if not os.path.isfile(path):
+        return False  # a pipe: what is read of it is gone, and closing it may end who writes it
     with open(path, "rb") as file:
-        if not file.seekable():
-            return False  # what is read from a pipe is gone
         head = file.read(21)
     return head[:4] == b"RIFF" and head[8:16] == b"WEBPVP8X" and bool(head[20] & 2)
 
