@@ -350,6 +350,7 @@ def test_a_second_interrupt_ends_a_run_whose_model_is_deaf_to_the_first() -> Non
     try:
         assert run.stdout
         assert run.stdout.read(1) == b"!"
+        time.sleep(1)  # by then it is deaf
         run.send_signal(signal.SIGINT)
         with pytest.raises(subprocess.TimeoutExpired):
             run.wait(timeout=2)
