@@ -51,7 +51,7 @@ class Decoder:
 
     def __init__(self, name: str, *, pictures_seen: bool = True, threads: int = 0) -> None:
         """Open the file. `pictures_seen` False decodes quicker, without the loop filter: good
-        enough to measure on, not to show; 0 `threads` are one for each core. Raises
+        enough to measure on, not to show; 0 `threads` are as many as suit all cores. Raises
         OpenError, and MediaError without pictures.
         """
         self.name = name
@@ -170,6 +170,7 @@ class Decoder:
         for frame in self._attempts(time):
             if frame is not None and frame.time <= time + ROUNDING:
                 return frame
+        self._open()  # seeking in vain may have moved it too
         return next(self._from_the_beginning(), None)
 
     def _from_the_beginning(self) -> Iterator[Frame]:
