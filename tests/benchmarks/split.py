@@ -39,7 +39,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.benchmarks.split_clips import Label, labelled, render, world_clip
 from tests.benchmarks.split_peers import Found, Method, peers
-from vtk.media.planes import Thumbnail, thumbnail
+from vtk.media.planes import Thumbnail, thumbnail, thumbnails
 from vtk.media.video import Video
 
 SLACK = 2  # frames around a gradual transition that still belong to it
@@ -81,7 +81,7 @@ def all_methods() -> dict[str, Method]:
 
 def ours(path: Path, method: str) -> Found:
     cuts, gradual = [], []
-    for found in import_module(f"vtk.split.{method}").boundaries(thumbnails(path)):
+    for found in import_module(f"vtk.split.{method}").boundaries(small_pictures(path)):
         if found.start and found.end:
             gradual.append((found.start[1], found.end[1]))
         else:
@@ -89,11 +89,11 @@ def ours(path: Path, method: str) -> Found:
     return cuts, gradual
 
 
-def thumbnails(path: Path) -> Iterator[tuple[int, float, Thumbnail]]:
+def small_pictures(path: Path) -> Iterator[tuple[int, float, Thumbnail]]:
     """As `vtk split` decodes, but the first video stream, of which the labels are."""
     with Video(str(path), pictures_seen=False) as video:
         if video.stream is video.container.streams.video[0]:
-            for pts, time, _, small in video.measured(thumbnail):
+            for pts, time, _, small in video.measured(thumbnails):
                 yield pts, time, small
             return
     with av.open(str(path)) as container:

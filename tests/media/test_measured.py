@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -36,13 +36,17 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(video, "share", lambda _: readers.Share(readers=3, threads=1, room=2))
 
 
+digests = partial(map, digest)
+nothing = partial(map, lambda _: None)
+
+
 def told(opened: Video, frames: list[tuple[int, float, int, str]]) -> tuple[Any, ...]:
     return frames, opened.cut_short, opened.damage
 
 
 def measured(path: Path, *part: float) -> tuple[Any, ...]:
     with Video(str(path)) as opened:
-        return told(opened, [(*shown,) for shown in opened.measured(digest, *part)])
+        return told(opened, [(*shown,) for shown in opened.measured(digests, *part)])
 
 
 def in_turn(path: Path, *part: float) -> tuple[Any, ...]:
@@ -100,7 +104,7 @@ def test_every_frame_is_decoded_once(world: World, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(Decoder, "_images", counted)
     monkeypatch.setattr(video, "share", lambda _: readers.Share(readers=2, threads=1, room=4))
     with Video(str(world("lecture").path)) as opened:
-        frames = opened.measured(lambda _: None)
+        frames = opened.measured(nothing)
         shown = [next(frames).pts]
         assert len(readers_left()) == 2
         shown += [frame.pts for frame in frames]
@@ -109,7 +113,7 @@ def test_every_frame_is_decoded_once(world: World, monkeypatch: pytest.MonkeyPat
 
 def test_a_short_video_starts_no_threads(world: World) -> None:
     with Video(str(world("cuts").path)) as opened:
-        for _ in opened.measured(lambda _: None):
+        for _ in opened.measured(nothing):
             assert not readers_left()
 
 
@@ -121,14 +125,14 @@ def test_what_goes_wrong_in_a_reader_or_in_measuring_is_told(
         raise ZeroDivisionError
 
     with Video(str(world("lecture").path)) as opened, pytest.raises(ZeroDivisionError):
-        list(opened.measured(broken))
+        list(opened.measured(partial(map, broken)))
 
     def gone(*_: object, **__: object) -> None:
         raise OpenError("cannot open: gone")
 
     monkeypatch.setattr("vtk.media.readers.Decoder", gone)
     with Video(str(world("lecture").path)) as opened, pytest.raises(OpenError, match="gone"):
-        list(opened.measured(digest))
+        list(opened.measured(digests))
     assert not readers_left()
 
 
@@ -146,6 +150,6 @@ def test_who_is_slow_is_not_overtaken_by_much(
     monkeypatch.setattr(video, "TOGETHER", 2)
     monkeypatch.setattr(video, "ROOM", 1)
     with Video(str(world("lecture").path)) as opened:
-        next(opened.measured(measure))
+        next(opened.measured(partial(map, measure)))
         done.wait(1)
         assert count <= 6 * 2 * 2  # six runs under way: a list that waits and one in the making

@@ -7,6 +7,7 @@ container states them: a file whose first picture is shown at 10 s begins at 10 
 
 import math
 import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, groupby, islice
 from operator import methodcaller
@@ -42,7 +43,7 @@ ROOM = 32  # lists of such frames that it may be ahead
 TOGETHER = 16  # frames of such a list
 
 T = TypeVar("T")
-Measure = Callable[[VideoFrame], T]
+Measure = Callable[[Iterator[VideoFrame]], Iterator[T]]  # of each picture something, in order
 
 
 class Measured(NamedTuple, Generic[T]):
@@ -107,7 +108,7 @@ class Video(Decoder):
     ) -> Iterator[Measured[T]]:
         """The same frames, of each only what `measure` makes of its picture.
 
-        That is worked out where it is decoded: in threads, stretches of the video side by side.
+        It is called for stretches of the video side by side, in the threads that decode them.
         """
         division = share(self.stream)._replace(room=ROOM)
         plan = self._find_plan(hard=False) if self._divides(division, start, end) else None
@@ -247,8 +248,15 @@ class Video(Decoder):
 
 
 def _measured(frames: Iterable[Frame], measure: Measure[T]) -> Iterator[Measured[T]]:
-    for pts, time, duration, image in frames:
-        yield Measured(pts, time, duration, measure(image))
+    shown: deque[tuple[int, float, int]] = deque()
+
+    def pictures() -> Iterator[VideoFrame]:
+        for pts, time, duration, image in frames:
+            shown.append((pts, time, duration))
+            yield image
+
+    for value in measure(pictures()):
+        yield Measured(*shown.popleft(), value)
 
 
 def _lists(items: Iterator[T]) -> Iterator[list[T]]:

@@ -66,30 +66,31 @@ class Edge(NamedTuple):
     share: float
 
 
+class _Frame(NamedTuple):
+    sample: Sample
+    luma: Array  # (rows, columns)
+    moved: Moved
+
+
 class Edges:
     """Looks for wipes that end with the latest of the frames it is given."""
 
     def __init__(self) -> None:
-        self.samples: deque[Sample] = deque()
-        self.pictures: deque[Array] = deque()  # luma of each, (rows, columns)
-        self.change: tuple[deque[Array], deque[Array]] = (deque(), deque())  # columns, rows
+        self.recent: deque[_Frame] = deque()
 
     def clear(self) -> None:
         """Forget all: at a cut."""
-        for kept in (self.samples, self.pictures, *self.change):
-            kept.clear()
+        self.recent.clear()
 
     def push(self, sample: Sample, luma: Array, moved: Moved) -> Edge | None:
         """Takes the next frame; the wipe whose edge leaves the picture with it, if there is one."""
-        first = not self.samples  # what changed before does not count
-        self.samples.append(sample)
-        self.pictures.append(luma)
-        for kept, change in zip(self.change, (moved.columns, moved.rows), strict=True):
-            kept.append(np.zeros_like(change) if first else change)
-        while sample.time - self.samples[0].time > LONGEST:
-            for old in (self.samples, self.pictures, *self.change):
-                old.popleft()
-        if len(self.samples) <= FEWEST:
+        recent = self.recent
+        if not recent:  # what changed before does not count
+            moved = Moved(np.zeros_like(moved.columns), np.zeros_like(moved.rows), moved.arrives)
+        recent.append(_Frame(sample, luma, moved))
+        while sample.time - recent[0].sample.time > LONGEST:
+            recent.popleft()
+        if len(recent) <= FEWEST or True not in moved.arrives:
             return None
         ways = [divmod(way, 2) for way, arrives in enumerate(moved.arrives) if arrives]
         found = [self._arrived(axis, bool(back)) for axis, back in ways]
@@ -97,14 +98,14 @@ class Edges:
 
     def _arrived(self, axis: int, back: bool) -> Edge | None:
         """The wipe along an axis whose edge is at the end of its way now."""
-        change = np.stack(self.change[axis])
+        change = np.stack([frame.moved[axis] for frame in self.recent])
         if back:
             change = change[:, ::-1]
         frames, width = change.shape
         widened = change.copy()  # the edge may be a column beside where it is expected
         widened[:, 1:] = np.maximum(widened[:, 1:], change[:, :-1])
         widened[:, :-1] = np.maximum(widened[:, :-1], change[:, 1:])
-        times = np.array([sample.time for sample in self.samples])
+        times = np.array([frame.sample.time for frame in self.recent])
         # Any frame may be the first: a row for each, with the place of the edge in all of them.
         lengths = np.maximum(times[-1] - times, 1e-6)
         since = (times - times[:, None]) / lengths[:, None]
@@ -117,12 +118,13 @@ class Edges:
         best = float(shares[at])
         if best < SHARE or not self._divides(axis, back, at):
             return None
-        samples = list(self.samples)[at:]
+        samples = [frame.sample for frame in self.recent][at:]
         return Edge(samples[0], samples[len(samples) // 2], samples[-1], best)
 
     def _divides(self, axis: int, back: bool, first: int) -> bool:
         """Whether the edge has the old shot before it, the new one behind it, and moves alone."""
-        pictures = [np.asarray(p).T if axis else p for p in list(self.pictures)[first - 1 :]]
+        lumas = [frame.luma for frame in self.recent][first - 1 :]
+        pictures = [luma.T if axis else luma for luma in lumas]
         if back:
             pictures = [picture[:, ::-1] for picture in pictures]
         old, new = pictures[0], pictures[-1]

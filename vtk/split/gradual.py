@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vtk.split.edges import SHARE, Edge, Edges, Moved, Sample
-from vtk.split.likeness import ALIKE, likeness
+from vtk.split.likeness import ALIKE, correlation
 
 Vector = NDArray[np.float32]
 
@@ -40,7 +40,7 @@ TURNED = 0.06  # of the ink, that must go and that must come, for a page to be a
 UNIFORM = 3.0  # standard deviation of luma below which a picture is empty
 EMPTY = 1.0  # seconds of empty picture up to which a fade out and a fade in are one transition
 _ROWS = int(LAGS[-1] / INTERVAL) + 3
-_RING = np.arange(2 * _ROWS) % _ROWS
+_RING = [number % _ROWS for number in range(2 * _ROWS)]
 
 
 def turned(one: Vector, two: Vector, papers: tuple[float | None, float | None]) -> bool:
@@ -62,27 +62,30 @@ def ground(page: Vector) -> float | None:
     return paper if np.mean(np.abs(page - paper) < INK) >= PAPER else None
 
 
-def sweep(pictures: Vector, page: bool = False) -> float:
-    """Score, 0.5..1, of a wipe from the first to the last of `pictures` (n, rows, columns), or 0.
+def sweep(pictures: Vector, shape: tuple[int, int], page: bool = False) -> float:
+    """Score, 0.5..1, of a wipe from the first to the last of `pictures` (n, samples), or 0.
 
-    Only samples that differ between the two are asked, and they must lie all over the picture,
-    unless it is a page: a large thing that moves into a view sweeps evenly too.
+    Only samples that differ between the two are asked, and they must lie all over the picture, of
+    `shape` (rows, columns), unless it is a page: a large thing that moves into a view sweeps
+    evenly too.
     """
-    first, last = pictures[0], pictures[-1]
-    apart = np.abs(last - first)
+    change = pictures[-1] - pictures[0]
+    apart = np.abs(change)
     changed = apart > apart.mean() / 2
-    rows, columns = changed.shape[0] // 3, changed.shape[1] // 4
-    parts = changed[: 3 * rows, : 4 * columns].reshape(3, rows, 4, columns).mean((1, 3))
-    if not page and parts.min() < SPREAD:
+    rows, columns = shape[0] // 3, shape[1] // 4
+    parts = changed.reshape(shape)[: 3 * rows, : 4 * columns].reshape(3, rows, 4, columns)
+    if not page and parts.sum((1, 3)).min() < SPREAD * rows * columns:
         return 0.0
-    y, x = np.nonzero(changed)
-    seen = pictures.reshape(len(pictures), -1)[:, np.flatnonzero(changed)]
-    new = np.abs(seen - seen[-1]) < np.abs(seen - seen[0])
-    moment = len(pictures) - new.sum(0)  # number of the first picture that shows the new shot
-    plane = np.stack([np.ones(len(x)), x, y])
-    slope = np.linalg.lstsq(plane @ plane.T, plane @ moment)[0]
-    left = moment - slope @ plane
-    even = 1 - float(left.var()) / (float(moment.var()) + 1e-6)
+    seen = pictures - (pictures[-1] + pictures[0]) / 2
+    seen *= change
+    new = (seen > 0).view(np.uint8).sum(0, dtype=np.uint8)  # in how many the new shot is nearer
+    y, x = changed.reshape(shape).nonzero()
+    points = np.stack([y, x, new[changed]]).astype(np.float64)
+    points -= points.mean(1, keepdims=True)
+    (yy, yx, yn), (_, xx, xn), (_, _, nn) = (points @ points.T).tolist()
+    # The share of the variance that a plane explains; where all lie in a line it may tilt aside.
+    yy, xx, nn = (product + 1e-6 * x.size for product in (yy, xx, nn))
+    even = (yn**2 * xx - 2 * yn * xn * yx + xn**2 * yy) / (yy * xx - yx**2) / nn
     return 0.5 + 0.5 * (even - SWEEP) / (1 - SWEEP) if even >= SWEEP else 0.0
 
 
@@ -123,8 +126,12 @@ class Blends:
         self.area = shape[0] * shape[1]
         self.edges = Edges()
         self.samples: deque[Sample] = deque(maxlen=_ROWS)
-        self.pictures = np.zeros((_ROWS, 0), np.float32)
+        self.pictures = np.zeros((_ROWS, 0), np.float32)  # about mid-grey
         self.products = np.zeros((_ROWS, _ROWS), np.float64)
+        self.lumas = np.zeros((_ROWS, _ROWS), np.float64)  # products of the luma alone
+        self.sums = [0.0] * _ROWS  # of the luma
+        self.squares = [0.0] * _ROWS  # each picture's product with itself, by row
+        self.latest = [0.0] * _ROWS  # those of all rows with the latest picture
         self.papers: dict[int, float | None] = {}  # grounds by row, where they were asked for
         self.count = 0  # samples since the start or the last cut
         self.free = 0  # number of the first sample after the last transition
@@ -140,17 +147,25 @@ class Blends:
             return found
         if not self.pictures.shape[1]:
             self.pictures = np.zeros((_ROWS, picture.size), np.float32)
-        row = self.count % _ROWS
+        self._add(self.count % _ROWS, picture)
         self.samples.append(sample)
-        self.papers.pop(row, None)
-        np.subtract(picture, 128, out=self.pictures[row])
-        products = self.pictures @ self.pictures[row]
-        self.products[row] = products
-        self.products[:, row] = products
         self.count += 1
         for size in self._sizes():
             found += self._look(size)
         return found + self._certain(time)
+
+    def _add(self, row: int, picture: Vector) -> None:
+        """Keeps a picture and its products with those kept."""
+        pictures, area = self.pictures, self.area
+        np.subtract(picture, 128, out=pictures[row])
+        self.sums[row] = float(pictures[row, :area].sum())
+        lumas = pictures[:, :area] @ pictures[row, :area]
+        products = lumas + pictures[:, area:] @ pictures[row, area:]
+        self.lumas[row] = self.lumas[:, row] = lumas
+        self.products[row] = self.products[:, row] = products
+        self.latest = products.tolist()
+        self.squares[row] = self.latest[row]
+        self.papers.pop(row, None)
 
     def finish(self) -> list[Transition]:
         """Returns what is still held back and forgets all: at a cut and at the end."""
@@ -172,37 +187,44 @@ class Blends:
         if first < self.free:
             return []
         a, b = first % _ROWS, (self.count - 1) % _ROWS
-        change = self._apart(a, b)
+        squares, to_last = self.squares, self.latest
+        change = squares[a] + squares[b] - 2 * to_last[a]  # squared distance of the ends
         old = self.best and first < self.best.after and change <= self.best.change
         if old or change < CHANGE**2 * self.pictures.shape[1]:
             return []
         # Most pictures are of moving scenes, of which the one in the middle alone tells.
-        middle = (first + size // 2) % _ROWS
-        products = self.products
-        along = products[middle, b] - products[middle, a] - products[a, b] + products[a, a]
-        if self._apart(a, middle) / change - (along / change) ** 2 > LOST:
-            return []
+        to_first = self.products[a].tolist()
+        nought = squares[a] - to_first[b]
         rows = _RING[a : a + size]
-        place = self._places(rows, change)
-        edge, known = max(1, round(size * 0.2)), place.tolist()  # few numbers: a list is quicker
-        if max(known[: edge + 1]) > 0.3 or min(known[-edge - 1 :]) < 0.7:
+        middle = rows[size // 2]
+        off = (squares[middle] - 2 * to_first[middle] + squares[a]) / change
+        if off - ((to_last[middle] - to_first[middle] + nought) / change) ** 2 > LOST:
             return []
-        if any(not -0.12 <= later - here <= 0.6 for here, later in pairwise(known)):
+        # The place of each picture on the line from the first, 0, to the last, 1.
+        place = [(to_last[row] - to_first[row] + nought) / change for row in rows]
+        edge = max(1, round(size * 0.2))
+        if max(place[: edge + 1]) > 0.3 or min(place[-edge - 1 :]) < 0.7:
             return []
-        between = [number for number, here in enumerate(known) if 0.2 < here < 0.8]
-        if len(between) < 2:
+        if any(not -0.12 <= later - here <= 0.6 for here, later in pairwise(place)):
             return []
-        off = self._residual(rows[between], place[between], a, change)
+        # How far those between are off the line.
+        left = [
+            (squares[row] - 2 * to_first[row] + squares[a]) / change - here**2
+            for row, here in zip(rows, place, strict=True)
+            if 0.2 < here < 0.8
+        ]
+        if len(left) < 2:
+            return []
+        off = sum(left) / len(left)
         if off > WIPED:
             return []
-        one, two = self.pictures[a, : self.area], self.pictures[b, : self.area]
-        alike = likeness(one, two) > ALIKE
-        page = (alike or off > RESIDUAL) and turned(one, two, (self._paper(a), self._paper(b)))
+        alike = self._likeness(a, b) > ALIKE
+        page = (alike or off > RESIDUAL) and self._turned(a, b)
         if alike and not (page and (off < STILL or off > RESIDUAL)):
             return []
         score = 1 - 0.5 * off / RESIDUAL
         if off > RESIDUAL:
-            score = sweep(self.pictures[rows, : self.area].reshape(size, *self.luma), page)
+            score = sweep(self.pictures[rows, : self.area], self.luma, page)
             if not score:
                 return []
         found = self._settle() if self.best and first >= self.best.after else []
@@ -233,26 +255,14 @@ class Blends:
             self.papers[row] = ground(self.pictures[row, : self.area])
         return self.papers[row]
 
-    def _apart(self, a: int, b: int) -> float:
-        """Squared distance of the pictures in two rows."""
-        products = self.products
-        return float(products[a, a] + products[b, b] - 2 * products[a, b])
+    def _turned(self, a: int, b: int) -> bool:
+        one, two = self.pictures[a, : self.area], self.pictures[b, : self.area]
+        return turned(one, two, (self._paper(a), self._paper(b)))
 
-    def _places(self, rows: NDArray[np.intp], change: float) -> NDArray[np.float64]:
-        """Place of each picture on the line from the first, 0, to the last, 1."""
-        products, a, b = self.products, rows[0], rows[-1]
-        along: NDArray[np.float64] = products[b][rows] - products[a][rows]
-        along += products[a, a] - products[a, b]
-        along /= change
-        return along
-
-    def _residual(
-        self, rows: NDArray[np.intp], place: NDArray[np.float64], a: int, change: float
-    ) -> float:
-        """How far pictures are off that line, which begins in the row `a`, on the average."""
-        products = self.products
-        distance = products[rows, rows] - 2 * products[rows, a] + products[a, a]
-        return float((distance / change - place**2).sum()) / len(rows)
+    def _likeness(self, a: int, b: int) -> float:
+        """That of the pictures in two rows."""
+        products = self.lumas[a, a], self.lumas[b, b], self.lumas[a, b]
+        return correlation(self.area, (self.sums[a], self.sums[b]), *map(float, products))
 
     def _sizes(self) -> Iterator[int]:
         """How many of the last samples span each of LAGS, where as many are kept."""
@@ -267,13 +277,13 @@ class Blends:
                 yield size
 
     def _keep(
-        self, first: int, place: NDArray[np.float64], change: float, score: float, off: float
+        self, first: int, place: list[float], change: float, score: float, off: float
     ) -> None:
         """Makes the pictures from number `first` on the best candidate."""
         offset = self.count - len(self.samples)  # number of the oldest sample kept
-        before = int(np.flatnonzero(place < 0.1)[-1])
-        after = int(np.flatnonzero(place > 0.9)[0])
-        half = int(np.flatnonzero(place >= 0.5)[0])
+        before = max(number for number, here in enumerate(place) if here < 0.1)
+        after = next(number for number, here in enumerate(place) if here > 0.9)
+        half = next(number for number, here in enumerate(place) if here >= 0.5)
         kept = list(self.samples)[first - offset :]
         start, end = kept[min(before + 1, after)], kept[max(after - 1, before)]
         ends = (first % _ROWS, (self.count - 1) % _ROWS)

@@ -14,9 +14,17 @@ def likeness(one: NDArray[np.float32], two: NDArray[np.float32]) -> float:
 
     Near 1 for one scene.
     """
-    size = one.size
-    means = float(one.sum()) / size, float(two.sum()) / size
-    covariance = float(np.vdot(one, two)) / size - means[0] * means[1]
-    first = float(np.vdot(one, one)) / size - means[0] ** 2
-    second = float(np.vdot(two, two)) / size - means[1] ** 2
+    sums = float(one.sum()), float(two.sum())
+    products = np.vdot(one, one), np.vdot(two, two), np.vdot(one, two)
+    return correlation(one.size, sums, *map(float, products))
+
+
+def correlation(size: int, sums: tuple[float, float], one: float, two: float, both: float) -> float:
+    """The same for pictures of `size` samples, from their sums and products.
+
+    `one` and `two` are the sums of their squares, `both` that of their product.
+    """
+    means = sums[0] / size, sums[1] / size
+    first, second = one / size - means[0] ** 2, two / size - means[1] ** 2
+    covariance = both / size - means[0] * means[1]
     return covariance / math.sqrt((first + NOISE) * (second + NOISE))

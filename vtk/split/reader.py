@@ -33,7 +33,7 @@ class Reader:
         return self._each(self.video.frames(*self._part))
 
     def measured(self, measure: Measure[T]) -> Iterator[Measured[T]]:
-        """What `measure`, called in other threads, makes of every frame. Raises MediaError."""
+        """What `measure` makes of every frame, in other threads. Raises MediaError."""
         return self._each(self.video.measured(measure, *self._part))
 
     @property

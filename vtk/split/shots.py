@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 from typing import Any
 
-from vtk.media.planes import Thumbnail, thumbnail
+from vtk.media.planes import Thumbnail, thumbnail, thumbnails
 from vtk.media.video import Video
 from vtk.span import Span
 from vtk.split import METHODS, OnProgress
@@ -51,7 +51,7 @@ def _thumbnails(
 ) -> Iterator[tuple[int, float, Thumbnail]]:
     """(pts, seconds, small picture) of every frame."""
     if side_by_side:
-        frames = ((pts, time, small) for pts, time, _, small in reader.measured(thumbnail))
+        frames = ((pts, time, small) for pts, time, _, small in reader.measured(thumbnails))
     else:
         frames = ((pts, time, thumbnail(image)) for pts, time, _, image in reader.frames())
     for pts, time, small in frames:
