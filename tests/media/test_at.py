@@ -188,7 +188,7 @@ def test_without_being_told_to_readers_open_where_they_help(
     with Video(str(path)) as opened:
         frames = opened.at(times)
         found = [next(frames)]
-        assert len(readers_left()) == 2
+        assert len(readers_left()) == 1  # whoever takes the frames is the other
         found += frames
         assert [(f.pts, digest(f.image)) for f in found] == answer(from_the_start(path), times)
         next(opened.at([number / 24 for number in range(60)]))  # nearly every frame

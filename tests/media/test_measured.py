@@ -106,7 +106,7 @@ def test_every_frame_is_decoded_once(world: World, monkeypatch: pytest.MonkeyPat
     with Video(str(world("lecture").path)) as opened:
         frames = opened.measured(nothing)
         shown = [next(frames).pts]
-        assert len(readers_left()) == 2
+        assert len(readers_left()) == 1  # whoever takes the frames is the other
         shown += [frame.pts for frame in frames]
     assert sorted(decoded) == shown
 

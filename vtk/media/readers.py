@@ -1,16 +1,18 @@
 """Several readers of one file: parts of it decoded side by side, and given out in order.
 
 Each reader has the file open for itself and decodes whole runs, each a stretch that begins at a
-keyframe, so no reader waits for another. The idea is that of QuickVideo (Schneider and others,
+keyframe, so no reader waits for another. All but one are threads; that one is whoever takes what
+they give, while there is nothing to take: a thread more than there are cores would have the others
+wait for the interpreter. The idea is that of QuickVideo (Schneider and others,
 2025), which cuts a whole video into as many stretches as there are cores; here a run is a single
 group of pictures, so that little has to be held until its turn comes.
 """
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from functools import partial
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from av.video.stream import VideoStream
@@ -123,6 +125,7 @@ class Readers:
         work: _Work[T] = _Work()
         self._works.append(work)
         coming = iter(runs)
+        own = self._read(work, plan, share.threads, wait=False)
         try:
             while True:
                 while len(work.runs) < AHEAD * share.readers and not work.over.is_set():
@@ -130,13 +133,17 @@ class Readers:
                         break
                     work.runs.append(_UnderWay(following, share.room))
                     work.todo.put(work.runs[-1])
-                    if len(work.threads) < share.readers:
-                        work.start(partial(self._read, work, plan, share.threads))
+                    if len(work.threads) < share.readers - 1:
+                        work.start(partial(self._reading, work, plan, share.threads))
                 if not work.runs:
                     return
                 first = work.runs[0]
                 given = 0
                 while True:
+                    while first.made.empty() and next(own, False):
+                        pass
+                    if work.over.is_set():
+                        return
                     made = first.made.get()
                     damage += [time for time in made.damage if time not in damage]
                     if made.error is not None:
@@ -150,26 +157,45 @@ class Readers:
                     return
                 work.runs.popleft()
         finally:
+            own.close()
             self._works.remove(work)
             work.stop()
 
-    def _read(self, work: _Work[T], plan: Plan, threads: int) -> None:
+    def _reading(self, work: _Work[T], plan: Plan, threads: int) -> None:
         """Thread: decode run after run."""
+        for _ in self._read(work, plan, threads, wait=True):
+            pass
+
+    def _read(
+        self, work: _Work[T], plan: Plan, threads: int, wait: bool
+    ) -> Generator[bool, None, None]:
+        """Decode run after run, an item at a step; False where, unless to `wait`, there is none."""
         reader: Decoder | None = None
         mine: _UnderWay[T] | None = None
         try:
-            while (mine := work.todo.get()) is not None and not work.over.is_set():
+            while not work.over.is_set():
+                try:
+                    mine = work.todo.get(wait)
+                except Empty:
+                    yield False
+                    continue
+                if mine is None:
+                    return
                 reader = reader or self._taken(threads)
                 reader.plan = plan
                 reader.damage.clear()
                 for item in mine.run.decode(reader):
-                    mine.room.acquire()
+                    while not mine.room.acquire(wait):
+                        yield False
                     if work.over.is_set():
                         return
                     mine.made.put(_Made([*reader.damage], item))
                     reader.damage.clear()
+                    yield True
                 mine.made.put(_Made([*reader.damage]))
-        except BaseException as error:
+                mine = None
+                yield True
+        except Exception as error:
             if reader is not None:
                 reader.close()
                 reader = None
