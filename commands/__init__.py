@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Any
 
 import typer
-from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
+from typer.core import TyperCommand, TyperGroup
 
 from vtk.errors import UsageError
 
@@ -40,18 +40,7 @@ class Commands(dict[str, TyperCommand | TyperGroup]):
         return self[name]
 
 
-class _QuickGroup(TyperGroup):
-    """A group whose help starts quickly."""
-
-    def get_help_option(self, ctx: Any) -> TyperOption | None:
-        """With a default, typer need not ask pydantic, whose import would double the start."""
-        option = super().get_help_option(ctx)
-        if option is not None:
-            option.default = False
-        return option
-
-
-class Group(_QuickGroup):
+class Group(TyperGroup):
     """``vtk COMMAND``."""
 
     def list_commands(self, ctx: object) -> list[str]:
@@ -63,7 +52,7 @@ class Group(_QuickGroup):
         return self.commands[cmd_name] if cmd_name in COMMANDS else None  # type: ignore[return-value]
 
 
-class Subgroup(_QuickGroup):
+class Subgroup(TyperGroup):
     """``vtk COMMAND SUBCOMMAND``."""
 
     def make_context(self, *arguments: Any, **settings: Any) -> Any:
@@ -130,9 +119,6 @@ def _command(name: str, function: Any) -> TyperCommand:
     single.command(name, cls=Command, no_args_is_help=False)(function)
     command = typer.main.get_command(single)
     assert isinstance(command, TyperCommand)
-    for parameter in command.params:
-        if isinstance(parameter, TyperArgument):  # help: INPUT, not INPUT <list[str]>
-            parameter.display_type_rich = lambda ctx: None  # type: ignore[method-assign]
     command.context_settings = dict(CONTEXT)
     return command
 

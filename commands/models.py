@@ -42,7 +42,7 @@ Model = Annotated[
 Models = Annotated[
     list[str],
     typer.Argument(
-        metavar="MODEL",
+        metavar="MODEL...",
         show_default=False,
         help="Names (qwen3-vl-4b), with a quantization (qwen3-vl-4b:q8_0) or without, or files "
         "on the hub (hf:owner/repo/file.gguf).",
@@ -171,7 +171,7 @@ def verify(
     models: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="MODEL",
+            metavar="MODEL...",
             show_default=False,
             help="Models as for pull, or paths of files; all that are here where none is given.",
         ),

@@ -76,7 +76,7 @@ Endpoint = Annotated[
 
 def _shared(
     inputs: Annotated[
-        list[str] | None, typer.Argument(metavar="INPUT", help=_INPUT, show_default=False)
+        list[str] | None, typer.Argument(metavar="INPUT...", help=_INPUT, show_default=False)
     ] = None,
     output: Annotated[
         str | None,

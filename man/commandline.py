@@ -105,7 +105,7 @@ def _parameter(parameter: Any, details: str, choices: tuple[str, ...]) -> Parame
     option = parameter.param_type_name == "option"
     switch = option and (parameter.is_flag or parameter.count)
     said = switch or (option and choices)
-    metavar = "" if said else parameter.metavar or parameter.name.upper()
+    metavar = "" if said else (parameter.metavar or parameter.name.upper()).removesuffix("...")
     return Parameter(
         flags=tuple(sorted(parameter.opts + parameter.secondary_opts, key=len)) if option else (),
         metavar=metavar,

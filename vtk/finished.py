@@ -8,7 +8,6 @@ there already; the journal goes when the output is whole.
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
@@ -107,4 +106,6 @@ def _follows(found: Span, span: Span, made: Mapping[str, Any]) -> bool:
 
 def _key(span: Span) -> Key:
     named = [span.video, span.get("start"), span.get("end"), span.get("kind")]
+    from hashlib import blake2b
+
     return blake2b(orjson.dumps(named), digest_size=8).digest()

@@ -5,12 +5,10 @@ from collections.abc import Iterator
 from importlib import import_module
 
 from vtk.media.container import seekable
-from vtk.media.subtitles import said
 from vtk.media.video import Latest
 from vtk.span import Span
 from vtk.split import METHODS, OnProgress
 from vtk.split.lengths import at_least, at_most
-from vtk.split.scenes import scenes as joined_into_scenes
 from vtk.split.seen import Revisited, Seen
 from vtk.split.shots import shots
 
@@ -42,6 +40,8 @@ def structured(
             seen = Seen(steps=max_length is not None, look_every=looks)
             found = shots(span, on_progress, method=method, seen=seen)
         if scenes:
+            from vtk.split.scenes import scenes as joined_into_scenes
+
             found = joined_into_scenes(found, seen, _speech(span))
         if min_length:
             found = at_least(found, min_length)
@@ -56,6 +56,8 @@ def _speech(span: Span) -> list[dict[str, object]]:
         return list(span["speech"])
     if not seekable(span.video):
         return []
+    from vtk.media.subtitles import said
+
     return list(said(span.video))
 
 

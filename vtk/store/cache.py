@@ -5,7 +5,6 @@ file in it, costs only the time to find out again; so does a folder that cannot 
 file in it that is damaged. What was used longest ago goes when the whole outgrows MOST bytes.
 """
 
-import hashlib
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -36,6 +35,8 @@ def fingerprint(path: str) -> str:
     """
     with open(path, "rb") as file:
         size = os.fstat(file.fileno()).st_size
+        import hashlib
+
         digest = hashlib.sha256(str(size).encode())
         for place in (0, (size - SAMPLE) // 2, size - SAMPLE):
             file.seek(max(place, 0))
