@@ -274,9 +274,12 @@ def processes(path: Path) -> dict[str, Method]:
         words: list[str | Path] = ["-q", "-i", path, "detect-adaptive", "list-scenes", "-n", "-q"]
         lines["scenedetect detect-adaptive"] = [here / "scenedetect", *words]
 
+    # As for a user: what pip installs is compiled already, and so is ours after the first run.
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+
     def runner(line: Sequence[str | Path]) -> Method:
         def run(_: Path) -> Found:
-            subprocess.run(line, check=True, stdout=subprocess.DEVNULL)
+            subprocess.run(line, check=True, stdout=subprocess.DEVNULL, env=environment)
             return [], []
 
         return run

@@ -100,7 +100,7 @@ def sampled(frames: Iterable[tuple[int, float, Thumbnail]]) -> Iterator[Sampled]
         apart = np.abs(pictures[1:] - pictures[:-1])
         luma = some[0][2].luma
         changes = moved(apart[:, : luma.size].reshape(-1, *luma.shape))
-        steps = apart.mean(1).tolist()
+        steps = (np.add.reduce(apart, 1) / apart.shape[1]).tolist()
         for each, picture, step, change in zip(some, pictures[1:], steps, changes, strict=True):
             yield Sampled(*each, picture, step, change)
 

@@ -13,8 +13,9 @@ the spatial edit of the same model. `vtk.split.edges` finds it where the shots m
 """
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -41,7 +42,7 @@ _ROWS = int(LAGS[-1] / INTERVAL) + 3
 _RING = [number % _ROWS for number in range(2 * _ROWS)]
 
 
-def sweep(pictures: Vector, shape: tuple[int, int], page: bool = False) -> float:
+def sweep(pictures: Vector, shape: tuple[int, int], page: Callable[[], bool]) -> float:
     """Score, 0.5..1, of a wipe from the first to the last of `pictures` (n, samples), or 0.
 
     Only samples that differ between the two are asked, and they must lie all over the picture, of
@@ -53,7 +54,7 @@ def sweep(pictures: Vector, shape: tuple[int, int], page: bool = False) -> float
     changed = apart > apart.mean() / 2
     rows, columns = shape[0] // 3, shape[1] // 4
     parts = changed.reshape(shape)[: 3 * rows, : 4 * columns].reshape(3, rows, 4, columns)
-    if not page and parts.sum((1, 3)).min() < SPREAD * rows * columns:
+    if parts.sum((1, 3)).min() < SPREAD * rows * columns and not page():
         return 0.0
     seen = pictures - (pictures[-1] + pictures[0]) / 2
     seen *= change
@@ -198,9 +199,8 @@ class Blends:
         off = sum(left) / len(left)
         if off > WIPED:
             return []
-        alike = self._likeness(a, b) > ALIKE
-        page = (alike or off > RESIDUAL) and self._turned(a, b)
-        if alike and not (page and (off < STILL or off > RESIDUAL)):
+        page = partial(self._turned, a, b)
+        if self._likeness(a, b) > ALIKE and not (page() and not STILL <= off <= RESIDUAL):
             return []
         score = 1 - 0.5 * off / RESIDUAL
         if off > RESIDUAL:
