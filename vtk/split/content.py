@@ -267,14 +267,12 @@ class _Shifts:
 @lru_cache(maxsize=4)
 def _plan(
     rows: int, columns: int
-) -> tuple[
-    tuple[int, int], NDArray[np.complex128], tuple[NDArray[np.intp], ...], NDArray[np.float64]
-]:
+) -> tuple[tuple[int, int], NDArray[Any], tuple[NDArray[np.intp], ...], NDArray[np.float32]]:
     """For `_Shifts`: the padded shape, the spectrum of a full picture, shifts, their overlaps."""
     down, across = rows // 4, columns // 4
     shape = (rows + down, columns + across)
-    inside = np.fft.rfft2(np.ones((rows, columns)), shape)
+    inside = np.fft.rfft2(np.ones((rows, columns), np.float32), shape)
     y, x = np.arange(-down, down + 1), np.arange(-across, across + 1)
     shifts = np.ix_(y % shape[0], x % shape[1])
     overlap = (rows - np.abs(y))[:, None] * (columns - np.abs(x))
-    return shape, inside, shifts, overlap.astype(np.float64)
+    return shape, inside, shifts, overlap.astype(np.float32)
