@@ -13,10 +13,9 @@ def main() -> None:
     """
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else: told to ignore it
         signal.signal(signal.SIGINT, lambda *_: os._exit(130))
-    # The threads of NumPy's OpenBLAS keep a core busy for a tenth of a second after each start and
-    # each product of matrices, to be at hand for the next: 2**22 turns, a millisecond or two, will
-    # do, as in a pipeline the cores have more to do.
-    os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "22")
+    # NumPy's OpenBLAS would keep a core busy for a tenth of a second after the start and after each
+    # product of matrices, to be at hand for the next; vtk has threads of its own where they help.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     import_module("vtk.commands").main()
 
 

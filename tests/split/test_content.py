@@ -219,6 +219,20 @@ def test_large_thing_that_moves_into_view_is_no_wipe() -> None:
     assert found(shot) == []
 
 
+def test_a_glimpse_between_two_dissolves_is_no_shot() -> None:
+    into = blend(still(1, 12), still(2, 12))
+    out = blend(still(2, 12), still(3, 12))
+    pictures = still(1, 40) + into + still(2, 3) + out + still(3, 40)
+    (one,) = found(pictures)
+    assert one.type == "dissolve"
+    assert one.start
+    assert one.end
+    assert one.start[0] == pytest.approx(40, abs=4)
+    assert one.end[0] == pytest.approx(67, abs=4)
+    assert one.start[0] <= one.pts <= one.end[0]
+    assert len(found(still(1, 40) + into + still(2, 12) + out + still(3, 40))) == 2
+
+
 def test_fade_through_black_is_one_boundary() -> None:
     black = [np.full((27, 48), 16.0)] * 20
     a, b = still(1, 60), still(2, 60)

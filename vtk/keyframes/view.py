@@ -19,6 +19,8 @@ Points = NDArray[np.float32]  # (frames, dimensions)
 
 MARGIN = 0.3  # seconds kept from both ends of a span, where compression and blends spoil frames
 MARGIN_SHARE = 0.15  # of the span, where that is less
+BLENDED = 0.6  # the same for an end that is a transition, which may be longer than was seen
+BLENDED_SHARE = 0.25
 MOST = 8  # times as many frames as asked for are looked at where all have to be decoded
 HELD = 96 * 2**20  # bytes of frames held while choosing; beyond that chosen ones are decoded again
 MODEL_BOX = (448, 448)  # pixels, of the pictures that an image-text model is shown
@@ -149,11 +151,12 @@ class View:
 
 def clear(span: Span, start: float, end: float) -> tuple[float, float]:
     """The span without its ends, and without the transitions at them, in seconds."""
-    margin = min(MARGIN, MARGIN_SHARE * (end - start))
     low, high = span.without_transitions(start, end)
-    if low + margin < high - margin:
-        return low + margin, high - margin
-    return start + margin, end - margin
+    margin = min(MARGIN, MARGIN_SHARE * (high - low))
+    blended = min(BLENDED, BLENDED_SHARE * (high - low))
+    before = blended if "end" in span.get("transition", {}) else margin
+    after = blended if "start" in span.get("transition_out", {}) else margin
+    return low + before, high - after
 
 
 def sharpness(frame: Frame) -> float:

@@ -7,6 +7,7 @@ of matrices; here they are made over a few rows of all frames at a time, which b
 """
 
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 from typing import IO
 
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from vtk.cores import cores
 from vtk.models.checkpoint import tensors
 
 Floats = NDArray[np.float32]
@@ -30,7 +32,8 @@ HEADS = ("cls_layer1", "cls_layer2")
 class Block:
     """Four separable convolutions of different dilation side by side, and a normalization."""
 
-    def __init__(self, weights: dict[str, Floats], name: str) -> None:
+    def __init__(self, weights: dict[str, Floats], name: str, pool: Executor) -> None:
+        self.pool = pool
         parts = [f"{name}.Conv3D_{dilation}.layers" for dilation in DILATIONS]
         spatial = np.concatenate([weights[f"{part}.0.weight"][:, :, 0] for part in parts])
         self.spatial = spatial.transpose(2, 3, 1, 0).reshape(-1, len(spatial))  # (9C, 8F)
@@ -49,16 +52,24 @@ class Block:
     def _rows(self, x: Floats) -> Floats:
         frames, rows, wide, channels = x.shape
         seen = sliding_window_view(x, (3, 3), axis=(1, 2)).transpose(0, 1, 2, 4, 5, 3)
-        looks = seen.reshape(-1, 9 * channels) @ self.spatial
-        out = []
-        for dilation, kernel, look in zip(
-            DILATIONS, self.temporal, np.split(looks, len(DILATIONS), axis=1), strict=True
-        ):
-            taps = (look @ kernel).reshape(frames, -1, kernel.shape[1])
+        looks = np.empty((frames, (rows - 2) * (wide - 2), self.spatial.shape[1]), np.float32)
+
+        def look(part: NDArray[np.intp]) -> None:
+            here = slice(part[0], part[-1] + 1)
+            np.matmul(
+                seen[here].reshape(part.size, -1, 9 * channels), self.spatial, out=looks[here]
+            )
+
+        def follow(dilation: int, kernel: Floats, look: Floats) -> Floats:
+            taps = (look.reshape(-1, len(kernel)) @ kernel).reshape(frames, -1, kernel.shape[1])
             after, here, before = np.split(taps, 3, axis=2)
             here[dilation:] += after[:-dilation]
             here[:-dilation] += before[dilation:]
-            out.append(here)
+            return np.asarray(here)
+
+        list(self.pool.map(look, np.array_split(np.arange(frames), min(cores(), frames))))
+        each = np.split(looks, len(DILATIONS), axis=2)
+        out = list(self.pool.map(follow, DILATIONS, self.temporal, each))
         whole = np.concatenate(out, 2) + self.bias
         return np.asarray(whole.reshape(frames, rows - 2, wide - 2, -1))
 
@@ -69,9 +80,10 @@ class TransNet:
     def __init__(self, path: Path | IO[bytes]) -> None:
         """Raises ValueError where the file does not have the weights of the network."""
         weights = tensors(path)
+        pool = ThreadPoolExecutor(cores(), "network")
         try:
             self.stacks = [
-                [Block(weights, f"SDDCNN.{stack}.DDCNN.{block}") for block in range(2)]
+                [Block(weights, f"SDDCNN.{stack}.DDCNN.{block}", pool) for block in range(2)]
                 for stack in range(STACKS)
             ]
             self.layers = {

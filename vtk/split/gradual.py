@@ -38,6 +38,7 @@ SPREAD = 0.2  # of the samples of each twelfth of the picture, that a wipe must 
 SWEEP = 0.8  # of the variance of the moments of change, that an even sweep must explain
 UNIFORM = 3.0  # standard deviation of luma below which a picture is empty
 EMPTY = 1.0  # seconds of empty picture up to which a fade out and a fade in are one transition
+JOINED = 0.3  # seconds between two transitions up to which they are one: no shot is that short
 _ROWS = int(LAGS[-1] / INTERVAL) + 3
 _RING = [number % _ROWS for number in range(2 * _ROWS)]
 
@@ -116,7 +117,7 @@ class Blends:
         self.count = 0  # samples since the start or the last cut
         self.free = 0  # number of the first sample after the last transition
         self.best: _Candidate | None = None
-        self.fade_out: Transition | None = None
+        self.held: Transition | None = None  # the next may be part of it
 
     def push(self, sample: Sample, picture: Vector, moved: Moved) -> list[Transition]:
         """Takes the next picture and returns the transitions that became certain."""
@@ -151,12 +152,12 @@ class Blends:
     def finish(self) -> list[Transition]:
         """Returns what is still held back and forgets all: at a cut and at the end."""
         found = self._settle() if self.best else []
-        if self.fade_out:
-            found.append(self.fade_out)
+        if self.held:
+            found.append(self.held)
         self.samples.clear()
         self.edges.clear()
         self.count = self.free = 0
-        self.fade_out = None
+        self.held = None
         return found
 
     def _look(self, size: int) -> list[Transition]:
@@ -282,24 +283,36 @@ class Blends:
         best = self.best
         if best and time - best.transition.end.time > LAGS[-1]:
             found = self._settle()
-        out = self.fade_out
-        if out and not self.best and time - out.end.time > EMPTY + 2 * LAGS[-1]:
-            found.append(out)
-            self.fade_out = None
+        held = self.held
+        if held and not self.best and time - held.end.time > _within(held) + 1.5 * LAGS[-1]:
+            found.append(held)
+            self.held = None
         return found
 
     def _settle(self) -> list[Transition]:
-        """Makes the candidate a transition; a fade out waits for the fade in that may follow."""
+        """Makes the candidate a transition, held until no other can go on with it."""
         assert self.best
-        new, self.free, out = self.best.transition, self.best.after, self.fade_out
-        self.best = self.fade_out = None
-        if out and new.empty == "start" and new.start.time - out.end.time <= EMPTY:
-            less = min(out, new, key=lambda half: half.score)
-            return [
-                Transition("fade", out.start, new.end, new.shot, less.score, "middle", less.why)
-            ]
-        found = [out] if out else []
-        if new.empty == "end":
-            self.fade_out = new
-            return found
-        return [*found, new]
+        new, held = self.best.transition, self.held
+        self.free, self.best, self.held = self.best.after, None, new
+        if held is None:
+            return []
+        apart = new.start.time - held.end.time
+        if apart <= JOINED or (new.empty == "start" and apart <= _within(held)):
+            self.held = _joined(held, new)
+            return []
+        return [held]
+
+
+def _within(held: Transition) -> float:
+    """Seconds after its end up to which another may be part of a transition."""
+    return EMPTY if held.empty == "end" else JOINED
+
+
+def _joined(one: Transition, two: Transition) -> Transition:
+    """Two transitions as one, which is a fade where one of them is."""
+    less = min(one, two, key=lambda part: part.score)
+    more = max(one, two, key=lambda part: (part.why or {}).get("change", 0.0))
+    kind = "fade" if "fade" in (one.type, two.type) else more.type
+    shot = two.shot if two.empty == "start" else more.shot
+    empty = "end" if two.empty == "end" else "middle"
+    return Transition(kind, one.start, two.end, shot, less.score, empty, less.why)
