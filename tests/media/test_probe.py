@@ -38,6 +38,7 @@ def test_rate_size_and_extent_are_those_rendered(world: World, name: str) -> Non
     truth = clip.truth
     assert stream["frame_rate_exact"] == str(truth.rate)
     assert stream["variable_frame_rate"] is False
+    assert "alpha" not in stream
     assert (stream["width"], stream["height"]) == (truth.width, truth.height)
     (record,) = lines(vtk("probe", clip.path))
     assert record["start"] == pytest.approx(float(truth.start), abs=1e-3)

@@ -11,6 +11,7 @@ import pytest
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
+from tests.conftest import lines, vtk
 from vtk.media.shown import displayed
 from vtk.media.video import Video
 
@@ -255,6 +256,8 @@ def test_transparency_that_webm_keeps_beside_the_pictures(
         frames.append(VideoFrame.from_ndarray(picture, "rgba").reformat(format="yuva420p"))
     options = {"auto-alt-ref": "0", "deadline": "realtime", "cpu-used": "8", "g": "10"}
     path = write(tmp_path / "clear.webm", frames, codec, options)
+    (record,) = lines(vtk("probe", path))
+    assert record["media"]["streams"][0]["alpha"] is True
     with Video(str(path)) as video:
         assert video.stream.codec_context.name == name
         inturn = {frame.time: displayed(frame.image) for frame in video.frames()}

@@ -15,6 +15,7 @@ from av.video.stream import VideoStream
 
 from vtk.media.container import open_container
 from vtk.media.cropping import margins
+from vtk.media.shown import transparent
 from vtk.media.sidedata import brightest, orientation
 from vtk.media.streams import estimated, extent, leading_stream
 from vtk.span import Span, each
@@ -104,6 +105,7 @@ def _stream(container: InputContainer, stream: Stream) -> dict[str, Any]:
             "width": width,
             "height": height,
             "pixel_format": stream.pix_fmt,
+            "alpha": _transparent(stream) or None,
             "sample_aspect_ratio": str(aspect) if aspect and aspect != 1 else None,
             "frames": stream.frames or None,
             **_colour(codec),
@@ -115,6 +117,12 @@ def _stream(container: InputContainer, stream: Stream) -> dict[str, Any]:
     elif isinstance(stream, AttachmentStream):
         about |= {"file": stream.metadata.get("filename"), "mimetype": stream.mimetype}
     return {key: value for key, value in about.items() if value is not None}
+
+
+def _transparent(stream: VideoStream) -> bool:
+    """Whether it has an alpha channel, as WebM may keep beside pictures that have none."""
+    beside = stream.metadata.get("alpha_mode") == "1"
+    return beside or (stream.pix_fmt is not None and transparent(stream.pix_fmt))
 
 
 def _rates(container: InputContainer, stream: VideoStream) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def displayed(frame: VideoFrame, aspect: Fraction | None = None, height: int | N
         scale = height / (wide if turn.transposed else tall)
         wide, tall = max(round(wide * scale), 1), max(round(tall * scale), 1)
     mapped = tone.needed(frame)
-    kind = "rgb48le" if mapped else "rgba" if _transparent(frame.format.name) else "rgb24"
+    kind = "rgb48le" if mapped else "rgba" if transparent(frame.format.name) else "rgb24"
     scaled = frame.reformat(wide, tall, kind, src_colorspace=_matrix(frame), threads=1)
     samples: NDArray[Any] = scaled.to_ndarray()
     if mapped:
@@ -69,7 +69,7 @@ def _matrix(frame: VideoFrame) -> int:
 
 
 @lru_cache(maxsize=64)
-def _transparent(name: str) -> bool:
+def transparent(name: str) -> bool:
     """Whether the pixel format of that name can hold transparency."""
     known = VideoFormat(name)
     return known.has_palette or any(part.is_alpha for part in known.components)
