@@ -43,7 +43,7 @@ from vtk.media.planes import Thumbnail, thumbnail, thumbnails
 from vtk.media.video import Video
 
 SLACK = 2  # frames around a gradual transition that still belong to it
-ROUNDS = 3  # of the speed measurement; the best counts
+ROUNDS = 5  # of the speed measurement; the best counts
 
 
 def main() -> None:
