@@ -105,7 +105,7 @@ def _follows(found: Span, span: Span, made: Mapping[str, Any]) -> bool:
 
 
 def _key(span: Span) -> Key:
-    named = [span.video, span.get("start"), span.get("end"), span.get("kind")]
-    from hashlib import blake2b
+    from hashlib import blake2b  # loads OpenSSL, which only a run with --resume needs
 
+    named = [span.video, span.get("start"), span.get("end"), span.get("kind")]
     return blake2b(orjson.dumps(named), digest_size=8).digest()

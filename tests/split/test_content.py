@@ -8,8 +8,8 @@ import av
 import numpy as np
 import pytest
 
-from vtk.media.planes import Thumbnail, luma, thumbnail
-from vtk.split.content import TOGETHER, WINDOW, Boundary, boundaries
+from vtk.media.planes import TOGETHER, Thumbnail, luma, thumbnail
+from vtk.split.content import WINDOW, Boundary, boundaries
 
 RATE = 24.0
 Picture = np.ndarray[Any, Any]  # (27, 48), luma 0..255

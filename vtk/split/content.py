@@ -26,12 +26,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vtk.media.planes import Thumbnail
+from vtk.media.planes import TOGETHER, Thumbnail
 from vtk.split.edges import Moved, Sample, moved
 from vtk.split.gradual import Blends, Transition
 from vtk.split.likeness import ALIKE, likeness
 
-TOGETHER = 8  # frames measured at once, which costs less than one by one
 WINDOW = 8  # frames looked at on either side of a cut, and the look-ahead it costs
 NEAR = 6  # of these, the frames compared across against within
 SHORTEST = 5  # frames of the shortest shot: of two cuts nearer than this the stronger is kept
@@ -90,7 +89,7 @@ def boundaries(frames: Iterable[tuple[int, float, Thumbnail]]) -> Iterator[Bound
 def sampled(frames: Iterable[tuple[int, float, Thumbnail]]) -> Iterator[Sampled]:
     """The frames, (pts, seconds, thumbnail) in display order, each measured against the last.
 
-    They come TOGETHER at once.
+    They come TOGETHER at once, as their thumbnails do.
     """
     before, waiting = None, iter(frames)
     while some := list(islice(waiting, TOGETHER)):

@@ -112,7 +112,6 @@ class Blends:
         self.lumas = np.zeros((_ROWS, _ROWS), np.float64)  # products of the luma alone
         self.sums = [0.0] * _ROWS  # of the luma
         self.squares = [0.0] * _ROWS  # each picture's product with itself, by row
-        self.latest = [0.0] * _ROWS  # those of all rows with the latest picture
         self.papers: dict[int, float | None] = {}  # grounds by row, where they were asked for
         self.count = 0  # samples since the start or the last cut
         self.free = 0  # number of the first sample after the last transition
@@ -145,8 +144,7 @@ class Blends:
         products = lumas + np.vecdot(pictures[:, area:], pictures[row, area:])
         self.lumas[row] = self.lumas[:, row] = lumas
         self.products[row] = self.products[:, row] = products
-        self.latest = products.tolist()
-        self.squares[row] = self.latest[row]
+        self.squares[row] = float(products[row])
         self.papers.pop(row, None)
 
     def finish(self) -> list[Transition]:
@@ -169,7 +167,7 @@ class Blends:
         if first < self.free:
             return []
         a, b = first % _ROWS, (self.count - 1) % _ROWS
-        squares, to_last = self.squares, self.latest
+        squares, to_last = self.squares, self.products[b].tolist()
         change = squares[a] + squares[b] - 2 * to_last[a]  # squared distance of the ends
         old = self.best and first < self.best.after and change <= self.best.change
         if old or change < CHANGE**2 * self.pictures.shape[1]:

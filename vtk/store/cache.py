@@ -33,10 +33,10 @@ def fingerprint(path: str) -> str:
     A copy has the same. So has a file that was changed elsewhere without a change of its size:
     nothing may be kept by it that would do harm then. Raises OSError.
     """
+    import hashlib  # loads OpenSSL, which few commands need
+
     with open(path, "rb") as file:
         size = os.fstat(file.fileno()).st_size
-        import hashlib
-
         digest = hashlib.sha256(str(size).encode())
         for place in (0, (size - SAMPLE) // 2, size - SAMPLE):
             file.seek(max(place, 0))
