@@ -318,7 +318,7 @@ def test_what_goes_wrong_in_a_reader_is_told(world: World, monkeypatch: pytest.M
     def gone(*_: object, **__: object) -> None:
         raise OpenError("cannot open: gone")
 
-    monkeypatch.setattr("vtk.media.readers.Decoder", gone)
+    monkeypatch.setattr("vtk.media.video.Decoder", gone)
     with Video(str(world("lecture").path)) as opened, pytest.raises(OpenError, match="gone"):
         list(opened.at(range(100)))
     assert not readers_left()

@@ -130,7 +130,7 @@ def test_what_goes_wrong_in_a_reader_or_in_measuring_is_told(
     def gone(*_: object, **__: object) -> None:
         raise OpenError("cannot open: gone")
 
-    monkeypatch.setattr("vtk.media.readers.Decoder", gone)
+    monkeypatch.setattr("vtk.media.video.Decoder", gone)
     with Video(str(world("lecture").path)) as opened, pytest.raises(OpenError, match="gone"):
         list(opened.measured(digests))
     assert not readers_left()

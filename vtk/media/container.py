@@ -22,19 +22,22 @@ from vtk.media.source import Source, plain
 from vtk.span import local_path
 
 ELSEWHERE = "leads to other files or protocols, which may be private and so are not followed"
+UNSEEN = {"skip_frame": "all", "probesize": "32"}  # of packets, by FFmpeg on opening
 
 
 @contextmanager
-def open_container(video: str, hwaccel: HWAccel | None = None) -> Iterator[InputContainer]:
+def open_container(
+    video: str, hwaccel: HWAccel | None = None, quick: bool = False
+) -> Iterator[InputContainer]:
     """The container behind the ``video`` of a span.
 
     That is a local file, a numbered series of pictures (`vtk.media.stills`), a URL that FFmpeg
     or fsspec opens, or a web page that yt-dlp knows (`vtk.media.remote`). Decoders use `hwaccel`
-    where they can. Raises OpenError in one clear sentence, and MissingError where an optional
-    package is missing.
+    where they can. `quick` looks into no packet for what the head of a file does not say. Raises
+    OpenError in one clear sentence, and MissingError where an optional package is missing.
     """
     with ExitStack() as stack:
-        yield stack.enter_context(_open(video, stack, hwaccel))
+        yield stack.enter_context(_open(video, stack, hwaccel, UNSEEN if quick else {}))
 
 
 def seekable(video: str) -> bool:
@@ -48,10 +51,12 @@ def seekable(video: str) -> bool:
         return False
 
 
-def _open(video: str, stack: ExitStack, hwaccel: HWAccel | None) -> InputContainer:
+def _open(
+    video: str, stack: ExitStack, hwaccel: HWAccel | None, options: dict[str, str]
+) -> InputContainer:
     source = _source(video, stack)
     try:
-        return _opened(source, hwaccel)
+        return _opened(source._replace(options=source.options | options), hwaccel)
     except av.FFmpegError as error:
         page = remote.behind_page(video, error)
         if page is None:

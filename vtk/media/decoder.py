@@ -20,10 +20,9 @@ from av.video.stream import VideoStream
 
 from vtk.cores import cores
 from vtk.media import cuda
-from vtk.media.container import open_container
-from vtk.media.cropping import Cropper, margins
+from vtk.media.cropping import Cropper
+from vtk.media.opening import Known, open_pictures
 from vtk.media.plan import Plan, only
-from vtk.media.streams import extent, main_stream
 
 SEEK_GAP = 10.0  # seconds to decode through rather than seek, where no keyframes are known
 NEAR = 0.25  # seconds to decode through rather than seek to a keyframe at their end
@@ -49,19 +48,30 @@ class Frame(NamedTuple):
 class Decoder:
     """An open file and its main video stream. A context manager; not safe between threads."""
 
-    def __init__(self, name: str, *, pictures_seen: bool = True, threads: int = 0) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        pictures_seen: bool = True,
+        threads: int = 0,
+        known: Known | None = None,
+    ) -> None:
         """Open the file. `pictures_seen` False decodes quicker, without the loop filter: good
-        enough to measure on, not to show; 0 `threads` are as many as suit all cores. Raises
-        OpenError, and MediaError without pictures.
+        enough to measure on, not to show; 0 `threads` are as many as suit all cores; `known` is
+        that of another decoder of the file. Raises OpenError, and MediaError without pictures.
         """
         self.name = name
         self._pictures_seen = pictures_seen
-        self._threads = threads
+        available = cores()
+        usual = min(available + 1, MOST_THREADS) if available > 1 else 1  # as FFmpeg chooses
+        self._threads = threads or usual
         self._accelerator = cuda.accelerator()
         self._stack = ExitStack()
+        self.known = known
         self._open()
+        assert self.known  # now
         # First presentation timestamp and end of the pictures as the container states them.
-        self.start, self.end = extent(self.container, self.stream)
+        self.start, self.end = self.known.start, self.known.end
         self.time_base: Fraction = self.stream.time_base or Fraction(1, 1_000_000)
         self.damage: list[float] = []  # seconds at which packets could not be decoded
         self.plan: Plan | None = None  # where decoding can begin, if that is known
@@ -80,15 +90,15 @@ class Decoder:
         self._stack.close()
         self._moved = False  # whether packets were read
         try:
-            self.container: InputContainer = self._stack.enter_context(
-                open_container(self.name, self._accelerator)
+            self.container: InputContainer
+            self.stream: VideoStream
+            self.container, self.stream, self.known = open_pictures(
+                self.name, self._stack, self._accelerator, self.known
             )
-            self.stream: VideoStream = main_stream(self.container)
             only(self.container, self.stream)
-            cropped = margins(self.container, self.stream)
-            self._crop = Cropper(cropped) if any(cropped) else None
+            self._crop = Cropper(self.known.margins) if any(self.known.margins) else None
             self.stream.codec_context.thread_type = "AUTO"
-            self.stream.codec_context.thread_count = self._threads or _threads()
+            self.stream.codec_context.thread_count = self._threads
             self._decoder = self.stream.codec_context
             if not self._pictures_seen:
                 self.stream.codec_context.options = {"skip_loop_filter": "all"}
@@ -284,7 +294,7 @@ class Decoder:
         if self._pictures_seen and self.stream.metadata.get("alpha_mode") == "1" and name:
             # Anew each time: libvpx does not forget the pictures before a seek.
             self._decoder = cast(VideoCodecContext, av.CodecContext.create(name, "r"))
-            self._decoder.thread_count = self._threads or _threads()
+            self._decoder.thread_count = self._threads
         try:
             yield from self._needed(self.container.demux(self.stream))
         except av.FFmpegError:
@@ -306,9 +316,3 @@ class Decoder:
                 yield from (packet, following)
             else:
                 yield packet
-
-
-def _threads() -> int:
-    """How many threads FFmpeg would choose for a decoder that has all cores."""
-    available = cores()
-    return min(available + 1, MOST_THREADS) if available > 1 else 1

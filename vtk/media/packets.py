@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from queue import Empty, SimpleQueue
 from typing import NamedTuple, Self
 
@@ -25,7 +26,7 @@ from vtk.media.readers import share
 from vtk.media.video import NO_TIMESTAMPS, ROUNDING, Video
 
 MOST_THREADS = 8
-HEAD = 8  # packets decoded at the beginning of each group
+HEAD = 6  # packets decoded at the beginning of each group
 FEWEST = 12  # packets of a group on average, below which the keyframes are too many to help
 ENOUGH = 20  # groups after which that is certain
 
@@ -112,7 +113,7 @@ class Packets(Video):
         packets: list[_Packet] = []  # of the latest group
         head: list[av.Packet[av.VideoStream]] = []  # those of them that are decoded
         keys = count = 0
-        with _Heads(self.name, share(self.stream).readers) as heads:
+        with _Heads(partial(self._another, 1), share(self.stream).readers) as heads:
             for packet in self._until_end(end):
                 if packet.is_keyframe:
                     keys += 1
@@ -259,9 +260,9 @@ def _with_head(group: Group, head: "Future[list[Small]]") -> Group:
 class _Heads:
     """Decodes the first pictures of groups, each group for itself, some side by side."""
 
-    def __init__(self, name: str, readers: int) -> None:
+    def __init__(self, open_reader: Callable[[], Decoder], readers: int) -> None:
         self.ahead = 2 * readers  # groups under way
-        self._name = name
+        self._open = open_reader
         self._pool = ThreadPoolExecutor(readers, "reader")
         self._idle: SimpleQueue[Decoder] = SimpleQueue()
 
@@ -285,7 +286,7 @@ class _Heads:
         try:
             decoder = self._idle.get_nowait()
         except Empty:
-            decoder = Decoder(self._name, pictures_seen=False, threads=1)
+            decoder = self._open()
         try:
             return [
                 Small(image.pts, decoder.seconds(image.pts), thumbnail(image))

@@ -102,8 +102,9 @@ class _Work(Generic[T]):
 class Readers:
     """The readers of a file, opened when first needed."""
 
-    def __init__(self, name: str, pictures_seen: bool) -> None:
-        self._name, self._pictures_seen = name, pictures_seen
+    def __init__(self, open_reader: Callable[[int], Decoder]) -> None:
+        """`open_reader` opens one whose decoder has so many threads."""
+        self._open = open_reader
         self._idle: list[Decoder] = []
         self._works: list[_Work[Any]] = []
 
@@ -209,4 +210,4 @@ class Readers:
         try:
             return self._idle.pop()
         except IndexError:
-            return Decoder(self._name, pictures_seen=self._pictures_seen, threads=threads)
+            return self._open(threads)
