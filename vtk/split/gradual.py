@@ -180,6 +180,9 @@ class Blends:
         off = (squares[middle] - 2 * to_first[middle] + squares[a]) / change
         if off - ((to_last[middle] - to_first[middle] + nought) / change) ** 2 > LOST:
             return []
+        alike = self._likeness(a, b) > ALIKE
+        if alike and None in (self._paper(a), self._paper(b)):  # one scene, and no page
+            return []
         # The place of each picture on the line from the first, 0, to the last, 1.
         place = [(to_last[row] - to_first[row] + nought) / change for row in rows]
         edge = max(1, round(size * 0.2))
@@ -199,7 +202,7 @@ class Blends:
         if off > WIPED:
             return []
         page = partial(self._turned, a, b)
-        if self._likeness(a, b) > ALIKE and not (page() and not STILL <= off <= RESIDUAL):
+        if alike and (STILL <= off <= RESIDUAL or not page()):
             return []
         score = 1 - 0.5 * off / RESIDUAL
         if off > RESIDUAL:
