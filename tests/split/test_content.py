@@ -136,6 +136,19 @@ def test_pan_is_no_cut(speed: float) -> None:
     assert found(pan(1, 60, speed)) == []
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_slow_pan_over_clouds_is_no_dissolve(seed: int) -> None:
+    """Between two views of what is soft all over, the pictures nearly blend into one another."""
+    rng = np.random.default_rng(seed)
+    rows, columns = np.arange(27)[:, None], np.arange(48)
+    waves = rng.uniform((0.05, -0.2, 0, 15), (0.25, 0.2, 7, 30), (12, 4))  # about a picture long
+
+    def clouds(along: float) -> Picture:
+        return 120 + sum(a * np.sin(x * (columns + along) + y * rows + at) for x, y, at, a in waves)
+
+    assert not found(clouds(0.25 * number) for number in range(150))
+
+
 def test_whip_pan_between_steady_views_is_no_cut() -> None:
     scene = world(1)
     place = np.cumsum([0] * 30 + [3, 6, 9, 10, 10, 10, 9, 6, 3] + [0] * 30)

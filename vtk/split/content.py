@@ -19,9 +19,8 @@ of a cut is counted in frames, that of a gradual transition in seconds.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +29,7 @@ from vtk.media.planes import TOGETHER, Thumbnail
 from vtk.split.edges import Moved, Sample, moved
 from vtk.split.gradual import Blends, Transition
 from vtk.split.likeness import ALIKE, likeness
+from vtk.split.shifts import LEFT, Shifts
 
 WINDOW = 8  # frames looked at on either side of a cut, and the look-ahead it costs
 NEAR = 6  # of these, the frames compared across against within
@@ -44,7 +44,6 @@ SAME = 0.2  # of the step: a distance across from which the picture has come bac
 RETURN = 0.5  # of the step: the same, for pictures that are also alike
 FLASH = 4  # frames after which the picture may come back shifted
 SHARE = 1.7  # of the step: the median distance across from which it is part of a longer change
-SHIFTED = 0.45  # of the step that must be left after the best shift
 NO_CUT = (0.0, None)
 
 
@@ -215,10 +214,11 @@ def _distances(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.flo
 
 def _after_shift(frames: list[Sampled], here: int, shape: tuple[int, int]) -> float:
     """What the best shift leaves of the step, over the same for the steps around it."""
-    shifts = _Shifts(frames, shape)
-    left = shifts.left(here - 1, here)
+    area = shape[0] * shape[1]
     # Against luma alone: where only the colours change there is no shift to undo.
-    if left < SHIFTED * float(np.abs(shifts.luma[here] - shifts.luma[here - 1]).mean()):
+    shifts = Shifts([frame.picture[:area].reshape(shape) for frame in frames])
+    left = shifts.left(here - 1, here)
+    if left < LEFT * shifts.change(here - 1, here):
         return 0.0
     returns = [(here - 1, i) for i in range(here + 1, min(len(frames), here + FLASH + 1))]
     returns += [(i, here) for i in range(max(0, here - FLASH - 1), here - 1)]
@@ -227,51 +227,3 @@ def _after_shift(frames: list[Sampled], here: int, shape: tuple[int, int]) -> fl
     first, last = max(1, here - NEIGHBOURS), min(len(frames) - 1, here + NEIGHBOURS)
     around = [shifts.left(i - 1, i) for i in range(first, last + 1) if i != here]
     return left / (NOISE + sum(around) / max(1, len(around)))
-
-
-class _Shifts:
-    """Compares frames under the best shift of one over the other.
-
-    Shifts reach a quarter of the width and of the height. The best has the least squared
-    difference for its overlap; all are tried at once by correlation in the frequency domain.
-    """
-
-    def __init__(self, frames: list[Sampled], shape: tuple[int, int]) -> None:
-        size = shape[0] * shape[1]
-        self.luma = [f.picture[:size].reshape(shape) for f in frames]
-        self.spectra: dict[int, tuple[NDArray[Any], NDArray[Any]]] = {}
-
-    def left(self, one: int, two: int) -> float:
-        """Mean absolute difference of two frames, by number, where they overlap."""
-        a, b = self.luma[one], self.luma[two]
-        rows, columns = a.shape
-        shape, inside, shifts, overlap = _plan(rows, columns)
-        (fa, qa), (fb, qb) = self._spectra(one, shape), self._spectra(two, shape)
-        total = np.fft.irfft2(qa.conj() * inside + inside.conj() * qb - 2 * fa.conj() * fb, shape)
-        mean = total[shifts] / overlap
-        best_y, best_x = np.unravel_index(np.argmin(mean), mean.shape)
-        y, x = int(best_y) - rows // 4, int(best_x) - columns // 4
-        moved = b[max(0, y) : rows + min(0, y), max(0, x) : columns + min(0, x)]
-        still = a[max(0, -y) : rows - max(0, y), max(0, -x) : columns - max(0, x)]
-        return float(np.abs(moved - still).mean())
-
-    def _spectra(self, number: int, shape: tuple[int, int]) -> tuple[NDArray[Any], NDArray[Any]]:
-        """The spectra of a frame about mid-grey, and of its square."""
-        if number not in self.spectra:
-            about = self.luma[number] - 128
-            self.spectra[number] = np.fft.rfft2(about, shape), np.fft.rfft2(about**2, shape)
-        return self.spectra[number]
-
-
-@lru_cache(maxsize=4)
-def _plan(
-    rows: int, columns: int
-) -> tuple[tuple[int, int], NDArray[Any], tuple[NDArray[np.intp], ...], NDArray[np.float32]]:
-    """For `_Shifts`: the padded shape, the spectrum of a full picture, shifts, their overlaps."""
-    down, across = rows // 4, columns // 4
-    shape = (rows + down, columns + across)
-    inside = np.fft.rfft2(np.ones((rows, columns), np.float32), shape)
-    y, x = np.arange(-down, down + 1), np.arange(-across, across + 1)
-    shifts = np.ix_(y % shape[0], x % shape[1])
-    overlap = (rows - np.abs(y))[:, None] * (columns - np.abs(x))
-    return shape, inside, shifts, overlap.astype(np.float32)

@@ -7,13 +7,13 @@ the same with one uniform picture as an end. This is the editing model of Hampap
 Weymouth (Production model based digital video segmentation, 1995, chromatic edits), tested on
 pairs of pictures 0.3 to 2.4 seconds apart.
 
-A wipe leaves the line in a way of its own: every sample shows A and then B, and the moment at which
-it changes grows evenly across the picture, from a side or a corner to the opposite one. This is
-the spatial edit of the same model. `vtk.split.edges` finds it where the shots move, by its edge.
+A pan over soft things comes near the line, but there a shift of A gives B (`vtk.split.shifts`).
+Wipes leave the line in a way of their own (`vtk.split.sweeps`); where the shots move they are found
+by their edge (`vtk.split.edges`).
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise
@@ -24,6 +24,8 @@ from numpy.typing import NDArray
 from vtk.split.edges import SHARE, Edge, Edges, Moved, Sample
 from vtk.split.likeness import ALIKE, correlation
 from vtk.split.pages import ground, turned
+from vtk.split.shifts import LEFT, Shifts
+from vtk.split.sweeps import sweep
 
 Vector = NDArray[np.float32]
 
@@ -34,40 +36,11 @@ RESIDUAL = 0.12  # of the squared distance of the ends, that the pictures betwee
 LOST = 0.5  # the same for the picture in the middle alone
 STILL = 0.04  # the same for pages that are alike, of which nothing moves
 WIPED = 0.32  # the same for a wipe: where half of the picture has changed it is 0.25
-SPREAD = 0.2  # of the samples of each twelfth of the picture, that a wipe must change
-SWEEP = 0.8  # of the variance of the moments of change, that an even sweep must explain
 UNIFORM = 3.0  # standard deviation of luma below which a picture is empty
 EMPTY = 1.0  # seconds of empty picture up to which a fade out and a fade in are one transition
 JOINED = 0.3  # seconds between two transitions up to which they are one: no shot is that short
 _ROWS = int(LAGS[-1] / INTERVAL) + 3
 _RING = [number % _ROWS for number in range(2 * _ROWS)]
-
-
-def sweep(pictures: Vector, shape: tuple[int, int], page: Callable[[], bool]) -> float:
-    """Score, 0.5..1, of a wipe from the first to the last of `pictures` (n, samples), or 0.
-
-    Only samples that differ between the two are asked, and they must lie all over the picture, of
-    `shape` (rows, columns), unless it is a page: a large thing that moves into a view sweeps
-    evenly too.
-    """
-    change = pictures[-1] - pictures[0]
-    apart = np.abs(change)
-    changed = apart > apart.mean() / 2
-    rows, columns = shape[0] // 3, shape[1] // 4
-    parts = changed.reshape(shape)[: 3 * rows, : 4 * columns].reshape(3, rows, 4, columns)
-    if parts.sum((1, 3)).min() < SPREAD * rows * columns and not page():
-        return 0.0
-    seen = pictures - (pictures[-1] + pictures[0]) / 2
-    seen *= change
-    new = (seen > 0).view(np.uint8).sum(0, dtype=np.uint8)  # in how many the new shot is nearer
-    y, x = changed.reshape(shape).nonzero()
-    points = np.stack([y, x, new[changed]]).astype(np.float64)
-    points -= points.mean(1, keepdims=True)
-    (yy, yx, yn), (_, xx, xn), (_, _, nn) = (points @ points.T).tolist()
-    # The share of the variance that a plane explains; where all lie in a line it may tilt aside.
-    yy, xx, nn = (product + 1e-6 * x.size for product in (yy, xx, nn))
-    even = (yn**2 * xx - 2 * yn * xn * yx + xn**2 * yy) / (yy * xx - yx**2) / nn
-    return 0.5 + 0.5 * (even - SWEEP) / (1 - SWEEP) if even >= SWEEP else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +182,9 @@ class Blends:
             score = sweep(self.pictures[rows, : self.area], self.luma, page)
             if not score:
                 return []
+        ends = Shifts([self.pictures[row, : self.area].reshape(self.luma) for row in (a, b)])
+        if ends.left(0, 1) < LEFT * ends.change(0, 1):
+            return []
         found = self._settle() if self.best and first >= self.best.after else []
         self._keep(first, place, change, min(1.0, score), off)
         return found

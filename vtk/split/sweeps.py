@@ -1,0 +1,43 @@
+"""Wipes between two shots of which little moves: an even sweep from one to the other.
+
+Every sample shows the old shot and then the new one, and the moment at which it changes grows
+evenly across the picture, from a side or a corner to the opposite one: the spatial edit in the
+model of Hampapur, Jain and Weymouth (Production model based digital video segmentation, 1995).
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vector = NDArray[np.float32]
+
+SPREAD = 0.2  # of the samples of each twelfth of the picture, that a wipe must change
+SWEEP = 0.8  # of the variance of the moments of change, that an even sweep must explain
+
+
+def sweep(pictures: Vector, shape: tuple[int, int], page: Callable[[], bool]) -> float:
+    """Score, 0.5..1, of a wipe from the first to the last of `pictures` (n, samples), or 0.
+
+    Only samples that differ between the two are asked, and they must lie all over the picture, of
+    `shape` (rows, columns), unless it is a page: a large thing that moves into a view sweeps
+    evenly too.
+    """
+    change = pictures[-1] - pictures[0]
+    apart = np.abs(change)
+    changed = apart > apart.mean() / 2
+    rows, columns = shape[0] // 3, shape[1] // 4
+    parts = changed.reshape(shape)[: 3 * rows, : 4 * columns].reshape(3, rows, 4, columns)
+    if parts.sum((1, 3)).min() < SPREAD * rows * columns and not page():
+        return 0.0
+    seen = pictures - (pictures[-1] + pictures[0]) / 2
+    seen *= change
+    new = (seen > 0).view(np.uint8).sum(0, dtype=np.uint8)  # in how many the new shot is nearer
+    y, x = changed.reshape(shape).nonzero()
+    points = np.stack([y, x, new[changed]]).astype(np.float64)
+    points -= points.mean(1, keepdims=True)
+    (yy, yx, yn), (_, xx, xn), (_, _, nn) = (points @ points.T).tolist()
+    # The share of the variance that a plane explains; where all lie in a line it may tilt aside.
+    yy, xx, nn = (product + 1e-6 * x.size for product in (yy, xx, nn))
+    even = (yn**2 * xx - 2 * yn * xn * yx + xn**2 * yy) / (yy * xx - yx**2) / nn
+    return 0.5 + 0.5 * (even - SWEEP) / (1 - SWEEP) if even >= SWEEP else 0.0
