@@ -1,5 +1,6 @@
 """Where the program starts: the console script, and ``python -m vtk``."""
 
+import gc
 import os
 import signal
 from importlib import import_module
@@ -16,7 +17,11 @@ def main() -> None:
     # NumPy's OpenBLAS would keep a core busy for a tenth of a second after the start and after each
     # product of matrices, to be at hand for the next; vtk has threads of its own where they help.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    import_module("vtk.commands").main()
+    try:
+        import_module("vtk.commands").main()
+    finally:
+        # Else the interpreter, as it ends, looks through all that was loaded: 25 ms for nothing.
+        gc.freeze()
 
 
 if __name__ == "__main__":

@@ -119,7 +119,8 @@ class Decoder:
 
     def seconds(self, pts: int) -> float:
         """A presentation timestamp of the stream in seconds."""
-        return float(pts * self.time_base)
+        base = self.time_base
+        return pts * base.numerator / base.denominator  # what the fraction is as float, but quicker
 
     def ticks(self, time: float) -> int:
         """The last presentation timestamp that is not after `time` seconds."""

@@ -36,6 +36,7 @@ RESIDUAL = 0.12  # of the squared distance of the ends, that the pictures betwee
 LOST = 0.5  # the same for the picture in the middle alone
 STILL = 0.04  # the same for pages that are alike, of which nothing moves
 WIPED = 0.32  # the same for a wipe: where half of the picture has changed it is 0.25
+MOMENTS = 12  # of a wipe, that tell how it sweeps
 UNIFORM = 3.0  # standard deviation of luma below which a picture is empty
 EMPTY = 1.0  # seconds of empty picture up to which a fade out and a fade in are one transition
 JOINED = 0.3  # seconds between two transitions up to which they are one: no shot is that short
@@ -179,7 +180,9 @@ class Blends:
             return []
         score = 1 - 0.5 * off / RESIDUAL
         if off > RESIDUAL:
-            score = sweep(self.pictures[rows, : self.area], self.luma, page)
+            last = min(size - 1, MOMENTS)
+            some = [rows[number * (size - 1) // last] for number in range(last + 1)]
+            score = sweep(self.pictures[some, : self.area], self.luma, page)
             if not score:
                 return []
         ends = Shifts([self.pictures[row, : self.area].reshape(self.luma) for row in (a, b)])
