@@ -26,7 +26,7 @@ from vtk.media.readers import share
 from vtk.media.video import NO_TIMESTAMPS, ROUNDING, Video
 
 MOST_THREADS = 8
-HEAD = 6  # packets decoded at the beginning of each group
+HEAD = 5  # packets decoded at the beginning of each group: with them a first run of three B frames
 FEWEST = 12  # packets of a group on average, below which the keyframes are too many to help
 ENOUGH = 20  # groups after which that is certain
 
