@@ -32,6 +32,8 @@ from pathlib import Path
 from shutil import which
 from typing import Any
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the program does, before NumPy is there
+
 import av
 import numpy as np
 

