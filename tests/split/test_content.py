@@ -144,7 +144,8 @@ def test_slow_pan_over_clouds_is_no_dissolve(seed: int) -> None:
     waves = rng.uniform((0.05, -0.2, 0, 15), (0.25, 0.2, 7, 30), (12, 4))  # about a picture long
 
     def clouds(along: float) -> Picture:
-        return 120 + sum(a * np.sin(x * (columns + along) + y * rows + at) for x, y, at, a in waves)
+        parts = [a * np.sin(x * (columns + along) + y * rows + at) for x, y, at, a in waves]
+        return np.asarray(120 + np.sum(parts, axis=0))
 
     assert not found(clouds(0.25 * number) for number in range(150))
 
