@@ -1,8 +1,10 @@
 """Frames at given times are, to the bit, those that decoding from the start shows then."""
 
+import gc
 import hashlib
 import threading
 import time
+import weakref
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from fractions import Fraction
@@ -22,6 +24,7 @@ from tests.world import Clip
 from vtk.errors import OpenError, UsageError
 from vtk.media import cuda, readers, video
 from vtk.media.decoder import Decoder
+from vtk.media.packets import Packets
 from vtk.media.streams import main_stream
 from vtk.media.video import Video
 from vtk.models.ahead import ahead
@@ -322,6 +325,19 @@ def test_what_goes_wrong_in_a_reader_is_told(world: World, monkeypatch: pytest.M
     with Video(str(world("lecture").path)) as opened, pytest.raises(OpenError, match="gone"):
         list(opened.at(range(100)))
     assert not readers_left()
+
+
+@pytest.mark.parametrize("kind", [Video, Packets])
+def test_a_closed_video_gives_its_memory_back_at_once(world: World, kind: type[Video]) -> None:
+    gc.disable()
+    try:
+        with kind(str(world("lecture").path)) as opened:
+            assert len(list(opened.at(range(20)))) == 20
+        gone = weakref.ref(opened)
+        del opened
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 def test_without_a_gpu_the_processor_decodes_and_says_so_once(

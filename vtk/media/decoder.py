@@ -103,7 +103,7 @@ class Decoder:
             if not self._pictures_seen:
                 self.stream.codec_context.options = {"skip_loop_filter": "all"}
         except BaseException:
-            self.close()
+            self._stack.close()
             raise
 
     def close(self) -> None:

@@ -113,7 +113,7 @@ class Packets(Video):
         packets: list[_Packet] = []  # of the latest group
         head: list[av.Packet[av.VideoStream]] = []  # those of them that are decoded
         keys = count = 0
-        with _Heads(partial(self._another, 1), share(self.stream).readers) as heads:
+        with _Heads(partial(self._another, threads=1), share(self.stream).readers) as heads:
             for packet in self._until_end(end):
                 if packet.is_keyframe:
                     keys += 1

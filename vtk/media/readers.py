@@ -102,8 +102,8 @@ class _Work(Generic[T]):
 class Readers:
     """The readers of a file, opened when first needed."""
 
-    def __init__(self, open_reader: Callable[[int], Decoder]) -> None:
-        """`open_reader` opens one whose decoder has so many threads."""
+    def __init__(self, open_reader: Callable[..., Decoder]) -> None:
+        """`open_reader(threads=n)` opens one whose decoder has so many threads."""
         self._open = open_reader
         self._idle: list[Decoder] = []
         self._works: list[_Work[Any]] = []
@@ -210,4 +210,4 @@ class Readers:
         try:
             return self._idle.pop()
         except IndexError:
-            return self._open(threads)
+            return self._open(threads=threads)

@@ -9,6 +9,7 @@ import math
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import chain, groupby, islice
 from operator import methodcaller
 from typing import Any, Generic, NamedTuple, Self, TypeVar
@@ -65,16 +66,12 @@ class Video(Decoder):
         """Open the file. `pictures_seen` False decodes quicker, without the loop filter: good
         enough to measure on, not to show. Raises OpenError, and MediaError without pictures.
         """
-        self._readers = Readers(self._another)
         super().__init__(name, pictures_seen=pictures_seen)
+        # Without a reference to this, or the memory of both would not be freed at once.
+        self._another = partial(Decoder, name, pictures_seen=pictures_seen, known=self.known)
+        self._readers = Readers(self._another)
         self._sought = 0  # how hard a plan was looked for: 1 in the container, 2 in all packets
         self.cut_short = False  # whether frames() ended because of a frame after its end
-
-    def _another(self, threads: int) -> Decoder:
-        """One more decoder of the file."""
-        return Decoder(
-            self.name, pictures_seen=self._pictures_seen, threads=threads, known=self.known
-        )
 
     def close(self) -> None:
         """Close the file; closing twice does no harm."""
