@@ -7,6 +7,8 @@ of matrices; here they are made over a few rows of all frames at a time, which b
 by a thread for each core.
 """
 
+import math
+import threading
 from collections.abc import Iterable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
@@ -24,11 +26,25 @@ Floats = NDArray[np.float32]
 DILATIONS = (1, 2, 4, 8)  # frames between the taps of the temporal kernels
 STACKS = 3  # of two blocks each
 ROWS = 2  # of all frames that are worked on at a time: two make one of the next stack
-FRAMES = 25  # of them whose samples are laid out with those around them at a time
+FRAMES = 10  # of them whose samples are laid out with those around them at a time
 NEAR = 50  # frames on either side that a frame is compared with
 EPSILON = 1e-3  # of the batch normalization
 LAYERS = ("frame_sim_layer.projection", "frame_sim_layer.fc", "color_hist_layer.fc", "fc1")
 HEADS = ("cls_layer1", "cls_layer2")
+
+
+class Room(threading.local):
+    """Arrays that a thread works in again and again, as memory given back would be in pieces."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, Floats] = {}
+
+    def __call__(self, name: str, *shape: int) -> Floats:
+        """An array of that shape with anything in it, until one of that name is asked for again."""
+        size = math.prod(shape)
+        if name not in self._held or self._held[name].size < size:
+            self._held[name] = np.empty(size, np.float32)
+        return self._held[name][:size].reshape(shape)
 
 
 class Block:
@@ -45,21 +61,27 @@ class Block:
             kernel = weights[f"{part}.1.weight"][..., 0, 0] * by[:, None, None]  # (F, 2F, 3)
             self.temporal.append(kernel.transpose(1, 2, 0).reshape(kernel.shape[1], -1))
 
-    def __call__(self, x: Floats) -> Floats:
-        """Of samples (T, H, W, C) with a margin of one, those inside it: (T, H - 2, W - 2, 4F)."""
+    def __call__(self, x: Floats, room: Room) -> Floats:
+        """Of samples (T, H, W, C) with a margin of one, those inside it: (T, H - 2, W - 2, 4F).
+
+        The result is a part of `room`.
+        """
         frames, rows, wide, channels = x.shape
         samples = (rows - 2) * (wide - 2)
         seen = sliding_window_view(x, (3, 3), axis=(1, 2)).transpose(0, 1, 2, 4, 5, 3)
-        looks = np.empty((frames * samples, self.spatial.shape[1]), np.float32)
+        looks = room("looks", frames * samples, self.spatial.shape[1])
         for first in range(0, frames, FRAMES):
-            part = seen[first : first + FRAMES].reshape(-1, 9 * channels)
-            at = first * samples
-            np.matmul(part, self.spatial, out=looks[at : at + len(part)])
-        out = np.empty((frames, samples, len(self.bias)), np.float32)
+            some = seen[first : first + FRAMES]
+            part = room("part", *some.shape)
+            part[...] = some
+            place = slice(first * samples, (first + len(some)) * samples)
+            np.matmul(part.reshape(-1, 9 * channels), self.spatial, out=looks[place])
+        out = room("out", frames, samples, len(self.bias))
         parts = (np.split(whole, len(DILATIONS), axis=-1) for whole in (looks, out, self.bias))
         for dilation, kernel, look, new, bias in zip(DILATIONS, self.temporal, *parts, strict=True):
-            taps = (look @ kernel).reshape(frames, samples, -1)
-            after, here, before = np.split(taps, 3, axis=2)
+            taps = room("taps", len(look), kernel.shape[1])
+            np.matmul(look, kernel, out=taps)
+            after, here, before = np.split(taps.reshape(frames, samples, -1), 3, axis=2)
             np.add(here, bias, out=new)
             new[dilation:] += after[:-dilation]
             new[:-dilation] += before[dilation:]
@@ -72,7 +94,7 @@ class TransNet:
     def __init__(self, path: Path | IO[bytes]) -> None:
         """Raises ValueError where the file does not have the weights of the network."""
         weights = tensors(path)
-        self.pool = ThreadPoolExecutor(cores(), "network")
+        self.pool, self.room = ThreadPoolExecutor(cores(), "network"), Room()
         try:
             self.stacks = [
                 [Block(weights, f"SDDCNN.{stack}.DDCNN.{block}") for block in range(2)]
@@ -91,7 +113,7 @@ class TransNet:
         x[:, 1:-1, 1:-1] = np.divide(frames, 255, dtype=np.float32)
         means = []
         for first, second in self.stacks:
-            x = _stacked(x, first, second, self.pool)
+            x = _stacked(x, first, second, self.pool, self.room)
             means.append(x[:, 1:-1, 1:-1].mean((1, 2)))
         looks = self._linear("frame_sim_layer.projection", means)
         known = [
@@ -112,7 +134,7 @@ def _framed(frames: int, high: int, wide: int, channels: int) -> Floats:
     return np.zeros((frames, high + 2, wide + 2, channels), np.float32)
 
 
-def _stacked(x: Floats, first: Block, second: Block, pool: Executor) -> Floats:
+def _stacked(x: Floats, first: Block, second: Block, pool: Executor, room: Room) -> Floats:
     """Two blocks, the result of the first added to that of the second, at half the size.
 
     Takes and gives samples with a margin.
@@ -122,12 +144,13 @@ def _stacked(x: Floats, first: Block, second: Block, pool: Executor) -> Floats:
     half = _framed(frames, high // 2, wide // 2, len(second.bias))
 
     def once(row: int) -> None:
-        part = first(x[:, row : min(row + ROWS, high) + 2])
+        part = first(x[:, row : min(row + ROWS, high) + 2], room)
         np.maximum(part, 0, out=middle[:, 1 + row : 1 + row + part.shape[1], 1:-1])
 
     def twice(row: int) -> None:
-        part = second(middle[:, row : row + ROWS + 2])
-        part = np.maximum(part, 0, out=part) + middle[:, 1 + row : 1 + row + ROWS, 1:-1]
+        part = second(middle[:, row : row + ROWS + 2], room)
+        np.maximum(part, 0, out=part)
+        part += middle[:, 1 + row : 1 + row + ROWS, 1:-1]
         even = slice(0, wide // 2 * 2, 2), slice(1, wide // 2 * 2, 2)
         pairs = part[:, :, even[0]] + part[:, :, even[1]]
         half[:, 1 + row // ROWS, 1:-1] = (pairs[:, 0] + pairs[:, 1]) / 4
