@@ -58,7 +58,7 @@ def open_pictures(
         stack.close()
     container = stack.enter_context(open_container(name, hwaccel))
     stream = main_stream(container)
-    return container, stream, _known(container, stream)
+    return container, stream, known or _known(container, stream)
 
 
 def _known(container: InputContainer, stream: VideoStream) -> Known:
