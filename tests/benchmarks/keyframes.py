@@ -7,7 +7,9 @@
 Coverage is the share of the distinct scenes (shots) of which a keyframe shows a clear frame, over
 whole videos that are not split, with k the number of scenes, and with half as many (then of k).
 "in joins" are keyframes inside a dissolve, fade or wipe, "split" those when vtk splits the video
-first, one keyframe a shot. "spoiled" are keyframes that are black, flashed or out of focus, one of
+first, one keyframe a shot, "mixed" those of "split" whose picture is neither that before the join
+nor that behind it: a wipe shows the new slide alone long before its edge has left an empty margin.
+"spoiled" are keyframes that are black, flashed or out of focus, one of
 each shot of a film whose shots are so for two thirds of their time. `cluster` must beat `uniform`:
 the exit status is 1 where it does not.
 """
@@ -24,14 +26,23 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tests.benchmarks.split_clips import world_clip
 from tests.keyframes.films import spoiled
 from vtk.keyframes import METHODS, keyframes
 from vtk.media.index import frame_index
+from vtk.media.planes import luma
+from vtk.media.video import Frame, Video
 from vtk.span import Span
 from vtk.split import split
 
 Stretch = tuple[float, float]  # seconds
+
+BESIDE = 0.05  # seconds from a join to the pictures beside it
+SQUARE = 8  # samples
+NOISE = 10.0  # luma, 0..255, by which an encoder changes the mean of a square
 
 
 @dataclass
@@ -55,6 +66,7 @@ class Tally:
     in_joins: int = 0
     split_picked: int = 0
     split_in_joins: int = 0
+    mixed: int = 0
     seconds: float = 0.0
     coverages: list[float] = field(default_factory=list)
 
@@ -84,11 +96,11 @@ def main() -> None:
         tallies = {name: tally(films, way, options.each) for name, way in ways.items()}
         bad = {name: spoilt(Path(folder), way) for name, way in ways.items()}
     print(f"{len(films)} films, {tallies['uniform'].scenes} scenes")
-    print(f"{'':16} coverage  at half  picked  in joins    split  spoiled  seconds")
+    print(f"{'':16} coverage  at half  picked  in joins    split  mixed  spoiled  seconds")
     for name, t in tallies.items():
         print(
             f"{name:16} {100 * t.coverage:7.1f}% {100 * t.half_shown / max(t.half, 1):7.1f}% "
-            f"{t.picked:7} {t.in_joins:9} {t.split_in_joins:4}/{t.split_picked:<4}"
+            f"{t.picked:7} {t.in_joins:9} {t.split_in_joins:4}/{t.split_picked:<4}{t.mixed:6}  "
             f"{bad[name][0]:4}/{bad[name][1]:<3} {t.seconds:8.2f}"
         )
     sys.exit(tallies["cluster"].coverage <= tallies["uniform"].coverage)
@@ -113,6 +125,7 @@ def tally(films: list[Film], way: dict[str, Any], each: bool) -> Tally:
         once = _times(split([Span(video=str(film.path))], method="content"), way | {"k": 1})
         total.split_picked += len(once)
         total.split_in_joins += _inside(film.joins, once)
+        total.mixed += sum(_mixed(film, time) for time in once)
         if each:
             print(f"{way['method']:10} {film.path.name:28} {shown:3} of {count}")
     return total
@@ -136,6 +149,25 @@ def _shown(scenes: list[Stretch], times: list[float]) -> int:
 
 def _inside(stretches: list[Stretch], times: list[float]) -> int:
     return sum(any(start <= t < end for start, end in stretches) for t in times)
+
+
+def _mixed(film: Film, time: float) -> bool:
+    """Whether the picture at a time is of a join, and like neither of the two that it joins."""
+    for start, end in film.joins:
+        if start <= time < end:
+            with Video(str(film.path)) as video:
+                frames = video.at([max(start - BESIDE, 0.0), time, end + BESIDE])
+                old, here, new = (_small(frame) for frame in frames)
+            return bool(min(np.abs(here - old).max(), np.abs(here - new).max()) > NOISE)
+    return False
+
+
+def _small(frame: Frame) -> NDArray[np.float32]:
+    """The brightness of a picture, averaged over squares."""
+    brightness = luma(frame.image).astype(np.float32)
+    rows, columns = (size // SQUARE for size in brightness.shape)
+    squares = brightness[: rows * SQUARE, : columns * SQUARE]
+    return np.asarray(squares.reshape(rows, SQUARE, columns, SQUARE).mean((1, 3)))
 
 
 def _films(folder: Path | None, world: int, aside: Path) -> Iterator[Film]:

@@ -260,6 +260,57 @@ def test_fade_through_black_is_one_boundary() -> None:
     assert 60 <= one.pts <= 72
 
 
+def fade(a: list[Picture], b: list[Picture], light: float = 16.0) -> list[Picture]:
+    """A fade through an even light, as long as the two shots given."""
+    places = [(i + 1) / (len(a) + 1) for i in range(len(a))]
+    return [
+        light + (one - light) * (1 - 2 * at) if at < 0.5 else light + (two - light) * (2 * at - 1)
+        for at, one, two in zip(places, a, b, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("light", [16.0, 235.0])
+@pytest.mark.parametrize("length", [9, 10, 13, 16])
+def test_fade_of_less_than_a_second_and_its_interval(length: int, light: float) -> None:
+    between = fade(still(1, length), still(2, length), light)
+    (one,) = found(still(1, 40) + between + still(2, 40))
+    assert one.type == "fade"
+    assert one.start
+    assert one.end
+    assert abs(one.start[0] - 40) <= 1
+    assert abs(one.end[0] - (39 + length)) <= 1
+    assert abs(one.pts - (40 + length // 2)) <= 2
+
+
+def test_fade_through_white_between_black_bars() -> None:
+    white = [np.full((27, 48), 235.0)] * 14
+    shots = still(1, 40) + blend(still(1, 14), white) + white[:6] + blend(white, still(2, 14))
+    shots = [picture.copy() for picture in shots + still(2, 40)]
+    for picture in shots:
+        picture[:4] = picture[-4:] = 16
+    (one,) = found(shots)
+    assert one.type == "fade"
+    assert one.start
+    assert one.end
+    assert abs(one.start[0] - 40) <= 4
+    assert abs(one.end[0] - 73) <= 4
+
+
+@pytest.mark.parametrize("length", [14, 16, 20, 28, 40])
+def test_fade_between_slides_whose_darkest_frame_is_not_quite_black(length: int) -> None:
+    between = fade([slide(1)] * length, [slide(2)] * length)
+    (one,) = found([slide(1)] * 40 + between + [slide(2)] * 40)
+    assert one.type == "fade"
+
+
+def test_light_that_is_dimmed_and_a_dark_blink_are_no_fades() -> None:
+    shot = still(1, 120)
+    level = np.interp(np.arange(120), [30, 38, 46], [1, 0.4, 1])
+    dimmed = [16 + (p - 16) * part for p, part in zip(shot, level, strict=True)]
+    assert found(dimmed) == []
+    assert found(shot[:40] + [np.full((27, 48), 16.0)] * 2 + shot[42:]) == []
+
+
 def test_cuts_and_transitions_come_in_order() -> None:
     a, b = still(1, 60), still(2, 60)
     shots = a[:40] + blend(a[40:], b[:20]) + b[20:] + still(3, 40)
@@ -356,6 +407,11 @@ def test_wipe_between_moving_shots_and_its_interval(back: bool) -> None:
     assert new.end
     assert abs(new.start[0] - 40) <= 3
     assert abs(new.end[0] - 63) <= 3
+
+
+@pytest.mark.parametrize("speed", [1.5, 2, 3])
+def test_pan_at_the_speed_of_a_wipe_is_none(speed: float) -> None:
+    assert found(pan(33, 30, 0) + pan(33, 48, speed)) == []
 
 
 def test_pole_that_crosses_a_moving_view_is_no_wipe() -> None:

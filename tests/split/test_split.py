@@ -10,12 +10,14 @@ import jsonschema
 import pytest
 
 from tests.conftest import lines, vtk
-from tests.world import Clip
+from tests.world import Camera, Clip, Encoding, Scene, Take, Timeline, Transition, write_clip
 from vtk.schema import SCHEMA
 from vtk.span import Span, parse
 from vtk.split import split
 
 World = Callable[[str], Clip]
+
+WIPE = Transition("wipe", 0.7)
 
 CUTS = [
     "cuts", "similar_cuts", "many_cuts", "slides", "camera", "colours", "whip_pan", "ntsc",
@@ -77,6 +79,20 @@ def test_dissolves_fades_and_wipes_are_found_as_intervals(world: World) -> None:
             assert over is None
         else:
             assert over == {k: begun[k] for k in ("type", "start")} | {"pts": begun["pts"][0]}
+
+
+@pytest.mark.parametrize("seed", [8, 13])
+def test_wipe_between_shots_that_move_in_ways_of_their_own(tmp_path: Path, seed: int) -> None:
+    takes = [
+        Take(1.5, Scene("purple", "bright", 3, 60, 8, 2.0), Camera("left", 80), (), WIPE),
+        Take(1.5, Scene("green", "medium", 3, 60, 8, 2.0), Camera("down", 120)),
+    ]
+    encoding = Encoding("mp4", "libx264", rate=Fraction(24), gop=48)
+    timeline = Timeline(takes, (320, 180), Fraction(1, 24), seed)
+    _, new = split([parse(str(write_clip(tmp_path / "wipe.mp4", timeline, encoding).path))])
+    assert new["transition"]["type"] == "wipe"
+    assert new["transition"]["start"] == pytest.approx(1.5, abs=0.2)
+    assert new["transition"]["end"] == pytest.approx(2.2, abs=0.2)
 
 
 def test_a_span_given_in_is_split_up(world: World) -> None:

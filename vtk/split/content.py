@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vtk.media.planes import TOGETHER, Thumbnail
+from vtk.split.dips import deviations
 from vtk.split.edges import Moved, Sample, moved
 from vtk.split.gradual import Blends, Transition
 from vtk.split.likeness import ALIKE, likeness
@@ -78,6 +79,7 @@ class Sampled(NamedTuple):
     picture: NDArray[np.float32]  # luma, Cb and Cr in one row
     step: float  # mean absolute difference from the frame before
     moved: Moved  # where that is
+    deviation: float  # of its luma, 0..255, without bars
 
 
 def boundaries(frames: Iterable[tuple[int, float, Thumbnail]]) -> Iterator[Boundary]:
@@ -98,9 +100,10 @@ def sampled(frames: Iterable[tuple[int, float, Thumbnail]]) -> Iterator[Sampled]
         apart = np.abs(pictures[1:] - pictures[:-1])
         luma = some[0][2].luma
         changes = moved(apart[:, : luma.size].reshape(-1, *luma.shape))
+        spread = deviations(pictures[1:, : luma.size].reshape(-1, *luma.shape))
         steps = (np.add.reduce(apart, 1) / apart.shape[1]).tolist()
-        for each, picture, step, change in zip(some, pictures[1:], steps, changes, strict=True):
-            yield Sampled(*each, picture, step, change)
+        for each, *rest in zip(some, pictures[1:], steps, changes, spread, strict=True):
+            yield Sampled(*each, *rest)
 
 
 def found(frames: Iterable[Sampled]) -> Iterator[Boundary]:
@@ -124,7 +127,9 @@ def found(frames: Iterable[Sampled]) -> Iterator[Boundary]:
             yield Boundary(frame.pts, frame.time, score, why=why)
             del recent[:here]
             here = 0
-        yield from map(_gradual, blends.push(Sample(*frame[:2]), frame.picture, frame.moved))
+        sample = Sample(frame.pts, frame.time)
+        found = blends.push(sample, frame.picture, frame.moved, frame.deviation)
+        yield from map(_gradual, found)
         here += 1
         if here > WINDOW + 1:
             del recent[0]

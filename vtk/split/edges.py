@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vtk.split.likeness import ALIKE, likeness
+from vtk.split.shifts import Shifts
 
 Array = NDArray[np.float32]
 
@@ -28,7 +29,11 @@ SHARE = 0.8  # of the frames, in which the edge must be clear
 BESIDE = 6  # columns on either side of an edge that are moved along with it
 PLAIN = 0.2  # of the distance to the other shot, that either side may be from its own
 MOVING = 0.4  # the same for shots that move, as the geometric mean of both sides
+MOVED = 0.65  # the same where the edge is clear nearly always
+CERTAIN, MANY = 0.95, 10  # share, and number, of the frames of such an edge
 ALONE = 0.9  # of the change beside such an edge, that is left when the picture is moved along
+UNMOVED = 0.7  # the same times the share of the whole change that no shift of the picture explains
+PAN = 0.3  # the latter share alone, where a camera moves
 
 
 class Sample(NamedTuple):
@@ -116,12 +121,12 @@ class Edges:
         shares[0] = 0  # the old shot is not seen
         at = int(shares.argmax())
         best = float(shares[at])
-        if best < SHARE or not self._divides(axis, back, at):
+        if best < SHARE or not self._divides(axis, back, at, best):
             return None
         samples = [frame.sample for frame in self.recent][at:]
         return Edge(samples[0], samples[len(samples) // 2], samples[-1], best)
 
-    def _divides(self, axis: int, back: bool, first: int) -> bool:
+    def _divides(self, axis: int, back: bool, first: int, share: float) -> bool:
         """Whether the edge has the old shot before it, the new one behind it, and moves alone."""
         lumas = [frame.luma for frame in self.recent][first - 1 :]
         pictures = [luma.T if axis else luma for luma in lumas]
@@ -142,8 +147,25 @@ class Edges:
             along = slice(beside.start + step, beside.stop + step)
             carried.up += float(np.abs(following[:, along] - here[:, beside]).sum())
             carried.down += float(np.abs(following[:, beside] - here[:, beside]).sum())
-        sides = (behind.value, before.value)
-        return max(sides) < PLAIN or (carried.value > ALONE and sides[0] * sides[1] < MOVING**2)
+        sure = share >= CERTAIN and frames >= MANY
+        sides = behind.value * before.value
+        if sides >= (MOVED if sure else MOVING) ** 2:
+            return False
+        left = _shifted(pictures)
+        if max(behind.value, before.value) < PLAIN and left > PAN:
+            return True
+        alone = left * carried.value > UNMOVED
+        return alone or (carried.value > ALONE and sides < MOVING**2)
+
+
+def _shifted(pictures: list[Array]) -> float:
+    """The share of the change from picture to picture that is left after their best shift."""
+    left = change = 0.0
+    for number in {part * len(pictures) // 4 for part in (1, 2, 3)}:
+        pair = Shifts(pictures[number : number + 2])
+        left += pair.left(0, 1)
+        change += pair.change(0, 1)
+    return left / max(change, 1e-6)
 
 
 class _Ratio:

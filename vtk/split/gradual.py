@@ -9,7 +9,7 @@ pairs of pictures 0.3 to 2.4 seconds apart.
 
 A pan over soft things comes near the line, but there a shift of A gives B (`vtk.split.shifts`).
 Wipes leave the line in a way of their own (`vtk.split.sweeps`); where the shots move they are found
-by their edge (`vtk.split.edges`).
+by their edge (`vtk.split.edges`). Fades too short for such pairs are those of `vtk.split.dips`.
 """
 
 from collections import deque
@@ -21,6 +21,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from vtk.split.dips import EMPTY, Dip, Dips
 from vtk.split.edges import SHARE, Edge, Edges, Moved, Sample
 from vtk.split.likeness import ALIKE, correlation
 from vtk.split.pages import ground, turned
@@ -37,8 +38,7 @@ LOST = 0.5  # the same for the picture in the middle alone
 STILL = 0.04  # the same for pages that are alike, of which nothing moves
 WIPED = 0.32  # the same for a wipe: where half of the picture has changed it is 0.25
 MOMENTS = 12  # of a wipe, that tell how it sweeps
-UNIFORM = 3.0  # standard deviation of luma below which a picture is empty
-EMPTY = 1.0  # seconds of empty picture up to which a fade out and a fade in are one transition
+DARK = 1.0  # seconds of empty picture up to which a fade out and a fade in are one transition
 JOINED = 0.3  # seconds between two transitions up to which they are one: no shot is that short
 _ROWS = int(LAGS[-1] / INTERVAL) + 3
 _RING = [number % _ROWS for number in range(2 * _ROWS)]
@@ -80,27 +80,34 @@ class Blends:
         self.luma = shape  # rows, columns
         self.area = shape[0] * shape[1]
         self.edges = Edges()
+        self.dips = Dips()
         self.samples: deque[Sample] = deque(maxlen=_ROWS)
         self.pictures = np.zeros((_ROWS, 0), np.float32)  # about mid-grey
         self.products = np.zeros((_ROWS, _ROWS), np.float64)
         self.lumas = np.zeros((_ROWS, _ROWS), np.float64)  # products of the luma alone
         self.sums = [0.0] * _ROWS  # of the luma
         self.squares = [0.0] * _ROWS  # each picture's product with itself, by row
+        self.empty = [False] * _ROWS  # whether it is uniform
         self.papers: dict[int, float | None] = {}  # grounds by row, where they were asked for
         self.count = 0  # samples since the start or the last cut
         self.free = 0  # number of the first sample after the last transition
         self.best: _Candidate | None = None
         self.held: Transition | None = None  # the next may be part of it
 
-    def push(self, sample: Sample, picture: Vector, moved: Moved) -> list[Transition]:
+    def push(
+        self, sample: Sample, picture: Vector, moved: Moved, deviation: float
+    ) -> list[Transition]:
         """Takes the next picture and returns the transitions that became certain."""
         time = sample.time
-        edge = self.edges.push(sample, picture[: self.area].reshape(self.luma), moved)
+        luma = picture[: self.area].reshape(self.luma)
+        edge, dip = self.edges.push(sample, luma, moved), self.dips.push(sample, luma, deviation)
         found = self._wiped(edge, picture) if edge and self.samples else []
+        found += self._faded(dip, picture) if dip and self.samples else []
         if self.samples and 0 <= time - self.samples[-1].time < INTERVAL - 1e-6:
             return found
         if not self.pictures.shape[1]:
             self.pictures = np.zeros((_ROWS, picture.size), np.float32)
+        self.empty[self.count % _ROWS] = deviation < EMPTY
         self._add(self.count % _ROWS, picture)
         self.samples.append(sample)
         self.count += 1
@@ -128,6 +135,7 @@ class Blends:
             found.append(self.held)
         self.samples.clear()
         self.edges.clear()
+        self.dips.clear()
         self.count = self.free = 0
         self.held = None
         return found
@@ -154,7 +162,7 @@ class Blends:
         off = (squares[middle] - 2 * to_first[middle] + squares[a]) / change
         if off - ((to_last[middle] - to_first[middle] + nought) / change) ** 2 > LOST:
             return []
-        alike = self._likeness(a, b) > ALIKE
+        alike = not (self.empty[a] or self.empty[b]) and self._likeness(a, b) > ALIKE
         if alike and None in (self._paper(a), self._paper(b)):  # one scene, and no page
             return []
         # The place of each picture on the line from the first, 0, to the last, 1.
@@ -193,21 +201,41 @@ class Blends:
         return found
 
     def _wiped(self, edge: Edge, picture: Vector) -> list[Transition]:
-        """Makes a wipe that ends with this picture the best candidate, if it is the best.
-
-        Returns the transition that ends before it begins.
-        """
-        since = sum(sample.time >= edge.start.time for sample in self.samples)
-        before = self.count - since - 1
-        if before < max(self.free, self.count - len(self.samples)):
+        """Takes in a wipe that ends with this picture."""
+        before = self._before(edge.start)
+        if before < 0:
             return []
         change = float(np.square(picture - 128 - self.pictures[before % _ROWS]).sum())
-        found = self._settle() if self.best and before >= self.best.after else []
-        if self.best is None or change > self.best.change:
-            score = 0.5 + 0.5 * (edge.share - SHARE) / (1 - SHARE)
-            why = {"change": float(np.sqrt(change / picture.size)), "edge": edge.share}
-            transition = Transition("wipe", edge.start, edge.end, edge.middle, score, "", why)
-            self.best = _Candidate(transition, self.count, change)
+        score = 0.5 + 0.5 * (edge.share - SHARE) / (1 - SHARE)
+        why = {"change": float(np.sqrt(change / picture.size)), "edge": edge.share}
+        wipe = Transition("wipe", edge.start, edge.end, edge.middle, score, "", why)
+        return self._propose(_Candidate(wipe, self.count, change), before)
+
+    def _faded(self, dip: Dip, picture: Vector) -> list[Transition]:
+        """Takes in a short fade that ended before this picture."""
+        before = self._before(dip.start)
+        if before < 0:
+            return []
+        why = {"change": float(np.sqrt(dip.change)), "residual": dip.residual}
+        score = 1 - 0.5 * dip.residual / RESIDUAL
+        fade = Transition("fade", dip.start, dip.end, dip.shot, score, "middle", why)
+        return self._propose(_Candidate(fade, self.count, dip.change * picture.size), before)
+
+    def _before(self, start: Sample) -> int:
+        """The number of the last sample before a transition; -1 where it is not free."""
+        before = self.count - sum(sample.time >= start.time for sample in self.samples) - 1
+        return before if before >= max(self.free, self.count - len(self.samples)) else -1
+
+    def _propose(self, candidate: _Candidate, before: int) -> list[Transition]:
+        """Makes it the best candidate, if it is the best.
+
+        Returns the transition that ends before it begins, with the sample number `before`.
+        """
+        best, start = self.best, candidate.transition.start
+        ended = best and (before >= best.after or best.transition.end.time < start.time)
+        found = self._settle() if ended else []
+        if self.best is None or candidate.change > self.best.change:
+            self.best = candidate
         return found
 
     def _paper(self, row: int) -> float | None:
@@ -247,8 +275,7 @@ class Blends:
         half = next(number for number, here in enumerate(place) if here >= 0.5)
         kept = list(self.samples)[first - offset :]
         start, end = kept[min(before + 1, after)], kept[max(after - 1, before)]
-        ends = (first % _ROWS, (self.count - 1) % _ROWS)
-        empty = [bool(self.pictures[row, : self.area].std() < UNIFORM) for row in ends]
+        empty = [self.empty[row % _ROWS] for row in (first, self.count - 1)]
         name = {(True, False): "start", (False, True): "end", (True, True): "both"}
         which = name.get((empty[0], empty[1]), "")
         shot = {"start": start, "end": end}.get(which, kept[half])
@@ -285,7 +312,7 @@ class Blends:
 
 def _within(held: Transition) -> float:
     """Seconds after its end up to which another may be part of a transition."""
-    return EMPTY if held.empty == "end" else JOINED
+    return DARK if held.empty == "end" else JOINED
 
 
 def _joined(one: Transition, two: Transition) -> Transition:

@@ -14,7 +14,7 @@ import numpy as np
 
 from vtk.media.planes import Thumbnail
 from vtk.split.content import Boundary
-from vtk.split.gradual import UNIFORM
+from vtk.split.dips import EMPTY, deviations
 from vtk.split.network import EDGE, STEP, Network, Picture, opened, picture, windows
 
 CUT = 0.4  # single head from which a frame is the last of a shot
@@ -102,4 +102,4 @@ def _judged(frames: Iterable[tuple[int, float, Thumbnail]], network: Network) ->
 
 def empty(thumbnail: Thumbnail) -> bool:
     """Whether a picture is nearly one light all over, as between a fade out and a fade in."""
-    return bool(thumbnail.luma.std() < UNIFORM)
+    return deviations(thumbnail.luma[None])[0] < EMPTY
