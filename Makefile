@@ -1,5 +1,6 @@
 # make demo    the whole pipeline on a video (VIDEO=/path/to.mp4), or on a clip rendered here
 # make test    everything the tests need, and the tests
+# make gpu     what a GPU computes against the processor, with figures; needs an NVIDIA GPU
 # make docs    man pages and completions, rendered anew from the commands
 
 PYTHON ?= python3
@@ -17,7 +18,7 @@ bin := $(venv)/bin
 CMAKE_ARGS ?= -DGGML_NATIVE=OFF
 export CMAKE_ARGS
 
-.PHONY: demo test check docs clean
+.PHONY: demo test check gpu docs clean
 
 # The core alone. The rendered clip has drawn titles, for which Pillow is needed besides.
 demo: $(venv)/core
@@ -37,6 +38,10 @@ check: $(venv)/test
 	$(bin)/ruff check .
 	$(bin)/ruff format --check .
 	$(bin)/mypy
+
+# For models by llama.cpp, CMAKE_ARGS=-DGGML_CUDA=on has to be set when the tests are installed.
+gpu: $(venv)/test
+	$(bin)/python -m pytest -rs --log-cli-level=INFO tests/gpu
 
 docs: $(venv)/core
 	$(bin)/python man/render.py

@@ -60,7 +60,7 @@ class WhisperModel(Closing):
             log.warning("%s; going on without the GPU", error)
             device = "cpu"
             self._model = _loaded(self._folder, device, count)
-        self._batch = BATCH[device]
+        self.device, self._batch = device, BATCH[device]
         self._pipeline: Any = BatchedInferencePipeline(self._model)
 
     @cached_property

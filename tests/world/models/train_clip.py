@@ -23,6 +23,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from tests.world.models.stage import Actor, Play, cast
 from tests.world.models.talk import at
+from vtk.cores import cores
 
 SIDE = 64
 MODEL: dict[str, Any] = {
@@ -175,7 +176,10 @@ def train(out: Path, steps: int, seed: int) -> None:
     ]
     optimizer = torch.optim.AdamW(groups, PEAK, betas=(0.9, 0.98))
     begun = time.monotonic()
-    batches = DataLoader(Batches(seed, steps), batch_size=None, num_workers=1, prefetch_factor=4)
+    # One core is for the network; one that drives a GPU is hungry for what all others render.
+    workers = max(1, cores() - 1)
+    made = Batches(seed, steps)
+    batches = DataLoader(made, batch_size=None, num_workers=workers, prefetch_factor=4)
     for step, (pictures, texts) in enumerate(batches):
         for group in optimizer.param_groups:
             group["lr"] = rate(step, steps)

@@ -8,7 +8,7 @@ import math
 import shutil
 import time
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +20,12 @@ from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset, Subset
 
 from tests.world.models.export_vlm import export
-from tests.world.models.lessons import Batch, batch, lesson, pack
+from tests.world.models.lessons import Batch, Lesson, batch, lesson, pack
 from tests.world.models.network import Shape, TinyVLM
 from tests.world.models.sight import HEADS, Namer, sights
 from tests.world.models.stage import MOTIONS
 from tests.world.models.tokens import END, IDS, SPACE, VOCABULARY
+from vtk.cores import cores
 
 PEAK, WARM = 3e-3, 150
 DECIDING = ("yes", "no", "A", "B", "C", "D")  # one word that needs all that was seen
@@ -51,7 +52,9 @@ class Steps(Dataset[Any]):
 def prepared(make: Callable[[int], Any], first: int, steps: int) -> DataLoader[Any]:
     """What each step from the first on needs, a few steps ahead."""
     wanted = Subset(Steps(make, steps), range(first, steps))
-    return DataLoader(wanted, batch_size=None, num_workers=1, prefetch_factor=4)
+    # One core is for the network; one that drives a GPU is hungry for what all others render.
+    workers = max(1, cores() - 1)
+    return DataLoader(wanted, batch_size=None, num_workers=workers, prefetch_factor=4)
 
 
 def rate(step: int, first: int, steps: int) -> float:
@@ -80,8 +83,7 @@ def read(model: TinyVLM, each: Batch) -> tuple[torch.Tensor, torch.Tensor]:
 @torch.no_grad()
 def held_out(model: TinyVLM, frames: int, count: int = 60) -> tuple[float, float]:
     """Shares of descriptions and of answers that are right to the letter, told the start."""
-    rng = np.random.default_rng((99, frames))
-    lessons = [lesson(rng, frames, held=True, side=model.shape.side) for _ in range(count)]
+    lessons = _unseen(frames, count, model.shape.side)
     kept = np.ones((frames * count, model.shape.patches), dtype=bool)
     packed = pack(lessons, model.shape, kept)
     right = (read(model, packed)[0].argmax(-1).cpu() == packed.targets).tolist()
@@ -96,6 +98,12 @@ def held_out(model: TinyVLM, frames: int, count: int = 60) -> tuple[float, float
     described = answers[::pairs]
     others = [ok for number, ok in enumerate(answers) if number % pairs]
     return float(np.mean(described)), float(np.mean(others))
+
+
+@cache
+def _unseen(frames: int, count: int, side: int) -> list[Lesson]:
+    rng = np.random.default_rng((99, frames))
+    return [lesson(rng, frames, held=True, side=side) for _ in range(count)]
 
 
 def optimizers_of(*modules: nn.Module) -> list[torch.optim.Optimizer]:
