@@ -28,9 +28,10 @@ from numpy.typing import NDArray
 from vtk.media.planes import TOGETHER, Thumbnail
 from vtk.split.dips import deviations
 from vtk.split.edges import Moved, Sample, moved
-from vtk.split.gradual import Blends, Transition
+from vtk.split.gradual import Blends
 from vtk.split.likeness import ALIKE, likeness
 from vtk.split.shifts import LEFT, Shifts
+from vtk.split.transition import Transition
 
 WINDOW = 8  # frames looked at on either side of a cut, and the look-ahead it costs
 NEAR = 6  # of these, the frames compared across against within

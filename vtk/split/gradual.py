@@ -13,8 +13,8 @@ by their edge (`vtk.split.edges`). Fades too short for such pairs are those of `
 """
 
 from collections import deque
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 
@@ -27,6 +27,7 @@ from vtk.split.likeness import ALIKE, correlation
 from vtk.split.pages import ground, turned
 from vtk.split.shifts import LEFT, Shifts
 from vtk.split.sweeps import sweep
+from vtk.split.transition import JOINED, Transition, joined, within
 
 Vector = NDArray[np.float32]
 
@@ -38,28 +39,8 @@ LOST = 0.5  # the same for the picture in the middle alone
 STILL = 0.04  # the same for pages that are alike, of which nothing moves
 WIPED = 0.32  # the same for a wipe: where half of the picture has changed it is 0.25
 MOMENTS = 12  # of a wipe, that tell how it sweeps
-DARK = 1.0  # seconds of empty picture up to which a fade out and a fade in are one transition
-JOINED = 0.3  # seconds between two transitions up to which they are one: no shot is that short
 _ROWS = int(LAGS[-1] / INTERVAL) + 3
 _RING = [number % _ROWS for number in range(2 * _ROWS)]
-
-
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """A gradual transition: `start` and `end` bound the frames that show both shots.
-
-    `why`: `change`, how far its ends are apart (root mean square, 0..255), and `residual`, how far
-    the pictures between are from the line, as a share of its squared length; `edge` instead of it,
-    in which share of its frames the edge of a wipe was clear.
-    """
-
-    type: str  # "dissolve", "fade" or "wipe"
-    start: Sample
-    end: Sample
-    shot: Sample  # the frame from which the new shot is the one seen
-    score: float  # 0.5..1
-    empty: str  # what is uniform: "", "start", "middle", "end" or "both"
-    why: Mapping[str, float] | None = field(default=None, compare=False)
 
 
 @dataclass(slots=True)
@@ -291,7 +272,7 @@ class Blends:
         if best and time - best.transition.end.time > LAGS[-1]:
             found = self._settle()
         held = self.held
-        if held and not self.best and time - held.end.time > _within(held) + 1.5 * LAGS[-1]:
+        if held and not self.best and time - held.end.time > within(held) + 1.5 * LAGS[-1]:
             found.append(held)
             self.held = None
         return found
@@ -304,22 +285,7 @@ class Blends:
         if held is None:
             return []
         apart = new.start.time - held.end.time
-        if apart <= JOINED or (new.empty == "start" and apart <= _within(held)):
-            self.held = _joined(held, new)
+        if apart <= JOINED or (new.empty == "start" and apart <= within(held)):
+            self.held = joined(held, new)
             return []
         return [held]
-
-
-def _within(held: Transition) -> float:
-    """Seconds after its end up to which another may be part of a transition."""
-    return DARK if held.empty == "end" else JOINED
-
-
-def _joined(one: Transition, two: Transition) -> Transition:
-    """Two transitions as one, which is a fade where one of them is."""
-    less = min(one, two, key=lambda part: part.score)
-    more = max(one, two, key=lambda part: (part.why or {}).get("change", 0.0))
-    kind = "fade" if "fade" in (one.type, two.type) else more.type
-    shot = two.shot if two.empty == "start" else more.shot
-    empty = "end" if two.empty == "end" else "middle"
-    return Transition(kind, one.start, two.end, shot, less.score, empty, less.why)
