@@ -2,6 +2,7 @@
 
     python tests/benchmarks/split.py FOLDER          # FOLDER holds the clips and cuts.json
     python tests/benchmarks/split.py --world N       # renders N random clips of known truth
+    python tests/benchmarks/split.py --world N --first M    # those from number M on
     python tests/benchmarks/split.py --speed [FILE]  # without FILE renders a minute of 720p H.264
     python tests/benchmarks/split.py --speed --heights 480,720,1080
     python tests/benchmarks/split.py --only auto,scdet ...  # rows whose name holds a word of these
@@ -52,6 +53,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", nargs="?", type=Path, help="labelled clips with cuts.json")
     parser.add_argument("--world", type=int, metavar="N", help="clips to render and measure")
+    parser.add_argument("--first", type=int, default=0, metavar="N", help="number of the first")
     parser.add_argument("--speed", nargs="?", const=True, metavar="FILE", help="measure speed")
     parser.add_argument("--heights", default="720", metavar="LINES", help="of what is rendered")
     parser.add_argument("--only", default="", metavar="WORDS", help="rows, by words in their names")
@@ -65,7 +67,8 @@ def main() -> None:
         quality(((options.folder / clip, label) for clip, label in labels.items()), methods)
     if options.world:
         with tempfile.TemporaryDirectory() as folder:
-            clips = (world_clip(Path(folder), number) for number in range(options.world))
+            numbers = range(options.first, options.first + options.world)
+            clips = (world_clip(Path(folder), number) for number in numbers)
             quality(map(labelled, clips), methods, each=False)
     if options.speed is True:
         for height in map(int, options.heights.split(",")):
