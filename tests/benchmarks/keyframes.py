@@ -27,22 +27,20 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tests.benchmarks.split_clips import world_clip
 from tests.keyframes.films import spoiled
 from vtk.keyframes import METHODS, keyframes
 from vtk.media.index import frame_index
-from vtk.media.planes import luma
-from vtk.media.video import Frame, Video
+from vtk.media.planes import thumbnail
+from vtk.media.video import Video
 from vtk.span import Span
 from vtk.split import split
 
 Stretch = tuple[float, float]  # seconds
 
 BESIDE = 0.05  # seconds from a join to the pictures beside it
-SQUARE = 8  # samples
-NOISE = 10.0  # luma, 0..255, by which an encoder changes the mean of a square
+NOISE = 10.0  # luma, 0..255, by which an encoder changes a sample of a thumbnail
 
 
 @dataclass
@@ -157,17 +155,9 @@ def _mixed(film: Film, time: float) -> bool:
         if start <= time < end:
             with Video(str(film.path)) as video:
                 frames = video.at([max(start - BESIDE, 0.0), time, end + BESIDE])
-                old, here, new = (_small(frame) for frame in frames)
+                old, here, new = (thumbnail(frame.image).luma for frame in frames)
             return bool(min(np.abs(here - old).max(), np.abs(here - new).max()) > NOISE)
     return False
-
-
-def _small(frame: Frame) -> NDArray[np.float32]:
-    """The brightness of a picture, averaged over squares."""
-    brightness = luma(frame.image).astype(np.float32)
-    rows, columns = (size // SQUARE for size in brightness.shape)
-    squares = brightness[: rows * SQUARE, : columns * SQUARE]
-    return np.asarray(squares.reshape(rows, SQUARE, columns, SQUARE).mean((1, 3)))
 
 
 def _films(folder: Path | None, world: int, aside: Path) -> Iterator[Film]:

@@ -66,6 +66,13 @@ def found(pictures: Iterable[Picture]) -> list[Boundary]:
     return list(boundaries(frames(pictures)))
 
 
+def interval(boundary: Boundary) -> tuple[int, int]:
+    """The numbers of the first and the last frame of a gradual transition."""
+    assert boundary.start
+    assert boundary.end
+    return boundary.start[0], boundary.end[0]
+
+
 def cuts(pictures: Iterable[Picture]) -> list[int]:
     """Numbers of the frames after cuts, where nothing else was found."""
     result = found(pictures)
@@ -253,10 +260,7 @@ def test_fade_through_black_is_one_boundary() -> None:
     shots = a[:40] + blend(a[40:], black) + black[:8] + blend(black, b[:20]) + b[20:]
     (one,) = found(shots)
     assert one.type == "fade"
-    assert one.start is not None
-    assert one.end is not None
-    assert abs(one.start[0] - 40) <= 5
-    assert abs(one.end[0] - 87) <= 5
+    assert interval(one) == pytest.approx((40, 87), abs=5)
     assert 60 <= one.pts <= 72
 
 
@@ -275,10 +279,7 @@ def test_fade_of_less_than_a_second_and_its_interval(length: int, light: float) 
     between = fade(still(1, length), still(2, length), light)
     (one,) = found(still(1, 40) + between + still(2, 40))
     assert one.type == "fade"
-    assert one.start
-    assert one.end
-    assert abs(one.start[0] - 40) <= 1
-    assert abs(one.end[0] - (39 + length)) <= 1
+    assert interval(one) == pytest.approx((40, 39 + length), abs=1)
     assert abs(one.pts - (40 + length // 2)) <= 2
 
 
@@ -290,10 +291,7 @@ def test_fade_through_white_between_black_bars() -> None:
         picture[:4] = picture[-4:] = 16
     (one,) = found(shots)
     assert one.type == "fade"
-    assert one.start
-    assert one.end
-    assert abs(one.start[0] - 40) <= 4
-    assert abs(one.end[0] - 73) <= 4
+    assert interval(one) == pytest.approx((40, 73), abs=4)
 
 
 @pytest.mark.parametrize("length", [14, 16, 20, 28, 40])
@@ -403,10 +401,7 @@ def test_wipe_between_moving_shots_and_its_interval(back: bool) -> None:
         pictures = [picture[:, ::-1] for picture in pictures]
     (new,) = found(pictures)
     assert new.type == "wipe"
-    assert new.start
-    assert new.end
-    assert abs(new.start[0] - 40) <= 3
-    assert abs(new.end[0] - 63) <= 3
+    assert interval(new) == pytest.approx((40, 63), abs=3)
 
 
 @pytest.mark.parametrize("speed", [1.5, 2, 3])

@@ -27,8 +27,7 @@ def accelerator() -> HWAccel | None:
         if way == "cuda":
             tell("there is no GPU that FFmpeg can use")
         return None
-    # One context for all files of a process, and for models: each of its own takes a third of a
-    # second and some hundred megabytes of the GPU.
+    # One context for all files of a process, the one that PyTorch uses as well.
     return HWAccel("cuda", allow_software_fallback=True, options={"primary_ctx": "1"})
 
 

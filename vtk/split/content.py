@@ -80,7 +80,7 @@ class Sampled(NamedTuple):
     picture: NDArray[np.float32]  # luma, Cb and Cr in one row
     step: float  # mean absolute difference from the frame before
     moved: Moved  # where that is
-    deviation: float  # of its luma, 0..255, without bars
+    deviation: float  # of its luma, by `vtk.split.dips.deviations`
 
 
 def boundaries(frames: Iterable[tuple[int, float, Thumbnail]]) -> Iterator[Boundary]:
@@ -129,8 +129,8 @@ def found(frames: Iterable[Sampled]) -> Iterator[Boundary]:
             del recent[:here]
             here = 0
         sample = Sample(frame.pts, frame.time)
-        found = blends.push(sample, frame.picture, frame.moved, frame.deviation)
-        yield from map(_gradual, found)
+        certain = blends.push(sample, frame.picture, frame.moved, frame.deviation)
+        yield from map(_gradual, certain)
         here += 1
         if here > WINDOW + 1:
             del recent[0]

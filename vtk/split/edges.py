@@ -4,7 +4,8 @@ Where both shots move, their pictures compare badly over the length of a wipe, b
 to the next only the columns (or rows) at the edge of the wipe change much. Over time they draw a
 straight line from one side to the other in the picture of columns by time, the spatio-temporal
 slice of Ngo, Pong and Chin (Detection of gradual transitions through temporal slice analysis, CVPR
-1999). A thing that crosses the view draws such lines too, but takes its surroundings along.
+1999). A thing that crosses the view draws such lines too, but takes its surroundings along, and a
+camera that moves draws them, but a shift of the whole picture explains what it changes.
 """
 
 from collections import deque

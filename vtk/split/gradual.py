@@ -21,7 +21,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from vtk.split.dips import EMPTY, Dip, Dips
+from vtk.split.dips import EMPTY, RESIDUAL, Dip, Dips
 from vtk.split.edges import SHARE, Edge, Edges, Moved, Sample
 from vtk.split.likeness import ALIKE, correlation
 from vtk.split.pages import ground, turned
@@ -34,7 +34,6 @@ Vector = NDArray[np.float32]
 INTERVAL = 1 / 15  # seconds from one picture looked at to the next, at least
 LAGS = (0.33, 0.5, 0.75, 1.1, 1.6, 2.4)  # seconds between the two ends
 CHANGE = 6.0  # how far the ends must be apart, root mean square over the samples, 0..255
-RESIDUAL = 0.12  # of the squared distance of the ends, that the pictures between may leave the line
 LOST = 0.5  # the same for the picture in the middle alone
 STILL = 0.04  # the same for pages that are alike, of which nothing moves
 WIPED = 0.32  # the same for a wipe: where half of the picture has changed it is 0.25

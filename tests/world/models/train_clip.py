@@ -19,11 +19,11 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import functional
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import Dataset
 
+from tests.world.models.ahead import ahead
 from tests.world.models.stage import Actor, Play, cast
 from tests.world.models.talk import at
-from vtk.cores import cores
 
 SIDE = 64
 MODEL: dict[str, Any] = {
@@ -176,11 +176,7 @@ def train(out: Path, steps: int, seed: int) -> None:
     ]
     optimizer = torch.optim.AdamW(groups, PEAK, betas=(0.9, 0.98))
     begun = time.monotonic()
-    # One core is for the network; one that drives a GPU is hungry for what all others render.
-    workers = max(1, cores() - 1)
-    made = Batches(seed, steps)
-    batches = DataLoader(made, batch_size=None, num_workers=workers, prefetch_factor=4)
-    for step, (pictures, texts) in enumerate(batches):
+    for step, (pictures, texts) in enumerate(ahead(Batches(seed, steps))):
         for group in optimizer.param_groups:
             group["lr"] = rate(step, steps)
         shown = worn(pictures.flatten(0, 1).to(device)).view(pictures.shape)

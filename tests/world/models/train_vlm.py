@@ -19,13 +19,13 @@ from torch import nn
 from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset, Subset
 
+from tests.world.models.ahead import ahead
 from tests.world.models.export_vlm import export
 from tests.world.models.lessons import Batch, Lesson, batch, lesson, pack
 from tests.world.models.network import Shape, TinyVLM
 from tests.world.models.sight import HEADS, Namer, sights
 from tests.world.models.stage import MOTIONS
 from tests.world.models.tokens import END, IDS, SPACE, VOCABULARY
-from vtk.cores import cores
 
 PEAK, WARM = 3e-3, 150
 DECIDING = ("yes", "no", "A", "B", "C", "D")  # one word that needs all that was seen
@@ -51,10 +51,7 @@ class Steps(Dataset[Any]):
 
 def prepared(make: Callable[[int], Any], first: int, steps: int) -> DataLoader[Any]:
     """What each step from the first on needs, a few steps ahead."""
-    wanted = Subset(Steps(make, steps), range(first, steps))
-    # One core is for the network; one that drives a GPU is hungry for what all others render.
-    workers = max(1, cores() - 1)
-    return DataLoader(wanted, batch_size=None, num_workers=workers, prefetch_factor=4)
+    return ahead(Subset(Steps(make, steps), range(first, steps)))
 
 
 def rate(step: int, first: int, steps: int) -> float:
