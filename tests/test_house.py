@@ -3,10 +3,12 @@
 import ast
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 HOME = Path(__file__).parents[1]
 ABILITIES = {
@@ -78,3 +80,10 @@ def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
         [sys.executable, "-c", code, *arguments], capture_output=True, text=True, timeout=60
     )
     assert run.stderr.strip() == "[]"
+
+
+def test_no_pyav_is_admitted_that_opens_nothing() -> None:
+    """PyAV 19 drops `metadata_errors`, an argument of every opening."""
+    project = tomllib.loads((HOME / "pyproject.toml").read_text())["project"]
+    (needed,) = (r for r in map(Requirement, project["dependencies"]) if r.name == "av")
+    assert not needed.specifier.contains("19.0.0")
