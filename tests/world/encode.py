@@ -19,6 +19,7 @@ from av.subtitles.stream import SubtitleStream
 from tests.world import sound, text, truth
 from tests.world.paint import Picture
 from tests.world.timeline import Timeline, exact
+from vtk.media.scheduling import kept_scheduling
 
 Packets = Iterator["av.Packet[Any]"]
 
@@ -145,6 +146,8 @@ def _add_pictures(out: OutputContainer, encoding: Encoding) -> av.VideoStream:
         stream.max_b_frames = encoding.b_frames
     if encoding.rotation:
         stream.set_display_rotation(encoding.rotation)
+    with kept_scheduling():
+        stream.codec_context.open()
     return stream
 
 

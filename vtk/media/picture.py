@@ -15,6 +15,7 @@ from av.video.stream import VideoStream
 
 from vtk.errors import MediaError, MissingError, OutputError, UsageError
 from vtk.media import png
+from vtk.media.scheduling import kept_scheduling
 from vtk.media.shown import RGB, displayed
 from vtk.output import open_sink
 
@@ -77,6 +78,8 @@ def _avif(picture: RGB, quality: int) -> bytes:
         stream.pix_fmt = "yuv420p"
         crf = round(63 - 0.53 * quality)  # of 0, best, to 63
         stream.options = {"crf": str(crf), "preset": "8", "svtav1-params": "avif=1:lp=1"}
+        with kept_scheduling():
+            stream.codec_context.open()
         frame = VideoFrame.from_ndarray(picture, format="rgb24")
         container.mux([*stream.encode(frame), *stream.encode(None)])
     return file.getvalue()
