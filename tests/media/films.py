@@ -26,7 +26,7 @@ def remuxed(source: Path, target: Path, **options: str) -> Path:
     with av.open(source) as read, av.open(target, "w", container_options=options) as out:
         copy = out.add_stream_from_template(read.streams.video[0], opaque=True)
         for packet in read.demux(video=0):
-            if packet.dts is not None:
+            if packet.size:
                 packet.stream = copy
                 out.mux(packet)
     return target

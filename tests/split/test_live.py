@@ -22,7 +22,7 @@ def piped(clip: Path, folder: Path, name: str, **options: str) -> bytes:
         stream = source.streams.video[0]
         copy = sink.add_stream_from_template(stream)
         for packet in source.demux(stream):
-            if packet.dts is not None:
+            if packet.size:
                 packet.stream = copy
                 sink.mux(packet)
     return path.read_bytes()
