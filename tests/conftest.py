@@ -17,7 +17,11 @@ VTK = str(Path(sys.executable).parent / "vtk")
 REAL = Path(__file__).parents[2] / "shared" / "videos"
 
 # No test pays for a network that it is not about, or writes to the user's own folders.
-OURS = {"VTK_SPLIT": "content", "VTK_CACHE": f"{tempfile.gettempdir()}/vtk-tests-{os.getuid()}"}
+OURS = {
+    "VTK_SPLIT": "content",
+    "VTK_CACHE": f"{tempfile.gettempdir()}/vtk-tests-{os.getuid()}",
+    "ORT_DISABLE_TELEMETRY": "1",  # of tests that load onnxruntime themselves
+}
 os.environ |= OURS
 
 Run = Callable[..., subprocess.CompletedProcess[bytes]]

@@ -62,6 +62,14 @@ def test_only_media_touches_pyav(path: Path) -> None:
     assert not {name for name in _imports(path) if name.split(".")[0] == "av"}
 
 
+@pytest.mark.parametrize("path", _files("vtk"), ids=str)
+def test_onnxruntime_is_loaded_where_its_telemetry_is_turned_off(path: Path) -> None:
+    names = {name.split(".")[0] for name in _imports(path)}
+    assert "onnxruntime" not in names or path.name == "onnx.py"
+    if "rapidocr" in names:
+        assert "vtk.models.onnx" in set(_imports(path))
+
+
 @pytest.mark.parametrize("path", _files("vtk") + _files("commands"), ids=str)
 def test_no_file_outgrows_a_head(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= 320

@@ -4,7 +4,6 @@ Silero VAD (https://github.com/snakers4/silero-vad): a small recurrent network t
 probability of speech for every 32 ms of sound. Runs in onnxruntime on one core.
 """
 
-from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vtk.errors import MissingError
+from vtk.models import onnx
 
 FRAME = 512  # samples at 16 kHz that one probability is of
 _CONTEXT = 64  # samples before a frame that the network sees with it
@@ -68,7 +68,7 @@ def _weights() -> Path:
 
 def _onnxruntime() -> Any:
     try:
-        return import_module("onnxruntime")
+        return onnx.library()
     except ImportError as error:
         raise MissingError(
             f"telling speech from other sound needs onnxruntime ({error}): {HINT}"

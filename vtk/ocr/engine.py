@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from vtk.cores import cores
 from vtk.errors import MissingError, UsageError
 from vtk.media.shown import RGB
+from vtk.models import onnx
 
 Quad = NDArray[np.float32]  # (4, 2): corners in pixels, clockwise from the top left
 
@@ -117,6 +118,7 @@ def _library() -> tuple[Any, Any]:
     """OpenCV and the class of RapidOCR. Raises MissingError where they do not load."""
     needed()
     try:
+        onnx.library()  # before RapidOCR loads it
         import cv2
         from rapidocr import RapidOCR
     except (ImportError, OSError, RuntimeError, AttributeError) as error:
