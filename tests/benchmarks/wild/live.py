@@ -1,0 +1,307 @@
+"""Films of live action: ordinary ones, of a low rate in a faster file, and of an unsteady hand."""
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from math import exp, pi, sin
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFilter
+
+from tests.benchmarks.wild.scenery import (
+    Mover,
+    Path,
+    View,
+    acting,
+    live,
+    place,
+    some_mover,
+    some_path,
+    some_person,
+    some_tone,
+)
+from tests.benchmarks.wild.stage import (
+    Dice,
+    Plan,
+    Stage,
+    any_colour,
+    between,
+    chance,
+    pick,
+    takes_for,
+    times,
+)
+from tests.world.effects import smeared
+from tests.world.film import Held, Shot, at_rate
+from tests.world.looks import Painter, Size
+from tests.world.paint import Picture, to_bytes
+
+Maker = Callable[[int], tuple[float, Shot]]
+
+
+def ordinary(rng: Dice, stage: Stage) -> Plan:
+    """Scenes of a few set-ups each, as a film is cut; some of them cut very quickly."""
+    makers = [pick(rng, (_places, _dialogue, _reframed, _montage, _blast)) for _ in range(3)]
+    takes = []
+    for number, maker in enumerate(makers):
+        part = between(rng, 0.25, 0.45) * stage.seconds
+        joins = "dissolve fade dissolve white" if number < 2 and chance(rng, 0.5) else ""
+        takes += takes_for(rng, part, maker(rng, stage.size), joins)
+    return Plan(takes, noise=rng.uniform(0, 5))
+
+
+def low_rate(rng: Dice, stage: Stage) -> Plan:
+    """Every picture of a slow film is shown two or more times."""
+    stage.rate = pick(rng, tuple(map(Fraction, (24, 24, 25, 30, 30, 50, 60))))
+    slow = [r for r in map(Fraction, ("5", "6", "8", "10", "12", "12", "12.5", "15", "16", "18", "24", "20"))
+            if r < stage.rate * 4 / 5]  # fmt: skip
+    rate = pick(rng, slow)
+    maker = pick(rng, (_places, _places, _dialogue, _montage, _reframed))
+    takes = takes_for(rng, stage.seconds, maker(rng, stage.size), "dissolve fade")
+    old = chance(rng, 0.4)
+    over = _aged(rng, stage.size) if old else (lambda picture, _: picture)
+    return Plan(takes, at_rate(rate), over, noise=rng.uniform(2, 9) if old else rng.uniform(0, 5))
+
+
+def unsteady(rng: Dice, stage: Stage) -> Plan:
+    """Hand-held shots with jolts, whips, dropped frames, and lenses that hunt for light."""
+
+    def make(_: int) -> tuple[float, Shot]:
+        seconds = between(rng, 2, 7)
+        return seconds, _by_hand(rng, stage.size, seconds)
+
+    takes = takes_for(rng, stage.seconds, make)
+    held = stutter(rng) if chance(rng, 0.75) else list
+    return Plan(takes, held, noise=rng.uniform(0, 6))
+
+
+def stutter(rng: Dice) -> Held:
+    """Pictures that stand for one to six frames now and then, or now and then a low rate."""
+    seed, share, longest = (
+        int(rng.integers(1 << 30)),
+        rng.uniform(0.03, 0.4),
+        int(rng.integers(1, 6)),
+    )
+    regular, slow = chance(rng, 0.4), Fraction(int(rng.integers(4, 13)))
+
+    def held(moments: Sequence[Fraction]) -> list[Fraction]:
+        own = np.random.default_rng(seed)
+        shown: list[Fraction] = []
+        while len(shown) < len(moments):
+            at = len(shown)
+            if own.random() > share:
+                shown.append(moments[at])
+            elif regular:
+                part = moments[at : at + int(own.integers(10, 60))]
+                shown += [max(moments[at], Fraction(int(t * slow)) / slow) for t in part]
+            else:
+                shown += [moments[at]] * int(own.integers(2, longest + 2))
+        return shown[: len(moments)]
+
+    return held
+
+
+def _aged(rng: Dice, size: Size) -> Callable[[Picture, float], Picture]:
+    """An old print: grey or brown, flickering, scratched, unsteady in the gate."""
+    tint = np.asarray((1.0, 1.0, 1.0) if chance(rng, 0.6) else (1.1, 0.95, 0.75), np.float32)
+    flicker, weave, dirt = rng.uniform(0, 0.12), rng.uniform(0, 2.5), rng.uniform(0, 10)
+    seed = int(rng.integers(1 << 30))
+
+    def over(picture: Picture, t: float) -> Picture:
+        own = np.random.default_rng([seed, int(t * 1000)])
+        grey = picture.mean(axis=2, dtype=np.float32) * (1 + flicker * own.normal())
+        grey = np.roll(grey, tuple(np.rint(own.normal(0, weave, 2)).astype(int)), (0, 1))
+        image = Image.fromarray(to_bytes(grey[:, :, None] * tint))
+        pen = ImageDraw.Draw(image)
+        for _ in range(own.poisson(dirt)):
+            x, y, r = own.uniform(0, size[0]), own.uniform(0, size[1]), own.uniform(0.3, 3)
+            shade = int(own.choice([20, 235]))
+            pen.ellipse((x - r, y - r, x + r, y + r * own.uniform(0.5, 3)), fill=(shade,) * 3)
+        if own.random() < 0.3:
+            x = own.uniform(0, size[0])
+            pen.line((x, 0, x + own.normal(0, 4), size[1]), fill=(200, 200, 190))
+        return np.asarray(image)
+
+    return over
+
+
+def _places(rng: Dice, size: Size) -> Maker:
+    """Unlike places, now and then two of the same colours, in light or in the dark."""
+    light = pick(rng, (1.0, 1.0, 0.7, 0.3, 0.18))
+    tones = [some_tone(rng, light)]
+
+    def make(_: int) -> tuple[float, Shot]:
+        if not chance(rng, 0.4):
+            tones.append(some_tone(rng, light * rng.uniform(0.7, 1.3)))
+        seconds = between(rng, 0.8, 4.5)
+        return seconds, Shot(live(rng, size, seconds, place(rng, size, tones[-1])))
+
+    return make
+
+
+def _montage(rng: Dice, size: Size) -> Maker:
+    """Shots of a third of a second to a second, of two or three places in turn."""
+    tones = [some_tone(rng) for _ in range(int(rng.integers(1, 4)))]
+    canvases = [place(rng, size, pick(rng, tones)) for _ in range(int(rng.integers(3, 7)))]
+    low = rng.uniform(0.25, 0.6)
+
+    def make(number: int) -> tuple[float, Shot]:
+        seconds = between(rng, low, low * 2)
+        return seconds, Shot(live(rng, size, seconds, canvases[number % len(canvases)]))
+
+    return make
+
+
+def _dialogue(rng: Dice, size: Size) -> Maker:
+    """Two people in one set, in turn, and now and then both from afar; returns to old angles."""
+    tone = some_tone(rng, rng.uniform(0.3, 1))
+    back = [place(rng, size, tone, 1.5) for _ in range(3)]
+    people = [some_person(rng), some_person(rng)]
+    poses = [acting(rng, rng.uniform(0.2, 0.8)) for _ in people]
+    tall, held = rng.uniform(1.5, 2.6), chance(rng, 0.5)
+
+    def make(number: int) -> tuple[float, Shot]:
+        seconds = between(rng, 0.6, 3.5)
+        path = some_path(rng, seconds, "hand" if held else "still still in")
+        if number % 5 == 4 or number == 0:
+            both = tuple(
+                Mover(who, pose, x, 0.95, 0.6)
+                for who, pose, x in zip(people, poses, (0.35, 0.65), strict=True)
+            )
+            return seconds, Shot(live(rng, size, seconds, back[2], path, both))
+        who = number % 2
+        x = 0.35 if who else 0.65
+        near_by = (Mover(people[who], poses[who], x, 0.3 + tall * 0.8, tall),)
+        return seconds, Shot(live(rng, size, seconds, back[who], path, near_by))
+
+    return make
+
+
+def _reframed(rng: Dice, size: Size) -> Maker:
+    """The same person before the same plain ground, larger, smaller or a moment later."""
+    plain = Image.new("RGB", (size[0] * 2, size[1] * 2), any_colour(rng, 40, 235))
+    if chance(rng, 0.5):
+        plain = place(rng, size, some_tone(rng), 1.3)
+    who, pose = some_person(rng), acting(rng, rng.uniform(0.3, 1))
+    last = [(0.0, 0.0, 0.0)]
+
+    def make(number: int) -> tuple[float, Shot]:
+        seconds, late = between(rng, 0.6, 3), rng.uniform(0, 60)
+        frame = last[0]
+        while (
+            abs(frame[0] - last[0][0]) < 0.15
+            and abs(np.log((frame[1] + 1) / (last[0][1] + 1))) < 0.2
+        ):
+            frame = (rng.uniform(0.25, 0.75), rng.uniform(0.7, 3.2), 0.0)
+        last[0] = frame
+        x, tall, _ = frame
+        mover = Mover(who, lambda t: pose(t + late), x, max(0.95, 0.25 + tall * 0.82), tall)
+        path: Path = lambda t: (0.5, 0.5, 1.0 + tall / 6)  # noqa: E731
+        return seconds, Shot(live(rng, size, seconds, plain, path, (mover,)))
+
+    return make
+
+
+def _blast(rng: Dice, size: Size) -> Maker:
+    """Explosions from near and from afar; their first flash is no cut, a wider frame is one."""
+    canvas = place(rng, size, some_tone(rng, rng.uniform(0.3, 0.9)))
+    hue = np.asarray((255, rng.uniform(120, 200), rng.uniform(20, 90)), np.float32)
+
+    def make(number: int) -> tuple[float, Shot]:
+        seconds, wide = between(rng, 0.7, 2.5), chance(rng, 0.5)
+        starts = 0.0 if chance(rng, 0.6) and number else between(rng, 0.2, 0.9)
+        shot = live(rng, size, seconds, canvas, some_path(rng, seconds, "hand"))
+        size_of = rng.uniform(0.15, 0.35) if wide else rng.uniform(0.6, 1.4)
+        fire = _fireball(rng, size, hue, size_of, starts)
+        return seconds, Shot(lambda t: fire(shot(t), t), (starts, starts + 0.1) if starts else ())
+
+    return make
+
+
+def _fireball(
+    rng: Dice, size: Size, hue: np.ndarray, radius: float, starts: float
+) -> Callable[[Picture, float], Picture]:
+    width, height = size
+    down, across = np.mgrid[:height, :width].astype(np.float32)
+    x, y = rng.uniform(0.3, 0.7) * width, rng.uniform(0.4, 0.7) * height
+    angle = np.arctan2(down - y, across - x)
+    far = np.hypot(across - x, down - y) / height
+    lobes, phases = rng.integers(2, 9, 4), rng.uniform(0, 6, 4)
+
+    def over(picture: Picture, t: float) -> Picture:
+        age = t - starts
+        if age < 0:
+            return picture
+        edge = radius * (1 - exp(-7 * age - 0.3))
+        for lobe, phase in zip(lobes, phases, strict=True):
+            edge = edge * (1 + 0.13 * np.sin(lobe * angle + phase + 5 * age))
+        heat = np.clip((edge - far) / (0.25 * radius) + 0.3, 0, 1) * exp(-0.8 * age)
+        glow = 0.5 * exp(-9 * age) + 0.25 * exp(-age)
+        lit = picture * np.float32(1 + glow) + hue * (0.3 * np.float32(glow))
+        fire = hue * (0.7 + 0.6 * heat[:, :, None])
+        return to_bytes(lit + heat[:, :, None] * (fire - lit))
+
+    return over
+
+
+def _by_hand(rng: Dice, size: Size, seconds: float) -> Shot:
+    """A shot with two of the accidents of a hand and an automatic camera."""
+    canvas = place(rng, size, some_tone(rng, rng.uniform(0.3, 1.1)), rng.uniform(2.0, 3.5))
+    jumps = times(rng, seconds, 0.5, 2.5)
+    shake, style = rng.uniform(0.003, 0.03), pick(rng, ["drift", "whip", "jolt", "zoom", "walk"])
+    base, waves = some_path(rng, seconds, "pan hand still"), rng.uniform(1, 7, 4)
+    leaps = rng.normal(0, 0.22 if style == "whip" else 0.04, (len(jumps), 3))
+    quick = 0.12 if style == "whip" else 0.03
+
+    def path(t: float) -> View:
+        x, y, zoom = base(t)
+        for at, leap in zip(jumps, leaps, strict=True):
+            along = 1 / (1 + exp(min(50, -(t - at) / quick * 4)))
+            x, y = x + along * leap[0], y + along * leap[1] / 2
+            if style == "zoom":
+                zoom *= exp(along * leap[2] * 8)
+        step = abs(sin(waves[0] * t)) if style == "walk" else sin(waves[0] * t)
+        x += shake * (sin(waves[1] * 2 * t) + sin(waves[2] * 3 * t)) / 2
+        return x, y + shake * step, zoom
+
+    movers = tuple(some_mover(rng) for _ in range(rng.integers(0, 3)))
+    shot = live(rng, size, seconds, canvas, path, movers)
+    if style == "whip":
+        shot = _smears(shot, path, size)
+    if chance(rng, 0.5):
+        shot = pick(rng, (_exposes, _focuses))(rng, shot, seconds)
+    return Shot(shot, jumps)
+
+
+def _smears(shot: Painter, path: Path, size: Size) -> Painter:
+    def paint(t: float) -> Picture:
+        speed = abs(path(t + 0.02)[0] - path(t - 0.02)[0]) * size[0] * 2
+        return smeared(shot(t), min(60, round(speed)))
+
+    return paint
+
+
+def _exposes(rng: Dice, shot: Painter, seconds: float) -> Painter:
+    """The light jumps, and the camera follows it in steps."""
+    moments, gains = times(rng, seconds, 0.3, 2), rng.uniform(0.5, 1.7, 40)
+    speed = rng.uniform(0.03, 0.5)
+
+    def paint(t: float) -> Picture:
+        gain = 1.0
+        for at, to in zip(moments, gains, strict=False):
+            gain += (to - gain) * min(1.0, max(0.0, (t - at) / speed))
+        return to_bytes(shot(t) * np.float32(gain))
+
+    return paint
+
+
+def _focuses(rng: Dice, shot: Painter, seconds: float) -> Painter:
+    pace, depth, phase = rng.uniform(0.3, 1.5), rng.uniform(2, 7), rng.uniform(0, 6)
+
+    def paint(t: float) -> Picture:
+        radius = depth * max(0.0, sin(2 * pi * pace * t + phase)) ** 3
+        picture = shot(t)
+        if radius < 0.4:
+            return picture
+        return np.asarray(Image.fromarray(picture).filter(ImageFilter.BoxBlur(radius)))
+
+    return paint
