@@ -60,7 +60,10 @@ def chance(rng: Dice, share: float) -> bool:
 
 def some_stage(rng: Dice) -> Stage:
     size, border = (320, 180), (0, 0)
-    match pick(rng, ["wide", "wide", "wide", "wide", "large", "tall", "letter", "pillar", "portrait", "square"]):
+    match pick(
+        rng,
+        ["wide", "wide", "wide", "wide", "large", "tall", "letter", "pillar", "portrait", "square"],
+    ):
         case "large":
             size = (426, 240)
         case "tall":
@@ -121,9 +124,32 @@ def count(moments: Iterable[float], seconds: float) -> int:
     return sum(seconds >= at - 1e-6 for at in moments)
 
 
-SYLLABLES = (
-    ["ka", "lo", "mi", "ren", "ta", "sol", "ver", "in", "gra", "pho", "est", "ul", "or", "mon", "di", "fa", "ble", "tri", "un", "che", "sa", "ped", "ir", "ox"]
-)
+SYLLABLES = [
+    "ka",
+    "lo",
+    "mi",
+    "ren",
+    "ta",
+    "sol",
+    "ver",
+    "in",
+    "gra",
+    "pho",
+    "est",
+    "ul",
+    "or",
+    "mon",
+    "di",
+    "fa",
+    "ble",
+    "tri",
+    "un",
+    "che",
+    "sa",
+    "ped",
+    "ir",
+    "ox",
+]
 
 
 def word(rng: Dice) -> str:
