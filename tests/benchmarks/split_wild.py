@@ -16,10 +16,12 @@ from tests import world
 from tests.benchmarks.split_clips import FILES, Label, labelled
 from tests.benchmarks.wild.cartoon import cartoon
 from tests.benchmarks.wild.gradual import gradual
-from tests.benchmarks.wild.live import low_rate, ordinary, unsteady
+from tests.benchmarks.wild.handheld import unsteady
+from tests.benchmarks.wild.kinetic import kinetic
+from tests.benchmarks.wild.live import low_rate, ordinary
 from tests.benchmarks.wild.motion import motion
 from tests.benchmarks.wild.screens import screen
-from tests.benchmarks.wild.slides import kinetic, slides
+from tests.benchmarks.wild.slides import slides
 from tests.benchmarks.wild.stage import Dice, Plan, Stage, grainy, pick, some_stage
 from tests.world.clips.streams import variable_times
 from tests.world.film import Film

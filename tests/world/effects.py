@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw
 
-from tests.world.paint import Colour, Picture, mix, smooth_noise
+from tests.world.paint import Picture, mix, smooth_noise
 from tests.world.timeline import Transition
+from tests.world.warp import blurred, colour, eased, smeared, torn, zoomed
 
 Mixer = Callable[[np.random.Generator, Picture, Picture, float], Picture]
 
@@ -25,19 +26,6 @@ class Effect(Transition):
 
     def picture(self, outgoing: Picture, incoming: Picture, amount: float) -> Picture:
         return EFFECTS[self.kind](np.random.default_rng(self.seed), outgoing, incoming, amount)
-
-
-def eased(amount: float) -> float:
-    """Slow at both ends."""
-    return amount * amount * (3 - 2 * amount)
-
-
-def colour(rng: np.random.Generator) -> Colour:
-    """Any colour, more often a strong one."""
-    values = rng.integers(0, 256, 3)
-    if rng.random() < 0.5:
-        values[rng.integers(3)] = 255 * rng.integers(2)
-    return int(values[0]), int(values[1]), int(values[2])
 
 
 def _push(rng: np.random.Generator, outgoing: Picture, incoming: Picture, amount: float) -> Picture:
@@ -75,7 +63,7 @@ def _iris(rng: np.random.Generator, outgoing: Picture, incoming: Picture, amount
     if rng.random() < 0.5:
         return np.where((far < amount * reach)[:, :, None], incoming, outgoing)
     shown = outgoing if amount < 0.5 else incoming
-    return shown * (far < abs(1 - 2 * amount) * reach)[:, :, None]
+    return np.where((far < abs(1 - 2 * amount) * reach)[:, :, None], shown, np.uint8(0))
 
 
 def _shapes(
@@ -108,24 +96,6 @@ def _glitch(
     return torn(here, incoming if here.random() < amount else outgoing, here.uniform(0.05, 0.3))
 
 
-def torn(rng: np.random.Generator, picture: Picture, strength: float) -> Picture:
-    """The picture with rows and blocks displaced and its colours apart."""
-    height, width = picture.shape[:2]
-    picture = picture.copy()
-    for _ in range(rng.integers(3, 14)):
-        top, tall = rng.integers(0, height - 4), rng.integers(2, max(3, height // 6))
-        by = int(rng.normal(0, strength * width))
-        picture[top : top + tall] = np.roll(picture[top : top + tall], by, axis=1)
-    for channel in range(3):
-        by = int(rng.normal(0, strength * width / 4))
-        picture[:, :, channel] = np.roll(picture[:, :, channel], by, axis=1)
-    for _ in range(rng.integers(0, 8)):
-        top, left = rng.integers(0, height - 8), rng.integers(0, width - 8)
-        block = picture[top : top + rng.integers(4, 40), left : left + rng.integers(8, 120)]
-        block[...] = 255 - block if rng.random() < 0.5 else np.asarray(colour(rng), np.uint8)
-    return picture
-
-
 def _off(rng: np.random.Generator, outgoing: Picture, incoming: Picture, amount: float) -> Picture:
     """The old picture shrinks to a bright line and a point, as a tube does; then the new one."""
     height, width = outgoing.shape[:2]
@@ -143,18 +113,6 @@ def _off(rng: np.random.Generator, outgoing: Picture, incoming: Picture, amount:
     return picture
 
 
-def zoomed(picture: Picture, scale: float, angle: float = 0.0) -> Picture:
-    """The middle of the picture, `scale` times as large."""
-    height, width = picture.shape[:2]
-    image = Image.fromarray(picture)
-    if angle:
-        image = image.rotate(angle, Image.Resampling.BILINEAR)
-    wide, tall = width / scale, height / scale
-    left, top = (width - wide) / 2, (height - tall) / 2
-    box = (left, top, left + wide, top + tall)
-    return np.asarray(image.resize((width, height), Image.Resampling.BILINEAR, box=box))
-
-
 def _zoom(rng: np.random.Generator, outgoing: Picture, incoming: Picture, amount: float) -> Picture:
     """The camera flies into the old picture and out of a blur into the new one."""
     depth, turn = rng.uniform(2, 6), rng.uniform(-60, 60) * (rng.random() < 0.4)
@@ -162,23 +120,6 @@ def _zoom(rng: np.random.Generator, outgoing: Picture, incoming: Picture, amount
     old = zoomed(outgoing, 1 + depth * near, turn * near)
     new = zoomed(incoming, 1 + depth * (1 - near), -turn * (1 - near))
     return blurred(mix(old, new, eased(near)), 8 * (1 - abs(1 - 2 * near)))
-
-
-def blurred(picture: Picture, radius: float) -> Picture:
-    if radius < 0.3:
-        return picture
-    return np.asarray(Image.fromarray(picture).filter(ImageFilter.BoxBlur(radius)))
-
-
-def smeared(picture: Picture, length: int, axis: int = 1) -> Picture:
-    """Blurred along one direction, as by a fast pan; `length` pixels."""
-    if length < 2:
-        return picture
-    # Shrunk along the axis and stretched again: a box filter for the price of two resizes.
-    height, width = picture.shape[:2]
-    small = (max(1, width // length), height) if axis == 1 else (width, max(1, height // length))
-    image = Image.fromarray(picture).resize(small, Image.Resampling.BOX)
-    return np.asarray(image.resize((width, height), Image.Resampling.BICUBIC))
 
 
 def _whip(rng: np.random.Generator, outgoing: Picture, incoming: Picture, amount: float) -> Picture:
@@ -278,6 +219,29 @@ def _strokes(
     return np.asarray(image)
 
 
+def _through(
+    rng: np.random.Generator, outgoing: Picture, incoming: Picture, amount: float
+) -> Picture:
+    """The old picture rushes at the camera until all is black; the new one may come from afar."""
+    black, point = rng.uniform(0.4, 0.8), rng.uniform(0.6, 0.95)
+    if amount < black:
+        along = amount / black
+        near = zoomed(outgoing, float(np.exp(4 * along * along)))
+        return mix(blurred(near, 6 * along), np.zeros_like(near), max(0.0, along * 2 - 1))
+    if amount < point or rng.random() < 0.5:
+        return np.zeros_like(outgoing) if amount < point else incoming
+    along = (amount - point) / (1 - point)
+    return zoomed(incoming, 1 + 2 * (1 - along))
+
+
+def _blank(
+    rng: np.random.Generator, outgoing: Picture, incoming: Picture, amount: float
+) -> Picture:
+    """Nothing is shown: white, black, or the new picture's ground; then all of it."""
+    grounds = (255, 255, 255), (0, 0, 0), np.median(incoming[::9, ::9].reshape(-1, 3), axis=0)
+    return np.full_like(outgoing, grounds[int(rng.integers(3))])
+
+
 EFFECTS: dict[str, Mixer] = {
     "push": _push,
     "cover": _cover,
@@ -292,4 +256,6 @@ EFFECTS: dict[str, Mixer] = {
     "fly": _fly,
     "shrink": _shrink,
     "strokes": _strokes,
+    "through": _through,
+    "blank": _blank,
 }

@@ -7,7 +7,7 @@ from math import sin
 import numpy as np
 from PIL import Image, ImageDraw
 
-from tests.benchmarks.wild.scenery import Person, Pose, some_person
+from tests.benchmarks.wild.people import Person, Pose, some_person
 from tests.benchmarks.wild.stage import (
     Dice,
     Plan,
@@ -60,9 +60,14 @@ class Actor:
         if self.person:
             arms = d.uniform(-1.6, 1.5, 2)
             pose = Pose(
-                d.uniform(-0.8, 0.8), arms[0], arms[1], d.uniform(-1, 1.5), d.choice([0, 0, 0.6, 1]),
-                d.uniform(-1, 1), bool(d.random() < 0.1),
-            )  # fmt: skip
+                d.uniform(-0.8, 0.8),
+                arms[0],
+                arms[1],
+                d.uniform(-1, 1.5),
+                d.choice([0, 0, 0.6, 1]),
+                d.uniform(-1, 1),
+                bool(d.random() < 0.1),
+            )
             self.person.draw(pen, x, feet, tall, pose)
             return
         lean, squash = d.uniform(-0.2, 0.2), d.uniform(0.75, 1.2)
@@ -78,8 +83,15 @@ class Actor:
             )
             pen.ellipse((eye[0] - r, eye[1] - r, eye[0] + r, eye[1] + r), fill=(250, 250, 250))
             dx, dy = d.uniform(-0.5, 0.5, 2) * r
-            pen.ellipse((eye[0] + dx - r / 2, eye[1] + dy - r / 2, eye[0] + dx + r / 2, eye[1] + dy + r / 2),
-                        fill=(10, 10, 10))  # fmt: skip
+            pen.ellipse(
+                (
+                    eye[0] + dx - r / 2,
+                    eye[1] + dy - r / 2,
+                    eye[0] + dx + r / 2,
+                    eye[1] + dy + r / 2,
+                ),
+                fill=(10, 10, 10),
+            )
             hand = (x + way * tall * d.uniform(0.3, 0.75), feet - tall * d.uniform(0.1, 1.1))
             pen.line(
                 (x + way * tall * 0.25, feet - tall * 0.4, *hand),
@@ -109,7 +121,8 @@ def _scene(
     scroll = rng.uniform(10, 160) * rng.choice([-1, 1]) if chance(rng, 0.3) else 0.0
     ground = backdrop(rng, (round(size[0] + abs(scroll) * (seconds + 2)), size[1]), base)
     close = chance(rng, 0.25)
-    drawers, jumps = [], []
+    drawers: list[Drawer] = []
+    jumps: list[float] = []
     for who in range(1 if close else int(rng.integers(1, 4))):
         tall = rng.uniform(1.1, 2.4) if close else rng.uniform(0.25, 0.8)
         drawer, leaps = _plays(rng, size, seconds, frame, pick(rng, cast) if who else cast[0], tall)

@@ -22,60 +22,56 @@ from tests.benchmarks.wild.stage import (
     words,
     write,
 )
-from tests.world.effects import EFFECTS, blurred
+from tests.world.effects import EFFECTS
 from tests.world.film import Shot
 from tests.world.looks import Size
 from tests.world.paint import Picture
 from tests.world.timeline import CUT, Take, Transition
+from tests.world.warp import blurred
 
-SHOWY = " ".join(EFFECTS)
+SHOWY = [name for name in EFFECTS if name != "blank"]
 
 
 def gradual(rng: Dice, stage: Stage) -> Plan:
     """Shots joined by transitions of a film's own few styles, some of them slow and faint."""
-    style = pick(rng, ("faint", "showy", "showy", "plain", "through", "mixed"))
-    mine = " ".join(pick(rng, SHOWY.split()) for _ in range(3))
+    style = pick(rng, ("faint", "showy", "showy", "plain", "title", "title", "mixed"))
+    mine = " ".join(pick(rng, SHOWY) for _ in range(3))
     takes: list[Take] = []
-    if chance(rng, 0.4):  # opens from black
-        takes.append(
-            take(
-                round(float(rng.choice([0.05, 0.3, 1.0])), 2),
-                _black(stage.size),
-                Transition("dissolve", between(rng, 0.4, 2)),
-            )
-        )
-    clock, last = sum(t.seconds + t.then.seconds for t in takes), ""
+    if chance(rng, 0.4):
+        black = pick(rng, (0.05, 0.3, 1.0))
+        takes.append(take(black, _black(stage.size), _fade(rng)))
+    clock = 0.0
     while clock < stage.seconds:
-        seconds = between(rng, 0.9, 4)
-        dark = style == "faint"
-        through = style == "through" or (style == "mixed" and chance(rng, 0.3))
-        shot = (
-            _zooming(rng, stage.size, seconds)
-            if through
-            else _some_shot(rng, stage.size, seconds, dark)
-        )
-        then = CUT
-        if not through and chance(rng, 0.75):
-            last = {
-                "faint": "dissolve fade",
-                "showy": mine,
-                "plain": "dissolve dissolve fade wipe",
-            }.get(style, mine)
-            slow = (1.5, 4) if dark else (0.3, 2)
-            then = some_join(rng, last, *slow)
-        elif through:
-            then = Transition("dissolve", between(rng, 0.1, 0.4))
-            shot = Shot(shot.paint)
-        takes.append(take(seconds, shot, then))
-        clock += seconds + then.seconds
-    if chance(rng, 0.4):  # closes to black
-        takes[-1] = take(
-            takes[-1].seconds, takes[-1].look, Transition("dissolve", between(rng, 0.4, 2))
-        )
-        takes.append(take(round(float(rng.choice([0.1, 0.3, 1.0])), 2), _black(stage.size)))
+        takes.append(_next(rng, stage, style, mine))
+        clock += takes[-1].seconds + takes[-1].then.seconds
+    if chance(rng, 0.4):
+        takes[-1] = take(takes[-1].seconds, takes[-1].look, _fade(rng))
+        takes.append(take(pick(rng, (0.1, 0.3, 1.0)), _black(stage.size)))
     else:
         takes[-1] = take(takes[-1].seconds, takes[-1].look)
     return Plan(takes, noise=rng.uniform(0, 4) if chance(rng, 0.5) else 0.0)
+
+
+def _fade(rng: Dice) -> Transition:
+    return Transition("dissolve", between(rng, 0.4, 2))
+
+
+def _next(rng: Dice, stage: Stage, style: str, mine: str) -> Take:
+    seconds, dark = between(rng, 0.9, 4), style == "faint"
+    if (style == "title" and chance(rng, 0.5)) or (style == "mixed" and chance(rng, 0.2)):
+        # Black stands for up to four pictures, or not at all, before the next scene.
+        black = int(rng.integers(0, 5)) / float(stage.rate or 20)
+        shot = _rushing(rng, stage.size, seconds - black)
+        return take(
+            seconds, shot, some_join(rng, "dissolve", 0.1, 0.4) if chance(rng, 0.3) else CUT
+        )
+    shot = _some_shot(rng, stage.size, seconds, dark)
+    if chance(rng, 0.25):
+        return take(seconds, shot)
+    if style == "title":
+        return take(seconds, shot, some_join(rng, "through through zoom", 0.3, 1.2))
+    joins = {"faint": "dissolve fade", "plain": "dissolve dissolve fade wipe"}.get(style, mine)
+    return take(seconds, shot, some_join(rng, joins, *((1.5, 4) if dark else (0.3, 2))))
 
 
 def _black(size: Size) -> Shot:
@@ -102,8 +98,16 @@ def _parts(rng: Dice, size: Size, ground: tuple[int, int, int]) -> Shot:
     """A few words and signs on a ground, which float."""
     width, height = size
     image = backdrop(rng, size, [ground]) if chance(rng, 0.5) else Image.new("RGB", size, ground)
-    parts = [(words(rng, 1, 2), rng.uniform(0, 0.7), rng.uniform(0, 0.8), rng.uniform(0.06, 0.2) * height, near(rng, ground, 90))
-             for _ in range(int(rng.integers(1, 6)))]  # fmt: skip
+    parts = [
+        (
+            words(rng, 1, 2),
+            rng.uniform(0, 0.7),
+            rng.uniform(0, 0.8),
+            rng.uniform(0.06, 0.2) * height,
+            near(rng, ground, 90),
+        )
+        for _ in range(int(rng.integers(1, 6)))
+    ]
     float_ = rng.uniform(0, 4) if chance(rng, 0.5) else 0.0
 
     def paint(t: float) -> Picture:
@@ -122,24 +126,28 @@ def _parts(rng: Dice, size: Size, ground: tuple[int, int, int]) -> Shot:
     return Shot(paint)
 
 
-def _zooming(rng: Dice, size: Size, seconds: float) -> Shot:
-    """A title that stands, then rushes at the camera until all is black or a blur."""
+def _rushing(rng: Dice, size: Size, gone: float) -> Shot:
+    """A title that stands, then rushes at the camera until all is black, at `gone` seconds."""
     width, height = size
     ground, text = near(rng, (10, 10, 14), 10), words(rng, 1, 2)
-    ink, tall = any_colour(rng, 120, 255), height * rng.uniform(0.1, 0.25)
-    pace, starts = rng.uniform(4, 12), seconds - rng.uniform(0.3, 0.7)
+    ink, tall, lasts = (
+        any_colour(rng, 120, 255),
+        height * rng.uniform(0.1, 0.25),
+        rng.uniform(0.2, 0.8),
+    )
+    still = Image.new("RGB", size, ground)
+    write(ImageDraw.Draw(still), (width * 0.12, height / 2 - tall / 2), text, tall, ink)
+    deep, blurs = rng.uniform(3, 5), rng.uniform(0, 8)
 
     def paint(t: float) -> Picture:
-        grown = exp(pace * max(0.0, t - starts))
-        image = Image.new("RGB", size, ground)
-        if grown > 60:
-            return np.asarray(image)
-        base = Image.new("RGB", (width, height), ground)
-        write(ImageDraw.Draw(base), (width * 0.12, height / 2 - tall / 2), text, tall, ink)
-        w, h = width / grown, height / grown
+        along = 1 - (gone - t) / lasts
+        if along >= 1:
+            return np.zeros((height, width, 3), np.uint8)
+        if along <= 0:
+            return np.asarray(still)
+        w, h = width / exp(deep * along), height / exp(deep * along)
         box = (width * 0.4 - w * 0.4, height / 2 - h / 2, width * 0.4 + w * 0.6, height / 2 + h / 2)
-        picture = np.asarray(base.resize(size, Image.Resampling.BILINEAR, box=box))
-        fade = max(0.0, 1 - max(0.0, grown - 8) / 30)
-        return blurred(np.asarray(picture * fade, np.uint8), min(8.0, (grown - 1) / 3))
+        picture = np.asarray(still.resize(size, Image.Resampling.BILINEAR, box=box))
+        return blurred(np.asarray(picture * min(1, 2.5 - 2.5 * along), np.uint8), blurs * along)
 
     return Shot(paint)

@@ -1,24 +1,15 @@
 """Films of live action: ordinary ones, of a low rate in a faster file, and of an unsteady hand."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from fractions import Fraction
-from math import exp, pi, sin
+from math import exp
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw
 
-from tests.benchmarks.wild.scenery import (
-    Mover,
-    Path,
-    View,
-    acting,
-    live,
-    place,
-    some_mover,
-    some_path,
-    some_person,
-    some_tone,
-)
+from tests.benchmarks.wild.motion import MOTIONS, lower_third
+from tests.benchmarks.wild.people import Mover, acting, some_person
+from tests.benchmarks.wild.scenery import View, live, place, some_path, some_tone
 from tests.benchmarks.wild.stage import (
     Dice,
     Plan,
@@ -28,11 +19,9 @@ from tests.benchmarks.wild.stage import (
     chance,
     pick,
     takes_for,
-    times,
 )
-from tests.world.effects import smeared
-from tests.world.film import Held, Shot, at_rate
-from tests.world.looks import Painter, Size
+from tests.world.film import Shot, at_rate
+from tests.world.looks import Size
 from tests.world.paint import Picture, to_bytes
 
 Maker = Callable[[int], tuple[float, Shot]]
@@ -40,64 +29,36 @@ Maker = Callable[[int], tuple[float, Shot]]
 
 def ordinary(rng: Dice, stage: Stage) -> Plan:
     """Scenes of a few set-ups each, as a film is cut; some of them cut very quickly."""
-    makers = [pick(rng, (_places, _dialogue, _reframed, _montage, _blast)) for _ in range(3)]
+    makers = [pick(rng, SCENES) for _ in range(3)]
     takes = []
     for number, maker in enumerate(makers):
         part = between(rng, 0.25, 0.45) * stage.seconds
         joins = "dissolve fade dissolve white" if number < 2 and chance(rng, 0.5) else ""
         takes += takes_for(rng, part, maker(rng, stage.size), joins)
-    return Plan(takes, noise=rng.uniform(0, 5))
+    over, jumps = lower_third(rng, stage.size, stage.seconds) if chance(rng, 0.2) else (_same, ())
+    return Plan(takes, over=over, jumps=jumps, noise=rng.uniform(0, 5))
+
+
+def _same(picture: Picture, _: float) -> Picture:
+    return picture
 
 
 def low_rate(rng: Dice, stage: Stage) -> Plan:
     """Every picture of a slow film is shown two or more times."""
     stage.rate = pick(rng, tuple(map(Fraction, (24, 24, 25, 30, 30, 50, 60))))
-    slow = [r for r in map(Fraction, ("5", "6", "8", "10", "12", "12", "12.5", "15", "16", "18", "24", "20"))
-            if r < stage.rate * 4 / 5]  # fmt: skip
+    slow = [
+        r
+        for r in map(
+            Fraction, ("5", "6", "8", "10", "12", "12", "12.5", "15", "16", "18", "24", "20")
+        )
+        if r < stage.rate * 4 / 5
+    ]
     rate = pick(rng, slow)
-    maker = pick(rng, (_places, _places, _dialogue, _montage, _reframed))
+    maker = pick(rng, (_places, _places, _dialogue, _montage, _reframed, _acts, _acts))
     takes = takes_for(rng, stage.seconds, maker(rng, stage.size), "dissolve fade")
     old = chance(rng, 0.4)
-    over = _aged(rng, stage.size) if old else (lambda picture, _: picture)
+    over = _aged(rng, stage.size) if old else _same
     return Plan(takes, at_rate(rate), over, noise=rng.uniform(2, 9) if old else rng.uniform(0, 5))
-
-
-def unsteady(rng: Dice, stage: Stage) -> Plan:
-    """Hand-held shots with jolts, whips, dropped frames, and lenses that hunt for light."""
-
-    def make(_: int) -> tuple[float, Shot]:
-        seconds = between(rng, 2, 7)
-        return seconds, _by_hand(rng, stage.size, seconds)
-
-    takes = takes_for(rng, stage.seconds, make)
-    held = stutter(rng) if chance(rng, 0.75) else list
-    return Plan(takes, held, noise=rng.uniform(0, 6))
-
-
-def stutter(rng: Dice) -> Held:
-    """Pictures that stand for one to six frames now and then, or now and then a low rate."""
-    seed, share, longest = (
-        int(rng.integers(1 << 30)),
-        rng.uniform(0.03, 0.4),
-        int(rng.integers(1, 6)),
-    )
-    regular, slow = chance(rng, 0.4), Fraction(int(rng.integers(4, 13)))
-
-    def held(moments: Sequence[Fraction]) -> list[Fraction]:
-        own = np.random.default_rng(seed)
-        shown: list[Fraction] = []
-        while len(shown) < len(moments):
-            at = len(shown)
-            if own.random() > share:
-                shown.append(moments[at])
-            elif regular:
-                part = moments[at : at + int(own.integers(10, 60))]
-                shown += [max(moments[at], Fraction(int(t * slow)) / slow) for t in part]
-            else:
-                shown += [moments[at]] * int(own.integers(2, longest + 2))
-        return shown[: len(moments)]
-
-    return held
 
 
 def _aged(rng: Dice, size: Size) -> Callable[[Picture, float], Picture]:
@@ -195,8 +156,51 @@ def _reframed(rng: Dice, size: Size) -> Maker:
         last[0] = frame
         x, tall, _ = frame
         mover = Mover(who, lambda t: pose(t + late), x, max(0.95, 0.25 + tall * 0.82), tall)
-        path: Path = lambda t: (0.5, 0.5, 1.0 + tall / 6)  # noqa: E731
+
+        def path(t: float) -> View:
+            return 0.5, 0.5, 1.0 + tall / 6
+
         return seconds, Shot(live(rng, size, seconds, plain, path, (mover,)))
+
+    return make
+
+
+def _jumps(rng: Dice, size: Size) -> Maker:
+    """Somebody who talks before one camera; of what is said parts are left out."""
+    ground, (who, pose) = (
+        place(rng, size, some_tone(rng), 1.5),
+        (some_person(rng), acting(rng, 1.0)),
+    )
+    tall, x = rng.uniform(1.0, 2.4), rng.uniform(0.35, 0.65)
+    large = [False]
+
+    def make(_: int) -> tuple[float, Shot]:
+        seconds, late = between(rng, 0.6, 4), rng.uniform(0, 60)
+        large[0] = not large[0]
+        scale = rng.uniform(1.15, 1.5) if large[0] else 1.0
+        mover = Mover(
+            who,
+            lambda t: pose(t + late),
+            x + rng.normal(0, 0.03),
+            0.2 + 0.8 * tall * scale,
+            tall * scale,
+        )
+
+        def path(t: float) -> View:
+            return 0.5, 0.5, 1.1 * scale
+
+        return seconds, Shot(live(rng, size, seconds, ground, path, (mover,)))
+
+    return make
+
+
+def _acts(rng: Dice, size: Size) -> Maker:
+    """Wings, dancers, fire, water and what else moves much."""
+    some = [pick(rng, MOTIONS) for _ in range(2)]
+
+    def make(_: int) -> tuple[float, Shot]:
+        seconds = between(rng, 1, 5)
+        return seconds, pick(rng, some)(rng, size, seconds)
 
     return make
 
@@ -243,65 +247,4 @@ def _fireball(
     return over
 
 
-def _by_hand(rng: Dice, size: Size, seconds: float) -> Shot:
-    """A shot with two of the accidents of a hand and an automatic camera."""
-    canvas = place(rng, size, some_tone(rng, rng.uniform(0.3, 1.1)), rng.uniform(2.0, 3.5))
-    jumps = times(rng, seconds, 0.5, 2.5)
-    shake, style = rng.uniform(0.003, 0.03), pick(rng, ["drift", "whip", "jolt", "zoom", "walk"])
-    base, waves = some_path(rng, seconds, "pan hand still"), rng.uniform(1, 7, 4)
-    leaps = rng.normal(0, 0.22 if style == "whip" else 0.04, (len(jumps), 3))
-    quick = 0.12 if style == "whip" else 0.03
-
-    def path(t: float) -> View:
-        x, y, zoom = base(t)
-        for at, leap in zip(jumps, leaps, strict=True):
-            along = 1 / (1 + exp(min(50, -(t - at) / quick * 4)))
-            x, y = x + along * leap[0], y + along * leap[1] / 2
-            if style == "zoom":
-                zoom *= exp(along * leap[2] * 8)
-        step = abs(sin(waves[0] * t)) if style == "walk" else sin(waves[0] * t)
-        x += shake * (sin(waves[1] * 2 * t) + sin(waves[2] * 3 * t)) / 2
-        return x, y + shake * step, zoom
-
-    movers = tuple(some_mover(rng) for _ in range(rng.integers(0, 3)))
-    shot = live(rng, size, seconds, canvas, path, movers)
-    if style == "whip":
-        shot = _smears(shot, path, size)
-    if chance(rng, 0.5):
-        shot = pick(rng, (_exposes, _focuses))(rng, shot, seconds)
-    return Shot(shot, jumps)
-
-
-def _smears(shot: Painter, path: Path, size: Size) -> Painter:
-    def paint(t: float) -> Picture:
-        speed = abs(path(t + 0.02)[0] - path(t - 0.02)[0]) * size[0] * 2
-        return smeared(shot(t), min(60, round(speed)))
-
-    return paint
-
-
-def _exposes(rng: Dice, shot: Painter, seconds: float) -> Painter:
-    """The light jumps, and the camera follows it in steps."""
-    moments, gains = times(rng, seconds, 0.3, 2), rng.uniform(0.5, 1.7, 40)
-    speed = rng.uniform(0.03, 0.5)
-
-    def paint(t: float) -> Picture:
-        gain = 1.0
-        for at, to in zip(moments, gains, strict=False):
-            gain += (to - gain) * min(1.0, max(0.0, (t - at) / speed))
-        return to_bytes(shot(t) * np.float32(gain))
-
-    return paint
-
-
-def _focuses(rng: Dice, shot: Painter, seconds: float) -> Painter:
-    pace, depth, phase = rng.uniform(0.3, 1.5), rng.uniform(2, 7), rng.uniform(0, 6)
-
-    def paint(t: float) -> Picture:
-        radius = depth * max(0.0, sin(2 * pi * pace * t + phase)) ** 3
-        picture = shot(t)
-        if radius < 0.4:
-            return picture
-        return np.asarray(Image.fromarray(picture).filter(ImageFilter.BoxBlur(radius)))
-
-    return paint
+SCENES = (_places, _dialogue, _reframed, _montage, _blast, _jumps)

@@ -19,6 +19,15 @@ from tests.world.titles import face
 
 Dice = np.random.Generator
 T = TypeVar("T")
+SHAPES: tuple[tuple[Size, tuple[int, int]], ...] = (  # the picture within its black borders
+    *[((320, 180), (0, 0))] * 4,
+    ((426, 240), (0, 0)),
+    ((320, 240), (0, 0)),
+    ((320, 136), (0, 22)),
+    ((240, 180), (40, 0)),
+    ((180, 320), (0, 0)),
+    ((136, 180), (92, 0)),
+)
 RATES = tuple(map(Fraction, ("10", "12", "15", "24", "24000/1001", "25", "25", "30", "30", "50")))
 RATES += (Fraction(30000, 1001), Fraction(60), Fraction(0))
 
@@ -59,25 +68,9 @@ def chance(rng: Dice, share: float) -> bool:
 
 
 def some_stage(rng: Dice) -> Stage:
-    size, border = (320, 180), (0, 0)
-    match pick(
-        rng,
-        ["wide", "wide", "wide", "wide", "large", "tall", "letter", "pillar", "portrait", "square"],
-    ):
-        case "large":
-            size = (426, 240)
-        case "tall":
-            size = (320, 240)
-        case "letter":
-            size, border = (320, 136), (0, 22)
-        case "pillar":
-            size, border = (240, 180), (40, 0)
-        case "portrait":
-            size = (180, 320)
-        case "square":
-            size, border = (136, 180), (92, 0)
+    size, border = pick(rng, SHAPES)
     rate = pick(rng, RATES)
-    return Stage(size, rate, between(rng, 10, 25 if rate < 40 else 14), border)
+    return Stage(size, rate, between(rng, 10, 25 if rate < 40 else 13), border)
 
 
 def takes_for(
@@ -124,36 +117,11 @@ def count(moments: Iterable[float], seconds: float) -> int:
     return sum(seconds >= at - 1e-6 for at in moments)
 
 
-SYLLABLES = [
-    "ka",
-    "lo",
-    "mi",
-    "ren",
-    "ta",
-    "sol",
-    "ver",
-    "in",
-    "gra",
-    "pho",
-    "est",
-    "ul",
-    "or",
-    "mon",
-    "di",
-    "fa",
-    "ble",
-    "tri",
-    "un",
-    "che",
-    "sa",
-    "ped",
-    "ir",
-    "ox",
-]
+SYLLABLES = "ka lo mi ren ta sol ver in gra pho est ul or mon di fa ble tri un che sa ped ir ox"
 
 
 def word(rng: Dice) -> str:
-    return "".join(pick(rng, SYLLABLES) for _ in range(rng.integers(1, 5)))
+    return "".join(pick(rng, SYLLABLES.split()) for _ in range(rng.integers(1, 5)))
 
 
 def words(rng: Dice, low: int, high: int) -> str:
