@@ -23,7 +23,6 @@ from tests.benchmarks.wild.motion import motion
 from tests.benchmarks.wild.screens import screen
 from tests.benchmarks.wild.slides import slides
 from tests.benchmarks.wild.stage import Dice, Plan, Stage, grainy, pick, some_stage
-from tests.world.clips.streams import variable_times
 from tests.world.film import Film
 from tests.world.paint import Picture
 
@@ -40,11 +39,15 @@ KINDS: dict[str, Callable[[Dice, Stage], Plan]] = {
 }
 
 
-def wild_clip(folder: Path, number: int) -> world.Clip:
-    """Renders the film of a number; it is of kind `number % len(KINDS)`."""
+def wild_clip(folder: Path, number: int, longest: float = 60.0) -> world.Clip:
+    """Renders the film of a number, of the kind `number % len(KINDS)`.
+
+    It lasts 10 to 25 s, or `longest`, until its last shot ends.
+    """
     rng = np.random.default_rng([113, number])
     kind = list(KINDS)[number % len(KINDS)]
     stage = some_stage(rng)
+    stage.seconds = min(stage.seconds, longest)
     size = (stage.size[0] + 2 * stage.border[0], stage.size[1] + 2 * stage.border[1])
     plan = KINDS[kind](rng, stage)
     container, codec, _, gop, reordered = pick(rng, FILES)
@@ -56,7 +59,7 @@ def wild_clip(folder: Path, number: int) -> world.Clip:
         plan.takes, stage.size, 1 / encoding.rate, number, plan.held,
         _finished(stage, plan, int(rng.integers(1 << 30))), plan.jumps,
     )  # fmt: skip
-    times = None if stage.rate else variable_times(float(film.seconds), number)
+    times = None if stage.rate else _uneven(rng, float(film.seconds))
     clip = world.write_clip(folder / f"{number}.{container}", film, encoding, times=times)
     return replace(clip, truth=replace(clip.truth, about={"kind": kind}))
 
@@ -66,8 +69,26 @@ def wild_label(clip: world.Clip) -> tuple[Path, Label]:
     path, label = labelled(clip)
     pts = clip.truth.frame_pts
     jumps = {bisect_left(pts, change.pts) for change in clip.truth.slide_changes}
-    label["hard_negatives"] = sorted({*label["hard_negatives"], *jumps} - set(label["cuts"]))
+    ends = [(-1, 0), (len(pts), len(pts)), *((cut - 1, cut + 1) for cut in label["cuts"])]
+    ends += [(first - 2, last + 2) for first, last in label["gradual"]]
+    label["hard_negatives"] = [
+        jump for jump in sorted(jumps) if not any(a <= jump <= b for a, b in ends)
+    ]
     return path, label | {"kind": clip.truth.about["kind"]}
+
+
+def _uneven(rng: Dice, seconds: float) -> list[Fraction]:
+    """Frame times of a telephone or of a recorder: nearly even, in pairs, or with gaps."""
+    tick, pattern = (
+        24000 / rng.uniform(12, 60),
+        pick(rng, ((1.0,), (1.0, 2.0), (1.0, 1.0, 1.0, 4.0))),
+    )
+    jitter, clock = rng.uniform(0, 0.3), 0
+    times = []
+    while clock < seconds * 24000:
+        times.append(Fraction(clock, 24000))
+        clock += max(200, round(tick * pick(rng, pattern) * (1 + jitter * rng.normal())))
+    return times
 
 
 def _finished(stage: Stage, plan: Plan, seed: int) -> Callable[[Picture, float], Picture]:

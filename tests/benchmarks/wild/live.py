@@ -7,7 +7,7 @@ from math import exp
 import numpy as np
 from PIL import Image, ImageDraw
 
-from tests.benchmarks.wild.motion import MOTIONS, lower_third
+from tests.benchmarks.wild.motion import MOTIONS, flashing, lower_third
 from tests.benchmarks.wild.people import Mover, acting, some_person
 from tests.benchmarks.wild.scenery import View, live, place, some_path, some_tone
 from tests.benchmarks.wild.stage import (
@@ -24,6 +24,7 @@ from tests.world.film import Shot, at_rate
 from tests.world.looks import Size
 from tests.world.paint import Picture, to_bytes
 
+SLOW = tuple(map(Fraction, ["5", "6", "8", "10", "12", "12", "12.5", "15", "16", "18", "20", "24"]))
 Maker = Callable[[int], tuple[float, Shot]]
 
 
@@ -46,19 +47,15 @@ def _same(picture: Picture, _: float) -> Picture:
 def low_rate(rng: Dice, stage: Stage) -> Plan:
     """Every picture of a slow film is shown two or more times."""
     stage.rate = pick(rng, tuple(map(Fraction, (24, 24, 25, 30, 30, 50, 60))))
-    slow = [
-        r
-        for r in map(
-            Fraction, ("5", "6", "8", "10", "12", "12", "12.5", "15", "16", "18", "24", "20")
-        )
-        if r < stage.rate * 4 / 5
-    ]
+    slow = [rate for rate in SLOW if rate < stage.rate * 4 / 5]
     rate = pick(rng, slow)
+    steps = tuple(float(second) for second in range(1, int(stage.seconds)))  # some of them
     maker = pick(rng, (_places, _places, _dialogue, _montage, _reframed, _acts, _acts))
     takes = takes_for(rng, stage.seconds, maker(rng, stage.size), "dissolve fade")
     old = chance(rng, 0.4)
     over = _aged(rng, stage.size) if old else _same
-    return Plan(takes, at_rate(rate), over, noise=rng.uniform(2, 9) if old else rng.uniform(0, 5))
+    noise = rng.uniform(2, 9) if old else rng.uniform(0, 5)
+    return Plan(takes, at_rate(rate), over, steps, noise)
 
 
 def _aged(rng: Dice, size: Size) -> Callable[[Picture, float], Picture]:
@@ -94,7 +91,10 @@ def _places(rng: Dice, size: Size) -> Maker:
         if not chance(rng, 0.4):
             tones.append(some_tone(rng, light * rng.uniform(0.7, 1.3)))
         seconds = between(rng, 0.8, 4.5)
-        return seconds, Shot(live(rng, size, seconds, place(rng, size, tones[-1])))
+        shot = live(rng, size, seconds, place(rng, size, tones[-1]))
+        if chance(rng, 0.15):
+            return seconds, flashing(rng, shot, seconds)
+        return seconds, Shot(shot)
 
     return make
 

@@ -23,7 +23,7 @@ from tests.benchmarks.wild.stage import (
     write,
 )
 from tests.world.film import Over, Shot, at_rate
-from tests.world.looks import Size
+from tests.world.looks import Painter, Size
 from tests.world.paint import Colour, Picture, to_bytes
 from tests.world.warp import torn
 
@@ -157,6 +157,22 @@ def _lights(rng: Dice, size: Size, seconds: float) -> Shot:
         paint,
         tuple(sorted({*moments, *(round(m + frame, 2) for m in moments if style == "strobe")})),
     )
+
+
+def flashing(rng: Dice, under: Painter, seconds: float) -> Shot:
+    """A shot in which cameras flash."""
+    moments, power, decay = (
+        times(rng, seconds, 0.2, 2),
+        rng.uniform(60, 240),
+        rng.uniform(0.03, 0.2),
+    )
+
+    def paint(t: float) -> Picture:
+        picture, shown = under(t), count(moments, t)
+        light = power * np.exp(-(t - moments[shown - 1]) / decay) if shown else 0.0
+        return to_bytes(picture + np.float32(light)) if light > 2 else picture
+
+    return Shot(paint, moments)
 
 
 def _passing(rng: Dice, size: Size, seconds: float) -> Shot:

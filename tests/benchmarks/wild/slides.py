@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw
 
-from tests.benchmarks.wild.people import some_mover
+from tests.benchmarks.wild.people import Mover, acting, some_person
 from tests.benchmarks.wild.scenery import live, place, some_tone
 from tests.benchmarks.wild.stage import (
     Dice,
@@ -52,7 +52,7 @@ def some_design(rng: Dice) -> Design:
     paper = ground_colour(rng)
     return Design(
         paper, ink_on(rng, paper), any_colour(rng), pick(rng, ("", "", "top", "left", "foot")),
-        rng.uniform(0.07, 0.13), rng.uniform(0.045, 0.08), chance(rng, 0.6),
+        rng.uniform(0.07, 0.15), rng.uniform(0.05, 0.09), chance(rng, 0.6),
         rng.uniform(0, 0.5) if chance(rng, 0.3) else 0.0, chance(rng, 0.3),
     )  # fmt: skip
 
@@ -92,12 +92,14 @@ def _shown(rng: Dice, stage: Stage) -> tuple[Size, Over, tuple[float, ...]]:
             return inner, _laid(size, (left, top), lambda t: Image.new("RGB", size, shade)), ()
         case "speaker":
             inner = (
-                round(size[0] * rng.uniform(0.6, 0.75)),
+                round(size[0] * rng.uniform(0.6, 0.8)),
                 round(size[1] * rng.uniform(0.6, 0.8)),
             )
-            room = live(rng, size, stage.seconds, place(rng, size, some_tone(rng), 1.2),
-                        lambda t: (0.5, 0.5, 1.0), (some_mover(rng), some_mover(rng)))  # fmt: skip
             at = (size[0] - inner[0], 0) if chance(rng, 0.5) else (0, size[1] - inner[1])
+            tall, x = rng.uniform(0.8, 2), 0.5 * (1 - inner[0] / size[0]) + (0 if at[0] else 0.65)
+            speaker = Mover(some_person(rng), acting(rng, 0.6), x, 0.2 + 0.8 * tall, tall)
+            room = live(rng, size, stage.seconds, place(rng, size, some_tone(rng), 1.2),
+                        lambda t: (0.5, 0.5, 1.0), (speaker,))  # fmt: skip
             return inner, _laid(size, at, lambda t: Image.fromarray(room(t))), ()
         case "corner":
             return (size, *_speaker_over(rng, size, stage.seconds))
@@ -139,7 +141,7 @@ def slide(
     A `full` one has more on it than a title.
     """
     bare = bare_slide(rng, size, design, title, number)
-    lines = _lines(rng, size, design, 2 if full else 0)
+    lines = _lines(rng, size, design, 2 if full else int(chance(rng, 0.8)))
     late = times(rng, seconds, 0.3, 1.3)[: len(lines)] if chance(rng, 0.5) else ()
     pictured = chance(rng, 0.35) or (full and not lines)
     changes = times(rng, seconds, 0.4, 1.5) if pictured and chance(rng, 0.5) else ()
