@@ -17,6 +17,7 @@ from tests.benchmarks.wild.stage import (
     chance,
     count,
     near,
+    oval,
     pick,
     takes_for,
     times,
@@ -58,16 +59,9 @@ class Actor:
     def draw(self, pen: ImageDraw.ImageDraw, x: float, feet: float, tall: float, d: Dice) -> None:
         """In a pose that the dice choose; x, feet and tall are pixels."""
         if self.person:
-            arms = d.uniform(-1.6, 1.5, 2)
-            pose = Pose(
-                d.uniform(-0.8, 0.8),
-                arms[0],
-                arms[1],
-                d.uniform(-1, 1.5),
-                d.choice([0, 0, 0.6, 1]),
-                d.uniform(-1, 1),
-                bool(d.random() < 0.1),
-            )
+            leg, turn = d.uniform(-0.8, 0.8), d.uniform(-1, 1)
+            arms, mouth = d.uniform(-1.6, 1.5, 3), pick(d, (0.0, 0.0, 0.6, 1.0))
+            pose = Pose(leg, arms[0], arms[1], arms[2], mouth, turn, chance(d, 0.1))
             self.person.draw(pen, x, feet, tall, pose)
             return
         lean, squash = d.uniform(-0.2, 0.2), d.uniform(0.75, 1.2)
@@ -77,31 +71,24 @@ class Actor:
         ]
         pen.polygon(points, fill=self.body, outline=(20, 20, 20), width=2)
         for way in (-1, 1):
-            eye, r = (
-                (x + way * tall * 0.12 + lean * tall * 0.3, feet - tall * 0.65 * squash),
-                tall * 0.09,
-            )
-            pen.ellipse((eye[0] - r, eye[1] - r, eye[0] + r, eye[1] + r), fill=(250, 250, 250))
-            dx, dy = d.uniform(-0.5, 0.5, 2) * r
-            pen.ellipse(
-                (
-                    eye[0] + dx - r / 2,
-                    eye[1] + dy - r / 2,
-                    eye[0] + dx + r / 2,
-                    eye[1] + dy + r / 2,
-                ),
-                fill=(10, 10, 10),
-            )
+            shoulder = (x + way * tall * 0.25, feet - tall * 0.4)
             hand = (x + way * tall * d.uniform(0.3, 0.75), feet - tall * d.uniform(0.1, 1.1))
-            pen.line(
-                (x + way * tall * 0.25, feet - tall * 0.4, *hand),
-                fill=self.other,
-                width=max(2, int(tall * 0.06)),
-            )
-        wide, open_ = tall * d.uniform(0.05, 0.2), tall * d.choice([0.01, 0.01, 0.06, 0.12])
-        pen.ellipse(
-            (x - wide, feet - tall * 0.38 - open_, x + wide, feet - tall * 0.38 + open_),
-            fill=(120, 20, 30),
+            pen.line((shoulder, hand), fill=self.other, width=max(2, int(tall * 0.06)))
+        self._face(pen, x + lean * tall * 0.3, feet - tall * 0.65 * squash, tall * 0.09, d)
+
+    def _face(self, pen: ImageDraw.ImageDraw, x: float, y: float, r: float, d: Dice) -> None:
+        """Eyes of radius `r` that look about, and a mouth below them."""
+        for eye in (x - 1.3 * r, x + 1.3 * r):
+            oval(pen, eye, y, r, r, (250, 250, 250))
+            dx, dy = d.uniform(-0.5, 0.5, 2) * r
+            oval(pen, eye + dx, y + dy, r / 2, r / 2, (10, 10, 10))
+        oval(
+            pen,
+            x,
+            y + 3 * r,
+            r * d.uniform(0.5, 2.2),
+            r * pick(d, (0.1, 0.1, 0.7, 1.3)),
+            (120, 20, 30),
         )
 
 

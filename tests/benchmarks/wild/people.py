@@ -6,7 +6,7 @@ from math import cos, pi, sin
 
 from PIL import ImageDraw
 
-from tests.benchmarks.wild.stage import Dice, any_colour, chance, near
+from tests.benchmarks.wild.stage import Dice, any_colour, chance, near, oval
 from tests.world.looks import Size
 from tests.world.paint import Colour
 
@@ -111,6 +111,10 @@ def acting(rng: Dice, busy: float = 1.0) -> Callable[[float], Pose]:
     return pose
 
 
+Moved = tuple[float, float, float]  # across and down, shares of the picture, and scale
+HERE: Moved = (0.0, 0.0, 1.0)
+
+
 @dataclass(frozen=True)
 class Mover:
     """A person or a thing that crosses the picture; places and sizes are shares of it."""
@@ -122,22 +126,22 @@ class Mover:
     tall: float
     speed: float = 0.0  # of the picture's width a second
 
-    def draw(self, pen: ImageDraw.ImageDraw, size: Size, t: float) -> None:
+    def draw(self, pen: ImageDraw.ImageDraw, size: Size, t: float, moved: Moved = HERE) -> None:
+        """As the camera sees it; `moved` says by how much that has moved the mover."""
         width, height = size
-        x = (self.x + self.speed * t) * width
-        feet, tall = self.feet * height, self.tall * height
+        across, down, scale = moved
+        x = (0.5 + (self.x + self.speed * t + across - 0.5) * scale) * width
+        feet = (0.5 + (self.feet + down - 0.5) * scale) * height
+        tall = self.tall * height * scale
         if isinstance(self.who, Person):
             self.who.draw(pen, x, feet, tall, self.pose(t))
             return
-        wide = tall * 1.9
-        low = feet - tall * 0.15
+        wide, low = tall * 1.9, feet - tall * 0.15
         pen.rounded_rectangle((x - wide / 2, feet - tall, x + wide / 2, low), tall * 0.2, self.who)
-        pen.rectangle(
-            (x - wide / 3, feet - tall * 0.85, x + wide / 4, feet - tall * 0.5), (40, 50, 60)
-        )
+        glass = (x - wide / 3, feet - tall * 0.85, x + wide / 4, feet - tall * 0.5)
+        pen.rectangle(glass, fill=(40, 50, 60))
         for wheel in (x - wide * 0.3, x + wide * 0.3):
-            r = tall * 0.2
-            pen.ellipse((wheel - r, feet - 2 * r, wheel + r, feet), fill=(20, 20, 20))
+            oval(pen, wheel, feet - tall * 0.2, tall * 0.2, tall * 0.2, (20, 20, 20))
 
 
 def some_mover(rng: Dice) -> Mover:

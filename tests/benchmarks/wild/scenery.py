@@ -7,7 +7,7 @@ from math import cos, pi, sin
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from tests.benchmarks.wild.people import Mover, some_mover
+from tests.benchmarks.wild.people import Moved, Mover, some_mover
 from tests.benchmarks.wild.stage import Dice, any_colour, between, chance, fractal, near, pick
 from tests.world.looks import Painter, Size
 from tests.world.paint import Colour, Picture, to_bytes
@@ -179,11 +179,21 @@ def live(
     roll = rng.normal(0, 0.02) if chance(rng, 0.2) else 0.0
     flicker, wave = (between(rng, 0, 0.05) if chance(rng, 0.3) else 0.0), rng.uniform(0.5, 9)
 
+    # Who walks beside the camera keeps in the picture; the others are left behind.
+    depth = 0.0 if chance(rng, 0.3) else rng.uniform(0.8, 1.4)
+    first = path(0.0)
+
+    def moved(t: float) -> Moved:
+        x, y, zoom = path(t)
+        across, down = depth * canvas.width / size[0], depth * canvas.height / size[1]
+        scale = min(4.0, zoom / first[2]) if depth else 1.0
+        return (first[0] - x) * across * first[2], (first[1] - y) * down * first[2], scale
+
     def paint(t: float) -> Picture:
         image = seen(canvas, size, path(t), roll * sin(3 * t))
         pen = ImageDraw.Draw(image)
         for mover in movers:
-            mover.draw(pen, size, t)
+            mover.draw(pen, size, t, moved(t))
         picture = np.asarray(image)
         return to_bytes(picture * np.float32(1 + flicker * sin(wave * t))) if flicker else picture
 

@@ -169,6 +169,13 @@ def write(
     pen.text(at, text, fill=ink, font=face("", max(6, round(size))))
 
 
+def oval(
+    pen: ImageDraw.ImageDraw, x: float, y: float, across: float, down: float, fill: Colour
+) -> None:
+    """An ellipse around (x, y), of these radii."""
+    pen.ellipse((x - across, y - down, x + across, y + down), fill=fill)
+
+
 def wide(text: str, size: float) -> float:
     """The width of a line, in pixels."""
     return float(face("", max(6, round(size))).getlength(text))

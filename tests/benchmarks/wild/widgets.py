@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -68,55 +69,67 @@ def some_site(rng: Dice) -> Site:
 
 def content(rng: Dice, size: Size, site: Site, height: int) -> Image.Image:
     """Headings, paragraphs, cards, pictures and tables, from the top down."""
-    width, tall = size
     image = Image.new("RGB", size, site.paper)
-    pen, line = ImageDraw.Draw(image), height * site.line
-    y, styles = (
-        line,
-        pick(
-            rng, ("text", "text photo", "cards", "table", "text cards photo", "text table", "code")
-        ),
+    y = line = height * site.line
+    write(
+        ImageDraw.Draw(image), (line, y), words(rng, 1, 4), line * rng.uniform(1.3, 2.2), site.ink
     )
-    write(pen, (line, y), words(rng, 1, 4), line * rng.uniform(1.3, 2.2), site.ink)
     y += line * 3
-    while y < tall:
-        match pick(rng, styles.split()):
-            case "text" | "code" as style:
-                for _ in range(int(rng.integers(1, 6))):
-                    x = line * (1 + (rng.integers(0, 4) if style == "code" else 0))
-                    ink = ink_on(rng, site.paper) if style == "code" else site.ink
-                    write(pen, (x, y), words(rng, 2, 9), line, ink)
-                    y += line * 1.35
-            case "photo":
-                photo = (
-                    round(width * rng.uniform(0.3, 0.9)),
-                    round(height * rng.uniform(0.2, 0.5)),
-                )
-                image.paste(small_photo(rng, photo), (round(line), round(y)))
-                y += photo[1]
-            case "cards":
-                columns, tint = int(rng.integers(2, 5)), near(rng, site.paper, 25)
-                wide = width / columns
-                for column in range(columns):
-                    box = (column * wide + 3, y, (column + 1) * wide - 3, y + height * 0.25)
-                    pen.rectangle(box, fill=tint if chance(rng, 0.6) else any_colour(rng))
-                    write(pen, (box[0] + 3, y + 3), words(rng, 1, 1)[:12], line, site.ink)
-                y += height * 0.25
-            case "table":
-                for row in range(int(rng.integers(3, 9))):
-                    if row % 2:
-                        pen.rectangle((0, y, width, y + line * 1.3), fill=near(rng, site.paper, 4))
-                    for column in range(4):
-                        write(
-                            pen,
-                            (line + column * width / 4, y),
-                            words(rng, 1, 1)[:10],
-                            line * 0.9,
-                            site.ink,
-                        )
-                    y += line * 1.3
-        y += line
+    parts = pick(
+        rng, ("text", "text photo", "cards", "table", "text cards photo", "text table", "code")
+    )
+    while y < size[1]:
+        y += PARTS[pick(rng, parts.split())](rng, image, y, site, height) + line
     return image
+
+
+def _text(
+    rng: Dice, image: Image.Image, y: float, site: Site, height: int, code: bool = False
+) -> float:
+    """Lines of text from `y` on; as the other parts, returns how high it is."""
+    pen, line, rows = ImageDraw.Draw(image), height * site.line, int(rng.integers(1, 6))
+    for row in range(rows):
+        x = line * (1 + (int(rng.integers(0, 4)) if code else 0))
+        ink = ink_on(rng, site.paper) if code else site.ink
+        write(pen, (x, y + row * line * 1.35), words(rng, 2, 9), line, ink)
+    return rows * line * 1.35
+
+
+def _photo(rng: Dice, image: Image.Image, y: float, site: Site, height: int) -> float:
+    photo = round(image.width * rng.uniform(0.3, 0.9)), round(height * rng.uniform(0.2, 0.5))
+    image.paste(small_photo(rng, photo), (round(height * site.line), round(y)))
+    return photo[1]
+
+
+def _cards(rng: Dice, image: Image.Image, y: float, site: Site, height: int) -> float:
+    pen, columns, tint = ImageDraw.Draw(image), int(rng.integers(2, 5)), near(rng, site.paper, 25)
+    wide = image.width / columns
+    for column in range(columns):
+        box = (column * wide + 3, y, (column + 1) * wide - 3, y + height * 0.25)
+        pen.rectangle(box, fill=tint if chance(rng, 0.6) else any_colour(rng))
+        write(pen, (box[0] + 3, y + 3), words(rng, 1, 1)[:12], height * site.line, site.ink)
+    return height * 0.25
+
+
+def _table(rng: Dice, image: Image.Image, y: float, site: Site, height: int) -> float:
+    pen, line, rows = ImageDraw.Draw(image), height * site.line, int(rng.integers(3, 9))
+    for row in range(rows):
+        top = y + row * line * 1.3
+        if row % 2:
+            pen.rectangle((0, top, image.width, top + line * 1.3), fill=near(rng, site.paper, 4))
+        for column in range(4):
+            at = line + column * image.width / 4, top
+            write(pen, at, words(rng, 1, 1)[:10], line * 0.9, site.ink)
+    return rows * line * 1.3
+
+
+PARTS: dict[str, Callable[[Dice, Image.Image, float, Site, int], float]] = {
+    "text": _text,
+    "code": partial(_text, code=True),
+    "photo": _photo,
+    "cards": _cards,
+    "table": _table,
+}
 
 
 def part(rng: Dice, body: Box, low: float, high: float) -> Box:
@@ -129,7 +142,7 @@ def part(rng: Dice, body: Box, low: float, high: float) -> Box:
 
 def _pane(rng: Dice, body: Box, seconds: float, site: Site) -> tuple[Layer, tuple[float, ...]]:
     """A film, a telephone's screen or a preview within the page, which changes wholly."""
-    box = part(rng, body, 0.3, 0.85)
+    box = part(rng, body, 0.3, 0.8)
     if chance(rng, 0.35):  # a telephone
         box = (*box[:2], box[0] + max(8, round((box[3] - box[1]) * 0.5)), box[3])
     size = box[2] - box[0], box[3] - box[1]
