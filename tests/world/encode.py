@@ -15,6 +15,7 @@ import av
 import numpy as np
 from av.container import OutputContainer
 from av.subtitles.stream import SubtitleStream
+from av.video.reformatter import VideoReformatter
 
 from tests.world import sound, text, truth
 from tests.world.paint import Picture
@@ -154,13 +155,14 @@ def _add_pictures(out: OutputContainer, encoding: Encoding) -> av.VideoStream:
 def _frames(
     pictures: Iterable[Picture], times: Sequence[Fraction], encoding: Encoding
 ) -> Iterator[av.VideoFrame]:
+    converter = VideoReformatter()  # one for all frames, in one thread: starting more takes longer
     for picture, time in zip(pictures, times, strict=True):
         height, width = picture.shape[:2]
         right, below = encoding.coded_size[0] - width, encoding.coded_size[1] - height
         if right or below:
             picture = np.pad(picture, ((0, below), (0, right), (0, 0)), mode="edge")
         frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
-        frame = frame.reformat(format=encoding.pixel_format)
+        frame = converter.reformat(frame, format=encoding.pixel_format, threads=1)
         frame.time_base = encoding.time_base
         frame.pts = round((time + exact(encoding.start)) / encoding.time_base)
         yield frame

@@ -24,6 +24,10 @@ class Transition:
     kind: str = "cut"
     seconds: float = 0.0
 
+    def picture(self, outgoing: Picture, incoming: Picture, amount: float) -> Picture:
+        """What is shown `amount` (0 to 1) of the way along."""
+        return join(self.kind, outgoing, incoming, amount)
+
 
 CUT = Transition()
 
@@ -90,7 +94,7 @@ class Timeline:
         # The first frame is already mixed and the last not yet clear: n frames give 1/(n+1), ...
         length = exact(transition.seconds)
         amount = float((time - self.ends[at] + self.step) / (length + self.step))
-        return join(transition.kind, outgoing, incoming, amount)
+        return transition.picture(outgoing, incoming, amount)
 
     def _painter(self, painters: dict[int, Painter], at: int) -> Painter:
         if at not in painters:

@@ -1,0 +1,1 @@
+"""Films of the kinds of footage on which shot detectors fail; `split_wild` renders them."""
