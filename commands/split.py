@@ -22,6 +22,14 @@ def split(
             "keyframes, decodes little.",
         ),
     ] = None,
+    threshold: Annotated[
+        float | None,
+        typer.Option(
+            metavar="PROBABILITY",
+            show_default="0.5",
+            help="How probable a boundary must be, of 0 to 1, by any method: more finds fewer.",
+        ),
+    ] = None,
     min_length: Annotated[
         str | None,
         typer.Option(
@@ -117,6 +125,7 @@ def split(
         partial(
             find,
             method=method,
+            threshold=threshold,
             min_length=seconds(min_length),
             max_length=seconds(max_length),
             scenes=scenes,

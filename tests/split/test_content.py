@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from vtk.media.planes import TOGETHER, Thumbnail, luma, thumbnail
-from vtk.split.content import WINDOW, Boundary, boundaries
+from vtk.split.content import Boundary, boundaries
+from vtk.split.evidence import AROUND
 
 RATE = 24.0
 Picture = np.ndarray[Any, Any]  # (27, 48), luma 0..255
@@ -323,7 +324,7 @@ def test_times_are_the_presentation_timestamps() -> None:
     assert [(b.pts, b.time) for b in boundaries(stream)] == [(400250, 400.25)]
 
 
-def test_cut_comes_as_soon_as_the_window_is_seen() -> None:
+def test_cut_comes_as_soon_as_the_second_after_it_is_seen() -> None:
     taken = 0
 
     def watched() -> Iterator[tuple[int, float, Thumbnail]]:
@@ -333,7 +334,7 @@ def test_cut_comes_as_soon_as_the_window_is_seen() -> None:
             yield frame
 
     assert next(boundaries(watched())).pts == 30
-    assert taken <= 30 + WINDOW + TOGETHER
+    assert taken <= 30 + AROUND * RATE + 1 + TOGETHER
 
 
 def test_look_ahead_of_a_dissolve_is_bounded() -> None:

@@ -20,11 +20,12 @@ METHODS = {
 # What is given instead of shots, and the options that go with it.
 FORMS = {
     "cues": set[str](),
-    "scenes": {"method", "min_length", "why"},
+    "scenes": {"method", "threshold", "min_length", "why"},
     "by": {"every"},
     "every": {"overlap"},
 }
-SHOTS = {"method", "min_length", "max_length", "why"}
+SHOTS = {"method", "threshold", "min_length", "max_length", "why"}
+THRESHOLD = 0.5  # probability from which a boundary counts
 
 OnProgress = Callable[[str, float, float], None]  # video, seconds done, seconds in all
 
@@ -33,6 +34,7 @@ def split(
     spans: Iterable[Span],
     *,
     method: str | None = None,
+    threshold: float | None = None,
     min_length: float | None = None,
     max_length: float | None = None,
     scenes: bool = False,
@@ -45,7 +47,8 @@ def split(
 ) -> Iterator[Span]:
     """The shots of each span, in order, or what is asked for instead of them.
 
-    `method` is one of METHODS, `default_method()` if not given. `min_length` and `max_length`
+    `method` is one of METHODS, `default_method()` if not given. A boundary counts from a
+    probability of `threshold` on, THRESHOLD if not given. `min_length` and `max_length`
     (seconds) join shorter shots to a neighbour and divide longer ones; `why` adds the measurements
     behind each boundary. `scenes` joins shots into scenes. `every` gives windows of that many
     seconds, which share `overlap` seconds; with `by="speech"` windows of about that length (30 s if
@@ -56,7 +59,15 @@ def split(
     UsageError for values without sense and for options that exclude each other.
     """
     _check_values(method or default_method(), by, every, overlap, min_length, max_length)
-    given = {"method": method, "min_length": min_length, "max_length": max_length, "why": why}
+    if threshold is not None and not 0 < threshold < 1:
+        raise UsageError(f"a threshold is a probability between 0 and 1, {threshold:g} is none")
+    given = {
+        "method": method,
+        "threshold": threshold,
+        "min_length": min_length,
+        "max_length": max_length,
+        "why": why,
+    }
     given |= {"scenes": scenes, "every": every, "overlap": overlap, "by": by, "cues": cues}
     _check_together([name for name, value in given.items() if value])
     work: Callable[[Span], Iterable[Span]]
@@ -76,6 +87,7 @@ def split(
         work = partial(
             structured,
             method=method or default_method(),
+            threshold=threshold or THRESHOLD,
             min_length=min_length,
             max_length=max_length,
             scenes=scenes,

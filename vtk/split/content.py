@@ -1,52 +1,25 @@
-"""Shot boundaries from the pictures alone, without a model: method `content`.
+"""Shot boundaries from the pictures alone, without a large model: method `content`.
 
-A hard cut must stand out in three ways, each a ratio that the motion of the shot itself lowers:
-
-- its step, the distance from the frame before it, over the steps around it: the sliding window of
-  Yeo and Liu (Rapid scene analysis on compressed video, IEEE TCSVT 1995, abrupt scene changes),
-  and like there it must be the largest within the length of the shortest shot;
-- the least distance from the frames before to the frames after, over the mean distance within
-  either: the graph partition of Yuan et al. (A formal study of shot boundary detection, IEEE
-  TCSVT 2007), as a ratio of distances;
-- what the best shift of one frame over the other leaves of the step, over the same for the steps
-  around it, which takes out pans and shakes.
-
-A picture that comes back within the window was a flash, not a cut, and one that keeps its pattern,
-or changes by nearly the same little everywhere, was lit or coded anew. Gradual transitions are
-found by `vtk.split.gradual` between the cuts. All times are presentation timestamps; the window
-of a cut is counted in frames, that of a gradual transition in seconds.
+A cut is a step that stands out from those around it (`vtk.split.steps`) and that a small network
+takes for one by what changed, where, and beside what (`vtk.split.evidence`, `vtk.models.judge`).
+Gradual transitions are found by `vtk.split.gradual` between the cuts. All times are presentation
+timestamps.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vtk.media.planes import TOGETHER, Thumbnail
-from vtk.split.dips import deviations
-from vtk.split.edges import Moved, Sample, moved
+from vtk.media.planes import Thumbnail
+from vtk.models.judge import Judge
+from vtk.split import THRESHOLD
+from vtk.split.edges import Sample
+from vtk.split.evidence import AROUND, MOST, evidence
 from vtk.split.gradual import Blends
-from vtk.split.likeness import ALIKE, likeness
-from vtk.split.shifts import LEFT, Shifts
+from vtk.split.steps import WINDOW, Sampled, proposed, sampled
 from vtk.split.transition import Transition
-
-WINDOW = 8  # frames looked at on either side of a cut, and the look-ahead it costs
-NEAR = 6  # of these, the frames compared across against within
-SHORTEST = 5  # frames of the shortest shot: of two cuts nearer than this the stronger is kept
-NEIGHBOURS = 3  # steps on either side compared after the best shift
-NOISE = 0.6  # mean difference of samples, 0..255, that is nothing: the floor of every ratio
-STANDOUT = 1.6  # geometric mean of the three ratios from which a step is a cut
-UNCHANGED = 0.95  # likeness from which the step is only a keyframe's, or a lamp's
-FAINT = 3.5  # standard deviation of a step, 0..255, below which it is a keyframe's coding
-OTHER = 3.0  # times a step: steps around it that are a flash's or another cut's, not motion
-SAME = 0.2  # of the step: a distance across from which the picture has come back
-RETURN = 0.5  # of the step: the same, for pictures that are also alike
-FLASH = 4  # frames after which the picture may come back shifted
-SHARE = 1.7  # of the step: the median distance across from which it is part of a longer change
-NO_CUT = (0.0, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +30,9 @@ class Boundary:
     and of a fade in the first frame that shows it, of a dissolve or a wipe the first in which it
     outweighs the old shot, of a fade out the first empty frame. `start` and `end`, (pts, seconds),
     are the first and the last frame of a gradual transition, to within a tenth of a second; a
-    wipe's ends may be a tenth of its length further in. `score` is 0.5 at the threshold and nears
-    1. `why` holds the measurements behind the decision by name: of a cut the three ratios
-    `contrast`, `apart` and `shift`, of a gradual transition what `vtk.split.gradual` measured.
+    wipe's ends may be a tenth of its length further in. `score` is how probable the boundary is.
+    `why` holds the measurements behind the decision by name: of a cut the three ratios `contrast`,
+    `apart` and `shift`, of a gradual transition what `vtk.split.gradual` measured.
     """
 
     pts: int
@@ -71,165 +44,73 @@ class Boundary:
     why: Mapping[str, float] | None = field(default=None, compare=False)
 
 
-class Sampled(NamedTuple):
-    """A frame as the detector sees it."""
-
-    pts: int
-    time: float  # seconds
-    thumbnail: Thumbnail
-    picture: NDArray[np.float32]  # luma, Cb and Cr in one row
-    step: float  # mean absolute difference from the frame before
-    moved: Moved  # where that is
-    deviation: float  # of its luma, by `vtk.split.dips.deviations`
+# The probability of a cut before a frame, given with those around it, and its evidence.
+Probability = Callable[[Sequence[Sampled], int, NDArray[np.float32]], float]
 
 
-def boundaries(frames: Iterable[tuple[int, float, Thumbnail]]) -> Iterator[Boundary]:
+def boundaries(
+    frames: Iterable[tuple[int, float, Thumbnail]], threshold: float = THRESHOLD
+) -> Iterator[Boundary]:
     """The shot boundaries in `frames`, (pts, seconds, thumbnail), by `found`."""
-    return found(sampled(frames))
+    judge = Judge()
+    return found(sampled(frames), lambda _, __, known: judge.probability(known), threshold)
 
 
-def sampled(frames: Iterable[tuple[int, float, Thumbnail]]) -> Iterator[Sampled]:
-    """The frames, (pts, seconds, thumbnail) in display order, each measured against the last.
-
-    They come TOGETHER at once, as their thumbnails do.
-    """
-    before, waiting = None, iter(frames)
-    while some := list(islice(waiting, TOGETHER)):
-        rows = [np.concatenate([part.ravel() for part in each[2]]) for each in some]
-        pictures = np.stack([rows[0] if before is None else before, *rows])
-        before = pictures[-1]
-        apart = np.abs(pictures[1:] - pictures[:-1])
-        luma = some[0][2].luma
-        changes = moved(apart[:, : luma.size].reshape(-1, *luma.shape))
-        spread = deviations(pictures[1:, : luma.size].reshape(-1, *luma.shape))
-        steps = (np.add.reduce(apart, 1) / apart.shape[1]).tolist()
-        for each, *rest in zip(some, pictures[1:], steps, changes, spread, strict=True):
-            yield Sampled(*each, *rest)
-
-
-def found(frames: Iterable[Sampled]) -> Iterator[Boundary]:
+def found(
+    frames: Iterable[Sampled],
+    probability: Probability,
+    threshold: float = THRESHOLD,
+    ahead: int = WINDOW,
+) -> Iterator[Boundary]:
     """Finds the shot boundaries in `frames`, in display order.
 
-    Yields them in order: a cut when `WINDOW` frames after it have been seen, a gradual transition
-    some seconds later. Keeps no more than `2 * WINDOW` frames and the few seconds of pictures
-    that `vtk.split.gradual` needs. All thumbnails must have one shape.
+    Yields them in order: a cut when `ahead` frames and AROUND seconds after it have been seen, a
+    gradual transition some seconds later. Keeps the frames of as long before and after, and the
+    few seconds of pictures that `vtk.split.gradual` needs. All thumbnails must have one shape.
     """
-    recent: list[Sampled] = []  # at most WINDOW + 1 frames of the shot so far, and what follows
-    here = 0  # in `recent`, the frame to decide on
+    recent: list[Sampled] = []
+    begin = here = 0  # in `recent`: the first frame of the shot, and the frame to decide on
     blends: Blends | None = None
 
     def decide() -> Iterator[Boundary]:
-        nonlocal here
+        nonlocal begin, here
         assert blends
-        frame = recent[here]
-        score, why = cut(recent, here, blends.luma)
-        if score:
-            yield from map(_gradual, blends.finish())
-            yield Boundary(frame.pts, frame.time, score, why=why)
-            del recent[:here]
-            here = 0
+        frame, low = recent[here], max(begin, here - WINDOW - 1)
+        ratios = proposed(recent[low : here + WINDOW + 1], here - low, blends.luma)
+        if ratios:
+            known = evidence(recent, here, blends.luma, ratios)
+            score = probability(recent, here, known)
+            if score >= threshold:
+                yield from _gradual(blends.finish(), threshold)
+                yield Boundary(frame.pts, frame.time, score, why=ratios)
+                begin = here
         sample = Sample(frame.pts, frame.time)
         certain = blends.push(sample, frame.picture, frame.moved, frame.deviation)
-        yield from map(_gradual, certain)
+        yield from _gradual(certain, threshold)
         here += 1
-        if here > WINDOW + 1:
+        while here > max(ahead, WINDOW + 1) and (
+            here > MOST or frame.time - recent[0].time > AROUND
+        ):
             del recent[0]
-            here -= 1
+            begin, here = max(0, begin - 1), here - 1
 
     for sample in frames:
         if blends is None:
             blends = Blends(sample.thumbnail.luma.shape)
         recent.append(sample)
-        if len(recent) > here + WINDOW:
+        while len(recent) > here + max(ahead, WINDOW) and (
+            len(recent) > here + MOST or sample.time - recent[here].time > AROUND
+        ):
             yield from decide()
     while here < len(recent):
         yield from decide()
     if blends:
-        yield from map(_gradual, blends.finish())
+        yield from _gradual(blends.finish(), threshold)
 
 
-def _gradual(new: Transition) -> Boundary:
-    pts, time = new.shot
-    return Boundary(pts, time, new.score, new.type, new.start, new.end, new.why)
-
-
-def cut(
-    frames: list[Sampled], here: int, shape: tuple[int, int]
-) -> tuple[float, Mapping[str, float] | None]:
-    """Score of a cut before `frames[here]`, 0.5..1, and its ratios; 0 if there is none.
-
-    Ordered by cost: nearly all frames end at the first comparisons of numbers already known.
-    """
-    frame = frames[here]
-    step = frame.step
-    if step < NOISE or here == 0:
-        return NO_CUT
-    if any(f.step > step for f in frames[max(0, here - SHORTEST + 1) : here + SHORTEST]):
-        return NO_CUT
-    around = [f.step for f in frames[max(1, here - WINDOW) : here]]
-    around += [f.step for f in frames[here + 1 : here + WINDOW + 1]]
-    usual = [other for other in around if other < OTHER * step]
-    contrast = step / (NOISE + sum(usual) / max(1, len(usual)))
-    # The other ratios seldom pass 2 where this one does not, so that the product cannot either.
-    if contrast < 1.4:
-        return NO_CUT
-    area = shape[0] * shape[1]
-    old = frames[here - 1].picture
-    # A coarse keyframe changes much of the picture a little, a new slide a little of it much.
-    if np.var(frame.picture - old) < FAINT**2:
-        return NO_CUT
-    if likeness(old[:area], frame.picture[:area]) > UNCHANGED:
-        return NO_CUT
-    apart = _across_within(frames, here, step, area)
-    if not apart:
-        return NO_CUT
-    moved = _after_shift(frames, here, shape)
-    standout = (contrast * apart * moved) ** (1 / 3)
-    if standout < STANDOUT:
-        return NO_CUT
-    why = {"contrast": contrast, "apart": apart, "shift": moved}
-    return standout / (standout + STANDOUT), why
-
-
-def _across_within(frames: list[Sampled], here: int, step: float, area: int) -> float:
-    """Least distance across the cut over the mean distance within; 0 if this is no cut.
-
-    It is none if the picture comes back, or if the step is a small part of a longer change.
-    """
-    before = np.stack([f.picture for f in frames[max(0, here - WINDOW) : here]])
-    after = np.stack([f.picture for f in frames[here : here + WINDOW]])
-    across = _distances(before, after)
-    nearest = across.argmin()
-    one, two = before[nearest // len(after), :area], after[nearest % len(after), :area]
-    least = float(across.min())
-    came_back = least < SAME * step or (least < RETURN * step and likeness(one, two) > ALIKE)
-    middle = np.sort(across, None)[across.size // 2]  # np.median loads much that nothing else needs
-    if came_back or middle > SHARE * step:
-        return 0.0
-    before, after = before[-NEAR:], after[:NEAR]
-    within = [d[np.triu_indices(len(d), 1)] for d in map(_distances, *2 * ((before, after),))]
-    pairs = np.concatenate(within)
-    apart = float(across[-NEAR:, :NEAR].min())
-    return apart / (NOISE + (float(pairs.mean()) if pairs.size else 0.0))
-
-
-def _distances(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Mean absolute difference of each row of `a` from each row of `b`."""
-    return np.stack([np.abs(b - row).mean(1) for row in a])
-
-
-def _after_shift(frames: list[Sampled], here: int, shape: tuple[int, int]) -> float:
-    """What the best shift leaves of the step, over the same for the steps around it."""
-    area = shape[0] * shape[1]
-    # Against luma alone: where only the colours change there is no shift to undo.
-    shifts = Shifts([frame.picture[:area].reshape(shape) for frame in frames])
-    left = shifts.left(here - 1, here)
-    if left < LEFT * shifts.change(here - 1, here):
-        return 0.0
-    returns = [(here - 1, i) for i in range(here + 1, min(len(frames), here + FLASH + 1))]
-    returns += [(i, here) for i in range(max(0, here - FLASH - 1), here - 1)]
-    if any(shifts.left(i, j) < RETURN * left for i, j in returns):
-        return 0.0
-    first, last = max(1, here - NEIGHBOURS), min(len(frames) - 1, here + NEIGHBOURS)
-    around = [shifts.left(i - 1, i) for i in range(first, last + 1) if i != here]
-    return left / (NOISE + sum(around) / max(1, len(around)))
+def _gradual(transitions: Iterable[Transition], threshold: float) -> Iterator[Boundary]:
+    """Those that are probable enough, as boundaries."""
+    for new in transitions:
+        if new.score >= threshold:
+            pts, time = new.shot
+            yield Boundary(pts, time, new.score, new.type, new.start, new.end, new.why)

@@ -32,13 +32,16 @@ from vtk.lost import MISSING
 from vtk.media.container import seekable
 from vtk.media.packets import Group, Packets, Small
 from vtk.media.planes import Thumbnail
+from vtk.models.judge import Judge
 from vtk.span import Span, log
 from vtk.split import OnProgress
-from vtk.split.content import WINDOW, Boundary, boundaries, cut, sampled
+from vtk.split.content import THRESHOLD, Boundary, boundaries
+from vtk.split.evidence import evidence
 from vtk.split.likeness import likeness
 from vtk.split.reader import TELL_EVERY, Reader
 from vtk.split.shots import between
 from vtk.split.shots import shots as content_shots
+from vtk.split.steps import WINDOW, proposed, sampled
 
 SPIKE = 1.3  # size of a packet over that of its like around it, weighed by what a keyframe costs
 RAISED = 1.75  # mean size of a stretch of packets over that of a calm one before it in its group
@@ -54,20 +57,22 @@ BEYOND = 24  # frames decoded after the last that seems uneven
 MOST = 0.4  # of all packets: a plan to decode more is not worth its uncertainty
 
 
-def shots(span: Span, on_progress: OnProgress | None = None) -> Iterator[Span]:
+def shots(
+    span: Span, on_progress: OnProgress | None = None, threshold: float = THRESHOLD
+) -> Iterator[Span]:
     """The shots of the span, then an error record for what did not decode of what was needed.
 
     The records of `content`, which takes over, and says so in them, where packets do not help.
     """
     if not seekable(span.video):
         log.info("%s: a pipe gives its packets once: every picture is decoded", span.fragment)
-        yield from content_shots(span, on_progress)
+        yield from content_shots(span, on_progress, threshold=threshold)
         return
     with Packets(span.video, pictures_seen=False) as video:
         low, high = (-math.inf, math.inf) if span.whole else (span.start, span.end)
         stated = min(high, video.end)
         try:
-            plan = Plan(video.groups(low, high), float(video.time_base))
+            plan = Plan(video.groups(low, high), float(video.time_base), threshold)
             reached = video.seconds(video.last + video.duration)
             if not video.cut_short and stated - reached > MISSING:
                 raise MediaError("it is truncated")
@@ -86,7 +91,7 @@ def shots(span: Span, on_progress: OnProgress | None = None) -> Iterator[Span]:
             yield from between(reader, found, "fast")
             yield from reader.lost()
             return
-    yield from content_shots(span, on_progress)
+    yield from content_shots(span, on_progress, threshold=threshold)
 
 
 def _told(
@@ -105,8 +110,13 @@ class Plan:
     Holds a few numbers for each packet and a small picture for each group.
     """
 
-    def __init__(self, groups: Iterable[Group], unit: float) -> None:
-        """`unit` is the time base in seconds. Raises MediaError where most is to be decoded."""
+    def __init__(self, groups: Iterable[Group], unit: float, threshold: float) -> None:
+        """`unit` is the time base in seconds, `threshold` the probability of a cut that counts.
+
+        Raises MediaError where most is to be decoded.
+        """
+        self.threshold = threshold
+        self.judge = Judge()
         self.groups: list[Group] = []
         self.looks: list[Thumbnail | None] = []  # of the keyframes
         self.apart: list[float] = []  # each keyframe from the one before
@@ -118,7 +128,7 @@ class Plan:
             group.head = []
             look = next((s.picture for s in heads[-1] if s.pts == group.first), None)
             self.apart.append(_apart(self.looks[-1], look) if self.looks else 0.0)
-            cuts = {cut.pts: cut for cut in _joined(*heads)} if self.groups else {}
+            cuts = {cut.pts: cut for cut in self._joined(*heads)} if self.groups else {}
             if _restless(heads[-1]) or (cuts and not self.apart[-1]):
                 self.doubted.add(len(self.groups))
             elif self.apart[-1] >= APART:
@@ -190,10 +200,23 @@ class Plan:
             while cuts and cuts[0].pts <= head[0].pts:
                 yield cuts.popleft()
             if head[0].pts in self.followed and before:
-                yield from _joined(list(before), head)
+                yield from self._joined(list(before), head)
             before.clear()
-            yield from boundaries(_kept(chain(head, run), before))
+            yield from boundaries(_kept(chain(head, run), before), self.threshold)
         yield from cuts
+
+    def _joined(self, before: list[Small], after: list[Small]) -> Iterator[Boundary]:
+        """The cut between the pictures before and after, as if they followed each other, if any."""
+        smalls = [*before[-WINDOW:], *after]
+        frames = list(sampled((small.pts, small.time, small.picture) for small in smalls))
+        here = len(smalls) - len(after)
+        if not after or not here:
+            return
+        shape = smalls[0].picture.luma.shape
+        ratios = proposed(frames, here, shape)
+        score = self.judge.probability(evidence(frames, here, shape, ratios)) if ratios else 0.0
+        if score >= self.threshold:
+            yield Boundary(frames[here].pts, frames[here].time, score, why=ratios)
 
     def _watched(self, parts: Iterator[Small | None]) -> Iterator[Small | None]:
         for small in parts:
@@ -247,15 +270,3 @@ def _uneven(group: Group, unit: float) -> int:
     raised = np.flatnonzero((means > RAISED * calm) & paid)
     places = [*np.argsort(order)[anchor[spikes > SPIKE]], *(raised[-1:] + STRETCH)]
     return int(max(places)) + 1 if places else 0
-
-
-def _joined(before: list[Small], after: list[Small]) -> Iterator[Boundary]:
-    """The cut between the pictures before and after, as if they followed each other, if any."""
-    smalls = [*before[-WINDOW:], *after]
-    frames = list(sampled((small.pts, small.time, small.picture) for small in smalls))
-    here = len(smalls) - len(after)
-    if not after or not here:
-        return
-    score, why = cut(frames, here, smalls[0].picture.luma.shape)
-    if score:
-        yield Boundary(frames[here].pts, frames[here].time, score, why=why)

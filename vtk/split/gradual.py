@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from vtk.split.dips import EMPTY, RESIDUAL, Dip, Dips
 from vtk.split.edges import SHARE, Edge, Edges, Moved, Sample
-from vtk.split.likeness import ALIKE, correlation
+from vtk.split.likeness import ALIKE, correlation, edges
 from vtk.split.pages import ground, turned
 from vtk.split.shifts import LEFT, Shifts
 from vtk.split.sweeps import sweep
@@ -37,6 +37,8 @@ CHANGE = 6.0  # how far the ends must be apart, root mean square over the sample
 LOST = 0.5  # the same for the picture in the middle alone
 STILL = 0.04  # the same for pages that are alike, of which nothing moves
 WIPED = 0.32  # the same for a wipe: where half of the picture has changed it is 0.25
+STAYS = 0.3  # of the edges of the old picture, that are where they were when a wipe is over
+UNEVEN = 0.25  # of a part's change, that it may be off the line in a dissolve
 MOMENTS = 12  # of a wipe, that tell how it sweeps
 _ROWS = int(LAGS[-1] / INTERVAL) + 3
 _RING = [number % _ROWS for number in range(2 * _ROWS)]
@@ -167,18 +169,35 @@ class Blends:
         if alike and (STILL <= off <= RESIDUAL or not page()):
             return []
         score = 1 - 0.5 * off / RESIDUAL
+        lumas = [self.pictures[row, : self.area].reshape(self.luma) for row in (a, b)]
         if off > RESIDUAL:
             last = min(size - 1, MOMENTS)
             some = [rows[number * (size - 1) // last] for number in range(last + 1)]
             score = sweep(self.pictures[some, : self.area], self.luma, page)
-            if not score:
+            if not score or edges(*lumas).old_stays > STAYS:
                 return []
-        ends = Shifts([self.pictures[row, : self.area].reshape(self.luma) for row in (a, b)])
+        elif not (self.empty[a] or self.empty[b]) and self._uneven(rows, place) > UNEVEN:
+            return []
+        ends = Shifts(lumas)
         if ends.left(0, 1) < LEFT * ends.change(0, 1):
             return []
         found = self._settle() if self.best and first >= self.best.after else []
         self._keep(first, place, change, min(1.0, score), off)
         return found
+
+    def _uneven(self, rows: list[int], place: list[float]) -> float:
+        """How far a middling part of the picture is off the line, as a share of its change.
+
+        A flame or a hand that moves may take most of the change, and near the line by chance.
+        """
+        high, wide = self.luma[0] // 3, self.luma[1] // 4
+        pictures = self.pictures[rows, : self.area]
+        way = pictures[-1] - pictures[0]
+        between = [number for number, here in enumerate(place) if 0.15 < here < 0.85]
+        off = [np.abs(pictures[n] - pictures[0] - place[n] * way) for n in between]
+        pair = np.stack([np.mean(off, 0), np.abs(way)]).reshape(2, *self.luma)
+        parts = pair[:, : 3 * high, : 4 * wide].reshape(2, 3, high, 4, wide).mean((2, 4))
+        return float(np.median(parts[0] / (parts[1] + 1)))
 
     def _wiped(self, edge: Edge, picture: Vector) -> list[Transition]:
         """Takes in a wipe that ends with this picture."""

@@ -13,13 +13,14 @@ from typing import NamedTuple
 import numpy as np
 
 from vtk.media.planes import Thumbnail
-from vtk.split.content import Boundary
+from vtk.split.content import THRESHOLD, Boundary
 from vtk.split.dips import EMPTY, deviations
 from vtk.split.network import EDGE, STEP, Network, Picture, opened, picture, windows
 
-CUT = 0.4  # single head from which a frame is the last of a shot
+CUT = 0.4  # single head at which a frame is as likely the last of a shot as not
 SHARP = 0.4  # of its score, that the frames beside the last of a shot may have
-MANY = 0.5  # second head from which a frame belongs to a transition
+MANY = 0.5  # second head at which a frame is as likely of a transition as not
+SLOPE = 1.14  # of the logit of a probability over that of a score, fitted to steps of real clips
 SHORTEST = 4  # frames of the shortest gradual transition
 
 
@@ -33,35 +34,41 @@ class Judged(NamedTuple):
     many: float
 
 
-def boundaries(frames: Iterable[tuple[int, float, Thumbnail]]) -> Iterator[Boundary]:
+def boundaries(
+    frames: Iterable[tuple[int, float, Thumbnail]], threshold: float = THRESHOLD
+) -> Iterator[Boundary]:
     """Finds the shot boundaries in `frames`, (pts, seconds, thumbnail) in display order.
 
     Yields them in order, when the window they lie in has been judged: up to 75 frames later, on a
     GPU some hundreds. Keeps no more frames than these. A fade is told from a dissolve by an empty
     picture in it; wipes come as dissolves. Raises MissingError.
     """
-    return found(_judged(frames, opened()))
+    return found(_judged(frames, opened()), threshold)
 
 
-def found(frames: Iterable[Judged]) -> Iterator[Boundary]:
+def found(frames: Iterable[Judged], threshold: float = THRESHOLD) -> Iterator[Boundary]:
     """The boundaries in frames that follow one another, in order."""
+    cut, many = _needed(threshold, CUT), _needed(threshold, MANY)
     stretch: list[Judged] = []  # frames of high score, and the one before them
     before: list[Judged] = []
     for frame in frames:
-        if frame.single >= CUT or frame.many >= MANY:
+        if frame.single >= cut or frame.many >= many:
             stretch = [*(stretch or before), frame]
         elif stretch:
-            yield from _decide([*stretch, frame])
+            yield from _decide([*stretch, frame], cut, many)
             stretch = []
         before = [frame]
-    yield from _decide(stretch)
+    yield from _decide(stretch, cut, many)
 
 
-def _decide(frames: Sequence[Judged]) -> Iterator[Boundary]:
-    """The boundaries in a stretch of frames of high score, given with one on either side."""
+def _decide(frames: Sequence[Judged], cut: float, least: float) -> Iterator[Boundary]:
+    """The boundaries in a stretch of frames of high score, given with one on either side.
+
+    `cut` and `least` are what scores of the first and of the second head count from.
+    """
     single = [frame.single for frame in frames]
-    many = [frame for frame in frames if frame.many >= MANY]
-    high = [i for i in range(len(frames) - 1) if single[i] >= CUT]
+    many = [frame for frame in frames if frame.many >= least]
+    high = [i for i in range(len(frames) - 1) if single[i] >= cut]
     sharp = [
         i for i in high if max(single[max(0, i - 1)] * (i > 0), single[i + 1]) <= SHARP * single[i]
     ]
@@ -79,9 +86,16 @@ def _decide(frames: Sequence[Judged]) -> Iterator[Boundary]:
             yield Boundary(new.pts, new.time, _score(single[i], CUT), why=why)
 
 
-def _score(value: float, threshold: float) -> float:
-    """0.5 at the threshold, 1 at 1."""
-    return 0.5 + 0.5 * (value - threshold) / (1 - threshold)
+def _score(value: float, even: float) -> float:
+    """The probability that goes with a score, 0.5 where it is `even`."""
+    odds = (value / (1 - value + 1e-6)) / (even / (1 - even))
+    return odds**SLOPE / (1 + odds**SLOPE)
+
+
+def _needed(probability: float, even: float) -> float:
+    """The score that goes with a probability."""
+    odds = (probability / (1 - probability + 1e-6)) ** (1 / SLOPE) * even / (1 - even)
+    return odds / (1 + odds)
 
 
 def _judged(frames: Iterable[tuple[int, float, Thumbnail]], network: Network) -> Iterator[Judged]:

@@ -8,11 +8,11 @@ from vtk.media.planes import Thumbnail, thumbnail, thumbnails
 from vtk.media.video import Video
 from vtk.span import Span
 from vtk.split import METHODS, OnProgress
-from vtk.split.content import Boundary
+from vtk.split.content import THRESHOLD, Boundary
 from vtk.split.reader import Reader
 from vtk.split.seen import Seen
 
-Boundaries = Callable[[Iterable[tuple[int, float, Thumbnail]]], Iterator[Boundary]]
+Boundaries = Callable[[Iterable[tuple[int, float, Thumbnail]], float], Iterator[Boundary]]
 
 
 def shots(
@@ -20,18 +20,20 @@ def shots(
     on_progress: OnProgress | None = None,
     *,
     method: str = "content",
+    threshold: float = THRESHOLD,
     seen: Seen | None = None,
 ) -> Iterator[Span]:
     """The shots of the span, then an error record for what did not decode.
 
-    `method` names a module of METHODS that has `boundaries`, as `vtk.split.content` has. `seen`
-    is given every frame.
+    `method` names a module of METHODS that has `boundaries`, as `vtk.split.content` has;
+    `threshold` is the probability from which a boundary counts. `seen` is given every frame.
     """
     boundaries: Boundaries = import_module(METHODS[method]).boundaries
     with Video(span.video, pictures_seen=False) as video:
         reader = Reader(video, span, "shot", on_progress)
         # The network takes longer than any decoding, and the memory that readers would take.
-        found = boundaries(_thumbnails(reader, seen, side_by_side=method != "learned"))
+        frames = _thumbnails(reader, seen, side_by_side=method != "learned")
+        found = boundaries(frames, threshold)
         yield from between(reader, found, method)
         yield from reader.lost()
 

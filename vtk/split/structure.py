@@ -19,6 +19,7 @@ def structured(
     span: Span,
     *,
     method: str,
+    threshold: float,
     min_length: float | None,
     max_length: float | None,
     scenes: bool,
@@ -34,11 +35,13 @@ def structured(
         seen: Seen | Revisited
         if method == "fast":
             seen = Revisited(span.video, latest)
-            found: Iterator[Span] = import_module(METHODS[method]).shots(span, on_progress)
+            found: Iterator[Span] = import_module(METHODS[method]).shots(
+                span, on_progress, threshold
+            )
         else:
             looks = LOOK_EVERY if scenes else math.inf
             seen = Seen(steps=max_length is not None, look_every=looks)
-            found = shots(span, on_progress, method=method, seen=seen)
+            found = shots(span, on_progress, method=method, threshold=threshold, seen=seen)
         if scenes:
             from vtk.split.scenes import scenes as joined_into_scenes
 
