@@ -282,7 +282,7 @@ def _text(stream: "Stream", name: str, **settings: Any) -> None:
     stream.command, stream.jobs = f"export {stream.command}", 1
     if stream.output not in (None, "-"):
         stream.output = os.devnull
-    stream.run(partial(write, **settings), dump=lambda span: b"")
+    stream.run(partial(write, **settings), dump=None)
 
 
 SUBCOMMANDS = (

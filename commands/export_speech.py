@@ -149,4 +149,4 @@ def _run(
     stream.command, stream.jobs = f"export {form}", 1
     if stream.output not in (None, "-"):
         stream.output = os.devnull
-    stream.run(write, dump=lambda span: b"")
+    stream.run(write, dump=None)

@@ -7,9 +7,11 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from shutil import get_terminal_size
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TextIO
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+
+from vtk.terminal import is_terminal
 
 from .options import (
     Context,
@@ -25,7 +27,6 @@ from .options import (
 )
 
 if TYPE_CHECKING:
-    from vtk.models.bar import NoBar
     from vtk.stream import Stream
 
 log = logging.getLogger("vtk")
@@ -119,8 +120,8 @@ def list_(
     from vtk.models.listing import listing, table
 
     records = listing(kind=kind, installed=installed)
-    if json or not _is_terminal(sys.stdout):
-        _write(records, json=True)
+    if json or not is_terminal(sys.stdout):
+        _write(stream, records, str, json=True)
     else:
         _print([table(list(records), get_terminal_size().columns).rstrip()])
 
@@ -138,15 +139,16 @@ def pull(stream: "Stream", models: Models, json: AsJson = False) -> None:
       vtk models pull hf:Qwen/Qwen3-8B-GGUF/Qwen3-8B-Q4_K_M.gguf
     """
     from vtk.models.fetch import Fetched, pull
+    from vtk.progress import file_bar
 
     def fetched() -> Iterator[Fetched]:
         for model in models:
-            for file in pull(model, bar):
-                bar.clear()
+            for file in pull(model, stream.progress.loaded):
+                stream.progress.rest()
                 yield file
 
-    with _bar(stream) as bar:
-        _write(fetched(), lambda f: f"{'fetched' if f.new else 'here'}  {f.path}", json=json)
+    with file_bar("models", stream.talks) as stream.progress:
+        _write(stream, fetched(), lambda f: f"{'fetched' if f.new else 'here'}  {f.path}", json)
 
 
 @_subcommand
@@ -189,19 +191,20 @@ def verify(
       vtk models verify qwen3-vl-4b ./mine.gguf
     """
     from vtk.models.verify import Verdict, names_installed, verify
+    from vtk.progress import file_bar
 
     def judged() -> Iterator[Verdict]:
         for model in models or names_installed():
-            for verdict in verify(model, bar):
-                bar.clear()
+            for verdict in verify(model, stream.progress.loaded):
+                stream.progress.rest()
                 if verdict.status == "corrupt":
                     stream.failed += 1
                     content = os.path.realpath(verdict.path)
                     log.error("%s is corrupt: remove %s and fetch it again", model, content)
                 yield verdict
 
-    with _bar(stream) as bar:
-        _write(judged(), lambda v: f"{v.status:7}  {v.name}  {v.path}", json=json)
+    with file_bar("models", stream.talks) as stream.progress:
+        _write(stream, judged(), lambda v: f"{v.status:7}  {v.name}  {v.path}", json)
 
 
 @_subcommand
@@ -221,7 +224,7 @@ def doctor(stream: "Stream", json: AsJson = False) -> None:
         fix = f"\n      {check.fix}" if check.fix else ""
         return f"{'ok' if check.ok else '--':4}  {check.name}: {check.found}{fix}"
 
-    _write(checks(), line, json=json)
+    _write(stream, checks(), line, json)
 
 
 @_subcommand
@@ -279,23 +282,26 @@ def bench(
     )
     record = speed.record()
     lines = "\n".join(f"{key.replace('_', ' '):24} {value}" for key, value in record.items())
-    _write([record], lambda _: lines, json=json)
+    _write(stream, [record], lambda _: lines, json)
 
 
 SUBCOMMANDS = (list_, pull, path, verify, doctor, bench)
 
 
-def _write(records: Iterable[Any], line: Callable[[Any], str] = str, *, json: bool = False) -> None:
+def _write(
+    stream: "Stream", records: Iterable[Any], line: Callable[[Any], str], json: bool
+) -> None:
     """Write records as JSON Lines; on a terminal, unless `json`, each as the line of it."""
     import orjson
 
     from vtk.output import open_sink
 
-    if _is_terminal(sys.stdout) and not json:
-        return _print(line(record) for record in records)
+    readable = is_terminal(sys.stdout) and not json
     with open_sink(None) as sink:
         for record in records:
-            sink(orjson.dumps(record, default=os.fsdecode, option=orjson.OPT_APPEND_NEWLINE))
+            text = os.fsencode(line(record)) if readable else orjson.dumps(record, os.fsdecode)
+            with stream.progress.above():
+                sink(text + b"\n")
 
 
 def _print(lines: Iterable[str]) -> None:
@@ -304,15 +310,3 @@ def _print(lines: Iterable[str]) -> None:
     with open_sink(None) as sink:
         for line in lines:
             sink(os.fsencode(line) + b"\n")
-
-
-def _bar(stream: "Stream") -> "NoBar":
-    """A bar of bytes where somebody watches."""
-    from vtk.models.bar import Bar, NoBar
-
-    watched = _is_terminal(sys.stderr) and not (stream.quiet or stream.log_json)
-    return Bar("models") if watched else NoBar()
-
-
-def _is_terminal(file: TextIO | None) -> bool:
-    return file is not None and file.isatty()

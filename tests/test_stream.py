@@ -2,7 +2,6 @@
 
 import json
 import os
-import pty
 import shutil
 import signal
 import subprocess
@@ -455,29 +454,6 @@ def test_a_message_cannot_play_tricks_on_the_terminal(tmp_path: Path) -> None:
     result = vtk("probe", tmp_path / "\x1b[2Jwiped\n.mp4")
     assert b"\x1b" not in result.stderr
     assert result.stderr.count(b"\n") == 1
-
-
-def test_progress_shows_on_a_terminal_only(world: World) -> None:
-    path = world("cuts").path
-    assert vtk("split", path).stderr == b""
-    assert b"vtk split" in _on_terminal([VTK, "split", str(path)])
-    assert b"vtk split" not in _on_terminal([VTK, "split", "-q", str(path)])
-
-
-def _on_terminal(command: list[str]) -> bytes:
-    """What a command writes to standard error when that is a terminal."""
-    ours, theirs = pty.openpty()
-    run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=theirs)
-    os.close(theirs)
-    seen = b""
-    try:
-        while part := os.read(ours, 4096):
-            seen += part
-    except OSError:
-        pass  # the other side is closed
-    assert run.wait(timeout=20) == 0
-    os.close(ours)
-    return seen
 
 
 def test_a_worker_that_dies_takes_only_its_record_with_it(world: World) -> None:

@@ -1,15 +1,13 @@
-"""What vtk says on standard error: messages, as text or JSON Lines, and a progress bar."""
+"""What vtk says on standard error: messages, as text or JSON Lines."""
 
 import logging
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import orjson
 
 from vtk import times
-from vtk.span import Span
+from vtk.terminal import CLEAR, is_drawn_on
 
 
 class _Text(logging.Formatter):
@@ -28,6 +26,13 @@ class _Text(logging.Formatter):
             else:
                 text += " (a bug in vtk; VTK_TRACEBACK=1 shows where)"
         return text
+
+
+class _Above(_Text):
+    """In place of a progress bar, of this process or another, which is drawn anew below."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return CLEAR + super().format(record)
 
 
 class _Json(_Text):
@@ -57,67 +62,9 @@ def printable(text: str) -> str:
 def configure(command: str, *, quiet: bool, log_json: bool) -> None:
     """Send vtk's messages to standard error; `quiet` leaves only errors."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Json(command) if log_json else _Text(command))
+    form = _Json if log_json else _Above if is_drawn_on(sys.stderr) else _Text
+    handler.setFormatter(form(command))
     logger = logging.getLogger("vtk")
     logger.handlers[:] = [handler]
     logger.setLevel(logging.ERROR if quiet else logging.INFO)
     logger.propagate = False
-
-
-class Progress:
-    """What a run tells of its progress. This one keeps it to itself."""
-
-    def span(self, span: Span) -> None:
-        """A span has come out."""
-
-    def moved(self, video: str, done: float, total: float) -> None:
-        """The work on a video has come to `done` of `total` seconds."""
-
-
-@contextmanager
-def progress_bar(command: str, inputs: int) -> Iterator[Progress]:
-    """A line on the terminal: how far, how many spans, which video; messages go above it.
-
-    `inputs` is the number of inputs, 0 where it is not known; then there is no bar.
-    """
-    from rich.console import Console
-    from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
-    from rich.progress import Progress as Bar
-
-    class Shown(Progress):
-        count, begun, share, video = 0, 0, 0.0, ""
-
-        def span(self, span: Span) -> None:
-            self.count += 1
-            self._at(span.video, times.clock(span.end) if "end" in span else "")
-
-        def moved(self, video: str, done: float, total: float) -> None:
-            self.share = min(done / total, 1.0) if total > 0 else 0.0
-            self._at(video, times.clock(done))
-
-        def _at(self, video: str, place: str) -> None:
-            if video != self.video:
-                self.video, self.begun = video, self.begun + 1
-            name = printable(os.path.basename(video))[-40:]
-            bar.update(
-                task,
-                completed=min(self.begun - 1 + self.share, inputs or 0),
-                description=f"{self.count:,} spans  {name} {place}",
-            )
-
-    columns = [
-        SpinnerColumn(),
-        TextColumn(f"vtk {command}"),
-        *([BarColumn(20)] if inputs else []),
-        TextColumn("{task.description}", markup=False),
-        TimeElapsedColumn(),
-    ]
-    handler = logging.getLogger("vtk").handlers[0]
-    assert isinstance(handler, logging.StreamHandler)
-    with Bar(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False) as bar:
-        task = bar.add_task("", total=inputs or None)
-        handler.setStream(sys.stderr)  # rich's stand-in, which prints above the bar
-        try:
-            yield Shown()
-        finally:
-            handler.setStream(sys.__stderr__)

@@ -1,6 +1,7 @@
 """Where the lines go: standard output, flushed line by line, or a file that appears when whole."""
 
 import os
+import stat
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -11,6 +12,15 @@ from typing import BinaryIO
 from vtk.errors import OutputError, UsageError
 
 Sink = Callable[[bytes], None]
+
+
+def is_pipe(output: str | None) -> bool:
+    """Whether what is written to `output`, as for `open_sink`, goes to another program."""
+    try:
+        status = os.fstat(1) if output in (None, "-") else os.stat(output)
+    except OSError:
+        return False
+    return stat.S_ISFIFO(status.st_mode) or stat.S_ISSOCK(status.st_mode)
 
 
 @contextmanager

@@ -147,13 +147,14 @@ def ordered(
     *,
     by_video: bool,
     settings: Callable[[], None],
+    done: Callable[[Unit], None] = lambda _: None,
 ) -> Iterator[Span]:
     """The results of `ability` over each unit, in the order of the units.
 
     With `by_video` the ability is called anew for every unit; otherwise it is called once in
     each worker and must be done with a span before it asks for the next. `settings` is called
-    first in each worker, which keeps no more than its part of the cores busy. Raises what the
-    ability or the input raises about the run as a whole.
+    first in each worker, which keeps no more than its part of the cores busy, and `done` after
+    the results of each. Raises what the ability or the input raises about the run as a whole.
     """
     part = max(cores() // jobs, 1)  # of the cores, for each worker
     inbox, outbox = get_context("spawn").Pipe(duplex=False)
@@ -189,7 +190,7 @@ def ordered(
                     yield tasks[0].results.popleft()
                 if not tasks[0].done:
                     break
-                tasks.popleft()
+                done(tasks.popleft().unit)
     finally:
         for worker in workers:
             worker.stop()

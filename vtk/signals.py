@@ -35,11 +35,12 @@ def watch_output(reader_left: threading.Event) -> None:
     threading.Thread(target=wait, daemon=True, name="output-watch").start()
 
 
-def stop_cleanly(tell: Callable[[], None]) -> None:
+def stop_cleanly(tell: Callable[[], None], leave: Callable[[], None]) -> None:
     """Let Ctrl-C and a polite kill (cron's, or a lost terminal) remove what is half written.
 
     That begins when the work at hand lets it, as a long step of a model does late: `tell` is called
-    if it takes SOON, in another thread, and a second signal ends the process on the spot.
+    if it takes SOON, in another thread, and a second signal ends the process on the spot, after
+    `leave`.
     """
 
     def stop(number: int, _: object) -> None:
@@ -50,10 +51,10 @@ def stop_cleanly(tell: Callable[[], None]) -> None:
             signal.signal(number, stop)
         if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
             signal.signal(signal.SIGINT, signal.default_int_handler)
-        _watch_signals(tell)
+        _watch_signals(tell, leave)
 
 
-def _watch_signals(tell: Callable[[], None]) -> None:
+def _watch_signals(tell: Callable[[], None], leave: Callable[[], None]) -> None:
     """Have a thread be told of signals at once, whatever the main thread is at."""
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
@@ -63,7 +64,9 @@ def _watch_signals(tell: Callable[[], None]) -> None:
         _next(reading)
         if not select.select([reading], [], [], SOON)[0]:
             tell()
-        os._exit(128 + _next(reading))
+        number = _next(reading)
+        leave()
+        os._exit(128 + number)
 
     threading.Thread(target=wait, daemon=True, name="signal-watch").start()
 

@@ -25,10 +25,12 @@ from vtk.errors import (
     VtkError,
 )
 from vtk.finished import Finished
-from vtk.messages import Progress, configure, progress_bar
+from vtk.messages import configure
 from vtk.output import open_sink
+from vtk.progress import STDIN, Progress, span_bar
 from vtk.signals import forget_broken_output, stop_cleanly, watch_output
 from vtk.span import Ability, Span, load, parse, videos
+from vtk.terminal import is_terminal
 
 log = logging.getLogger("vtk")
 
@@ -77,6 +79,8 @@ class Stream:
     failed: int = 0
     unopened: int = 0
     good: int = 0
+    reading: int = 0  # number of the input that is read
+    within: float | None = 1.0  # how much of it is read, 0 to 1; None where that is not known
     progress: Progress = field(default_factory=Progress)
 
     def run(
@@ -84,12 +88,12 @@ class Stream:
         ability: Ability,
         *,
         by_video: bool = False,
-        dump: Callable[[Span], bytes] = Span.dump,
+        dump: Callable[[Span], bytes] | None = Span.dump,
     ) -> NoReturn:
         """Send the spans of the input through `ability` and end the process by its status.
 
         `by_video` says that the ability needs the spans of a video together; `dump` turns a span
-        into what is written.
+        into what is written, and is None where the ability writes itself.
         """
         sys.exit(self.status(partial(self._through, ability, by_video, dump)))
 
@@ -99,7 +103,7 @@ class Stream:
         reader_left = threading.Event()
         if self.output in (None, "-"):
             watch_output(reader_left)
-        stop_cleanly(self._tell_of_waiting)
+        stop_cleanly(self._tell_of_waiting, lambda: self.progress.clear())
         try:
             write()
         except KeyboardInterrupt:
@@ -122,8 +126,9 @@ class Stream:
 
         With arguments, standard input is read only where one of them is ``-``.
         """
-        for argument in self.inputs or ["-"]:
-            if argument in ("-", "/dev/stdin"):
+        for number, argument in enumerate(self.inputs or ["-"]):
+            self.reading = number
+            if argument in STDIN:
                 if sys.stdin is None:
                     raise InputError("standard input is closed")
                 # A reader of its own: sys.stdin would be locked at exit while a thread waits on it.
@@ -139,7 +144,15 @@ class Stream:
                 except OSError as error:
                     yield self._unreadable(Span(video=argument), error)
             else:
+                self.within = 1.0
                 yield from self._parsed(parse, argument, "argument")
+
+    @property
+    def _share(self) -> float | None:
+        """How much of the input is read, 0 to 1; None where nobody knows how much there is."""
+        if self.within is None:
+            return None
+        return (self.reading + self.within) / max(len(self.inputs), 1)
 
     def _unreadable(self, span: Span, error: OSError) -> Span:
         reason = OpenError(f"cannot read: {error.strerror}")
@@ -149,7 +162,10 @@ class Stream:
     def _read(self, file: BinaryIO, name: str, *, null: bool = False) -> Iterator[Span]:
         if file.isatty() and not self.quiet:
             log.warning("reading paths or spans from the terminal; end with Ctrl-D")
+        read, size = 0, os.fstat(file.fileno()).st_size  # 0 of a pipe
         for number, line in enumerate(_split(file, b"\0" if null else b"\n"), 1):
+            read += len(line) + null
+            self.within = min(read / size, 1.0) if size else None
             where = f"{name}, line {number}"
             if len(line) > LONGEST_LINE:
                 raise InputError(f"{where}: longer than {LONGEST_LINE} bytes, so not JSON Lines")
@@ -170,19 +186,23 @@ class Stream:
             self.bad_lines += 1
             log.error("%s: %s", where, error)
 
-    def _through(self, ability: Ability, by_video: bool, dump: Callable[[Span], bytes]) -> None:
+    def _through(
+        self, ability: Ability, by_video: bool, dump: Callable[[Span], bytes] | None
+    ) -> None:
         def keep() -> bool:
             return self._verdict() != ExitStatus.NO_INPUT
 
         with (
             self._journal() as self.finished,
             open_sink(self.output, keep) as sink,
-            self._progress_shown() as self.progress,
+            self._bar(by_video, writes_itself=dump is None) as self.progress,
         ):
-            if self.hint and self._talks:
+            if self.hint and self.talks:
                 log.info("%s", self.hint)
             for span in self._results(ability, by_video):
-                sink(dump(span))
+                if dump is not None:
+                    with self.progress.above():
+                        sink(dump(span))
                 self._count(span)
                 self.progress.span(span)
         if self.finished is not None and keep():
@@ -190,16 +210,23 @@ class Stream:
 
     def _results(self, ability: Ability, by_video: bool) -> Iterator[Span]:
         if self.jobs == 1:
-            return ability(self.spans())
+            return ability(self._told())
         from vtk.parallel import ordered
 
-        units: Iterable[list[Span]] = (
-            videos(self.spans()) if by_video else ([span] for span in self.spans())
-        )
+        spans = self._told()
+        units: Iterable[list[Span]] = videos(spans) if by_video else ([span] for span in spans)
         settings = partial(configure, self.command, quiet=self.quiet, log_json=self.log_json)
+        done = self.progress.done
         return ordered(
-            self.command, ability, units, self.jobs, by_video=by_video, settings=settings
+            self.command, ability, units, self.jobs, by_video=by_video, settings=settings, done=done
         )
+
+    def _told(self) -> Iterator[Span]:
+        """The spans of the input; the progress is told of each."""
+        for span in self.spans():
+            self.progress.taken(span, self._share)
+            yield span
+        self.progress.read()
 
     def _count(self, span: Span) -> None:
         if not span.failed:
@@ -226,19 +253,19 @@ class Stream:
         self.progress.moved(video, done, total)
 
     def _tell_of_waiting(self) -> None:
-        if self._talks:
+        if self.talks:
             log.warning("ends after the step at hand; Ctrl-C once more ends it on the spot")
 
     @property
-    def _talks(self) -> bool:
+    def talks(self) -> bool:
         """Whether somebody watches."""
-        watched = sys.stderr is not None and sys.stderr.isatty()
-        return watched and not self.quiet and not self.log_json
+        return is_terminal(sys.stderr) and not self.quiet and not self.log_json
 
-    def _progress_shown(self) -> AbstractContextManager[Progress]:
-        if not self._talks:
-            return nullcontext(Progress())
-        return progress_bar(self.command, len(self.inputs) if "-" not in self.inputs else 0)
+    def _bar(self, by_video: bool, writes_itself: bool) -> Progress:
+        if not self.talks:
+            return Progress()
+        settings = {"ahead": self.jobs > 1, "gathers": by_video, "writes_itself": writes_itself}
+        return span_bar(self.command, self.inputs, self.output, **settings)
 
     def _verdict(self) -> ExitStatus:
         if self.bad_lines:

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import pty
 import random
 import re
 import signal
@@ -10,12 +9,12 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.conftest import VTK, lines, vtk
 from tests.models.hub import Hub, serve
+from tests.terminal import Terminal
 from vtk.errors import OutputError
 
 pytest.importorskip("huggingface_hub")
@@ -237,22 +236,16 @@ def test_without_huggingface_hub_the_command_that_installs_it_is_told(
 
 def test_a_bar_shows_on_a_terminal_and_nothing_else(hub: Hub, tmp_path: Path) -> None:
     hub.files["owner/repo/model.gguf"] = gguf(25)
-    ours, theirs = pty.openpty()
-    options: dict[str, Any] = {"stdout": theirs, "stderr": theirs}
-    environment = os.environ | hub.environment(tmp_path) | {"TERM": "xterm", "COLUMNS": "120"}
-    with subprocess.Popen([VTK, "models", "pull", NAME], env=environment, **options) as process:
-        os.close(theirs)
-        seen = b""
-        try:
-            while chunk := os.read(ours, 4096):
-                seen += chunk
-        except OSError:  # how Linux tells that the other end is closed
-            pass
-        assert process.wait(60) == 0
-    os.close(ours)
-    assert b"vtk models" in seen
-    assert b"model.gguf" in seen
-    assert b"26.2 MB" in seen
-    assert re.search(rb"\x1b\[2Kfetched  /[^\n]*/model\.gguf\r\n$", seen)  # in place of the bar
-    assert b"it/s" not in seen
-    assert b"Warning" not in seen
+    hub.stall = 20 * MB
+    environment = hub.environment(tmp_path)
+    with Terminal(f"vtk models pull {NAME}", folder=tmp_path, env=environment) as terminal:
+        bar = terminal.until(r"^vtk models  .* 7\d%  .*model.gguf$")
+        assert re.search(r"2\d\.\d MB of 26\.2 MB", bar)
+        hub.stall = None
+        hub.resume.set()
+        assert terminal.end() == 0
+        *messages, last = terminal.lines
+        assert re.fullmatch(r"fetched  /.*/model\.gguf", last)  # in place of the bar
+        assert all(line.startswith("vtk models: ") for line in messages)
+        assert b"it/s" not in terminal.written
+        assert b"Warning" not in terminal.written

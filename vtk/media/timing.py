@@ -10,7 +10,8 @@ from av.video.stream import VideoStream
 
 from vtk.lost import missing
 from vtk.media.container import open_container, seekable
-from vtk.media.streams import extent, last_packet, leading_stream
+from vtk.media.streams import estimated, extent, last_packet, leading_stream
+from vtk.span import local_path
 
 STANDARD = (
     *(Fraction(rate) for rate in range(1, 121)),
@@ -38,6 +39,20 @@ def timing(video: str) -> Timing:
         rate = _rate(stream) if isinstance(stream, VideoStream) else None
         names = ("timecode", "reel_name")
         return Timing(*extent(container, stream), rate, *(_tag(container, name) for name in names))
+
+
+def stated_length(video: str) -> float | None:
+    """Seconds of a local file by its head, read in milliseconds; None where that cannot be told.
+
+    Raises OpenError.
+    """
+    if local_path(video) is None or not seekable(video):
+        return None
+    with open_container(video, quick=True) as container:
+        if estimated(container):  # a guess, which to mend takes the whole file
+            return None
+        start, end = extent(container, leading_stream(container))
+        return end - start or None
 
 
 def cut_off(video: str) -> bool:

@@ -1,0 +1,121 @@
+"""One line at the foot of a terminal, which is drawn anew while others write above it.
+
+A draw starts at the left edge and clears what is behind it, so it needs to know nothing of what was
+there; whoever writes on the terminal clears the line first. The cursor is never hidden, so nothing
+has to be put right when a run is killed.
+"""
+
+import fcntl
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Self, TextIO
+
+CLEAR = "\r\x1b[K"
+EVERY = 0.25  # seconds from draw to draw; what ends sooner shows no line
+PLAIN = ("", "dumb", "unknown")  # terminals that cannot clear a line
+
+
+def is_terminal(file: TextIO | None) -> bool:
+    """Whether a file is a terminal."""
+    return file is not None and not file.closed and file.isatty()
+
+
+def is_drawn_on(file: TextIO | None) -> bool:
+    """Whether a file is a terminal on which a line can be drawn and cleared."""
+    return is_terminal(file) and os.environ.get("TERM", "") not in PLAIN
+
+
+class Line:
+    """The line on standard error, drawn by a thread of its own from entry to exit.
+
+    `text` gives what it says in so many columns, and "" where there is nothing to say. Of several
+    processes on one terminal one draws at a time, and none in the background.
+    """
+
+    def __init__(self, text: Callable[[int], str]) -> None:
+        self._text = text
+        self._file = sys.stderr.fileno()
+        self._writing = threading.Lock()
+        self._ended = threading.Event()
+        self._drawn = False
+        self._key: int | None = None  # an opening of the terminal, of which one process has a lock
+        self._locked = False
+        self._ours = self._is_our_turn()
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._draw, daemon=True, name="progress").start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self.clear()
+        self._give_way()
+
+    @contextmanager
+    def above(self) -> Iterator[None]:
+        """Clear the line, and keep it away while the block writes on the terminal."""
+        with self._writing:
+            if self._drawn or not self._ours:  # another process may have drawn one
+                self._write(CLEAR)
+                self._drawn = False
+            yield
+
+    def clear(self) -> None:
+        """Clear the line until it is drawn again."""
+        held = self._writing.acquire(timeout=EVERY)  # the thread that holds it may never go on
+        if self._drawn:
+            self._write(CLEAR)
+            self._drawn = False
+        if held:
+            self._writing.release()
+
+    def _draw(self) -> None:
+        while not self._ended.wait(EVERY):
+            self._ours = self._is_our_turn()
+            if not self._ours:
+                continue
+            text = self._text(self._columns() - 1)  # in the last column some terminals wrap
+            with self._writing:
+                if self._ended.is_set():
+                    return
+                if text:
+                    self._write(f"\r{text}\x1b[K")
+                elif self._drawn:
+                    self._write(CLEAR)
+                self._drawn = bool(text)
+
+    def _columns(self) -> int:
+        try:
+            return os.get_terminal_size(self._file).columns or 80
+        except OSError:
+            return 80
+
+    def _write(self, text: str) -> None:
+        with suppress(OSError):  # the terminal is gone
+            os.write(self._file, text.encode(sys.stderr.encoding, "replace"))
+
+    def _is_our_turn(self) -> bool:
+        with suppress(OSError):  # a terminal, but not the one that starts and stops our jobs
+            if os.tcgetpgrp(self._file) != os.getpgrp():
+                self._give_way()
+                return False
+        if not self._locked:
+            try:
+                if self._key is None:
+                    flags = os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK
+                    self._key = os.open(os.ttyname(self._file), flags)
+                fcntl.flock(self._key, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+            except OSError:
+                pass  # a terminal that has no name or no locks here: better two lines than none
+            self._locked = True
+        return True
+
+    def _give_way(self) -> None:
+        if self._key is not None:
+            os.close(self._key)
+        self._key, self._locked = None, False
