@@ -60,6 +60,13 @@ def test_only_media_touches_pyav(path: Path) -> None:
     assert not {name for name in _imports(path) if name.split(".")[0] == "av"}
 
 
+@pytest.mark.parametrize("path", sorted((HOME / "vtk").rglob("__init__.py")), ids=str)
+def test_no_function_of_a_package_is_named_as_one_of_its_modules(path: Path) -> None:
+    """Importing the module would put it in place of the function."""
+    defined = {getattr(node, "name", None) for node in ast.parse(path.read_text()).body}
+    assert not defined & {each.stem for each in path.parent.glob("[!_]*")}
+
+
 @pytest.mark.parametrize("path", _files("vtk") + _files("commands"), ids=str)
 def test_no_file_outgrows_a_head(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= 320
