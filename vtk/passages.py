@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from vtk.errors import InputError
-from vtk.span import Span, log, within
+from vtk.span import Span, within
 from vtk.text import bare, joined
 
 
@@ -52,13 +51,6 @@ def passages(span: Span) -> list[Passage]:
     found += _written(span)
     seen = dict.fromkeys(passage for passage in found if passage.text.strip())
     return sorted(seen, key=lambda passage: (passage.start, passage.end))
-
-
-def malformed(command: str, span: Span, error: Exception) -> Span:
-    """The error record of a span whose parts hold something else than their fields should."""
-    reason = InputError(f"a field inside the span is not what it should be: {error}")
-    log.error("%s: %s", span.fragment, reason)
-    return Span(span).error(command, reason)
 
 
 def stretches(span: Span) -> Iterator[Span]:
