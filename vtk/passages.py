@@ -23,16 +23,13 @@ class Passage:
     source: str
 
 
-def has_text(span: Span) -> bool:
-    """Whether anything is said, written or told of the span."""
-    if any(str(span.get(key, "")).strip() for key in ("caption", "title", "summary")):
-        return True
-    entries = (
-        entry for key in ("speech", "screen_text", "evidence") for entry in span.get(key, [])
-    )
-    if any(str(entry.get("text", "")).strip() for entry in entries):
-        return True
-    return any(has_text(Span(part)) for part in span.get("parts", []) if isinstance(part, dict))
+# The fields that hold words. One that is there and empty says that there are none.
+WORDS = ("caption", "title", "summary", "speech", "screen_text", "evidence")
+
+
+def looked_at(span: Span) -> bool:
+    """Whether somebody looked for words in the span, or in a part of it, and be it in vain."""
+    return any(key in stretch for stretch in stretches(span) for key in WORDS)
 
 
 def passages(span: Span) -> list[Passage]:

@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from vtk.errors import UsageError
-from vtk.passages import has_text
+from vtk.passages import looked_at
 from vtk.span import Span, each, fill, videos
 
 if TYPE_CHECKING:
@@ -102,23 +102,25 @@ def _tagged(spans: Iterable[Span], wish: "Wish") -> Iterator[Span]:
 def described(
     spans: Iterable[Span], *, timed: bool = False, language: str | None = None
 ) -> Iterator[Span]:
-    """The spans in order, those without any text captioned with the defaults.
+    """The spans in order, captioned with the defaults where nobody looked for words so far.
 
-    With `timed`, spans without an end are captioned as well, which gives them times.
+    A span whose words are there and none is left alone: it was looked at, and its video may be
+    elsewhere. With `timed`, spans without an end are captioned as well, which gives them times.
     """
 
     def lacks(span: Span) -> bool:
-        return not has_text(span) or (timed and "end" not in span)
+        return not looked_at(span) or (timed and "end" not in span)
 
     return fill(spans, lacks, partial(caption, language=language))
 
 
 def described_videos(spans: Iterable[Span], *, language: str | None = None) -> Iterator[list[Span]]:
-    """The spans of each video, captioned where nothing is known of the whole video in words.
+    """The spans of each video, captioned where nobody looked for words in any of them.
 
-    Silent spans of a video with words stay as they are: not to reopen a film for each of them.
+    Spans that were not looked at in a video with others stay as they are: not to reopen a film
+    for each of them.
     """
     for group in videos(spans):
-        if any("end" not in span for span in group) or not any(map(has_text, group)):
+        if any("end" not in span for span in group) or not any(map(looked_at, group)):
             group = list(described(group, timed=True, language=language))
         yield group
