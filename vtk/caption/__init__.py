@@ -38,17 +38,23 @@ def caption(
 
     A whole video is split into shots first, and keyframes are picked where a span has none.
     Without a model, `facts` tells what is measured; `language` (ISO 639) chooses among subtitles.
+    With `wish.tags`, and neither method nor model, captions that are there stay as they are.
     With `wish.names` things keep one name throughout a video, and with `wish.long` one text tells
     all of it; both hold the spans of one video at a time.
     Every other method, by default `plain`, asks the model, by `wish`; spans that `finished` has are
     taken from there. Raises UsageError for an unknown method and for one without its model.
     """
+    only_tags = wish is not None and bool(wish.tags) and method is None and model is None
     method = method or ("plain" if model else "facts")
     if method not in METHODS:
         raise UsageError(f"no method {method!r} for caption; there is {', '.join(METHODS)}")
     module = import_module(METHODS[method])
     if method == "facts":
-        measured = _measured(spans, language)
+        measure = partial(_measured, language=language)
+        if only_tags:
+            measured = fill(spans, lambda span: span.whole or "caption" not in span, measure)
+        else:
+            measured = measure(spans)
         yield from _tagged(measured, wish) if wish and wish.tags else measured
         return
     if model is None:
