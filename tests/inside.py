@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import logging
 import os
 from collections.abc import Iterator
 from importlib import import_module
@@ -43,9 +44,10 @@ def reading_commands() -> Iterator[str]:
 
 def inside(folder: Path, *arguments: str | Path) -> Ran:
     """Run ``vtk`` in this process; `folder` is for its output and stands for the user's own."""
-    out, messages = folder / "out", io.StringIO()
+    out, messages, log = folder / "out", io.StringIO(), logging.getLogger("vtk")
     out.unlink(missing_ok=True)
     with (
+        mock.patch.multiple(log, handlers=[], level=log.level, propagate=log.propagate),
         mock.patch("vtk.stream.stop_cleanly"),  # it watches signals for the rest of the process
         mock.patch.dict(os.environ, {"XDG_CONFIG_HOME": str(folder), "VTK_TRACEBACK": "1"}),
         contextlib.redirect_stderr(messages),
