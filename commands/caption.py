@@ -182,6 +182,7 @@ def caption(
 
     With --tags, `tags` has every tag of a list with its score: by --clip, which needs no other
     model, shares that sum to 1, else by the model the probability of yes, each tag on its own.
+    Without a model, captions that are there stay as they are.
 
     With --recipe, a whole video is split as the recipe says, and spans that it does not keep are
     left out; --show-recipe prints it, to be changed and given back as a file.
@@ -216,7 +217,7 @@ def caption(
         typer.echo(text_of(recipe), nl=False)
         return
     plan = read_recipe(recipe) if recipe else None
-    method = method or ("plain" if opening.named else "facts")
+    asked, method = method, method or ("plain" if opening.named else "facts")
     measured = method == "facts"
     if show_prompt:
         from vtk.caption.tell import shown
@@ -275,7 +276,7 @@ def caption(
             model = None if measured else stack.enter_context(closing(opening()))
             yield from describe(
                 spans,
-                method=method,
+                method=asked,
                 language=language,
                 model=model,
                 wish=wish,

@@ -37,7 +37,7 @@ def chapter(
     and what was joined in `parts`. The chapters cover the video without gaps and none begins in
     mid-sentence where that can be avoided. Titles are phrases of what is said and shown. The
     spans of a video must follow each other in the input: one video is held at a time. Needs no
-    picture; videos without a word are captioned first.
+    picture; a video of which no span has `speech`, `screen_text` or `caption` is captioned first.
 
     \b
     Examples:

@@ -37,8 +37,8 @@ def ground(
     Gives the tightest stretches of time whose speech, text on screen and captions cover the
     query, best first and none overlapping another, each with `score` (1: all words, close
     together), `rank` and the `evidence` it rests on. Takes spans in any order, as from `vtk
-    retrieve`. Reads the whole input before the first result and keeps what matches in memory, in
-    one process whatever --jobs says.
+    retrieve`; those that have none of these fields are captioned first. Reads the whole input
+    before the first result and keeps what matches in memory, in one process whatever --jobs says.
 
     \b
     Examples:

@@ -31,9 +31,9 @@ def retrieve(
 
     Gives the best spans of the whole input, best first, with `score` (BM25, above 0), `rank` and
     `query`, and all that was known of them. Counts speech, text on screen, captions, titles and
-    summaries; a span that shares no word with the query is no result. Reads the whole input
-    before the first result and keeps the matching spans in memory, about their size as text, in one
-    process whatever --jobs says.
+    summaries; a span that has none of these fields is captioned first, and one that shares no word
+    with the query is no result. Reads the whole input before the first result and keeps the
+    matching spans in memory, about their size as text, in one process whatever --jobs says.
 
     \b
     Examples:

@@ -33,7 +33,7 @@ def summarize(
     Gives one span per video with `summary` and with its `sentences`, each with the time where it
     is said or seen; the titles of chapters stay in `parts`. The sentences are quoted, not
     written. The spans of a video must follow each other in the input: one video is held at a
-    time. Videos without a word are captioned first.
+    time. A video of which no span has `speech`, `screen_text` or `caption` is captioned first.
 
     \b
     Examples:

@@ -70,6 +70,13 @@ def test_onnxruntime_is_loaded_where_its_telemetry_is_turned_off(path: Path) -> 
         assert "vtk.models.onnx" in set(_imports(path))
 
 
+@pytest.mark.parametrize("path", sorted((HOME / "vtk").rglob("__init__.py")), ids=str)
+def test_no_function_of_a_package_is_named_as_one_of_its_modules(path: Path) -> None:
+    """Importing the module would put it in place of the function."""
+    defined = {getattr(node, "name", None) for node in ast.parse(path.read_text()).body}
+    assert not defined & {each.stem for each in path.parent.glob("[!_]*")}
+
+
 @pytest.mark.parametrize("path", _files("vtk") + _files("commands"), ids=str)
 def test_no_file_outgrows_a_head(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= 320

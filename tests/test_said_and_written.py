@@ -40,3 +40,35 @@ def test_words_are_summed_up_and_make_titles(key: str, text: str) -> None:
     assert text in summary["summary"]
     titles = " ".join(chapter["title"] for chapter in lines(vtk("chapter", stdin=given)))
     assert text.split()[0] in titles
+
+
+@pytest.mark.parametrize("words", [SAID, ""])
+@pytest.mark.parametrize(
+    ("key", "none"), [("speech", []), ("screen_text", []), ("caption", ""), ("parts", None)]
+)
+@pytest.mark.parametrize(
+    "command", [["retrieve", "valleys"], ["ground", "valleys"], ["chapter"], ["summarize"]]
+)
+def test_an_index_is_read_without_its_videos(
+    command: list[str], key: str, none: object, words: str
+) -> None:
+    """Where words were looked for and there are none, nobody looks once more: no video is here."""
+    given = spans(said=words)
+    for number, span in enumerate(given):
+        del span["caption"]
+        if key == "parts":
+            span[key] = [{"start": 60.0 * number, "end": 60.0 * number + 60, "speech": []}]
+        else:
+            span.setdefault(key, none)
+    result = vtk(*command, stdin=given)
+    assert (result.returncode, result.stderr) == (0, b"")
+    found = lines(result)
+    assert not any("error" in record for record in found)
+    assert bool(found) == bool(words or command[0] in ("chapter", "summarize"))
+
+
+@pytest.mark.parametrize("command", [["retrieve", "valleys"], ["chapter"]])
+def test_spans_in_which_nobody_looked_for_words_are_captioned(command: list[str]) -> None:
+    result = vtk(*command, stdin=[{"video": "gone.mp4", "start": 0, "end": 5, "kind": "shot"}])
+    assert result.returncode == 66
+    assert b"cannot open" in result.stderr

@@ -130,28 +130,41 @@ def test_shots_before_and_after_the_damage_are_kept(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "reason"),
+    ("line", "reason", "named"),
     [
-        (b"{broken", b"not JSON"),
-        (b'{"start": 1}', b"has no video"),
-        (b'{"video": "\xff"}', b"not JSON"),
-        (b'{"video": "a", "start": 9, "end": 1}', b"before start"),
-        (b"x.mp4#t=9,1", b"ends before it starts"),
-        (b"[1, 2]", b"not a JSON object"),
-        (b'"talk"', b"not a JSON object"),
-        (b'{"video": "a", "start": 1e300}', b"beyond"),
-        (b'{"video": "a", "x": ' + b"[" * 300 + b"]" * 300 + b"}", b"nested too deeply"),
+        (b"{broken", b"not JSON", None),
+        (b'{"start": 1}', b"has no video", None),
+        (b'{"video": "\xff"}', b"not JSON", None),
+        (b"x.mp4#t=9,1", b"ends before it starts", None),
+        (b"[1, 2]", b"not a JSON object", None),
+        (b'"talk"', b"not a JSON object", None),
+        (b'{"video": "a", "start": 9, "end": 1}', b"before start", {"video": "a"}),
+        (b'{"video": "a", "start": 1e300}', b"beyond", {"video": "a"}),
+        (
+            b'{"video": "a", "start": 1, "end": 2, "cue": {"type": 3}}',
+            b"cue.type must be text",
+            {"video": "a", "start": 1, "end": 2},
+        ),
+        (
+            b'{"video": "a", "x": ' + b"[" * 300 + b"]" * 300 + b"}",
+            b"nested too deeply",
+            {"video": "a"},
+        ),
     ],
 )
 def test_a_bad_line_is_named_and_the_good_ones_come_through(
-    world: World, line: bytes, reason: bytes
+    world: World, line: bytes, reason: bytes, named: dict[str, object] | None
 ) -> None:
+    """What it names, if a video, goes down the stream as an error record."""
     good = os.fsencode(world("cuts").path)
     result = vtk("probe", stdin=b"\n".join([good, line, good]))
     assert result.returncode == 65
     assert b"line 2: " in result.stderr
     assert reason in result.stderr
-    assert len(lines(result)) == 2
+    first, *between, last = lines(result)
+    assert first["media"] == last["media"]
+    assert [record.pop("error")["type"] for record in between] == ["InputError"] * bool(named)
+    assert between == [named] * bool(named)
 
 
 def test_statuses_say_what_happened(world: World, tmp_path: Path) -> None:

@@ -31,3 +31,7 @@ class MissingError(VtkError):
 
 class ModelError(VtkError):
     """A model is there but could not answer this prompt: too long, refused, no reply."""
+
+
+class InternalError(VtkError):
+    """A bug in vtk that ends the work on one record; the text is that of the exception."""

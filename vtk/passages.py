@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from vtk.errors import InputError
-from vtk.span import Span, log, within
+from vtk.span import Span, within
 from vtk.text import bare, joined
 
 
@@ -24,16 +23,13 @@ class Passage:
     source: str
 
 
-def has_text(span: Span) -> bool:
-    """Whether anything is said, written or told of the span."""
-    if any(str(span.get(key, "")).strip() for key in ("caption", "title", "summary")):
-        return True
-    entries = (
-        entry for key in ("speech", "screen_text", "evidence") for entry in span.get(key, [])
-    )
-    if any(str(entry.get("text", "")).strip() for entry in entries):
-        return True
-    return any(has_text(Span(part)) for part in span.get("parts", []) if isinstance(part, dict))
+# The fields that hold words. One that is there and empty says that there are none.
+WORDS = ("caption", "title", "summary", "speech", "screen_text", "evidence")
+
+
+def looked_at(span: Span) -> bool:
+    """Whether somebody looked for words in the span, or in a part of it, and be it in vain."""
+    return any(key in stretch for stretch in stretches(span) for key in WORDS)
 
 
 def passages(span: Span) -> list[Passage]:
@@ -52,13 +48,6 @@ def passages(span: Span) -> list[Passage]:
     found += _written(span)
     seen = dict.fromkeys(passage for passage in found if passage.text.strip())
     return sorted(seen, key=lambda passage: (passage.start, passage.end))
-
-
-def malformed(command: str, span: Span, error: Exception) -> Span:
-    """The error record of a span whose parts hold something else than their fields should."""
-    reason = InputError(f"a field inside the span is not what it should be: {error}")
-    log.error("%s: %s", span.fragment, reason)
-    return Span(span).error(command, reason)
 
 
 def stretches(span: Span) -> Iterator[Span]:

@@ -1,16 +1,20 @@
-"""The JSON Schema of a span, and the check of a record against it.
+"""The JSON Schema of a span: the one declaration of the fields.
 
-The schema is the one declaration of the fields: ``vtk schema`` prints it, the reader of the
-stream checks every line against it. The check covers the keywords that the schema uses.
+``vtk schema`` prints it, the reader of the stream checks every line against it.
 """
 
 from typing import Any
 
-from vtk.errors import InputError
-
 KINDS = ["video", "shot", "scene", "window", "cue", "chapter", "summary", "moment", "answer"]
 
-_SECONDS = {"type": "number", "description": "seconds, a presentation timestamp"}
+LATEST = 1e12  # seconds; no video is that long, and floats stay exact to the millisecond
+
+_SECONDS = {
+    "type": "number",
+    "description": "seconds, a presentation timestamp",
+    "minimum": -LATEST,
+    "maximum": LATEST,
+}
 _PTS = {
     "type": "array",
     "description": "exact start and end in units of time_base",
@@ -31,11 +35,25 @@ def _text(description: str) -> dict[str, Any]:
     return {"type": "string", "description": description}
 
 
-def _entries(description: str, required: list[str], **properties: Any) -> dict[str, Any]:
-    item = {"type": "object", "required": required, "properties": properties}
+def _entries(
+    description: str,
+    required: list[str],
+    besides: dict[str, Any] | None = None,
+    **properties: Any,
+) -> dict[str, Any]:
+    item = {"type": "object", "required": required, "properties": properties, **(besides or {})}
     return {"type": "array", "description": description, "items": item}
 
 
+_SHOWN = {
+    "anyOf": [{"required": ["start", "end"]}, {"required": ["t"]}],
+    "dependentRequired": {"start": ["end"]},
+}
+# What may be known of a part of a span.
+PART = (
+    *("start", "end", "kind", "index", "score", "speech", "screen_text", "facts", "caption"),
+    *("title", "summary", "sentences", "parts", "evidence"),
+)
 _TIMED = {"start": _SECONDS, "end": _SECONDS}
 _SCORE = {"type": "number", "description": "higher is better; what it measures: see `made`"}
 
@@ -86,12 +104,19 @@ PROPERTIES: dict[str, Any] = {
             ),
             "standard": _text("of colour bars: ebu, smpte, smpte-rp219"),
             "amplitude": {"type": "number", "description": "of colour bars, in percent"},
-            "grid": {"type": "array", "description": "cells of a test card across and down"},
+            "grid": {
+                "type": "array",
+                "description": "cells of a test card across and down",
+                "items": {"type": "number"},
+            },
             "circle": {"type": "number", "description": "of a test card, in picture heights"},
             "bars": _text("letterbox, pillarbox or windowbox"),
             "active": {
                 "type": "array",
                 "description": "the picture within its bars: left, top, right, bottom in pixels",
+                "items": {"type": "integer"},
+                "minItems": 4,
+                "maxItems": 4,
             },
             "aspect": {"type": "number", "description": "width of the active picture by height"},
             "direction": _text("of credits: up"),
@@ -149,6 +174,7 @@ PROPERTIES: dict[str, Any] = {
     "screen_text": _entries(
         "what is written in the picture, with the time it is shown, or a moment `t` of it",
         ["text"],
+        _SHOWN,
         **_TIMED,
         t=_SECONDS,
         text=_text("the words of a line"),
@@ -204,10 +230,9 @@ PROPERTIES: dict[str, Any] = {
         text=_text("the sentence"),
     ),
     "parts": _entries(
-        "the spans that were joined into this one",
+        "the spans that were joined into this one, with what is told of each",
         ["start", "end"],
-        **_TIMED,
-        caption=_text("caption of the part"),
+        **{name: {"$ref": f"#/properties/{name}"} for name in PART},
     ),
     "evidence": _entries(
         "the texts that a moment rests on",
@@ -235,56 +260,18 @@ PROPERTIES: dict[str, Any] = {
     ),
 }
 
-SCHEMA: dict[str, Any] = {
+# What a line that is read must be: it may stand for a whole video.
+READ: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "span",
     "description": "One stretch of one video and what is known about it; one line of a stream.",
     "type": "object",
     "required": ["video"],
     "properties": PROPERTIES,
-    "anyOf": [{"required": ["start", "end"]}, {"required": ["error"]}],
     "additionalProperties": True,
 }
-
-_TYPES: dict[str, type | tuple[type, ...]] = {
-    "string": str,
-    "number": (int, float),
-    "integer": int,
-    "array": list,
-    "object": dict,
+# What every line that is written is.
+SCHEMA: dict[str, Any] = {
+    **READ,
+    "anyOf": [{"required": ["start", "end"]}, {"required": ["error"]}],
 }
-_NAMES = {
-    "string": "text",
-    "number": "a number",
-    "integer": "a whole number",
-    "array": "a list",
-    "object": "an object",
-}
-
-
-def check(value: Any, schema: dict[str, Any] = SCHEMA, name: str = "record") -> None:
-    """Raise InputError, naming the field, when `value` does not fit `schema`.
-
-    `start` and `end` may be absent here: a record of an input may stand for a whole video.
-    """
-    kind = schema["type"]
-    fits = isinstance(value, _TYPES[kind]) and not isinstance(value, bool)
-    if not fits:
-        raise InputError(f"{name} must be {_NAMES[kind]}")
-    if "enum" in schema and value not in schema["enum"]:
-        raise InputError(f"{name} must be one of {', '.join(schema['enum'])}")
-    if kind == "object":
-        for key in schema.get("required", ()):
-            if key not in value:
-                raise InputError(f"{name} has no {key}")
-        for key, part in schema.get("properties", {}).items():
-            if key in value:
-                check(value[key], part, key if name == "record" else f"{name}.{key}")
-    elif kind == "array":
-        low, high = schema.get("minItems", 0), schema.get("maxItems", len(value))
-        if not low <= len(value) <= high:
-            raise InputError(f"{name} must have {low} entries")
-        for place, item in enumerate(value):
-            check(item, schema["items"], f"{name}[{place}]")
-    elif kind == "string" and len(value) < schema.get("minLength", 0):
-        raise InputError(f"{name} is empty")

@@ -18,8 +18,9 @@ from urllib.parse import quote, unquote_to_bytes, urlsplit
 import orjson
 
 from vtk import __version__, times
-from vtk.errors import InputError, MissingError, OutputError, UsageError, VtkError
-from vtk.schema import PROPERTIES, check
+from vtk.check import check
+from vtk.errors import InputError, InternalError, MissingError, OutputError, UsageError, VtkError
+from vtk.schema import LATEST, PROPERTIES, READ
 
 # What describes one stretch only, and so does not pass to a span of another stretch.
 OWN = frozenset(PROPERTIES) - {"video", "time_base", "made"}
@@ -27,7 +28,6 @@ TIMED = ("keyframes", "speech", "screen_text")
 
 log = logging.getLogger("vtk")
 
-LATEST = 1e12  # seconds; no video is that long, and floats stay exact to the millisecond
 DEEP = 500  # bytes; a shorter line cannot be nested too deeply
 _FRAGMENT = re.compile(r"(?s)(.+)#t=(?:npt:)?(-?[\d:.]*)(?:,(-?[\d:.]+))?")
 
@@ -166,10 +166,8 @@ def load(line: bytes | str) -> Span:
         raise InputError("not a JSON object")
     if len(line) > DEEP and _too_deep(record):
         raise InputError("nested too deeply")
-    check(record)
+    check(record, READ)
     span = Span(record)
-    if max(abs(span.get("start", 0)), abs(span.get("end", 0))) > LATEST:
-        raise InputError(f"a time lies beyond {LATEST:g} s")
     if span.end < span.start:
         raise InputError(f"end {span.end} lies before start {span.start}")
     return span
@@ -228,7 +226,10 @@ def local_path(video: str) -> str | None:
     """The path of the file that a record names, None where it names something remote."""
     if os.path.lexists(video):
         return video
-    scheme = urlsplit(video).scheme if "://" in video else ""
+    try:
+        scheme = urlsplit(video).scheme if "://" in video else ""
+    except ValueError:  # of brackets that hold no address
+        scheme = ""
     if scheme == "file":
         return os.fsdecode(unquote_to_bytes(urlsplit(video).path))
     return None if scheme else video
@@ -257,9 +258,14 @@ def each(
 
 
 def failure(command: str, span: Span, error: Exception) -> Span:
-    """The error record of a span on which a command failed; says so on standard error."""
-    expected = isinstance(error, (VtkError, OSError))
-    log.error("%s: %s", span.fragment, error, exc_info=None if expected else error)
+    """The error record of a span on which a command failed; says so on standard error.
+
+    What vtk does not raise on purpose is a bug, and ends this span only all the same.
+    """
+    bug = None if isinstance(error, (VtkError, OSError)) else error
+    if bug is not None:
+        error = InternalError(f"internal error: {type(bug).__name__}: {bug}")
+    log.error("%s: %s", span.fragment, error, exc_info=bug)
     return Span(span).error(command, error)
 
 

@@ -10,14 +10,17 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import partial
 from typing import BinaryIO, NoReturn
 
+import orjson
+
 from vtk.errors import (
     InputError,
+    InternalError,
     MissingError,
     OpenError,
     OutputError,
@@ -29,11 +32,12 @@ from vtk.messages import configure
 from vtk.output import open_sink
 from vtk.progress import STDIN, Progress, span_bar
 from vtk.signals import forget_broken_output, stop_cleanly, watch_output
-from vtk.span import Ability, Span, load, parse, videos
+from vtk.span import Ability, Span, failure, load, parse, videos
 from vtk.terminal import is_terminal
 
 log = logging.getLogger("vtk")
 
+STRETCH = ("video", "start", "end")
 LONGEST_LINE = 64 * 2**20  # bytes; a longer line is no span but a file without line ends
 
 
@@ -76,6 +80,7 @@ class Stream:
     finished: Finished | None = None  # of an earlier run, with which this one goes on
     resumes: bool = False  # whether to go on with an earlier run
     bad_lines: int = 0
+    bugs: int = 0
     failed: int = 0
     unopened: int = 0
     good: int = 0
@@ -115,8 +120,7 @@ class Stream:
             log.error("%s", error)
             return next(status for kind, status in STATUSES if isinstance(error, kind))
         except Exception as error:
-            log.error("internal error: %s: %s", type(error).__name__, error, exc_info=error)
-            return ExitStatus.INTERNAL
+            self._bug(error)
         finally:
             forget_broken_output()
         return self._verdict()
@@ -124,6 +128,7 @@ class Stream:
     def spans(self) -> Iterator[Span]:
         """The spans of the arguments and of standard input; a bad line is reported, not raised.
 
+        What it names, if a video, comes as an error record.
         With arguments, standard input is read only where one of them is ``-``.
         """
         for number, argument in enumerate(self.inputs or ["-"]):
@@ -179,12 +184,22 @@ class Stream:
             else:
                 yield from self._parsed(parse, os.fsdecode(text), where)
 
-    def _parsed(self, reader: Callable[..., Span], text: object, where: str) -> Iterator[Span]:
+    def _parsed(self, reader: Callable[..., Span], text: bytes | str, where: str) -> Iterator[Span]:
         try:
-            yield reader(text)
+            span = reader(text)
         except InputError as error:
             self.bad_lines += 1
             log.error("%s: %s", where, error)
+            if (named := _named(text)) is not None:
+                yield named.error(self.command, error)
+        except Exception as error:  # ends this line only
+            self._bug(error, f"{where}: ")
+        else:
+            yield span
+
+    def _bug(self, error: Exception, where: str = "") -> None:
+        self.bugs += 1
+        log.error("%sinternal error: %s: %s", where, type(error).__name__, error, exc_info=error)
 
     def _through(
         self, ability: Ability, by_video: bool, dump: Callable[[Span], bytes] | None
@@ -201,12 +216,21 @@ class Stream:
                 log.info("%s", self.hint)
             for span in self._results(ability, by_video):
                 if dump is not None:
+                    span, line = self._dumped(span, dump)
                     with self.progress.above():
-                        sink(dump(span))
+                        sink(line)
                 self._count(span)
                 self.progress.span(span)
         if self.finished is not None and keep():
             self.finished.drop()
+
+    def _dumped(self, span: Span, dump: Callable[[Span], bytes]) -> tuple[Span, bytes]:
+        """What is written of a span; where that fails, an error record of its stretch instead."""
+        try:
+            return span, dump(span)
+        except Exception as error:
+            failed = failure(self.command, Span({k: span[k] for k in STRETCH if k in span}), error)
+            return failed, dump(failed)
 
     def _results(self, ability: Ability, by_video: bool) -> Iterator[Span]:
         if self.jobs == 1:
@@ -233,6 +257,8 @@ class Stream:
             self.good += 1
         elif span["error"]["type"] == OpenError.__name__:
             self.unopened += 1
+        elif span["error"]["type"] == InternalError.__name__:
+            self.bugs += 1
         else:
             self.failed += 1
 
@@ -268,11 +294,23 @@ class Stream:
         return span_bar(self.command, self.inputs, self.output, **settings)
 
     def _verdict(self) -> ExitStatus:
+        if self.bugs:
+            return ExitStatus.INTERNAL
         if self.bad_lines:
             return ExitStatus.INPUT
         if self.unopened and not self.good and not self.failed:
             return ExitStatus.NO_INPUT
         return ExitStatus.FAILED if self.failed or self.unopened else ExitStatus.OK
+
+
+def _named(line: bytes | str) -> Span | None:
+    """The stretch, or else the video, that a line names which is no span; None without one."""
+    with suppress(orjson.JSONDecodeError):
+        record = orjson.loads(line)
+        for keys in (STRETCH, STRETCH[:1]) if isinstance(record, dict) else ():
+            with suppress(InputError, orjson.JSONEncodeError):
+                return load(orjson.dumps({key: record[key] for key in keys if key in record}))
+    return None
 
 
 def _holds_spans(argument: str) -> bool:

@@ -13,9 +13,10 @@ numbers from 0 in display order of the first video stream; a cut is the first fr
 hard negative a frame at which something flashes, jumps or appears within a shot. A "kind" gets rows
 of its own. A cut counts when predicted within the tolerance, each once. A predicted transition
 counts for every labelled interval that it overlaps, and so does a cut predicted inside of one, with
-two frames of slack. Peers are PySceneDetect and TransNetV2 (whole, as its package runs it) where
-they are installed, and FFmpeg's scdet as PyAV carries it. Peak memory is that of a process of its
-own, with all that it imports.
+two frames of slack. What is predicted in an interval of "unsure" is neither right nor wrong. Peers
+are PySceneDetect and TransNetV2 (whole, as its package runs it) where they are installed, and
+FFmpeg's scdet as PyAV carries it. Peak memory is that of a process of its own, with all that it
+imports.
 """
 
 import argparse
@@ -212,22 +213,28 @@ def nearest(times: np.ndarray[Any, Any], seconds: float) -> int:
 def score(cuts: list[int], gradual: list[tuple[int, int]], label: Label) -> Tally:
     """Compares predicted with labelled frame numbers."""
     tally = Tally(labelled=len(label["cuts"]), gradual_labelled=len(label["gradual"]))
-    wide = [(a - SLACK, b + SLACK) for a, b in label["gradual"]]
+    wide, unsure = (
+        [(first - SLACK, last + SLACK) for first, last, *_ in label.get(name, ())]
+        for name in ("gradual", "unsure")
+    )
     found = set()
     for first, last in gradual:
         over = {w for w in wide if first <= w[1] and last >= w[0]}
+        if not over and any(first <= w[1] and last >= w[0] for w in unsure):
+            continue
         tally.gradual_predicted += 1
         tally.gradual_right += bool(over)
         found |= over
     sharp = []
     for cut in cuts:
         inside = {w for w in wide if w[0] <= cut <= w[1]}
-        if inside and not any(abs(cut - c) <= 1 for c in label["cuts"]):
+        true = any(abs(cut - c) <= 1 for c in label["cuts"])
+        if inside and not true:
             if not inside <= found:  # once for an interval
                 tally.gradual_predicted += 1
                 tally.gradual_right += 1
             found |= inside
-        else:
+        elif true or not any(first <= cut <= last for first, last in unsure):
             sharp.append(cut)
     tally.gradual_found = len(found)
     tally.predicted = len(sharp)

@@ -1,19 +1,23 @@
 """vtk caption with choices: schemas, the best of several captions, tags."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
 
 from tests.caption.scripted import Scripted, text_of
 from tests.caption.test_written import echo, shots
+from tests.inside import inside
 from tests.world import Clip
 from vtk.caption import caption
 from vtk.caption.scene import Wish
 from vtk.caption.see import Sight
 from vtk.caption.tags import Tag, tags_of
 from vtk.errors import UsageError
+from vtk.span import Span
 
 World = Callable[[str], Clip]
 
@@ -90,6 +94,27 @@ def test_tags_are_judged_by_the_model_or_by_an_image_text_model(world: World) ->
     (other,) = caption(shots(world("cuts"), 1), wish=wish)  # without a language model
     assert other["tags"] == span["tags"]
     assert "facts" in other
+
+
+def test_tags_leave_a_caption_that_is_there_alone(world: World, tmp_path: Path) -> None:
+    wish = Wish(Sight(frames=1), tags=(Tag("red", ("red",)),), clip=Colours())  # type: ignore[arg-type]
+    told, untold = shots(world("cuts"), 2)
+    told["caption"] = "A regatta."
+    spans = [Span(told), Span(untold)]
+    one, two = caption([*spans], wish=wish)
+    assert (one["caption"], one["made"][-1]["method"]) == ("A regatta.", "tags")
+    assert two["caption"] == two["facts"]["picture"]
+    (anew,) = caption([Span(told)], method="facts", wish=wish)
+    assert anew["caption"] != "A regatta."
+
+    (tmp_path / "tags.txt").write_text("red\n")
+    (tmp_path / "spans.jsonl").write_bytes(told.dump())
+    with mock.patch("vtk.models.clip.ClipModel", return_value=nullcontext(Colours())):
+        ran = inside(
+            tmp_path, "caption", "--clip", "x", "--tags", tmp_path / "tags.txt",
+            tmp_path / "spans.jsonl",
+        )  # fmt: skip
+    assert [record["caption"] for record in ran.records] == ["A regatta."]
 
 
 def test_a_list_of_tags_has_names_and_descriptions(tmp_path: Path) -> None:

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from tests.conftest import lines, vtk
 from vtk.chapter import chapter
+from vtk.check import check
 from vtk.errors import UsageError
-from vtk.schema import check
+from vtk.schema import SCHEMA
 from vtk.span import Span
 
 # A lecture on three topics, one sentence in each cue of five seconds.
@@ -83,7 +84,7 @@ def test_a_single_long_shot_is_cut_between_sentences() -> None:
 
 def test_chapters_keep_what_they_were_joined_from() -> None:
     for found in chapter(lecture()):
-        check(found)
+        check(found, SCHEMA)
         assert found["kind"] == "chapter"
         assert found["camera"] == "left"
         assert found["parts"][0]["caption"] == "A person speaks."

@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import lines, vtk
+from vtk.check import check
 from vtk.errors import UsageError
 from vtk.retrieve import retrieve
-from vtk.schema import check
+from vtk.schema import SCHEMA
 from vtk.span import Span
 
 CAPTIONS = [
@@ -43,7 +44,7 @@ def test_the_best_span_comes_first_and_spans_without_a_word_not_at_all() -> None
 
 def test_results_are_untouched_otherwise() -> None:
     (found,) = retrieve(shots(), "dog")
-    check(found)
+    check(found, SCHEMA)
     new = {"score", "rank", "query", "made"}
     assert {k: v for k, v in found.items() if k not in new} == shots()[3]
     assert found["made"][-1]["method"] == "bm25"

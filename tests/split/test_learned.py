@@ -1,10 +1,11 @@
 """Methods learned and auto with the real network: what a user would notice."""
 
+import itertools
 import os
 import subprocess
 import sys
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from tests.world import Clip
 from vtk.errors import MissingError
 from vtk.media.planes import Thumbnail, thumbnail
 from vtk.media.video import Video
+from vtk.models.judge import Judge
 from vtk.split import auto, content, learned, network
 from vtk.split.content import Boundary
 from vtk.split.learned import Judged, found
@@ -133,20 +135,29 @@ def test_auto_asks_about_little(world: World, monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.usefixtures("weights")
-def test_auto_finds_cuts_that_content_misses(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("content", [0.4, 0.6])
+def test_auto_lets_the_network_decide_where_content_is_in_doubt(
+    world: World, monkeypatch: pytest.MonkeyPatch, content: float
+) -> None:
     clip = world("cuts")
-
-    def blind(frames: Any) -> Iterator[Boundary]:
-        for _ in frames:
-            yield from ()
-
-    monkeypatch.setattr(content, "found", blind)
-    added = list(auto.boundaries(frames(clip.path)))
-    numbers = {bisect_left(clip.truth.frame_pts, cut.pts) for cut in added}
+    monkeypatch.setattr(Judge, "probability", lambda self, evidence: content)
+    cuts = list(auto.boundaries(frames(clip.path)))
+    numbers = {bisect_left(clip.truth.frame_pts, cut.pts) for cut in cuts}
     true = {cut.frame for cut in clip.truth.cuts}
     assert len(numbers & true) >= 0.8 * len(true)
     assert len(numbers - true) <= 1
-    assert all(cut.why and cut.why["single"] > 0.4 for cut in added)
+
+
+@pytest.mark.parametrize("threshold", [0.2, 0.5, 0.8])
+def test_a_boundary_counts_from_its_probability_on(threshold: float) -> None:
+    rest = (5, 0.0, 0.0)
+    peaks = [((1, score, 0.0), rest) for score in (0.1, 0.3, 0.5, 0.95)]
+    film = scores(rest, *itertools.chain(*peaks))
+    every = list(found(film, 0.01))
+    assert len(every) == 4
+    some = list(found(film, threshold))
+    assert some == [cut for cut in every if cut.score >= threshold]
+    assert 0 < len(some) < 4
 
 
 @pytest.mark.parametrize("method", [auto, learned])

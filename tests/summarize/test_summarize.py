@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import lines, vtk
+from vtk.check import check
 from vtk.errors import UsageError
-from vtk.schema import check
+from vtk.schema import SCHEMA
 from vtk.span import Span
 from vtk.summarize import summarize
 from vtk.text import word_count
@@ -43,7 +44,7 @@ def talk(texts: list[str] = SPEECH, **fields: Any) -> list[Span]:
 
 def test_a_summary_is_whole_sentences_in_order_of_time() -> None:
     (found,) = summarize(talk(), sentences=2)
-    check(found)
+    check(found, SCHEMA)
     texts = [
         "A lighthouse keeper carried oil up the stairs every evening.",
         "The Fresnel lens sends the light of a small lamp out in one beam.",

@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from vtk.errors import UsageError
-from vtk.passages import has_text
+from vtk.passages import looked_at
 from vtk.span import Span, each, fill, videos
 
 if TYPE_CHECKING:
@@ -38,17 +38,23 @@ def caption(
 
     A whole video is split into shots first, and keyframes are picked where a span has none.
     Without a model, `facts` tells what is measured; `language` (ISO 639) chooses among subtitles.
+    With `wish.tags`, and neither method nor model, captions that are there stay as they are.
     With `wish.names` things keep one name throughout a video, and with `wish.long` one text tells
     all of it; both hold the spans of one video at a time.
     Every other method, by default `plain`, asks the model, by `wish`; spans that `finished` has are
     taken from there. Raises UsageError for an unknown method and for one without its model.
     """
+    only_tags = wish is not None and bool(wish.tags) and method is None and model is None
     method = method or ("plain" if model else "facts")
     if method not in METHODS:
         raise UsageError(f"no method {method!r} for caption; there is {', '.join(METHODS)}")
     module = import_module(METHODS[method])
     if method == "facts":
-        measured = _measured(spans, language)
+        measure = partial(_measured, language=language)
+        if only_tags:
+            measured = fill(spans, lambda span: span.whole or "caption" not in span, measure)
+        else:
+            measured = measure(spans)
         yield from _tagged(measured, wish) if wish and wish.tags else measured
         return
     if model is None:
@@ -102,23 +108,25 @@ def _tagged(spans: Iterable[Span], wish: "Wish") -> Iterator[Span]:
 def described(
     spans: Iterable[Span], *, timed: bool = False, language: str | None = None
 ) -> Iterator[Span]:
-    """The spans in order, those without any text captioned with the defaults.
+    """The spans in order, captioned with the defaults where nobody looked for words so far.
 
-    With `timed`, spans without an end are captioned as well, which gives them times.
+    A span whose words are there and none is left alone: it was looked at, and its video may be
+    elsewhere. With `timed`, spans without an end are captioned as well, which gives them times.
     """
 
     def lacks(span: Span) -> bool:
-        return not has_text(span) or (timed and "end" not in span)
+        return not looked_at(span) or (timed and "end" not in span)
 
     return fill(spans, lacks, partial(caption, language=language))
 
 
 def described_videos(spans: Iterable[Span], *, language: str | None = None) -> Iterator[list[Span]]:
-    """The spans of each video, captioned where nothing is known of the whole video in words.
+    """The spans of each video, captioned where nobody looked for words in any of them.
 
-    Silent spans of a video with words stay as they are: not to reopen a film for each of them.
+    Spans that were not looked at in a video with others stay as they are: not to reopen a film
+    for each of them.
     """
     for group in videos(spans):
-        if any("end" not in span for span in group) or not any(map(has_text, group)):
+        if any("end" not in span for span in group) or not any(map(looked_at, group)):
             group = list(described(group, timed=True, language=language))
         yield group

@@ -29,8 +29,8 @@ def chapter(
 
     `count` asks for that many chapters; there are fewer where `min_length` (seconds) leaves no
     room for them. `language` is the code of the language that is spoken. The spans of a video
-    must follow each other in `spans`; one video is held at a time. Videos of which nothing is
-    known in words are captioned first. Raises UsageError for values without sense.
+    must follow each other in `spans`; one video is held at a time. Videos in which nobody looked
+    for words are captioned first. Raises UsageError for values without sense.
     """
     if method not in METHODS:
         raise UsageError(f"no chapter method {method!r}; there is {', '.join(METHODS)}")

@@ -84,6 +84,8 @@ def row(span: Span) -> dict[str, Any]:
             found[name] = " ".join(entry["text"] for entry in span[name])
     if "keyframes" in span:
         found["keyframes"] = [entry["t"] for entry in span["keyframes"]]
+    if "score" in span:
+        found["score"] = float(span["score"])
     if span.get("index", 0) > LARGEST:
         found["index"] = None  # `record` has it
     return {**found, "record": span.dump().decode().rstrip("\n")}

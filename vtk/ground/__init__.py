@@ -27,8 +27,9 @@ def ground(
     Each has `score` (0 to 1), `rank`, `query` and the `evidence` it rests on. Moments of a video
     never overlap. A moment of several texts is at most `max_length` seconds long; one shorter
     than `min_length` is widened inside the spans it comes from. The spans may come in any order.
-    The whole stream is looked at before the first result; spans without a word are captioned on
-    the way, error records pass through. Raises UsageError for values without sense.
+    The whole stream is looked at before the first result; spans in which nobody looked for words
+    are captioned on the way, error records pass through. Raises UsageError for values without
+    sense.
     """
     if method not in METHODS:
         raise UsageError(f"no grounding method {method!r}; there is {', '.join(METHODS)}")

@@ -23,8 +23,8 @@ from operator import or_
 
 import orjson
 
-from vtk.passages import Passage, malformed, passages
-from vtk.span import OWN, TIMED, Span, join
+from vtk.passages import Passage, passages
+from vtk.span import OWN, TIMED, Span, failure, join
 from vtk.text import Analyzer
 
 SHORT = 10.0  # seconds up to which a cover's length costs nothing
@@ -86,8 +86,8 @@ def search(
         try:
             known = passages(span)
             texts = [analyzer.terms(p.text, stop=stop, characters=True) for p in known]
-        except (TypeError, AttributeError, LookupError) as error:
-            yield malformed("ground", span, error)
+        except Exception as error:
+            yield failure("ground", span, error)
             continue
         for passage, found in zip(known, texts, strict=True):
             count += 1

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from vtk.lost import missing
 from vtk.media.sound import Samples, Sound
 from vtk.media.timing import cut_off
-from vtk.span import LATEST
+from vtk.schema import LATEST
 
 PIECE = 0.01  # seconds, at most
 

@@ -24,8 +24,9 @@ def retrieve(
     """The best `n` spans for a query (0: all), best first, with `score`, `rank` and `query`.
 
     Spans that share no word with the query are no results, nor are those that score below
-    `threshold`. The whole stream is looked at before the first result; spans without a word are
-    captioned on the way, error records pass through. Raises UsageError for values without sense.
+    `threshold`. The whole stream is looked at before the first result; spans in which nobody
+    looked for words are captioned on the way, error records pass through. Raises UsageError for
+    values without sense.
     """
     if method not in METHODS:
         raise UsageError(f"no retrieval method {method!r}; there is {', '.join(METHODS)}")

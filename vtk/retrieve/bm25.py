@@ -12,8 +12,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from vtk.passages import malformed, passages
-from vtk.span import Span, load
+from vtk.passages import passages
+from vtk.span import Span, failure, load
 from vtk.text import Analyzer
 
 Scores = NDArray[np.float32]
@@ -43,8 +43,8 @@ def search(
             for passage in passages(span):
                 found = analyzer.terms(passage.text, stop=stop, characters=True)
                 document.extend(vocabulary.get(term, 0) for term in found)
-        except (TypeError, AttributeError, LookupError) as error:
-            yield malformed("retrieve", span, error)
+        except Exception as error:
+            yield failure("retrieve", span, error)
             continue
         if any(document):
             matching.append(len(documents))

@@ -2,8 +2,8 @@
 
 What `vtk.split.content` is sure of, for or against, stays. Of what it doubts TransNetV2 looks at
 the second on either side, and both are weighed: so the network sees a few percent of a video
-instead of all of it, may take back a cut and may make one. It is blind to slides and pages, of
-which content is seldom in doubt.
+instead of all of it, may take back a cut and may make one. To slides and pages it is blind: of
+these it takes back none.
 """
 
 import math
@@ -14,11 +14,15 @@ from numpy.typing import NDArray
 
 from vtk.media.planes import Thumbnail
 from vtk.models.judge import Judge
-from vtk.split.content import THRESHOLD, Boundary, found
+from vtk.split import THRESHOLD
+from vtk.split.content import Boundary, found
+from vtk.split.evidence import NAMES
 from vtk.split.network import needed, opened, picture
+from vtk.split.pages import PAPER
 from vtk.split.steps import Sampled, sampled
 
 DOUBT = 0.1, 0.9  # probabilities between which the network is asked
+GROUND = NAMES.index("paper")
 BESIDE = 25  # frames on either side that it sees: a quarter of its own window
 NEAR = 3  # of these, the frames whose scores count
 # Fitted by logistic regression to steps in doubt, of rendered films and of real clips that the
@@ -43,7 +47,8 @@ def boundaries(
         if not DOUBT[0] < content < DOUBT[1]:
             return content
         both = CONTENT * _logit(content) + NETWORK * _logit(_seen(frames, here)) + BASE
-        return 1 / (1 + math.exp(-both))
+        weighed = 1 / (1 + math.exp(-both))
+        return max(content, weighed) if known[GROUND] >= PAPER else weighed
 
     return found(sampled(frames), probability, threshold, BESIDE)
 

@@ -19,7 +19,8 @@ from vtk.media.power import PowerMeter
 from vtk.media.silence import Silence
 from vtk.media.timing import timing
 from vtk.media.video import Video
-from vtk.span import LATEST, Span
+from vtk.schema import LATEST
+from vtk.span import Span
 from vtk.split import OnProgress
 from vtk.split.cue_chart import Chart
 from vtk.split.cue_credits import Credits

@@ -34,8 +34,8 @@ from vtk.media.packets import Group, Packets, Small
 from vtk.media.planes import Thumbnail
 from vtk.models.judge import Judge
 from vtk.span import Span, log
-from vtk.split import OnProgress
-from vtk.split.content import THRESHOLD, Boundary, boundaries
+from vtk.split import THRESHOLD, OnProgress
+from vtk.split.content import Boundary, boundaries
 from vtk.split.evidence import evidence
 from vtk.split.likeness import likeness
 from vtk.split.reader import TELL_EVERY, Reader

@@ -13,7 +13,8 @@ from typing import NamedTuple
 import numpy as np
 
 from vtk.media.planes import Thumbnail
-from vtk.split.content import THRESHOLD, Boundary
+from vtk.split import THRESHOLD
+from vtk.split.content import Boundary
 from vtk.split.dips import EMPTY, deviations
 from vtk.split.network import EDGE, STEP, Network, Picture, opened, picture, windows
 
@@ -88,13 +89,13 @@ def _decide(frames: Sequence[Judged], cut: float, least: float) -> Iterator[Boun
 
 def _score(value: float, even: float) -> float:
     """The probability that goes with a score, 0.5 where it is `even`."""
-    odds = (value / (1 - value + 1e-6)) / (even / (1 - even))
-    return odds**SLOPE / (1 + odds**SLOPE)
+    odds: float = (value / (1 - value + 1e-6) / (even / (1 - even))) ** SLOPE
+    return odds / (1 + odds)
 
 
 def _needed(probability: float, even: float) -> float:
     """The score that goes with a probability."""
-    odds = (probability / (1 - probability + 1e-6)) ** (1 / SLOPE) * even / (1 - even)
+    odds: float = (probability / (1 - probability)) ** (1 / SLOPE) * even / (1 - even)
     return odds / (1 + odds)
 
 

@@ -25,8 +25,8 @@ def summarize(
 
     At most `sentences` sentences (5 where no budget is given) and at most `words` words. The
     spans of a video must follow each other in `spans`; one video is held at a time. Titles of
-    chapters stay in `parts`. Videos of which nothing is known in words are captioned first.
-    Raises UsageError for values without sense.
+    chapters stay in `parts`. Videos in which nobody looked for words are captioned first. Raises
+    UsageError for values without sense.
     """
     if method not in METHODS:
         raise UsageError(f"no summary method {method!r}; there is {', '.join(METHODS)}")

@@ -50,7 +50,7 @@ def voices(spans: Iterable[Span]) -> Iterator[Span]:
     By Silero's detector. Cues come as they are found. Raises MissingError without its package.
     """
     from vtk.models.silero import VoiceActivity
-    from vtk.transcribe.voices import cues
+    from vtk.transcribe.cues import cues
 
     detector = VoiceActivity()
     return each("transcribe", spans, lambda span: cues(span, detector))
@@ -65,7 +65,7 @@ def sounds(spans: Iterable[Span]) -> Iterator[Span]:
     tells. What is neither, as noise, is not told. Raises MissingError as `voices`.
     """
     from vtk.models.silero import VoiceActivity
-    from vtk.transcribe.voices import cues
+    from vtk.transcribe.cues import cues
 
     detector = VoiceActivity()
     return each("transcribe", spans, lambda span: cues(span, detector, others=True))

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from vtk.lost import damaged, truncated
 from vtk.media.voice import Voice
-from vtk.span import LATEST, Span
+from vtk.schema import LATEST
+from vtk.span import Span
 
 
 def lost(span: Span, voice: Voice, kind: str, stated: float) -> Iterator[Span]:

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from vtk.media.timing import timing
 from vtk.span import Span
 from vtk.transcribe.activity import Detector, listened, stretches
+from vtk.transcribe.listening import Found, sounds, spoken
 from vtk.transcribe.lost import lost
 from vtk.transcribe.recognition import open_voice
-from vtk.transcribe.sounds import Found, sounds, spoken
 
 METHODS = {"speech": "silero", "music": "partials", "silence": "level"}
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from vtk.media.power import Power
 from vtk.media.silence import Silence, Silences
 from vtk.media.voice import Voice
-from vtk.span import LATEST
+from vtk.schema import LATEST
 from vtk.times import rounded
 from vtk.transcribe.activity import Detector, Hysteresis, Listened, Stretch, fed, listened
 from vtk.transcribe.music import Musical

@@ -1,0 +1,269 @@
+"""Lines that are no spans: each is told of in one sentence, and the others come through."""
+
+import copy
+import json
+import pkgutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import orjson
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator, validators
+
+from tests.inside import inside
+from tests.world import Clip
+from vtk.check import KEYWORDS
+from vtk.errors import InputError
+from vtk.schema import READ, SCHEMA
+from vtk.span import load
+
+World = Callable[[str], Clip]
+Place = tuple[str | int, ...]
+
+LINE = {"start": 1.0, "end": 2.0, "text": "A boat."}
+WHY = {"sharpness": 0.5}
+ENTRY = {"text": "A boat.", "score": 0.5}
+# A record with every field that the schema knows, but for `error`.
+FULL: dict[str, Any] = {
+    "video": "gone.mp4",
+    "start": 0.0,
+    "end": 10.0,
+    "kind": "shot",
+    "index": 1,
+    "time_base": "1/1000",
+    "pts": [0, 10000],
+    "score": 0.5,
+    "rank": 1,
+    "query": "boat",
+    "transition": {
+        **{"type": "dissolve", "start": 0.0, "end": 1.0, "pts": [0, 1000], "score": 1, "why": WHY}
+    },
+    "transition_out": {"type": "fade", "start": 9.0, "pts": 9000},
+    "cue": {
+        **{"type": "letterbox", "standard": "ebu", "amplitude": 75, "grid": [16.0, 12.0]},
+        **{"circle": 0.9, "bars": "letterbox", "active": [0, 10, 320, 170], "aspect": 2.35},
+        **{"direction": "up", "speed": 1.5, "level": -60.0},
+    },
+    "measured": {"motion": 0.5},
+    "shots": 2,
+    "media": {"streams": []},
+    "keyframes": [
+        {
+            **{"t": 5.0, "pts": 5000, "score": 0.5, "why": WHY, "image": "a.jpg"},
+            **{"same_as": [{"t": 6.0, "pts": 6000}], "look": [32] * 12},
+        }
+    ],
+    "gif": "a.gif",
+    "damaged": 1,
+    "speech": [
+        {**LINE, "speaker": "Ann", "words": [LINE], "score": 0.5, "markup": {"srt": "A boat."}}
+    ],
+    "screen_text": [
+        {**LINE, "box": [0.1, 0.1, 0.9, 0.2], "score": 0.9, "role": "slide"},
+        {"t": 5.0, "text": "Boats"},
+    ],
+    "facts": {
+        **{"picture": "A dark picture.", "faces": [{"box": [0.1, 0.1, 0.2, 0.2]}]},
+        "scale": "close-up",
+    },
+    "caption": "A boat.",
+    "changes": [LINE],
+    "events": [LINE],
+    "aspects": {"mood": "calm"},
+    "fields": {"boats": 1},
+    "dropped": [ENTRY],
+    "candidates": [ENTRY],
+    "tags": [{"tag": "boat", "score": 0.5}],
+    "names": [{"name": "Ann", "said": "a woman"}],
+    "title": "A boat.",
+    "summary": "A boat.",
+    "sentences": [LINE],
+    "parts": [{**LINE, "caption": "A boat.", "parts": [{"start": 1.0, "end": 2.0}]}],
+    "evidence": [{**LINE, "source": "speech"}],
+    "made": [{"by": "vtk split", "method": "content", "version": "0.1.0"}],
+}
+# A validator for which 1.0 is no whole number.
+WHOLE = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int)
+SPAN = validators.extend(Draft202012Validator, type_checker=WHOLE)(READ)  # type: ignore[no-untyped-call]
+READERS = [
+    *("show", "retrieve -n 0 boat", "ground -n 0 boat", "chapter", "summarize"),
+    *("export csv", "export srt", "export vtt", "export ass", "export lrc", "export txt"),
+    *("export webvtt", "export ffmetadata"),
+]
+
+
+def places(value: Any, above: Place = ()) -> Iterator[Place]:
+    """Where something stands in a record, at any depth."""
+    for key, part in value.items() if isinstance(value, dict) else enumerate(value[:2]):
+        yield (*above, key)
+        if isinstance(part, dict | list):
+            yield from places(part, (*above, key))
+
+
+def changed(place: Place, new: Any) -> dict[str, Any]:
+    """The full record with something else in a place; without it where `new` is Ellipsis."""
+    record = copy.deepcopy(FULL)
+    *above, last = place
+    inner: Any = record
+    for key in above:
+        inner = inner[key]
+    if new is ...:
+        del inner[last]
+    else:
+        inner[last] = new
+    return record
+
+
+ODD: list[Any] = [
+    *(..., None, True, "", "word", "\0", "http://[", "é\u2028\x1b[2J", "1/0", " "),
+    *(0, -1, 2**53, 2**63 - 1, 2**64 - 1, 0.5, -0.0, 1e12, -1e12, 1e13, 1e308, -1e308),
+    *([], {}, [None], [[]], ["word"], [0, 0], [{}], {"": None}, {"text": 5}, [{"t": "x"}]),
+    *({"start": 2.0, "end": 1.0, "text": ""}, [{"start": 5, "text": "x"}], [{"text": "x"}]),
+]
+INSIDE = [place for place in places(FULL) if place != ("video",)]
+CHANGED = st.builds(changed, st.sampled_from(INSIDE), st.sampled_from(ODD))
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=8,
+)
+LINES = st.one_of(
+    CHANGED.map(json.dumps),
+    JSON.map(json.dumps),  # with NaN, Infinity and lone surrogates, which JSON has not
+    st.text().map(lambda text: "{" + text),
+    st.tuples(st.just("["), st.integers(1, 2000)).map(lambda pair: pair[0] * pair[1]),
+).map(lambda line: line.replace("\n", " "))
+
+
+def keywords(schema: Any) -> set[str]:
+    """The keywords of a schema and of those in it."""
+    if not isinstance(schema, dict):
+        return set()
+    found = set(schema)
+    for part in schema.get("properties", {}).values():
+        found |= keywords(part)
+    for key in ("items", "additionalProperties"):
+        found |= keywords(schema.get(key))
+    return found.union(*map(keywords, schema.get("anyOf", [])))
+
+
+def test_the_schema_is_one_that_the_reader_understands() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+    assert keywords(SCHEMA) - KEYWORDS == {"$schema", "title", "description"}
+
+
+def test_the_full_record_has_every_field() -> None:
+    def left_out(schema: dict[str, Any], value: Any) -> Iterator[str]:
+        for key, part in schema.get("properties", {}).items():
+            if key not in value:
+                yield key
+            else:
+                yield from left_out(part, value[key])
+        if "items" in schema:
+            yield from left_out(schema["items"], value[0])
+
+    assert load(json.dumps(FULL)) == FULL
+    parts = READ["properties"]["parts"]["items"]["properties"]
+    assert set(left_out(READ, FULL)) <= {"error", "t", *parts}
+
+
+def test_the_reader_refuses_what_the_schema_does() -> None:
+    for place in places(FULL):
+        for new in ODD:
+            record = changed(place, new)
+            line = orjson.dumps({key: record[key] for key in ("video", place[0]) if key in record})
+            fits = SPAN.is_valid(orjson.loads(line))
+            reason = refused(line)
+            assert fits == (reason is None or "lies before start" in reason), (line, reason)
+            assert "\n" not in (reason or "")
+
+
+def refused(line: bytes) -> str | None:
+    """Why a line is no span; None where it is one."""
+    try:
+        load(line)
+    except InputError as error:
+        return str(error)
+    return None
+
+
+@pytest.mark.parametrize("command", READERS)
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@given(bad=st.lists(LINES, min_size=1, max_size=30))
+def test_bad_lines_end_no_stream(command: str, tmp_path: Path, bad: list[str]) -> None:
+    spans = tmp_path / "spans.jsonl"
+    full = json.dumps(FULL)
+    first, last = (full.replace("A boat.", f"{word} boat.") for word in ("Harbour", "Lighthouse"))
+    spans.write_text("\n".join([first, *bad, last]))
+    ran = inside(tmp_path, *command.split(), spans)
+    assert ran.status in (0, 1, 65)
+    assert "Traceback" not in ran.messages
+    assert b"Harbour" in ran.written
+    assert b"Lighthouse" in ran.written
+    errors = [record["error"] for record in ran.records if "error" in record]
+    assert {error["type"] for error in errors} <= {"InputError", "OpenError"}
+
+
+@pytest.mark.parametrize("command", ["split", "keyframes", "ocr --on keyframes", "caption"])
+@settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck))
+@given(bad=st.lists(CHANGED, min_size=10, max_size=10))
+def test_odd_records_of_a_film_end_no_stream(
+    world: World, command: str, tmp_path: Path, bad: list[dict[str, Any]]
+) -> None:
+    spans = tmp_path / "spans.jsonl"
+    film = str(world("subtitled").path)
+    lines = [json.dumps({**record, "video": film}) for record in (FULL, *bad, FULL)]
+    spans.write_text("\n".join(lines))
+    with mock.patch("vtk.caption.faces.HEIGHT", 90):  # lines of a picture, not 600
+        ran = inside(tmp_path, *command.split(), spans)
+    assert ran.status in (0, 1, 65)
+    assert "Traceback" not in ran.messages
+    assert "error" not in ran.records[0]
+    assert "error" not in ran.records[-1]
+
+
+@pytest.mark.parametrize("name", ["http://[", "\0", "file://%00", "x" * 5000, "a\n\u2028", "s3://"])
+def test_an_odd_name_of_a_video_is_one_that_cannot_be_opened(name: str, tmp_path: Path) -> None:
+    spans = tmp_path / "spans.jsonl"
+    spans.write_text(json.dumps({"video": name, "start": 0, "end": 1}))
+    for command in ("probe", "split", "keyframes", "transcribe", "caption", "export edl"):
+        ran = inside(tmp_path, *command.split(), spans)
+        assert ran.status in (1, 66, 69), (command, ran)
+        assert "Traceback" not in ran.messages, command
+
+
+@pytest.mark.parametrize(
+    ("command", "place"),
+    [
+        ("retrieve boat", "vtk.stream.load"),
+        ("retrieve boat", "vtk.retrieve.bm25.passages"),
+        ("ground boat", "vtk.ground.density.passages"),
+        ("show", "vtk.show._text"),
+    ],
+)
+def test_a_bug_ends_one_record_only(command: str, place: str, tmp_path: Path) -> None:
+    right = pkgutil.resolve_name(place)
+
+    def buggy(what: object, *more: object) -> object:
+        if "odd" in repr(what):
+            raise KeyError("items")
+        return right(what, *more)
+
+    spans = tmp_path / "spans.jsonl"
+    titles = "A boat sails.", "An odd boat.", "The last boat."
+    spans.write_text(
+        "\n".join(json.dumps({**FULL, "title": title, "summary": title}) for title in titles)
+    )
+    with mock.patch(place, buggy):
+        ran = inside(tmp_path, *command.split(), spans)
+    assert ran.status == 70
+    assert "internal error: KeyError: 'items'\nTraceback" in ran.messages
+    assert ran.messages.count("Traceback") == 1
+    for title in titles[::2]:
+        assert title.encode() in ran.written
+    if place != "vtk.stream.load" and command != "show":
+        assert [r["error"]["type"] for r in ran.records if "error" in r] == ["InternalError"]
