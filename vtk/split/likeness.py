@@ -60,4 +60,4 @@ def edges(old: NDArray[np.float32], new: NDArray[np.float32]) -> Edges:
 
 def _edge(luma: NDArray[np.float32]) -> NDArray[np.float32]:
     down, across = np.abs(luma[1:] - luma[:-1]), np.abs(luma[:, 1:] - luma[:, :-1])
-    return np.maximum(down[:, :-1], across[:-1])
+    return np.asarray(np.maximum(down[:, :-1], across[:-1]))
