@@ -108,6 +108,7 @@ complete -c vtk -n '__vtk_command probe' -a '(__vtk_inputs)'
 
 # vtk split
 complete -c vtk -n '__vtk_command split' -l method -x -a 'content auto learned fast' -d 'content: from the pictures, no model; learned: by a network, needs [shots]; auto: content, and the network where it is not sure; fast: from packets and keyframes, decodes little'
+complete -c vtk -n '__vtk_command split' -l threshold -x -d 'How probable a boundary must be, of 0 to 1, by any method: more finds fewer'
 complete -c vtk -n '__vtk_command split' -l min-length -x -d 'Join a shot or scene shorter than that (500ms, 2s) to a neighbour, over the less certain boundary'
 complete -c vtk -n '__vtk_command split' -l max-length -x -d 'Divide a shot longer than that (30s, 2m) at its calmest frames into parts of at least half of it'
 complete -c vtk -n '__vtk_command split' -l scenes -d 'Scenes: shots joined until their look and words change'
