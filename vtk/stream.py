@@ -10,13 +10,11 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import partial
 from typing import BinaryIO, NoReturn
-
-import orjson
 
 from vtk.errors import (
     InputError,
@@ -28,6 +26,7 @@ from vtk.errors import (
     VtkError,
 )
 from vtk.finished import Finished
+from vtk.lines import LONGEST_LINE, STRETCH, holds_spans, named, pieces
 from vtk.messages import configure
 from vtk.output import open_sink
 from vtk.progress import STDIN, Progress, span_bar
@@ -36,9 +35,6 @@ from vtk.span import Ability, Span, failure, load, parse, videos
 from vtk.terminal import is_terminal
 
 log = logging.getLogger("vtk")
-
-STRETCH = ("video", "start", "end")
-LONGEST_LINE = 64 * 2**20  # bytes; a longer line is no span but a file without line ends
 
 
 class ExitStatus(IntEnum):
@@ -142,7 +138,7 @@ class Stream:
                         yield from self._read(file, "standard input", null=self.null)
                 except OSError as error:
                     raise InputError(f"cannot read standard input: {error.strerror}") from None
-            elif _holds_spans(argument):
+            elif holds_spans(argument):
                 try:
                     with open(argument, "rb") as file:
                         yield from self._read(file, argument)
@@ -168,7 +164,7 @@ class Stream:
         if file.isatty() and not self.quiet:
             log.warning("reading paths or spans from the terminal; end with Ctrl-D")
         read, size = 0, os.fstat(file.fileno()).st_size  # 0 of a pipe
-        for number, line in enumerate(_split(file, b"\0" if null else b"\n"), 1):
+        for number, line in enumerate(pieces(file, b"\0" if null else b"\n"), 1):
             read += len(line) + null
             self.within = min(read / size, 1.0) if size else None
             where = f"{name}, line {number}"
@@ -190,8 +186,8 @@ class Stream:
         except InputError as error:
             self.bad_lines += 1
             log.error("%s: %s", where, error)
-            if (named := _named(text)) is not None:
-                yield named.error(self.command, error)
+            if (name := named(text)) is not None:
+                yield name.error(self.command, error)
         except Exception as error:  # ends this line only
             self._bug(error, f"{where}: ")
         else:
@@ -301,43 +297,3 @@ class Stream:
         if self.unopened and not self.good and not self.failed:
             return ExitStatus.NO_INPUT
         return ExitStatus.FAILED if self.failed or self.unopened else ExitStatus.OK
-
-
-def _named(line: bytes | str) -> Span | None:
-    """The stretch, or else the video, that a line names which is no span; None without one."""
-    with suppress(orjson.JSONDecodeError):
-        record = orjson.loads(line)
-        for keys in (STRETCH, STRETCH[:1]) if isinstance(record, dict) else ():
-            with suppress(InputError, orjson.JSONEncodeError):
-                return load(orjson.dumps({key: record[key] for key in keys if key in record}))
-    return None
-
-
-def _holds_spans(argument: str) -> bool:
-    """Whether an argument names a file of spans: by its name, or by how it begins."""
-    if argument.endswith((".jsonl", ".ndjson")):
-        return True
-    try:
-        if not os.path.isfile(argument):
-            return False
-        with open(argument, "rb") as file:
-            head = file.read(64).removeprefix(codecs.BOM_UTF8)
-            return head.lstrip().startswith(b"{")
-    except (OSError, ValueError):
-        return False
-
-
-def _split(file: BinaryIO, end: bytes) -> Iterator[bytes]:
-    """Pieces of a file between ends; a piece over LONGEST_LINE comes cut, as the last."""
-    if end == b"\n":
-        while line := file.readline(LONGEST_LINE + 2):
-            yield line
-        return
-    rest = b""
-    while chunk := file.read1(2**16):  # type: ignore[attr-defined]
-        *pieces, rest = (rest + chunk).split(end)
-        yield from pieces
-        if len(rest) > LONGEST_LINE:
-            break
-    if rest:
-        yield rest
