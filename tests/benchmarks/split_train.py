@@ -29,6 +29,7 @@ from tests.benchmarks.split_clips import Label, labelled, world_clip
 from tests.benchmarks.split_wild import KINDS, wild_clip, wild_label
 from vtk.cores import cores
 from vtk.models.judge import FURTHEST, Judge
+from vtk.split import auto
 from vtk.split.content import found
 from vtk.split.evidence import NAMES
 from vtk.split.steps import sampled
@@ -46,12 +47,16 @@ DIGITS = 4
 
 
 class Step(NamedTuple):
-    """A proposed step: of which clip, to which frame, its evidence, and whether it is a cut."""
+    """A proposed step: of which clip, to which frame, its evidence, and whether it is a cut.
+
+    `network` is the score of TransNetV2 that `vtk.split.auto` weighs, of real clips alone.
+    """
 
     clip: str
     frame: int
     known: Floats
     cut: bool
+    network: float = 0.0
 
 
 def main() -> None:
@@ -66,13 +71,17 @@ def main() -> None:
     real, cuts = [], 0
     for folder in options.folders:
         for name, label in json.loads((folder / "cuts.json").read_text()).items():
-            real += list(steps_of(folder / name, label))
+            real += list(steps_of(folder / name, label, with_network=True))
             cuts += len(label["cuts"])
     print(f"rendered: {len(rendered)} steps, {sum(s.cut for s in rendered)} of them cuts")
     if real:
         print(f"clips: {len(real)} steps, {sum(s.cut for s in real)} of them cuts, of {cuts}")
         tell("learnt from rendered films alone", real, judged(fit(rendered), real), cuts)
-        tell("cross-validated by clip", real, cross_validated(rendered, real), cuts)
+        unseen = cross_validated(rendered, real)
+        tell("cross-validated by clip", real, unseen, cuts)
+        tell(
+            "the same, with TransNetV2 where in doubt", real, list(map(weighed, unseen, real)), cuts
+        )
     weights = fit(rendered, real)
     tell("what is written", real, judged(weights, real), cuts)
     if options.output:
@@ -93,7 +102,7 @@ def kept(path: Path | None, wild: int, world: int) -> list[Step]:
     with ProcessPoolExecutor(cores()) as pool:
         steps = [step for some in pool.map(film_steps, films) for step in some]
     if path:
-        clip, frame, known, cut = map(np.array, zip(*steps, strict=True))
+        clip, frame, known, cut, _ = map(np.array, zip(*steps, strict=True))
         np.savez_compressed(path, clip=clip, frame=frame, known=known, cut=cut)
     return steps
 
@@ -109,7 +118,7 @@ def film_steps(film: tuple[str, int]) -> list[Step]:
         return list(steps_of(path, label))
 
 
-def steps_of(path: Path, label: Label) -> Iterator[Step]:
+def steps_of(path: Path, label: Label, with_network: bool = False) -> Iterator[Step]:
     """The steps that `vtk.split.content` has judged, by a judge that knows the truth."""
     numbers: dict[int, int] = {}
     steps: list[Step] = []
@@ -122,10 +131,11 @@ def steps_of(path: Path, label: Label) -> Iterator[Step]:
     def truth(frames: Sequence[Any], here: int, known: Floats) -> float:
         number = numbers[frames[here].pts]
         cut = any(abs(number - other) <= 1 for other in label["cuts"])
-        steps.append(Step(path.name, number, known, cut))
+        network = auto.seen(frames, here) if with_network else 0.0
+        steps.append(Step(path.name, number, known, cut, network))
         return float(cut)
 
-    for _ in found(sampled(pictures()), truth):
+    for _ in found(sampled(pictures()), truth, ahead=auto.BESIDE):
         pass
     open_ones = [(first, last) for first, last, *_ in (*label["gradual"], *label.get("unsure", ()))]
     for step in steps:
@@ -191,6 +201,13 @@ def cross_validated(rendered: Sequence[Step], real: Sequence[Step]) -> list[floa
         made = judged(fit(rendered, others), [real[place] for place in own])
         found |= dict(zip(own, made, strict=True))
     return [found[place] for place in range(len(real))]
+
+
+def weighed(content: float, step: Step) -> float:
+    """What `vtk.split.auto` makes of a probability."""
+    if not auto.DOUBT[0] < content < auto.DOUBT[1]:
+        return content
+    return auto.weighed(content, step.network, step.known)
 
 
 def tell(name: str, steps: Sequence[Step], probabilities: Sequence[float], cuts: int) -> None:

@@ -46,18 +46,23 @@ def boundaries(
         content = judge.probability(known)
         if not DOUBT[0] < content < DOUBT[1]:
             return content
-        both = CONTENT * _logit(content) + NETWORK * _logit(_seen(frames, here)) + BASE
-        weighed = 1 / (1 + math.exp(-both))
-        return max(content, weighed) if known[GROUND] >= PAPER else weighed
+        return weighed(content, seen(frames, here), known)
 
     return found(sampled(frames), probability, threshold, BESIDE)
 
 
-def _seen(frames: Sequence[Sampled], here: int) -> float:
+def weighed(content: float, network: float, known: NDArray[np.float32]) -> float:
+    """The probability of a cut by that of content and the score of the network."""
+    both = CONTENT * _logit(content) + NETWORK * _logit(network) + BASE
+    probability = 1 / (1 + math.exp(-both))
+    return max(content, probability) if known[GROUND] >= PAPER else probability
+
+
+def seen(frames: Sequence[Sampled], here: int) -> float:
     """The network's score of a transition at the step to `frames[here]`."""
     numbers = np.clip(np.arange(here - BESIDE, here + BESIDE), 0, len(frames) - 1)
-    seen = np.stack([picture(frames[number].thumbnail) for number in numbers])
-    many = opened().scores(seen[None])[0, :, 1]
+    pictures = np.stack([picture(frames[number].thumbnail) for number in numbers])
+    many = opened().scores(pictures[None])[0, :, 1]
     return float(many[BESIDE - NEAR : BESIDE + NEAR].max())
 
 
