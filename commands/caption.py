@@ -182,7 +182,7 @@ def caption(
 
     With --tags, `tags` has every tag of a list with its score: by --clip, which needs no other
     model, shares that sum to 1, else by the model the probability of yes, each tag on its own.
-    Without a model, captions that are there stay as they are.
+    Judged by --clip alone, captions that are there stay as they are.
 
     With --recipe, a whole video is split as the recipe says, and spans that it does not keep are
     left out; --show-recipe prints it, to be changed and given back as a file.

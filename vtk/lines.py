@@ -3,7 +3,7 @@
 import codecs
 import os
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
 import orjson
@@ -23,6 +23,19 @@ def named(line: bytes | str) -> Span | None:
             with suppress(InputError, orjson.JSONEncodeError):
                 return load(orjson.dumps({key: record[key] for key in keys if key in record}))
     return None
+
+
+@contextmanager
+def own_input(number: int) -> Iterator[BinaryIO]:
+    """Standard input, of that file descriptor, for lines alone.
+
+    In its place is nothing, so that a span of a video that came on some standard input, whose name
+    is /dev/stdin, is not sought among the lines. Nor is it sys.stdin, which would be locked at exit
+    while a thread waits on it.
+    """
+    with open(os.dup(number), "rb") as file, open(os.devnull, "rb") as nothing:
+        os.dup2(nothing.fileno(), number)
+        yield file
 
 
 def holds_spans(argument: str) -> bool:

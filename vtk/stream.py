@@ -26,7 +26,7 @@ from vtk.errors import (
     VtkError,
 )
 from vtk.finished import Finished
-from vtk.lines import LONGEST_LINE, STRETCH, holds_spans, named, pieces
+from vtk.lines import LONGEST_LINE, STRETCH, holds_spans, named, own_input, pieces
 from vtk.messages import configure
 from vtk.output import open_sink
 from vtk.progress import STDIN, Progress, span_bar
@@ -132,9 +132,8 @@ class Stream:
             if argument in STDIN:
                 if sys.stdin is None:
                     raise InputError("standard input is closed")
-                # A reader of its own: sys.stdin would be locked at exit while a thread waits on it.
                 try:
-                    with open(sys.stdin.fileno(), "rb", closefd=False) as file:
+                    with own_input(sys.stdin.fileno()) as file:
                         yield from self._read(file, "standard input", null=self.null)
                 except OSError as error:
                     raise InputError(f"cannot read standard input: {error.strerror}") from None

@@ -2,11 +2,12 @@
 
     python -m tests.benchmarks.split_train FOLDER... [-o judge.json] [--kept steps.npz]
 
-It learns from rendered films, hard ones (`split_wild.py`) and those of `split.py --world`, and from
-the labelled clips of the folders (a cuts.json each, as of `split.py`), each step of which counts
-for several. Printed first is what it makes of the clips when it has learnt from the rendered films
-alone, then when clips are judged by networks that learnt from all others (cross-validation by
-clip), then what is written. Steps within a gradual transition, or marked as unsure, do not count.
+It learns from rendered films, hard ones (`split_wild.py`), those of `split.py --world` and some of
+flat colours, and from the labelled clips of the folders (a cuts.json each, as of `split.py`), each
+step of which counts for several. Printed first is what it makes of the clips when it has learnt
+from the rendered films alone, then when clips are judged by networks that learnt from all others
+(cross-validation by clip; with `--auto` also as method auto judges them), then what is written.
+Steps within a gradual transition, or marked as unsure, do not count.
 Needs PyTorch, here only; takes some twenty minutes on two cores, nearly all of it rendering, whose
 steps `--kept` writes into a file, or reads if it is there.
 """
@@ -24,8 +25,9 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from tests import world
 from tests.benchmarks.split import SLACK, small_pictures
-from tests.benchmarks.split_clips import Label, labelled, world_clip
+from tests.benchmarks.split_clips import COLOURS, WORDS, Label, labelled, one, world_clip
 from tests.benchmarks.split_wild import KINDS, wild_clip, wild_label
 from vtk.cores import cores
 from vtk.models.judge import FURTHEST, Judge
@@ -39,6 +41,7 @@ Weights = dict[str, Any]
 
 FIRST = 1000  # of the numbers of the hard films: the benchmark measures those before it
 SLIDES = 3  # times as many films of slides, whose changes are the smallest
+PLAIN = 40  # films of flat colours
 COUNTS = 5  # a step of a real clip, against one of a rendered film
 HIDDEN, SEEDS = 16, 3  # units of a network, and networks whose logits are averaged
 ROUNDS, RATE, DECAY, NOISE = 250, 0.02, 2e-3, 0.1
@@ -66,12 +69,13 @@ def main() -> None:
     parser.add_argument("--world", type=int, default=120, metavar="N", help="other films to render")
     parser.add_argument("-o", "--output", type=Path, help="where the weights are written")
     parser.add_argument("--kept", type=Path, help="the steps of the rendered films")
+    parser.add_argument("--auto", action="store_true", help="also ask TransNetV2, as auto does")
     options = parser.parse_args()
     rendered = kept(options.kept, options.wild, options.world)
     real, cuts = [], 0
     for folder in options.folders:
         for name, label in json.loads((folder / "cuts.json").read_text()).items():
-            real += list(steps_of(folder / name, label, with_network=True))
+            real += list(steps_of(folder / name, label, options.auto))
             cuts += len(label["cuts"])
     print(f"rendered: {len(rendered)} steps, {sum(s.cut for s in rendered)} of them cuts")
     if real:
@@ -79,9 +83,9 @@ def main() -> None:
         tell("learnt from rendered films alone", real, judged(fit(rendered), real), cuts)
         unseen = cross_validated(rendered, real)
         tell("cross-validated by clip", real, unseen, cuts)
-        tell(
-            "the same, with TransNetV2 where in doubt", real, list(map(weighed, unseen, real)), cuts
-        )
+        if options.auto:
+            both = list(map(weighed, unseen, real))
+            tell("the same, with TransNetV2 where in doubt", real, both, cuts)
     weights = fit(rendered, real)
     tell("what is written", real, judged(weights, real), cuts)
     if options.output:
@@ -99,6 +103,7 @@ def kept(path: Path | None, wild: int, world: int) -> list[Step]:
     slides = list(KINDS).index("slides")
     hard = [n for n in range(SLIDES * wild) if n < wild or (FIRST + n) % len(KINDS) == slides]
     films = [("wild", FIRST + n) for n in hard] + [("world", n) for n in range(world)]
+    films += [("plain", n) for n in range(PLAIN)]
     with ProcessPoolExecutor(cores()) as pool:
         steps = [step for some in pool.map(film_steps, films) for step in some]
     if path:
@@ -113,9 +118,32 @@ def film_steps(film: tuple[str, int]) -> list[Step]:
     with tempfile.TemporaryDirectory() as folder:
         if family == "wild":
             path, label = wild_label(wild_clip(Path(folder), number))
-        else:
+        elif family == "world":
             path, label = labelled(world_clip(Path(folder), number))
+        else:
+            path, label = labelled(plain_clip(Path(folder), number))
         return list(steps_of(path, label))
+
+
+def plain_clip(folder: Path, number: int) -> world.Clip:
+    """Flat colours, with a scene or a page here and there; the same number gives the same clip."""
+    rng = np.random.default_rng([61, number])
+    looks: list[world.Blank | world.Scene | world.Slide] = [world.Blank("black")]
+    while len(looks) < 8:
+        colour, kind = (
+            one(rng, f"{COLOURS} black white grey"),
+            one(rng, "flat flat flat scene page"),
+        )
+        if kind == "flat" and looks[-1] != world.Blank(colour):
+            looks.append(world.Blank(colour))
+        elif kind == "scene":
+            looks.append(world.Scene(one(rng, COLOURS)))
+        elif kind == "page":
+            looks.append(world.Slide(one(rng, WORDS), paper=one(rng, "white black")))
+    takes = [world.Take(round(rng.uniform(0.5, 2), 2), look) for look in looks]
+    encoding = world.Encoding()
+    timeline = world.Timeline(takes, (320, 180), 1 / encoding.rate, number)
+    return world.write_clip(folder / f"{number}.mp4", timeline, encoding)
 
 
 def steps_of(path: Path, label: Label, with_network: bool = False) -> Iterator[Step]:

@@ -16,6 +16,7 @@ from vtk.errors import MediaError, OpenError
 from vtk.media import packets, planes
 from vtk.media.planes import Thumbnail
 from vtk.span import Span, parse
+from vtk.split import split
 from vtk.split.fast import shots
 from vtk.split.shots import shots as content
 
@@ -225,3 +226,19 @@ def test_a_pipe_whose_packets_come_once_is_decoded_whole(
         span["pts"] for span in content(Span(video=str(film("mkv").path)))
     ]
     assert {span["made"][-1]["method"] for span in found} == {"content"}
+
+
+@pytest.mark.parametrize("part", ["t=99,100", "t=28,30"])
+def test_a_span_outside_the_video_is_an_error(film: Callable[..., Clip], part: str) -> None:
+    clip = film("mp4")
+    (found,) = split([parse(f"{clip.path}#{part}")], method="fast")
+    assert "outside the video" in found["error"]["message"]
+
+
+def test_a_missing_file_is_said_to_be_missing_and_nothing_else(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO", logger="vtk"):
+        (found,) = split([parse(str(tmp_path / "no.mp4"))], method="fast")
+    assert found["error"]["type"] == "OpenError"
+    assert "pipe" not in caplog.text

@@ -79,3 +79,14 @@ def test_what_cannot_be_read_from_a_pipe_is_told(world: World, tmp_path: Path) -
         run = vtk("split", "--media", "-", *more)
         assert run.returncode == 2
         assert b"read once" in run.stderr
+
+
+@pytest.mark.parametrize("command", ["keyframes", "caption", "chapter"])
+def test_spans_of_a_video_that_came_on_standard_input_take_no_lines_from_those_behind(
+    world: World, tmp_path: Path, command: str
+) -> None:
+    gone = [{"video": "/dev/stdin", "start": n, "end": n + 1, "kind": "shot"} for n in range(3)]
+    here = {"video": str(world("cuts").path), "start": 0, "end": 1, "kind": "shot"}
+    run = vtk(command, stdin=[*gone, here])
+    assert run.returncode in (0, 1)
+    assert {span["video"] for span in lines(run)} == {"/dev/stdin", here["video"]}

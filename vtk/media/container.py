@@ -46,9 +46,10 @@ def seekable(video: str) -> bool:
     if path is None or stills.named(video):
         return True
     try:
-        return stat.S_ISREG(os.stat(path).st_mode)
+        mode = os.stat(path).st_mode
     except (OSError, ValueError):
-        return False
+        return True  # to no avail, as often as one likes
+    return stat.S_ISREG(mode) or stat.S_ISDIR(mode)
 
 
 def _open(
@@ -114,6 +115,8 @@ def _check_file(path: str) -> None:
             f"vtk split, or say how many pictures a second it holds, as in "
             f"{os.path.join(path, '')}#rate=25"
         )
+    if os.path.samestat(status, os.stat(os.devnull)):
+        raise OpenError("cannot open: it holds nothing; a video of standard input is there once")
     if stat.S_ISREG(status.st_mode) and status.st_size == 0:
         raise OpenError("cannot open: the file is empty")
     if not os.access(path, os.R_OK):

@@ -74,6 +74,8 @@ def shots(
         try:
             plan = Plan(video.groups(low, high), float(video.time_base), threshold)
             reached = video.seconds(video.last + video.duration)
+            if low >= reached:
+                raise MediaError("no packet of it is there")
             if not video.cut_short and stated - reached > MISSING:
                 raise MediaError("it is truncated")
         except MediaError as reason:
