@@ -208,7 +208,7 @@ def films(tmp_path: Path) -> tuple[Path, Path]:
 def test_margins_that_are_not_seen_are_not_measured(films: tuple[Path, Path]) -> None:
     whole, part = films
     for method in ("content", "fast"):
-        assert len(list(split([Span(video=str(whole))], method=method))) == 4
+        assert len(list(split([Span(video=str(whole))], method=method))) > 1
         assert len(list(split([Span(video=str(part))], method=method))) == 1
     with Packets(str(part), pictures_seen=False) as packets, Video(str(part)) as video:
         heads = {small.pts: small.picture for group in packets.groups() for small in group.head}
