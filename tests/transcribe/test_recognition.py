@@ -62,10 +62,10 @@ def test_a_model_of_faster_whisper_hears_words_with_times(german: Path, spoken: 
     assert span["made"][-1]["model"] == "tiny-german"
     assert span["made"][-1]["language"] == "de"
     assert span["made"][-1]["method"] == "recognition"
-    assert {entry["text"] for entry in span["speech"]} <= {
-        "Honey is made in the hive.",
-        "Bees fly.",
-    }
+    texts = [entry["text"] for entry in span["speech"]]
+    assert {"Honey is made in the hive.", "Bees fly."} <= set(texts)
+    # Where a pause is taken for voice, by the rounding of a machine, words that fall into it go.
+    assert all(text in SAID for text in texts)
     words = [word for entry in span["speech"] for word in entry["words"]]
     assert words == sorted(words, key=lambda word: word["start"])
     for word in words:
