@@ -90,14 +90,15 @@ def split(
     """Split videos into shots, scenes or windows.
 
     Gives one span per shot as soon as its end is certain, with the exact timestamp of its first
-    frame, the score of the boundary and how the shot began: cut, dissolve, fade or wipe. A span
-    given in is split up. Decodes every frame once, unless the method is fast; memory does not
-    grow with the length of the video.
+    frame, how probable the boundary is (`score`) and how the shot began: cut, dissolve, fade or
+    wipe. A span given in is split up. Decodes every frame once, unless the method is fast; memory
+    does not grow with the length of the video.
 
     \b
     Examples:
       vtk split film.mp4 > shots.jsonl
       vtk split 'film.mp4#t=60,120'
+      vtk split --threshold 0.8 film.mp4
       vtk split --min-length 1s --max-length 30s film.mp4 | vtk keyframes
       vtk split --scenes film.mp4
       vtk split --every 30s --overlap 5s lecture.mp4 | vtk keyframes
