@@ -5,7 +5,7 @@ file.
 """
 
 from collections.abc import Mapping
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,7 @@ class Judge:
     def __init__(self, weights: Mapping[str, Any] | None = None) -> None:
         """`weights` are those that come with vtk, if not given: arrays by name."""
         if weights is None:
-            weights = orjson.loads(files("vtk.models").joinpath("judge.json").read_bytes())
+            weights = orjson.loads(Path(__file__).with_name("judge.json").read_bytes())
         self._weights = {name: np.array(value, np.float32) for name, value in weights.items()}
 
     def probability(self, evidence: Floats) -> float:
