@@ -82,7 +82,7 @@ def _is_mp4(name: str) -> bool:
     try:
         with open(path, "rb") as file:
             return file.read(8)[4:] == b"ftyp"
-    except OSError:
+    except (OSError, ValueError):  # ValueError: of a null byte in the name
         return False
 
 
