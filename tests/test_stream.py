@@ -243,6 +243,11 @@ def test_an_output_file_outlives_a_night_without_its_input(tmp_path: Path) -> No
     assert list(tmp_path.iterdir()) == [out]
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/stdout"), reason="no such name here")
+def test_standard_output_has_a_name_too(world: World) -> None:
+    assert lines(vtk("probe", "-o", "/dev/stdout", world("cuts").path))[0]["end"] > 0
+
+
 def test_a_full_disk_is_told_in_one_sentence(world: World) -> None:
     if not os.path.exists("/dev/full"):
         pytest.skip("no /dev/full here")

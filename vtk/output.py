@@ -39,10 +39,10 @@ def open_sink(output: str | None, keep: Callable[[], bool] = lambda: True) -> It
     if not output:
         raise UsageError("the name of the output file is empty")
     target = Path(os.path.realpath(output))
-    if target.exists() and not target.is_file():  # /dev/null, a named pipe
+    if os.path.exists(output) and not os.path.isfile(output):  # /dev/null, a pipe, named or not
         if target.is_dir():
             raise OutputError(f"cannot write {output}: it is a folder")
-        with os_errors(output), open(target, "wb") as file:
+        with os_errors(output), open(output, "wb") as file:
             yield _sink(file, output, flush=True)
         return
     with atomic(target, keep) as file:
@@ -54,7 +54,8 @@ def atomic(target: Path, keep: Callable[[], bool] = lambda: True) -> Iterator[Bi
     """A file to write that takes the name `target` once the block has ended well."""
     with os_errors(target):
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}.")
-    file = open(handle, "wb")  # noqa: SIM115
+    os.close(handle)
+    file = open(name, "wb")  # noqa: SIM115
     try:
         yield file
         with os_errors(target):

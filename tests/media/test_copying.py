@@ -1,5 +1,6 @@
 """A copy holds every packet of the video, whatever is known of when it is decoded."""
 
+import resource
 from collections import defaultdict
 from collections.abc import Callable
 from fractions import Fraction
@@ -18,7 +19,7 @@ from tests.world.clips.streams import ENGLISH, TONES, three_shots
 from tests.world.encode import Encoding, Tracks
 from tests.world.sound import SoundTrack
 from tests.world.text import SubtitleTrack
-from vtk.errors import MediaError
+from vtk.errors import MediaError, OutputError
 from vtk.media.copying import copied
 from vtk.media.embed import COVER, embed
 from vtk.media.picture import encode
@@ -163,3 +164,17 @@ def test_pictures_that_state_no_times_are_refused(tmp_path: Path) -> None:
     with pytest.raises(MediaError, match="does not say when it is shown"):
         embed(str(source), WORDS, "srt", tmp_path / "copy.mkv")
     assert list(tmp_path.iterdir()) == [source]
+
+
+def test_a_copy_that_does_not_fit_on_the_disk_is_told_as_such(tmp_path: Path) -> None:
+    source = film(tmp_path, "libx264", "mkv", 12).path
+    target = tmp_path / "copy.mkv"
+    before, least = resource.getrlimit(resource.RLIMIT_FSIZE), 20_000
+    assert source.stat().st_size > 2 * least
+    resource.setrlimit(resource.RLIMIT_FSIZE, (least, before[1]))  # Python ignores its signal
+    try:
+        with pytest.raises(OutputError, match=r"cannot write .*copy\.mkv: File too large"):
+            embed(str(source), WORDS, "srt", target)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert not target.exists()

@@ -1,6 +1,8 @@
 """Subtitles as a track of their own in a copy of a video; nothing is encoded anew."""
 
+import errno
 import io
+import os
 from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
@@ -13,7 +15,7 @@ from av.stream import AttachmentStream, Disposition, Stream
 from av.subtitles.stream import SubtitleStream
 from av.video.stream import VideoStream
 
-from vtk.errors import MediaError, UsageError
+from vtk.errors import MediaError, OutputError, UsageError
 from vtk.media.container import open_container
 from vtk.media.copying import Packets, copied
 from vtk.media.subtitles import code_of
@@ -24,6 +26,7 @@ READERS = {"srt": "srt", "vtt": "webvtt", "ass": "ass"}
 # What containers hold, by the ending of the file: the encoder of MP4's own, else a copy of these.
 MP4 = (".mp4", ".m4v", ".mov")
 HOLDS = {".mkv": ("srt", "vtt", "ass"), ".webm": ("vtt",), **dict.fromkeys(MP4, tuple(READERS))}
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 KINDS = ("video", "audio", "subtitle")
 COVER = Disposition.attached_pic
 LEFT_OUT = "left out track %d: the copy cannot hold it"
@@ -49,9 +52,12 @@ def embed(video: str, text: str, form: str, target: Path, language: str | None =
         file = stack.enter_context(atomic(target))
         kind = {".mkv": "matroska", ".m4v": "mp4"}.get(ending, ending[1:])
         try:
-            with av.open(file, "w", format=kind) as out:
+            with av.open(f"file:{file.name}", "w", format=kind) as out:
                 _mux(source, words, out, language, encoded=ending in MP4)
         except (av.FFmpegError, ValueError) as error:
+            code = error.errno if isinstance(error, av.FFmpegError) else None
+            if code and code in NO_ROOM:
+                raise OutputError(f"cannot write {target}: {os.strerror(code)}") from None
             raise MediaError(f"the streams do not fit into *{ending}: {error}") from None
 
 
