@@ -1,6 +1,5 @@
 """The record: names of spans, what passes from one span to another, what is no span."""
 
-import itertools
 import json
 import math
 import os
@@ -13,7 +12,7 @@ from hypothesis import strategies as st
 
 from vtk.errors import InputError
 from vtk.schema import SCHEMA
-from vtk.span import OWN, Span, join, load, local_path, parse, video_name, videos
+from vtk.span import OWN, Span, join, load, local_path, parse, video_name
 from vtk.times import clock, parse_clock, parse_duration
 
 NAMES = st.text(
@@ -155,15 +154,6 @@ def test_a_join_unites_words_once_and_keeps_unknown_fields() -> None:
     assert (joined.start, joined.end, joined["kind"]) == (0, 4, "chapter")
     assert joined["speech"] == [cue]
     assert (joined["lecture"], joined["take"]) == (7, [1, 2])
-
-
-@given(st.lists(st.sampled_from("ab"), max_size=12))
-def test_spans_are_grouped_by_runs_of_one_video(names: list[str]) -> None:
-    spans = [Span(video=name, start=float(i), end=i + 1.0) for i, name in enumerate(names)]
-    groups = list(videos(spans))
-    assert [span for group in groups for span in group] == spans
-    assert all(len({span.video for span in group}) == 1 for group in groups)
-    assert all(a[0].video != b[0].video for a, b in itertools.pairwise(groups))
 
 
 @pytest.mark.parametrize(

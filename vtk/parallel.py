@@ -15,7 +15,8 @@ from multiprocessing.connection import Connection, wait
 
 from vtk.cores import cores, keep_to
 from vtk.errors import VtkError
-from vtk.span import Ability, Span
+from vtk.pipeline import Ability
+from vtk.span import Span
 
 Unit = list[Span]
 AHEAD = 2  # units per job that are held: worked on, or done and waiting for an older one

@@ -5,13 +5,10 @@ is; every other field is something known about that stretch. Fields that vtk doe
 along untouched. A span without ``start`` and ``end`` stands for a whole video, as a bare path does.
 """
 
-import logging
 import math
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
-from functools import partial
-from itertools import groupby
+from collections.abc import Iterable
 from typing import Any, Self
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
@@ -19,14 +16,12 @@ import orjson
 
 from vtk import __version__, times
 from vtk.check import check
-from vtk.errors import InputError, InternalError, MissingError, OutputError, UsageError, VtkError
+from vtk.errors import InputError
 from vtk.schema import LATEST, PROPERTIES, READ
 
 # What describes one stretch only, and so does not pass to a span of another stretch.
 OWN = frozenset(PROPERTIES) - {"video", "time_base", "made"}
 TIMED = ("keyframes", "speech", "screen_text")
-
-log = logging.getLogger("vtk")
 
 DEEP = 500  # bytes; a shorter line cannot be nested too deeply
 _FRAGMENT = re.compile(r"(?s)(.+)#t=(?:npt:)?(-?[\d:.]*)(?:,(-?[\d:.]+))?")
@@ -233,88 +228,3 @@ def local_path(video: str) -> str | None:
     if scheme == "file":
         return os.fsdecode(unquote_to_bytes(urlsplit(video).path))
     return None if scheme else video
-
-
-def each(
-    command: str,
-    spans: Iterable[Span],
-    work: Callable[[Span], Iterable[Span]],
-) -> Iterator[Span]:
-    """What `work` makes of every span, in order; error records pass through untouched.
-
-    An error in `work` ends that span only: what it had yielded stays, and an error record takes
-    the place of the rest. What concerns all spans is raised: MissingError, UsageError, OutputError.
-    """
-    for span in spans:
-        if span.failed:
-            yield span
-            continue
-        try:
-            yield from work(span)
-        except (MissingError, UsageError, OutputError):
-            raise
-        except Exception as error:
-            yield failure(command, span, error)
-
-
-def failure(command: str, span: Span, error: Exception) -> Span:
-    """The error record of a span on which a command failed; says so on standard error.
-
-    What vtk does not raise on purpose is a bug, and ends this span only all the same.
-    """
-    bug = None if isinstance(error, (VtkError, OSError)) else error
-    if bug is not None:
-        error = InternalError(f"internal error: {type(bug).__name__}: {bug}")
-    log.error("%s: %s", span.fragment, error, exc_info=bug)
-    return Span(span).error(command, error)
-
-
-# What a command does: a function of a stream of spans.
-Ability = Callable[[Iterator[Span]], Iterator[Span]]
-
-
-def fill(
-    spans: Iterable[Span],
-    lacks: Callable[[Span], bool],
-    ability: Ability,
-) -> Iterator[Span]:
-    """The spans, in order, with `ability` applied to those that lack what a stage needs."""
-    for lacking, run in groupby(spans, lambda span: not span.failed and lacks(span)):
-        if lacking:
-            yield from ability(run)
-        else:
-            yield from run
-
-
-def videos(spans: Iterable[Span]) -> Iterator[list[Span]]:
-    """Runs of neighbouring spans of the same video, one list each; holds one video at a time."""
-    group: list[Span] = []
-    for span in spans:
-        if group and span.video != group[0].video:
-            yield group
-            group = []
-        group.append(span)
-    if group:
-        yield group
-
-
-def each_video(
-    command: str,
-    groups: Iterable[list[Span]],
-    work: Callable[[list[Span]], Iterable[Span]],
-) -> Iterator[Span]:
-    """What `work` makes of the spans of every video; error records keep their side of it.
-
-    An error in `work` ends that video only, with one error record over it.
-    """
-    for group in groups:
-        first = next((i for i, span in enumerate(group) if not span.failed), len(group))
-        good = [span for span in group if not span.failed]
-        yield from group[:first]
-        if good:
-            yield from each(command, [Span(video=good[0].video)], partial(_of_all, work, good))
-        yield from (span for span in group[first:] if span.failed)
-
-
-def _of_all(work: Callable[[list[Span]], Iterable[Span]], spans: list[Span], _: Span) -> Any:
-    return work(spans)

@@ -29,9 +29,10 @@ from vtk.finished import Finished
 from vtk.lines import LONGEST_LINE, STRETCH, holds_spans, named, own_input, pieces
 from vtk.messages import configure
 from vtk.output import open_sink
+from vtk.pipeline import Ability, failure, group_by_video
 from vtk.progress import STDIN, Progress, span_bar
 from vtk.signals import forget_broken_output, stop_cleanly, watch_output
-from vtk.span import Ability, Span, failure, load, parse, videos
+from vtk.span import Span, load, parse
 from vtk.terminal import is_terminal
 
 log = logging.getLogger("vtk")
@@ -233,7 +234,9 @@ class Stream:
         from vtk.parallel import ordered
 
         spans = self._told()
-        units: Iterable[list[Span]] = videos(spans) if by_video else ([span] for span in spans)
+        units: Iterable[list[Span]] = (
+            group_by_video(spans) if by_video else ([span] for span in spans)
+        )
         settings = partial(configure, self.command, quiet=self.quiet, log_json=self.log_json)
         done = self.progress.done
         return ordered(

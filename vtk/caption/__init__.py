@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from vtk.errors import UsageError
 from vtk.passages import looked_at
-from vtk.span import Span, each, fill, videos
+from vtk.pipeline import fill_missing, group_by_video, map_spans
+from vtk.span import Span
 
 if TYPE_CHECKING:
     from vtk.caption.scene import Wish
@@ -52,7 +53,9 @@ def caption(
     if method == "facts":
         measure = partial(_measured, language=language)
         if only_tags:
-            measured = fill(spans, lambda span: span.whole or "caption" not in span, measure)
+            measured = fill_missing(
+                spans, lambda span: span.whole or "caption" not in span, measure
+            )
         else:
             measured = measure(spans)
         yield from _tagged(measured, wish) if wish and wish.tags else measured
@@ -66,7 +69,7 @@ def caption(
     from vtk.split import split
 
     wish = wish or Wish()
-    shots = fill(spans, lambda span: span.whole, split)
+    shots = fill_missing(spans, lambda span: span.whole, split)
     found = write(shots, model, method, module, wish, finished)
     own = wish.telling.prompts
     if wish.names:
@@ -81,14 +84,14 @@ def _measured(spans: Iterable[Span], language: str | None) -> Iterator[Span]:
     from vtk.keyframes import keyframes
     from vtk.media.video import Latest
 
-    filled = fill(spans, lambda span: span.whole or "keyframes" not in span, keyframes)
+    filled = fill_missing(spans, lambda span: span.whole or "keyframes" not in span, keyframes)
     with Latest() as latest:
         captioner = Captioner(latest, language)
 
         def work(span: Span) -> Iterator[Span]:
             yield captioner(span).made("caption", "facts")
 
-        yield from each("caption", filled, work)
+        yield from map_spans("caption", filled, work)
 
 
 def _tagged(spans: Iterable[Span], wish: "Wish") -> Iterator[Span]:
@@ -117,7 +120,7 @@ def described(
     def lacks(span: Span) -> bool:
         return not looked_at(span) or (timed and "end" not in span)
 
-    return fill(spans, lacks, partial(caption, language=language))
+    return fill_missing(spans, lacks, partial(caption, language=language))
 
 
 def described_videos(spans: Iterable[Span], *, language: str | None = None) -> Iterator[list[Span]]:
@@ -126,7 +129,7 @@ def described_videos(spans: Iterable[Span], *, language: str | None = None) -> I
     Spans that were not looked at in a video with others stay as they are: not to reopen a film
     for each of them.
     """
-    for group in videos(spans):
+    for group in group_by_video(spans):
         if any("end" not in span for span in group) or not any(map(looked_at, group)):
             group = list(described(group, timed=True, language=language))
         yield group

@@ -10,7 +10,8 @@ from vtk.caption.subtitles import Subtitles
 from vtk.errors import MissingError, OutputError, UsageError
 from vtk.finished import Finished
 from vtk.media.video import Latest, Video
-from vtk.span import Span, failure
+from vtk.pipeline import failure
+from vtk.span import Span
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ how much moves (the dynamic degree of LVD-2M, Xiong et al. 2024), light, contras
 the presence of speech.
 """
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +18,10 @@ from vtk.caption.subtitles import Subtitles
 from vtk.errors import MediaError, UsageError
 from vtk.media.planes import thumbnail
 from vtk.media.video import OUTSIDE, Latest, Video
-from vtk.span import Span, each, log
+from vtk.pipeline import map_spans
+from vtk.span import Span
+
+log = logging.getLogger("vtk")
 
 MEASURES = ("seconds", "motion", "light", "contrast", "sharpness")
 WIDTH, HEIGHT = 160, 90  # samples of the pictures measured
@@ -63,7 +67,7 @@ class Keep:
                 if kept:
                     yield new.made("caption", "keep", recipe=self.name)
 
-            yield from each("caption", spans, work)
+            yield from map_spans("caption", spans, work)
         if count[False]:
             log.warning("%s keeps %d of %d spans", self.name, count[True], sum(count.values()))
 

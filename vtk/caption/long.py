@@ -17,7 +17,8 @@ from vtk.caption.tell import filled
 from vtk.caption.verify import asked as lowered
 from vtk.caption.verify import statements
 from vtk.models.prompt import LanguageModel, Prompt, Sampling
-from vtk.span import Span, each_video, join, videos
+from vtk.pipeline import group_by_video, map_videos
+from vtk.span import Span, join
 from vtk.text import sentences, word_count, words
 from vtk.times import clock
 
@@ -105,7 +106,7 @@ def told(
         whole = join(group, "video", caption=text, parts=parts)
         yield whole.made("caption", "long", model=model.name, sha256=model.sha256)
 
-    yield from each_video("caption", videos(spans), work)
+    yield from map_videos("caption", group_by_video(spans), work)
 
 
 class Teller:

@@ -17,7 +17,8 @@ import orjson
 from vtk.caption.talk import Ask, Talk, converse, unreadable
 from vtk.caption.tell import filled, lines_of
 from vtk.models.prompt import LanguageModel, Prompt, Sampling
-from vtk.span import Span, each_video, videos
+from vtk.pipeline import group_by_video, map_videos
+from vtk.span import Span
 from vtk.text import words
 
 PROMPTS = {
@@ -136,7 +137,7 @@ def named(
         for span in group:
             yield _renamed(span, found.get(id(span), []), names)
 
-    yield from each_video("caption", videos(spans), work)
+    yield from map_videos("caption", group_by_video(spans), work)
 
 
 def _listed(span: Span, prompts: Mapping[str, str]) -> Talk:

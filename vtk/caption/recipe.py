@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from vtk.errors import UsageError
-from vtk.span import Ability, Span, fill
+from vtk.pipeline import Ability, fill_missing
+from vtk.span import Span
 from vtk.times import parse_duration
 
 TABLES = ("split", "keep", "keyframes", "caption", "prompts")
@@ -41,7 +42,7 @@ class Recipe:
         from vtk.keyframes import keyframes
         from vtk.split import split
 
-        found = fill(spans, lambda span: span.whole, partial(split, **self.split))
+        found = fill_missing(spans, lambda span: span.whole, partial(split, **self.split))
         if self.keep:
             from vtk.caption.keep import Keep
 

@@ -15,7 +15,8 @@ from vtk.caption.talk import Outcome, Talk, converse
 from vtk.finished import Finished
 from vtk.models.ahead import ahead
 from vtk.models.prompt import LanguageModel
-from vtk.span import Span, failure
+from vtk.pipeline import failure
+from vtk.span import Span
 
 ROUNDS = 2  # spans for each prompt that the model works on at once: a short answer delays nobody
 

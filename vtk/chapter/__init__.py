@@ -11,7 +11,8 @@ from importlib import import_module
 
 from vtk.caption import described_videos
 from vtk.errors import UsageError
-from vtk.span import Span, each_video
+from vtk.pipeline import map_videos
+from vtk.span import Span
 from vtk.text import Analyzer
 
 METHODS = {"tiling": "vtk.chapter.tiling"}
@@ -41,4 +42,4 @@ def chapter(
     spoken = Analyzer(language or "en").language
     chapters: Callable[..., list[Span]] = import_module(METHODS[method]).chapters
     work = partial(chapters, count=count, min_length=min_length, language=spoken)
-    return each_video("chapter", described_videos(spans, language=language), work)
+    return map_videos("chapter", described_videos(spans, language=language), work)

@@ -5,6 +5,7 @@ Timecodes are those of SMPTE ST 12-1: two digits each of hours, minutes, seconds
 out the first two (four) numbers of every minute but each tenth, and stand with a semicolon.
 """
 
+import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +14,8 @@ from functools import lru_cache
 
 from vtk.errors import MediaError, OpenError, UsageError
 from vtk.media.timing import Timing, standard, timing
-from vtk.span import log
+
+log = logging.getLogger("vtk")
 
 FASTEST = 99  # frames a second that two digits count
 _TIMECODE = re.compile(r"(\d\d?):(\d\d):(\d\d)([:;.])(\d\d)")

@@ -11,7 +11,8 @@ from vtk.export.reading import Layout
 from vtk.export.speech import said, subtitles
 from vtk.media.embed import embed
 from vtk.media.picture import make_folder, safe_stem
-from vtk.span import Span, each_video, local_path, videos
+from vtk.pipeline import group_by_video, map_videos
+from vtk.span import Span, local_path
 
 
 def embedded(
@@ -51,7 +52,7 @@ def embedded(
         yield from group
 
     failed = 0
-    for span in each_video("export", videos(said(spans)), work):
+    for span in map_videos("export", group_by_video(said(spans)), work):
         failed += span.failed
         yield span
     tell_left_out(failed)

@@ -11,7 +11,8 @@ from vtk.export import tell_left_out, timed
 from vtk.media.picture import make_folder, safe_stem
 from vtk.messages import printable
 from vtk.output import Sink, open_sink
-from vtk.span import Span, each
+from vtk.pipeline import map_spans
+from vtk.span import Span
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def write(spans: Iterable[Span], output: str | None, form: Form) -> Iterator[Spa
 
     def good() -> Iterator[Span]:
         nonlocal written, failed
-        for span in each(f"export {form.name}", timed(spans), lambda span: _ready(form, span)):
+        for span in map_spans(f"export {form.name}", timed(spans), lambda span: _ready(form, span)):
             taken.append(span)
             failed += span.failed
             written += not span.failed

@@ -11,7 +11,8 @@ import pysubs2
 from vtk.export.clock import stamp, timings
 from vtk.export.files import Form, write
 from vtk.export.reading import Cue, Layout, cues
-from vtk.span import Span, fill
+from vtk.pipeline import fill_missing
+from vtk.span import Span
 from vtk.transcribe import transcribe
 
 SHORTEST = 0.001  # seconds of a cue: it must end after it starts
@@ -41,7 +42,7 @@ def speech(
 
 def said(spans: Iterable[Span]) -> Iterator[Span]:
     """The spans, those without `speech` transcribed."""
-    return fill(spans, lambda span: "speech" not in span, transcribe)
+    return fill_missing(spans, lambda span: "speech" not in span, transcribe)
 
 
 def subtitles(

@@ -16,7 +16,8 @@ from vtk.export.shards import Part, Shards
 from vtk.media import clip, picture
 from vtk.media.shown import displayed
 from vtk.media.video import OUTSIDE, Latest, Video
-from vtk.span import Span, each, fill
+from vtk.pipeline import fill_missing, map_spans
+from vtk.span import Span
 
 # Pictures that are taken as they are, and the end of their names in a sample.
 IMAGES = {".jpg": "jpg", ".jpeg": "jpg", ".png": "png", ".webp": "webp"}
@@ -52,7 +53,7 @@ def webdataset(
     if contents.pictures:
         from vtk.keyframes import keyframes
 
-        whole = fill(whole, lambda span: "keyframes" not in span, keyframes)
+        whole = fill_missing(whole, lambda span: "keyframes" not in span, keyframes)
     keys: Counter[str] = Counter()
     failed = 0
     with Shards(folder, samples, size) as shards, Latest() as latest:
@@ -68,7 +69,7 @@ def webdataset(
             sample = {"shard": shards.add(key, parts), "key": key}
             yield Span(span, sample=sample).made("export webdataset")
 
-        for span in each("export webdataset", whole, work):
+        for span in map_spans("export webdataset", whole, work):
             failed += span.failed
             yield span
     tell_left_out(failed)

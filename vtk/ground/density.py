@@ -24,7 +24,8 @@ from operator import or_
 import orjson
 
 from vtk.passages import Passage, passages
-from vtk.span import OWN, TIMED, Span, failure, join
+from vtk.pipeline import failure
+from vtk.span import OWN, TIMED, Span, join
 from vtk.text import Analyzer
 
 SHORT = 10.0  # seconds up to which a cover's length costs nothing

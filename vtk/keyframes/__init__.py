@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vtk.errors import MediaError, UsageError
-from vtk.span import Span, each, fill, videos
+from vtk.pipeline import fill_missing, group_by_video, map_spans
+from vtk.span import Span
 
 if TYPE_CHECKING:
     from vtk.media.picture import Box, Format
@@ -101,13 +102,13 @@ def keyframes(
             new = recorder.recorded(span, view, found, kept)
             yield new.made("keyframes", method, **origin)
 
-        filled = fill(spans, lambda span: span.whole, split)
+        filled = fill_missing(spans, lambda span: span.whole, split)
         together = budget is not None or distinct
-        for group in videos(filled) if together else ([span] for span in filled):
+        for group in group_by_video(filled) if together else ([span] for span in filled):
             shares = _shares(group, budget, min_gap) if budget else [None] * len(group)
             kept = Distinct(features) if distinct else None
             done = chain.from_iterable(
-                each("keyframes", [span], partial(work, share, kept))
+                map_spans("keyframes", [span], partial(work, share, kept))
                 for span, share in zip(group, shares, strict=True)
             )
             yield from list(done) if distinct else done

@@ -1,5 +1,6 @@
 """The packets of streams for a copy of them: none is lost, and each says when it is decoded."""
 
+import logging
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -8,7 +9,8 @@ from typing import Any
 import av
 
 from vtk.errors import MediaError
-from vtk.span import log
+
+log = logging.getLogger("vtk")
 
 Packets = Iterator["av.Packet[Any]"]
 

@@ -4,6 +4,7 @@
 there is one. What it does not take, the processor decodes.
 """
 
+import logging
 import os
 from functools import cache
 
@@ -11,7 +12,8 @@ import av
 from av.codec.hwaccel import HWAccel
 
 from vtk.errors import UsageError
-from vtk.span import log
+
+log = logging.getLogger("vtk")
 
 WAYS = ("auto", "cpu", "cuda")
 

@@ -2,6 +2,7 @@
 
 import errno
 import io
+import logging
 import os
 from contextlib import ExitStack
 from itertools import islice
@@ -20,7 +21,8 @@ from vtk.media.container import open_container
 from vtk.media.copying import Packets, copied
 from vtk.media.subtitles import code_of
 from vtk.output import atomic
-from vtk.span import log
+
+log = logging.getLogger("vtk")
 
 READERS = {"srt": "srt", "vtt": "webvtt", "ass": "ass"}
 # What containers hold, by the ending of the file: the encoder of MP4's own, else a copy of these.

@@ -9,9 +9,8 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from numpy.typing import NDArray
 
-from vtk.lost import missing
 from vtk.media.sound import Samples, Sound
-from vtk.media.timing import cut_off
+from vtk.media.timing import cut_off, is_truncated
 from vtk.schema import LATEST
 
 PIECE = 0.01  # seconds, at most
@@ -55,7 +54,7 @@ class PowerMeter(Sound):
 
         Else it is only shorter than the pictures, or than was asked for.
         """
-        return missing(self.reached, end) and self._cut_off
+        return is_truncated(self.reached, end) and self._cut_off
 
     @cached_property
     def _cut_off(self) -> bool:

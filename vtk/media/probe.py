@@ -18,7 +18,8 @@ from vtk.media.cropping import margins
 from vtk.media.shown import transparent
 from vtk.media.sidedata import brightest, orientation
 from vtk.media.streams import estimated, extent, leading_stream
-from vtk.span import Span, each
+from vtk.pipeline import map_spans
+from vtk.span import Span
 from vtk.times import rounded
 
 # Read at most, where there is no index, to tell whether the frame rate varies.
@@ -39,7 +40,7 @@ def probe(spans: Iterable[Span]) -> Iterator[Span]:
     Reads the head of the file, at most MOST_PACKETS packets or MOST_BYTES bytes of each video
     stream where there is no index of all, and decodes only one picture.
     """
-    return each("probe", spans, _probe)
+    return map_spans("probe", spans, _probe)
 
 
 def _probe(span: Span) -> Iterator[Span]:

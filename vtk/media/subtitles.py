@@ -1,6 +1,7 @@
 """Words that come with a video: embedded subtitle tracks and subtitle files beside it."""
 
 import glob
+import logging
 import os
 import re
 from collections.abc import Iterator
@@ -17,7 +18,9 @@ from vtk.media.container import open_container
 from vtk.media.cue import Entry, Raw, entries
 from vtk.media.streams import extent, leading_stream
 from vtk.media.subtitle_file import SIDECARS, STORED, raws, read
-from vtk.span import local_path, log
+from vtk.span import local_path
+
+log = logging.getLogger("vtk")
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_]\w+)?")  # talk.en.srt, talk.pt-BR.forced.srt
 # ISO 639-1 and the terminologic codes of 639-2 to its bibliographic ones, for the languages that

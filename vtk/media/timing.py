@@ -8,7 +8,6 @@ import av
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
-from vtk.lost import missing
 from vtk.media.container import open_container, seekable
 from vtk.media.streams import estimated, extent, last_packet, leading_stream
 from vtk.span import local_path
@@ -19,6 +18,8 @@ STANDARD = (
 )
 NEAR = 0.0004  # of a rate: less than half of what lies between 24 and 23.976
 LAST = 2.0  # seconds before the end of a file in which something is to be stored
+MISSING = 1.0  # seconds that may lack at the end before a file counts as truncated
+MISSING_SHARE = 0.02  # of the length that the container states
 STEADY = 0.02  # of a rate: the difference of average and guess that is no variable rate
 
 
@@ -68,7 +69,12 @@ def cut_off(video: str) -> bool:
             return False
         with suppress(av.FFmpegError):
             container.seek(round(max(end - LAST, start) * av.time_base))
-        return missing(float(last_packet(container)), end, start)
+        return is_truncated(float(last_packet(container)), end, start)
+
+
+def is_truncated(reached: float, stated: float, start: float = 0.0) -> bool:
+    """Whether a file that states to last from `start` to `stated` seconds ends too soon."""
+    return stated - reached > max(MISSING, MISSING_SHARE * (stated - start))
 
 
 def standard(rate: Fraction) -> Fraction:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vtk.errors import MediaError, UsageError
-from vtk.span import Span, each, fill
+from vtk.pipeline import fill_missing, map_spans
+from vtk.span import Span
 
 if TYPE_CHECKING:
     from vtk.media.video import Frame, Video
@@ -64,9 +65,9 @@ def ocr(
     from vtk.split import split
 
     reader = engine or Engine(settings.language, settings.weights, settings.threads)
-    spans = fill(spans, lambda span: span.whole, split)
+    spans = fill_missing(spans, lambda span: span.whole, split)
     if settings.on == "keyframes":
-        spans = fill(spans, lambda span: not span.get("keyframes"), keyframes)
+        spans = fill_missing(spans, lambda span: not span.get("keyframes"), keyframes)
     with Latest() as latest:
         course = _Course(reader, settings)
 
@@ -79,7 +80,7 @@ def ocr(
             new["screen_text"] = read(video, new)
             yield new.made("ocr", settings.on)
 
-        yield from each("ocr", spans, work)
+        yield from map_spans("ocr", spans, work)
 
 
 class _Course:

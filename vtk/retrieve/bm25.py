@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vtk.passages import passages
-from vtk.span import Span, failure, load
+from vtk.pipeline import failure
+from vtk.span import Span, load
 from vtk.text import Analyzer
 
 Scores = NDArray[np.float32]

@@ -8,7 +8,8 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from vtk.errors import UsageError
-from vtk.span import Span, each
+from vtk.pipeline import OnProgress, map_spans
+from vtk.span import Span
 from vtk.times import SHORTEST
 
 METHODS = {
@@ -26,8 +27,6 @@ FORMS = {
 }
 SHOTS = {"method", "threshold", "min_length", "max_length", "why"}
 THRESHOLD = 0.5  # probability from which a boundary counts
-
-OnProgress = Callable[[str, float, float], None]  # video, seconds done, seconds in all
 
 
 def split(
@@ -94,7 +93,7 @@ def split(
             why=why,
             on_progress=on_progress,
         )
-    return each("split", spans, work)
+    return map_spans("split", spans, work)
 
 
 def default_method() -> str:

@@ -14,14 +14,13 @@ from math import inf
 from typing import NamedTuple
 
 from vtk.errors import MediaError, OpenError
-from vtk.lost import damaged, failed, truncated
 from vtk.media.power import PowerMeter
 from vtk.media.silence import Silence
 from vtk.media.timing import timing
 from vtk.media.video import Video
+from vtk.pipeline import OnProgress, damaged_record, partial_failure, truncated_record
 from vtk.schema import LATEST
 from vtk.span import Span
-from vtk.split import OnProgress
 from vtk.split.cue_chart import Chart
 from vtk.split.cue_credits import Credits
 from vtk.split.cue_letterbox import Letterbox
@@ -67,9 +66,11 @@ def cues(span: Span, on_progress: OnProgress | None = None) -> Iterator[Span]:
         elif meter:
             stated = min(span.end, timing(span.video).end or LATEST)
             if meter.breaks_off(stated):
-                yield truncated(span, "split", "cue", meter.reached, stated, "the sound ends")
+                yield truncated_record(
+                    span, "split", "cue", meter.reached, stated, "the sound ends"
+                )
         if meter and meter.damage:
-            yield damaged(span, "split", "cue", meter.damage, " of sound")
+            yield damaged_record(span, "split", "cue", meter.damage, " of sound")
 
 
 def _pictures(
@@ -167,7 +168,7 @@ def _sound(meter: PowerMeter, span: Span, pictures: _Pictures | None) -> Iterato
             yield _Step(going.start if going else inf, found, reached)
     except MediaError as reason:
         until = max(start, min(end, LATEST))
-        yield _Step(inf, [failed(span, "split", "cue", start, until, reason)], inf)
+        yield _Step(inf, [partial_failure(span, "split", "cue", start, until, reason)], inf)
 
 
 def _lost(silence: Silence, meter: PowerMeter) -> bool:

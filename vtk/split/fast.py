@@ -18,6 +18,7 @@ as coded video: Arman, Hsu and Chiu (Image processing on compressed data for lar
 ACM Multimedia 1993), Yeo and Liu (1995).
 """
 
+import logging
 import math
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -28,13 +29,14 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from vtk.errors import MediaError
-from vtk.lost import MISSING
 from vtk.media.container import seekable
 from vtk.media.packets import Group, Packets, Small
 from vtk.media.planes import Thumbnail
+from vtk.media.timing import MISSING
 from vtk.models.judge import Judge
-from vtk.span import Span, log
-from vtk.split import THRESHOLD, OnProgress
+from vtk.pipeline import OnProgress
+from vtk.span import Span
+from vtk.split import THRESHOLD
 from vtk.split.content import Boundary, boundaries
 from vtk.split.evidence import evidence
 from vtk.split.likeness import likeness
@@ -42,6 +44,8 @@ from vtk.split.reader import TELL_EVERY, Reader
 from vtk.split.shots import between
 from vtk.split.shots import shots as content_shots
 from vtk.split.steps import WINDOW, proposed, sampled
+
+log = logging.getLogger("vtk")
 
 SPIKE = 1.3  # size of a packet over that of its like around it, weighed by what a keyframe costs
 RAISED = 1.75  # mean size of a stretch of packets over that of a calm one before it in its group

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 from vtk.errors import MediaError
-from vtk.lost import damaged, missing, truncated
+from vtk.media.timing import is_truncated
 from vtk.media.video import OUTSIDE, Frame, Measure, Measured, Shown, Video
+from vtk.pipeline import OnProgress, damaged_record, truncated_record
 from vtk.span import Span
-from vtk.split import OnProgress
 
 TELL_EVERY = 50  # frames between two calls of on_progress
 
@@ -70,12 +70,12 @@ class Reader:
         """Error records for packets that did not decode and for an end that is not there."""
         video, span = self.video, self.span
         if video.damage:
-            yield damaged(span, "split", self.kind, video.damage)
+            yield damaged_record(span, "split", self.kind, video.damage)
         if video.cut_short:
             return
         stated, reached = min(span.end, video.end), video.seconds(self.last + self.duration)
-        if missing(reached, stated, span.start):
-            yield truncated(span, "split", self.kind, reached, stated, "the pictures end")
+        if is_truncated(reached, stated, span.start):
+            yield truncated_record(span, "split", self.kind, reached, stated, "the pictures end")
 
     def _edge(self, seconds: float, which: int) -> int:
         if "pts" in self.span and self.span.get("time_base") == str(self.video.time_base):

@@ -6,8 +6,9 @@ from typing import Any
 
 from vtk.media.planes import Thumbnail, thumbnail, thumbnails
 from vtk.media.video import Video
+from vtk.pipeline import OnProgress
 from vtk.span import Span
-from vtk.split import METHODS, THRESHOLD, OnProgress
+from vtk.split import METHODS, THRESHOLD
 from vtk.split.content import Boundary
 from vtk.split.reader import Reader
 from vtk.split.seen import Seen

@@ -6,8 +6,9 @@ from importlib import import_module
 
 from vtk.media.container import seekable
 from vtk.media.video import Latest
+from vtk.pipeline import OnProgress
 from vtk.span import Span
-from vtk.split import METHODS, OnProgress
+from vtk.split import METHODS
 from vtk.split.lengths import at_least, at_most
 from vtk.split.seen import Revisited, Seen
 from vtk.split.shots import shots

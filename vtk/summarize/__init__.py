@@ -6,7 +6,8 @@ from importlib import import_module
 
 from vtk.caption import described_videos
 from vtk.errors import UsageError
-from vtk.span import Span, each_video
+from vtk.pipeline import map_videos
+from vtk.span import Span
 from vtk.text import Analyzer
 
 METHODS = {"extract": "vtk.summarize.extract"}
@@ -38,6 +39,6 @@ def summarize(
     spoken = Analyzer(language or "en").language
     summary: Callable[..., Span] = import_module(METHODS[method]).summary
     work = partial(summary, sentences=sentences, words=words, language=spoken)
-    return each_video(
+    return map_videos(
         "summarize", described_videos(spans, language=language), lambda group: [work(group)]
     )

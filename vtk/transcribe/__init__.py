@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from vtk.errors import MissingError, UsageError
-from vtk.span import Span, each, videos
+from vtk.pipeline import group_by_video, map_spans
+from vtk.span import Span
 
 if TYPE_CHECKING:
     from vtk.models.recognizer import Recognizer
@@ -39,9 +40,9 @@ def transcribe(
     from vtk.transcribe.sources import Sources
 
     with Sources(method, language, track, transcript, recognizer) as sources:
-        for group in videos(spans):
+        for group in group_by_video(spans):
             words = sources.of([span for span in group if not span.failed])
-            yield from each("transcribe", group, words)
+            yield from map_spans("transcribe", group, words)
 
 
 def voices(spans: Iterable[Span]) -> Iterator[Span]:
@@ -53,7 +54,7 @@ def voices(spans: Iterable[Span]) -> Iterator[Span]:
     from vtk.transcribe.cues import cues
 
     detector = VoiceActivity()
-    return each("transcribe", spans, lambda span: cues(span, detector))
+    return map_spans("transcribe", spans, lambda span: cues(span, detector))
 
 
 def sounds(spans: Iterable[Span]) -> Iterator[Span]:
@@ -68,7 +69,7 @@ def sounds(spans: Iterable[Span]) -> Iterator[Span]:
     from vtk.transcribe.cues import cues
 
     detector = VoiceActivity()
-    return each("transcribe", spans, lambda span: cues(span, detector, others=True))
+    return map_spans("transcribe", spans, lambda span: cues(span, detector, others=True))
 
 
 def open_recognizer(

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from vtk.lost import damaged, truncated
 from vtk.media.voice import Voice
+from vtk.pipeline import damaged_record, truncated_record
 from vtk.schema import LATEST
 from vtk.span import Span
 
@@ -17,6 +17,6 @@ def lost(span: Span, voice: Voice, kind: str, stated: float) -> Iterator[Span]:
     end = min(span.end, stated, LATEST)
     damage = [time for time in voice.damage if span.start <= time < span.end]
     if damage:
-        yield damaged(span, "transcribe", kind, damage, " of sound")
+        yield damaged_record(span, "transcribe", kind, damage, " of sound")
     if span.start < end and voice.breaks_off(end):
-        yield truncated(span, "transcribe", kind, voice.reached, end, "the sound ends")
+        yield truncated_record(span, "transcribe", kind, voice.reached, end, "the sound ends")

@@ -5,6 +5,7 @@ left out where they themselves say that nobody speaks (Whisper's paper, section 
 come again and again are told once.
 """
 
+import logging
 from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import chain
@@ -12,12 +13,13 @@ from itertools import chain
 from vtk.errors import MediaError, ModelError
 from vtk.media.voice import Voice
 from vtk.models.recognizer import Piece, Recognized, Recognizer, Segment, Word
-from vtk.span import log
 from vtk.text import bare
 from vtk.times import rounded
 from vtk.transcribe.activity import Detector, Stretch, listened
 from vtk.transcribe.phrases import Entry, phrases
 from vtk.transcribe.pieces import Spoken, pieces
+
+log = logging.getLogger("vtk")
 
 NOBODY = 0.6  # probability that nobody speaks, from which on it is believed …
 UNSURE = -1.0  # … where the mean log-probability of the tokens is below this
