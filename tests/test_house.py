@@ -62,6 +62,15 @@ def test_only_media_touches_pyav(path: Path) -> None:
     assert not {name for name in _imports(path) if name.split(".")[0] == "av"}
 
 
+@pytest.mark.parametrize("path", _files("vtk") + _files("commands"), ids=str)
+def test_only_one_module_asks_how_many_cores_there_are(path: Path) -> None:
+    """Any other would not know of VTK_THREADS, nor of what --jobs leaves to a worker."""
+    asking = {"cpu_count", "process_cpu_count", "sched_getaffinity"}
+    names = {getattr(node, "attr", None) for node in ast.walk(ast.parse(path.read_text()))}
+    names |= {name.rpartition(".")[2] for name in _imports(path)}
+    assert path.name == "cores.py" or not names & asking
+
+
 @pytest.mark.parametrize("path", _files("vtk"), ids=str)
 def test_onnxruntime_is_loaded_where_its_telemetry_is_turned_off(path: Path) -> None:
     names = {name.split(".")[0] for name in _imports(path)}

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from vtk.cores import cores
 from vtk.errors import MissingError, UsageError
 from vtk.models import clip_library
 from vtk.models.ahead import ahead
@@ -46,8 +47,7 @@ class ClipModel(Closing):
         if batch is not None and batch < 1:
             raise UsageError("a batch holds 1 picture or more")
         self._torch, library = clip_library.library()
-        if threads:
-            self._torch.set_num_threads(threads)
+        self._torch.set_num_threads(threads or min(cores(), self._torch.get_num_threads()))
         self._source = source(library, name, checkpoint)
         self.name = self._source.name
         self.device = clip_library.device(self._torch, device)

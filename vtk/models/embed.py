@@ -1,7 +1,6 @@
 """Texts as vectors: embedders in GGUF with llama.cpp, in this process."""
 
 import logging
-import os
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vtk.cores import cores
 from vtk.errors import MissingError
 from vtk.models.closing import Closing
 from vtk.models.files import Files, sha256
@@ -118,7 +118,7 @@ def _loaded(files: Files, gpu_layers: int, context: int, threads: int | None) ->
     """The model as llama-cpp-python's own object. Raises MissingError."""
     import llama_cpp
 
-    count = threads or len(os.sched_getaffinity(0))
+    count = threads or cores()
     size = max(context, *TOGETHER.values())
     forget()
     try:

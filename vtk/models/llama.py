@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vtk.cores import cores
 from vtk.errors import MissingError, ModelError, UsageError
 from vtk.models.library import forget, library, reason
 from vtk.models.loading import KV_TYPES, Loading
@@ -48,7 +49,7 @@ class Engine:
         self._lib, self._mtmd = library()
         self._free: list[Callable[[], None]] = []
         self.gpu = bool(self._lib.llama_supports_gpu_offload()) and loading.gpu_layers != 0
-        self.threads = loading.threads or len(os.sched_getaffinity(0))
+        self.threads = loading.threads or cores()
         self.sequences = loading.sequences or (4 if self.gpu else 1)
         forget()
         try:

@@ -5,7 +5,6 @@ are recognized in batches and words timed by cross-attention.
 """
 
 import logging
-import os
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -16,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from vtk.cores import cores
 from vtk.errors import MissingError, ModelError, UsageError
 from vtk.models.closing import Closing
 from vtk.models.files import resolve, sha256
@@ -51,7 +51,7 @@ class WhisperModel(Closing):
             ) from None
         if device == "auto":
             device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
-        count = threads or len(os.sched_getaffinity(0))
+        count = threads or cores()
         try:
             self._model = _loaded(self._folder, device, count)
         except MissingError as error:

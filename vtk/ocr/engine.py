@@ -56,11 +56,9 @@ class Engine:
             "Rec.model_path": str(weights) if weights else _shipped(folder, "rec"),
             "Det.limit_type": "max",  # pictures are scaled here
             "Det.limit_side_len": 4096,
+            # RapidOCR ignores a number above that of the cores.
+            "EngineConfig.onnxruntime.intra_op_num_threads": min(threads or cores(), cores()),
         }
-        if threads:
-            # RapidOCR leaves a number above that of the cores aside.
-            usable = min(threads, cores())
-            params["EngineConfig.onnxruntime.intra_op_num_threads"] = usable
         self._engine = made(params=params)
         try:
             self._text(np.zeros((48, 320, 3), np.uint8))
