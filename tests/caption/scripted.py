@@ -11,6 +11,7 @@ class Scripted:
 
     name = "scripted"
     sha256 = None
+    settings = ""
 
     def __init__(
         self,

@@ -5,8 +5,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from copy import copy
+from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
 import pytest
 from hypothesis import given, settings
@@ -20,7 +24,12 @@ from tests.world.models.film import film
 from vtk.caption import caption
 from vtk.caption.scene import Wish
 from vtk.caption.tell import Telling
+from vtk.caption.written import made_with
 from vtk.finished import Finished
+from vtk.models import local
+from vtk.models.files import Files
+from vtk.models.loading import Loading
+from vtk.models.local import LocalModel
 from vtk.span import Span, load
 
 World = Callable[[str], Clip]
@@ -78,6 +87,64 @@ def test_another_prompt_or_another_past_is_another_caption(world: World, tmp_pat
     assert captioned(spans, output, Wish(telling=Telling(title="Else"), timed=False))[1] == 2
     other = Span(spans[0]).made("split", "other")
     assert captioned([other, spans[1]], tmp_path / "shots.jsonl")[1] == 2
+
+
+@dataclass(frozen=True)
+class Later(Wish):
+    """Options as they may be one day, with one more."""
+
+    tone: str = ""
+
+
+def options(wish: Wish) -> Iterator[tuple[str, Wish]]:
+    """Each option, and the wish with another value of it: its type does not matter here."""
+    for field in fields(wish):
+        value = getattr(wish, field.name)
+        inside = fields(value) if is_dataclass(value) else ()
+        for part in inside:
+            other = copy(value)
+            object.__setattr__(other, part.name, "other")
+            outer: dict[str, Any] = {field.name: other}
+            yield f"{field.name}.{part.name}", replace(wish, **outer)
+        if not inside:
+            changed: dict[str, Any] = {field.name: "other"}
+            yield field.name, replace(wish, **changed)
+
+
+def test_every_option_that_changes_captions_makes_them_others() -> None:
+    def key(wish: Wish, settings: str = "") -> dict[str, Any]:
+        model = Scripted(lambda *_: "")
+        model.settings = settings
+        return made_with(model, "plain", {}, wish)
+
+    @dataclass(frozen=True)
+    class Clip:
+        name: str = "clip"
+        sha256: str = "0"
+
+    wish = Later(clip=Clip())  # type: ignore[arg-type]
+    known = key(wish)
+    same = {"timed", "names", "long"}  # the last two make something of captions that are there
+    for name, other in options(wish):
+        assert (key(other) == known) == (name in same), name
+    assert key(wish, "context=64") != known
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(Loading)])
+def test_a_model_that_is_loaded_otherwise_answers_otherwise(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("llama_cpp")
+    monkeypatch.setattr(local, "Engine", mock.MagicMock())
+    monkeypatch.setattr(local, "Template", mock.MagicMock())
+    monkeypatch.setattr(local, "Slots", mock.MagicMock())
+
+    def settings(loading: Loading) -> str:
+        return LocalModel(Files("tiny", Path("tiny.gguf")), loading).settings
+
+    quick = {"gpu_layers", "threads", "flash_attention", "sequences"}
+    other: dict[str, Any] = {name: "other"}
+    assert (settings(Loading()) == settings(Loading(**other))) == (name in quick)
 
 
 def test_a_killed_run_loses_nothing(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
+from dataclasses import replace
 from itertools import islice
 from types import ModuleType
 from typing import Any
@@ -68,9 +69,13 @@ def _talk(strategy: ModuleType, scene: Scene) -> Talk:
 def made_with(
     model: LanguageModel, method: str, prompts: Mapping[str, str], wish: Wish
 ) -> dict[str, Any]:
-    """What all captions of a run are made with; `prompt` stands for all that the model is asked."""
-    asked = [sorted(prompts.items()), wish.telling, wish.sight, wish.sampling]
-    asked += [wish.tags, wish.schema, wish.candidates]
+    """What all captions of a run are made with; `prompt` stands for every option that counts.
+
+    Those that do not are how long a caption took, and what is made of captions afterwards.
+    """
+    counting = replace(wish, timed=True, names=False, long=0, clip=None)
+    clip = wish.clip and (wish.clip.name, wish.clip.sha256)
+    asked = [sorted(prompts.items()), counting, clip, model.settings]
     return {
         "method": method,
         "model": model.name,

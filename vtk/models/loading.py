@@ -1,6 +1,7 @@
 """How a model is loaded into this process."""
 
 from dataclasses import dataclass
+from typing import Any
 
 KV_TYPES = {"f16": 1, "q8_0": 8, "q4_0": 2}  # numbers of ggml's types
 
@@ -21,3 +22,12 @@ class Loading:
     kv_type: str = "f16"
     sequences: int | None = None
     picture_tokens: int | None = None
+
+
+# What makes a model quicker or slower, and its answers no others.
+SPEED: dict[str, Any] = {
+    "gpu_layers": -1,
+    "threads": None,
+    "flash_attention": None,
+    "sequences": None,
+}

@@ -7,7 +7,7 @@ are under way advance together, one batch a step (continuous batching, as in Orc
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -18,7 +18,7 @@ from vtk.models import choices as spelled
 from vtk.models.closing import Closing
 from vtk.models.files import Files, blob_sha256, sha256
 from vtk.models.llama import BATCH, Chunk, Engine, Sampler
-from vtk.models.loading import Loading
+from vtk.models.loading import SPEED, Loading
 from vtk.models.prompt import YES_NO, Answer, Picture, Prompt, Sampling
 from vtk.models.slots import Slot, Slots
 from vtk.models.template import Template
@@ -45,7 +45,9 @@ class LocalModel(Closing):
     def __init__(self, files: Files, loading: Loading | None = None) -> None:
         self.name = files.name
         self._files = files
-        self._engine = Engine(files.model, files.mmproj, loading or Loading())
+        loading = loading or Loading()
+        self.settings = f"{files.mmproj and files.mmproj.name} {replace(loading, **SPEED)}"
+        self._engine = Engine(files.model, files.mmproj, loading)
         try:
             source = self._engine.metadata("tokenizer.chat_template")
             if not source:

@@ -89,6 +89,7 @@ class LanguageModel(Protocol):
 
     name: str
     at_once: int  # prompts that are worked on together
+    settings: str  # what besides the weights decides its answers: how it was loaded
 
     def answers(
         self, prompts: Iterable[Prompt], sampling: Sampling = ...

@@ -41,6 +41,7 @@ class ServerModel(Closing):
 
     name: str
     sha256 = None  # a server does not tell
+    settings = ""  # nor this
 
     def __init__(
         self,
