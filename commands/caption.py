@@ -280,7 +280,7 @@ def caption(
                 language=language,
                 model=model,
                 wish=wish,
-                finished=stream.finished,
+                journal=stream.journal,
             )
 
     stream.resumes, stream.jobs = resume, 1

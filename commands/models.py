@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from vtk.terminal import is_terminal
-
 from .options import (
     Context,
     Endpoint,
@@ -118,6 +116,7 @@ def list_(
       vtk models list --installed
     """
     from vtk.models.listing import listing, table
+    from vtk.stream.terminal import is_terminal
 
     records = listing(kind=kind, installed=installed)
     if json or not is_terminal(sys.stdout):
@@ -139,7 +138,7 @@ def pull(stream: "Stream", models: Models, json: AsJson = False) -> None:
       vtk models pull hf:Qwen/Qwen3-8B-GGUF/Qwen3-8B-Q4_K_M.gguf
     """
     from vtk.models.fetch import Fetched, pull
-    from vtk.progress import file_bar
+    from vtk.stream.progress import file_bar
 
     def fetched() -> Iterator[Fetched]:
         for model in models:
@@ -191,7 +190,7 @@ def verify(
       vtk models verify qwen3-vl-4b ./mine.gguf
     """
     from vtk.models.verify import Verdict, names_installed, verify
-    from vtk.progress import file_bar
+    from vtk.stream.progress import file_bar
 
     def judged() -> Iterator[Verdict]:
         for model in models or names_installed():
@@ -295,6 +294,7 @@ def _write(
     import orjson
 
     from vtk.output import open_sink
+    from vtk.stream.terminal import is_terminal
 
     readable = is_terminal(sys.stdout) and not json
     with open_sink(None) as sink:

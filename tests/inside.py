@@ -48,7 +48,7 @@ def inside(folder: Path, *arguments: str | Path) -> Ran:
     out.unlink(missing_ok=True)
     with (
         mock.patch.multiple(log, handlers=[], level=log.level, propagate=log.propagate),
-        mock.patch("vtk.stream.stop_cleanly"),  # it watches signals for the rest of the process
+        mock.patch("vtk.stream.install_handlers"),  # it watches signals for the rest of the process
         mock.patch.dict(os.environ, {"XDG_CONFIG_HOME": str(folder), "VTK_TRACEBACK": "1"}),
         contextlib.redirect_stderr(messages),
         pytest.raises(SystemExit) as end,

@@ -7,8 +7,8 @@ import pytest
 from tests.helpers import counted, nothing
 from vtk.cores import cores
 from vtk.errors import UsageError
-from vtk.parallel import ordered
 from vtk.span import Span
+from vtk.stream.workers import map_ordered
 
 THERE = len(os.sched_getaffinity(0))
 
@@ -35,9 +35,9 @@ def test_the_variable_takes_some_away_and_adds_none(monkeypatch: pytest.MonkeyPa
 def test_processes_side_by_side_divide_the_cores(
     monkeypatch: pytest.MonkeyPatch, jobs: int, part: int
 ) -> None:
-    monkeypatch.setattr("vtk.parallel.cores", lambda: 6)
+    monkeypatch.setattr("vtk.stream.workers.cores", lambda: 6)
     units = [[Span(video="a.mp4")]]
-    found = ordered("vtk test", counted, units, jobs, by_video=False, settings=nothing)
+    found = map_ordered("vtk test", counted, units, jobs, by_video=False, settings=nothing)
     assert [span["limit"] for span in found] == [str(part)]
 
 

@@ -3,8 +3,8 @@
 import textwrap
 from collections.abc import Callable
 
-from vtk.messages import printable
 from vtk.span import Span
+from vtk.stream.terminal import printable
 from vtk.times import clock
 
 WIDTH = 88  # columns

@@ -25,12 +25,12 @@ from vtk.caption import caption
 from vtk.caption.scene import Wish
 from vtk.caption.tell import Telling
 from vtk.caption.written import made_with
-from vtk.finished import Finished
 from vtk.models import local
 from vtk.models.files import Files
 from vtk.models.loading import Loading
 from vtk.models.local import LocalModel
 from vtk.span import Span, load
+from vtk.store.journal import ResumeJournal
 
 World = Callable[[str], Clip]
 
@@ -45,9 +45,9 @@ def spans_of(clip: Clip, count: int = 4) -> list[Span]:
 def captioned(spans: list[Span], output: Path, wish: Wish | None = None) -> tuple[list[Span], int]:
     """The captions of a run that goes on, and how many the model was asked for."""
     model = Scripted(lambda text, _: "A picture." if "bad" not in text else "")
-    with Finished(str(output)) as finished:
+    with ResumeJournal(str(output)) as journal:
         wish = wish or Wish(timed=False)
-        found = list(caption(spans, model=model, wish=wish, finished=finished))
+        found = list(caption(spans, model=model, wish=wish, journal=journal))
     return found, len(model.asked)
 
 
@@ -188,15 +188,15 @@ def test_a_journal_gives_back_what_it_holds_whole(
 ) -> None:
     output = tmp_path_factory.mktemp("journal") / "o.jsonl"
     spans = [Span(video="a.mp4", start=float(s), end=s + 1.0) for s in starts]
-    with Finished(str(output)) as finished:
+    with ResumeJournal(str(output)) as begun:
         for span in spans:
-            finished.keep(Span(span, caption="c").made("caption", "plain"))
+            begun.append(Span(span, caption="c").made("caption", "plain"))
     journal = Path(f"{output}.part")
     kept = journal.read_bytes()[:cut]
     journal.write_bytes(kept)
     whole = [load(line) for line in kept.splitlines(keepends=True) if line.endswith(b"\n")]
-    with Finished(str(output)) as finished:
-        taken = [finished.take(span, {"method": "plain"}) for span in spans]
+    with ResumeJournal(str(output)) as resumed:
+        taken = [resumed.lookup(span, {"method": "plain"}) for span in spans]
     found = [span for span in taken if span is not None]
     assert found[: len(whole)] == whole
     assert len(found) - len(whole) in (0, 1)  # only its line end may be missing

@@ -12,8 +12,8 @@ from vtk.span import Span
 
 if TYPE_CHECKING:
     from vtk.caption.scene import Wish
-    from vtk.finished import Finished
     from vtk.models.prompt import LanguageModel
+    from vtk.store.journal import ResumeJournal
 
 METHODS = {
     "facts": "vtk.caption.facts",
@@ -33,7 +33,7 @@ def caption(
     language: str | None = None,
     model: "LanguageModel | None" = None,
     wish: "Wish | None" = None,
-    finished: "Finished | None" = None,
+    journal: "ResumeJournal | None" = None,
 ) -> Iterator[Span]:
     """Each span with `caption`, and with what the caption was made of.
 
@@ -42,7 +42,7 @@ def caption(
     With `wish.tags`, and neither method nor model, captions that are there stay as they are.
     With `wish.names` things keep one name throughout a video, and with `wish.long` one text tells
     all of it; both hold the spans of one video at a time.
-    Every other method, by default `plain`, asks the model, by `wish`; spans that `finished` has are
+    Every other method, by default `plain`, asks the model, by `wish`; spans that `journal` has are
     taken from there. Raises UsageError for an unknown method and for one without its model.
     """
     only_tags = wish is not None and bool(wish.tags) and method is None and model is None
@@ -70,7 +70,7 @@ def caption(
 
     wish = wish or Wish()
     shots = fill_missing(spans, lambda span: span.whole, split)
-    found = write(shots, model, method, module, wish, finished)
+    found = write(shots, model, method, module, wish, journal)
     own = wish.telling.prompts
     if wish.names:
         found = named(found, model, own)

@@ -8,10 +8,10 @@ from vtk.caption.scene import Wish
 from vtk.caption.see import Shown, look
 from vtk.caption.subtitles import Subtitles
 from vtk.errors import MissingError, OutputError, UsageError
-from vtk.finished import Finished
 from vtk.media.video import Latest, Video
 from vtk.pipeline import failure
 from vtk.span import Span
+from vtk.store.journal import ResumeJournal
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,10 @@ class Looked:
 class Eyes:
     """Looks at span after span; keeps the latest video open, and its subtitles."""
 
-    def __init__(self, wish: Wish, finished: Finished | None, origin: Mapping[str, Any]) -> None:
-        self.wish, self.finished, self.origin = wish, finished, origin
+    def __init__(
+        self, wish: Wish, journal: ResumeJournal | None, origin: Mapping[str, Any]
+    ) -> None:
+        self.wish, self.journal, self.origin = wish, journal, origin
         self.subtitles = Subtitles(wish.telling.subtitles)
 
     def __call__(self, spans: Iterable[Span]) -> Iterator[Looked]:
@@ -49,7 +51,7 @@ class Eyes:
 
     def _look(self, video: Video, span: Span) -> Looked:
         new = span.reaching(*video.stretch(span.start, span.end))
-        if self.finished and (found := self.finished.take(new, self.origin)):
+        if self.journal and (found := self.journal.lookup(new, self.origin)):
             return Looked(found, [])
         self.subtitles.put(new, video)
         shown = look(video, new, self.wish.sight)

@@ -13,11 +13,11 @@ from vtk.caption import tags
 from vtk.caption.eyes import Eyes, Looked
 from vtk.caption.scene import Scene, Wish
 from vtk.caption.talk import Outcome, Talk, converse
-from vtk.finished import Finished
 from vtk.models.ahead import ahead
 from vtk.models.prompt import LanguageModel
 from vtk.pipeline import failure
 from vtk.span import Span
+from vtk.store.journal import ResumeJournal
 
 ROUNDS = 2  # spans for each prompt that the model works on at once: a short answer delays nobody
 
@@ -28,17 +28,17 @@ def write(
     method: str,
     strategy: ModuleType,
     wish: Wish,
-    finished: Finished | None = None,
+    journal: ResumeJournal | None = None,
 ) -> Iterator[Span]:
     """Each span with what the strategy makes of it, in order.
 
     As many spans are under way as keep the model busy; where the caption before is told, one.
-    What `finished` has is taken from there.
+    What `journal` has is taken from there.
     """
     together = 1 if wish.telling.previous or model.at_once == 1 else ROUNDS * model.at_once
     prompts = {**strategy.PROMPTS, **tags.PROMPTS, **wish.telling.prompts}
     origin = made_with(model, method, prompts, wish)
-    eyes = Eyes(wish, finished, origin)
+    eyes = Eyes(wish, journal, origin)
     before = Span(video="")
     with closing(ahead(eyes(spans), 2 * together)) as ready:
         while group := list(islice(ready, together)):
@@ -50,8 +50,8 @@ def write(
                 before = each.span
                 if each.shown:
                     before = _record(each, next(outcomes), origin, taken if wish.timed else None)
-                    if finished is not None:
-                        finished.keep(before)
+                    if journal is not None:
+                        journal.append(before)
                 yield before
 
 

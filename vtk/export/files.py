@@ -9,10 +9,10 @@ from pathlib import Path
 from vtk.errors import UsageError
 from vtk.export import tell_left_out, timed
 from vtk.media.picture import make_folder, safe_stem
-from vtk.messages import printable
 from vtk.output import Sink, open_sink
 from vtk.pipeline import map_spans
 from vtk.span import Span
+from vtk.stream.terminal import printable
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from tests.conftest import VTK, lines, vtk
 from tests.helpers import nothing, slow
 from tests.world import Clip
-from vtk.parallel import ordered
 from vtk.schema import SCHEMA
 from vtk.span import Span
+from vtk.stream.workers import map_ordered
 
 World = Callable[[str], Clip]
 STARTED = "from vtk.__main__ import main; print('!', end='', flush=True)"
@@ -197,7 +197,7 @@ def test_error_records_pass_through_every_command_untouched() -> None:
 def test_order_is_kept_however_long_each_record_takes(waits: list[int], jobs: int) -> None:
     spans = [Span(video="a", start=float(i), end=i + 1.0, wait=w) for i, w in enumerate(waits)]
     units = ([span] for span in spans)
-    assert list(ordered("x", slow, units, jobs, by_video=False, settings=nothing)) == spans
+    assert list(map_ordered("x", slow, units, jobs, by_video=False, settings=nothing)) == spans
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
@@ -426,7 +426,7 @@ def test_an_error_of_the_input_is_not_taken_for_its_end() -> None:
         raise RuntimeError("the cable was pulled")
 
     with pytest.raises(RuntimeError, match="cable"):
-        list(ordered("x", slow, units(), 2, by_video=False, settings=nothing))
+        list(map_ordered("x", slow, units(), 2, by_video=False, settings=nothing))
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
@@ -485,7 +485,7 @@ def test_a_worker_that_dies_takes_only_its_record_with_it(world: World) -> None:
     names = [f"{path}#t=0,1", f"{path}#t=1,2", f"{path}#t=2,3", f"{path}#t=3,4"]
     result = subprocess.run(
         [os.path.join(os.path.dirname(VTK), "python"), "-c", code, *names],
-        capture_output=True, timeout=60, cwd=Path(__file__).parents[1],
+        capture_output=True, timeout=60, cwd=Path(__file__).parents[2],
     )  # fmt: skip
     records = lines(result)
     assert result.returncode == 1

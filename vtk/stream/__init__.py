@@ -25,15 +25,15 @@ from vtk.errors import (
     UsageError,
     VtkError,
 )
-from vtk.finished import Finished
-from vtk.lines import LONGEST_LINE, STRETCH, holds_spans, named, own_input, pieces
-from vtk.messages import configure
 from vtk.output import open_sink
 from vtk.pipeline import Ability, failure, group_by_video
-from vtk.progress import STDIN, Progress, span_bar
-from vtk.signals import forget_broken_output, stop_cleanly, watch_output
 from vtk.span import Span, load, parse
-from vtk.terminal import is_terminal
+from vtk.store.journal import ResumeJournal
+from vtk.stream.lines import LONGEST_LINE, STRETCH, holds_spans, named, own_input, pieces
+from vtk.stream.logs import configure
+from vtk.stream.progress import STDIN, Progress, span_bar
+from vtk.stream.signals import install_handlers, interrupt_when_reader_leaves, silence_broken_stdout
+from vtk.stream.terminal import is_terminal
 
 log = logging.getLogger("vtk")
 
@@ -74,7 +74,7 @@ class Stream:
     log_json: bool = False
     null: bool = False
     hint: str = ""  # said once on a terminal
-    finished: Finished | None = None  # of an earlier run, with which this one goes on
+    journal: ResumeJournal | None = None  # of an earlier run, with which this one goes on
     resumes: bool = False  # whether to go on with an earlier run
     bad_lines: int = 0
     bugs: int = 0
@@ -104,8 +104,8 @@ class Stream:
         configure(self.command, quiet=self.quiet, log_json=self.log_json)
         reader_left = threading.Event()
         if self.output in (None, "-"):
-            watch_output(reader_left)
-        stop_cleanly(self._tell_of_waiting, lambda: self.progress.clear())
+            interrupt_when_reader_leaves(reader_left)
+        install_handlers(self._tell_of_waiting, lambda: self.progress.clear())
         try:
             write()
         except KeyboardInterrupt:
@@ -119,7 +119,7 @@ class Stream:
         except Exception as error:
             self._bug(error)
         finally:
-            forget_broken_output()
+            silence_broken_stdout()
         return self._verdict()
 
     def spans(self) -> Iterator[Span]:
@@ -204,7 +204,7 @@ class Stream:
             return self._verdict() != ExitStatus.NO_INPUT
 
         with (
-            self._journal() as self.finished,
+            self._open_journal() as self.journal,
             open_sink(self.output, keep) as sink,
             self._bar(by_video, writes_itself=dump is None) as self.progress,
         ):
@@ -217,8 +217,8 @@ class Stream:
                         sink(line)
                 self._count(span)
                 self.progress.span(span)
-        if self.finished is not None and keep():
-            self.finished.drop()
+        if self.journal is not None and keep():
+            self.journal.remove()
 
     def _dumped(self, span: Span, dump: Callable[[Span], bytes]) -> tuple[Span, bytes]:
         """What is written of a span; where that fails, an error record of its stretch instead."""
@@ -231,7 +231,7 @@ class Stream:
     def _results(self, ability: Ability, by_video: bool) -> Iterator[Span]:
         if self.jobs == 1:
             return ability(self._told())
-        from vtk.parallel import ordered
+        from vtk.stream.workers import map_ordered
 
         spans = self._told()
         units: Iterable[list[Span]] = (
@@ -239,7 +239,7 @@ class Stream:
         )
         settings = partial(configure, self.command, quiet=self.quiet, log_json=self.log_json)
         done = self.progress.done
-        return ordered(
+        return map_ordered(
             self.command, ability, units, self.jobs, by_video=by_video, settings=settings, done=done
         )
 
@@ -260,13 +260,13 @@ class Stream:
         else:
             self.failed += 1
 
-    def _journal(self) -> AbstractContextManager[Finished | None]:
+    def _open_journal(self) -> AbstractContextManager[ResumeJournal | None]:
         if not self.resumes:
             return nullcontext()
         output = self.output or "-"
         if output == "-" or (os.path.exists(output) and not os.path.isfile(output)):
             raise UsageError("--resume goes on with a file: name it by -o FILE")
-        return Finished(output)
+        return ResumeJournal(output)
 
     @property
     def on_progress(self) -> Callable[[str, float, float], None] | None:

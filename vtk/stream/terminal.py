@@ -16,6 +16,7 @@ from typing import Self, TextIO
 CLEAR = "\r\x1b[K"
 EVERY = 0.25  # seconds from draw to draw; what ends sooner shows no line
 PLAIN = ("", "dumb", "unknown")  # terminals that cannot clear a line
+JOINERS = "\u200c\u200d"  # of letters in Persian and Hindi, and of emoji
 
 
 def is_terminal(file: TextIO | None) -> bool:
@@ -26,6 +27,14 @@ def is_terminal(file: TextIO | None) -> bool:
 def is_drawn_on(file: TextIO | None) -> bool:
     """Whether a file is a terminal on which a line can be drawn and cleared."""
     return is_terminal(file) and os.environ.get("TERM", "") not in PLAIN
+
+
+def printable(text: str) -> str:
+    """Text safe for a terminal and for UTF-8: control characters and lone bytes escaped."""
+    text = text.encode("utf-8", "backslashreplace").decode()
+    return "".join(
+        c if c.isprintable() or c in JOINERS else c.encode("unicode_escape").decode() for c in text
+    )
 
 
 class Line:

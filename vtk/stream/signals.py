@@ -1,4 +1,4 @@
-"""How a run ends that does not end by itself: Ctrl-C, a polite kill, a reader that went away."""
+"""Early ends of a run: SIGINT, SIGTERM or SIGHUP, and a reader of the output that left."""
 
 import os
 import select
@@ -11,7 +11,7 @@ ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SOON = 1.0  # seconds in which a run that is told to end does so as a rule
 
 
-def watch_output(reader_left: threading.Event) -> None:
+def interrupt_when_reader_leaves(reader_left: threading.Event) -> None:
     """Interrupt the run when the reader of standard output goes away.
 
     Without this, `vtk split film.mp4 | head -1` would decode on until the next shot is written.
@@ -35,7 +35,7 @@ def watch_output(reader_left: threading.Event) -> None:
     threading.Thread(target=wait, daemon=True, name="output-watch").start()
 
 
-def stop_cleanly(tell: Callable[[], None], leave: Callable[[], None]) -> None:
+def install_handlers(tell: Callable[[], None], leave: Callable[[], None]) -> None:
     """Let Ctrl-C and a polite kill (cron's, or a lost terminal) remove what is half written.
 
     That begins when the work at hand lets it, as a long step of a model does late: `tell` is called
@@ -79,7 +79,7 @@ def _next(reading: int) -> int:
             return number
 
 
-def forget_broken_output() -> None:
+def silence_broken_stdout() -> None:
     """Keep Python's exit from complaining of a standard output that nobody reads."""
     if sys.stdout is None:
         return

@@ -16,7 +16,7 @@ from rich.cells import cell_len
 from tests.conftest import vtk
 from tests.terminal import Terminal
 from tests.world import Clip
-from vtk.meter import Facts, Speed, laid_out, lasting
+from vtk.stream.meter import Facts, Speed, laid_out, lasting
 
 World = Callable[[str], Clip]
 BAR = r"vtk (\w+)  .*(left|so far)"

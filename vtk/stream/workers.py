@@ -140,7 +140,7 @@ def _read(units: Iterable[Unit], outbox: Connection) -> None:
             outbox.send(error)
 
 
-def ordered(
+def map_ordered(
     command: str,
     ability: Ability,
     units: Iterable[Unit],

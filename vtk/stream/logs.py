@@ -7,7 +7,7 @@ import sys
 import orjson
 
 from vtk import times
-from vtk.terminal import CLEAR, is_drawn_on
+from vtk.stream.terminal import CLEAR, is_drawn_on, printable
 
 
 class _Text(logging.Formatter):
@@ -46,17 +46,6 @@ class _Json(_Text):
         if record.exc_info:
             entry["traceback"] = self.formatException(record.exc_info)
         return orjson.dumps(entry).decode()
-
-
-JOINERS = "\u200c\u200d"  # of letters in Persian and Hindi, and of emoji
-
-
-def printable(text: str) -> str:
-    """Text safe for a terminal and for UTF-8: control characters and lone bytes escaped."""
-    text = text.encode("utf-8", "backslashreplace").decode()
-    return "".join(
-        c if c.isprintable() or c in JOINERS else c.encode("unicode_escape").decode() for c in text
-    )
 
 
 def configure(command: str, *, quiet: bool, log_json: bool) -> None:

@@ -11,11 +11,10 @@ from collections import deque
 from contextlib import AbstractContextManager, nullcontext
 from typing import Self
 
-from vtk.messages import printable
-from vtk.meter import Facts, Speed, as_rate, as_times, laid_out, lasting
 from vtk.output import is_pipe
 from vtk.span import Span
-from vtk.terminal import Line, is_drawn_on, is_terminal
+from vtk.stream.meter import Facts, Speed, as_rate, as_times, laid_out, lasting
+from vtk.stream.terminal import Line, is_drawn_on, is_terminal, printable
 
 STDIN = {"-", "/dev/stdin"}  # as names of inputs
 OF_VIDEO = ("split", "keyframes", "transcribe", "ocr", "caption")  # as fast as so many videos play

@@ -20,17 +20,17 @@ from vtk.span import Span, load
 Key = bytes
 
 
-class Finished:
+class ResumeJournal:
     """The finished records of `output`, by span; holds about 150 bytes for each in memory.
 
     A context manager, which opens the journal. Raises OutputError where it cannot be written.
     """
 
     def __init__(self, output: str) -> None:
-        self._journal = Path(os.path.realpath(output) + ".part")
+        self._path = Path(os.path.realpath(output) + ".part")
         self._sources: list[BinaryIO] = []
         self._places: dict[Key, tuple[int, int]] = {}
-        for path in (Path(os.path.realpath(output)), self._journal):
+        for path in (Path(os.path.realpath(output)), self._path):
             with suppress(FileNotFoundError):
                 try:
                     self._sources.append(open(path, "rb"))  # noqa: SIM115
@@ -39,9 +39,9 @@ class Finished:
                         raise
                     raise OutputError(f"cannot read {path}: {error.strerror}") from None
                 self._index(len(self._sources) - 1)
-        with os_errors(self._journal):
-            self._file = open(self._journal, "ab")  # noqa: SIM115
-            if self._journal.stat().st_size:
+        with os_errors(self._path):
+            self._file = open(self._path, "ab")  # noqa: SIM115
+            if self._path.stat().st_size:
                 self._file.write(b"\n")  # the last line may have been cut
 
     def __enter__(self) -> Self:
@@ -59,7 +59,7 @@ class Finished:
                 self._places[_key(span)] = (number, at)
             at += len(line)
 
-    def take(self, span: Span, made: Mapping[str, Any]) -> Span | None:
+    def lookup(self, span: Span, made: Mapping[str, Any]) -> Span | None:
         """The finished record of a span; None where there is none that was made just so.
 
         `made` is what its last entry of provenance must say; those before are the span's own.
@@ -74,16 +74,16 @@ class Finished:
             return None
         return found
 
-    def keep(self, span: Span) -> None:
+    def append(self, span: Span) -> None:
         """Append a new record to the journal, unless it is that of a failure."""
         if not span.failed:
-            with os_errors(self._journal):
+            with os_errors(self._path):
                 self._file.write(span.dump())
                 self._file.flush()
 
-    def drop(self) -> None:
+    def remove(self) -> None:
         """Remove the journal: the output is whole."""
-        self._journal.unlink(missing_ok=True)
+        self._path.unlink(missing_ok=True)
 
 
 def _span(line: bytes) -> Span | None:
