@@ -66,11 +66,10 @@ def caption(
     from vtk.caption.names import named
     from vtk.caption.scene import Wish
     from vtk.caption.written import write
-    from vtk.split import split
+    from vtk.split import with_shots
 
     wish = wish or Wish()
-    shots = fill_missing(spans, lambda span: span.whole, split)
-    found = write(shots, model, method, module, wish, journal)
+    found = write(with_shots(spans), model, method, module, wish, journal)
     own = wish.telling.prompts
     if wish.names:
         found = named(found, model, own)
@@ -81,17 +80,16 @@ def caption(
 
 def _measured(spans: Iterable[Span], language: str | None) -> Iterator[Span]:
     from vtk.caption.facts import Captioner
-    from vtk.keyframes import keyframes
+    from vtk.keyframes import with_keyframes
     from vtk.media.video import Latest
 
-    filled = fill_missing(spans, lambda span: span.whole or "keyframes" not in span, keyframes)
     with Latest() as latest:
         captioner = Captioner(latest, language)
 
         def work(span: Span) -> Iterator[Span]:
             yield captioner(span).made("caption", "facts")
 
-        yield from map_spans("caption", filled, work)
+        yield from map_spans("caption", with_keyframes(spans), work)
 
 
 def _tagged(spans: Iterable[Span], wish: "Wish") -> Iterator[Span]:
@@ -108,7 +106,7 @@ def _tagged(spans: Iterable[Span], wish: "Wish") -> Iterator[Span]:
         yield span
 
 
-def described(
+def with_captions(
     spans: Iterable[Span], *, timed: bool = False, language: str | None = None
 ) -> Iterator[Span]:
     """The spans in order, captioned with the defaults where nobody looked for words so far.
@@ -123,7 +121,9 @@ def described(
     return fill_missing(spans, lacks, partial(caption, language=language))
 
 
-def described_videos(spans: Iterable[Span], *, language: str | None = None) -> Iterator[list[Span]]:
+def videos_with_captions(
+    spans: Iterable[Span], *, language: str | None = None
+) -> Iterator[list[Span]]:
     """The spans of each video, captioned where nobody looked for words in any of them.
 
     Spans that were not looked at in a video with others stay as they are: not to reopen a film
@@ -131,5 +131,5 @@ def described_videos(spans: Iterable[Span], *, language: str | None = None) -> I
     """
     for group in group_by_video(spans):
         if any("end" not in span for span in group) or not any(map(looked_at, group)):
-            group = list(described(group, timed=True, language=language))
+            group = list(with_captions(group, timed=True, language=language))
         yield group

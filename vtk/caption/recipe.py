@@ -10,14 +10,13 @@ import inspect
 import tomllib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from vtk.errors import UsageError
-from vtk.pipeline import Ability, fill_missing
+from vtk.pipeline import Ability
 from vtk.span import Span
 from vtk.times import parse_duration
 
@@ -40,9 +39,9 @@ class Recipe:
     def prepared(self, spans: Iterable[Span]) -> Iterator[Span]:
         """Spans as captions are made of them: split, chosen, with keyframes where it asks."""
         from vtk.keyframes import keyframes
-        from vtk.split import split
+        from vtk.split import with_shots
 
-        found = fill_missing(spans, lambda span: span.whole, partial(split, **self.split))
+        found = with_shots(spans, **self.split)
         if self.keep:
             from vtk.caption.keep import Keep
 

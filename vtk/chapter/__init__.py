@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from importlib import import_module
 
-from vtk.caption import described_videos
+from vtk.caption import videos_with_captions
 from vtk.errors import UsageError
 from vtk.pipeline import map_videos
 from vtk.span import Span
@@ -42,4 +42,4 @@ def chapter(
     spoken = Analyzer(language or "en").language
     chapters: Callable[..., list[Span]] = import_module(METHODS[method]).chapters
     work = partial(chapters, count=count, min_length=min_length, language=spoken)
-    return map_videos("chapter", described_videos(spans, language=language), work)
+    return map_videos("chapter", videos_with_captions(spans, language=language), work)

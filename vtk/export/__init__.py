@@ -5,19 +5,8 @@ on. What it writes takes its name when it is whole; a caller who stops early lea
 """
 
 import logging
-from collections.abc import Iterable, Iterator
-
-from vtk.pipeline import fill_missing
-from vtk.span import Span
 
 log = logging.getLogger("vtk")
-
-
-def timed(spans: Iterable[Span]) -> Iterator[Span]:
-    """The spans, each with start and end: those without are split into shots."""
-    from vtk.split import split
-
-    return fill_missing(spans, lambda span: "start" not in span or "end" not in span, split)
 
 
 def tell_left_out(count: int) -> None:

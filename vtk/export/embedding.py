@@ -8,11 +8,12 @@ from typing import Any
 from vtk.errors import UsageError
 from vtk.export import tell_left_out
 from vtk.export.reading import Layout
-from vtk.export.speech import said, subtitles
+from vtk.export.speech import subtitles
 from vtk.media.embed import embed
 from vtk.media.picture import make_folder, safe_stem
 from vtk.pipeline import group_by_video, map_videos
 from vtk.span import Span, local_path
+from vtk.transcribe import with_speech
 
 
 def embedded(
@@ -52,7 +53,7 @@ def embedded(
         yield from group
 
     failed = 0
-    for span in map_videos("export", group_by_video(said(spans)), work):
+    for span in map_videos("export", group_by_video(with_speech(spans)), work):
         failed += span.failed
         yield span
     tell_left_out(failed)

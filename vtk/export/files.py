@@ -7,11 +7,12 @@ from itertools import groupby
 from pathlib import Path
 
 from vtk.errors import UsageError
-from vtk.export import tell_left_out, timed
+from vtk.export import tell_left_out
 from vtk.media.picture import make_folder, safe_stem
 from vtk.output import Sink, open_sink
 from vtk.pipeline import map_spans
 from vtk.span import Span
+from vtk.split import with_shots
 from vtk.stream.terminal import printable
 
 
@@ -39,7 +40,8 @@ def write(spans: Iterable[Span], output: str | None, form: Form) -> Iterator[Spa
 
     def good() -> Iterator[Span]:
         nonlocal written, failed
-        for span in map_spans(f"export {form.name}", timed(spans), lambda span: _ready(form, span)):
+        shots = with_shots(spans, timed=True)
+        for span in map_spans(f"export {form.name}", shots, lambda span: _ready(form, span)):
             taken.append(span)
             failed += span.failed
             written += not span.failed

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from vtk.errors import MissingError, OutputError, UsageError
-from vtk.export import tell_left_out, timed
+from vtk.export import tell_left_out
 from vtk.output import atomic, os_errors
 from vtk.span import Span
+from vtk.split import with_shots
 
 COLUMNS = {
     "video": "string",
@@ -59,7 +60,7 @@ def parquet(spans: Iterable[Span], file: Path) -> Iterator[Span]:
     ):
         rows: list[dict[str, Any]] = []
         size = 0
-        for span in timed(spans):
+        for span in with_shots(spans, timed=True):
             if span.failed:
                 failed += 1
                 yield span

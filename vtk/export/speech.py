@@ -11,9 +11,8 @@ import pysubs2
 from vtk.export.clock import stamp, timings
 from vtk.export.files import Form, write
 from vtk.export.reading import Cue, Layout, cues
-from vtk.pipeline import fill_missing
 from vtk.span import Span
-from vtk.transcribe import transcribe
+from vtk.transcribe import with_speech
 
 SHORTEST = 0.001  # seconds of a cue: it must end after it starts
 PARAGRAPH = 2.0  # seconds without a word that begin a paragraph of plain text
@@ -37,12 +36,7 @@ def speech(
     `speech` are transcribed from the words that come with the video. Raises what `files.write`
     and `transcribe` raise.
     """
-    return write(said(spans), output, subtitles(form, layout, highlight))
-
-
-def said(spans: Iterable[Span]) -> Iterator[Span]:
-    """The spans, those without `speech` transcribed."""
-    return fill_missing(spans, lambda span: "speech" not in span, transcribe)
+    return write(with_speech(spans), output, subtitles(form, layout, highlight))
 
 
 def subtitles(

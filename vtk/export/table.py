@@ -15,13 +15,13 @@ from typing import Any, Literal
 import orjson
 
 from vtk.errors import UsageError
-from vtk.export import timed
 from vtk.export.aegisub import Indexes
 from vtk.export.clock import Count, counts, stamp
 from vtk.export.files import Form, write
-from vtk.export.speech import said
 from vtk.media.index import frame_index
 from vtk.span import Span
+from vtk.split import with_shots
+from vtk.transcribe import with_speech
 
 FIELDS = ("video", "start", "end", "kind", "index", "score", "title", "caption")
 ENTRY = ("video", "start", "end", "speaker", "text")
@@ -65,7 +65,8 @@ def table(
     usual = ENTRY if each else FIELDS
     names = usual if fields is None else tuple(name.strip() for name in fields.split(","))
     if each:
-        spans = _parts(said(spans) if each == "speech" else timed(spans), each)
+        filled = with_speech(spans) if each == "speech" else with_shots(spans, timed=True)
+        spans = _parts(filled, each)
     if not all(names):
         raise UsageError("a field has no name: write video,start,end")
     count = counts(rate, drop)

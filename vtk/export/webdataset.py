@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from vtk.errors import MediaError, UsageError
-from vtk.export import tell_left_out, timed
+from vtk.export import tell_left_out
 from vtk.export.shards import Part, Shards
+from vtk.keyframes import with_keyframes
 from vtk.media import clip, picture
 from vtk.media.shown import displayed
 from vtk.media.video import OUTSIDE, Latest, Video
-from vtk.pipeline import fill_missing, map_spans
+from vtk.pipeline import map_spans
 from vtk.span import Span
+from vtk.split import with_shots
 
 # Pictures that are taken as they are, and the end of their names in a sample.
 IMAGES = {".jpg": "jpg", ".jpeg": "jpg", ".png": "png", ".webp": "webp"}
@@ -49,11 +51,9 @@ def webdataset(
     if samples < 1 or size < 1:
         raise UsageError("a shard must have room for a sample")
     contents = contents or Contents()
-    whole = timed(spans)
+    whole = with_shots(spans, timed=True)
     if contents.pictures:
-        from vtk.keyframes import keyframes
-
-        whole = fill_missing(whole, lambda span: "keyframes" not in span, keyframes)
+        whole = with_keyframes(whole)
     keys: Counter[str] = Counter()
     failed = 0
     with Shards(folder, samples, size) as shards, Latest() as latest:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 
-from vtk.caption import described
+from vtk.caption import with_captions
 from vtk.errors import UsageError
 from vtk.span import Span
 from vtk.text import Analyzer
@@ -46,7 +46,7 @@ def ground(
     terms, stop = analyzer.query(query)
     search: Callable[..., Iterator[Span]] = import_module(METHODS[method]).search
     return search(
-        described(spans, timed=True, language=language),
+        with_captions(spans, timed=True, language=language),
         query,
         terms,
         analyzer,

@@ -77,7 +77,7 @@ def keyframes(
     from vtk.media import picture
     from vtk.media.sheet import Sheet
     from vtk.media.video import OUTSIDE, Latest
-    from vtk.split import split
+    from vtk.split import with_shots
 
     chosen = import_module(METHODS[method])
     features = Clip(clip) if clip else Colour()
@@ -102,9 +102,9 @@ def keyframes(
             new = recorder.recorded(span, view, found, kept)
             yield new.made("keyframes", method, **origin)
 
-        filled = fill_missing(spans, lambda span: span.whole, split)
         together = budget is not None or distinct
-        for group in group_by_video(filled) if together else ([span] for span in filled):
+        shots = with_shots(spans)
+        for group in group_by_video(shots) if together else ([span] for span in shots):
             shares = _shares(group, budget, min_gap) if budget else [None] * len(group)
             kept = Distinct(features) if distinct else None
             done = chain.from_iterable(
@@ -114,6 +114,11 @@ def keyframes(
             yield from list(done) if distinct else done
     if recorder.sheet is not None:
         recorder.sheet.close()
+
+
+def with_keyframes(spans: Iterable[Span]) -> Iterator[Span]:
+    """The spans in order, keyframes picked with the defaults where a span has none."""
+    return fill_missing(spans, lambda span: span.whole or not span.get("keyframes"), keyframes)
 
 
 def _check(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vtk.errors import MediaError, UsageError
-from vtk.pipeline import fill_missing, map_spans
+from vtk.pipeline import map_spans
 from vtk.span import Span
 
 if TYPE_CHECKING:
@@ -59,15 +59,15 @@ def ocr(
     is missing or does not read the language, UsageError for settings without sense.
     """
     settings = settings or Settings()
-    from vtk.keyframes import keyframes
+    from vtk.keyframes import with_keyframes
     from vtk.media.video import Latest
     from vtk.ocr.engine import Engine
-    from vtk.split import split
+    from vtk.split import with_shots
 
     reader = engine or Engine(settings.language, settings.weights, settings.threads)
-    spans = fill_missing(spans, lambda span: span.whole, split)
+    spans = with_shots(spans)
     if settings.on == "keyframes":
-        spans = fill_missing(spans, lambda span: not span.get("keyframes"), keyframes)
+        spans = with_keyframes(spans)
     with Latest() as latest:
         course = _Course(reader, settings)
 

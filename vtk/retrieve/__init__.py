@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 
-from vtk.caption import described
+from vtk.caption import with_captions
 from vtk.errors import UsageError
 from vtk.span import Span
 from vtk.text import Analyzer
@@ -37,5 +37,5 @@ def retrieve(
     analyzer = Analyzer(language or "en")
     terms, stop = analyzer.query(query)
     search: Callable[..., Iterator[Span]] = import_module(METHODS[method]).search
-    spans = described(spans, language=language)
+    spans = with_captions(spans, language=language)
     return search(spans, query, terms, analyzer, stop=stop, n=n, threshold=threshold)

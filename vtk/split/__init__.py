@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
 from vtk.errors import UsageError
-from vtk.pipeline import OnProgress, map_spans
+from vtk.pipeline import OnProgress, fill_missing, map_spans
 from vtk.span import Span
 from vtk.times import SHORTEST
 
@@ -94,6 +95,18 @@ def split(
             on_progress=on_progress,
         )
     return map_spans("split", spans, work)
+
+
+def with_shots(spans: Iterable[Span], *, timed: bool = False, **options: Any) -> Iterator[Span]:
+    """The spans in order, whole videos split, by default into shots; `options` are split's.
+
+    With `timed`, spans that lack a start or an end are split as well.
+    """
+
+    def lacks(span: Span) -> bool:
+        return span.whole or (timed and not {"start", "end"} <= span.keys())
+
+    return fill_missing(spans, lacks, partial(split, **options))
 
 
 def default_method() -> str:

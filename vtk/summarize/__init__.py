@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from importlib import import_module
 
-from vtk.caption import described_videos
+from vtk.caption import videos_with_captions
 from vtk.errors import UsageError
 from vtk.pipeline import map_videos
 from vtk.span import Span
@@ -40,5 +40,5 @@ def summarize(
     summary: Callable[..., Span] = import_module(METHODS[method]).summary
     work = partial(summary, sentences=sentences, words=words, language=spoken)
     return map_videos(
-        "summarize", described_videos(spans, language=language), lambda group: [work(group)]
+        "summarize", videos_with_captions(spans, language=language), lambda group: [work(group)]
     )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from vtk.errors import MissingError, UsageError
-from vtk.pipeline import group_by_video, map_spans
+from vtk.pipeline import fill_missing, group_by_video, map_spans
 from vtk.span import Span
 
 if TYPE_CHECKING:
@@ -43,6 +43,14 @@ def transcribe(
         for group in group_by_video(spans):
             words = sources.of([span for span in group if not span.failed])
             yield from map_spans("transcribe", group, words)
+
+
+def with_speech(spans: Iterable[Span]) -> Iterator[Span]:
+    """The spans in order, those without `speech` transcribed with the defaults.
+
+    A span whose `speech` is empty was listened to and is left alone.
+    """
+    return fill_missing(spans, lambda span: "speech" not in span, transcribe)
 
 
 def voices(spans: Iterable[Span]) -> Iterator[Span]:
