@@ -167,3 +167,15 @@ def test_durations_are_read_as_people_write_them(text: str, seconds: float) -> N
 @given(st.integers(0, 360_000))
 def test_a_clock_time_can_be_read_back(seconds: int) -> None:
     assert parse_clock(clock(seconds)) == seconds
+
+
+def test_the_clear_part_leaves_out_more_at_a_transition_than_at_a_cut() -> None:
+    span = Span(video="x.mp4", start=10.0, end=20.0)
+    assert span.clear_part(10.0, 20.0) == pytest.approx((10.3, 19.7))
+    assert span.clear_part(10.0, 11.0) == pytest.approx((10.15, 10.85))
+    span["transition"] = {"type": "dissolve", "start": 9.0, "end": 11.5}
+    assert span.clear_part(10.0, 20.0) == pytest.approx((12.1, 19.7))
+    span["transition_out"] = {"type": "fade", "start": 18.0}
+    assert span.clear_part(10.0, 20.0) == pytest.approx((12.1, 17.4))
+    span["transition_out"] = {"type": "fade", "start": 11.0}  # nothing lies between the two
+    assert span.clear_part(10.0, 20.0) == pytest.approx((10.6, 19.4))

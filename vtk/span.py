@@ -22,6 +22,10 @@ from vtk.schema import LATEST, PROPERTIES, READ
 # What describes one stretch only, and so does not pass to a span of another stretch.
 OWN = frozenset(PROPERTIES) - {"video", "time_base", "made"}
 TIMED = ("keyframes", "speech", "screen_text")
+# Seconds left out at either end of a span, and which share of it where that is less: at a cut, as
+# compression spoils frames beside it, and at a transition, which may be longer than was seen.
+CUT_MARGIN = (0.3, 0.15)
+BLEND_MARGIN = (0.6, 0.25)
 
 DEEP = 500  # bytes; a shorter line cannot be nested too deeply
 _FRAGMENT = re.compile(r"(?s)(.+)#t=(?:npt:)?(-?[\d:.]*)(?:,(-?[\d:.]+))?")
@@ -86,11 +90,17 @@ class Span(dict[str, Any]):
                 new.setdefault(key, value)
         return new
 
-    def without_transitions(self, start: float, end: float) -> tuple[float, float]:
-        """[start, end) seconds less the transitions at its ends; whole where nothing is left."""
-        low = max(start, float(self.get("transition", {}).get("end", start)))
-        high = min(end, float(self.get("transition_out", {}).get("start", end)))
-        return (low, high) if low < high else (start, end)
+    def clear_part(self, start: float, end: float) -> tuple[float, float]:
+        """[start, end) seconds without its ends, and without the transitions at them.
+
+        Whole but for its ends where transitions leave nothing.
+        """
+        begun, over = self.get("transition", {}), self.get("transition_out", {})
+        low = max(start, float(begun.get("end", start)))
+        high = min(end, float(over.get("start", end)))
+        low, high = (low, high) if low < high else (start, end)
+        cut, blend = (min(most, share * (high - low)) for most, share in (CUT_MARGIN, BLEND_MARGIN))
+        return low + (blend if "end" in begun else cut), high - (blend if "start" in over else cut)
 
     def error(self, command: str, error: Exception | str, kind: str | None = None) -> Self:
         """The span as an error record. `kind` names the error where `error` is only its text."""

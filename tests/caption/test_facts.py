@@ -9,7 +9,9 @@ import pytest
 
 from tests.conftest import lines, vtk
 from tests.world import Clip
-from vtk.caption import caption, facts
+from vtk.caption import caption, faces, facts
+from vtk.caption.keep import measured
+from vtk.media.video import Latest
 from vtk.passages import passages
 from vtk.schema import SCHEMA
 from vtk.span import Span, parse
@@ -60,6 +62,22 @@ def test_the_camera_of_a_turned_video_moves_as_it_is_displayed(
     shots = shots_of(Clip(path, world("camera").truth))[:4]
     for span, move in zip(caption(shots), seen.split(), strict=True):
         assert CAMERA[move] in span["caption"]
+
+
+def test_what_is_measured_stays_clear_of_the_transitions_at_the_ends(world: World) -> None:
+    clip = world("gradual")
+    before, after = clip.truth.transitions[1:3]  # a fade from black, and a wipe
+    inside = Span(video=str(clip.path), start=float(before.end), end=float(after.start))
+    span = Span(inside, start=float(before.start), end=float(after.end))
+    span["transition"] = {"type": "fade", "start": span.start, "end": inside.start}
+    span["transition_out"] = {"type": "wipe", "start": inside.end, "end": span.end}
+    with Latest() as latest:
+        video = latest(span.video)
+        alone, kept = (facts.measure(video, each, faces.Finder()) for each in (inside, span))
+        assert kept["colours"].keys() == alone["colours"].keys()
+        assert kept["light"] == pytest.approx(alone["light"], abs=0.01)
+        ranges, wanted = measured(video, span), measured(video, inside)
+        assert ranges == pytest.approx(wanted | {"seconds": span.end - span.start}, abs=0.02)
 
 
 @pytest.mark.parametrize("name", ["cuts", "colours", "similar_cuts", "slides"])

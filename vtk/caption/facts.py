@@ -21,7 +21,6 @@ PAIRS = 4  # pairs of pictures that motion is measured on
 PAIR_GAP = 0.2  # seconds between the two, where the span is long enough
 SURE = 0.5  # score from which a text read on screen is quoted
 NOWHERE = (0.0, 0.0, 0.0, 0.0)  # the box of a text of which none is known
-EDGE = 0.1  # share of the span left out at either end, where the next shot may show through
 
 
 class Captioner:
@@ -52,7 +51,7 @@ def measure(video: Video, span: Span, finder: faces.Finder) -> dict[str, Any]:
     """
     pictures, motions, seen = [], [], []
     start, end = video.stretch(span.start, span.end)
-    frames = video.at(pair_times(start, end))
+    frames = video.at(pair_times(*span.clear_part(start, end)))
     for one, two in zip(frames, frames, strict=False):
         pictures.append(thumbnail(one.image, motion.WIDTH, motion.HEIGHT))
         found = finder(one, two, video.stream.sample_aspect_ratio)
@@ -82,9 +81,8 @@ def measure(video: Video, span: Span, finder: faces.Finder) -> dict[str, Any]:
     return facts
 
 
-def pair_times(start: float, end: float) -> Iterator[float]:
-    """Times of pairs spread over the span: first and second of each, ascending."""
-    low, high = start + EDGE * (end - start), end - EDGE * (end - start)
+def pair_times(low: float, high: float) -> Iterator[float]:
+    """Times of pairs spread over a stretch: first and second of each, ascending."""
     gap = min(PAIR_GAP, (high - low) / PAIRS / 2)
     step = (high - low - gap) / max(PAIRS - 1, 1)
     for number in range(PAIRS):

@@ -92,7 +92,7 @@ def measured(video: Video, span: Span) -> dict[str, float]:
     """
     start, end = video.stretch(span.start, span.end)
     lumas, moved = [], []
-    frames = video.at(pair_times(start, end))
+    frames = video.at(pair_times(*span.clear_part(start, end)))
     for one, two in zip(frames, frames, strict=False):
         lumas.append(thumbnail(one.image, WIDTH, HEIGHT).luma)
         if two.pts > one.pts:

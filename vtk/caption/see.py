@@ -18,7 +18,6 @@ Shown = tuple[float, Picture]  # when a frame is shown, in seconds, and the pict
 Parts = tuple[str | Picture, ...]
 
 MOST = 8  # frames where no number is given
-EDGE = 0.08  # share of a span left out at either end, where the next shot may show through
 RUN, STEP = 4, 0.25  # frames of a run of the layout clip, and seconds between them
 FULL = 4  # one frame in so many is shown at full size in the layout thumbnail
 GAP = 2  # pixels between the cells of a grid
@@ -65,28 +64,26 @@ def look(video: Video, span: Span, sight: Sight) -> list[Shown]:
 def moments(span: Span, start: float, end: float, sight: Sight) -> list[float]:
     """When the frames are shown, in seconds, ascending.
 
-    Those of the keyframes where there are enough of them, else spread over the span, but for the
-    transitions at its ends. The layout
-    `clip` shows a short run after each (F2C: the same tokens as single frames, at half the size).
+    Those of the keyframes where there are enough of them, else spread over the clear part of the
+    span. The layout `clip` shows a short run after each (F2C: the same tokens as single frames, at
+    half the size).
     """
     marked = sorted(k["t"] for k in span.get("keyframes", []) if start <= k["t"] < end)
     count = sight.frames or min(len(marked), MOST) or FRAMES[sight.layout]
     run = (RUN - 1) * STEP if sight.layout == "clip" else 0.0
-    low, high = span.without_transitions(start, end)
+    low, high = span.clear_part(start, end)
     even = spread(low, max(high - run, low), count)
     chosen = _even(marked, count) if len(marked) >= count else even
     if not run:
         return chosen
-    over = high - EDGE * (high - low)
-    return sorted({round(min(t + n * STEP, max(over, t)), 6) for t in chosen for n in range(RUN)})
+    return sorted({round(min(t + n * STEP, max(high, t)), 6) for t in chosen for n in range(RUN)})
 
 
 def spread(start: float, end: float, count: int) -> list[float]:
-    """Times evenly over a stretch, the first and the last near its ends; a single one midway."""
+    """Times evenly over a stretch, the first and the last at its ends; a single one midway."""
     if count == 1:
         return [(start + end) / 2]
-    low, high = start + EDGE * (end - start), end - EDGE * (end - start)
-    return [low + (high - low) * n / (count - 1) for n in range(count)]
+    return [start + (end - start) * n / (count - 1) for n in range(count)]
 
 
 def _even(values: list[Any], count: int) -> list[Any]:

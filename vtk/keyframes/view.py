@@ -17,10 +17,6 @@ from vtk.span import Span
 
 Points = NDArray[np.float32]  # (frames, dimensions)
 
-MARGIN = 0.3  # seconds kept from both ends of a span, where compression and blends spoil frames
-MARGIN_SHARE = 0.15  # of the span, where that is less
-BLENDED = 0.6  # the same for an end that is a transition, which may be longer than was seen
-BLENDED_SHARE = 0.25
 MOST = 8  # times as many frames as asked for are looked at where all have to be decoded
 HELD = 96 * 2**20  # bytes of frames held while choosing; beyond that chosen ones are decoded again
 MODEL_BOX = (448, 448)  # pixels, of the pictures that an image-text model is shown
@@ -80,7 +76,7 @@ class View:
     def of(cls, video: Video, span: Span, features: Features, gap: float) -> Self:
         """The view of a span. Raises MediaError where its end is not known."""
         start, end = video.stretch(span.start, span.end)
-        return cls(video, start, end, *clear(span, start, end), features, gap)
+        return cls(video, start, end, *span.clear_part(start, end), features, gap)
 
     @property
     def rate(self) -> float:
@@ -147,16 +143,6 @@ class View:
                 frame if held else None,
                 shown,
             )
-
-
-def clear(span: Span, start: float, end: float) -> tuple[float, float]:
-    """The span without its ends, and without the transitions at them, in seconds."""
-    low, high = span.without_transitions(start, end)
-    margin = min(MARGIN, MARGIN_SHARE * (high - low))
-    blended = min(BLENDED, BLENDED_SHARE * (high - low))
-    before = blended if "end" in span.get("transition", {}) else margin
-    after = blended if "start" in span.get("transition_out", {}) else margin
-    return low + before, high - after
 
 
 def sharpness(frame: Frame) -> float:
