@@ -17,6 +17,10 @@ class MediaError(VtkError):
     """A file could be opened but not read to its end: truncated, corrupt, no picture."""
 
 
+class NoStreamError(MediaError):
+    """A file has no stream of the kind that is asked for, such as sound."""
+
+
 class OpenError(MediaError):
     """A file could not be opened at all: missing, unreadable, not a medium."""
 

@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -20,13 +21,13 @@ from tests.conftest import lines, vtk
 from tests.transcribe.spoken import RATE, mixed, talk, write_wave
 from tests.transcribe.tiny_whisper import write
 from tests.world import Clip
-from vtk.errors import MissingError, ModelError, UsageError
+from vtk.errors import MediaError, MissingError, ModelError, NoStreamError, UsageError
 from vtk.models.recognizer import Piece, Recognized, Segment, Word
 from vtk.models.whisper import WhisperModel
 from vtk.span import Span
 from vtk.transcribe import open_recognizer, transcribe
 from vtk.transcribe.activity import Stretch
-from vtk.transcribe.recognition import entries, unlooped
+from vtk.transcribe.recognition import entries, open_voice, unlooped
 
 pytest.importorskip("faster_whisper")
 
@@ -292,3 +293,15 @@ def test_an_opener_is_not_called_where_words_are_there(world: World) -> None:
     assert span["speech"]
     with pytest.raises(MissingError):
         list(transcribe([Span(video=str(world("sounded").path))], recognizer=never))
+
+
+def test_only_a_file_without_sound_has_no_voice(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert open_voice(str(world("silent").path)) is None
+    voice = "vtk.transcribe.recognition.Voice"
+    monkeypatch.setattr(voice, Mock(side_effect=NoStreamError("it is mute")))
+    assert open_voice("x.mp4") is None
+    monkeypatch.setattr(voice, Mock(side_effect=MediaError("no sound can be read")))
+    with pytest.raises(MediaError, match="no sound can be read"):
+        open_voice("x.mp4")

@@ -32,7 +32,7 @@ class PowerMeter(Sound):
     """
 
     def __init__(self, name: str) -> None:
-        """Open the file. Raises OpenError, and MediaError where it has no sound."""
+        """Open the file. Raises OpenError, and NoStreamError where it has no sound."""
         super().__init__(name)
         self.damage: list[float] = []
         self.reached = 0.0

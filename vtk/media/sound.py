@@ -12,7 +12,7 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from numpy.typing import NDArray
 
-from vtk.errors import MediaError
+from vtk.errors import MediaError, NoStreamError
 from vtk.media.container import open_container
 
 Samples = NDArray[np.float32]  # (channels, samples), full scale is 1
@@ -37,13 +37,13 @@ class Sound:
     """
 
     def __init__(self, name: str) -> None:
-        """Open the file. Raises OpenError, and MediaError where it has no sound."""
+        """Open the file. Raises OpenError, and NoStreamError where it has no sound."""
         self.name, self._stack = name, ExitStack()
         self._container = self._stack.enter_context(open_container(name))
         track = self._container.streams.best("audio")
         if not isinstance(track, av.AudioStream) or not track.codec_context or not track.time_base:
             self.close()
-            raise MediaError("the file has no sound")
+            raise NoStreamError("the file has no sound")
         self._track, self._time_base = track, track.time_base
         for stream in self._container.streams:
             if stream is not track:

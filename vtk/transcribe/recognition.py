@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from vtk.errors import MediaError, ModelError
+from vtk.errors import ModelError, NoStreamError
 from vtk.media.voice import Voice
 from vtk.models.recognizer import Piece, Recognized, Recognizer, Segment, Word
 from vtk.text import bare
@@ -122,8 +122,6 @@ def open_voice(video: str) -> Voice | None:
     """The sound of a video; None where it has none, so that nobody speaks."""
     try:
         return Voice(video)
-    except MediaError as error:
-        if "no sound" not in str(error):
-            raise
+    except NoStreamError as error:
         log.info("%s: %s", video, error)
         return None
