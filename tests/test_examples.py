@@ -1,4 +1,4 @@
-"""Every example of the help, the README and examples/ runs as it stands."""
+"""Every example of the help, the pages and examples/ runs as it stands."""
 
 import json
 import os
@@ -33,12 +33,18 @@ def of_help() -> list[str]:
     ]  # fmt: skip
 
 
-def of_readme() -> list[str]:
-    """The lines of the README's shell blocks that call vtk."""
-    blocks = re.findall(r"```sh\n(.*?)```", (HOME / "README.md").read_text(), re.S)
+def of_pages() -> list[str]:
+    """The lines of the pages that call vtk: those of shell blocks, and of the README's commands."""
+    pages = [HOME / "README.md", *sorted((HOME / "docs").glob("*.md"))]
+    text = "".join(page.read_text() for page in pages)
+    blocks = re.findall(r"```sh\n(.*?)```", text, re.S)
+    cells = re.findall(r"^\| `\w+` \| [^|]+ \| `(vtk [^`]+)` \|$", text, re.M)
     return [
-        line for block in blocks for line in block.splitlines()
-        if re.match(r"(vtk|find) ", line)
+        *(cell.replace("\\|", "|") for cell in cells),
+        *(
+            line for block in blocks for line in block.splitlines()
+            if re.match(r"(vtk|find) ", line)
+        ),
     ]  # fmt: skip
 
 
@@ -85,7 +91,7 @@ def bash(line: str, folder: Path) -> subprocess.CompletedProcess[bytes]:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("line", dict.fromkeys(of_help() + of_readme()))
+@pytest.mark.parametrize("line", dict.fromkeys(of_help() + of_pages()))
 def test_an_example_runs_as_it_stands(folder: Path, line: str) -> None:
     if re.search(r"\bjq\b", line) and not shutil.which("jq"):
         pytest.skip("jq is not here")

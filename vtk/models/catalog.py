@@ -26,6 +26,7 @@ _TEXTS = (
     *("parameters", "licence", "note", "sha256", "mmproj_sha256"),
     *("query_prefix", "document_prefix"),
 )
+KEYS = sorted({*_TEXTS, "quants", "also", "context", "gb", "working_gb"})  # of an entry
 
 
 @dataclass(frozen=True)
@@ -191,6 +192,5 @@ def _checked(where: str, key: str, value: Any) -> Any:
         must(key not in ("file", "mmproj") or names.is_file(value), "the name of a file")
         must(not key.endswith("sha256") or bool(_SHA256.fullmatch(value)), "64 hexadecimal digits")
     else:
-        known = ", ".join(sorted({*_TEXTS, "quants", "also", "context", "gb", "working_gb"}))
-        raise UsageError(f"{where} has an unknown key {key}; the keys are {known}")
+        raise UsageError(f"{where} has an unknown key {key}; the keys are {', '.join(KEYS)}")
     return value
