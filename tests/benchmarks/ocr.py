@@ -33,8 +33,8 @@ from tests.world.titles import BLACK, WHITE, Titled, Words, box, fonts, titled
 from tests.world.truth import Clip
 from vtk.media.shown import displayed
 from vtk.media.video import Video
+from vtk.models.ocr import Engine
 from vtk.ocr import Settings, ocr
-from vtk.ocr.engine import Engine
 from vtk.span import Span
 
 CHARACTERS, SECONDS, FEWER = 0.02, 0.2, 10

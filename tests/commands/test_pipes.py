@@ -25,8 +25,8 @@ from tests.world import (
     Tracks,
 )
 from vtk.caption.faces import Finder
+from vtk.models.ocr import Engine
 from vtk.models.silero import VoiceActivity
-from vtk.ocr.engine import Engine
 from vtk.schema import SCHEMA
 
 COMMANDS = list(reading_commands())
@@ -67,7 +67,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         mock.patch("vtk.models.open_language", return_value=said),
         mock.patch("vtk.caption.faces.HEIGHT", 90),  # lines of a picture, not 600
         mock.patch("vtk.caption.faces.Finder", cache(Finder)),
-        mock.patch("vtk.ocr.engine.Engine", cache(Engine)),
+        mock.patch("vtk.models.ocr.Engine", cache(Engine)),
         mock.patch("vtk.models.silero.VoiceActivity", cache(VoiceActivity)),
     ):
         patch.chdir(home)

@@ -60,7 +60,7 @@ def test_a_recognizer_of_speech(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_a_reader_of_text_on_screen() -> None:
     pytest.importorskip("rapidocr")
     pytest.importorskip("onnxruntime")
-    from vtk.ocr.engine import Engine
+    from vtk.models.ocr import Engine
 
     session = Engine()._engine.text_rec.session.session
     assert session.get_session_options().intra_op_num_threads == 1

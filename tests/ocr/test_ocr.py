@@ -17,8 +17,8 @@ from tests.world import Blank, Clip, Encoding, Take, titles
 from tests.world.catalog import render_as
 from tests.world.titles import Titled, Words
 from vtk.errors import MediaError, MissingError, UsageError
+from vtk.models import ocr as engines
 from vtk.ocr import Settings, ocr
-from vtk.ocr import engine as engines
 from vtk.ocr.words import stitched
 from vtk.schema import SCHEMA
 from vtk.span import Span

@@ -1,9 +1,6 @@
 """The faces that look towards the camera, and the shot scale that the largest of them tells.
 
-The detector is dlib's: histograms of oriented gradients (Dalal and Triggs, CVPR 2005) under a
-sliding window, trained by Max-Margin Object Detection (King, arXiv:1502.00046). It finds upright
-faces seen from the front and half from the side, from a seventh of the picture's height on, and
-hardly ever one where there is none.
+They are found by `vtk.models.faces`, from a seventh of the picture's height on.
 
 Shot scale is named by where the picture cuts a standing figure, as in Bordwell and Thompson, Film
 Art (chapter on cinematography, "Framing"): at the neck or shoulders, at the chest, at the waist.
@@ -17,15 +14,14 @@ from functools import cached_property
 from statistics import median_high
 from typing import Any, NamedTuple
 
-import numpy as np
-
+from vtk.errors import MissingError
 from vtk.media.shown import displayed
 from vtk.media.video import Frame
+from vtk.models.faces import Box, FaceDetector
 
 HEIGHT = 600  # lines that are searched: the window of the detector is 80, the smallest face
 WIDEST = 3  # sides that a picture so high may have; of wider ones fewer lines are searched
-WEAK = -0.2  # score from which a find is looked for again in a second picture
-SURE = 0.0  # score that one of the two must have: the detector's own threshold
+SURE = 0.0  # score that one of two finds must have: the detector's own threshold
 SAME = 0.4  # intersection over union from which two finds are the same face
 HEAD = 1.65  # heights of a found box from crown to chin, on the average of some heads
 
@@ -45,7 +41,7 @@ _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight"
 class Face(NamedTuple):
     """A face: its box as fractions of the displayed picture, and how sure the detector is."""
 
-    box: tuple[float, float, float, float]  # left, top, right, bottom
+    box: Box
     score: float
 
     @property
@@ -68,16 +64,16 @@ class Finder:
         """
         if self._detector is None:
             return None
+        # A weak find counts where the second picture shows it too.
         found = self._look(one, aspect)
         return agreed(found, self._look(two, aspect)) if found else []
 
     @cached_property
-    def _detector(self) -> Any:
+    def _detector(self) -> FaceDetector | None:
         try:
-            from dlib import get_frontal_face_detector
-        except ImportError:
+            return FaceDetector()
+        except MissingError:
             return None
-        return get_frontal_face_detector()
 
     def _look(self, frame: Frame, aspect: Fraction | None) -> list[Face]:
         """All finds in a frame, the surest first; those in the latest are not looked for again."""
@@ -89,14 +85,9 @@ class Finder:
         image = frame.image
         low, high = sorted((image.width * float(aspect or 1), float(image.height)))
         lines = max(round(HEIGHT * min(1.0, WIDEST * low / high)), 1)
-        # Green stands for luma. The detector misreads pictures with gaps between their rows.
-        picture = np.ascontiguousarray(displayed(image, aspect, lines)[..., 1])
-        boxes, scores, _ = self._detector.run(picture, 0, WEAK)
-        height, width = picture.shape
-        return [
-            Face((b.left() / width, b.top() / height, b.right() / width, b.bottom() / height), s)
-            for b, s in zip(boxes, scores, strict=True)
-        ]
+        assert self._detector is not None
+        luma = displayed(image, aspect, lines)[..., 1]  # green stands for it
+        return [Face(*found) for found in self._detector(luma)]
 
 
 def agreed(found: Sequence[Face], again: Sequence[Face]) -> list[Face]:

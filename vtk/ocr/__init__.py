@@ -12,7 +12,7 @@ from vtk.span import Span
 
 if TYPE_CHECKING:
     from vtk.media.video import Frame, Video
-    from vtk.ocr.engine import Engine
+    from vtk.models.ocr import Engine
     from vtk.ocr.screen import Screen
 
 ON = ("changes", "keyframes")
@@ -61,7 +61,7 @@ def ocr(
     settings = settings or Settings()
     from vtk.keyframes import with_keyframes
     from vtk.media.video import Latest
-    from vtk.ocr.engine import Engine
+    from vtk.models.ocr import Engine
     from vtk.split import with_shots
 
     reader = engine or Engine(settings.language, settings.weights, settings.threads)

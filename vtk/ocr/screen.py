@@ -14,7 +14,7 @@ import numpy as np
 
 from vtk.media.shown import RGB, displayed
 from vtk.media.sidedata import Turn, orientation
-from vtk.ocr.engine import Engine, Quad
+from vtk.models.ocr import Engine, Quad
 from vtk.ocr.glance import Array, Cells, Gray, Region, across, glance
 from vtk.ocr.line import Line
 from vtk.ocr.roles import LOW, role
