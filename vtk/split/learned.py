@@ -13,10 +13,10 @@ from typing import NamedTuple
 import numpy as np
 
 from vtk.media.planes import Thumbnail
+from vtk.models.transnetv2 import EDGE, STEP, Network, Picture, opened, picture, windows
 from vtk.split import THRESHOLD
 from vtk.split.content import Boundary
 from vtk.split.dips import EMPTY, deviations
-from vtk.split.network import EDGE, STEP, Network, Picture, opened, picture, windows
 
 CUT = 0.4  # single head at which a frame is as likely the last of a shot as not
 SHARP = 0.4  # of its score, that the frames beside the last of a shot may have
