@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from vtk.caption.methods import METHODS
+
 from .options import Language, Opening, streaming
 
 if TYPE_CHECKING:
@@ -12,6 +14,10 @@ if TYPE_CHECKING:
 
     from vtk.span import Span
     from vtk.stream import Stream
+
+    Method = str
+else:
+    Method = Literal[*METHODS]
 
 
 def _follow(context: typer.Context, name: str | None) -> str | None:
@@ -34,13 +40,7 @@ HINT = "without a model captions say only what is measured: -m NAME (vtk models 
 def caption(
     stream: "Stream",
     opening: Opening,
-    method: Annotated[
-        Literal["facts", "plain", "differential", "dense", "detailed", "verify", "best-of"] | None,
-        typer.Option(
-            help="How captions are made: facts without a model, plain with one if not given.",
-            show_default=False,
-        ),
-    ] = None,
+    method: Annotated[Method | None, typer.Option(help=METHODS.help, show_default=False)] = None,
     recipe: Annotated[
         str | None,
         typer.Option(
@@ -218,7 +218,8 @@ def caption(
         return
     plan = read_recipe(recipe) if recipe else None
     asked, method = method, method or ("plain" if opening.named else "facts")
-    measured = method == "facts"
+    way = METHODS.load(method)
+    measured = way.ask is None
     if show_prompt:
         from vtk.caption.tell import shown
 
@@ -227,7 +228,7 @@ def caption(
         return
     if resume and measured:
         raise UsageError("--resume is for captions by a language model")
-    if schema and method != "plain":
+    if schema and not way.takes_schema:
         raise UsageError(f"--schema is for the method plain, not {method}")
     if measured and (names or long):
         raise UsageError("--names and --long are for captions by a language model")
@@ -289,11 +290,11 @@ def caption(
 
 def _prompts(method: str, *, tags: bool, names: bool, long: bool) -> dict[str, str]:
     """The templates that a user can see and replace."""
-    from importlib import import_module
+    from vtk.caption.long import PROMPTS as OF_LONG
+    from vtk.caption.names import PROMPTS as OF_NAMES
+    from vtk.caption.tags import PROMPTS as OF_TAGS
 
-    from vtk.caption import METHODS
-
-    wanted = [METHODS[method]] if method != "facts" else []
-    wanted += ["vtk.caption.tags"] * tags + ["vtk.caption.names"] * names
-    wanted += ["vtk.caption.long"] * long
-    return {k: text for name in wanted for k, text in import_module(name).PROMPTS.items()}
+    known = dict(METHODS.load(method).prompts)
+    for wanted, prompts in ((tags, OF_TAGS), (names, OF_NAMES), (long, OF_LONG)):
+        known |= prompts if wanted else {}
+    return known

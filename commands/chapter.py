@@ -4,19 +4,22 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from vtk.chapter import METHODS
+
 from .options import Language, streaming
 
 if TYPE_CHECKING:
     from vtk.stream import Stream
 
+    Method = str
+else:
+    Method = Literal[*METHODS]
+
 
 @streaming
 def chapter(
     stream: "Stream",
-    method: Annotated[
-        Literal["tiling"],
-        typer.Option(help="tiling: where words and pictures change together, no model."),
-    ] = "tiling",
+    method: Annotated[Method, typer.Option(help=METHODS.help)] = "tiling",
     count: Annotated[
         int | None,
         typer.Option(

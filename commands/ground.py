@@ -4,20 +4,23 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from vtk.ground import METHODS
+
 from .options import Language, streaming
 
 if TYPE_CHECKING:
     from vtk.stream import Stream
+
+    Method = str
+else:
+    Method = Literal[*METHODS]
 
 
 @streaming
 def ground(
     stream: "Stream",
     query: Annotated[str, typer.Argument(metavar="QUERY", help="What to look for, in words.")],
-    method: Annotated[
-        Literal["density"],
-        typer.Option(help="density: most words of the query in the least time, no model."),
-    ] = "density",
+    method: Annotated[Method, typer.Option(help=METHODS.help)] = "density",
     n: Annotated[int, typer.Option("-n", metavar="N", min=0, help="Moments; 0 for all.")] = 5,
     threshold: Annotated[
         float,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from vtk.errors import UsageError
+from vtk.keyframes.methods import METHODS
 
 from .options import streaming
 
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
 
     from vtk.span import Span
     from vtk.stream import Stream
+
+    Method = str
+else:
+    Method = Literal[*METHODS]
 
 
 @streaming
@@ -42,14 +47,7 @@ def keyframes(
             "which more changes.",
         ),
     ] = None,
-    method: Annotated[
-        Literal["sharp", "uniform", "middle", "cluster", "maxinfo", "motion"],
-        typer.Option(
-            help="sharp: sharp, well exposed, away from transitions, unlike each other; uniform: "
-            "at even distances; middle: in the middle; cluster: one for each kind of look; "
-            "maxinfo: as few as stand for all; motion: where most moves.",
-        ),
-    ] = "sharp",
+    method: Annotated[Method, typer.Option(help=METHODS.help)] = "sharp",
     features: Annotated[
         Literal["colour", "clip"],
         typer.Option(

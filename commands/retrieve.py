@@ -4,20 +4,23 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from vtk.retrieve import METHODS
+
 from .options import Language, streaming
 
 if TYPE_CHECKING:
     from vtk.stream import Stream
+
+    Method = str
+else:
+    Method = Literal[*METHODS]
 
 
 @streaming
 def retrieve(
     stream: "Stream",
     query: Annotated[str, typer.Argument(metavar="QUERY", help="What to look for, in words.")],
-    method: Annotated[
-        Literal["bm25"],
-        typer.Option(help="bm25: by the words that span and query share, no model."),
-    ] = "bm25",
+    method: Annotated[Method, typer.Option(help=METHODS.help)] = "bm25",
     n: Annotated[int, typer.Option("-n", metavar="N", min=0, help="Results; 0 for all.")] = 10,
     threshold: Annotated[
         float | None,

@@ -4,22 +4,26 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from vtk.split.methods import METHODS
+
 from .options import streaming
 
 if TYPE_CHECKING:
     from vtk.stream import Stream
+
+    Method = str
+else:
+    Method = Literal[*METHODS]
 
 
 @streaming
 def split(
     stream: "Stream",
     method: Annotated[
-        Literal["content", "auto", "learned", "fast"] | None,
+        Method | None,
         typer.Option(
             show_default="VTK_SPLIT, or auto where [shots] is installed, else content",
-            help="content: from the pictures, no model; learned: by a network, needs [shots]; "
-            "auto: content, and the network where it is not sure; fast: from packets and "
-            "keyframes, decodes little.",
+            help=METHODS.help,
         ),
     ] = None,
     threshold: Annotated[
@@ -116,7 +120,8 @@ def split(
         return None if text is None else parse_duration(text)
 
     if media:
-        if stream.inputs or method == "fast" or every or by or cues:
+        whole = method is None or METHODS.load(method).decodes_all
+        if stream.inputs or not whole or every or by or cues:
             raise UsageError(
                 "--media - is read once, from start to end: give no other input, and split it "
                 "into shots or scenes by content, auto or learned"

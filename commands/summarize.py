@@ -4,19 +4,22 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from vtk.summarize import METHODS
+
 from .options import Language, streaming
 
 if TYPE_CHECKING:
     from vtk.stream import Stream
 
+    Method = str
+else:
+    Method = Literal[*METHODS]
+
 
 @streaming
 def summarize(
     stream: "Stream",
-    method: Annotated[
-        Literal["extract"],
-        typer.Option(help="extract: the sentences that say the most, word for word, no model."),
-    ] = "extract",
+    method: Annotated[Method, typer.Option(help=METHODS.help)] = "extract",
     sentences: Annotated[
         int | None,
         typer.Option(

@@ -5,22 +5,22 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from vtk.transcribe import METHODS
+
 from .options import Language, Threads, streaming
 
 if TYPE_CHECKING:
     from vtk.stream import Stream
 
+    Method = str
+else:
+    Method = Literal[*METHODS]
+
 
 @streaming
 def transcribe(
     stream: "Stream",
-    method: Annotated[
-        Literal["auto", "subtitles", "recognition"],
-        typer.Option(
-            help="subtitles: the words that come with the video; recognition: those that a model "
-            "hears; auto: subtitles, else recognition."
-        ),
-    ] = "auto",
+    method: Annotated[Method, typer.Option(help=METHODS.help)] = "auto",
     track: Annotated[
         int | None,
         typer.Option(

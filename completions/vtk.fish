@@ -107,7 +107,7 @@ complete -c vtk -n '__vtk_command probe' -s h -l help -d 'Show this message and 
 complete -c vtk -n '__vtk_command probe' -a '(__vtk_inputs)'
 
 # vtk split
-complete -c vtk -n '__vtk_command split' -l method -x -a 'content auto learned fast' -d 'content: from the pictures, no model; learned: by a network, needs [shots]; auto: content, and the network where it is not sure; fast: from packets and keyframes, decodes little'
+complete -c vtk -n '__vtk_command split' -l method -x -a 'content auto learned fast' -d 'content: from the pictures, no model; auto: content, and a network where it is not sure; learned: by a network, needs [shots]; fast: from packets and keyframes, decodes little'
 complete -c vtk -n '__vtk_command split' -l threshold -x -d 'How probable a boundary must be, of 0 to 1, by any method: more finds fewer'
 complete -c vtk -n '__vtk_command split' -l min-length -x -d 'Join a shot or scene shorter than that (500ms, 2s) to a neighbour, over the less certain boundary'
 complete -c vtk -n '__vtk_command split' -l max-length -x -d 'Divide a shot longer than that (30s, 2m) at its calmest frames into parts of at least half of it'
@@ -153,7 +153,7 @@ complete -c vtk -n '__vtk_command keyframes' -s h -l help -d 'Show this message 
 complete -c vtk -n '__vtk_command keyframes' -a '(__vtk_inputs)'
 
 # vtk transcribe
-complete -c vtk -n '__vtk_command transcribe' -l method -x -a 'auto subtitles recognition' -d 'subtitles: the words that come with the video; recognition: those that a model hears; auto: subtitles, else recognition'
+complete -c vtk -n '__vtk_command transcribe' -l method -x -a 'auto subtitles recognition' -d 'auto: subtitles, else recognition; subtitles: the words that come with the video; recognition: those that a model hears'
 complete -c vtk -n '__vtk_command transcribe' -l track -x -d 'The stream of subtitles, by its index in vtk probe; the default one if not given'
 complete -c vtk -n '__vtk_command transcribe' -l from -r -F -d 'A transcript made elsewhere: JSON (whisper, whisper.cpp, whisperX, OpenAI, YouTube json3, Podcasting 2.0), text with time codes, or subtitles'
 complete -c vtk -n '__vtk_command transcribe' -l vad-only -d 'Only tell where somebody speaks: a span for each stretch'
@@ -188,7 +188,7 @@ complete -c vtk -n '__vtk_command ocr' -s h -l help -d 'Show this message and ex
 complete -c vtk -n '__vtk_command ocr' -a '(__vtk_inputs)'
 
 # vtk caption
-complete -c vtk -n '__vtk_command caption' -l method -x -a 'facts plain differential dense detailed verify best-of' -d 'How captions are made: facts without a model, plain with one if not given'
+complete -c vtk -n '__vtk_command caption' -l method -x -a 'facts plain differential dense detailed verify best-of' -d 'facts: what is measured, by default without a model; plain: one answer about the frames, by default with one; differential: the first frame, then what changes; dense: the events inside the span; detailed: aspects one by one, merged; verify: less what the model denies; best-of: of several the nearest to the frames'
 complete -c vtk -n '__vtk_command caption' -l recipe -x -d 'Split, choose and caption as published: howtocaption, koala-36m, lvd-2m, panda-70m, sharegpt4video, vript, or a .toml file. Options given here come first'
 complete -c vtk -n '__vtk_command caption' -l show-recipe -d 'Print the recipe and end'
 complete -c vtk -n '__vtk_command caption' -l layout -x -a 'frames grid thumbnail clip none' -d 'What the model sees: frames one by one; all in one grid; a grid and some at full size (thumbnail); short runs at half the size (clip); nothing, only words (none)'

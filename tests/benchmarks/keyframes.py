@@ -30,7 +30,8 @@ import numpy as np
 
 from tests.benchmarks.split_clips import world_clip
 from tests.keyframes.films import spoiled
-from vtk.keyframes import METHODS, keyframes
+from vtk.keyframes import keyframes
+from vtk.keyframes.methods import METHODS
 from vtk.media.index import frame_index
 from vtk.media.planes import thumbnail
 from vtk.media.video import Video

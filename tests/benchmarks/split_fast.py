@@ -27,12 +27,18 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.benchmarks.split import Tally, cpu_seconds, decode, nearest, score
 from tests.benchmarks.split_clips import labelled, render, world_clip
 from vtk.span import Span
-from vtk.split.fast import shots as fast
-from vtk.split.shots import shots as content
+from vtk.split import THRESHOLD
+from vtk.split.methods import METHODS as WAYS
 
 ROUNDS = 3
 Shots = Callable[[Span], Iterator[Span]]
-METHODS: dict[str, Shots] = {"content": content, "fast": fast}
+
+
+def _shots(method: str, span: Span) -> Iterator[Span]:
+    return WAYS.load(method).shots(span, None, THRESHOLD, None)
+
+
+METHODS: dict[str, Shots] = {name: partial(_shots, name) for name in ("content", "fast")}
 
 
 def main() -> None:

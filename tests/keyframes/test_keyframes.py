@@ -12,7 +12,8 @@ import pytest
 from tests.conftest import VTK, lines, vtk
 from tests.world import Clip
 from vtk.errors import UsageError
-from vtk.keyframes import METHODS, keyframes
+from vtk.keyframes import keyframes
+from vtk.keyframes.methods import METHODS
 from vtk.span import Span, parse
 
 World = Callable[[str], Clip]

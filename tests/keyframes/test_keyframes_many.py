@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from tests import world as worlds
 from tests.conftest import lines, vtk
 from tests.world import Clip
-from vtk.keyframes import METHODS, keyframes
+from vtk.keyframes import keyframes
 from vtk.keyframes.budget import seats
+from vtk.keyframes.methods import METHODS
 from vtk.schema import SCHEMA
 from vtk.span import Span, parse
 

@@ -11,9 +11,10 @@ from tests import world as worlds
 from tests.conftest import lines, vtk
 from tests.keyframes.films import spoiled
 from tests.world import Clip
-from vtk.keyframes import METHODS, keyframes
+from vtk.keyframes import keyframes
 from vtk.keyframes.looks import clusters
 from vtk.keyframes.maxinfo import maximal
+from vtk.keyframes.methods import METHODS
 from vtk.media.video import Video
 from vtk.span import Span
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.conftest import lines, vtk
 from vtk.check import check
 from vtk.errors import UsageError
-from vtk.retrieve import retrieve
+from vtk.retrieve import Query, retrieve
 from vtk.schema import SCHEMA
 from vtk.span import Span
 
@@ -101,6 +101,16 @@ def test_spans_without_text_are_captioned_and_errors_pass(
     found = list(retrieve([*shots(), broken, bare], "bear"))
     assert found[0] == broken
     assert (found[1].video, found[1]["rank"]) == ("c.mp4", 1)
+
+
+def test_a_query_has_words_where_a_method_goes_by_them() -> None:
+    assert Query("…").text == "…"
+    with pytest.raises(UsageError, match="has no words"):
+        _ = Query("…").terms
+    assert Query("The rockets of the rocket").terms == ["rocket"]
+    assert Query("to be").terms_of("To be, or not.") == ["to", "be", "or", "not"]
+    german = Query("Raketen", language="de")
+    assert german.terms_of("Die Rakete") == german.terms
 
 
 @pytest.mark.parametrize("wrong", [{"n": -1}, {"query": "…"}, {"method": "magic"}])

@@ -14,7 +14,8 @@ from tests.conftest import lines, vtk
 from tests.world import Clip
 from vtk.schema import SCHEMA
 from vtk.span import parse
-from vtk.split import METHODS, default_method, split
+from vtk.split import default_method, split
+from vtk.split.methods import METHODS
 
 World = Callable[[str], Clip]
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from functools import partial
-from importlib import import_module
 from typing import TYPE_CHECKING
 
+from vtk.caption.methods import METHODS
 from vtk.errors import UsageError
 from vtk.passages import looked_at
 from vtk.pipeline import fill_missing, group_by_video, map_spans
@@ -14,16 +14,6 @@ if TYPE_CHECKING:
     from vtk.caption.scene import Wish
     from vtk.models.prompt import LanguageModel
     from vtk.store.journal import ResumeJournal
-
-METHODS = {
-    "facts": "vtk.caption.facts",
-    "plain": "vtk.caption.plain",
-    "differential": "vtk.caption.differential",
-    "dense": "vtk.caption.dense",
-    "detailed": "vtk.caption.detailed",
-    "verify": "vtk.caption.verify",
-    "best-of": "vtk.caption.best_of",
-}
 
 
 def caption(
@@ -47,10 +37,8 @@ def caption(
     """
     only_tags = wish is not None and bool(wish.tags) and method is None and model is None
     method = method or ("plain" if model else "facts")
-    if method not in METHODS:
-        raise UsageError(f"no method {method!r} for caption; there is {', '.join(METHODS)}")
-    module = import_module(METHODS[method])
-    if method == "facts":
+    chosen = METHODS.load(method)
+    if chosen.ask is None:
         measure = partial(_measured, language=language)
         if only_tags:
             measured = fill_missing(
@@ -69,7 +57,7 @@ def caption(
     from vtk.split import with_shots
 
     wish = wish or Wish()
-    found = write(with_shots(spans), model, method, module, wish, journal)
+    found = write(with_shots(spans), model, method, chosen, wish, journal)
     own = wish.telling.prompts
     if wish.names:
         found = named(found, model, own)

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from vtk.caption.methods import CaptionMethod
 from vtk.caption.plain import PROMPTS as PLAIN
 from vtk.caption.scene import Scene
 from vtk.caption.talk import WARMTH, Talk
@@ -37,3 +38,6 @@ def caption(scene: Scene) -> Talk:
     order = np.argsort(-scores, kind="stable")
     ranked = [{"text": distinct[n], "score": round(float(scores[n]), 4)} for n in order]
     return {"caption": ranked[0]["text"], "candidates": ranked[1:]}
+
+
+METHOD = CaptionMethod(PROMPTS, caption)

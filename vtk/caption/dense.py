@@ -7,6 +7,7 @@ event. The times are those of frames, so they are exact however badly a model co
 from itertools import pairwise
 from typing import Any
 
+from vtk.caption.methods import CaptionMethod
 from vtk.caption.plain import PROMPTS as PLAIN
 from vtk.caption.scene import Scene, stated
 from vtk.caption.talk import Talk
@@ -47,3 +48,6 @@ def alike(one: str, two: str) -> bool:
     """Whether two texts say about the same: most of their words are shared (Jaccard)."""
     first, second = set(words(one.casefold())), set(words(two.casefold()))
     return len(first & second) >= ALIKE * len(first | second)
+
+
+METHOD = CaptionMethod(PROMPTS, caption)

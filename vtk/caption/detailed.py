@@ -4,6 +4,7 @@ The sides are those of structured captions in VDC (AuroraCap, Chai et al. 2024) 
 al. 2024). All questions are about the same frames, which are encoded once.
 """
 
+from vtk.caption.methods import CaptionMethod
 from vtk.caption.scene import Scene, stated
 from vtk.caption.talk import Talk
 from vtk.caption.tell import CONTEXT
@@ -34,3 +35,6 @@ def caption(scene: Scene) -> Talk:
     else:
         whole = stated(texts)
     return {"caption": whole, "aspects": aspects}
+
+
+METHOD = CaptionMethod(PROMPTS, caption)

@@ -7,6 +7,7 @@ there are.
 
 from itertools import pairwise
 
+from vtk.caption.methods import CaptionMethod
 from vtk.caption.scene import Scene, clock, stated
 from vtk.caption.talk import Talk
 from vtk.caption.tell import CONTEXT
@@ -44,3 +45,6 @@ def caption(scene: Scene) -> Talk:
     else:
         whole = stated([first, *(c["text"] for c in changes)])
     return {"caption": whole, "changes": changes}
+
+
+METHOD = CaptionMethod(PROMPTS, caption)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from vtk.caption import colours, faces, motion, sound
+from vtk.caption.methods import CaptionMethod
 from vtk.caption.subtitles import Subtitles
 from vtk.errors import MediaError
 from vtk.media.planes import thumbnail
@@ -165,3 +166,6 @@ def _length(seconds: float) -> str:
 
 def _and(words: list[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+METHOD = CaptionMethod()

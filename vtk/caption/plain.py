@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from vtk.caption.methods import CaptionMethod
 from vtk.caption.scene import Scene
 from vtk.caption.talk import Talk, unreadable
 from vtk.caption.tell import CONTEXT
@@ -57,3 +58,6 @@ def _value(value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{key} {_value(each)}" for key, each in value.items())
     return value if isinstance(value, str) else orjson.dumps(value).decode()
+
+
+METHOD = CaptionMethod(PROMPTS, caption, takes_schema=True)

@@ -10,11 +10,11 @@ import inspect
 import tomllib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from vtk.caption.methods import METHODS
 from vtk.errors import UsageError
 from vtk.pipeline import Ability
 from vtk.span import Span
@@ -94,9 +94,7 @@ def read_recipe(name: str) -> Recipe:
 
     _check(name, "split", tables["split"], split)
     _check(name, "keyframes", tables["keyframes"], keyframes)
-    from vtk.caption import METHODS
-
-    prompts = {key for module in METHODS.values() for key in _prompts(module)}
+    prompts = {key for method in METHODS for key in METHODS.load(method).prompts}
     for key, value in tables["prompts"].items():
         if key not in prompts or not isinstance(value, str):
             raise UsageError(f"{name}: [prompts] has {', '.join(sorted(prompts))}, not {key!r}")
@@ -104,10 +102,6 @@ def read_recipe(name: str) -> Recipe:
         if isinstance(value := tables["split"].get(key), str):
             tables["split"][key] = parse_duration(value)
     return Recipe(Path(name).stem, **tables)
-
-
-def _prompts(module: str) -> Mapping[str, str]:
-    return getattr(import_module(module), "PROMPTS", {})
 
 
 def _check(name: str, stage: str, options: Mapping[str, Any], function: Callable[..., Any]) -> None:

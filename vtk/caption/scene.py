@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from vtk.caption.see import LAYOUTS, Parts, Shown, Sight, frames
-from vtk.caption.talk import Ask, Talk, Weigh, sane
+from vtk.caption.talk import Ask, Weigh, sane
 from vtk.caption.tell import Telling, filled
 from vtk.models.prompt import Prompt, Sampling
 from vtk.span import Span
@@ -77,8 +77,6 @@ class Scene:
     def _prompt(self, step: str, parts: Parts, values: Mapping[str, str]) -> Prompt:
         return Prompt((*parts, filled(self.prompts[step], {**self.known, **values})))
 
-
-Strategy = Callable[[Scene], Talk]
 
 MARKS = ".!?…。！？"  # that end a sentence
 

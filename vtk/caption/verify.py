@@ -10,6 +10,7 @@ from collections.abc import Generator, Sequence
 from operator import itemgetter
 from typing import Any
 
+from vtk.caption.methods import CaptionMethod
 from vtk.caption.plain import PROMPTS as PLAIN
 from vtk.caption.scene import Scene
 from vtk.caption.talk import Request, Talk
@@ -170,3 +171,6 @@ def rejoined(pieces: list[str], stays: list[str]) -> str:
     end = pieces[-1].strip()[-1:]
     mark = end if end in ".!?…" else ""
     return (text[:1].upper() if pieces[0][:1].isupper() else text[:1]) + text[1:] + mark
+
+
+METHOD = CaptionMethod(PROMPTS, caption)

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from itertools import islice
-from types import ModuleType
 from typing import Any
 
 from vtk.caption import tags
 from vtk.caption.eyes import Eyes, Looked
+from vtk.caption.methods import CaptionMethod
 from vtk.caption.scene import Scene, Wish
 from vtk.caption.talk import Outcome, Talk, converse
 from vtk.models.ahead import ahead
@@ -26,17 +26,17 @@ def write(
     spans: Iterable[Span],
     model: LanguageModel,
     method: str,
-    strategy: ModuleType,
+    chosen: CaptionMethod,
     wish: Wish,
     journal: ResumeJournal | None = None,
 ) -> Iterator[Span]:
-    """Each span with what the strategy makes of it, in order.
+    """Each span with what the method makes of it, in order.
 
     As many spans are under way as keep the model busy; where the caption before is told, one.
     What `journal` has is taken from there.
     """
     together = 1 if wish.telling.previous or model.at_once == 1 else ROUNDS * model.at_once
-    prompts = {**strategy.PROMPTS, **tags.PROMPTS, **wish.telling.prompts}
+    prompts = {**chosen.prompts, **tags.PROMPTS, **wish.telling.prompts}
     origin = made_with(model, method, prompts, wish)
     eyes = Eyes(wish, journal, origin)
     before = Span(video="")
@@ -44,7 +44,7 @@ def write(
         while group := list(islice(ready, together)):
             begun = time.monotonic()
             scenes = [_scene(each, prompts, wish, before) for each in group if each.shown]
-            outcomes = iter(converse(model, (_talk(strategy, scene) for scene in scenes)))
+            outcomes = iter(converse(model, (_talk(chosen, scene) for scene in scenes)))
             taken = round((time.monotonic() - begun) / max(len(scenes), 1), 3)
             for each in group:
                 before = each.span
@@ -55,9 +55,10 @@ def write(
                 yield before
 
 
-def _talk(strategy: ModuleType, scene: Scene) -> Talk:
-    """The talk of the strategy, and of the tags where there are some to judge."""
-    fields: dict[str, Any] = yield from strategy.caption(scene)
+def _talk(chosen: CaptionMethod, scene: Scene) -> Talk:
+    """The talk of the method, and of the tags where there are some to judge."""
+    assert chosen.ask is not None
+    fields = yield from chosen.ask(scene)
     wish = scene.wish
     if wish.tags and wish.clip:
         fields |= tags.near(wish.clip, [picture for _, picture in scene.shown], wish.tags)

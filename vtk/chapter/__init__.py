@@ -5,17 +5,36 @@ begins, chapters follow each other without gaps, none is shorter than ten second
 at least three where the video has 30 seconds and three spans or more.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
-from importlib import import_module
+from typing import Protocol
 
 from vtk.caption import videos_with_captions
 from vtk.errors import UsageError
+from vtk.methods import Methods
 from vtk.pipeline import map_videos
 from vtk.span import Span
 from vtk.text import Analyzer
 
-METHODS = {"tiling": "vtk.chapter.tiling"}
+
+class ChapterMethod(Protocol):
+    """Joins the spans of one video into chapters."""
+
+    def __call__(
+        self, spans: list[Span], *, count: int | None, min_length: float, language: str
+    ) -> list[Span]:
+        """The chapters; all spans have an end and none has failed."""
+
+
+METHODS = Methods[ChapterMethod](
+    "chapter",
+    {
+        "tiling": (
+            "where words and pictures change together, no model",
+            "vtk.chapter.tiling:chapters",
+        )
+    },
+)
 
 
 def chapter(
@@ -33,13 +52,11 @@ def chapter(
     must follow each other in `spans`; one video is held at a time. Videos in which nobody looked
     for words are captioned first. Raises UsageError for values without sense.
     """
-    if method not in METHODS:
-        raise UsageError(f"no chapter method {method!r}; there is {', '.join(METHODS)}")
+    METHODS.check(method)
     if count is not None and count < 1:
         raise UsageError(f"the number of chapters must be at least 1, not {count}")
     if not 0 <= min_length < float("inf"):
         raise UsageError(f"the length of a chapter must be 0 seconds or more, not {min_length}")
     spoken = Analyzer(language or "en").language
-    chapters: Callable[..., list[Span]] = import_module(METHODS[method]).chapters
-    work = partial(chapters, count=count, min_length=min_length, language=spoken)
+    work = partial(METHODS.load(method), count=count, min_length=min_length, language=spoken)
     return map_videos("chapter", videos_with_captions(spans, language=language), work)

@@ -1,14 +1,33 @@
 """Grounding: the tightest stretches of time whose text answers a query."""
 
-from collections.abc import Callable, Iterable, Iterator
-from importlib import import_module
+from collections.abc import Iterable, Iterator
+from typing import Protocol
 
 from vtk.caption import with_captions
 from vtk.errors import UsageError
+from vtk.methods import Methods
+from vtk.retrieve import Query
 from vtk.span import Span
-from vtk.text import Analyzer
 
-METHODS = {"density": "vtk.ground.density"}
+
+class GroundingMethod(Protocol):
+    """Finds the moments of a source that answer a query best."""
+
+    def __call__(
+        self, source: Iterable[Span], query: Query, *, lengths: tuple[float, float]
+    ) -> Iterator[Span]:
+        """At most `query.n` moments, best first, from `lengths[0]` to `lengths[1]` seconds long."""
+
+
+METHODS = Methods[GroundingMethod](
+    "ground",
+    {
+        "density": (
+            "most words of the query in the least time, no model",
+            "vtk.ground.density:search",
+        )
+    },
+)
 
 
 def ground(
@@ -31,10 +50,7 @@ def ground(
     are captioned on the way, error records pass through. Raises UsageError for values without
     sense.
     """
-    if method not in METHODS:
-        raise UsageError(f"no grounding method {method!r}; there is {', '.join(METHODS)}")
-    if n < 0:
-        raise UsageError(f"the number of results must be 0 (all) or more, not {n}")
+    search = METHODS.load(method)
     if not 0 <= threshold <= 1:
         raise UsageError(f"the threshold must lie between 0 and 1, not at {threshold}")
     if not 0 <= min_length <= max_length:
@@ -42,16 +58,5 @@ def ground(
             f"moments cannot be at least {min_length:g} s (--min-length) and at most "
             f"{max_length:g} s (--max-length) long"
         )
-    analyzer = Analyzer(language or "en")
-    terms, stop = analyzer.query(query)
-    search: Callable[..., Iterator[Span]] = import_module(METHODS[method]).search
-    return search(
-        with_captions(spans, timed=True, language=language),
-        query,
-        terms,
-        analyzer,
-        stop=stop,
-        n=n,
-        threshold=threshold,
-        lengths=(min_length, max_length),
-    )
+    source = with_captions(spans, timed=True, language=language)
+    return search(source, Query(query, language, n, threshold), lengths=(min_length, max_length))

@@ -16,7 +16,7 @@ import math
 from array import array
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import reduce
 from operator import or_
@@ -25,8 +25,8 @@ import orjson
 
 from vtk.passages import Passage, passages
 from vtk.pipeline import failure
+from vtk.retrieve import Query
 from vtk.span import OWN, TIMED, Span, join
-from vtk.text import Analyzer
 
 SHORT = 10.0  # seconds up to which a cover's length costs nothing
 LENGTH_POWER = 0.2  # of how much longer it is: twice the length costs an eighth of the score
@@ -62,31 +62,28 @@ class _Moment:
     terms: int
 
 
-def search(
-    spans: Iterator[Span],
-    query: str,
-    terms: list[str],
-    analyzer: Analyzer,
-    *,
-    stop: bool,
-    n: int,
-    threshold: float,
-    lengths: tuple[float, float],
-) -> Iterator[Span]:
+def search(source: Iterable[Span], query: Query, *, lengths: tuple[float, float]) -> Iterator[Span]:
     """The best moments for the terms of a query, best first, none overlapping another."""
+    return _best(source, query, query.terms, lengths)
+
+
+def _best(
+    source: Iterable[Span], query: Query, terms: list[str], lengths: tuple[float, float]
+) -> Iterator[Span]:
+    threshold = query.threshold or 0.0
     bits = {term: 1 << number for number, term in enumerate(terms)}
     matches: defaultdict[str, list[_Match]] = defaultdict(list)
     sources = _Sources()
     documents: Counter[str] = Counter()
     count = 0
-    for span in spans:
+    for span in source:
         if span.failed:
             yield span
             continue
         own = []
         try:
             known = passages(span)
-            texts = [analyzer.terms(p.text, stop=stop, characters=True) for p in known]
+            texts = [query.terms_of(p.text) for p in known]
         except Exception as error:
             yield failure("ground", span, error)
             continue
@@ -110,8 +107,8 @@ def search(
         if moment.score >= threshold
     ]
     moments.sort(key=lambda moment: -moment.score)
-    for rank, moment in enumerate(moments[:n] if n else moments, 1):
-        yield _result(moment, matches[moment.video], sources, rank, query)
+    for rank, moment in enumerate(moments[: query.n] if query.n else moments, 1):
+        yield _result(moment, matches[moment.video], sources, rank, query.text)
 
 
 class _Sources:

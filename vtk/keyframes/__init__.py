@@ -3,29 +3,18 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from importlib import import_module
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vtk.errors import MediaError, UsageError
+from vtk.keyframes.methods import METHODS
 from vtk.pipeline import fill_missing, group_by_video, map_spans
 from vtk.span import Span
 
 if TYPE_CHECKING:
     from vtk.media.picture import Box, Format
     from vtk.models.clip import ClipModel
-
-# A module has `choose(view, k)`; with EVEN it goes by time alone, with ADAPTS it may give fewer
-# than `k`, which is MOST where none is given.
-METHODS = {
-    "sharp": "vtk.keyframes.sharp",
-    "uniform": "vtk.keyframes.uniform",
-    "middle": "vtk.keyframes.middle",
-    "cluster": "vtk.keyframes.cluster",
-    "maxinfo": "vtk.keyframes.maxinfo",
-    "motion": "vtk.keyframes.motion",
-}
 
 
 @dataclass(frozen=True)
@@ -68,7 +57,8 @@ def keyframes(
     Raises UsageError for options that make no sense, MissingError for an encoder that is not
     there, OutputError for a picture not written.
     """
-    _check(method, k, rate, budget, min_gap)
+    METHODS.check(method)
+    _check(k, rate, budget, min_gap)
     from vtk.keyframes.distinct import Distinct
     from vtk.keyframes.features import Clip, Colour
     from vtk.keyframes.pieces import choices
@@ -79,9 +69,9 @@ def keyframes(
     from vtk.media.video import OUTSIDE, Latest
     from vtk.split import with_shots
 
-    chosen = import_module(METHODS[method])
+    chosen = METHODS.load(method)
     features = Clip(clip) if clip else Colour()
-    number: int = getattr(chosen, "MOST", 1) if k is None else k
+    number = chosen.default if k is None else k
     origin = {"model": clip.name, "sha256": clip.sha256} if clip else {}
     if images is not None:
         picture.check(images.format)
@@ -121,11 +111,7 @@ def with_keyframes(spans: Iterable[Span]) -> Iterator[Span]:
     return fill_missing(spans, lambda span: span.whole or not span.get("keyframes"), keyframes)
 
 
-def _check(
-    method: str, k: int | None, rate: float | None, budget: int | None, min_gap: float
-) -> None:
-    if method not in METHODS:
-        raise UsageError(f"no method {method!r} for keyframes; there are {', '.join(METHODS)}")
+def _check(k: int | None, rate: float | None, budget: int | None, min_gap: float) -> None:
     if sum(value is not None for value in (k, rate, budget)) > 1:
         raise UsageError("-k, --rate and --budget each say how many keyframes: give one of them")
     if k is not None and k < 1:

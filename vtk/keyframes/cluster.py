@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vtk.keyframes.looks import one_of_each
+from vtk.keyframes.methods import KeyframeMethod
 from vtk.keyframes.view import Choice, View
 
 PER_KEYFRAME = 8  # frames looked at for each cluster
@@ -28,3 +29,6 @@ def choose(view: View, k: int) -> list[Choice]:
 
 def _worth(distance: NDArray[np.float64], good: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(good >= USABLE * good.max(), -distance, -np.inf)
+
+
+METHOD = KeyframeMethod(choose)

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vtk.keyframes.looks import apart, calm, quality
+from vtk.keyframes.methods import KeyframeMethod
 from vtk.keyframes.view import Choice, Points, View
 
-ADAPTS = True
 MOST = 16  # frames where no number is given
 RANK = 8  # of the truncated SVD, as published
 SLIGHT = 0.05  # share of the largest singular value under which a direction is noise
@@ -64,3 +64,6 @@ def maximal(
         column = inverse @ rows[best]
         inverse -= np.outer(column, column) / (1 + rows[best] @ column)
     return order
+
+
+METHOD = KeyframeMethod(choose, default=MOST, adapts=True)

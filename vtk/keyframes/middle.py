@@ -3,12 +3,14 @@
 Of more than one each is in the middle of an equal part of that.
 """
 
+from vtk.keyframes.methods import KeyframeMethod
 from vtk.keyframes.uniform import even
 from vtk.keyframes.view import Choice, View
-
-EVEN = True
 
 
 def choose(view: View, k: int) -> list[Choice]:
     """At most `k` frames; the score is 1 for each."""
     return even(view, k, view.low, view.high)
+
+
+METHOD = KeyframeMethod(choose, by_time=True)

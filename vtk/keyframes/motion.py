@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vtk.keyframes.looks import apart
+from vtk.keyframes.methods import KeyframeMethod
 from vtk.keyframes.view import Candidate, Choice, View
 
 PER_KEYFRAME = 4  # moments looked at for each frame wanted
@@ -49,3 +50,6 @@ def energies(found: list[Candidate]) -> tuple[NDArray[np.float64], NDArray[np.bo
     change = np.abs(np.diff(small, axis=0, append=small[-1:])).mean(axis=(1, 2))
     near = steps <= LONGEST
     return np.where(near, change / np.maximum(steps, 1e-3), 0.0), near
+
+
+METHOD = KeyframeMethod(choose)

@@ -2,30 +2,30 @@
 
 import math
 from dataclasses import replace
-from types import ModuleType
 
+from vtk.keyframes.methods import KeyframeMethod
 from vtk.keyframes.view import Choice, View
 
 PIECE = 64  # keyframes chosen at once
 
 
-def choices(view: View, method: ModuleType, k: int) -> list[Choice]:
+def choices(view: View, method: KeyframeMethod, k: int) -> list[Choice]:
     """The frames that a method chooses of a span, in time order.
 
     Exactly `k` where the span has as many, the gap allows it and the method does not adapt.
     """
     if k < 1:
         return []
-    if k <= PIECE or hasattr(method, "EVEN"):
+    if k <= PIECE or method.by_time:
         found = method.choose(view, k)
     else:
         found = _by_pieces(view, method, k)
-        if len(found) < k and not view.gap and not hasattr(method, "ADAPTS"):
+        if len(found) < k and not view.gap and not method.adapts:
             found = method.choose(view, k)  # frames lie so unevenly that a piece had too few
     return sorted(found, key=lambda choice: choice.candidate.pts)
 
 
-def _by_pieces(view: View, method: ModuleType, k: int) -> list[Choice]:
+def _by_pieces(view: View, method: KeyframeMethod, k: int) -> list[Choice]:
     pieces = math.ceil(k / PIECE)
     width = (view.high - view.low) / pieces
     found: list[Choice] = []
@@ -39,7 +39,7 @@ def _by_pieces(view: View, method: ModuleType, k: int) -> list[Choice]:
             continue
         part = replace(view, start=start, end=end, low=low, high=high, known={})
         share = k * (number + 1) // pieces - len(found)  # and what the pieces before lacked
-        if hasattr(method, "ADAPTS"):
+        if method.adapts:
             share = min(share, PIECE)
         chosen = sorted(method.choose(part, share), key=lambda choice: choice.candidate.pts)
         before = {choice.candidate.pts for choice in found}

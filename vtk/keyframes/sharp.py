@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vtk.keyframes.looks import one_of_each, quality
+from vtk.keyframes.methods import KeyframeMethod
 from vtk.keyframes.view import Choice, View
 
 PER_KEYFRAME = 4  # frames looked at for each frame wanted
@@ -26,3 +27,6 @@ def choose(view: View, k: int) -> list[Choice]:
 
 def _worth(distance: NDArray[np.float64], good: NDArray[np.float64]) -> NDArray[np.float64]:
     return good / (1 + distance)
+
+
+METHOD = KeyframeMethod(choose)

@@ -1,9 +1,8 @@
 """uniform: frames at even distances in time, each in the middle of its part of the span."""
 
+from vtk.keyframes.methods import KeyframeMethod
 from vtk.keyframes.view import Choice, View
 from vtk.media.video import ROUNDING
-
-EVEN = True
 
 
 def choose(view: View, k: int) -> list[Choice]:
@@ -26,3 +25,6 @@ def even(view: View, k: int, start: float, end: float) -> list[Choice]:
         if not chosen or candidate.time - chosen[-1].candidate.time >= view.gap - ROUNDING:
             chosen.append(Choice(candidate, 1.0, {}))
     return chosen
+
+
+METHOD = KeyframeMethod(choose, by_time=True)

@@ -7,42 +7,36 @@ its line of JSON where it has a term of the query.
 """
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vtk.passages import passages
 from vtk.pipeline import failure
+from vtk.retrieve import Query
 from vtk.span import Span, load
-from vtk.text import Analyzer
 
 Scores = NDArray[np.float32]
 
 
-def search(
-    spans: Iterator[Span],
-    query: str,
-    terms: list[str],
-    analyzer: Analyzer,
-    *,
-    stop: bool,
-    n: int,
-    threshold: float | None,
-) -> Iterator[Span]:
+def search(source: Iterable[Span], query: Query) -> Iterator[Span]:
     """The best spans for the terms of a query, best first; equal scores stay in input order."""
-    vocabulary = {term: number for number, term in enumerate(["", *terms])}
+    return _best(source, query, {term: number for number, term in enumerate(["", *query.terms])})
+
+
+def _best(source: Iterable[Span], query: Query, vocabulary: dict[str, int]) -> Iterator[Span]:
     documents: list[array[int]] = []
     matching, offsets = array("q"), array("q", [0])
     lines = bytearray()
-    for span in spans:
+    for span in source:
         if span.failed:
             yield span
             continue
         document = array("H")
         try:
             for passage in passages(span):
-                found = analyzer.terms(passage.text, stop=stop, characters=True)
+                found = query.terms_of(passage.text)
                 document.extend(vocabulary.get(term, 0) for term in found)
         except Exception as error:
             yield failure("retrieve", span, error)
@@ -57,12 +51,12 @@ def search(
     scores = _scores(documents, vocabulary)[np.frombuffer(matching, dtype=np.int64)]
     del documents
     order = np.argsort(-scores, kind="stable")
-    for rank, place in enumerate(order[:n] if n else order, 1):
+    for rank, place in enumerate(order[: query.n] if query.n else order, 1):
         score = round(float(scores[place]), 6)
-        if threshold is not None and score < threshold:
+        if query.threshold is not None and score < query.threshold:
             return
         result = load(bytes(lines[offsets[place] : offsets[place + 1]]))
-        result.update(score=score, rank=rank, query=query)
+        result.update(score=score, rank=rank, query=query.text)
         yield result.made("retrieve", "bm25")
 
 

@@ -11,14 +11,9 @@ from typing import Any
 from vtk.errors import UsageError
 from vtk.pipeline import OnProgress, fill_missing, map_spans
 from vtk.span import Span
+from vtk.split.methods import METHODS
 from vtk.times import SHORTEST
 
-METHODS = {
-    "content": "vtk.split.content",
-    "learned": "vtk.split.learned",
-    "auto": "vtk.split.auto",
-    "fast": "vtk.split.fast",
-}
 # What is given instead of shots, and the options that go with it.
 FORMS = {
     "cues": set[str](),
@@ -86,7 +81,7 @@ def split(
 
         work = partial(
             structured,
-            method=method or default_method(),
+            method=METHODS.load(method or default_method()),
             threshold=threshold or THRESHOLD,
             min_length=min_length,
             max_length=max_length,
@@ -126,8 +121,7 @@ def _check_values(
     max_length: float | None,
 ) -> None:
     """Raises UsageError for a value that makes no sense."""
-    if method not in METHODS:
-        raise UsageError(f"no method {method!r} for split; there is {', '.join(METHODS)}")
+    METHODS.check(method)
     if by not in (None, "speech"):
         raise UsageError(f"windows can be made by speech, not by {by!r}")
     lengths = {"windows": every, "overlaps": overlap, "shots": min_length, "takes": max_length}

@@ -8,6 +8,7 @@ these it takes back none.
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,9 @@ from vtk.models.transnetv2 import needed, opened, picture
 from vtk.split import THRESHOLD
 from vtk.split.content import Boundary, found
 from vtk.split.evidence import NAMES
+from vtk.split.methods import SplitMethod
 from vtk.split.pages import PAPER
+from vtk.split.shots import shots
 from vtk.split.steps import Sampled, sampled
 
 DOUBT = 0.1, 0.9  # probabilities between which the network is asked
@@ -68,3 +71,6 @@ def seen(frames: Sequence[Sampled], here: int) -> float:
 
 def _logit(probability: float) -> float:
     return math.log((probability + LEAST) / (1 - probability + LEAST))
+
+
+METHOD = SplitMethod(partial(shots, method="auto", boundaries=boundaries))

@@ -8,6 +8,7 @@ timestamps.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,8 @@ from vtk.split import THRESHOLD
 from vtk.split.edges import Sample
 from vtk.split.evidence import AROUND, MOST, evidence
 from vtk.split.gradual import Blends
+from vtk.split.methods import SplitMethod
+from vtk.split.shots import shots
 from vtk.split.steps import WINDOW, Sampled, proposed, sampled
 from vtk.split.transition import Transition
 
@@ -114,3 +117,6 @@ def _gradual(transitions: Iterable[Transition], threshold: float) -> Iterator[Bo
         if new.score >= threshold:
             pts, time = new.shot
             yield Boundary(pts, time, new.score, new.type, new.start, new.end, new.why)
+
+
+METHOD = SplitMethod(partial(shots, method="content", boundaries=boundaries))

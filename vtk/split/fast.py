@@ -36,13 +36,14 @@ from vtk.media.timing import MISSING
 from vtk.models.judge import Judge
 from vtk.pipeline import OnProgress
 from vtk.span import Span
-from vtk.split import THRESHOLD
+from vtk.split import THRESHOLD, content
 from vtk.split.content import Boundary, boundaries
 from vtk.split.evidence import evidence
 from vtk.split.likeness import likeness
+from vtk.split.methods import SplitMethod
 from vtk.split.reader import TELL_EVERY, Reader
+from vtk.split.seen import Seen
 from vtk.split.shots import between
-from vtk.split.shots import shots as content_shots
 from vtk.split.steps import WINDOW, proposed, sampled
 
 log = logging.getLogger("vtk")
@@ -62,15 +63,19 @@ MOST = 0.4  # of all packets: a plan to decode more is not worth its uncertainty
 
 
 def shots(
-    span: Span, on_progress: OnProgress | None = None, threshold: float = THRESHOLD
+    span: Span,
+    on_progress: OnProgress | None = None,
+    threshold: float = THRESHOLD,
+    seen: Seen | None = None,
 ) -> Iterator[Span]:
     """The shots of the span, then an error record for what did not decode of what was needed.
 
-    The records of `content`, which takes over, and says so in them, where packets do not help.
+    The records of `content`, which takes over, and says so in them, where packets do not help; only
+    then is `seen` given the frames.
     """
     if not seekable(span.video):
         log.info("%s: a pipe gives its packets once: every picture is decoded", span.fragment)
-        yield from content_shots(span, on_progress, threshold=threshold)
+        yield from content.METHOD.shots(span, on_progress, threshold, seen)
         return
     with Packets(span.video, pictures_seen=False) as video:
         low, high = (-math.inf, math.inf) if span.whole else (span.start, span.end)
@@ -97,7 +102,7 @@ def shots(
             yield from between(reader, found, "fast")
             yield from reader.lost()
             return
-    yield from content_shots(span, on_progress, threshold=threshold)
+    yield from content.METHOD.shots(span, on_progress, threshold, seen)
 
 
 def _told(
@@ -276,3 +281,6 @@ def _uneven(group: Group, unit: float) -> int:
     raised = np.flatnonzero((means > RAISED * calm) & paid)
     places = [*np.argsort(order)[anchor[spikes > SPIKE]], *(raised[-1:] + STRETCH)]
     return int(max(places)) + 1 if places else 0
+
+
+METHOD = SplitMethod(shots, decodes_all=False)

@@ -7,6 +7,7 @@ network is read with one threshold over its single head; the second head gives t
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
@@ -17,6 +18,8 @@ from vtk.models.transnetv2 import EDGE, STEP, Network, Picture, opened, picture,
 from vtk.split import THRESHOLD
 from vtk.split.content import Boundary
 from vtk.split.dips import EMPTY, deviations
+from vtk.split.methods import SplitMethod
+from vtk.split.shots import shots
 
 CUT = 0.4  # single head at which a frame is as likely the last of a shot as not
 SHARP = 0.4  # of its score, that the frames beside the last of a shot may have
@@ -118,3 +121,7 @@ def _judged(frames: Iterable[tuple[int, float, Thumbnail]], network: Network) ->
 def empty(thumbnail: Thumbnail) -> bool:
     """Whether a picture is nearly one light all over, as between a fade out and a fade in."""
     return deviations(thumbnail.luma[None])[0] < EMPTY
+
+
+# The network takes longer than any decoding, and the memory that readers would take.
+METHOD = SplitMethod(partial(shots, method="learned", boundaries=boundaries, side_by_side=False))

@@ -1,45 +1,46 @@
 """Shots of a span: decode every frame once, find the boundaries, give the stretches between."""
 
 from collections.abc import Callable, Iterable, Iterator
-from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vtk.media.planes import Thumbnail, thumbnail, thumbnails
 from vtk.media.video import Video
 from vtk.pipeline import OnProgress
 from vtk.span import Span
-from vtk.split import METHODS, THRESHOLD
-from vtk.split.content import Boundary
+from vtk.split import THRESHOLD
 from vtk.split.reader import Reader
 from vtk.split.seen import Seen
 
-Boundaries = Callable[[Iterable[tuple[int, float, Thumbnail]], float], Iterator[Boundary]]
+if TYPE_CHECKING:
+    from vtk.split.content import Boundary
+
+Boundaries = Callable[[Iterable[tuple[int, float, Thumbnail]], float], Iterator["Boundary"]]
 
 
 def shots(
     span: Span,
     on_progress: OnProgress | None = None,
-    *,
-    method: str = "content",
     threshold: float = THRESHOLD,
     seen: Seen | None = None,
+    *,
+    method: str,
+    boundaries: Boundaries,
+    side_by_side: bool = True,
 ) -> Iterator[Span]:
-    """The shots of the span, then an error record for what did not decode.
+    """The shots between the `boundaries` of the span, then error records for what did not decode.
 
-    `method` names a module of METHODS that has `boundaries`, as `vtk.split.content` has;
-    `threshold` is the probability from which a boundary counts. `seen` is given every frame.
+    `method` is the name under which they are recorded; `threshold` the probability from which a
+    boundary counts. `seen` is given every frame. `side_by_side` measures frames in several threads.
     """
-    boundaries: Boundaries = import_module(METHODS[method]).boundaries
     with Video(span.video, pictures_seen=False) as video:
         reader = Reader(video, span, "shot", on_progress)
-        # The network takes longer than any decoding, and the memory that readers would take.
-        frames = _thumbnails(reader, seen, side_by_side=method != "learned")
+        frames = _thumbnails(reader, seen, side_by_side)
         found = boundaries(frames, threshold)
         yield from between(reader, found, method)
         yield from reader.lost()
 
 
-def between(reader: Reader, boundaries: Iterable[Boundary], method: str) -> Iterator[Span]:
+def between(reader: Reader, boundaries: "Iterable[Boundary]", method: str) -> Iterator[Span]:
     """The shots between the boundaries; the first begins with the pictures, the last ends so."""
     begun = None
     index = 0
@@ -63,7 +64,7 @@ def _thumbnails(
         yield pts, time, small
 
 
-def _shot(reader: Reader, index: int, begun: Boundary | None, over: Boundary | None) -> Span:
+def _shot(reader: Reader, index: int, begun: "Boundary | None", over: "Boundary | None") -> Span:
     start = begun.pts if begun else reader.first
     end = over.pts if over else reader.end()
     assert start is not None
@@ -80,7 +81,7 @@ def _shot(reader: Reader, index: int, begun: Boundary | None, over: Boundary | N
     )
 
 
-def _transition(boundary: Boundary) -> dict[str, Any]:
+def _transition(boundary: "Boundary") -> dict[str, Any]:
     """How the shot began: score, the interval where it was gradual, and why it was found."""
     about: dict[str, Any] = {"type": boundary.type, "score": round(boundary.score, 4)}
     if boundary.start and boundary.end:
@@ -94,7 +95,7 @@ def _transition(boundary: Boundary) -> dict[str, Any]:
     return {"score": about["score"], "transition": about}
 
 
-def _transition_out(boundary: Boundary) -> dict[str, Any]:
+def _transition_out(boundary: "Boundary") -> dict[str, Any]:
     """Since when the shot gives way to the next, where that is gradual."""
     if not boundary.start:
         return {}

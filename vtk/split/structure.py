@@ -2,16 +2,14 @@
 
 import math
 from collections.abc import Iterator
-from importlib import import_module
 
 from vtk.media.container import seekable
 from vtk.media.video import Latest
 from vtk.pipeline import OnProgress
 from vtk.span import Span
-from vtk.split import METHODS
 from vtk.split.lengths import at_least, at_most
+from vtk.split.methods import SplitMethod
 from vtk.split.seen import Revisited, Seen
-from vtk.split.shots import shots
 
 LOOK_EVERY = 0.5  # seconds of video from one look at its colours to the next
 
@@ -19,7 +17,7 @@ LOOK_EVERY = 0.5  # seconds of video from one look at its colours to the next
 def structured(
     span: Span,
     *,
-    method: str,
+    method: SplitMethod,
     threshold: float,
     min_length: float | None,
     max_length: float | None,
@@ -27,22 +25,20 @@ def structured(
     why: bool,
     on_progress: OnProgress | None,
 ) -> Iterator[Span]:
-    """The shots of the span by a method of METHODS, or its scenes, numbered from 0.
+    """The shots of the span by a method, or its scenes, numbered from 0.
 
-    What of the pictures is needed beside the boundaries is gathered while they are found; only
-    `fast`, which does not decode them all, goes back for it.
+    What of the pictures is needed beside the boundaries is gathered while they are found; for
+    a method that does not decode them all they are decoded again.
     """
     with Latest() as latest:
         seen: Seen | Revisited
-        if method == "fast":
-            seen = Revisited(span.video, latest)
-            found: Iterator[Span] = import_module(METHODS[method]).shots(
-                span, on_progress, threshold
-            )
-        else:
+        if method.decodes_all:
             looks = LOOK_EVERY if scenes else math.inf
             seen = Seen(steps=max_length is not None, look_every=looks)
-            found = shots(span, on_progress, method=method, threshold=threshold, seen=seen)
+            found = method.shots(span, on_progress, threshold, seen)
+        else:
+            seen = Revisited(span.video, latest)
+            found = method.shots(span, on_progress, threshold, None)
         if scenes:
             from vtk.split.scenes import scenes as joined_into_scenes
 

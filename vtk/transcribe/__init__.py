@@ -1,16 +1,34 @@
 """transcribe: what is said in spans, with times, from what is known of it or by recognition."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vtk.errors import MissingError, UsageError
+from vtk.methods import Methods
 from vtk.pipeline import fill_missing, group_by_video, map_spans
 from vtk.span import Span
 
 if TYPE_CHECKING:
     from vtk.models.recognizer import Recognizer
 
-METHODS = ("auto", "subtitles", "recognition")
+
+@dataclass(frozen=True)
+class SpeechSources:
+    """Where words come from: what comes with the video is looked for first."""
+
+    subtitles: bool = True
+    recognition: bool = True
+
+
+METHODS = Methods[SpeechSources](
+    "transcribe",
+    {
+        "auto": ("subtitles, else recognition", "vtk.transcribe.sources:AUTO"),
+        "subtitles": ("the words that come with the video", "vtk.transcribe.sources:SUBTITLES"),
+        "recognition": ("those that a model hears", "vtk.transcribe.sources:RECOGNITION"),
+    },
+)
 Opener = Callable[[], "Recognizer"]
 """Opens a recognizer when it is needed; it is closed at the end."""
 
@@ -33,13 +51,12 @@ def transcribe(
     video at a time. Raises UsageError, and MissingError where words are to be recognized without
     a recognizer.
     """
-    if method not in METHODS:
-        raise UsageError(f"no method {method!r} for transcribe; there are {', '.join(METHODS)}")
-    if transcript and (method == "recognition" or track is not None):
+    chosen = METHODS.load(method)
+    if transcript and (not chosen.subtitles or track is not None):
         raise UsageError("words come from a file, from a track or from recognition: choose one")
     from vtk.transcribe.sources import Sources
 
-    with Sources(method, language, track, transcript, recognizer) as sources:
+    with Sources(chosen, language, track, transcript, recognizer) as sources:
         for group in group_by_video(spans):
             words = sources.of([span for span in group if not span.failed])
             yield from map_spans("transcribe", group, words)

@@ -14,12 +14,16 @@ from vtk.media.voice import Voice
 from vtk.models.recognizer import Recognizer
 from vtk.span import Span
 from vtk.speech import cut
-from vtk.transcribe import NO_MODEL, Opener
+from vtk.transcribe import NO_MODEL, Opener, SpeechSources
 from vtk.transcribe.lost import lost
 from vtk.transcribe.transcripts import transcript
 
 Work = Callable[[Span], Iterator[Span]]
 Range = tuple[float, float]
+
+AUTO = SpeechSources()
+SUBTITLES = SpeechSources(recognition=False)
+RECOGNITION = SpeechSources(subtitles=False)
 
 
 class Sources:
@@ -27,7 +31,7 @@ class Sources:
 
     def __init__(
         self,
-        method: str,
+        method: SpeechSources,
         language: str | None,
         track: int | None,
         file: str | None,
@@ -74,10 +78,10 @@ class Sources:
             found = transcript(self.file, about.start)
             method = "subtitles" if self.file.lower().endswith(SIDECARS) else "transcript"
             return Known(found, method, file=self.file)
-        if self.method != "recognition":
+        if self.method.subtitles:
             if there := words(video, self.language, self.track):
                 return Known(there.entries, "subtitles", **there.origin)
-            if self.method == "subtitles":
+            if not self.method.recognition:
                 return Known([], "subtitles")
         return self._heard(video, _ranges(spans, about))
 

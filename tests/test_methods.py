@@ -1,0 +1,89 @@
+"""The tables of methods, and what is made of them: choices, help, errors."""
+
+from importlib import import_module
+
+import pytest
+
+from vtk import caption, chapter, ground, keyframes, retrieve, split, summarize, transcribe
+from vtk.caption.methods import CaptionMethod
+from vtk.chapter import ChapterMethod
+from vtk.chapter.tiling import chapters
+from vtk.errors import UsageError
+from vtk.ground import GroundingMethod
+from vtk.ground.density import search as by_density
+from vtk.keyframes.methods import KeyframeMethod
+from vtk.methods import Methods
+from vtk.retrieve import Retriever
+from vtk.retrieve.bm25 import search as by_words
+from vtk.split.methods import SplitMethod
+from vtk.summarize import SummaryMethod
+from vtk.summarize.extract import summary
+from vtk.transcribe import SpeechSources
+
+ABILITIES = {
+    module.__name__.rpartition(".")[2]: module
+    for module in (split, keyframes, transcribe, caption, chapter, summarize, retrieve, ground)
+}
+RECORDS = {
+    "split": SplitMethod,
+    "keyframes": KeyframeMethod,
+    "transcribe": SpeechSources,
+    "caption": CaptionMethod,
+}
+# Functions follow a protocol, which type checkers see here.
+FUNCTIONS: tuple[ChapterMethod, SummaryMethod, Retriever, GroundingMethod] = (
+    chapters,
+    summary,
+    by_words,
+    by_density,
+)
+
+
+def table(name: str) -> Methods[object]:
+    found = vars(ABILITIES[name])["METHODS"]
+    assert isinstance(found, Methods)
+    return found
+
+
+@pytest.mark.parametrize("name", ABILITIES)
+def test_a_command_offers_the_methods_of_its_table_and_says_what_each_does(name: str) -> None:
+    assert table(name).ability == name
+    (option,) = (
+        each
+        for each in import_module("vtk.commands").Commands()[name].params
+        if each.name == "method"
+    )
+    assert list(option.type.choices) == list(table(name))
+    assert vars(option)["help"] == table(name).help
+    assert all(f"{method}: {does}" in table(name).help for method, does in table(name).items())
+
+
+@pytest.mark.parametrize("name", ABILITIES)
+def test_every_method_is_there_and_what_its_ability_calls(name: str) -> None:
+    for method in table(name):
+        loaded = table(name).load(method)
+        assert isinstance(loaded, RECORDS[name]) if name in RECORDS else loaded in FUNCTIONS
+
+
+@pytest.mark.parametrize("name", ABILITIES)
+def test_no_method_is_one_error_everywhere(name: str) -> None:
+    ability = getattr(ABILITIES[name], name)
+    more = ("query",) if name in ("retrieve", "ground") else ()
+    with pytest.raises(UsageError, match=f"no method 'none' for {name}; there (is|are) ") as raised:
+        list(ability([], *more, method="none"))
+    assert str(raised.value).endswith(", ".join(table(name)))
+
+
+def test_a_method_is_imported_when_it_is_loaded() -> None:
+    methods = Methods[object]("test", {"one": ("does it", "vtk.nowhere:METHOD")})
+    assert methods.check("one") == "one"
+    with pytest.raises(ModuleNotFoundError):
+        methods.load("one")
+
+
+def test_what_a_method_needs_it_says_by_itself() -> None:
+    methods = import_module("vtk.split.methods").METHODS
+    assert [name for name in methods if not methods.load(name).decodes_all] == ["fast"]
+    ways = import_module("vtk.caption.methods").METHODS
+    assert [name for name in ways if ways.load(name).ask is None] == ["facts"]
+    assert [name for name in ways if ways.load(name).takes_schema] == ["plain"]

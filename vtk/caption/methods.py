@@ -1,0 +1,37 @@
+"""The methods that caption a span."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from vtk.methods import Methods
+
+if TYPE_CHECKING:
+    from vtk.caption.scene import Scene
+    from vtk.caption.talk import Talk
+
+
+@dataclass(frozen=True)
+class CaptionMethod:
+    """How a caption is made: by asking a model with the templates of `prompts`, or without one."""
+
+    prompts: Mapping[str, str] = field(default_factory=dict)
+    ask: "Callable[[Scene], Talk] | None" = None  # None where no model is asked
+    takes_schema: bool = False  # whether answers may follow a JSON Schema
+
+
+METHODS = Methods[CaptionMethod](
+    "caption",
+    {
+        "facts": ("what is measured, by default without a model", "vtk.caption.facts:METHOD"),
+        "plain": ("one answer about the frames, by default with one", "vtk.caption.plain:METHOD"),
+        "differential": (
+            "the first frame, then what changes",
+            "vtk.caption.differential:METHOD",
+        ),
+        "dense": ("the events inside the span", "vtk.caption.dense:METHOD"),
+        "detailed": ("aspects one by one, merged", "vtk.caption.detailed:METHOD"),
+        "verify": ("less what the model denies", "vtk.caption.verify:METHOD"),
+        "best-of": ("of several the nearest to the frames", "vtk.caption.best_of:METHOD"),
+    },
+)
