@@ -76,6 +76,14 @@ def test_only_models_touches_weights(path: Path) -> None:
     assert not {name for name in _imports(path) if name.split(".")[0] in BACKENDS}
 
 
+@pytest.mark.parametrize("path", _files("vtk/models"), ids=str)
+def test_no_name_of_huggingface_hub_is_private(path: Path) -> None:
+    """What it exports may be used; what only one of its modules has may go with any release."""
+    hub = {name for name in _imports(path) if name.split(".")[0] == "huggingface_hub"}
+    public = ("huggingface_hub.constants", "huggingface_hub.errors", "huggingface_hub.utils")
+    assert not {name for name in hub if name.count(".") > 1 and not name.startswith(public)}
+
+
 @pytest.mark.parametrize("path", _files("vtk") + _files("commands"), ids=str)
 def test_only_one_module_asks_how_many_cores_there_are(path: Path) -> None:
     """Any other would not know of VTK_THREADS, nor of what --jobs leaves to a worker."""

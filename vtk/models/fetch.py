@@ -30,6 +30,9 @@ Progress = Callable[[str, int, int], None]
 """Told of a file or of what is done with it, of the bytes done and of all."""
 
 PAUSES = (1.0, 5.0, 15.0)  # seconds before the tries after one that brought nothing
+LARGEST = 50 * 10**9  # bytes of a file that the hub gives by plain HTTP
+PIECE = 2**20  # bytes that are written together
+BUSY = (408, 429)  # statuses after which the library waits and asks again
 
 log = logging.getLogger("vtk")
 
@@ -95,9 +98,9 @@ def _blob(
 ) -> bool:
     """Bring the content into the cache under its SHA-256; False where it was there."""
     from huggingface_hub.constants import HF_HUB_CACHE
-    from huggingface_hub.file_download import repo_folder_name
 
-    folder = Path(HF_HUB_CACHE, repo_folder_name(repo_id=remote.repo, repo_type="model"), "blobs")
+    # As its documentation lays out the cache.
+    folder = Path(HF_HUB_CACHE, "models--" + remote.repo.replace("/", "--"), "blobs")
     blob, part = folder / digest, folder / f"{digest}.incomplete"
     if blob.exists():
         return False
@@ -140,20 +143,20 @@ class _Part(io.FileIO):
 
 def _download(file: _Part, url: str, headers: dict[str, str], size: int | None) -> None:
     """Fetch what is missing of the file; connections that break are taken up again."""
-    from huggingface_hub.constants import MAX_HTTP_DOWNLOAD_SIZE
-    from huggingface_hub.file_download import http_get
-
     done = file.seek(0, os.SEEK_END)
     if size is not None and done > size:
         done = file.truncate(0)
     _room(file, (size or 0) - done)
-    if size is not None and size > MAX_HTTP_DOWNLOAD_SIZE:
+    if size is not None and size > LARGEST:
         raise MissingError(f"{file.shown} is too large for vtk: `hf download` fetches it")
     headers = headers | {"Accept-Encoding": "identity"}  # or sizes and places would be others
     pauses = iter(PAUSES)
     while size is None or done < size:
         try:
-            return http_get(url, file, resume_size=done, headers=headers, expected_size=size)
+            _append(file, url, headers, done)
+            if size not in (None, file.tell()):
+                raise OSError("another size than was promised")
+            return
         except Exception as error:
             before, done = done, file.tell()
             pauses = iter(PAUSES) if done > before else pauses
@@ -161,6 +164,28 @@ def _download(file: _Part, url: str, headers: dict[str, str], size: int | None) 
             if pause is None:
                 raise
             time.sleep(pause)
+
+
+def _append(file: _Part, url: str, headers: dict[str, str], done: int) -> None:
+    """Add what comes from byte `done` on."""
+    from huggingface_hub.constants import HF_HUB_DOWNLOAD_TIMEOUT
+    from huggingface_hub.utils import hf_raise_for_status, http_stream_backoff
+
+    if done:
+        headers = headers | {"Range": f"bytes={done}-"}
+    with http_stream_backoff(
+        "GET",
+        url,
+        headers=headers,
+        timeout=HF_HUB_DOWNLOAD_TIMEOUT,
+        retry_on_exceptions=(),
+        retry_on_status_codes=BUSY,
+    ) as response:
+        hf_raise_for_status(response)
+        if done and response.status_code == 200:  # all of it comes once more
+            file.truncate(0)
+        for piece in response.iter_bytes(PIECE):
+            file.write(piece)
 
 
 def _lock(file: _Part) -> None:
