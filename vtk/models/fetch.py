@@ -169,11 +169,10 @@ def _download(file: _Part, url: str, headers: dict[str, str], size: int | None) 
 def _append(file: _Part, url: str, headers: dict[str, str], done: int) -> None:
     """Add what comes from byte `done` on."""
     from huggingface_hub.constants import HF_HUB_DOWNLOAD_TIMEOUT
-    from huggingface_hub.utils import hf_raise_for_status, http_stream_backoff
 
     if done:
         headers = headers | {"Range": f"bytes={done}-"}
-    with http_stream_backoff(
+    with _utils().http_stream_backoff(
         "GET",
         url,
         headers=headers,
@@ -181,7 +180,7 @@ def _append(file: _Part, url: str, headers: dict[str, str], done: int) -> None:
         retry_on_exceptions=(),
         retry_on_status_codes=BUSY,
     ) as response:
-        hf_raise_for_status(response)
+        _utils().hf_raise_for_status(response)
         if done and response.status_code == 200:  # all of it comes once more
             file.truncate(0)
         for piece in response.iter_bytes(PIECE):
