@@ -221,10 +221,10 @@ def caption(
     way = METHODS.load(method)
     measured = way.ask is None
     if show_prompt:
-        from vtk.caption.tell import shown
+        from vtk.prompting.templates import to_toml
 
         known = _prompts(method, tags=bool(tags), names=names, long=long > 0)
-        typer.echo(shown({**known, **(plan.prompts_of(known) if plan else {})}), nl=False)
+        typer.echo(to_toml({**known, **(plan.prompts_of(known) if plan else {})}), nl=False)
         return
     if resume and measured:
         raise UsageError("--resume is for captions by a language model")
@@ -240,30 +240,30 @@ def caption(
     def written(spans: "Iterator[Span]") -> "Iterator[Span]":
         from dataclasses import replace
 
-        from vtk.caption.scene import Wish
-        from vtk.caption.see import Sight
+        from vtk.caption.options import CaptionOptions
         from vtk.caption.tags import tags_of
-        from vtk.caption.tell import Telling, chosen, read, schema_of
         from vtk.models.prompt import Sampling
+        from vtk.prompting.frames import FrameOptions
+        from vtk.prompting.templates import PromptContext, read_schema, read_text, user_templates
 
         known = _prompts(method, tags=True, names=True, long=True)
-        replaced = chosen(method, known, prompt, prompt_file)
+        replaced = user_templates(method, known, prompt, prompt_file, main="caption")
         if plan:
             spans = plan.prepared(spans)
             replaced = {**plan.prompts_of(known), **replaced}
-        wish = Wish(
-            Sight(layout, frames, pixels),
-            Telling(
+        options = CaptionOptions(
+            FrameOptions(layout, frames, pixels),
+            PromptContext(
                 replaced,
                 title,
-                read(glossary) if glossary else "",
+                read_text(glossary) if glossary else "",
                 language=language or "",
                 subtitles=language,
                 previous=previous,
             ),
             Sampling(max_tokens, temperature, seed=seed),
             timed=seconds,
-            schema=schema_of(schema) if schema else None,
+            schema=read_schema(schema) if schema else None,
             tags=tags_of(tags) if tags else (),
             candidates=candidates,
             long=long,
@@ -273,14 +273,14 @@ def caption(
             if clip:
                 from vtk.models.clip import ClipModel
 
-                wish = replace(wish, clip=stack.enter_context(ClipModel(clip)))
+                options = replace(options, clip=stack.enter_context(ClipModel(clip)))
             model = None if measured else stack.enter_context(closing(opening()))
             yield from describe(
                 spans,
                 method=asked,
                 language=language,
                 model=model,
-                wish=wish,
+                options=options,
                 journal=stream.journal,
             )
 

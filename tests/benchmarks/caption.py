@@ -27,9 +27,7 @@ from tests.world.models.film import Film, film, recurring_film
 from tests.world.models.judge import Tally, judge
 from vtk.caption import caption, written
 from vtk.caption.long import repeated
-from vtk.caption.scene import Wish
-from vtk.caption.see import Sight, look
-from vtk.caption.tell import Telling
+from vtk.caption.options import CaptionOptions
 from vtk.media.video import Latest
 from vtk.models.ahead import ahead
 from vtk.models.clip import ClipModel
@@ -37,6 +35,8 @@ from vtk.models.files import Files
 from vtk.models.loading import Loading
 from vtk.models.local import LocalModel
 from vtk.models.prompt import Sampling
+from vtk.prompting.frames import FrameOptions, select_frames
+from vtk.prompting.templates import PromptContext
 from vtk.span import Span
 from vtk.text import word_count
 
@@ -63,10 +63,12 @@ def spans(of: Film) -> list[Span]:
     return [Span(video=video, start=s[0].start, end=s[-1].end, kind="shot") for s in of.shots]
 
 
-def wish(method: str, layout: str, frames: int, **more: Any) -> Wish:
+def options(method: str, layout: str, frames: int, **more: Any) -> CaptionOptions:
     """How tiny-vlm is asked."""
-    telling = Telling(PROMPTS[method] | ASIDE)
-    return Wish(Sight(layout, frames, 320), telling, Sampling(max_tokens=60), **more)
+    context = PromptContext(PROMPTS[method] | ASIDE)
+    return CaptionOptions(
+        FrameOptions(layout, frames, 320), context, Sampling(max_tokens=60), **more
+    )
 
 
 def judged(
@@ -74,11 +76,11 @@ def judged(
     of: Film,
     model: LocalModel,
     method: str,
-    chosen: Wish,
+    chosen: CaptionOptions,
     given: Iterable[Span] | None = None,
 ) -> list[Span]:
     """A row of the table: a strategy or layout on a film, or on captions of its shots."""
-    found = list(caption(given or spans(of), method=method, model=model, wish=chosen))
+    found = list(caption(given or spans(of), method=method, model=model, options=chosen))
     print(tallied(found, of).row(name), flush=True)
     return found
 
@@ -102,27 +104,27 @@ def quality(folder: Path, count: int, model: LocalModel) -> None:
     clip = ClipModel(f"local-dir:{HOME / 'tiny-clip'}", threads=1)
     print(f"{count} shots with one motion an actor, 2 frames\n\n{Tally.HEAD}")
     single = film(folder / "single.mp4", 11, shots=count)
-    verify = wish("verify", "frames", 2)
+    verify = options("verify", "frames", 2)
     for layout in ("frames", "grid", "thumbnail", "clip"):
-        found = judged(f"plain, {layout}", single, model, "plain", wish("plain", layout, 2))
+        found = judged(f"plain, {layout}", single, model, "plain", options("plain", layout, 2))
         judged(f"{layout}, verified", single, model, "verify", verify, unseen(found))
-    warm = replace(wish("plain", "frames", 2), sampling=Sampling(max_tokens=60, temperature=1.5))
+    warm = replace(options("plain", "frames", 2), sampling=Sampling(max_tokens=60, temperature=1.5))
     found = judged("plain, drawn at 1.5", single, model, "plain", warm)
     judged("drawn, verified", single, model, "verify", verify, unseen(found))
-    judged("detailed", single, model, "detailed", wish("detailed", "frames", 2))
-    chosen = wish("best-of", "frames", 2, clip=clip, candidates=4)
+    judged("detailed", single, model, "detailed", options("detailed", "frames", 2))
+    chosen = options("best-of", "frames", 2, clip=clip, candidates=4)
     judged("best-of", single, model, "best-of", chosen)
     print(f"\n{count} shots with two motions, one after the other, 3 frames\n\n{Tally.HEAD}")
     double = film(folder / "double.mp4", 12, shots=count, acts=2)
     for method in ("plain", "differential", "dense"):
-        judged(method, double, model, method, wish(method, "frames", 3))
+        judged(method, double, model, method, options(method, "frames", 3))
 
 
 def whole(folder: Path, count: int, model: LocalModel) -> None:
     """What --names and --long make of films of `count` shots, and of ten minutes."""
     recurring = recurring_film(folder / "recurring.mp4", 14, shots=count)
-    chosen = wish("plain", "frames", 2, names=True)
-    found = list(caption(spans(recurring), method="plain", model=model, wish=chosen))
+    chosen = options("plain", "frames", 2, names=True)
+    found = list(caption(spans(recurring), method="plain", model=model, options=chosen))
     names: dict[str, set[str]] = {}
     for span in found:
         for each in span.get("names", []):
@@ -133,7 +135,7 @@ def whole(folder: Path, count: int, model: LocalModel) -> None:
     print(f"\n--names, {count} shots: {one} of {len(actors)} actors have one name, {apart} names")
     ten = film(folder / "ten.mp4", 15, shots=200)
     (text,) = caption(
-        spans(ten), method="plain", model=model, wish=wish("plain", "frames", 2, long=1000)
+        spans(ten), method="plain", model=model, options=options("plain", "frames", 2, long=1000)
     )
     told = text["caption"]
     print(f"--long 1000, ten minutes: {word_count(told)} words, {repeated(told):.1%} repeated")
@@ -163,7 +165,7 @@ class Waited:
 
 def speed(files: Files, large: Film, tokens: int, threads: int, rounds: int) -> None:
     """Captions a second beside the loop."""
-    chosen = replace(wish("plain", "frames", 2), sampling=Sampling(max_tokens=tokens))
+    chosen = replace(options("plain", "frames", 2), sampling=Sampling(max_tokens=tokens))
     count, loop, ours = len(large.shots), [], []
     print(f"\n{files.name}: {count} shots of 720 x 720, 2 frames, up to {tokens} tokens each")
     with closing(LocalModel(files, Loading(context=4096, threads=threads, sequences=1))) as model:
@@ -172,7 +174,7 @@ def speed(files: Files, large: Film, tokens: int, threads: int, rounds: int) -> 
             begun = time.perf_counter()
             with Latest() as latest:
                 for span in spans(large):
-                    shown = look(latest(span.video), span, chosen.sight)
+                    shown = select_frames(latest(span.video), span, chosen.frames)
                     plain.answer([picture for _, picture in shown], DESCRIBE, tokens)
             loop.append(time.perf_counter() - begun)
             ours.append(captioned(model, large, chosen)[0])
@@ -181,19 +183,19 @@ def speed(files: Files, large: Film, tokens: int, threads: int, rounds: int) -> 
     print(f"  {min(loop) / min(ours):.2f}x")
 
 
-def captioned(model: LocalModel, large: Film, chosen: Wish) -> tuple[float, float]:
+def captioned(model: LocalModel, large: Film, chosen: CaptionOptions) -> tuple[float, float]:
     """Seconds that captions of a film take, and for how many of them the model waits."""
     waited = Waited()
     setattr(written, "ahead", waited.ahead)  # noqa: B010
     begun = time.perf_counter()
-    found = list(caption(spans(large), method="plain", model=model, wish=chosen))
+    found = list(caption(spans(large), method="plain", model=model, options=chosen))
     assert not any(span.failed for span in found)
     return time.perf_counter() - begun, waited.seconds
 
 
 def waits(files: Files, large: Film, tokens: int, threads: int) -> None:
     """For how long a model that costs what a real one costs waits for frames."""
-    chosen = replace(wish("plain", "frames", 2), sampling=Sampling(max_tokens=tokens))
+    chosen = replace(options("plain", "frames", 2), sampling=Sampling(max_tokens=tokens))
     with closing(LocalModel(files, Loading(context=4096, threads=threads, sequences=1))) as model:
         taken, waited = captioned(model, large, chosen)
     print(f"\n{files.name}: {len(large.shots)} shots of 720 x 720, up to {tokens} tokens each")

@@ -31,9 +31,9 @@ import os, sys
 from pathlib import Path
 from tests.models.tiny import tiny_vlm
 from vtk.caption import caption
-from vtk.caption.scene import Wish
-from vtk.caption.see import Sight
-from vtk.caption.tell import Telling
+from vtk.caption.options import CaptionOptions
+from vtk.prompting.frames import FrameOptions
+from vtk.prompting.templates import PromptContext
 from vtk.models.prompt import Sampling
 from vtk.span import Span
 
@@ -41,10 +41,10 @@ spans = [
     Span(video=sys.argv[1 + number % 2], start=number / 25, end=number / 25 + 0.5)
     for number in range(200)
 ]
-telling = Telling({"caption": "Describe the video."})
-wish = Wish(Sight(frames=1), telling, Sampling(max_tokens=60))
+context = PromptContext({"caption": "Describe the video."})
+options = CaptionOptions(FrameOptions(count=1), context, Sampling(max_tokens=60))
 with tiny_vlm() as model:
-    for count, span in enumerate(caption(spans, model=model, wish=wish), 1):
+    for count, span in enumerate(caption(spans, model=model, options=options), 1):
         assert span["caption"], span
         if count in (50, 200):
             pages = int(Path("/proc/self/statm").read_text().split()[1])

@@ -8,15 +8,15 @@ from unittest import mock
 import numpy as np
 import pytest
 
-from tests.caption.scripted import Scripted, text_of
 from tests.caption.test_written import echo, shots
 from tests.inside import inside
+from tests.prompting.scripted import Scripted, text_of
 from tests.world import Clip
 from vtk.caption import caption
-from vtk.caption.scene import Wish
-from vtk.caption.see import Sight
-from vtk.caption.tags import Tag, tags_of
+from vtk.caption.options import CaptionOptions, Tag
+from vtk.caption.tags import tags_of
 from vtk.errors import UsageError
+from vtk.prompting.frames import FrameOptions
 from vtk.span import Span
 
 World = Callable[[str], Clip]
@@ -31,7 +31,7 @@ SCHEMA = {
 def test_a_schema_puts_an_object_under_fields(world: World) -> None:
     answers = iter(['{"place": "a lake"', '{"place": "a lake", "people": 2}'])
     model = Scripted(lambda *_: next(answers))
-    (span,) = caption(shots(world("cuts"), 1), model=model, wish=Wish(schema=SCHEMA))
+    (span,) = caption(shots(world("cuts"), 1), model=model, options=CaptionOptions(schema=SCHEMA))
     assert span["fields"] == {"place": "a lake", "people": 2}
     assert span["caption"] == "place: a lake; people: 2"
     assert len(model.asked) == 2  # the first answer was broken off
@@ -40,7 +40,7 @@ def test_a_schema_puts_an_object_under_fields(world: World) -> None:
 @pytest.mark.parametrize(("said", "why"), [("[1]", "no JSON object"), ('{"place": ""}', "people")])
 def test_an_object_that_lacks_something_is_an_error(world: World, said: str, why: str) -> None:
     model = Scripted(lambda *_: said)
-    (span,) = caption(shots(world("cuts"), 1), model=model, wish=Wish(schema=SCHEMA))
+    (span,) = caption(shots(world("cuts"), 1), model=model, options=CaptionOptions(schema=SCHEMA))
     assert why in span["error"]["message"]
 
 
@@ -67,9 +67,9 @@ def nearest(picture: np.ndarray) -> str:
 def test_best_of_keeps_the_candidate_nearest_the_frames(world: World) -> None:
     said = iter(["a red thing", "a blue thing", "a red thing"])
     model = Scripted(lambda *_: next(said))
-    wish = Wish(Sight(frames=1), clip=Colours())  # type: ignore[arg-type]
+    options = CaptionOptions(FrameOptions(count=1), clip=Colours())  # type: ignore[arg-type]
     spans = shots(world("cuts"), 1, caption="a green thing")
-    (span,) = caption(spans, method="best-of", model=model, wish=wish)
+    (span,) = caption(spans, method="best-of", model=model, options=options)
     right = nearest(model.asked[0].pictures[0])
     assert span["caption"] == f"a {right} thing"
     assert len(span["candidates"]) == 2  # three candidates: one was said twice
@@ -82,29 +82,29 @@ def test_best_of_keeps_the_candidate_nearest_the_frames(world: World) -> None:
 def test_tags_are_judged_by_the_model_or_by_an_image_text_model(world: World) -> None:
     tags = (Tag("boat", ("a boat", "a ship")), Tag("dog", ("dog",)))
     model = Scripted(echo, yes=lambda text: 0.9 if "dog" in text else 0.2)
-    (span,) = caption(shots(world("cuts"), 1), model=model, wish=Wish(tags=tags))
+    (span,) = caption(shots(world("cuts"), 1), model=model, options=CaptionOptions(tags=tags))
     assert span["tags"] == [{"tag": "dog", "score": 0.9}, {"tag": "boat", "score": 0.2}]
     assert any("a boat or a ship" in text_of(prompt) for prompt in model.asked)
     assert "caption" in span
 
     colours = tuple(Tag(colour, (colour,)) for colour in ("red", "green", "blue"))
-    wish = Wish(Sight(frames=1), tags=colours, clip=Colours())  # type: ignore[arg-type]
-    (span,) = caption(shots(world("cuts"), 1), model=Scripted(echo), wish=wish)
+    options = CaptionOptions(FrameOptions(count=1), tags=colours, clip=Colours())  # type: ignore[arg-type]
+    (span,) = caption(shots(world("cuts"), 1), model=Scripted(echo), options=options)
     assert sum(tag["score"] for tag in span["tags"]) == pytest.approx(1, abs=1e-3)
-    (other,) = caption(shots(world("cuts"), 1), wish=wish)  # without a language model
+    (other,) = caption(shots(world("cuts"), 1), options=options)  # without a language model
     assert other["tags"] == span["tags"]
     assert "facts" in other
 
 
 def test_tags_leave_a_caption_that_is_there_alone(world: World, tmp_path: Path) -> None:
-    wish = Wish(Sight(frames=1), tags=(Tag("red", ("red",)),), clip=Colours())  # type: ignore[arg-type]
+    options = CaptionOptions(FrameOptions(count=1), tags=(Tag("red", ("red",)),), clip=Colours())  # type: ignore[arg-type]
     told, untold = shots(world("cuts"), 2)
     told["caption"] = "A regatta."
     spans = [Span(told), Span(untold)]
-    one, two = caption([*spans], wish=wish)
+    one, two = caption([*spans], options=options)
     assert (one["caption"], one["made"][-1]["method"]) == ("A regatta.", "tags")
     assert two["caption"] == two["facts"]["picture"]
-    (anew,) = caption([Span(told)], method="facts", wish=wish)
+    (anew,) = caption([Span(told)], method="facts", options=options)
     assert anew["caption"] != "A regatta."
 
     (tmp_path / "tags.txt").write_text("red\n")

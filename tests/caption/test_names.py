@@ -3,10 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.caption.scripted import Scripted
+from tests.prompting.scripted import Scripted
 from tests.world.models.forms import COLOURS, FORMS
 from tests.world.models.stage import MOTIONS
-from vtk.caption.names import groups_of, mentions, named
+from vtk.caption.names import groups_of, mentions, unify_names
 from vtk.span import Span
 
 THINGS = st.tuples(st.sampled_from(list(COLOURS)), st.sampled_from(list(FORMS)))
@@ -33,7 +33,7 @@ def test_the_things_of_a_caption_are_found(clauses: list[tuple[tuple[str, str], 
 
 def test_names_run_through_the_captions_of_a_video() -> None:
     spans = shots("a red ball rolls", "A red ball stops. A dog sees the red ball.", "nothing")
-    found = list(named(spans, Scripted(silent), ASIDE))
+    found = list(unify_names(spans, Scripted(silent), ASIDE))
     assert [span["caption"] for span in found] == [
         "the red ball rolls",
         "The red ball stops. The dog sees the red ball.",
@@ -52,7 +52,7 @@ def test_each_video_has_its_own_names() -> None:
         return f'{{"groups": [{{"name": "{name}", "numbers": [1]}}]}}'
 
     spans = [*shots("a woman waits"), *shots("a dog waits", video="b.mp4")]
-    found = list(named(spans, Scripted(say), {}))
+    found = list(unify_names(spans, Scripted(say), {}))
     assert [span["caption"] for span in found] == ["Anna waits", "Rex waits"]
 
 
@@ -60,7 +60,7 @@ def test_the_model_may_only_name_what_a_caption_says() -> None:
     def say(text: str, warmth: float) -> str:
         return "a lion" if "one a line" in text else "no idea"
 
-    (span,) = named(shots("a woman waits"), Scripted(say), {})
+    (span,) = unify_names(shots("a woman waits"), Scripted(say), {})
     assert span["caption"] == "the woman waits"  # by the words alone, as both answers are no use
 
 
@@ -73,4 +73,4 @@ def test_things_of_another_kind_keep_apart() -> None:
 def test_error_records_and_silent_spans_pass() -> None:
     failed = Span(video="a.mp4", error={"command": "c", "type": "t", "message": "m"})
     bare = Span(video="a.mp4", start=0.0, end=1.0)
-    assert list(named([failed, bare], Scripted(silent), ASIDE)) == [failed, bare]
+    assert list(unify_names([failed, bare], Scripted(silent), ASIDE)) == [failed, bare]

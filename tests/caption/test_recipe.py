@@ -6,17 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.caption.scripted import Scripted, text_of
 from tests.conftest import lines, vtk
 from tests.models.chat_server import chat_server, said
+from tests.prompting.scripted import Scripted, text_of
 from tests.world import Clip
 from vtk.caption import caption
-from vtk.caption.keep import Keep
+from vtk.caption.keep import SpanFilter
+from vtk.caption.options import CaptionOptions
 from vtk.caption.recipe import names, read_recipe
 from vtk.caption.recipe import text_of as recipe_text
-from vtk.caption.scene import Wish
-from vtk.caption.see import Sight
 from vtk.errors import UsageError
+from vtk.prompting.frames import FrameOptions
 from vtk.span import Span
 
 World = Callable[[str], Clip]
@@ -66,7 +66,7 @@ def test_options_that_are_given_come_before_those_of_a_recipe(world: World) -> N
 def test_what_moves_is_told_from_what_stands_still(world: World) -> None:
     still = [Span(video=str(world("slides").path), start=1.0, end=3.0)]
     moving = [Span(video=str(world("whip_pan").path), start=0.5, end=2.5)]
-    lively = Keep.of("mine", {"motion": [0.02, 1.0]})
+    lively = SpanFilter.of("mine", {"motion": [0.02, 1.0]})
     assert list(lively(still)) == []
     (kept,) = lively(moving)
     assert kept["measured"]["motion"] > 0.02
@@ -77,15 +77,15 @@ def test_captions_from_speech_need_no_pictures(world: World) -> None:
     model = Scripted(lambda text, warmth: "somebody speaks")
     recipe = read_recipe("howtocaption")
     clip = world("subtitled")
-    wish = Wish(Sight(layout="none"))
+    options = CaptionOptions(FrameOptions(layout="none"))
     spans = [Span(video=str(clip.path), start=0.0, end=2.0)]
-    kept = list(Keep.of("howtocaption", recipe.keep)(spans))
-    (found,) = caption(kept, model=model, wish=wish)
+    kept = list(SpanFilter.of("howtocaption", recipe.keep)(spans))
+    (found,) = caption(kept, model=model, options=options)
     assert found["speech"]
     assert not model.asked[0].pictures
     assert found["speech"][0]["text"] in text_of(model.asked[0])
     silent = [Span(video=str(world("silent").path), start=0.0, end=1.0)]
-    assert list(Keep.of("howtocaption", recipe.keep)(silent)) == []
+    assert list(SpanFilter.of("howtocaption", recipe.keep)(silent)) == []
 
 
 @pytest.mark.parametrize(

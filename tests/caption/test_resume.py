@@ -16,19 +16,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.caption.scripted import Scripted
 from tests.conftest import vtk
 from tests.models.tiny import language_file
+from tests.prompting.scripted import Scripted
 from tests.world import Clip
 from tests.world.models.film import film
 from vtk.caption import caption
-from vtk.caption.scene import Wish
-from vtk.caption.tell import Telling
+from vtk.caption.options import CaptionOptions
 from vtk.caption.written import made_with
 from vtk.models import local
 from vtk.models.files import Files
 from vtk.models.loading import Loading
 from vtk.models.local import LocalModel
+from vtk.prompting.templates import PromptContext
 from vtk.span import Span, load
 from vtk.store.journal import ResumeJournal
 
@@ -42,12 +42,14 @@ def spans_of(clip: Clip, count: int = 4) -> list[Span]:
     ]
 
 
-def captioned(spans: list[Span], output: Path, wish: Wish | None = None) -> tuple[list[Span], int]:
+def captioned(
+    spans: list[Span], output: Path, options: CaptionOptions | None = None
+) -> tuple[list[Span], int]:
     """The captions of a run that goes on, and how many the model was asked for."""
     model = Scripted(lambda text, _: "A picture." if "bad" not in text else "")
     with ResumeJournal(str(output)) as journal:
-        wish = wish or Wish(timed=False)
-        found = list(caption(spans, model=model, wish=wish, journal=journal))
+        options = options or CaptionOptions(timed=False)
+        found = list(caption(spans, model=model, options=options, journal=journal))
     return found, len(model.asked)
 
 
@@ -84,50 +86,55 @@ def test_another_prompt_or_another_past_is_another_caption(world: World, tmp_pat
     output = tmp_path / "shots.jsonl"
     spans = spans_of(world("cuts"), 2)
     captioned(spans, output)
-    assert captioned(spans, output, Wish(telling=Telling(title="Else"), timed=False))[1] == 2
+    assert (
+        captioned(spans, output, CaptionOptions(context=PromptContext(title="Else"), timed=False))[
+            1
+        ]
+        == 2
+    )
     other = Span(spans[0]).made("split", "other")
     assert captioned([other, spans[1]], tmp_path / "shots.jsonl")[1] == 2
 
 
 @dataclass(frozen=True)
-class Later(Wish):
+class Later(CaptionOptions):
     """Options as they may be one day, with one more."""
 
     tone: str = ""
 
 
-def options(wish: Wish) -> Iterator[tuple[str, Wish]]:
-    """Each option, and the wish with another value of it: its type does not matter here."""
-    for field in fields(wish):
-        value = getattr(wish, field.name)
+def variations(options: CaptionOptions) -> Iterator[tuple[str, CaptionOptions]]:
+    """Each option, and the options with another value of it: its type does not matter here."""
+    for field in fields(options):
+        value = getattr(options, field.name)
         inside = fields(value) if is_dataclass(value) else ()
         for part in inside:
             other = copy(value)
             object.__setattr__(other, part.name, "other")
             outer: dict[str, Any] = {field.name: other}
-            yield f"{field.name}.{part.name}", replace(wish, **outer)
+            yield f"{field.name}.{part.name}", replace(options, **outer)
         if not inside:
             changed: dict[str, Any] = {field.name: "other"}
-            yield field.name, replace(wish, **changed)
+            yield field.name, replace(options, **changed)
 
 
 def test_every_option_that_changes_captions_makes_them_others() -> None:
-    def key(wish: Wish, settings: str = "") -> dict[str, Any]:
+    def key(options: CaptionOptions, settings: str = "") -> dict[str, Any]:
         model = Scripted(lambda *_: "")
         model.settings = settings
-        return made_with(model, "plain", {}, wish)
+        return made_with(model, "plain", {}, options)
 
     @dataclass(frozen=True)
     class Clip:
         name: str = "clip"
         sha256: str = "0"
 
-    wish = Later(clip=Clip())  # type: ignore[arg-type]
-    known = key(wish)
+    options = Later(clip=Clip())  # type: ignore[arg-type]
+    known = key(options)
     same = {"timed", "names", "long"}  # the last two make something of captions that are there
-    for name, other in options(wish):
+    for name, other in variations(options):
         assert (key(other) == known) == (name in same), name
-    assert key(wish, "context=64") != known
+    assert key(options, "context=64") != known
 
 
 @pytest.mark.parametrize("name", [field.name for field in fields(Loading)])

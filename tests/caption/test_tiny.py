@@ -6,7 +6,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from tests.benchmarks.caption import PROMPTS, spans, tallied, unseen, wish
+from tests.benchmarks.caption import PROMPTS, options, spans, tallied, unseen
 from tests.conftest import lines, vtk
 from tests.models.chat_server import Asked, Told, chat_server, listing, said
 from tests.models.tiny import language_file, tiny_vlm
@@ -14,9 +14,9 @@ from tests.world.models.film import Film, film, recurring_film
 from tests.world.models.judge import Tally, judge
 from vtk.caption import caption
 from vtk.caption.long import repeated
-from vtk.caption.see import LAYOUTS
-from vtk.caption.tell import shown
 from vtk.models.local import LocalModel
+from vtk.prompting.frames import LAYOUTS
+from vtk.prompting.templates import to_toml
 from vtk.schema import SCHEMA
 from vtk.text import word_count
 
@@ -46,7 +46,9 @@ def double(folder: Path) -> Film:
 
 def judged(of: Film, model: LocalModel, method: str, frames: int) -> Tally:
     tally = Tally()
-    found = caption(spans(of), method=method, model=model, wish=wish(method, "frames", frames))
+    found = caption(
+        spans(of), method=method, model=model, options=options(method, "frames", frames)
+    )
     for span, acts in zip(found, of.shots, strict=True):
         tally.add(judge(span["caption"], acts))
     return tally
@@ -63,7 +65,7 @@ def test_every_method_gives_whole_records(folder: Path, double: Film, method: st
     if method == "best-of":
         pytest.skip("needs an image-text model; test_chosen.py has it")
     prompts = folder / f"{method}.toml"
-    prompts.write_text(shown(PROMPTS[method]))
+    prompts.write_text(to_toml(PROMPTS[method]))
     windows = vtk("split", "--every", "2s", f"{double.path}#t=0,6").stdout
     command = ["caption", "-m", str(language_file()), "--threads", "1", "--method", method]
     result = vtk(*command, "--prompt-file", prompts, "--frames", "3", stdin=windows)
@@ -80,7 +82,7 @@ def test_every_method_gives_whole_records(folder: Path, double: Film, method: st
 def test_every_layout_is_understood_to_some_degree(
     model: LocalModel, single: Film, layout: str
 ) -> None:
-    found = caption(spans(single)[:8], model=model, wish=wish("plain", layout, 2))
+    found = caption(spans(single)[:8], model=model, options=options("plain", layout, 2))
     assert all(span["caption"] for span in found)
 
 
@@ -110,9 +112,9 @@ def test_a_second_look_takes_out_what_was_invented(
     after: list[Tally] = []
     more = (film(folder / f"{n}.mp4", n, shots=40, seconds=2.0) for n in (23, 24, 25))
     for each in (single, *more):
-        small = list(caption(spans(each), model=model, wish=wish("plain", "clip", 2)))
-        second = wish("verify", "frames", 2)
-        checked = caption(unseen(small), method="verify", model=model, wish=second)
+        small = list(caption(spans(each), model=model, options=options("plain", "clip", 2)))
+        second = options("verify", "frames", 2)
+        checked = caption(unseen(small), method="verify", model=model, options=second)
         before.append(tallied(small, each))
         after.append(tallied(checked, each))
     invented = [sum(tally.invented for tally in tallies) for tallies in (before, after)]
@@ -124,9 +126,9 @@ def test_a_second_look_takes_out_what_was_invented(
 
 def test_an_actor_has_one_name_throughout_a_film(model: LocalModel, folder: Path) -> None:
     of = recurring_film(folder / "recurring.mp4", 23, shots=12, seconds=2.0)
-    wanted = wish("plain", "frames", 2, names=True)
+    wanted = options("plain", "frames", 2, names=True)
     names: dict[str, set[str]] = {}
-    for span in caption(spans(of), model=model, wish=wanted):
+    for span in caption(spans(of), model=model, options=wanted):
         for each in span["names"]:
             names.setdefault(each["said"].split(maxsplit=1)[1], set()).add(each["name"])
     actors = {f"{actor.colour} {actor.shape}" for act in of.acts for actor in act.play.actors}
@@ -135,8 +137,8 @@ def test_an_actor_has_one_name_throughout_a_film(model: LocalModel, folder: Path
 
 
 def test_a_film_is_told_in_so_many_words(model: LocalModel, single: Film) -> None:
-    wanted = wish("plain", "frames", 2, long=250)
-    (whole,) = caption(spans(single), model=model, wish=wanted)
+    wanted = options("plain", "frames", 2, long=250)
+    (whole,) = caption(spans(single), model=model, options=wanted)
     assert word_count(whole["caption"]) >= 240
     assert repeated(whole["caption"]) < 0.05
 

@@ -5,20 +5,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.caption.scripted import Scripted, text_of
 from tests.conftest import lines, vtk
+from tests.prompting.scripted import Scripted, text_of
 from tests.world import Clip
 from vtk.caption import caption
-from vtk.caption.scene import Wish
-from vtk.caption.see import FRAMES, LAYOUTS, Sight, moments, shrunk, spread, tiled
-from vtk.caption.tell import Telling, chosen, filled, shown
-from vtk.caption.verify import statements, tailed, thing
-from vtk.errors import ModelError, UsageError
+from vtk.caption.options import CaptionOptions
+from vtk.caption.verify import split_trailing_phrases, statements, subject_of
+from vtk.errors import ModelError
+from vtk.prompting.frames import FrameOptions
+from vtk.prompting.templates import PromptContext
 from vtk.span import Span
 
 World = Callable[[str], Clip]
@@ -37,7 +36,11 @@ def echo(text: str, warmth: float) -> str:
 
 
 def test_a_caption_tells_what_it_was_made_with(world: World) -> None:
-    (span,) = caption(shots(world("cuts"), 1), model=Scripted(echo), wish=Wish(Sight(frames=3)))
+    (span,) = caption(
+        shots(world("cuts"), 1),
+        model=Scripted(echo),
+        options=CaptionOptions(FrameOptions(count=3)),
+    )
     made = span["made"][-1]
     assert made["by"] == "vtk caption"
     assert made["method"] == "plain"
@@ -60,7 +63,7 @@ def test_a_shot_is_shown_by_its_keyframes(world: World) -> None:
     (span,) = caption([marked], model=model)
     assert len(model.asked[0].pictures) == 1
     assert span["keyframes"] == [{"t": middle}]
-    list(caption([marked], model=model, wish=Wish(Sight(frames=5))))
+    list(caption([marked], model=model, options=CaptionOptions(FrameOptions(count=5))))
     assert len(model.asked[1].pictures) == 5
 
 
@@ -72,7 +75,11 @@ def test_a_layout_decides_how_many_pictures_the_model_sees(
 ) -> None:
     model = Scripted(echo)
     span = Span(video=str(world("camera").path), start=0.0, end=20.0)
-    list(caption([span], model=model, wish=Wish(Sight(layout, frames=6, pixels=200))))
+    list(
+        caption(
+            [span], model=model, options=CaptionOptions(FrameOptions(layout, count=6, pixels=200))
+        )
+    )
     seen = model.asked[0].pictures
     assert len(seen) == pictures
     assert all(max(picture.shape[:2]) <= 200 for picture in seen)
@@ -80,40 +87,11 @@ def test_a_layout_decides_how_many_pictures_the_model_sees(
         assert max(seen[0].shape[:2]) == 100
 
 
-def test_a_grid_holds_the_frames_row_by_row() -> None:
-    pictures = [np.full((10, 20, 3), 10 * n, np.uint8) for n in range(1, 6)]
-    sheet = tiled(pictures, 3, 600)
-    assert sheet.shape[0] < sheet.shape[1]
-    middles = [sheet[5 + row * 12, 10 + column * 22, 0] for row in (0, 1) for column in (0, 1, 2)]
-    assert middles == [10, 20, 30, 40, 50, 0]
-    assert max(tiled(pictures, 3, 30).shape[:2]) <= 30
-
-
-@settings(deadline=None)
-@given(st.integers(1, 40), st.integers(1, 40), st.integers(1, 40), st.integers(1, 40))
-def test_a_shrunk_picture_keeps_its_brightness(tall: int, wide: int, high: int, broad: int) -> None:
-    picture = np.full((max(tall, high), max(wide, broad), 3), 90, np.uint8)
-    small = shrunk(picture, high, broad)
-    assert small.shape == (high, broad, 3)
-    assert (small == 90).all()
-
-
-@settings(deadline=None)
-@given(st.floats(0, 1e4), st.floats(0.01, 1e4), st.integers(1, 30))
-def test_frames_are_spread_inside_the_span(start: float, length: float, count: int) -> None:
-    span = Span(video="x.mp4", start=start, end=start + length)
-    times = spread(*span.clear_part(start, start + length), count)
-    assert len(times) == count
-    assert times == sorted(times)
-    assert start < times[0]
-    assert times[-1] < start + length
-
-
 def test_what_is_said_and_written_is_told_and_the_rest_left_out(world: World) -> None:
     model = Scripted(echo)
     spans = shots(world("cuts"), 1, speech=[{"start": 0.0, "end": 1.0, "text": "Lift off {title}"}])
-    telling = Telling(title="Apollo", previous=True)
-    list(caption(spans, model=model, wish=Wish(telling=telling)))
+    context = PromptContext(title="Apollo", previous=True)
+    list(caption(spans, model=model, options=CaptionOptions(context=context)))
     asked = text_of(model.asked[0])
     assert "Lift off {title}" in asked
     assert "Apollo" in asked
@@ -132,34 +110,14 @@ def test_who_speaks_is_told_where_another_begins(world: World) -> None:
     assert "Ann: Ready? Go. Bo: Gone. A bang." in text_of(model.asked[0])
 
 
-@pytest.mark.parametrize("layout", LAYOUTS)
-def test_no_picture_is_shown_of_the_transitions_at_the_ends(layout: str) -> None:
-    span = Span(video="x.mp4", start=10.0, end=20.0)
-    span["transition"] = {"type": "dissolve", "start": 9.0, "end": 11.5}
-    span["transition_out"] = {"type": "fade", "start": 18.0}
-    times = moments(span, 10.0, 20.0, Sight(layout))
-    assert times == sorted(times)
-    assert min(times) >= 11.5
-    assert max(times) < 18.0
-
-
 def test_the_caption_before_is_told_within_a_video_only(world: World) -> None:
     model = Scripted(lambda text, _: f"number {len(model.asked)}", at_once=4)
     first, second = shots(world("cuts"))
     (other,) = shots(world("camera"), 1)
-    wish = Wish(telling=Telling(previous=True))
-    list(caption([first, second, other], model=model, wish=wish))
+    options = CaptionOptions(context=PromptContext(previous=True))
+    list(caption([first, second, other], model=model, options=options))
     told = [text_of(prompt).count("number") for prompt in model.asked]
     assert told == [0, 1, 0]
-
-
-@settings(deadline=None)
-@given(st.dictionaries(st.sampled_from(["a", "b"]), st.text(max_size=9)), st.text(max_size=60))
-def test_templates_are_filled_once(values: dict[str, str], template: str) -> None:
-    text = filled("{a} and {c}\n" + template.replace("{", ""), values)
-    if values.get("a", "").strip():
-        assert values["a"].strip().splitlines()[0].strip() in text
-    assert "{c}" in text or ("a" in values and not values["a"].strip())
 
 
 def test_an_answer_that_says_nothing_is_asked_for_once_more(world: World) -> None:
@@ -204,8 +162,8 @@ def test_differential_tells_what_changes_and_makes_one_text(world: World) -> Non
         return "It turns twice." if "notes" in text else "A wheel."
 
     model = Scripted(say)
-    wish = Wish(Sight(frames=3))
-    (span,) = caption(shots(world("cuts"), 1), method="differential", model=model, wish=wish)
+    options = CaptionOptions(FrameOptions(count=3))
+    (span,) = caption(shots(world("cuts"), 1), method="differential", model=model, options=options)
     assert span["caption"] == "It turns twice."
     assert [change["text"] for change in span["changes"]] == ["It turns."] * 2
     assert span["changes"][0]["end"] == span["changes"][1]["start"]
@@ -219,9 +177,9 @@ def test_differential_tells_what_changes_and_makes_one_text(world: World) -> Non
 
 def test_dense_joins_stretches_of_which_the_same_is_said(world: World) -> None:
     said = iter(["A ball rolls left.", "A ball rolls left.", "The ball stops."])
-    wish = Wish(Sight(frames=4))
+    options = CaptionOptions(FrameOptions(count=4))
     model = Scripted(lambda *_: next(said))
-    (span,) = caption(shots(world("cuts"), 1), method="dense", model=model, wish=wish)
+    (span,) = caption(shots(world("cuts"), 1), method="dense", model=model, options=options)
     first, second = span["events"]
     assert (first["text"], second["text"]) == ("A ball rolls left.", "The ball stops.")
     assert first["start"] == span.start
@@ -232,8 +190,8 @@ def test_dense_joins_stretches_of_which_the_same_is_said(world: World) -> None:
 
 def test_detailed_asks_for_each_side_of_the_same_pictures(world: World) -> None:
     model = Scripted(lambda text, _: "merged" if "notes" in text else text.split("?")[0])
-    wish = Wish(telling=Telling({"mood": ""}))
-    (span,) = caption(shots(world("cuts"), 1), method="detailed", model=model, wish=wish)
+    options = CaptionOptions(context=PromptContext({"mood": ""}))
+    (span,) = caption(shots(world("cuts"), 1), method="detailed", model=model, options=options)
     assert list(span["aspects"]) == ["subjects", "actions", "setting", "camera", "text"]
     assert span["caption"] == "merged"
     assert len({id(prompt.pictures[0]) for prompt in model.asked[:-1]}) == 1
@@ -300,7 +258,7 @@ def test_verify_keeps_that_there_is_what_a_false_statement_is_about(world: World
 def test_what_a_statement_is_about_is_what_comes_before_the_verb(
     statement: str, about: str
 ) -> None:
-    assert thing(statement) == about
+    assert subject_of(statement) == about
 
 
 @given(
@@ -309,7 +267,7 @@ def test_what_a_statement_is_about_is_what_comes_before_the_verb(
 )
 def test_a_statement_is_taken_apart_without_a_loss(text: str) -> None:
     bare = text.strip().rstrip(".!?…,;")
-    assert " ".join(tailed(text)).split() == bare.split()
+    assert " ".join(split_trailing_phrases(text)).split() == bare.split()
 
 
 def test_verify_keeps_the_likeliest_where_nothing_is_borne_out(world: World) -> None:
@@ -325,32 +283,11 @@ def test_statements_begin_with_an_article() -> None:
     assert statements("Salt and pepper.") == ["Salt and pepper."]
 
 
-def test_prompts_go_out_and_come_back(tmp_path: Path) -> None:
-    known = {"first": 'Say "so" \\ """three""" {speech}', "second": "b"}
-    file = tmp_path / "prompts.toml"
-    file.write_text(shown(known))
-    read = chosen("x", known, None, file)
-    assert {name: text.strip() for name, text in read.items()} == known
-    file.write_text('third = "c"')
-    with pytest.raises(UsageError, match="third"):
-        chosen("x", known, None, file)
-    with pytest.raises(UsageError, match="--prompt-file"):
-        chosen("x", known, "ask", None)
-    assert chosen("x", {"caption": "a"}, "ask", None) == {"caption": "ask"}
-
-
 def test_show_prompt_prints_what_prompt_file_takes(tmp_path: Path) -> None:
     result = vtk("caption", "--method", "differential", "--show-prompt")
     assert result.returncode == 0
     assert b'merge = """' in result.stdout
     assert vtk("caption", "--method", "dense", "x.mp4").returncode == 2  # no model is named
-
-
-def test_every_layout_has_its_number_of_frames() -> None:
-    with pytest.raises(UsageError, match="layout"):
-        Sight("circle")
-    assert set(FRAMES) == set(LAYOUTS)
-    assert set(LAYOUTS) == {"frames", "grid", "thumbnail", "clip", "none"}
 
 
 def test_error_records_pass_and_missing_files_fail_alone(world: World, tmp_path: Path) -> None:
@@ -364,8 +301,10 @@ def test_error_records_pass_and_missing_files_fail_alone(world: World, tmp_path:
 
 
 def test_without_seconds_the_same_run_gives_the_same_record(world: World) -> None:
-    wish = Wish(timed=False)
-    runs = [list(caption(shots(world("cuts")), model=Scripted(echo), wish=wish)) for _ in range(2)]
+    options = CaptionOptions(timed=False)
+    runs = [
+        list(caption(shots(world("cuts")), model=Scripted(echo), options=options)) for _ in range(2)
+    ]
     assert runs[0] == runs[1]
     assert "seconds" not in runs[0][0]["made"][-1]
 

@@ -10,8 +10,8 @@ from unittest import mock
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.caption.scripted import Scripted
 from tests.inside import inside, reading_commands
+from tests.prompting.scripted import Scripted
 from tests.split.cue_films import Boxed, film
 from tests.world import (
     Blank,

@@ -11,7 +11,7 @@ from vtk.pipeline import fill_missing, group_by_video, map_spans
 from vtk.span import Span
 
 if TYPE_CHECKING:
-    from vtk.caption.scene import Wish
+    from vtk.caption.options import CaptionOptions
     from vtk.models.prompt import LanguageModel
     from vtk.store.journal import ResumeJournal
 
@@ -22,20 +22,20 @@ def caption(
     method: str | None = None,
     language: str | None = None,
     model: "LanguageModel | None" = None,
-    wish: "Wish | None" = None,
+    options: "CaptionOptions | None" = None,
     journal: "ResumeJournal | None" = None,
 ) -> Iterator[Span]:
     """Each span with `caption`, and with what the caption was made of.
 
     A whole video is split into shots first, and keyframes are picked where a span has none.
     Without a model, `facts` tells what is measured; `language` (ISO 639) chooses among subtitles.
-    With `wish.tags`, and neither method nor model, captions that are there stay as they are.
-    With `wish.names` things keep one name throughout a video, and with `wish.long` one text tells
-    all of it; both hold the spans of one video at a time.
-    Every other method, by default `plain`, asks the model, by `wish`; spans that `journal` has are
-    taken from there. Raises UsageError for an unknown method and for one without its model.
+    With `options.tags`, and neither method nor model, captions that are there stay as they are.
+    With `options.names` things keep one name throughout a video, and with `options.long` one text
+    tells all of it; both hold the spans of one video at a time.
+    Every other method, by default `plain`, asks the model, by `options`; spans that `journal` has
+    are taken from there. Raises UsageError for an unknown method and for one without its model.
     """
-    only_tags = wish is not None and bool(wish.tags) and method is None and model is None
+    only_tags = options is not None and bool(options.tags) and method is None and model is None
     method = method or ("plain" if model else "facts")
     chosen = METHODS.load(method)
     if chosen.ask is None:
@@ -46,23 +46,24 @@ def caption(
             )
         else:
             measured = measure(spans)
-        yield from _tagged(measured, wish) if wish and wish.tags else measured
+        yield from _tagged(measured, options) if options and options.tags else measured
         return
     if model is None:
         raise UsageError(f"the method {method} needs a model: --model NAME or --endpoint URL")
-    from vtk.caption.long import told
-    from vtk.caption.names import named
-    from vtk.caption.scene import Wish
-    from vtk.caption.written import write
+    from vtk.caption.long import long_captions
+    from vtk.caption.names import unify_names
+    from vtk.caption.options import CaptionOptions
+    from vtk.caption.written import caption_with_model
     from vtk.split import with_shots
 
-    wish = wish or Wish()
-    found = write(with_shots(spans), model, method, chosen, wish, journal)
-    own = wish.telling.prompts
-    if wish.names:
-        found = named(found, model, own)
-    if wish.long:
-        found = told(found, model, own, wish.long, wish.sampling, wish.telling.language)
+    options = options or CaptionOptions()
+    found = caption_with_model(with_shots(spans), model, method, chosen, options, journal)
+    own = options.context.prompts
+    if options.names:
+        found = unify_names(found, model, own)
+    if options.long:
+        language = options.context.language
+        found = long_captions(found, model, own, options.long, options.sampling, language)
     yield from found
 
 
@@ -80,17 +81,18 @@ def _measured(spans: Iterable[Span], language: str | None) -> Iterator[Span]:
         yield from map_spans("caption", with_keyframes(spans), work)
 
 
-def _tagged(spans: Iterable[Span], wish: "Wish") -> Iterator[Span]:
-    from vtk.caption.eyes import Eyes
-    from vtk.caption.tags import near
+def _tagged(spans: Iterable[Span], options: "CaptionOptions") -> Iterator[Span]:
+    from vtk.caption.tags import tags_by_clip
+    from vtk.prompting.loader import FrameLoader
 
-    if wish.clip is None:
+    if options.clip is None:
         raise UsageError("tags are judged by a model: --model NAME, or --clip NAME")
-    for looked in Eyes(wish, None, {})(spans):
-        span = looked.span
-        if looked.shown:
-            span |= near(wish.clip, [picture for _, picture in looked.shown], wish.tags)
-            span.made("caption", "tags", model=wish.clip.name, sha256=wish.clip.sha256)
+    for loaded in FrameLoader("caption", options.frames, options.context.subtitles)(spans):
+        span = loaded.span
+        if loaded.frames:
+            pictures = [picture for _, picture in loaded.frames]
+            span |= tags_by_clip(options.clip, pictures, options.tags)
+            span.made("caption", "tags", model=options.clip.name, sha256=options.clip.sha256)
         yield span
 
 

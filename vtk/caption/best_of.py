@@ -11,29 +11,29 @@ import numpy as np
 
 from vtk.caption.methods import CaptionMethod
 from vtk.caption.plain import PROMPTS as PLAIN
-from vtk.caption.scene import Scene
-from vtk.caption.talk import WARMTH, Talk
+from vtk.caption.task import CaptionTask
 from vtk.errors import UsageError
+from vtk.prompting.dialogue import RETRY_TEMPERATURE, Dialogue
 
 PROMPTS = {"caption": PLAIN["caption"]}
 
 
-def caption(scene: Scene) -> Talk:
+def caption(task: CaptionTask) -> Dialogue:
     """`caption`, and `candidates`: the others, the nearest first; a score is a mean cosine."""
-    clip = scene.wish.clip
+    clip = task.options.clip
     if clip is None:
         raise UsageError("best-of chooses by an image-text model: name it by --clip NAME")
-    first = scene.ask("caption", scene.parts)
-    warm = max(WARMTH, first.sampling.temperature)
+    first = task.generate("caption", task.parts)
+    warm = max(RETRY_TEMPERATURE, first.sampling.temperature)
     asks = [first]
-    for number in range(1, scene.wish.candidates):
+    for number in range(1, task.options.candidates):
         seed = first.sampling.seed + number
         asks.append(replace(first, sampling=replace(first.sampling, temperature=warm, seed=seed)))
     texts: list[str] = yield list(asks)
-    span = scene.span
+    span = task.span
     older = [span.get("caption", ""), *(each["text"] for each in span.get("candidates", []))]
     distinct = list(dict.fromkeys(text for text in [*texts, *older] if text.strip()))
-    seen = np.stack(list(clip.images([picture for _, picture in scene.shown])))
+    seen = np.stack(list(clip.images([picture for _, picture in task.frames])))
     scores = (clip.texts(distinct) @ seen.T).mean(axis=1)
     order = np.argsort(-scores, kind="stable")
     ranked = [{"text": distinct[n], "score": round(float(scores[n]), 4)} for n in order]

@@ -9,8 +9,8 @@ from typing import Any
 
 from vtk.caption.methods import CaptionMethod
 from vtk.caption.plain import PROMPTS as PLAIN
-from vtk.caption.scene import Scene, stated
-from vtk.caption.talk import Talk
+from vtk.caption.task import CaptionTask, join_sentences
+from vtk.prompting.dialogue import Dialogue
 from vtk.text import words
 
 PROMPTS = {
@@ -22,13 +22,13 @@ PROMPTS = {
 ALIKE = 0.8  # share of their words that two descriptions have in common to be of one event
 
 
-def caption(scene: Scene) -> Talk:
+def caption(task: CaptionTask) -> Dialogue:
     """`events`, and `caption`: the events in order; of a single frame, what it shows."""
-    if len(scene.shown) < 2:
-        (text,) = yield [scene.ask("caption", scene.parts)]
-        return {"caption": text, "events": [_event(scene.span.start, scene.span.end, text)]}
-    pairs = list(pairwise(scene.shown))
-    texts = yield [scene.ask("event", scene.some(pair)) for pair in pairs]
+    if len(task.frames) < 2:
+        (text,) = yield [task.generate("caption", task.parts)]
+        return {"caption": text, "events": [_event(task.span.start, task.span.end, text)]}
+    pairs = list(pairwise(task.frames))
+    texts = yield [task.generate("event", task.some(pair)) for pair in pairs]
     events: list[dict[str, Any]] = []
     for (first, second), text in zip(pairs, texts, strict=True):
         if events and alike(events[-1]["text"], text):
@@ -36,8 +36,8 @@ def caption(scene: Scene) -> Talk:
         else:
             events.append(_event(first[0], second[0], text))
     # What the first and last frames show begins and ends with the span.
-    events[0]["start"], events[-1]["end"] = scene.span.start, scene.span.end
-    return {"caption": stated([event["text"] for event in events]), "events": events}
+    events[0]["start"], events[-1]["end"] = task.span.start, task.span.end
+    return {"caption": join_sentences([event["text"] for event in events]), "events": events}
 
 
 def _event(start: float, end: float, text: str) -> dict[str, Any]:

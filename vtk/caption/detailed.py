@@ -5,9 +5,9 @@ al. 2024). All questions are about the same frames, which are encoded once.
 """
 
 from vtk.caption.methods import CaptionMethod
-from vtk.caption.scene import Scene, stated
-from vtk.caption.talk import Talk
-from vtk.caption.tell import CONTEXT
+from vtk.caption.task import CaptionTask, join_sentences
+from vtk.prompting.dialogue import Dialogue
+from vtk.prompting.templates import CONTEXT_LINES
 
 SIDES = ("subjects", "actions", "setting", "camera", "mood", "text")
 PROMPTS = {
@@ -19,21 +19,21 @@ PROMPTS = {
     "mood": "What is the style and the mood of the picture? One sentence.",
     "text": "Which words are written in the picture? Quote them, or say that there are none.",
     "merge": "These notes describe one shot of a video:\n{notes}\nWrite one detailed description "
-    "of the shot from them, without headings. Add nothing that they do not say." + CONTEXT,
+    "of the shot from them, without headings. Add nothing that they do not say." + CONTEXT_LINES,
 }
 
 
-def caption(scene: Scene) -> Talk:
+def caption(task: CaptionTask) -> Dialogue:
     """`aspects` by their names, and `caption`; an aspect with an empty prompt is left out."""
-    sides = [side for side in SIDES if scene.wants(side)]
-    parts = scene.parts
-    texts = yield [scene.ask(side, parts) for side in sides]
+    sides = [side for side in SIDES if task.wants(side)]
+    parts = task.parts
+    texts = yield [task.generate(side, parts) for side in sides]
     aspects = dict(zip(sides, texts, strict=True))
-    if scene.wants("merge"):
+    if task.wants("merge"):
         notes = "\n".join(f"{side}: {text}" for side, text in aspects.items())
-        (whole,) = yield [scene.ask("merge", (), notes=notes)]
+        (whole,) = yield [task.generate("merge", (), notes=notes)]
     else:
-        whole = stated(texts)
+        whole = join_sentences(texts)
     return {"caption": whole, "aspects": aspects}
 
 

@@ -8,42 +8,42 @@ there are.
 from itertools import pairwise
 
 from vtk.caption.methods import CaptionMethod
-from vtk.caption.scene import Scene, clock, stated
-from vtk.caption.talk import Talk
-from vtk.caption.tell import CONTEXT
+from vtk.caption.task import CaptionTask, clock, join_sentences
+from vtk.prompting.dialogue import Dialogue
+from vtk.prompting.templates import CONTEXT_LINES
 
 PROMPTS = {
     "first": "Describe this frame of a video in detail: who or what is shown, what they do, where "
-    "everything is, and the setting. Say only what can be seen." + CONTEXT,
+    "everything is, and the setting. Say only what can be seen." + CONTEXT_LINES,
     "change": "These are two frames of a video, one after the other. Say in one or two sentences "
     "what changes from the first to the second: who or what moves and which way, appears, "
     "disappears or acts differently, and what the camera does.\n"
     "What was said of the first: {before}\nAnswer in this language: {language}",
     "merge": "These notes describe a shot of a video over time:\n{notes}\nWrite one text of them "
     "that tells in order what is shown and what happens. Add nothing that they do not say."
-    + CONTEXT,
+    + CONTEXT_LINES,
 }
 
 
-def caption(scene: Scene) -> Talk:
+def caption(task: CaptionTask) -> Dialogue:
     """`caption`, and `changes`: what happens between neighbouring frames, each with its stretch.
 
     Without a prompt to merge, the caption is the description and the changes one after the other.
     """
-    (first,) = yield [scene.ask("first", scene.some(scene.shown[:1]))]
+    (first,) = yield [task.generate("first", task.some(task.frames[:1]))]
     changes, before = [], first
-    for pair in pairwise(scene.shown):
-        (text,) = yield [scene.ask("change", scene.some(pair), before=before)]
+    for pair in pairwise(task.frames):
+        (text,) = yield [task.generate("change", task.some(pair), before=before)]
         before = text
         changes.append({"start": pair[0][0], "end": pair[1][0], "text": text})
     if not changes:
         return {"caption": first}
-    if scene.wants("merge"):
-        lines = [f"at {clock(scene.shown[0][0])} seconds: {first}"]
+    if task.wants("merge"):
+        lines = [f"at {clock(task.frames[0][0])} seconds: {first}"]
         lines += [f"{clock(c['start'])} to {clock(c['end'])} seconds: {c['text']}" for c in changes]
-        (whole,) = yield [scene.ask("merge", (), notes="\n".join(lines))]
+        (whole,) = yield [task.generate("merge", (), notes="\n".join(lines))]
     else:
-        whole = stated([first, *(c["text"] for c in changes)])
+        whole = join_sentences([first, *(c["text"] for c in changes)])
     return {"caption": whole, "changes": changes}
 
 

@@ -12,10 +12,10 @@ import numpy as np
 
 from vtk.caption import colours, faces, motion, sound
 from vtk.caption.methods import CaptionMethod
-from vtk.caption.subtitles import Subtitles
 from vtk.errors import MediaError
 from vtk.media.planes import thumbnail
 from vtk.media.video import OUTSIDE, Latest, Video
+from vtk.prompting.subtitles import Subtitles
 from vtk.span import Span
 
 PAIRS = 4  # pairs of pictures that motion is measured on

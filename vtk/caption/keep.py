@@ -14,11 +14,11 @@ import numpy as np
 
 from vtk import look
 from vtk.caption.facts import pair_times
-from vtk.caption.subtitles import Subtitles
 from vtk.errors import MediaError, UsageError
 from vtk.media.planes import thumbnail
 from vtk.media.video import OUTSIDE, Latest, Video
 from vtk.pipeline import map_spans
+from vtk.prompting.subtitles import Subtitles
 from vtk.span import Span
 
 log = logging.getLogger("vtk")
@@ -29,7 +29,7 @@ CHANGED = 10.0  # steps of luma, 0..255, from which a sample has changed
 
 
 @dataclass(frozen=True)
-class Keep:
+class SpanFilter:
     """Ranges (least, most) by measure, and whether there must be speech."""
 
     name: str
@@ -37,7 +37,7 @@ class Keep:
     speech: bool = False
 
     @classmethod
-    def of(cls, name: str, table: Mapping[str, Any]) -> "Keep":
+    def of(cls, name: str, table: Mapping[str, Any]) -> "SpanFilter":
         """From a table: `motion = [0.02, 1]`, `speech = true`. Raises UsageError."""
         ranges = {}
         for key, value in table.items():

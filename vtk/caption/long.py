@@ -11,13 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate, pairwise
 
-from vtk.caption.scene import MARKS, sentence, stated
-from vtk.caption.talk import Ask, Talk, converse
-from vtk.caption.tell import filled
-from vtk.caption.verify import asked as lowered
-from vtk.caption.verify import statements
+from vtk.caption.task import MARKS, join_sentences, sentence
+from vtk.caption.verify import as_clause, statements
 from vtk.models.prompt import LanguageModel, Prompt, Sampling
 from vtk.pipeline import group_by_video, map_videos
+from vtk.prompting.dialogue import Dialogue, Generate, run_dialogues
+from vtk.prompting.templates import render
 from vtk.span import Span, join
 from vtk.text import sentences, word_count, words
 from vtk.times import clock
@@ -39,7 +38,7 @@ LOOSE = 0.5  # the same, of what a model says
 ENOUGH = 0.04  # of the whole text, from which on nothing may be repeated
 
 
-class Said:
+class RepetitionFilter:
     """What a text has said so far, by its runs of four words."""
 
     def __init__(self) -> None:
@@ -47,9 +46,9 @@ class Said:
         self.tail: list[str] = []  # the last three words
         self.count = 0  # runs, repeated ones included
 
-    def copy(self) -> "Said":
+    def copy(self) -> "RepetitionFilter":
         """The same, to be gone on with in another way."""
-        other = Said()
+        other = RepetitionFilter()
         other.runs, other.tail, other.count = set(self.runs), self.tail, self.count
         return other
 
@@ -85,7 +84,7 @@ def repeated(text: str) -> float:
     return 1 - len(set(runs)) / len(runs) if runs else 0.0
 
 
-def told(
+def long_captions(
     spans: Iterable[Span],
     model: LanguageModel,
     prompts: Mapping[str, str],
@@ -101,7 +100,7 @@ def told(
 
     def work(group: list[Span]) -> Iterator[Span]:
         shots = [span for span in group if str(span.get("caption", "")).strip()]
-        text = Teller(model, asked, sampling or Sampling(), language).tell(shots, length)
+        text = LongCaptioner(model, asked, sampling or Sampling(), language).tell(shots, length)
         parts = [{"start": s.start, "end": s.end, "caption": s["caption"]} for s in shots]
         whole = join(group, "video", caption=text, parts=parts)
         yield whole.made("caption", "long", model=model.name, sha256=model.sha256)
@@ -109,14 +108,14 @@ def told(
     yield from map_videos("caption", group_by_video(spans), work)
 
 
-class Teller:
+class LongCaptioner:
     """Tells one video."""
 
     def __init__(
         self, model: LanguageModel, prompts: Mapping[str, str], sampling: Sampling, language: str
     ) -> None:
         self.model, self.prompts, self.sampling, self.language = model, prompts, sampling, language
-        self.said = Said()
+        self.said = RepetitionFilter()
 
     def tell(self, shots: Sequence[Span], length: int) -> str:
         """The whole text, a paragraph a scene, after one about all of it."""
@@ -131,7 +130,7 @@ class Teller:
             short = wanted - sum(map(word_count, texts))
             if short > 0:
                 texts += self._filled(scene, short)
-            paragraphs += [stated(texts)] if texts else []
+            paragraphs += [join_sentences(texts)] if texts else []
             room -= sum(map(word_count, texts))
         whole = self._whole(paragraphs)
         return "\n\n".join([*([whole] if whole else []), *paragraphs])
@@ -149,14 +148,14 @@ class Teller:
     def _answer(self, step: str, values: Mapping[str, str], wanted: int) -> str:
         if not self.prompts[step].strip():
             return ""
-        text = filled(self.prompts[step], {"language": self.language, **values})
+        text = render(self.prompts[step], {"language": self.language, **values})
         room = replace(self.sampling, max_tokens=max(self.sampling.max_tokens, 3 * wanted))
 
-        def talk() -> Talk:
-            (answer,) = yield [Ask(Prompt((text,)), room)]
+        def dialogue() -> Dialogue:
+            (answer,) = yield [Generate(Prompt((text,)), room)]
             return {"text": answer}
 
-        (outcome,) = converse(self.model, [talk()])
+        (outcome,) = run_dialogues(self.model, [dialogue()])
         return str(outcome.fields.get("text", ""))
 
     def _filled(self, scene: Sequence[Span], wanted: int) -> list[str]:
@@ -183,7 +182,7 @@ class Teller:
             # What has no end mark is no sentence but a row of statements.
             whole = [text] if text[-1:] in MARKS else []
             for piece in (*whole, *statements(text)):
-                said = sentence(time + lowered(piece)) if time else sentence(piece)
+                said = sentence(time + as_clause(piece)) if time else sentence(piece)
                 if self.said.new(said, limit):
                     yield said
                     time = ""

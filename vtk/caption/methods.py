@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from vtk.methods import Methods
 
 if TYPE_CHECKING:
-    from vtk.caption.scene import Scene
-    from vtk.caption.talk import Talk
+    from vtk.caption.task import CaptionTask
+    from vtk.prompting.dialogue import Dialogue
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class CaptionMethod:
     """How a caption is made: by asking a model with the templates of `prompts`, or without one."""
 
     prompts: Mapping[str, str] = field(default_factory=dict)
-    ask: "Callable[[Scene], Talk] | None" = None  # None where no model is asked
+    ask: "Callable[[CaptionTask], Dialogue] | None" = None  # None where no model is asked
     takes_schema: bool = False  # whether answers may follow a JSON Schema
 
 

@@ -14,10 +14,10 @@ from typing import Any
 
 import orjson
 
-from vtk.caption.talk import Ask, Talk, converse, unreadable
-from vtk.caption.tell import filled, lines_of
 from vtk.models.prompt import LanguageModel, Prompt, Sampling
 from vtk.pipeline import group_by_video, map_videos
+from vtk.prompting.dialogue import Dialogue, Generate, run_dialogues, unreadable
+from vtk.prompting.templates import lines_of, render
 from vtk.span import Span
 from vtk.text import words
 
@@ -109,7 +109,7 @@ def groups_of(descriptions: Sequence[str]) -> dict[str, str]:
     return names
 
 
-def named(
+def unify_names(
     spans: Iterable[Span],
     model: LanguageModel,
     prompts: Mapping[str, str],
@@ -123,7 +123,7 @@ def named(
 
     def work(group: list[Span]) -> Iterator[Span]:
         told = [span for span in group if str(span.get("caption", "")).strip()]
-        outcomes = converse(model, (_listed(span, asked) for span in told))
+        outcomes = run_dialogues(model, (_listed(span, asked) for span in told))
         per_span = [outcome.fields.get("mentions") for outcome in outcomes]
         found = {
             id(span): mentions(span["caption"]) if listed is None else listed
@@ -132,7 +132,7 @@ def named(
         counts = Counter(bare(mention) for each in found.values() for mention in each)
         ordered = [text for text, _ in counts.most_common()]
         names = groups_of(ordered)
-        (grouped,) = converse(model, [_grouped(ordered, group, asked)])
+        (grouped,) = run_dialogues(model, [_grouped(ordered, group, asked)])
         names |= grouped.fields.get("names", {})
         for span in group:
             yield _renamed(span, found.get(id(span), []), names)
@@ -140,7 +140,7 @@ def named(
     yield from map_videos("caption", group_by_video(spans), work)
 
 
-def _listed(span: Span, prompts: Mapping[str, str]) -> Talk:
+def _listed(span: Span, prompts: Mapping[str, str]) -> Dialogue:
     """`mentions` that the model lists and the caption has, word for word; none without a prompt."""
     if not prompts["mentions"].strip():
         return {}
@@ -150,12 +150,12 @@ def _listed(span: Span, prompts: Mapping[str, str]) -> Talk:
         lines = (line.strip(" -*•\t0123456789.") for line in text.splitlines())
         return [line for line in dict.fromkeys(lines) if line and line in caption]
 
-    question = filled(prompts["mentions"], {"caption": caption})
-    (listed,) = yield [Ask(Prompt((question,)), read=read)]
+    question = render(prompts["mentions"], {"caption": caption})
+    (listed,) = yield [Generate(Prompt((question,)), read=read)]
     return {"mentions": listed or None}
 
 
-def _grouped(ordered: Sequence[str], spans: Sequence[Span], prompts: Mapping[str, str]) -> Talk:
+def _grouped(ordered: Sequence[str], spans: Sequence[Span], prompts: Mapping[str, str]) -> Dialogue:
     """`names` of descriptions, as the model groups them; none without a prompt."""
     if not prompts["cast"].strip() or not ordered:
         return {}
@@ -166,7 +166,7 @@ def _grouped(ordered: Sequence[str], spans: Sequence[Span], prompts: Mapping[str
         "speech": " ".join(dict.fromkeys(said))[:SPOKEN],
     }
     wanted = Sampling(max_tokens=2048, schema=SCHEMA)
-    (names,) = yield [Ask(Prompt((filled(prompts["cast"], values),)), wanted, _reader(shown))]
+    (names,) = yield [Generate(Prompt((render(prompts["cast"], values),)), wanted, _reader(shown))]
     return {"names": names}
 
 

@@ -7,27 +7,27 @@ from typing import Any
 import orjson
 
 from vtk.caption.methods import CaptionMethod
-from vtk.caption.scene import Scene
-from vtk.caption.talk import Talk, unreadable
-from vtk.caption.tell import CONTEXT
+from vtk.caption.task import CaptionTask
+from vtk.prompting.dialogue import Dialogue, unreadable
+from vtk.prompting.templates import CONTEXT_LINES
 
 PROMPTS = {
     "caption": "Describe this shot of a video in two or three sentences: who or what is shown, "
-    "what happens, and where. Say only what can be seen." + CONTEXT
+    "what happens, and where. Say only what can be seen." + CONTEXT_LINES
 }
 
 
-def caption(scene: Scene) -> Talk:
+def caption(task: CaptionTask) -> Dialogue:
     """`caption`: what the model says of the frames. With a schema, `fields` is the object.
 
     The caption is then the text that the object has under `caption`, or all of it in words.
     """
-    schema = scene.wish.schema
+    schema = task.options.schema
     if schema is None:
-        (text,) = yield [scene.ask("caption", scene.parts)]
+        (text,) = yield [task.generate("caption", task.parts)]
         return {"caption": text}
     read = partial(obeying, schema)
-    (found,) = yield [scene.ask("caption", scene.parts, schema=schema, read=read)]
+    (found,) = yield [task.generate("caption", task.parts, schema=schema, read=read)]
     return {"caption": in_words(found), "fields": found}
 
 

@@ -43,9 +43,9 @@ class Recipe:
 
         found = with_shots(spans, **self.split)
         if self.keep:
-            from vtk.caption.keep import Keep
+            from vtk.caption.keep import SpanFilter
 
-            found = Keep.of(self.name, self.keep)(found)
+            found = SpanFilter.of(self.name, self.keep)(found)
         if self.keyframes:
             found = keyframes(found, **self.keyframes)
         return found
@@ -71,9 +71,9 @@ def text_of(name: str) -> str:
         return (HOME / f"{name}.toml").read_text("utf-8")
     if not Path(name).is_file():
         raise UsageError(f"no recipe {name!r}: give a .toml file or one of {', '.join(names())}")
-    from vtk.caption.tell import read
+    from vtk.prompting.templates import read_text
 
-    return read(Path(name))
+    return read_text(Path(name))
 
 
 def read_recipe(name: str) -> Recipe:

@@ -6,16 +6,16 @@ see", Estevam et al. 2024).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vtk.caption.scene import Scene
-from vtk.caption.talk import Talk
-from vtk.caption.tell import read
+from vtk.caption.options import Tag
+from vtk.caption.task import CaptionTask
 from vtk.errors import UsageError
+from vtk.prompting.dialogue import Dialogue
+from vtk.prompting.templates import read_text
 
 if TYPE_CHECKING:
     from vtk.models.clip import ClipModel
@@ -25,18 +25,10 @@ PROMPTS = {"tag": "Does this show {tag}? Answer yes or no."}
 SCALE = 100.0  # logits for a cosine of 1, as CLIP was trained (Radford et al. 2021)
 
 
-@dataclass(frozen=True)
-class Tag:
-    """What is looked for: its name, and texts that describe it."""
-
-    name: str
-    texts: tuple[str, ...]
-
-
 def tags_of(file: Path) -> tuple[Tag, ...]:
     """The tags of a user's list, one a line. Raises UsageError where there is none."""
     found = []
-    for line in read(file).splitlines():
+    for line in read_text(file).splitlines():
         name, _, rest = line.partition(":")
         texts = tuple(text.strip() for text in rest.split(";") if text.strip())
         if name.strip():
@@ -46,14 +38,16 @@ def tags_of(file: Path) -> tuple[Tag, ...]:
     return tuple(found)
 
 
-def asked(scene: Scene, tags: Sequence[Tag]) -> Talk:
+def tags_by_model(task: CaptionTask, tags: Sequence[Tag]) -> Dialogue:
     """`tags`, the likeliest first: the probability of yes, each tag judged on its own."""
-    parts = scene.parts
-    scores = yield [scene.weigh("tag", parts, tag=" or ".join(tag.texts)) for tag in tags]
+    parts = task.parts
+    scores = yield [task.yes_no("tag", parts, tag=" or ".join(tag.texts)) for tag in tags]
     return {"tags": ranked(tags, scores)}
 
 
-def near(clip: "ClipModel", pictures: Sequence["Picture"], tags: Sequence[Tag]) -> dict[str, Any]:
+def tags_by_clip(
+    clip: "ClipModel", pictures: Sequence["Picture"], tags: Sequence[Tag]
+) -> dict[str, Any]:
     """`tags`, the likeliest first, by an image-text model: shares that sum to 1 over the list.
 
     The vector of a tag is the mean of those of its texts, that of the pictures likewise.

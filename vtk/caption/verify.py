@@ -12,8 +12,8 @@ from typing import Any
 
 from vtk.caption.methods import CaptionMethod
 from vtk.caption.plain import PROMPTS as PLAIN
-from vtk.caption.scene import Scene
-from vtk.caption.talk import Request, Talk
+from vtk.caption.task import CaptionTask
+from vtk.prompting.dialogue import Dialogue, Request
 from vtk.text import sentences
 
 PROMPTS = {
@@ -38,7 +38,7 @@ _THERE = re.compile(r"there (is|are) (.+)", re.I)
 CORE = 3  # words of the shortest statement that is left when what follows it is taken off
 
 
-def caption(scene: Scene) -> Talk:
+def caption(task: CaptionTask) -> Dialogue:
     """`caption` of what is borne out, and `dropped`: what was taken out, each with its score.
 
     A statement that is denied is asked again without the phrases at its end ("on the grass"), and
@@ -46,12 +46,12 @@ def caption(scene: Scene) -> Talk:
     that it is about stays ("There is a dog") where the frames show it and nothing else in the
     caption names it. Where nothing is borne out, the likeliest statement stays.
     """
-    text = scene.known["caption"].strip()
+    text = task.known["caption"].strip()
     if not text:
-        (text,) = yield [scene.ask("caption", scene.parts)]
+        (text,) = yield [task.generate("caption", task.parts)]
     said = sentences(text)
     pieces = [statements(sentence) for sentence in said]
-    scores = iter((yield _asked(scene, [piece for each in pieces for piece in each])))
+    scores = iter((yield _asked(task, [piece for each in pieces for piece in each])))
     judged = [[(piece, next(scores)) for piece in each] for each in pieces]
     told = [piece for each in judged for piece, score in each if score >= LEAST]
     kept, dropped = [], []
@@ -59,7 +59,7 @@ def caption(scene: Scene) -> Talk:
         if all(score >= LEAST for _, score in each):
             kept.append(sentence)
             continue
-        left, out = yield from _mended(scene, each, told)
+        left, out = yield from _mended(task, each, told)
         dropped += out
         told += left
         if left:
@@ -71,19 +71,19 @@ def caption(scene: Scene) -> Talk:
     return {"caption": " ".join(kept), **({"dropped": gone} if gone else {})}
 
 
-def _asked(scene: Scene, said: Sequence[str]) -> list[Request]:
-    return [_question(scene, asked(each)) for each in said]
+def _asked(task: CaptionTask, said: Sequence[str]) -> list[Request]:
+    return [_question(task, as_clause(each)) for each in said]
 
 
-def _question(scene: Scene, statement: str) -> Request:
+def _question(task: CaptionTask, statement: str) -> Request:
     if found := _THERE.fullmatch(statement):
         question = f"{found[1].title()} there {found[2]}"
-        return scene.weigh("there", scene.parts, question=question)
-    return scene.weigh("verify", scene.parts, statement=statement)
+        return task.yes_no("there", task.parts, question=question)
+    return task.yes_no("verify", task.parts, statement=statement)
 
 
 def _mended(
-    scene: Scene, judged: Sequence[Judged], told: Sequence[str]
+    task: CaptionTask, judged: Sequence[Judged], told: Sequence[str]
 ) -> Generator[list[Request], list[Any], tuple[list[str], list[Judged]]]:
     """What stays of the statements of a sentence, and what goes, with scores.
 
@@ -92,11 +92,11 @@ def _mended(
     their share of the probability of the statement that counts.
     """
     parts, (last, score) = list(judged), judged[-1]
-    core, *tails = tailed(last) if score < LEAST else [last]
+    core, *tails = split_trailing_phrases(last) if score < LEAST else [last]
     if tails:
-        (core_score,) = yield _asked(scene, [core])
+        (core_score,) = yield _asked(task, [core])
         parts[-1] = core, core_score
-    stays = yield from _borne_out(scene, parts, told)
+    stays = yield from _borne_out(task, parts, told)
     out = [each for each in parts if each[1] < LEAST]
     left = [piece for piece, _ in stays]
     if not left and tails:
@@ -104,7 +104,7 @@ def _mended(
     whole = [number for number, piece in enumerate(left) if not _THERE.match(piece)]
     host = whole[-1] if whole else -1
     said, likely = stays[host] if whole else parts[-1]
-    scores = (yield _asked(scene, [f"{said} {tail}" for tail in tails])) if tails else []
+    scores = (yield _asked(task, [f"{said} {tail}" for tail in tails])) if tails else []
     for tail, both in zip(tails, scores, strict=True):
         if both >= DOUBT * likely:
             left[host] += f" {tail}"
@@ -114,19 +114,19 @@ def _mended(
 
 
 def _borne_out(
-    scene: Scene, judged: Sequence[Judged], told: Sequence[str]
+    task: CaptionTask, judged: Sequence[Judged], told: Sequence[str]
 ) -> Generator[list[Request], list[Any], list[Judged]]:
     """What stays: of each statement all, that there is what it is about, or nothing."""
     stays = [each if each[1] >= LEAST else ("", 0.0) for each in judged]
     named = _words(*told, *(piece for piece, _ in stays))
     there: dict[int, str] = {}
     for number, (piece, _) in enumerate(judged):
-        found = "" if stays[number][0] else thing(piece)
+        found = "" if stays[number][0] else subject_of(piece)
         if found and _words(*found.split()[1:]) not in named:
             several = found.split()[0] in SEVERAL.split("|")
             there[number] = f"there {'are' if several else 'is'} {found}"
             named += _words(found)
-    scores = (yield _asked(scene, list(there.values()))) if there else []
+    scores = (yield _asked(task, list(there.values()))) if there else []
     for (number, text), score in zip(there.items(), scores, strict=True):
         if score >= LEAST:
             stays[number] = text, score
@@ -138,14 +138,14 @@ def _words(*texts: str) -> str:
     return "".join(f" {word} " for word in re.findall(r"\w+", " ".join(texts).casefold()))
 
 
-def thing(statement: str) -> str:
+def subject_of(statement: str) -> str:
     """What a statement is about: its words before the first verb, "" where none is made out."""
     found = _THING.match(statement.strip())
-    said = asked(found[1] or found[2]) if found else ""
+    said = as_clause(found[1] or found[2]) if found else ""
     return "" if _OPEN.search(said) else said
 
 
-def tailed(statement: str) -> list[str]:
+def split_trailing_phrases(statement: str) -> list[str]:
     """A statement without the phrases of place and manner at its end, then each of them."""
     bare = statement.strip().rstrip(".!?…,;")
     core, *tails = _TAIL.split(bare)
@@ -159,7 +159,7 @@ def statements(sentence: str) -> list[str]:
     return [piece for piece in _JOINT.split(sentence) if piece.strip()]
 
 
-def asked(statement: str) -> str:
+def as_clause(statement: str) -> str:
     """A statement as it stands in a question: without its end mark, its first letter small."""
     bare = statement.strip().rstrip(".!?…")
     return bare[:1].lower() + bare[1:] if bare[1:2].islower() or bare[1:2] == " " else bare

@@ -9,25 +9,26 @@ from itertools import islice
 from typing import Any
 
 from vtk.caption import tags
-from vtk.caption.eyes import Eyes, Looked
 from vtk.caption.methods import CaptionMethod
-from vtk.caption.scene import Scene, Wish
-from vtk.caption.talk import Outcome, Talk, converse
+from vtk.caption.options import CaptionOptions
+from vtk.caption.task import CaptionTask
 from vtk.models.ahead import ahead
 from vtk.models.prompt import LanguageModel
 from vtk.pipeline import failure
+from vtk.prompting.dialogue import Dialogue, Outcome, run_dialogues
+from vtk.prompting.loader import FrameLoader, SpanFrames
 from vtk.span import Span
 from vtk.store.journal import ResumeJournal
 
 ROUNDS = 2  # spans for each prompt that the model works on at once: a short answer delays nobody
 
 
-def write(
+def caption_with_model(
     spans: Iterable[Span],
     model: LanguageModel,
     method: str,
     chosen: CaptionMethod,
-    wish: Wish,
+    options: CaptionOptions,
     journal: ResumeJournal | None = None,
 ) -> Iterator[Span]:
     """Each span with what the method makes of it, in order.
@@ -35,60 +36,67 @@ def write(
     As many spans are under way as keep the model busy; where the caption before is told, one.
     What `journal` has is taken from there.
     """
-    together = 1 if wish.telling.previous or model.at_once == 1 else ROUNDS * model.at_once
-    prompts = {**chosen.prompts, **tags.PROMPTS, **wish.telling.prompts}
-    origin = made_with(model, method, prompts, wish)
-    eyes = Eyes(wish, journal, origin)
+    together = 1 if options.context.previous or model.at_once == 1 else ROUNDS * model.at_once
+    prompts = {**chosen.prompts, **tags.PROMPTS, **options.context.prompts}
+    origin = made_with(model, method, prompts, options)
+    load = FrameLoader(
+        "caption",
+        options.frames,
+        options.context.subtitles,
+        lambda span: journal.lookup(span, origin) if journal else None,
+    )
     before = Span(video="")
-    with closing(ahead(eyes(spans), 2 * together)) as ready:
+    with closing(ahead(load(spans), 2 * together)) as ready:
         while group := list(islice(ready, together)):
             begun = time.monotonic()
-            scenes = [_scene(each, prompts, wish, before) for each in group if each.shown]
-            outcomes = iter(converse(model, (_talk(chosen, scene) for scene in scenes)))
-            taken = round((time.monotonic() - begun) / max(len(scenes), 1), 3)
+            tasks = [_task(each, prompts, options, before) for each in group if each.frames]
+            outcomes = iter(run_dialogues(model, (_dialogue(chosen, task) for task in tasks)))
+            taken = round((time.monotonic() - begun) / max(len(tasks), 1), 3)
             for each in group:
                 before = each.span
-                if each.shown:
-                    before = _record(each, next(outcomes), origin, taken if wish.timed else None)
+                if each.frames:
+                    before = _record(each, next(outcomes), origin, taken if options.timed else None)
                     if journal is not None:
                         journal.append(before)
                 yield before
 
 
-def _talk(chosen: CaptionMethod, scene: Scene) -> Talk:
-    """The talk of the method, and of the tags where there are some to judge."""
+def _dialogue(chosen: CaptionMethod, task: CaptionTask) -> Dialogue:
+    """The dialogue of the method, and of the tags where there are some to judge."""
     assert chosen.ask is not None
-    fields = yield from chosen.ask(scene)
-    wish = scene.wish
-    if wish.tags and wish.clip:
-        fields |= tags.near(wish.clip, [picture for _, picture in scene.shown], wish.tags)
-    elif wish.tags:
-        fields |= yield from tags.asked(scene, wish.tags)
+    fields = yield from chosen.ask(task)
+    options = task.options
+    if options.tags and options.clip:
+        fields |= tags.tags_by_clip(
+            options.clip, [picture for _, picture in task.frames], options.tags
+        )
+    elif options.tags:
+        fields |= yield from tags.tags_by_model(task, options.tags)
     return fields
 
 
 def made_with(
-    model: LanguageModel, method: str, prompts: Mapping[str, str], wish: Wish
+    model: LanguageModel, method: str, prompts: Mapping[str, str], options: CaptionOptions
 ) -> dict[str, Any]:
     """What all captions of a run are made with; `prompt` stands for every option that counts.
 
     Those that do not are how long a caption took, and what is made of captions afterwards.
     """
-    counting = replace(wish, timed=True, names=False, long=0, clip=None)
-    clip = wish.clip and (wish.clip.name, wish.clip.sha256)
+    counting = replace(options, timed=True, names=False, long=0, clip=None)
+    clip = options.clip and (options.clip.name, options.clip.sha256)
     asked = [sorted(prompts.items()), counting, clip, model.settings]
     return {
         "method": method,
         "model": model.name,
         "sha256": model.sha256,
         "prompt": hashlib.sha256(repr(asked).encode()).hexdigest()[:16],
-        "layout": wish.sight.layout,
-        "clip": wish.clip and wish.clip.name,
+        "layout": options.frames.layout,
+        "clip": options.clip and options.clip.name,
     }
 
 
 def _record(
-    each: Looked, outcome: Outcome, origin: Mapping[str, Any], seconds: float | None
+    each: SpanFrames, outcome: Outcome, origin: Mapping[str, Any], seconds: float | None
 ) -> Span:
     """The span with what came of it, and with what that was made of."""
     if outcome.error is not None:
@@ -96,15 +104,17 @@ def _record(
     return Span({**each.span, **outcome.fields}).made(
         "caption",
         **origin,
-        frames=[time for time, _ in each.shown],
+        frames=[time for time, _ in each.frames],
         tokens_in=outcome.tokens_in,
         tokens_out=outcome.tokens_out,
         seconds=seconds,
     )
 
 
-def _scene(each: Looked, prompts: Mapping[str, str], wish: Wish, before: Span) -> Scene:
-    told = wish.telling.previous and before.video == each.span.video
+def _task(
+    each: SpanFrames, prompts: Mapping[str, str], options: CaptionOptions, before: Span
+) -> CaptionTask:
+    told = options.context.previous and before.video == each.span.video
     previous = str(before.get("caption", "")) if told else ""
-    known = wish.telling.values(each.span, each.title, previous)
-    return Scene(each.span, each.shown, prompts, known, wish)
+    known = options.context.values(each.span, each.title, previous)
+    return CaptionTask(each.span, each.frames, prompts, known, options)

@@ -1,7 +1,7 @@
-"""Talking with a model about spans: what is asked, what counts as an answer, what is asked again.
+"""Dialogues with a model: what is asked, what counts as an answer, what is asked again.
 
-A talk is a generator. It yields what it wants to ask, gets the answers, and returns the fields
-that it adds to its span. Several talks advance together, so that a model which works on several
+A dialogue is a generator. It yields what it wants to ask, gets the answers, and returns the fields
+that it adds to its span. Several dialogues advance together, so that a model which works on several
 prompts at once always has some.
 """
 
@@ -15,10 +15,10 @@ from vtk.text import words
 
 REPEATED = 0.5  # share of four-word runs said before from which a text goes in circles
 QUOTED = 200  # characters of an answer that an error quotes
-WARMTH = 0.7  # temperature of the second try
+RETRY_TEMPERATURE = 0.7  # temperature of the second try
 
 
-def sane(text: str) -> str:
+def checked(text: str) -> str:
     """The text. Raises ModelError where it is empty, without a word or goes in circles."""
     spoken = words(text)
     if not spoken:
@@ -40,28 +40,28 @@ def unreadable(text: str, why: str) -> ModelError:
 
 
 @dataclass(frozen=True)
-class Ask:
+class Generate:
     """A prompt to answer. `read` makes of the text what is handed back, or raises ModelError."""
 
     prompt: Prompt
     sampling: Sampling = field(default_factory=Sampling)
-    read: Callable[[str], Any] = sane
+    read: Callable[[str], Any] = checked
 
 
 @dataclass(frozen=True)
-class Weigh:
+class YesNo:
     """A question to answer with yes or no; what is handed back is the probability of yes."""
 
     prompt: Prompt
 
 
-Request = Ask | Weigh
-Talk = Generator[list[Request], list[Any], dict[str, Any]]
+Request = Generate | YesNo
+Dialogue = Generator[list[Request], list[Any], dict[str, Any]]
 
 
 @dataclass
 class Outcome:
-    """What came of a talk: fields, or the error that ended it; tokens read and written."""
+    """What came of a dialogue: fields, or the error that ended it; tokens read and written."""
 
     fields: dict[str, Any] = field(default_factory=dict)
     error: ModelError | None = None
@@ -71,22 +71,22 @@ class Outcome:
 
 @dataclass
 class _Live:
-    talk: Talk
+    dialogue: Dialogue
     outcome: Outcome
     asked: list[Request]
 
 
-def converse(model: LanguageModel, talks: Iterable[Talk]) -> list[Outcome]:
-    """Lead all talks to their ends, together; a talk whose answer fails ends with its error.
+def run_dialogues(model: LanguageModel, dialogues: Iterable[Dialogue]) -> list[Outcome]:
+    """Lead all dialogues to their ends, together; one whose answer fails ends with its error.
 
     An answer that `read` does not take is asked for once more, less coldly; so the same seed still
     gives the same answers.
     """
     outcomes: list[Outcome] = []
     live: list[_Live] = []
-    for talk in talks:
+    for dialogue in dialogues:
         outcomes.append(Outcome())
-        _advance(_Live(talk, outcomes[-1], []), None, live)
+        _advance(_Live(dialogue, outcomes[-1], []), None, live)
     while live:
         pairs = [(each, request) for each in live for request in each.asked]
         found = _replies(model, pairs)
@@ -99,13 +99,13 @@ def converse(model: LanguageModel, talks: Iterable[Talk]) -> list[Outcome]:
 
 
 def _advance(each: _Live, replies: list[Any] | None, live: list[_Live]) -> None:
-    """Hand a talk its replies; it goes on with its next questions, or has come to its end."""
+    """Hand a dialogue its replies; it goes on with its next questions, or has come to its end."""
     failure = next((reply for reply in replies or [] if isinstance(reply, ModelError)), None)
     try:
         if failure is not None:
-            each.asked = each.talk.throw(failure)
+            each.asked = each.dialogue.throw(failure)
         else:
-            each.asked = next(each.talk) if replies is None else each.talk.send(replies)
+            each.asked = next(each.dialogue) if replies is None else each.dialogue.send(replies)
     except StopIteration as end:
         each.outcome.fields = end.value
     except ModelError as error:
@@ -117,13 +117,13 @@ def _advance(each: _Live, replies: list[Any] | None, live: list[_Live]) -> None:
 def _replies(model: LanguageModel, pairs: Sequence[tuple[_Live, Request]]) -> list[Any]:
     """What the model says to each request, an error in the place of what could not be had."""
     replies: list[Any] = [None] * len(pairs)
-    weighed = [n for n, (_, request) in enumerate(pairs) if isinstance(request, Weigh)]
+    weighed = [n for n, (_, request) in enumerate(pairs) if isinstance(request, YesNo)]
     scores = model.scores([pairs[n][1].prompt for n in weighed], YES_NO) if weighed else []
     for n, score in zip(weighed, scores, strict=True):
         replies[n] = score if isinstance(score, ModelError) else score[0]
-    asked = [n for n, (_, request) in enumerate(pairs) if isinstance(request, Ask)]
-    again = _answered(model, pairs, asked, replies, colder=True)
-    _answered(model, pairs, again, replies, colder=False)
+    asked = [n for n, (_, request) in enumerate(pairs) if isinstance(request, Generate)]
+    again = _answered(model, pairs, asked, replies, first_try=True)
+    _answered(model, pairs, again, replies, first_try=False)
     return replies
 
 
@@ -133,26 +133,26 @@ def _answered(
     asked: Sequence[int],
     replies: list[Any],
     *,
-    colder: bool,
+    first_try: bool,
 ) -> list[int]:
     """Fill in the replies to those asked; returns those whose answers could not be read."""
     unread: list[int] = []
     for sampling in dict.fromkeys(map(_key, (pairs[n][1] for n in asked))):
         same = [n for n in asked if _key(pairs[n][1]) == sampling]
         first = pairs[same[0]][1]
-        assert isinstance(first, Ask)
-        chosen = first.sampling if colder else _warmer(first.sampling)
+        assert isinstance(first, Generate)
+        chosen = first.sampling if first_try else _retry(first.sampling)
         answers = model.answers([pairs[n][1].prompt for n in same], chosen)
         for n, answer in zip(same, answers, strict=True):
             each, request = pairs[n]
-            assert isinstance(request, Ask)
+            assert isinstance(request, Generate)
             replies[n] = _read(request, answer, each.outcome)
             if isinstance(answer, Answer) and isinstance(replies[n], ModelError):
                 unread.append(n)
     return unread
 
 
-def _read(request: Ask, answer: Answer | ModelError, outcome: Outcome) -> Any:
+def _read(request: Generate, answer: Answer | ModelError, outcome: Outcome) -> Any:
     if isinstance(answer, ModelError):
         return answer
     outcome.tokens_in += answer.tokens_in
@@ -163,12 +163,14 @@ def _read(request: Ask, answer: Answer | ModelError, outcome: Outcome) -> Any:
         return error
 
 
-def _warmer(sampling: Sampling) -> Sampling:
-    return replace(sampling, temperature=max(WARMTH, sampling.temperature), seed=sampling.seed + 1)
+def _retry(sampling: Sampling) -> Sampling:
+    return replace(
+        sampling, temperature=max(RETRY_TEMPERATURE, sampling.temperature), seed=sampling.seed + 1
+    )
 
 
 def _key(request: Request) -> tuple[Any, ...]:
     """What tells samplings apart; a schema is a mapping, which has no hash."""
-    assert isinstance(request, Ask)
+    assert isinstance(request, Generate)
     chosen = request.sampling
     return (chosen.max_tokens, chosen.temperature, chosen.top_p, chosen.seed, repr(chosen.schema))

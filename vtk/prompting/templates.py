@@ -20,7 +20,7 @@ from vtk.span import Span
 VALUE = re.compile(r"\{([a-z_]+)\}")
 LONGEST = 2000  # characters of speech and of text on screen that a model is told
 
-CONTEXT = """
+CONTEXT_LINES = """
 The title of the video: {title}
 What is said meanwhile: {speech}
 What is written in the picture: {screen_text}
@@ -31,7 +31,7 @@ Answer in this language: {language}
 
 
 @dataclass(frozen=True)
-class Telling:
+class PromptContext:
     """What is told besides the pictures.
 
     `prompts` replace templates of the method by name. `title` and `glossary` are told as they are;
@@ -59,7 +59,7 @@ class Telling:
         }
 
 
-def filled(template: str, values: Mapping[str, str]) -> str:
+def render(template: str, values: Mapping[str, str]) -> str:
     """The template with its values; lines whose values are all empty are left out.
 
     A name that is no value stays as it stands.
@@ -91,22 +91,22 @@ def lines_of(entries: list[dict[str, Any]]) -> list[str]:
     return lines
 
 
-def chosen(
-    method: str, known: Mapping[str, str], prompt: str | None, file: Path | None
+def user_templates(
+    method: str, known: Mapping[str, str], prompt: str | None, file: Path | None, *, main: str
 ) -> dict[str, str]:
-    """The templates that a user replaces: the one of the method, or by name from a TOML file.
+    """The templates that a user replaces: the `main` one, or by name from a TOML file.
 
     Raises UsageError for a file that cannot be read or names a template that the method has not.
     """
     if prompt is not None and file is not None:
         raise UsageError("give --prompt or --prompt-file, not both")
     if prompt is not None:
-        return {_main(method, known): prompt}
+        return {_main(method, known, main): prompt}
     if file is None:
         return {}
-    text = read(file)
+    text = read_text(file)
     if file.suffix != ".toml":
-        return {_main(method, known): text}
+        return {_main(method, known, main): text}
     try:
         found = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -117,7 +117,7 @@ def chosen(
     return found
 
 
-def read(file: Path) -> str:
+def read_text(file: Path) -> str:
     """The text of a user's file. Raises UsageError."""
     try:
         return file.read_text("utf-8")
@@ -125,10 +125,10 @@ def read(file: Path) -> str:
         raise UsageError(f"cannot read {file}: {error}") from None
 
 
-def schema_of(file: Path) -> dict[str, Any]:
+def read_schema(file: Path) -> dict[str, Any]:
     """The JSON Schema of a user's file. Raises UsageError where it is not one of an object."""
     try:
-        found = orjson.loads(read(file))
+        found = orjson.loads(read_text(file))
     except orjson.JSONDecodeError as error:
         raise UsageError(f"{file} is not JSON: {error}") from None
     if not isinstance(found, dict) or found.get("type", "object") != "object":
@@ -136,16 +136,16 @@ def schema_of(file: Path) -> dict[str, Any]:
     return found
 
 
-def _main(method: str, known: Mapping[str, str]) -> str:
-    if "caption" not in known:
+def _main(method: str, known: Mapping[str, str], main: str) -> str:
+    if main not in known:
         raise UsageError(
             f"{method} has several prompts ({', '.join(known)}): give a file of them, "
             "--prompt-file PROMPTS.toml, such as --show-prompt prints"
         )
-    return "caption"
+    return main
 
 
-def shown(templates: Mapping[str, str]) -> str:
+def to_toml(templates: Mapping[str, str]) -> str:
     """The templates as TOML, for a user to read, change and give back."""
     blocks = []
     for name, text in templates.items():

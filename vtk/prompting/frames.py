@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from vtk.errors import MediaError, UsageError
-from vtk.media.shown import displayed
-from vtk.media.video import OUTSIDE, Frame, Video
+from vtk.media.picture import fitted
+from vtk.media.video import OUTSIDE, Video
 from vtk.models.prompt import Picture, timed
 from vtk.span import Span
 from vtk.times import rounded
 
-Shown = tuple[float, Picture]  # when a frame is shown, in seconds, and the picture of it
+TimedFrame = tuple[float, Picture]  # when a frame is shown, in seconds, and the picture of it
 Parts = tuple[str | Picture, ...]
 
 MOST = 8  # frames where no number is given
@@ -24,44 +24,45 @@ GAP = 2  # pixels between the cells of a grid
 
 
 @dataclass(frozen=True)
-class Sight:
+class FrameOptions:
     """What the model is shown of a span.
 
-    `frames` is their number; None takes the keyframes of the span, or a few where it has none.
+    `count` is their number; None takes the keyframes of the span, or a few where it has none.
     `pixels` is the longest side of a picture that is handed over.
     """
 
     layout: str = "frames"
-    frames: int | None = None
+    count: int | None = None
     pixels: int = 640
 
     def __post_init__(self) -> None:
         if self.layout not in LAYOUTS:
             raise UsageError(f"no layout {self.layout!r}; there are {', '.join(LAYOUTS)}")
-        if self.frames is not None and self.frames < 1:
-            raise UsageError("a caption needs one frame at least")
+        if self.count is not None and self.count < 1:
+            raise UsageError("a model is shown one frame at least")
         if self.pixels < 16:
             raise UsageError("pictures have 16 pixels a side at least")
 
 
-def look(video: Video, span: Span, sight: Sight) -> list[Shown]:
+def select_frames(video: Video, span: Span, options: FrameOptions) -> list[TimedFrame]:
     """The frames of a span that are shown, in time order, each decoded once.
 
     Raises MediaError where no picture lies in the span.
     """
     start, end = video.stretch(span.start, span.end)
-    times = moments(span, start, end, sight)
-    pixels = max(sight.pixels // 2, 16) if sight.layout == "clip" else sight.pixels
-    found: dict[int, Shown] = {}
+    times = frame_times(span, start, end, options)
+    pixels = max(options.pixels // 2, 16) if options.layout == "clip" else options.pixels
+    aspect = video.stream.sample_aspect_ratio
+    found: dict[int, TimedFrame] = {}
     for frame in video.at(times):
         if frame.pts not in found:
-            found[frame.pts] = (rounded(frame.time), _scaled(video, frame, pixels))
+            found[frame.pts] = (rounded(frame.time), fitted(frame.image, aspect, (pixels, pixels)))
     if not found:
         raise MediaError(OUTSIDE)
     return list(found.values())
 
 
-def moments(span: Span, start: float, end: float, sight: Sight) -> list[float]:
+def frame_times(span: Span, start: float, end: float, options: FrameOptions) -> list[float]:
     """When the frames are shown, in seconds, ascending.
 
     Those of the keyframes where there are enough of them, else spread over the clear part of the
@@ -69,8 +70,8 @@ def moments(span: Span, start: float, end: float, sight: Sight) -> list[float]:
     half the size).
     """
     marked = sorted(k["t"] for k in span.get("keyframes", []) if start <= k["t"] < end)
-    count = sight.frames or min(len(marked), MOST) or FRAMES[sight.layout]
-    run = (RUN - 1) * STEP if sight.layout == "clip" else 0.0
+    count = options.count or min(len(marked), MOST) or DEFAULT_COUNTS[options.layout]
+    run = (RUN - 1) * STEP if options.layout == "clip" else 0.0
     low, high = span.clear_part(start, end)
     even = spread(low, max(high - run, low), count)
     chosen = _even(marked, count) if len(marked) >= count else even
@@ -90,46 +91,37 @@ def _even(values: list[Any], count: int) -> list[Any]:
     return [values[(2 * n + 1) * len(values) // (2 * count)] for n in range(count)]
 
 
-def _scaled(video: Video, frame: Frame, pixels: int) -> Picture:
-    aspect = video.stream.sample_aspect_ratio
-    wide, tall = frame.image.width * float(aspect or 1), float(frame.image.height)
-    if round(frame.image.rotation / 90) % 2:
-        wide, tall = tall, wide
-    scale = min(1.0, pixels / max(wide, tall))
-    return displayed(frame.image, aspect, max(round(tall * scale), 1))
-
-
-def frames(shown: Sequence[Shown], sight: Sight) -> Parts:
+def in_turn(shown: Sequence[TimedFrame], options: FrameOptions) -> Parts:
     """One picture after the other, each after its time."""
     return tuple(timed(shown))
 
 
-def grid(shown: Sequence[Shown], sight: Sight) -> Parts:
+def grid(shown: Sequence[TimedFrame], options: FrameOptions) -> Parts:
     """All frames in one picture, row by row (IG-VLM, Kim et al. 2024)."""
     if len(shown) == 1:
-        return frames(shown, sight)
+        return in_turn(shown, options)
     times = ", ".join(f"{time:.1f}" for time, _ in shown)
     columns = math.ceil(math.sqrt(len(shown)))
     told = f"Frames of a video in one picture, row by row, {columns} a row, at {times} seconds:"
-    return told, tiled([picture for _, picture in shown], columns, sight.pixels)
+    return told, tiled([picture for _, picture in shown], columns, options.pixels)
 
 
-def thumbnail(shown: Sequence[Shown], sight: Sight) -> Parts:
+def thumbnail(shown: Sequence[TimedFrame], options: FrameOptions) -> Parts:
     """All frames as one grid, then every fourth at full size (TS-LLaVA, Qu et al. 2024)."""
     if len(shown) == 1:
-        return frames(shown, sight)
-    return *grid(shown, sight), *frames(_even(list(shown), max(1, len(shown) // FULL)), sight)
+        return in_turn(shown, options)
+    return *grid(shown, options), *in_turn(_even(list(shown), max(1, len(shown) // FULL)), options)
 
 
-Layout = Callable[[Sequence[Shown], Sight], Parts]
+Layout = Callable[[Sequence[TimedFrame], FrameOptions], Parts]
 LAYOUTS: dict[str, Layout] = {
-    "frames": frames,
+    "frames": in_turn,
     "grid": grid,
     "thumbnail": thumbnail,
-    "clip": frames,
-    "none": lambda shown, sight: (),
+    "clip": in_turn,
+    "none": lambda shown, options: (),
 }
-FRAMES = {
+DEFAULT_COUNTS = {
     "frames": 4,
     "grid": 6,
     "thumbnail": 8,
