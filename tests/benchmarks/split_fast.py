@@ -27,8 +27,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.benchmarks.split import Tally, cpu_seconds, decode, nearest, score
 from tests.benchmarks.split_clips import labelled, render, world_clip
 from vtk.span import Span
-from vtk.split import THRESHOLD
 from vtk.split.methods import METHODS as WAYS
+from vtk.split.methods import THRESHOLD
 
 ROUNDS = 3
 Shots = Callable[[Span], Iterator[Span]]

@@ -1,5 +1,7 @@
 """What a model is shown of a span: which frames, and how they are laid out."""
 
+from importlib import import_module
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -58,7 +60,10 @@ def test_no_picture_is_shown_of_the_transitions_at_the_ends(layout: str) -> None
     assert max(times) < 18.0
 
 
-def test_every_layout_has_its_number_of_frames() -> None:
+def test_every_layout_has_its_number_of_frames_and_is_offered() -> None:
+    command = import_module("vtk.commands").Commands()["caption"]
+    (option,) = (each for each in command.params if each.name == "layout")
+    assert list(option.type.choices) == list(LAYOUTS)
     with pytest.raises(UsageError, match="layout"):
         FrameOptions("circle")
     assert set(DEFAULT_COUNTS) == set(LAYOUTS)

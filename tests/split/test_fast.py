@@ -16,9 +16,10 @@ from vtk.errors import MediaError, OpenError
 from vtk.media import packets, planes
 from vtk.media.planes import Thumbnail
 from vtk.span import Span, parse
-from vtk.split import THRESHOLD, split
+from vtk.split import split
 from vtk.split.content import METHOD
 from vtk.split.fast import shots
+from vtk.split.methods import THRESHOLD
 
 Catalog = Callable[[str], Clip]
 

@@ -4,14 +4,13 @@ import math
 import os
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
 from vtk.errors import UsageError
 from vtk.pipeline import OnProgress, fill_missing, map_spans
 from vtk.span import Span
-from vtk.split.methods import METHODS
+from vtk.split.methods import METHODS, THRESHOLD
 from vtk.times import SHORTEST
 
 # What is given instead of shots, and the options that go with it.
@@ -22,7 +21,6 @@ FORMS = {
     "every": {"overlap"},
 }
 SHOTS = {"method", "threshold", "min_length", "max_length", "why"}
-THRESHOLD = 0.5  # probability from which a boundary counts
 
 
 def split(
@@ -67,7 +65,9 @@ def split(
     _check_together([name for name, value in given.items() if value])
     work: Callable[[Span], Iterable[Span]]
     if cues:
-        work = partial(import_module("vtk.split.cues").cues, on_progress=on_progress)
+        from vtk.split.cues import cues as technical_cues
+
+        work = partial(technical_cues, on_progress=on_progress)
     elif by:
         from vtk.split.sentences import DEFAULT, speech_windows
 

@@ -16,10 +16,9 @@ from numpy.typing import NDArray
 from vtk.media.planes import Thumbnail
 from vtk.models.judge import Judge
 from vtk.models.transnetv2 import needed, opened, picture
-from vtk.split import THRESHOLD
 from vtk.split.content import Boundary, found
 from vtk.split.evidence import NAMES
-from vtk.split.methods import SplitMethod
+from vtk.split.methods import THRESHOLD, SplitMethod
 from vtk.split.pages import PAPER
 from vtk.split.shots import shots
 from vtk.split.steps import Sampled, sampled

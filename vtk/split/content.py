@@ -15,11 +15,10 @@ from numpy.typing import NDArray
 
 from vtk.media.planes import Thumbnail
 from vtk.models.judge import Judge
-from vtk.split import THRESHOLD
 from vtk.split.edges import Sample
 from vtk.split.evidence import AROUND, MOST, evidence
 from vtk.split.gradual import Blends
-from vtk.split.methods import SplitMethod
+from vtk.split.methods import THRESHOLD, SplitMethod
 from vtk.split.shots import shots
 from vtk.split.steps import WINDOW, Sampled, proposed, sampled
 from vtk.split.transition import Transition

@@ -36,11 +36,11 @@ from vtk.media.timing import MISSING
 from vtk.models.judge import Judge
 from vtk.pipeline import OnProgress
 from vtk.span import Span
-from vtk.split import THRESHOLD, content
+from vtk.split import content
 from vtk.split.content import Boundary, boundaries
 from vtk.split.evidence import evidence
 from vtk.split.likeness import likeness
-from vtk.split.methods import SplitMethod
+from vtk.split.methods import THRESHOLD, SplitMethod
 from vtk.split.reader import TELL_EVERY, Reader
 from vtk.split.seen import Seen
 from vtk.split.shots import between

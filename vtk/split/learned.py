@@ -15,10 +15,9 @@ import numpy as np
 
 from vtk.media.planes import Thumbnail
 from vtk.models.transnetv2 import EDGE, STEP, Network, Picture, opened, picture, windows
-from vtk.split import THRESHOLD
 from vtk.split.content import Boundary
 from vtk.split.dips import EMPTY, deviations
-from vtk.split.methods import SplitMethod
+from vtk.split.methods import THRESHOLD, SplitMethod
 from vtk.split.shots import shots
 
 CUT = 0.4  # single head at which a frame is as likely the last of a shot as not

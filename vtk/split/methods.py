@@ -11,6 +11,8 @@ from vtk.span import Span
 if TYPE_CHECKING:
     from vtk.split.seen import Seen
 
+THRESHOLD = 0.5  # probability from which a boundary counts
+
 # The shots of a span by boundaries of a probability (0 to 1) from this one on, then an error record
 # for what did not decode. `Seen` is given every frame.
 Shots = Callable[[Span, OnProgress | None, float, "Seen | None"], Iterator[Span]]

@@ -7,7 +7,7 @@ from vtk.media.planes import Thumbnail, thumbnail, thumbnails
 from vtk.media.video import Video
 from vtk.pipeline import OnProgress
 from vtk.span import Span
-from vtk.split import THRESHOLD
+from vtk.split.methods import THRESHOLD
 from vtk.split.reader import Reader
 from vtk.split.seen import Seen
 
