@@ -49,6 +49,7 @@ from tests.benchmarks.split_wild import wild_clip, wild_label
 from tests.world import Clip
 from vtk.media.planes import Thumbnail, thumbnail, thumbnails
 from vtk.media.video import Video
+from vtk.split.content import Boundary
 
 SLACK = 2  # frames around a gradual transition that still belong to it
 ROUNDS = 5  # of the speed measurement; the best counts
@@ -102,8 +103,12 @@ def rendered(
 
 
 def ours(path: Path, method: str) -> Found:
+    return times_of(import_module(f"vtk.split.{method}").boundaries(small_pictures(path)))
+
+
+def times_of(boundaries: Iterable[Boundary]) -> Found:
     cuts, gradual = [], []
-    for found in import_module(f"vtk.split.{method}").boundaries(small_pictures(path)):
+    for found in boundaries:
         if found.start and found.end:
             gradual.append((found.start[1], found.end[1]))
         else:

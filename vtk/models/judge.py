@@ -1,7 +1,7 @@
-"""Whether a step from frame to frame is a cut: a small network over `vtk.split.evidence`.
+"""Whether what was measured is a cut or a gradual transition: small networks over measurements.
 
-One hidden layer, trained by `tests/benchmarks/split_train.py`; its weights are numbers in a JSON
-file.
+One hidden layer, trained by `tests/benchmarks/split_train.py`; the weights are numbers in JSON
+files, of `vtk.split.evidence` for cuts and of `vtk.split.between` for gradual transitions.
 """
 
 from collections.abc import Mapping
@@ -18,16 +18,19 @@ FURTHEST = 3.0  # standard deviations from the mean that a measurement counts as
 
 
 class Judge:
-    """The network with its weights."""
+    """A network with its weights."""
 
-    def __init__(self, weights: Mapping[str, Any] | None = None) -> None:
-        """`weights` are those that come with vtk, if not given: arrays by name."""
-        if weights is None:
-            weights = orjson.loads(Path(__file__).with_name("judge.json").read_bytes())
-        self._weights = {name: np.array(value, np.float32) for name, value in weights.items()}
+    def __init__(self, weights: str | Mapping[str, Any]) -> None:
+        """`weights` are arrays by name, or "cuts" or "gradual" for those that come with vtk."""
+        if isinstance(weights, str):
+            path = Path(__file__).with_name(f"judge_{weights}.json")
+            arrays: Mapping[str, Any] = orjson.loads(path.read_bytes())
+        else:
+            arrays = weights
+        self._weights = {name: np.array(value, np.float32) for name, value in arrays.items()}
 
     def probability(self, evidence: Floats) -> float:
-        """Of a cut, given the measurements of `vtk.split.evidence.NAMES`, (n,)."""
+        """Of what it judges, given its measurements, (n,)."""
         w = self._weights
         inputs = np.clip((evidence - w["mean"]) / w["deviation"], -FURTHEST, FURTHEST)
         hidden = np.maximum(inputs @ w["in"] + w["bias"], 0)

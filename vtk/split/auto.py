@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from vtk.media.planes import Thumbnail
 from vtk.models.judge import Judge
 from vtk.models.transnetv2 import needed, opened, picture
-from vtk.split.content import Boundary, found
+from vtk.split.content import Boundary, OfCut, found, without_frames
 from vtk.split.evidence import NAMES
 from vtk.split.methods import THRESHOLD, SplitMethod
 from vtk.split.pages import PAPER
@@ -42,15 +42,20 @@ def boundaries(
     Raises MissingError.
     """
     needed()
-    judge = Judge()
+    of_cut, of_blend = doubting(Judge("cuts")), without_frames(Judge("gradual"))
+    return found(sampled(frames), of_cut, of_blend, threshold, BESIDE)
 
-    def probability(frames: Sequence[Sampled], here: int, known: NDArray[np.float32]) -> float:
+
+def doubting(judge: Judge) -> OfCut:
+    """The probability of a cut by a judge, and by the network where the judge is in doubt."""
+
+    def probability(known: NDArray[np.float32], frames: Sequence[Sampled], here: int) -> float:
         content = judge.probability(known)
         if not DOUBT[0] < content < DOUBT[1]:
             return content
         return weighed(content, seen(frames, here), known)
 
-    return found(sampled(frames), probability, threshold, BESIDE)
+    return probability
 
 
 def weighed(content: float, network: float, known: NDArray[np.float32]) -> float:

@@ -17,7 +17,7 @@ from vtk.media.planes import Thumbnail
 from vtk.models.judge import Judge
 from vtk.split.edges import Sample
 from vtk.split.evidence import AROUND, MOST, evidence
-from vtk.split.gradual import Blends
+from vtk.split.gradual import Blends, OfBlend
 from vtk.split.methods import THRESHOLD, SplitMethod
 from vtk.split.shots import shots
 from vtk.split.steps import WINDOW, Sampled, proposed, sampled
@@ -46,25 +46,31 @@ class Boundary:
     why: Mapping[str, float] | None = field(default=None, compare=False)
 
 
-# The probability of a cut before a frame, given with those around it, and its evidence.
-Probability = Callable[[Sequence[Sampled], int, NDArray[np.float32]], float]
+# How probable a cut before a frame is, by its evidence, the frames around it and its place there.
+OfCut = Callable[[NDArray[np.float32], Sequence[Sampled], int], float]
 
 
 def boundaries(
     frames: Iterable[tuple[int, float, Thumbnail]], threshold: float = THRESHOLD
 ) -> Iterator[Boundary]:
     """The shot boundaries in `frames`, (pts, seconds, thumbnail), by `found`."""
-    judge = Judge()
-    return found(sampled(frames), lambda _, __, known: judge.probability(known), threshold)
+    cuts, gradual = without_frames(Judge("cuts")), without_frames(Judge("gradual"))
+    return found(sampled(frames), cuts, gradual, threshold)
+
+
+def without_frames(judge: Judge) -> Callable[..., float]:
+    """The probability by a judge, to whom the frames say nothing that was not measured."""
+    return lambda measured, *_: judge.probability(measured)
 
 
 def found(
     frames: Iterable[Sampled],
-    probability: Probability,
+    of_cut: OfCut,
+    of_blend: OfBlend,
     threshold: float = THRESHOLD,
     ahead: int = WINDOW,
 ) -> Iterator[Boundary]:
-    """Finds the shot boundaries in `frames`, in display order.
+    """Finds the shot boundaries in `frames`, in display order, by how probable each is.
 
     Yields them in order: a cut when `ahead` frames and AROUND seconds after it have been seen, a
     gradual transition some seconds later. Keeps the frames of as long before and after, and the
@@ -81,7 +87,7 @@ def found(
         ratios = proposed(recent[low : here + WINDOW + 1], here - low, blends.luma)
         if ratios:
             known = evidence(recent, here, blends.luma, ratios)
-            score = probability(recent, here, known)
+            score = of_cut(known, recent, here)
             if score >= threshold:
                 yield from _gradual(blends.finish(), threshold)
                 yield Boundary(frame.pts, frame.time, score, why=ratios)
@@ -98,7 +104,7 @@ def found(
 
     for sample in frames:
         if blends is None:
-            blends = Blends(sample.thumbnail.luma.shape)
+            blends = Blends(sample.thumbnail.luma.shape, of_blend, threshold)
         recent.append(sample)
         while len(recent) > here + max(ahead, WINDOW) and (
             len(recent) > here + MOST or sample.time - recent[here].time > AROUND

@@ -127,7 +127,7 @@ class Plan:
         Raises MediaError where most is to be decoded.
         """
         self.threshold = threshold
-        self.judge = Judge()
+        self.judge = Judge("cuts")
         self.groups: list[Group] = []
         self.looks: list[Thumbnail | None] = []  # of the keyframes
         self.apart: list[float] = []  # each keyframe from the one before

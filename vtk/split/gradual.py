@@ -13,7 +13,7 @@ by their edge (`vtk.split.edges`). Fades too short for such pairs are those of `
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -21,9 +21,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from vtk.split.methods import THRESHOLD
+from vtk.split.between import evidence
 from vtk.split.dips import EMPTY, RESIDUAL, Dip, Dips
 from vtk.split.edges import SHARE, Edge, Edges, Moved, Sample
-from vtk.split.likeness import ALIKE, correlation, edges
+from vtk.split.likeness import ALIKE, correlation
 from vtk.split.pages import ground, turned
 from vtk.split.shifts import LEFT, Shifts
 from vtk.split.sweeps import sweep
@@ -37,11 +39,13 @@ CHANGE = 6.0  # how far the ends must be apart, root mean square over the sample
 LOST = 0.5  # the same for the picture in the middle alone
 STILL = 0.04  # the same for pages that are alike, of which nothing moves
 WIPED = 0.32  # the same for a wipe: where half of the picture has changed it is 0.25
-STAYS = 0.3  # of the edges of the old picture, that are where they were when a wipe is over
-UNEVEN = 0.25  # of a part's change, that it may be off the line in a dissolve
+BEFORE = 4  # pictures before a transition, by which to tell how much moves in its first shot
 MOMENTS = 12  # of a wipe, that tell how it sweeps
 _ROWS = int(LAGS[-1] / INTERVAL) + 3
 _RING = [number % _ROWS for number in range(2 * _ROWS)]
+
+# How probable a transition is by its evidence, its first frame and its last.
+OfBlend = Callable[[Vector, Sample, Sample], float]
 
 
 @dataclass(slots=True)
@@ -58,7 +62,11 @@ class Blends:
     picture in `INTERVAL` seconds is looked at, so starts and ends are exact to that.
     """
 
-    def __init__(self, shape: tuple[int, int]) -> None:
+    def __init__(
+        self, shape: tuple[int, int], of_blend: OfBlend, threshold: float = THRESHOLD
+    ) -> None:
+        self.of_blend = of_blend
+        self.threshold = threshold  # of its probability, from which there is a transition
         self.luma = shape  # rows, columns
         self.area = shape[0] * shape[1]
         self.edges = Edges()
@@ -168,36 +176,24 @@ class Blends:
         page = partial(self._turned, a, b)
         if alike and (STILL <= off <= RESIDUAL or not page()):
             return []
-        score = 1 - 0.5 * off / RESIDUAL
-        lumas = [self.pictures[row, : self.area].reshape(self.luma) for row in (a, b)]
+        even = 0.0
         if off > RESIDUAL:
             last = min(size - 1, MOMENTS)
             some = [rows[number * (size - 1) // last] for number in range(last + 1)]
-            score = sweep(self.pictures[some, : self.area], self.luma, page)
-            if not score or edges(*lumas).old_stays > STAYS:
+            even = sweep(self.pictures[some, : self.area], self.luma, page)
+            if not even:
                 return []
-        elif not (self.empty[a] or self.empty[b]) and self._uneven(rows, place) > UNEVEN:
-            return []
-        ends = Shifts(lumas)
+        ends = Shifts([self.pictures[row, : self.area].reshape(self.luma) for row in (a, b)])
         if ends.left(0, 1) < LEFT * ends.change(0, 1):
             return []
-        found = self._settle() if self.best and first >= self.best.after else []
-        self._keep(first, place, change, min(1.0, score), off)
-        return found
-
-    def _uneven(self, rows: list[int], place: list[float]) -> float:
-        """How far a middling part of the picture is off the line, as a share of its change.
-
-        A flame or a hand that moves may take most of the change, and near the line by chance.
-        """
-        high, wide = self.luma[0] // 3, self.luma[1] // 4
-        pictures = self.pictures[rows, : self.area]
-        way = pictures[-1] - pictures[0]
-        between = [number for number, here in enumerate(place) if 0.15 < here < 0.85]
-        off = [np.abs(pictures[n] - pictures[0] - place[n] * way) for n in between]
-        pair = np.stack([np.mean(off, 0), np.abs(way)]).reshape(2, *self.luma)
-        parts = pair[:, : 3 * high, : 4 * wide].reshape(2, 3, high, 4, wide).mean((2, 4))
-        return float(np.median(parts[0] / (parts[1] + 1)))
+        known = {
+            "change": float(np.sqrt(change / self.pictures.shape[1])),
+            "residual": off,
+            "sweep": even,
+            "from_empty": float(self.empty[a]),
+            "to_empty": float(self.empty[b]),
+        }
+        return self._between(first, place, change, known)
 
     def _wiped(self, edge: Edge, picture: Vector) -> list[Transition]:
         """Takes in a wipe that ends with this picture."""
@@ -264,24 +260,36 @@ class Blends:
             if now - samples[-size].time < 1.5 * lag:
                 yield size
 
-    def _keep(
-        self, first: int, place: list[float], change: float, score: float, off: float
-    ) -> None:
-        """Makes the pictures from number `first` on the best candidate."""
+    def _between(
+        self, first: int, place: list[float], change: float, known: dict[str, float]
+    ) -> list[Transition]:
+        """Makes the pictures from number `first` on the best candidate, if they are probable.
+
+        Returns the transition that ends before they begin.
+        """
         offset = self.count - len(self.samples)  # number of the oldest sample kept
         before = max(number for number, here in enumerate(place) if here < 0.1)
         after = next(number for number, here in enumerate(place) if here > 0.9)
         half = next(number for number, here in enumerate(place) if here >= 0.5)
         kept = list(self.samples)[first - offset :]
         start, end = kept[min(before + 1, after)], kept[max(after - 1, before)]
-        empty = [self.empty[row % _ROWS] for row in (first, self.count - 1)]
+        known["seconds"] = kept[-1].time - kept[0].time
+        lumas = self.pictures[:, : self.area]
+        rows = [number % _ROWS for number in range(max(offset, first - BEFORE), self.count)]
+        there = len(rows) - len(place)
+        measured = evidence(lumas[rows[there:]], place, self.luma, lumas[rows[: there + 1]], known)
+        score = self.of_blend(measured, start, end)
+        if score < self.threshold:
+            return []
+        found = self._settle() if self.best and first >= self.best.after else []
         name = {(True, False): "start", (False, True): "end", (True, True): "both"}
-        which = name.get((empty[0], empty[1]), "")
+        which = name.get((bool(known["from_empty"]), bool(known["to_empty"])), "")
         shot = {"start": start, "end": end}.get(which, kept[half])
-        kind = "wipe" if off > RESIDUAL else "fade" if which else "dissolve"
-        why = {"change": float(np.sqrt(change / self.pictures.shape[1])), "residual": off}
+        kind = "wipe" if known["sweep"] else "fade" if which else "dissolve"
+        why = {"change": known["change"], "residual": known["residual"]}
         transition = Transition(kind, start, end, shot, score, which, why)
         self.best = _Candidate(transition, first + after, change)
+        return found
 
     def _certain(self, time: float) -> list[Transition]:
         """Returns what no later picture can change any more."""

@@ -34,9 +34,8 @@ def within(held: Transition) -> float:
 
 def joined(one: Transition, two: Transition) -> Transition:
     """Two transitions as one, which is a fade where one of them is."""
-    less = min(one, two, key=lambda part: part.score)
     more = max(one, two, key=lambda part: (part.why or {}).get("change", 0.0))
     kind = "fade" if "fade" in (one.type, two.type) else more.type
     shot = two.shot if two.empty == "start" else more.shot
     empty = "end" if two.empty == "end" else "middle"
-    return Transition(kind, one.start, two.end, shot, less.score, empty, less.why)
+    return Transition(kind, one.start, two.end, shot, more.score, empty, more.why)
