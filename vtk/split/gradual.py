@@ -7,7 +7,8 @@ the same with one uniform picture as an end. This is the editing model of Hampap
 Weymouth (Production model based digital video segmentation, 1995, chromatic edits), tested on
 pairs of pictures 0.3 to 2.4 seconds apart.
 
-A pan over soft things comes near the line, but there a shift of A gives B (`vtk.split.shifts`).
+A pan over soft things comes near the line, but there a shift of A gives B (`vtk.split.shifts`). How
+probable the rest is, a small network says from what lies between (`vtk.split.between`).
 Wipes leave the line in a way of their own (`vtk.split.sweeps`); where the shots move they are found
 by their edge (`vtk.split.edges`). Fades too short for such pairs are those of `vtk.split.dips`.
 """
@@ -25,8 +26,8 @@ from vtk.split.methods import THRESHOLD
 from vtk.split.between import evidence
 from vtk.split.dips import EMPTY, RESIDUAL, Dip, Dips
 from vtk.split.edges import SHARE, Edge, Edges, Moved, Sample
-from vtk.split.likeness import ALIKE, correlation
-from vtk.split.pages import ground, turned
+from vtk.split.likeness import ALIKE
+from vtk.split.ring import MID_GREY, Ring
 from vtk.split.shifts import LEFT, Shifts
 from vtk.split.sweeps import sweep
 from vtk.split.transition import JOINED, Transition, joined, within
@@ -39,6 +40,11 @@ CHANGE = 6.0  # how far the ends must be apart, root mean square over the sample
 LOST = 0.5  # the same for the picture in the middle alone
 STILL = 0.04  # the same for pages that are alike, of which nothing moves
 WIPED = 0.32  # the same for a wipe: where half of the picture has changed it is 0.25
+# Of places on the way from the first picture, 0, to the last, 1:
+END, REST = 0.2, 0.3  # the share of the pictures that is an end, and how far they may leave it
+BACK, FORTH = 0.12, 0.6  # how far one picture may go back and forth
+BETWEEN, FEWEST = (0.2, 0.8), 2  # where the line is tested, and pictures there
+SEEN = 0.1  # from which both shots are seen
 BEFORE = 4  # pictures before a transition, by which to tell how much moves in its first shot
 MOMENTS = 12  # of a wipe, that tell how it sweeps
 _ROWS = int(LAGS[-1] / INTERVAL) + 3
@@ -72,13 +78,7 @@ class Blends:
         self.edges = Edges()
         self.dips = Dips()
         self.samples: deque[Sample] = deque(maxlen=_ROWS)
-        self.pictures = np.zeros((_ROWS, 0), np.float32)  # about mid-grey
-        self.products = np.zeros((_ROWS, _ROWS), np.float64)
-        self.lumas = np.zeros((_ROWS, _ROWS), np.float64)  # products of the luma alone
-        self.sums = [0.0] * _ROWS  # of the luma
-        self.squares = [0.0] * _ROWS  # each picture's product with itself, by row
-        self.empty = [False] * _ROWS  # whether it is uniform
-        self.papers: dict[int, float | None] = {}  # grounds by row, where they were asked for
+        self.ring = Ring(_ROWS, self.area)
         self.count = 0  # samples since the start or the last cut
         self.free = 0  # number of the first sample after the last transition
         self.best: _Candidate | None = None
@@ -95,28 +95,12 @@ class Blends:
         found += self._faded(dip, picture) if dip and self.samples else []
         if self.samples and 0 <= time - self.samples[-1].time < INTERVAL - 1e-6:
             return found
-        if not self.pictures.shape[1]:
-            self.pictures = np.zeros((_ROWS, picture.size), np.float32)
-        self.empty[self.count % _ROWS] = deviation < EMPTY
-        self._add(self.count % _ROWS, picture)
+        self.ring.put(self.count % _ROWS, picture, empty=deviation < EMPTY)
         self.samples.append(sample)
         self.count += 1
         for size in self._sizes():
             found += self._look(size)
         return found + self._certain(time)
-
-    def _add(self, row: int, picture: Vector) -> None:
-        """Keeps a picture and its products with those kept."""
-        pictures, area = self.pictures, self.area
-        np.subtract(picture, 128, out=pictures[row])
-        self.sums[row] = float(pictures[row, :area].sum())
-        # By one thread: a product of matrices by several costs the others more than it saves.
-        lumas = np.vecdot(pictures[:, :area], pictures[row, :area])
-        products = lumas + np.vecdot(pictures[:, area:], pictures[row, area:])
-        self.lumas[row] = self.lumas[:, row] = lumas
-        self.products[row] = self.products[:, row] = products
-        self.squares[row] = float(products[row])
-        self.papers.pop(row, None)
 
     def finish(self) -> list[Transition]:
         """Returns what is still held back and forgets all: at a cut and at the end."""
@@ -139,59 +123,55 @@ class Blends:
         if first < self.free:
             return []
         a, b = first % _ROWS, (self.count - 1) % _ROWS
-        squares, to_last = self.squares, self.products[b].tolist()
+        ring = self.ring
+        squares, to_last = ring.squares, ring.products[b].tolist()
         change = squares[a] + squares[b] - 2 * to_last[a]  # squared distance of the ends
         old = self.best and first < self.best.after and change <= self.best.change
-        if old or change < CHANGE**2 * self.pictures.shape[1]:
+        if old or change < CHANGE**2 * ring.pictures.shape[1]:
             return []
         # Most pictures are of moving scenes, of which the one in the middle alone tells.
-        to_first = self.products[a].tolist()
+        to_first = ring.products[a].tolist()
         nought = squares[a] - to_first[b]
         rows = _RING[a : a + size]
         middle = rows[size // 2]
         off = (squares[middle] - 2 * to_first[middle] + squares[a]) / change
         if off - ((to_last[middle] - to_first[middle] + nought) / change) ** 2 > LOST:
             return []
-        alike = not (self.empty[a] or self.empty[b]) and self._likeness(a, b) > ALIKE
-        if alike and None in (self._paper(a), self._paper(b)):  # one scene, and no page
+        alike = not (ring.empty[a] or ring.empty[b]) and ring.likeness(a, b) > ALIKE
+        if alike and None in (ring.paper(a), ring.paper(b)):  # one scene, and no page
             return []
         # The place of each picture on the line from the first, 0, to the last, 1.
         place = [(to_last[row] - to_first[row] + nought) / change for row in rows]
-        edge = max(1, round(size * 0.2))
-        if max(place[: edge + 1]) > 0.3 or min(place[-edge - 1 :]) < 0.7:
-            return []
-        if any(not -0.12 <= later - here <= 0.6 for here, later in pairwise(place)):
+        if not (_rests_at_ends(place) and _rises(place)):
             return []
         # How far those between are off the line.
         left = [
             (squares[row] - 2 * to_first[row] + squares[a]) / change - here**2
             for row, here in zip(rows, place, strict=True)
-            if 0.2 < here < 0.8
+            if BETWEEN[0] < here < BETWEEN[1]
         ]
-        if len(left) < 2:
-            return []
-        off = sum(left) / len(left)
+        off = sum(left) / len(left) if len(left) >= FEWEST else LOST
         if off > WIPED:
             return []
-        page = partial(self._turned, a, b)
+        page = partial(ring.turned, a, b)
         if alike and (STILL <= off <= RESIDUAL or not page()):
             return []
         even = 0.0
         if off > RESIDUAL:
             last = min(size - 1, MOMENTS)
             some = [rows[number * (size - 1) // last] for number in range(last + 1)]
-            even = sweep(self.pictures[some, : self.area], self.luma, page)
+            even = sweep(ring.lumas[some], self.luma, page)
             if not even:
                 return []
-        ends = Shifts([self.pictures[row, : self.area].reshape(self.luma) for row in (a, b)])
+        ends = Shifts([ring.lumas[row].reshape(self.luma) for row in (a, b)])
         if ends.left(0, 1) < LEFT * ends.change(0, 1):
             return []
         known = {
-            "change": float(np.sqrt(change / self.pictures.shape[1])),
+            "change": float(np.sqrt(change / ring.pictures.shape[1])),
             "residual": off,
             "sweep": even,
-            "from_empty": float(self.empty[a]),
-            "to_empty": float(self.empty[b]),
+            "from_empty": float(ring.empty[a]),
+            "to_empty": float(ring.empty[b]),
         }
         return self._between(first, place, change, known)
 
@@ -200,7 +180,7 @@ class Blends:
         before = self._before(edge.start)
         if before < 0:
             return []
-        change = float(np.square(picture - 128 - self.pictures[before % _ROWS]).sum())
+        change = float(np.square(picture - MID_GREY - self.ring.pictures[before % _ROWS]).sum())
         score = 0.5 + 0.5 * (edge.share - SHARE) / (1 - SHARE)
         why = {"change": float(np.sqrt(change / picture.size)), "edge": edge.share}
         wipe = Transition("wipe", edge.start, edge.end, edge.middle, score, "", why)
@@ -233,21 +213,6 @@ class Blends:
             self.best = candidate
         return found
 
-    def _paper(self, row: int) -> float | None:
-        """The ground of the picture in a row, worked out once."""
-        if row not in self.papers:
-            self.papers[row] = ground(self.pictures[row, : self.area])
-        return self.papers[row]
-
-    def _turned(self, a: int, b: int) -> bool:
-        one, two = self.pictures[a, : self.area], self.pictures[b, : self.area]
-        return turned(one, two, (self._paper(a), self._paper(b)))
-
-    def _likeness(self, a: int, b: int) -> float:
-        """That of the pictures in two rows."""
-        products = self.lumas[a, a], self.lumas[b, b], self.lumas[a, b]
-        return correlation(self.area, (self.sums[a], self.sums[b]), *map(float, products))
-
     def _sizes(self) -> Iterator[int]:
         """How many of the last samples span each of LAGS, where as many are kept."""
         samples, size = self.samples, 5
@@ -268,13 +233,13 @@ class Blends:
         Returns the transition that ends before they begin.
         """
         offset = self.count - len(self.samples)  # number of the oldest sample kept
-        before = max(number for number, here in enumerate(place) if here < 0.1)
-        after = next(number for number, here in enumerate(place) if here > 0.9)
+        before = max(number for number, here in enumerate(place) if here < SEEN)
+        after = next(number for number, here in enumerate(place) if here > 1 - SEEN)
         half = next(number for number, here in enumerate(place) if here >= 0.5)
         kept = list(self.samples)[first - offset :]
         start, end = kept[min(before + 1, after)], kept[max(after - 1, before)]
         known["seconds"] = kept[-1].time - kept[0].time
-        lumas = self.pictures[:, : self.area]
+        lumas = self.ring.lumas
         rows = [number % _ROWS for number in range(max(offset, first - BEFORE), self.count)]
         there = len(rows) - len(place)
         measured = evidence(lumas[rows[there:]], place, self.luma, lumas[rows[: there + 1]], known)
@@ -315,3 +280,14 @@ class Blends:
             self.held = joined(held, new)
             return []
         return [held]
+
+
+def _rests_at_ends(place: list[float]) -> bool:
+    """Whether the pictures at either end of a way are near that end."""
+    edge = max(1, round(len(place) * END))
+    return max(place[: edge + 1]) <= REST and min(place[-edge - 1 :]) >= 1 - REST
+
+
+def _rises(place: list[float]) -> bool:
+    """Whether no picture goes back on the way, and none most of it at once."""
+    return all(-BACK <= later - here <= FORTH for here, later in pairwise(place))

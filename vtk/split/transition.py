@@ -22,7 +22,7 @@ class Transition:
     start: Sample
     end: Sample
     shot: Sample  # the frame from which the new shot is the one seen
-    score: float  # 0.5..1
+    score: float  # how probable it is
     empty: str  # what is uniform: "", "start", "middle", "end" or "both"
     why: Mapping[str, float] | None = field(default=None, compare=False)
 
