@@ -22,11 +22,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from vtk.split.methods import THRESHOLD
 from vtk.split.between import evidence
 from vtk.split.dips import EMPTY, RESIDUAL, Dip, Dips
 from vtk.split.edges import SHARE, Edge, Edges, Moved, Sample
 from vtk.split.likeness import ALIKE
+from vtk.split.methods import THRESHOLD
 from vtk.split.ring import MID_GREY, Ring
 from vtk.split.shifts import LEFT, Shifts
 from vtk.split.sweeps import sweep
