@@ -44,5 +44,5 @@ def test_processes_side_by_side_divide_the_cores(
 @pytest.mark.parametrize("value", ["0", "-1", "two", "1.5"])
 def test_a_value_without_sense_is_wrong_usage(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     monkeypatch.setenv("VTK_THREADS", value)
-    with pytest.raises(UsageError, match="VTK_THREADS is a number of threads"):
+    with pytest.raises(UsageError, match="VTK_THREADS must be a number of threads"):
         cores()

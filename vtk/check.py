@@ -46,7 +46,7 @@ def check(value: Any, schema: Schema, name: str = "record", root: Schema | None 
     """
     if isinstance(schema, bool):
         if not schema:
-            raise InputError(f"{name} must not be there")
+            raise InputError(f"{name} is not allowed")
         return
     root = schema if root is None else root
     if "$ref" in schema:

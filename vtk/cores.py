@@ -15,7 +15,7 @@ def cores() -> int:
     there = _available()
     wanted = os.environ.get(VARIABLE) or str(there)
     if not (wanted.isdecimal() and int(wanted)):
-        raise UsageError(f"{VARIABLE} is a number of threads from 1 on, not {wanted!r}")
+        raise UsageError(f"{VARIABLE} must be a number of threads, 1 or more, not {wanted!r}")
     return min(there, int(wanted))
 
 

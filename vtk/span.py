@@ -210,7 +210,7 @@ def parse(text: str) -> Span:
             raise InputError(f"{text!r} lies beyond {LATEST:g} s")
         return span
     if not text or "\0" in text:
-        raise InputError("an empty name is no video")
+        raise InputError("an empty name is not a video")
     return Span(video=video_name(text))
 
 

@@ -37,7 +37,9 @@ def test_a_schema_puts_an_object_under_fields(world: World) -> None:
     assert len(model.asked) == 2  # the first answer was broken off
 
 
-@pytest.mark.parametrize(("said", "why"), [("[1]", "no JSON object"), ('{"place": ""}', "people")])
+@pytest.mark.parametrize(
+    ("said", "why"), [("[1]", "not a JSON object"), ('{"place": ""}', "people")]
+)
 def test_an_object_that_lacks_something_is_an_error(world: World, said: str, why: str) -> None:
     model = Scripted(lambda *_: said)
     (span,) = caption(shots(world("cuts"), 1), model=model, options=CaptionOptions(schema=SCHEMA))

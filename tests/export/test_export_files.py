@@ -51,8 +51,8 @@ def test_several_videos_in_one_file_are_refused(tmp_path: Path, name: str) -> No
     result = vtk("export", name, *options(name), "-q", "-o", target, stdin=TWO)
     assert result.returncode == 2
     assert result.stderr.decode() == (
-        f"vtk export {name}: a file of {name} is of one video, and none/c.mp4 follows "
-        "none/a b.mp4: name a folder, which gets a file for each, with -o FOLDER/\n"
+        f"vtk export {name}: a file of {name} holds one video, and none/c.mp4 follows "
+        "none/a b.mp4: write one file per video with -o FOLDER/\n"
     )
     assert target.read_text() == "yesterday's"
 
@@ -60,7 +60,9 @@ def test_several_videos_in_one_file_are_refused(tmp_path: Path, name: str) -> No
 def test_a_video_that_comes_again_is_refused(tmp_path: Path) -> None:
     result = vtk("export", "csv", "-o", tmp_path, stdin=[*TWO, TWO[0]])
     assert result.returncode == 2
-    assert b"none/a b.mp4 comes again after others: sort the spans by video" in result.stderr
+    assert (
+        b"none/a b.mp4 appears again after other videos: sort the spans by video" in result.stderr
+    )
     assert len([*tmp_path.iterdir()]) == 2
 
 

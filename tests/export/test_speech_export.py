@@ -168,7 +168,7 @@ def test_an_embedding_that_cannot_be_is_refused(world: World, tmp_path: Path) ->
     for options, reason in (
         ([], b"name one, or a folder, with -o"),
         (["-o", str(film)], b"is the video itself"),
-        (["-o", str(tmp_path / "x.avi")], b"holds no subtitles as srt"),
+        (["-o", str(tmp_path / "x.avi")], b"files cannot hold srt subtitles"),
     ):
         result = vtk("export", "srt", "--embed", *options, stdin=[record])
         assert result.returncode == 2

@@ -218,7 +218,7 @@ def test_a_folder_with_shards_is_not_written_to(tmp_path: Path) -> None:
     before = (tmp_path / "000000.tar").read_bytes()
     again = export(tmp_path, "--no-pictures", stdin=given * 2)
     assert (again.returncode, again.stderr.count(b"\n")) == (74, 1)
-    assert b"has shards already" in again.stderr
+    assert b"already holds shards" in again.stderr
     assert (tmp_path / "000000.tar").read_bytes() == before
     (tmp_path / "file").touch()
     assert export(tmp_path / "file", stdin=given).returncode == 74

@@ -156,12 +156,12 @@ def test_where_no_time_of_decoding_is_known_pictures_come_before_they_are_shown(
 def test_packets_without_any_time_are_told(caplog: pytest.LogCaptureFixture) -> None:
     packets: list[Any] = [packet(None, None), packet(0, 0), packet(40, 40), av.Packet()]
     assert len(list(copied(iter(packets)))) == 2
-    assert "left out packets of track 0 that state no time: 1" in caplog.text
+    assert "left out packets without a timestamp on track 0: 1" in caplog.text
 
 
 def test_pictures_that_state_no_times_are_refused(tmp_path: Path) -> None:
     source = without_times(tmp_path / "film.h264", 20)
-    with pytest.raises(MediaError, match="does not say when it is shown"):
+    with pytest.raises(MediaError, match="it has no timestamps"):
         embed(str(source), WORDS, "srt", tmp_path / "copy.mkv")
     assert list(tmp_path.iterdir()) == [source]
 

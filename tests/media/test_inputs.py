@@ -216,8 +216,8 @@ def test_numbers_with_zeros_and_exact_rates(folder: Path) -> None:
 def test_series_that_are_not_whole_or_not_clear_are_refused(folder: Path) -> None:
     assert "with their rate, as in" in refused(f"{folder}/%d.png")
     assert "#rate=25" in refused(str(folder))
-    assert "0 is no number of pictures" in refused(f"{folder}#rate=0")
-    assert "no picture is named so" in refused(f"{folder}/%04d.png#rate=5")
+    assert "0 is not a number of pictures" in refused(f"{folder}#rate=0")
+    assert "no picture has such a name" in refused(f"{folder}/%04d.png#rate=5")
     assert "No such file" in refused(f"{folder}/none/%d.png#rate=5")
     (folder / "10.png").unlink()
     assert "10.png is missing" in refused(f"{folder}#rate=5")

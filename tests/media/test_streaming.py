@@ -105,7 +105,7 @@ def test_dash_is_refused_in_a_sentence_that_says_what_to_do(
     assert "leads to other files" in refused(str(path))
     with serving(tmp_path) as served:
         url = f"{served.url}/parts.mpd"
-        assert "in parts (DASH)" in refused(url)
+        assert "as DASH segments" in refused(url)
         assert "save it with yt-dlp" in refused(url)
         result = vtk("probe", url)
         assert result.returncode == 66

@@ -103,7 +103,7 @@ def test_values_may_go_by_quantization(own: Path) -> None:
         ("x = = 1", "is not TOML"),
         ("\xff", "is not TOML"),
         ("name = 1", "name must be a table"),
-        ("['a/b']\nkind = 'llm'", "small letters"),
+        ("['a/b']\nkind = 'llm'", "lower-case letters"),
         ("[a]\nrepo = 'me/a'\nfile = 'a.gguf'", "kind is missing"),
         ("[a]\nkind = 'gpt'", r"\[a\] kind must be one of vlm, llm, clip, embed"),
         ("[a]\nkind = 'llm'", "needs repo with file or quants, or path"),

@@ -248,7 +248,7 @@ def test_a_folder_without_a_configuration_is_refused(tmp_path: Path) -> None:
         ("pe-cor-b", "did you mean pe-core-b"),
         ("ViT-B-32/openai", "vtk models pull hf:timm/vit_base_patch32_clip_224.openai/"),
         ("hf-hub:owner/model", "vtk models pull hf:owner/model/open_clip_config.json"),
-        ("no/such", "open_clip knows no no"),
+        ("no/such", "open_clip has no no"),
     ],
 )
 def test_a_model_that_is_not_here_is_named_with_the_command_that_gets_it(

@@ -103,7 +103,7 @@ def test_a_long_text_is_cut_with_one_warning(
     assert first @ second > 0.9999
     assert np.isclose(np.linalg.norm(third), 1)
     assert [record.message for record in caplog.records] == [
-        "texts of more than 64 tokens are cut for tiny-embed"
+        "texts longer than 64 tokens are truncated for tiny-embed"
     ]
 
 
@@ -160,7 +160,7 @@ def test_a_model_that_pools_nothing_is_no_embedder(file: Path, tmp_path: Path) -
     assert content.count(key) == 1
     other = tmp_path / "other.gguf"
     other.write_bytes(content.replace(key, b"bert.pooling_typo"))
-    assert "no embedder" in refusal(other)
+    assert "not a text embedder" in refusal(other)
 
 
 def test_nothing_is_written_to_standard_error(file: Path) -> None:

@@ -178,7 +178,7 @@ def test_a_sha256_of_the_catalog_is_held_against_the_hub(
     content = hub.files["owner/repo/model.gguf"] = gguf(0.1)
     entry = "[mine]\nkind = 'llm'\nrepo = 'owner/repo'\nfile = 'model.gguf'\nsha256 = '{}'\n"
     catalog(tmp_path, entry.format("0" * 64))
-    says(pull("pull", "mine"), 69, "not the file that the catalog knows")
+    says(pull("pull", "mine"), 69, "not the file in the catalog")
     assert not hub.fetched()
     own = tmp_path / "config" / "vtk" / "models.toml"
     own.write_text(entry.format(hashlib.sha256(content).hexdigest()))

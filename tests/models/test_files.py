@@ -192,7 +192,7 @@ def test_open_clip_models_are_found_by_their_own_list(home: Path, cache: Path) -
     )
     assert remotes("mine") == remotes("pe-core-b")
     assert remotes("hub") == [Remote("me/m", "open_clip_model.safetensors")]
-    with pytest.raises(UsageError, match="open_clip knows no"):
+    with pytest.raises(UsageError, match="open_clip has no"):
         remotes("none")
     weights = put(cache, "timm/PE-Core-B-16", "open_clip_model.safetensors")
     assert resolve("mine").model == weights

@@ -294,7 +294,7 @@ def test_a_server_that_is_not_there_ends_the_run() -> None:
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_missing_or_wrong_key_ends_the_run(server: ChatServer, opened: Open, status: int) -> None:
     server.in_turn(Told({"error": {"message": f"bad key {KEY}"}}, status))
-    with pytest.raises(MissingError, match="wants a key: set VTK_API_KEY"):
+    with pytest.raises(MissingError, match="needs a key: set VTK_API_KEY"):
         ask(opened(), "a", "b")
     with pytest.raises(MissingError, match="check VTK_API_KEY") as caught:
         ask(opened(key=KEY), "a")
@@ -492,13 +492,13 @@ def test_a_server_may_count_no_tokens(server: ChatServer, opened: Open) -> None:
     [
         (b"<html>", "is not JSON"),
         (b"", "is not JSON"),
-        ([], "holds no answer"),
-        ({}, "holds no answer"),
-        ({"choices": []}, "holds no answer"),
-        ({"choices": [{"message": {"content": None}}]}, "holds no answer"),
+        ([], "has no answer"),
+        ({}, "has no answer"),
+        ({"choices": []}, "has no answer"),
+        ({"choices": [{"message": {"content": None}}]}, "has no answer"),
         ({"choices": [{"message": {"content": None}, "finish_reason": "length"}]}, "limit of tok"),
-        ({"choices": [{"message": None}]}, "holds no answer"),
-        ({"choices": [{"message": {"content": ["a"]}}]}, "holds no answer"),
+        ({"choices": [{"message": None}]}, "has no answer"),
+        ({"choices": [{"message": {"content": ["a"]}}]}, "has no answer"),
         ({"error": {"message": "upstream is down"}}, "upstream is down"),
     ],
 )

@@ -234,7 +234,7 @@ def test_a_run_that_is_deaf_to_ctrl_c_leaves_no_bar_at_the_second(here: Path) ->
     with Terminal("exec python deaf.py", folder=here) as terminal:
         terminal.until(BAR)
         terminal.types("\x03")
-        terminal.until("Ctrl-C once more ends it on the spot")
+        terminal.until("press Ctrl-C again to stop now")
         terminal.until(BAR)
         terminal.types("\x03")
         assert terminal.end() == 130

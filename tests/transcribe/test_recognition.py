@@ -99,14 +99,14 @@ def test_languages_and_models_that_are_none(
     german: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = WhisperModel(str(german), device="cpu", threads=1)
-    with pytest.raises(UsageError, match="knows no language 'xx'"):
+    with pytest.raises(UsageError, match="does not know the language 'xx'"):
         list(model.recognize([Piece(0.0, np.zeros(RATE, np.float32))], "xx"))
     shutil.copytree(german, tmp_path / "part")
     (tmp_path / "part" / "tokenizer.json").unlink()
     with pytest.raises(MissingError, match=r"there is no tokenizer\.json"):
         WhisperModel(str(tmp_path / "part"))
     (tmp_path / "part" / "tokenizer.json").write_text("no")
-    with pytest.raises(MissingError, match="no model of faster-whisper"):
+    with pytest.raises(MissingError, match="not a faster-whisper model"):
         WhisperModel(str(tmp_path / "part"), device="cpu")
     with pytest.raises(MissingError, match="there is no folder"):
         WhisperModel(str(tmp_path / "gone"))
@@ -117,7 +117,7 @@ def test_languages_and_models_that_are_none(
         f'[mine]\nkind = "speech"\n{about}\n[other]\nkind = "llm"\n{about}\n'
     )
     assert WhisperModel("mine", device="cpu", threads=1).name == "mine"
-    with pytest.raises(UsageError, match="does not recognize speech"):
+    with pytest.raises(UsageError, match="is not a speech model"):
         WhisperModel("other")
 
 
@@ -266,7 +266,7 @@ def test_a_server_transcribes(server: Any, spoken: Spoken, times: bool) -> None:
 
 @pytest.mark.parametrize(
     ("status", "code", "text"),
-    [(404, 69, b"does not transcribe"), (401, 69, b"wants a key: set VTK_API_KEY"),
+    [(404, 69, b"does not transcribe"), (401, 69, b"needs a key: set VTK_API_KEY"),
      (400, 1, b"answered 400")],
 )  # fmt: skip
 def test_a_server_that_cannot_is_told_of_in_a_sentence(

@@ -116,11 +116,15 @@ def test_subtitles_are_transcripts_as_well(tmp_path: Path) -> None:
     [
         ("just words\n", "x.txt", "no line that begins with a time"),
         ("{]", "x.json", "is not JSON"),
-        ({"a": 1}, "x.json", "no transcript in a known form"),
-        ({"segments": [{"start": "soon", "end": 1, "text": "x"}]}, "x.json", "not those of"),
-        ({"segments": [5]}, "x.json", "not those of"),
-        ({"transcription": [{}]}, "x.json", "not those of"),
-        ({"events": [{"segs": 3}]}, "x.json", "not those of"),
+        ({"a": 1}, "x.json", "not a transcript in a known format"),
+        (
+            {"segments": [{"start": "soon", "end": 1, "text": "x"}]},
+            "x.json",
+            "do not have the format",
+        ),
+        ({"segments": [5]}, "x.json", "do not have the format"),
+        ({"transcription": [{}]}, "x.json", "do not have the format"),
+        ({"events": [{"segs": 3}]}, "x.json", "do not have the format"),
         ("nothing", "x.srt", "holds no subtitles"),
     ],
 )

@@ -64,7 +64,7 @@ def test_each_track_of_narration_can_be_chosen(real: Path, track: int | None) ->
 def test_a_track_that_is_none_is_refused_with_those_that_are(real: Path) -> None:
     result = vtk("transcribe", "--track", "1", real / "nasa_13013.mp4")
     assert result.returncode == 2
-    assert b"track 1 holds no text; the tracks of text are: 2 (eng), 5 (eng)" in result.stderr
+    assert b"track 1 is not a text track; the text tracks are: 2 (eng), 5 (eng)" in result.stderr
     assert result.stderr.count(b"\n") == 1
 
 

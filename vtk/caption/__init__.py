@@ -86,7 +86,7 @@ def _tagged(spans: Iterable[Span], options: "CaptionOptions") -> Iterator[Span]:
     from vtk.prompting.loader import FrameLoader
 
     if options.clip is None:
-        raise UsageError("tags are judged by a model: --model NAME, or --clip NAME")
+        raise UsageError("--tags needs a model: --model NAME or --clip NAME")
     for loaded in FrameLoader("caption", options.frames, options.context.subtitles)(spans):
         span = loaded.span
         if loaded.frames:

@@ -22,7 +22,7 @@ def caption(task: CaptionTask) -> Dialogue:
     """`caption`, and `candidates`: the others, the nearest first; a score is a mean cosine."""
     clip = task.options.clip
     if clip is None:
-        raise UsageError("best-of chooses by an image-text model: name it by --clip NAME")
+        raise UsageError("best-of needs an image-text model: --clip NAME")
     first = task.generate("caption", task.parts)
     warm = max(RETRY_TEMPERATURE, first.sampling.temperature)
     asks = [first]

@@ -36,9 +36,9 @@ def obeying(schema: Mapping[str, Any], text: str) -> dict[str, Any]:
     try:
         found = orjson.loads(text)
     except orjson.JSONDecodeError:
-        raise unreadable(text, "what is no JSON") from None
+        raise unreadable(text, "something that is not JSON") from None
     if not isinstance(found, dict):
-        raise unreadable(text, "what is no JSON object")
+        raise unreadable(text, "something that is not a JSON object")
     if missing := [key for key in schema.get("required", ()) if key not in found]:
         raise unreadable(text, f"an object without {', '.join(missing)}")
     return found

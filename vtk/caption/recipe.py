@@ -84,7 +84,9 @@ def read_recipe(name: str) -> Recipe:
         raise UsageError(f"{name} is not TOML: {error}") from None
     for table, value in found.items():
         if table not in TABLES or not isinstance(value, dict):
-            raise UsageError(f"{name}: a recipe has the tables {', '.join(TABLES)}, not {table!r}")
+            raise UsageError(
+                f"{name}: the tables of a recipe are {', '.join(TABLES)}, not {table!r}"
+            )
     tables = {
         table: {key.replace("-", "_"): value for key, value in found.get(table, {}).items()}
         for table in TABLES

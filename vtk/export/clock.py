@@ -67,7 +67,7 @@ def counts(rate: Fraction | None, drop: bool | None = None) -> Callable[[str], C
     OpenError, and MediaError for a video whose rate is not known or not one of timecodes.
     """
     if drop and rate and not drops(rate):
-        raise UsageError("drop-frame timecodes are of 29.97 and 59.94 frames a second only")
+        raise UsageError("drop-frame timecodes exist only at 29.97 and 59.94 frames per second")
     known = timings(needed=rate is None)
 
     @lru_cache(maxsize=1)
@@ -75,9 +75,11 @@ def counts(rate: Fraction | None, drop: bool | None = None) -> Callable[[str], C
         about = known(video)
         used = rate or about.rate
         if used is None:
-            raise MediaError("it has no steady frame rate: name the rate of the edit with --rate")
+            raise MediaError("its frame rate varies: give the rate of the edit with --rate")
         if not 1 <= round(used) <= FASTEST:
-            raise MediaError(f"{float(used):g} frames a second have no timecodes: name a --rate")
+            raise MediaError(
+                f"there are no timecodes at {float(used):g} frames per second: give a --rate"
+            )
         match = _TIMECODE.fullmatch(about.timecode or "")
         dropping = drops(used) and (match is None or match[4] != ":" if drop is None else drop)
         return Count(used, dropping, _number(match, used) if match else 0, about)

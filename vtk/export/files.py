@@ -59,7 +59,9 @@ def write(spans: Iterable[Span], output: str | None, form: Form) -> Iterator[Spa
         make_folder(folder)
         for video, group in groupby(good(), lambda span: span.video):
             if video in seen:
-                raise UsageError(f"{video} comes again after others: sort the spans by video")
+                raise UsageError(
+                    f"{video} appears again after other videos: sort the spans by video"
+                )
             seen.add(video)
             with open_sink(str(folder / f"{safe_stem(video)}.{form.ending}")) as sink:
                 yield from fill(sink, group)
@@ -83,8 +85,8 @@ def _of_one(form: Form, spans: Iterator[Span]) -> Iterator[Span]:
         first = first or span.video
         if span.video != first:
             raise UsageError(
-                f"a file of {form.name} is of one video, and {span.video} follows {first}: "
-                "name a folder, which gets a file for each, with -o FOLDER/"
+                f"a file of {form.name} holds one video, and {span.video} follows {first}: "
+                "write one file per video with -o FOLDER/"
             )
         yield span
 

@@ -34,7 +34,9 @@ class Shards:
         self.folder, self.samples, self.size = folder, samples, size
         with os_errors(folder):
             if any(re.fullmatch(r"\d{6,}\.tar", path.name) for path in folder.iterdir()):
-                raise OutputError(f"{folder} has shards already: remove them or name another")
+                raise OutputError(
+                    f"{folder} already holds shards: remove them or name another folder"
+                )
         self._shards = self._held = self._bytes = 0
         self._stack = ExitStack()
 

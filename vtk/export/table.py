@@ -58,7 +58,9 @@ def table(
     """
     if scenes:
         if fields is not None or timecodes or each:
-            raise UsageError("the list of scenes has columns of its own: no fields, no timecodes")
+            raise UsageError(
+                "--scene-list has columns of its own: leave out --fields and --timecode"
+            )
         index = lru_cache(maxsize=1)(frame_index)
         listed = partial(_text, form, SCENES, partial(_scene, index))
         return write(spans, output, Form(form, form, listed, lambda span: index(span.video)))
@@ -68,7 +70,7 @@ def table(
         filled = with_speech(spans) if each == "speech" else with_shots(spans, timed=True)
         spans = _parts(filled, each)
     if not all(names):
-        raise UsageError("a field has no name: write video,start,end")
+        raise UsageError("the name of a field is empty: write video,start,end")
     count = counts(rate, drop)
     if not timecodes:
         text = partial(_text, form, names, partial(_row, names, None))

@@ -49,7 +49,7 @@ def webdataset(
     are none. Error records are no samples. Raises UsageError, OutputError.
     """
     if samples < 1 or size < 1:
-        raise UsageError("a shard must have room for a sample")
+        raise UsageError("a shard must hold at least one sample")
     contents = contents or Contents()
     whole = with_shots(spans, timed=True)
     if contents.pictures:

@@ -117,11 +117,11 @@ def _check(k: int | None, rate: float | None, budget: int | None, min_gap: float
     if k is not None and k < 1:
         raise UsageError("k must be at least 1")
     if budget is not None and budget < 1:
-        raise UsageError("a budget is 1 keyframe at least")
+        raise UsageError("the budget must be at least 1 keyframe")
     if rate is not None and not 0 < rate <= 1000:
-        raise UsageError("a rate is above 0 and at most 1000 keyframes a second")
+        raise UsageError("the rate must be above 0 and at most 1000 keyframes per second")
     if not 0 <= min_gap < float("inf"):
-        raise UsageError("a gap between keyframes is a number of seconds, not below 0")
+        raise UsageError("the gap between keyframes must be 0 seconds or more")
 
 
 def _shares(group: list[Span], budget: int, gap: float) -> list[int | None]:

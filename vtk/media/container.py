@@ -68,7 +68,7 @@ def _open(
         return _opened(page, hwaccel)
     except (av.FFmpegError, OSError, ValueError) as error:
         reason = _reason(error, page)
-        raise OpenError(f"cannot open the video of that page: {reason}") from None
+        raise OpenError(f"cannot open the video on that page: {reason}") from None
 
 
 def _opened(source: Source, hwaccel: HWAccel | None) -> InputContainer:
@@ -105,18 +105,18 @@ def _check_file(path: str) -> None:
     try:
         status = os.stat(path)
     except ValueError:
-        raise OpenError("cannot open: not the name of a file") from None
+        raise OpenError("cannot open: not a file name") from None
     except OSError as error:
         hint = stills.hint(path)
         raise OpenError(f"cannot open: {error.strerror}{hint}") from None
     if stat.S_ISDIR(status.st_mode):
         raise OpenError(
             f"cannot open: it is a folder; list its files, as in find {path} -name '*.mp4' | "
-            f"vtk split, or say how many pictures a second it holds, as in "
+            f"vtk split, or give the rate of its pictures, as in "
             f"{os.path.join(path, '')}#rate=25"
         )
     if os.path.samestat(status, os.stat(os.devnull)):
-        raise OpenError("cannot open: it holds nothing; a video of standard input is there once")
+        raise OpenError("cannot open: it is empty; a video on standard input can be read only once")
     if stat.S_ISREG(status.st_mode) and status.st_size == 0:
         raise OpenError("cannot open: the file is empty")
     if not os.access(path, os.R_OK):

@@ -44,8 +44,8 @@ def copied(packets: "Iterable[av.Packet[Any]]") -> Packets:
             begun.add(index)
     for index, count in untimed.items():
         if index not in begun:
-            raise MediaError(f"track {index} cannot be copied: it does not say when it is shown")
-        log.warning("left out packets of track %d that state no time: %d", index, count)
+            raise MediaError(f"track {index} cannot be copied: it has no timestamps")
+        log.warning("left out packets without a timestamp on track %d: %d", index, count)
 
 
 def _counted_back(packets: "list[av.Packet[Any]]") -> "list[av.Packet[Any]]":

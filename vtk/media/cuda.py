@@ -22,7 +22,7 @@ def accelerator() -> HWAccel | None:
     """The GPU to open files with; None for the processor. Raises UsageError."""
     way = os.environ.get("VTK_DECODE") or "auto"
     if way not in WAYS:
-        raise UsageError(f"VTK_DECODE is one of {', '.join(WAYS)}, not {way!r}")
+        raise UsageError(f"VTK_DECODE must be one of {', '.join(WAYS)}, not {way!r}")
     if way == "cpu":
         return None
     if not _works():

@@ -45,7 +45,7 @@ def embed(video: str, text: str, form: str, target: Path, language: str | None =
     ending = target.suffix.lower()
     if form not in HOLDS.get(ending, ()):
         able = ", ".join(suffix for suffix, forms in HOLDS.items() if form in forms)
-        raise UsageError(f"a file named *{ending} holds no subtitles as {form}: name it {able}")
+        raise UsageError(f"*{ending} files cannot hold {form} subtitles: use {able}")
     if ending in MP4:
         form, text = "ass", pysubs2.SSAFile.from_string(text, format_=form).to_string("ass")
     with ExitStack() as stack:

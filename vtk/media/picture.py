@@ -33,7 +33,7 @@ def check(file_format: str) -> None:
     To be asked before the work that would be lost.
     """
     if file_format not in ENCODERS:
-        raise UsageError(f"pictures are {', '.join(ENCODERS)}, not {file_format!r}")
+        raise UsageError(f"picture formats are {', '.join(ENCODERS)}, not {file_format!r}")
     if ENCODERS[file_format] not in av.codecs_available:
         raise MissingError(
             f"this PyAV has no encoder for {file_format} ({ENCODERS[file_format]}): "
@@ -69,7 +69,9 @@ def encode(picture: RGB, file_format: Format, quality: int = 85) -> bytes:
 
 def _avif(picture: RGB, quality: int) -> bytes:
     if min(picture.shape[:2]) < 4:
-        raise MediaError("an AVIF picture has 4 pixels a side at least: choose another --format")
+        raise MediaError(
+            "an AVIF picture needs at least 4 pixels on each side: choose another --format"
+        )
     os.environ.setdefault("SVT_LOG", "1")  # SVT-AV1 would print its settings; errors stay
     file = io.BytesIO()
     with av.open(file, "w", format="avif", container_options={"fflags": "+bitexact"}) as container:
@@ -90,7 +92,7 @@ def parse_size(text: str) -> Box:
     match = _SIZE.fullmatch(text.strip())
     box = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
     if not 1 <= min(box) <= max(box) <= LARGEST:
-        raise UsageError(f"not a size of pictures: {text!r}; write 640 (longest side) or 640x360")
+        raise UsageError(f"not a picture size: {text!r}; write 640 (longest side) or 640x360")
     return box
 
 

@@ -40,7 +40,7 @@ _NAMING = {"http": ("hls", "dash"), "https": ("hls", "dash"), "rtsp": ("rtsp",),
 _FORMAT = "b[protocol^=http][protocol!*=dash]/b[protocol^=m3u8]/bv*[protocol!*=dash]"
 
 PARTS = (
-    "the video there comes in parts (DASH) that FFmpeg does not put together here; save it with "
+    "the video there comes as DASH segments, which FFmpeg does not assemble here; save it with "
     "yt-dlp and name the file"
 )
 
@@ -94,7 +94,7 @@ def _stored(url: str, scheme: str, stack: ExitStack) -> _Stored:
         if package in ("", "fsspec"):
             package = error.name or "the package that it names"
         raise MissingError(
-            f"{scheme}:// URLs need a package more ({_line(error)}): pip install {package}"
+            f"{scheme}:// URLs need another package ({_line(error)}): pip install {package}"
         ) from None
     except FileNotFoundError:
         raise OpenError("cannot open: No such file or directory") from None
@@ -113,13 +113,13 @@ def behind_page(url: str, error: av.FFmpegError) -> Source | None:
         return None
     if importlib.util.find_spec("yt_dlp") is None:
         hint = INSTALL.format("web")
-        raise OpenError(f"cannot open: no media file; for the video of a web page: {hint}")
+        raise OpenError(f"cannot open: not a media file; for the video on a web page: {hint}")
     address, headers = _resolved(url, int(time.time() // FRESH))
     if address == url:
         return None
     found = urlsplit(address).scheme.lower()
     if found not in ("http", "https"):
-        raise OpenError(f"cannot open: the video of that page comes over {found or 'no protocol'}")
+        raise OpenError(f"cannot open: the video on that page uses {found or 'no'} as its protocol")
     options = {"headers": headers, "protocol_whitelist": _WEB} | plain(*_NAMING[found])
     return Source(address, options | trust.options(), timeout=NETWORK_TIMEOUT)
 

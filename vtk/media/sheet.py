@@ -42,7 +42,9 @@ class Sheet:
         ending = path.suffix.lower().removeprefix(".").replace("jpeg", "jpg")
         if ending not in ENCODERS:
             known = ", ".join(f".{name}" for name in ENCODERS)
-            raise UsageError(f"a contact sheet is a picture: end its name in {known}, not {path}")
+            raise UsageError(
+                f"a contact sheet is a picture: its name must end in {known}, not {path}"
+            )
         check(ending)
         self.path, self.format = path, cast(Format, ending)
         self.pages = 0  # that are written

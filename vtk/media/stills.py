@@ -64,7 +64,7 @@ def series(video: str) -> Source:
     path, rate = match["path"], match["rate"]
     top, _, below = rate.partition("/")
     if not float(top) or (below and not int(below)):
-        raise OpenError(f"cannot open: {rate} is no number of pictures a second")
+        raise OpenError(f"cannot open: {rate} is not a number of pictures per second")
     folder = path if os.path.isdir(path) else os.path.dirname(path)
     try:
         names = os.listdir(folder or ".")
@@ -88,7 +88,9 @@ def series(video: str) -> Source:
 def _pattern(name: str) -> _Numbered:
     match = _PATTERN.fullmatch(name)
     if match is None:
-        raise OpenError("cannot open: no folder, and no %d or %05d for the numbers of pictures")
+        raise OpenError(
+            "cannot open: it is not a folder and has no %d or %05d for the picture numbers"
+        )
     before, after = match["before"].replace("%%", "%"), match["after"].replace("%%", "%")
     return _Numbered(before, int(match["width"] or 1), after)
 
@@ -116,7 +118,7 @@ def _numbers(scheme: _Numbered, names: list[str]) -> list[int]:
     here = set(names)
     numbers = [number for number in dict.fromkeys(found) if scheme.name(number) in here]
     if not numbers:
-        raise OpenError("cannot open: no picture is named so")
+        raise OpenError("cannot open: no picture has such a name")
     return numbers
 
 

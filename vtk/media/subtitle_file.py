@@ -34,7 +34,9 @@ def read(path: str) -> list[Raw]:
     except (av.FFmpegError, pysubs2.Pysubs2Error, ParseError) as error:
         raise MediaError(f"cannot read {path}: not subtitles ({error})") from None
     except (ValueError, KeyError, NotImplementedError) as error:
-        raise MediaError(f"cannot read {path}: it has times of an unknown form ({error})") from None
+        raise MediaError(
+            f"cannot read {path}: its times have an unknown format ({error})"
+        ) from None
     if text.strip() and not found:
         raise MediaError(f"{path} holds no subtitles")
     return found

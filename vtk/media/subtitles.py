@@ -126,7 +126,7 @@ def _choose(
             if stream.index == track:
                 return stream
         there = ", ".join(f"{s.index} ({s.language or 'und'})" for s in tracks) or "none"
-        raise UsageError(f"track {track} holds no text; the tracks of text are: {there}")
+        raise UsageError(f"track {track} is not a text track; the text tracks are: {there}")
     if language:
         tracks = [s for s in tracks if same_language(s.language, language)] or [
             s for s in tracks if code_of(s.language) == "und"

@@ -96,7 +96,7 @@ class Video(Decoder):
         low = max(start, self.start)
         high = min(end, self.end) if low < self.end else end
         if not math.isfinite(high):
-            raise MediaError("the file does not state where it ends; name an end, as in #t=1,20")
+            raise MediaError("the file does not state its length; give an end, as in #t=1,20")
         return low, max(low, high)
 
     def frames(self, start: float = -math.inf, end: float = math.inf) -> Iterator[Frame]:

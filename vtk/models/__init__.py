@@ -39,5 +39,7 @@ def open_language(
     from vtk.models.local import LocalModel
 
     if not name:
-        raise UsageError("no model is named: --model NAME (vtk models list) or --endpoint URL")
+        raise UsageError(
+            "no model is given: use --model NAME (see vtk models list) or --endpoint URL"
+        )
     return LocalModel(resolve(name, mmproj=mmproj), loading)

@@ -54,7 +54,7 @@ def bench(
     Raises MissingError where the model is not there, ModelError where it gives no answer.
     """
     if count < 1 or tokens < 1:
-        raise UsageError("a measurement needs a picture and a token at least")
+        raise UsageError("a measurement needs at least one picture and one token")
     kind = "vlm" if endpoint or not name else _kind(name, mmproj)
     if name and kind in ("clip", "embed"):
         return _vectors(name, kind, loading or Loading(), count)
@@ -77,7 +77,7 @@ def _kind(name: str, mmproj: str | None) -> str:
     if files.entry:
         return files.entry.kind
     if files.model.suffix != ".gguf":
-        raise UsageError(f"{name} is no GGUF: name the folder of an open_clip model")
+        raise UsageError(f"{name} is not a GGUF file: name the folder of an open_clip model")
     return "vlm"
 
 

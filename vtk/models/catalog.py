@@ -123,7 +123,7 @@ def _entries(file: Path, name: str, table: object) -> Iterator[Entry]:
     """The entries of one table, one for each quantization."""
     where = f"{file}: [{name}]"
     if not _NAME.fullmatch(name):
-        raise UsageError(f"{where}: a name is of small letters, digits and . _ -")
+        raise UsageError(f"{where}: a name consists of lower-case letters, digits and . _ -")
     if not isinstance(table, dict):
         raise UsageError(f"{file}: {name} must be a table, as in [{name}]")
     values = {key: _checked(where, key, value) for key, value in table.items()}
@@ -147,7 +147,7 @@ def _of(where: str, key: str, value: Any, quantization: str | None) -> Any:
     if not isinstance(value, dict):
         return value
     if not quantization:
-        raise UsageError(f"{where} {key} goes by quantization, but there are no quants")
+        raise UsageError(f"{where} {key} is given by quantization, but there are no quants")
     return value.get(quantization)
 
 

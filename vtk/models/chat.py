@@ -87,7 +87,7 @@ def answer_in(reply: Any) -> Answer:
             )
         case {"choices": [{"message": {"content": None}, "finish_reason": "length"}, *_]}:
             raise ModelError("the model reached the limit of tokens before it began its answer")
-    raise ModelError("the reply of the server holds no answer")
+    raise ModelError("the server's reply has no answer")
 
 
 def _tokens(usage: Any, key: str) -> int:

@@ -26,7 +26,7 @@ def check(choices: Sequence[str]) -> None:
     """Raise UsageError where the first token cannot tell the choices apart."""
     plain = [choice.strip().casefold() for choice in choices]
     if len(plain) < 2 or not all(plain):
-        raise UsageError("a choice needs two answers or more, none of them empty")
+        raise UsageError("a choice needs at least two answers, none of them empty")
     for place, one in enumerate(plain):
         for other in plain[place + 1 :]:
             same = one.split()[0] == other.split()[0]

@@ -21,7 +21,7 @@ def library() -> tuple[Any, Any]:
             import torch
     except ModuleNotFoundError as error:
         if error.name in ("open_clip", "torch", "torchvision"):
-            raise MissingError(f"pictures as vectors need open_clip: {INSTALL}") from None
+            raise MissingError(f"image embeddings need open_clip: {INSTALL}") from None
         raise MissingError(f"open_clip does not load ({error}): {INSTALL}") from None
     except (ImportError, OSError, RuntimeError, AttributeError) as error:
         if MISMATCH in str(error):
@@ -40,7 +40,7 @@ def device(torch: Any, wanted: str | None) -> str:
     if wanted is None:
         return there[0]
     if wanted.partition(":")[0] not in there:
-        raise UsageError(f"no device {wanted!r} is here: {', '.join(there)}")
+        raise UsageError(f"there is no device {wanted!r}: {', '.join(there)}")
     return wanted
 
 

@@ -48,7 +48,9 @@ def source(library: Any, name: str, checkpoint: Path | None = None) -> Source:
         raise MissingError(f"there is no file {checkpoint}")
     found = _found(library, name, checkpoint)
     if found.weights.suffix not in READABLE:
-        raise MissingError(f"{found.weights} is not read: weights are safetensors, .bin or .pt")
+        raise MissingError(
+            f"{found.weights} cannot be read: weights must be .safetensors, .bin or .pt"
+        )
     return found
 
 
@@ -61,13 +63,13 @@ def _found(library: Any, name: str, checkpoint: Path | None) -> Source:
     if model in library.list_models():
         return _tagged(library, model, tag, checkpoint)
     if "/" in name:
-        raise MissingError(f"there is no folder {name}, and open_clip knows no {model}")
+        raise MissingError(f"there is no folder {name}, and open_clip has no {model}")
     return _listed(library, name, find(name))
 
 
 def _of_folder(folder: Path, checkpoint: Path | None = None, name: str | None = None) -> Source:
     if not (folder / CONFIG).is_file():
-        raise MissingError(f"there is no {CONFIG} in {folder}: it is no model of open_clip")
+        raise MissingError(f"there is no {CONFIG} in {folder}: it is not an open_clip model")
     there = (folder / file for file in IN_FOLDER if (folder / file).is_file())
     weights = checkpoint or next(there, None)
     if not weights:
@@ -115,7 +117,7 @@ def _of_tag(told: Mapping[str, Any]) -> Path:
 def _listed(library: Any, name: str, entry: Entry) -> Source:
     """An entry of the catalog."""
     if entry.kind != "clip":
-        raise UsageError(f"{name} is no model of pictures and texts: `vtk models list` shows them")
+        raise UsageError(f"{name} is not an image-text model: see `vtk models list --kind clip`")
     weights = resolve(name).model
     if not entry.model or entry.model.startswith(HUB):
         return _of_folder(weights.parent, weights, entry.label)
@@ -157,6 +159,8 @@ def tokenizer(library: Any, told: Source, config: Mapping[str, Any]) -> Any:
             **options,
         )
     except ImportError:
-        raise MissingError(f"the texts of {told.name} need pip install transformers") from None
+        raise MissingError(
+            f"the tokenizer of {told.name} needs transformers: pip install transformers"
+        ) from None
     except (OSError, ValueError):
-        raise MissingError(f"tokenizer.json is not beside {told.weights}") from None
+        raise MissingError(f"there is no tokenizer.json beside {told.weights}") from None

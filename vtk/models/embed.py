@@ -95,7 +95,9 @@ class TextEmbedder(Closing):
         tokens = self._tokens(text[: self.context * 32])
         while tokens > self.context:
             if not self._warned:
-                log.warning("texts of more than %d tokens are cut for %s", self.context, self.name)
+                log.warning(
+                    "texts longer than %d tokens are truncated for %s", self.context, self.name
+                )
                 self._warned = True
             # The tokens that begin and end a text stay, so it is the text that is cut.
             text = text[: min(len(text) - 1, len(text) * self.context // tokens)]
@@ -135,7 +137,7 @@ def _loaded(files: Files, gpu_layers: int, context: int, threads: int | None) ->
         )
     except (ValueError, RuntimeError, OSError, AssertionError):
         raise MissingError(
-            f"{files.model} cannot be loaded as an embedder of texts: {reason()}"
+            f"{files.model} cannot be loaded as a text embedder: {reason()}"
         ) from None
     if llama.pooling_type() not in (
         llama_cpp.LLAMA_POOLING_TYPE_MEAN,
@@ -143,5 +145,7 @@ def _loaded(files: Files, gpu_layers: int, context: int, threads: int | None) ->
         llama_cpp.LLAMA_POOLING_TYPE_LAST,
     ):
         llama.close()
-        raise MissingError(f"{files.model} is no embedder of texts: `vtk models list` shows some")
+        raise MissingError(
+            f"{files.model} is not a text embedder: see `vtk models list --kind embed`"
+        )
     return llama

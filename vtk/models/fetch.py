@@ -74,7 +74,7 @@ def _fetched(remote: Remote, progress: Progress) -> Fetched:
     digest = found.etag if re.fullmatch("[0-9a-f]{64}", found.etag or "") else None
     if remote.sha256 and digest and remote.sha256 != digest:
         raise MissingError(
-            f"{remote.file} in {remote.repo} is not the file that the catalog knows: its SHA-256 "
+            f"{remote.file} in {remote.repo} is not the file in the catalog: its SHA-256 "
             f"is {digest}, not {remote.sha256}"
         )
     new = False
@@ -117,7 +117,7 @@ def _blob(
         if found != digest:
             part.unlink()
             raise MissingError(
-                f"{remote.file} came with the SHA-256 {found} instead of {digest}; "
+                f"{remote.file} arrived with the SHA-256 {found} instead of {digest}; "
                 "it was removed: fetch it again"
             )
         with os_errors(blob):

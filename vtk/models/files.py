@@ -180,7 +180,7 @@ def _of_open_clip(entry: Entry) -> tuple[str, str]:
     address = known.get_pretrained_cfg(entry.model, entry.pretrained).get("hf_hub", "")
     repo, _, file = address.rpartition("/")
     if not names.is_repository(repo):
-        raise UsageError(f"open_clip knows no {entry.model} with the tag {entry.pretrained}")
+        raise UsageError(f"open_clip has no {entry.model} with the tag {entry.pretrained}")
     return repo, WEIGHTS if file in ("", "open_clip_pytorch_model.bin") else file
 
 

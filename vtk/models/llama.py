@@ -44,7 +44,7 @@ class Engine:
         """Load it. Raises MissingError where a file is truncated, corrupt or does not fit."""
         if loading.kv_type not in KV_TYPES:
             raise UsageError(
-                f"no type {loading.kv_type!r} for keys and values: {', '.join(KV_TYPES)}"
+                f"there is no KV cache of type {loading.kv_type!r}: {', '.join(KV_TYPES)}"
             )
         self._lib, self._mtmd = library()
         self._free: list[Callable[[], None]] = []
@@ -77,7 +77,7 @@ class Engine:
             not lib.llama_model_has_decoder(self._model)
             or self.metadata("general.type") == "mmproj"
         ):
-            raise MissingError(f"{path} is no model that writes")
+            raise MissingError(f"{path} is not a generative model")
 
     def _load_projector(self, model: Path, path: Path, loading: Loading) -> Any:
         mtmd = self._mtmd
@@ -93,7 +93,7 @@ class Engine:
             raise MissingError(f"{path} cannot be loaded as the projector of {model}: {reason()}")
         self._free.append(lambda: mtmd.mtmd_free(vision))
         if not mtmd.mtmd_support_vision(vision):
-            raise MissingError(f"{path} is no projector of pictures")
+            raise MissingError(f"{path} is not an image projector")
         return vision
 
     def _open_context(self, path: Path, loading: Loading) -> None:
@@ -113,7 +113,7 @@ class Engine:
         self._context = lib.llama_init_from_model(self._model, params)
         if not self._context:
             advice = "a smaller --context or fewer --sequences may fit"
-            raise MissingError(f"no room to run {path} ({reason()}): {advice}")
+            raise MissingError(f"not enough memory to run {path} ({reason()}): {advice}")
         self._free.append(lambda: lib.llama_free(self._context))
         self._memory = lib.llama_get_memory(self._context)
         self._batch = lib.llama_batch_init(BATCH, 0, 1)
@@ -230,7 +230,7 @@ class Sampler:
         else:
             steps.append(lib.llama_sampler_init_greedy())
         if not all(steps):
-            raise UsageError(f"the schema cannot be made a grammar: {reason()}")
+            raise UsageError(f"the schema cannot be turned into a grammar: {reason()}")
         for step in steps:
             lib.llama_sampler_chain_add(self._chain, step)
 

@@ -51,7 +51,7 @@ class LocalModel(Closing):
         try:
             source = self._engine.metadata("tokenizer.chat_template")
             if not source:
-                raise MissingError(f"{files.model} has no chat template: it is no chat model")
+                raise MissingError(f"{files.model} has no chat template: it is not a chat model")
             bos, eos = self._engine.special("bos"), self._engine.special("eos")
             control = self._engine.is_control
             self._template = Template(source, bos=bos, eos=eos, is_control=control)
@@ -264,7 +264,7 @@ def _grammar(sampling: Sampling) -> str | None:
     try:
         return str(json_schema_to_gbnf(orjson.dumps(dict(sampling.schema)).decode()))
     except Exception as error:  # whatever a schema that is none leads to
-        raise UsageError(f"the schema cannot be made a grammar: {error}") from None
+        raise UsageError(f"the schema cannot be turned into a grammar: {error}") from None
 
 
 def _elsewhere(token: int, number: int, found: list[set[int]]) -> bool:

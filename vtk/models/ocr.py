@@ -65,7 +65,7 @@ class Engine:
         except Exception as error:
             if weights:
                 reason = str(error).strip().splitlines()[-1]
-                raise UsageError(f"{weights} does not read lines of text: {reason}") from None
+                raise UsageError(f"{weights} is not a text recognition network: {reason}") from None
             raise MissingError(f"RapidOCR does not run ({error}): {INSTALL}") from None
 
     def lines(self, picture: RGB) -> list[Quad]:
@@ -109,7 +109,7 @@ def needed() -> None:
     """Raises MissingError where RapidOCR or onnxruntime is not installed; loads neither."""
     for name in ("rapidocr", "onnxruntime"):
         if not find_spec(name):
-            raise MissingError(f"text on screen is read by {name}: {INSTALL}")
+            raise MissingError(f"reading text on screen needs {name}: {INSTALL}")
 
 
 def _library() -> tuple[Any, Any]:
@@ -128,7 +128,7 @@ def _shipped(folder: Path, task: str) -> str:
     """The network of the package for a task. Raises MissingError."""
     found = sorted(folder.glob(f"PP-OCRv*_{task}_small.onnx"))
     if not found:
-        raise MissingError(f"this RapidOCR comes without its weights: {INSTALL}")
+        raise MissingError(f"this RapidOCR was installed without its weights: {INSTALL}")
     return str(found[-1])
 
 
@@ -138,7 +138,7 @@ def _known(language: str) -> None:
     if code not in LANGUAGES:
         raise MissingError(
             f"the weights that come with RapidOCR read Latin, Chinese and Japanese writing, not "
-            f"{language!r}: give a network of PaddleOCR that does by --weights FILE.onnx"
+            f"{language!r}: give a PaddleOCR network that does with --weights FILE.onnx"
         )
 
 

@@ -98,7 +98,7 @@ class ServerModel(Closing):
         try:
             reply = self._read(await self._service.fetch("GET", "models"))
         except ModelError as error:
-            raise MissingError(f"no model is known: {error}") from None
+            raise MissingError(f"the server lists no models: {error}") from None
         match reply:
             case {"data": [{"id": str(name)}, *_]}:
                 return name
@@ -196,11 +196,11 @@ class ServerModel(Closing):
             return value
         # Some services answer 403 to a single prompt that they find improper.
         if reply.status == 401 or (reply.status == 403 and not self._admitted):
-            fault = "refuses the API key: check" if self._service.has_key else "wants a key: set"
+            fault = "refuses the API key: check" if self._service.has_key else "needs a key: set"
             raise MissingError(f"{place} {fault} VTK_API_KEY")
         if reply.status == 404:
             raise MissingError(
-                f"{place} lacks the page or the model ({said}): check --endpoint and --model"
+                f"{place} has no such page or model ({said}): check --endpoint and --model"
             )
         if 300 <= reply.status < 400:
             raise MissingError(f"{place} has moved: give its new address with --endpoint")

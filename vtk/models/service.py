@@ -214,7 +214,7 @@ def _client(
         import httpx2
     except ImportError:
         raise MissingError(
-            "a server needs the package httpx2: pip install 'video-text-kit[http]'"
+            "using a server needs httpx2: pip install 'video-text-kit[http]'"
         ) from None
     headers = {"Content-Type": content_type, "User-Agent": f"vtk/{__version__}"}
     if key:
@@ -229,10 +229,10 @@ def _client(
             follow_redirects=False,  # which could take the key elsewhere
         )
     except httpx2.InvalidURL:
-        raise UsageError("the endpoint is no valid URL") from None
+        raise UsageError("the endpoint is not a valid URL") from None
     except (ImportError, ValueError):
         raise MissingError(
-            "the proxy that the environment names cannot be used: "
+            "the proxy named in the environment cannot be used: "
             "set HTTPS_PROXY, HTTP_PROXY or ALL_PROXY to an http:// address, or unset them"
         ) from None
 
@@ -268,7 +268,7 @@ def _sound(key: str | None) -> str | None:
     """The key as a header can carry it. Raises UsageError, without showing it."""
     key = (key or "").strip()
     if not (key.isascii() and key.isprintable()):
-        raise UsageError("the API key holds characters that no key has")
+        raise UsageError("the API key contains invalid characters")
     return key or None
 
 

@@ -62,7 +62,7 @@ def _weights() -> Path:
         else []
     )
     if not found:
-        raise MissingError(f"telling speech from other sound needs faster-whisper: {HINT}")
+        raise MissingError(f"detecting speech needs faster-whisper: {HINT}")
     return found[-1]
 
 
@@ -70,6 +70,4 @@ def _onnxruntime() -> Any:
     try:
         return onnx.library()
     except ImportError as error:
-        raise MissingError(
-            f"telling speech from other sound needs onnxruntime ({error}): {HINT}"
-        ) from None
+        raise MissingError(f"detecting speech needs onnxruntime ({error}): {HINT}") from None

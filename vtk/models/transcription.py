@@ -101,11 +101,11 @@ class TranscriptionServer(Closing):
     def _read(self, reply: Reply) -> Json:
         place, told = self._service.place, self._service.shown(said(reply.content))
         if reply.status in (401, 403):
-            fault = "refuses the API key: check" if self._service.has_key else "wants a key: set"
+            fault = "refuses the API key: check" if self._service.has_key else "needs a key: set"
             raise MissingError(f"{place} {fault} VTK_API_KEY")
         if reply.status == 404:
             raise MissingError(
-                f"{place} does not transcribe, or lacks the model ({told}): "
+                f"{place} does not transcribe, or has no such model ({told}): "
                 "check --endpoint and --model"
             )
         if not 200 <= reply.status < 300:
@@ -115,7 +115,7 @@ class TranscriptionServer(Closing):
         except orjson.JSONDecodeError:
             raise ModelError(f"the reply of {place} is not JSON") from None
         if not isinstance(value, dict) or not isinstance(value.get("text"), str):
-            raise ModelError(f"the reply of {place} is no transcription")
+            raise ModelError(f"the reply of {place} is not a transcription")
         return value
 
 
@@ -166,7 +166,7 @@ def _recognized(told: Json, piece: Piece, asked: str | None) -> Recognized:
             for one in told.get("segments") or ()
         ]
     except (KeyError, TypeError, ValueError):
-        raise ModelError("the reply of the server is no transcription") from None
+        raise ModelError("the reply of the server is not a transcription") from None
     if not segments and told["text"].strip():
         segments = [Segment(time(0), time(length), told["text"].strip())]
     found = str(told.get("language") or asked or "").lower()

@@ -32,7 +32,7 @@ def explained(remote: Remote) -> Iterator[None]:
             raise OutputError(f"cannot write {error.filename}: {error.strerror}") from None
         if isinstance(error, OSError):  # the library's own, of a size that does not fit
             raise MissingError(
-                f"{remote.file} came incomplete from {_host()}; fetch it again to go on"
+                f"{remote.file} arrived incomplete from {_host()}; fetch it again to continue"
             ) from None
         raise
 
@@ -46,7 +46,7 @@ def _sentence(error: Exception, remote: Remote) -> str | None:
         page = f"{constants.ENDPOINT}/{remote.repo}"
         return f"{remote.repo} is gated: accept its licence at {page} and set HF_TOKEN"
     if isinstance(error, errors.RepositoryNotFoundError):
-        return f"{_host()} has no {remote.repo}, or it is private and HF_TOKEN is to be set"
+        return f"{_host()} has no {remote.repo}, or it is private and HF_TOKEN must be set"
     if isinstance(error, errors.RevisionNotFoundError):
         return f"{remote.repo} has no revision {remote.revision or 'main'}"
     if isinstance(error, errors.EntryNotFoundError) and not isinstance(error, FileNotFoundError):
@@ -54,9 +54,11 @@ def _sentence(error: Exception, remote: Remote) -> str | None:
     if isinstance(error, errors.HfHubHTTPError):
         status = error.response.status_code
         hint = ": is HF_TOKEN right?" if status in (401, 403) else "; try again later"
-        return f"{_host()} answers with status {status} for {remote.file}{hint}"
+        return f"{_host()} answered with status {status} for {remote.file}{hint}"
     if isinstance(error, errors.FileMetadataError):
-        return f"{_host()} does not answer as a hub does: is HF_ENDPOINT right, or a proxy between?"
+        return (
+            f"{_host()} does not answer like a hub: is HF_ENDPOINT right, or is a proxy in between?"
+        )
     if isinstance(error, errors.LocalEntryNotFoundError) or _of_http(error):
         return f"cannot reach {_host()} for {remote.file}: is there a network?"
     return None

@@ -80,7 +80,7 @@ class WhisperModel(Closing):
         known = list(self._model.supported_languages)
         if language is not None and language not in known:
             raise UsageError(
-                f"{self.name} knows no language {language!r}; it knows {', '.join(known)}"
+                f"{self.name} does not know the language {language!r}; it knows {', '.join(known)}"
             )
         waiting = iter(pieces)
         while batch := list(islice(waiting, self._batch)):
@@ -176,11 +176,11 @@ def _folder(name: str) -> tuple[str, Path]:
     else:
         files = resolve(name)
         if files.entry is None or files.entry.kind != "speech":
-            raise UsageError(f"{name} does not recognize speech: `vtk models list` shows what does")
+            raise UsageError(f"{name} is not a speech model: see `vtk models list --kind speech`")
         label, folder = files.name, files.model.parent
     for file in NEEDED:
         if not (folder / file).is_file():
-            raise MissingError(f"there is no {file} in {folder}: it is no model of faster-whisper")
+            raise MissingError(f"there is no {file} in {folder}: it is not a faster-whisper model")
     return label, folder
 
 
@@ -201,5 +201,5 @@ def _loaded(folder: Path, device: str, threads: int) -> Any:
     except (RuntimeError, ValueError, OSError) as error:
         raise MissingError(f"{folder} cannot be loaded on the {device}: {error}") from None
     except Exception as error:  # the tokenizer's library raises nothing narrower
-        raise MissingError(f"{folder} is no model of faster-whisper: {error}") from None
+        raise MissingError(f"{folder} is not a faster-whisper model: {error}") from None
     return model

@@ -42,7 +42,7 @@ class Settings:
         if self.on not in ON:
             raise UsageError(f"text is read on {' or '.join(ON)}, not on {self.on!r}")
         if not 0 < self.rate <= 60:
-            raise UsageError("the rate must be above 0 and at most 60 looks a second")
+            raise UsageError("the rate must be above 0 and at most 60 per second")
         if self.weights is not None and not self.weights.is_file():
             raise UsageError(f"there is no file {self.weights}")
 

@@ -39,9 +39,9 @@ class FrameOptions:
         if self.layout not in LAYOUTS:
             raise UsageError(f"no layout {self.layout!r}; there are {', '.join(LAYOUTS)}")
         if self.count is not None and self.count < 1:
-            raise UsageError("a model is shown one frame at least")
+            raise UsageError("a model needs at least one frame")
         if self.pixels < 16:
-            raise UsageError("pictures have 16 pixels a side at least")
+            raise UsageError("pictures need at least 16 pixels on each side")
 
 
 def select_frames(video: Video, span: Span, options: FrameOptions) -> list[TimedFrame]:

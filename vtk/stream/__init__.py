@@ -265,7 +265,7 @@ class Stream:
             return nullcontext()
         output = self.output or "-"
         if output == "-" or (os.path.exists(output) and not os.path.isfile(output)):
-            raise UsageError("--resume goes on with a file: name it by -o FILE")
+            raise UsageError("--resume continues a file: name it with -o FILE")
         return ResumeJournal(output)
 
     @property
@@ -278,7 +278,7 @@ class Stream:
 
     def _tell_of_waiting(self) -> None:
         if self.talks:
-            log.warning("ends after the step at hand; Ctrl-C once more ends it on the spot")
+            log.warning("stopping after the current step; press Ctrl-C again to stop now")
 
     @property
     def talks(self) -> bool:

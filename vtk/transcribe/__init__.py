@@ -121,6 +121,6 @@ def open_recognizer(
 
 
 NO_MODEL = (
-    "no words come with the video, and no model is named that hears them: `vtk models pull "
+    "the video has no subtitles, and no speech model is given: `vtk models pull "
     "whisper-small`, then vtk transcribe --model whisper-small"
 )

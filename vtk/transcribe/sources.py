@@ -73,7 +73,9 @@ class Sources:
     def _found(self, video: str, spans: list[Span], about: Timing) -> "Known | Heard":
         if self.file:
             if self._only not in ("", video):
-                raise UsageError(f"{self.file} is of one video: {video} follows {self._only}")
+                raise UsageError(
+                    f"{self.file} belongs to one video, but {video} follows {self._only}"
+                )
             self._only = video
             found = transcript(self.file, about.start)
             method = "subtitles" if self.file.lower().endswith(SIDECARS) else "transcript"

@@ -51,9 +51,11 @@ def _of_json(path: str, text: str) -> list[Entry]:
             try:
                 return list(reader(told))
             except (KeyError, TypeError, ValueError, AttributeError):
-                raise InputError(f"{path}: its {key} are not those of a transcript") from None
+                raise InputError(
+                    f"{path}: its {key} do not have the format of a transcript"
+                ) from None
     known = ", ".join(READERS)
-    raise InputError(f"{path} is no transcript in a known form: it has none of {known}")
+    raise InputError(f"{path} is not a transcript in a known format: it has none of {known}")
 
 
 def _segments(told: Json) -> Iterator[Entry]:
