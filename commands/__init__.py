@@ -11,6 +11,8 @@ from typer.core import TyperCommand, TyperGroup
 
 from vtk.errors import UsageError
 
+from .options import on_stream
+
 # In the order of a pipeline, which is the order in which help and the manual show them.
 COMMANDS = (
     "probe",
@@ -102,19 +104,22 @@ def _build(name: str) -> TyperCommand | TyperGroup:
     module = import_module(f".{name}", __name__)
     subcommands = getattr(module, "SUBCOMMANDS", ())
     if not subcommands:
-        return _command(name, getattr(module, name))
+        return _command(name, name, getattr(module, name))
     group = typer.Typer(cls=Subgroup, rich_markup_mode=None, add_completion=False)
     group.callback(no_args_is_help=True)(getattr(module, name))
     built = typer.main.get_command(group)
     assert isinstance(built, TyperGroup)
     for function in subcommands:
         word = function.__name__.rstrip("_")  # list_, as list is taken
-        built.commands[word] = _command(word, function)
+        built.commands[word] = _command(word, f"{name} {word}", function)
     built.name, built.context_settings = name, dict(CONTEXT)
     return built
 
 
-def _command(name: str, function: Any) -> TyperCommand:
+def _command(name: str, words: str, function: Any) -> TyperCommand:
+    """A function as a command; one that gives a job is run on a stream, with its options."""
+    if "Job" in str(function.__annotations__.get("return")):
+        function = on_stream(words, function)
     single = typer.Typer(rich_markup_mode=None, add_completion=False)
     single.command(name, cls=Command, no_args_is_help=False)(function)
     command = typer.main.get_command(single)

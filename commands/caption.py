@@ -7,13 +7,14 @@ import typer
 
 from vtk.caption.methods import METHODS
 
-from .options import Language, Opening, streaming
+from .options import Language, Opening
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from vtk.span import Span
-    from vtk.stream import Stream
+    from vtk.store.journal import ResumeJournal
+    from vtk.stream.job import Job
 
     Method = str
 else:
@@ -36,9 +37,7 @@ def _follow(context: typer.Context, name: str | None) -> str | None:
 HINT = "without a model captions say only what is measured: -m NAME (vtk models list)"
 
 
-@streaming
 def caption(
-    stream: "Stream",
     opening: Opening,
     method: Annotated[Method | None, typer.Option(help=METHODS.help, show_default=False)] = None,
     recipe: Annotated[
@@ -157,7 +156,7 @@ def caption(
         ),
     ] = False,
     language: Language = None,
-) -> None:
+) -> "Job | str":
     """Say in words what each span shows and says.
 
     Gives each span with `caption`. Without a model, the method `facts` says how long the span is,
@@ -210,12 +209,12 @@ def caption(
     from vtk.caption import caption as describe
     from vtk.caption.recipe import followed, read_recipe, text_of
     from vtk.errors import UsageError
+    from vtk.stream.job import Job
 
     if show_recipe:
         if not recipe:
             raise UsageError("--show-recipe prints the recipe that --recipe NAME names")
-        typer.echo(text_of(recipe), nl=False)
-        return
+        return text_of(recipe)
     plan = read_recipe(recipe) if recipe else None
     asked, method = method, method or ("plain" if opening.named else "facts")
     way = METHODS.load(method)
@@ -224,8 +223,7 @@ def caption(
         from vtk.prompting.templates import to_toml
 
         known = _prompts(method, tags=bool(tags), names=names, long=long > 0)
-        typer.echo(to_toml({**known, **(plan.prompts_of(known) if plan else {})}), nl=False)
-        return
+        return to_toml({**known, **(plan.prompts_of(known) if plan else {})})
     if resume and measured:
         raise UsageError("--resume is for captions by a language model")
     if schema and not way.takes_schema:
@@ -233,11 +231,16 @@ def caption(
     if measured and (names or long):
         raise UsageError("--names and --long are for captions by a language model")
     if measured and not tags:
-        stream.hint = "" if opening.named else HINT
         facts = partial(describe, method=method, language=language)
-        stream.run(partial(followed, plan, facts) if plan else facts)
+        return Job(
+            partial(followed, plan, facts) if plan else facts,
+            processes=not opening.named,
+            hint="" if opening.named else HINT,
+        )
 
-    def written(spans: "Iterator[Span]") -> "Iterator[Span]":
+    def written(
+        spans: "Iterator[Span]", journal: "ResumeJournal | None" = None
+    ) -> "Iterator[Span]":
         from dataclasses import replace
 
         from vtk.caption.options import CaptionOptions
@@ -281,11 +284,10 @@ def caption(
                 language=language,
                 model=model,
                 options=options,
-                journal=stream.journal,
+                journal=journal,
             )
 
-    stream.resumes, stream.jobs = resume, 1
-    stream.run(written)
+    return Job(written, processes=False, resumes=resume)  # each of which would load the model
 
 
 def _prompts(method: str, *, tags: bool, names: bool, long: bool) -> dict[str, str]:

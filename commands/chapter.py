@@ -6,19 +6,17 @@ import typer
 
 from vtk.chapter import METHODS
 
-from .options import Language, streaming
+from .options import Language
 
 if TYPE_CHECKING:
-    from vtk.stream import Stream
+    from vtk.stream.job import Job
 
     Method = str
 else:
     Method = Literal[*METHODS]
 
 
-@streaming
 def chapter(
-    stream: "Stream",
     method: Annotated[Method, typer.Option(help=METHODS.help)] = "tiling",
     count: Annotated[
         int | None,
@@ -33,7 +31,7 @@ def chapter(
         str, typer.Option(metavar="DURATION", help="No chapter is shorter (30s, 1m30s).")
     ] = "10s",
     language: Language = None,
-) -> None:
+) -> "Job":
     """Join the spans of a video into chapters with titles.
 
     Gives fewer, longer spans, each with `title`, the strength of its first boundary as `score`,
@@ -51,8 +49,9 @@ def chapter(
     from functools import partial
 
     from vtk.chapter import chapter as join
+    from vtk.stream.job import Job
     from vtk.times import parse_duration
 
     seconds = parse_duration(min_length)
     work = partial(join, method=method, count=count, min_length=seconds, language=language)
-    stream.run(work, by_video=True)
+    return Job(work, by_video=True)

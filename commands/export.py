@@ -1,17 +1,16 @@
 """vtk export: spans in the formats of other programs, to edit, to play, to train on or to query."""
 
-import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from .export_options import Drop, Each, Fields, Rate, SceneList, Timecode
 from .export_speech import ass, lrc, srt, txt, vtt
-from .options import streaming
 
 if TYPE_CHECKING:
-    from vtk.stream import Stream
+    from vtk.export.files import TextFormat
+    from vtk.stream.job import Job
 
 
 def export() -> None:
@@ -42,13 +41,11 @@ def export() -> None:
     """
 
 
-@streaming
 def parquet(
-    stream: "Stream",
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help="The file to write, named *.parquet.")
     ],
-) -> None:
+) -> "Job":
     """Write spans as rows of a Parquet file.
 
     The columns are `video`, `start` and `end` in seconds, `kind`, `index`, `score`, `title`,
@@ -65,14 +62,12 @@ def parquet(
     from functools import partial
 
     from vtk.export.parquet import parquet as write
+    from vtk.stream.job import Job
 
-    stream.command, stream.jobs = "export parquet", 1  # one writer, in the order of the input
-    stream.run(partial(write, file=file))
+    return Job(partial(write, file=file), processes=False)  # one file, in the order of the input
 
 
-@streaming
 def webdataset(
-    stream: "Stream",
     folder: Annotated[
         Path, typer.Argument(metavar="DIR", help="The folder to write to, without shards so far.")
     ],
@@ -100,7 +95,7 @@ def webdataset(
         int,
         typer.Option(metavar="MB", min=1, help="Megabytes of a shard at most, for two or more."),
     ] = 1000,
-) -> None:
+) -> "Job":
     """Write spans as samples in tar files, as WebDataset reads them.
 
     The shards are DIR/000000.tar, DIR/000001.tar and so on, each of which appears when it is
@@ -123,17 +118,16 @@ def webdataset(
 
     from vtk.export.webdataset import Contents
     from vtk.export.webdataset import webdataset as write
+    from vtk.stream.job import Job
 
-    stream.command, stream.jobs = "export webdataset", 1  # one writer, in the order of the input
     contents = Contents(pictures, clips, height)
-    stream.run(
-        partial(write, folder=folder, contents=contents, samples=shard_size, size=shard_mb * 10**6)
+    work = partial(
+        write, folder=folder, contents=contents, samples=shard_size, size=shard_mb * 10**6
     )
+    return Job(work, processes=False)  # one shard after the other, in the order of the input
 
 
-@streaming
 def edl(
-    stream: "Stream",
     rate: Rate = None,
     drop: Drop = None,
     reel: Annotated[
@@ -142,7 +136,7 @@ def edl(
             metavar="NAME", show_default="the video's", help="The reel, 8 letters and digits."
         ),
     ] = None,
-) -> None:
+) -> "Job":
     """Write spans as an edit decision list (CMX 3600).
 
     Source times are timecodes of the file, from its start timecode on if it has one. The clips
@@ -155,11 +149,13 @@ def edl(
       vtk split film.mp4 | vtk export edl > film.edl
       vtk split *.mov | vtk export edl --rate 25 -o lists/
     """
-    _text(stream, "edl", rate=rate, drop=drop, reel=reel)
+    from vtk.export.clock import parse_rate
+    from vtk.export.edl import edl as text
+
+    return _text(text(parse_rate(rate), drop, reel))
 
 
-@streaming
-def otio(stream: "Stream", rate: Rate = None) -> None:
+def otio(rate: Rate = None) -> "Job":
     """Write spans as a timeline of OpenTimelineIO.
 
     Clips with the file they are of, gradual transitions between them, markers with titles or
@@ -170,19 +166,20 @@ def otio(stream: "Stream", rate: Rate = None) -> None:
     Examples:
       vtk caption film.mp4 | vtk export otio > film.otio
     """
-    _text(stream, "otio", rate=rate)
+    from vtk.export.clock import parse_rate
+    from vtk.export.otio import otio as text
+
+    return _text(text(parse_rate(rate)))
 
 
-@streaming
 def csv(
-    stream: "Stream",
     fields: Fields = None,
     timecode: Timecode = False,
     scene_list: SceneList = False,
     each: Each = None,
     rate: Rate = None,
     drop: Drop = None,
-) -> None:
+) -> "Job":
     """Write spans as rows of comma-separated values.
 
     Lists of texts (speech) come as their words, other lists and objects as JSON. Text that a
@@ -193,20 +190,17 @@ def csv(
       vtk split film.mp4 | vtk export csv --timecode > film.csv
       vtk export csv --fields start,end,transition.type,speech shots.jsonl
     """
-    about = {"fields": fields, "timecodes": timecode, "scenes": scene_list, "each": each}
-    _text(stream, "table", form="csv", rate=rate, drop=drop, **about)
+    return _table("csv", fields, timecode, scene_list, each, rate, drop)
 
 
-@streaming
 def tsv(
-    stream: "Stream",
     fields: Fields = None,
     timecode: Timecode = False,
     scene_list: SceneList = False,
     each: Each = None,
     rate: Rate = None,
     drop: Drop = None,
-) -> None:
+) -> "Job":
     """Write spans as rows of tab-separated values.
 
     As csv; tabs and line ends in a cell become spaces, so that a line is a row.
@@ -216,12 +210,10 @@ def tsv(
       vtk export tsv --fields start,caption shots.jsonl | cut -f 2
       vtk transcribe talk.mp4 | vtk export tsv --each speech > talk.tsv
     """
-    about = {"fields": fields, "timecodes": timecode, "scenes": scene_list, "each": each}
-    _text(stream, "table", form="tsv", rate=rate, drop=drop, **about)
+    return _table("tsv", fields, timecode, scene_list, each, rate, drop)
 
 
-@streaming
-def ffmetadata(stream: "Stream") -> None:
+def ffmetadata() -> "Job":
     """Write spans as chapters for FFmpeg.
 
     The title is the title, caption or summary of the span, else its kind and number.
@@ -231,12 +223,12 @@ def ffmetadata(stream: "Stream") -> None:
       vtk chapter talk.mp4 | vtk export ffmetadata > chapters.txt
       ffmpeg -i talk.mp4 -i chapters.txt -map_metadata 0 -map_chapters 1 -c copy out.mp4
     """
-    _text(stream, "ffmetadata")
+    from vtk.export.ffmetadata import ffmetadata as text
+
+    return _text(text())
 
 
-@streaming
 def webvtt(
-    stream: "Stream",
     field: Annotated[
         str | None,
         typer.Option(
@@ -245,7 +237,7 @@ def webvtt(
             help="The field to show; one with timed texts (speech, events) gives a cue for each.",
         ),
     ] = None,
-) -> None:
+) -> "Job":
     """Write spans as chapters or captions of a player (WebVTT).
 
     \b
@@ -253,11 +245,12 @@ def webvtt(
       vtk chapter talk.mp4 | vtk export webvtt > chapters.vtt
       vtk caption talk.mp4 | vtk export webvtt --field speech > talk.vtt
     """
-    _text(stream, "webvtt", field=field)
+    from vtk.export.webvtt import webvtt as text
+
+    return _text(text(field))
 
 
-@streaming
-def aegisub(stream: "Stream") -> None:
+def aegisub() -> "Job":
     """Write the first frames of spans as a keyframe file for Aegisub.
 
     Subtitles then snap to the cuts. Reads the whole video, to count its frames.
@@ -266,23 +259,39 @@ def aegisub(stream: "Stream") -> None:
     Examples:
       vtk split film.mp4 | vtk export aegisub > film_keyframes.txt
     """
-    _text(stream, "aegisub")
+    from vtk.export.aegisub import aegisub as text
+
+    return _text(text())
 
 
-def _text(stream: "Stream", name: str, **settings: Any) -> None:
-    """Run the export of vtk.export.NAME, which writes the output itself; the stream counts."""
-    from functools import partial
-    from importlib import import_module
-
+def _table(
+    form: Literal["csv", "tsv"],
+    fields: str | None,
+    timecode: bool,
+    scene_list: bool,
+    each: str | None,
+    rate: str | None,
+    drop: bool | None,
+) -> "Job":
     from vtk.export.clock import parse_rate
+    from vtk.export.table import table
 
-    if "rate" in settings:
-        settings["rate"] = parse_rate(settings["rate"])
-    write = partial(getattr(import_module(f"vtk.export.{name}"), name), output=stream.output)
-    stream.command, stream.jobs = f"export {stream.command}", 1
-    if stream.output not in (None, "-"):
-        stream.output = os.devnull
-    stream.run(partial(write, **settings), dump=None)
+    text = table(
+        form,
+        fields=fields,
+        timecodes=timecode,
+        scenes=scene_list,
+        each=each,
+        rate=parse_rate(rate),
+        drop=drop,
+    )
+    return _text(text)
+
+
+def _text(text: "TextFormat") -> "Job":
+    from vtk.stream.job import Job
+
+    return Job(text.prepare, processes=False, writer=text)  # into one file, or one after the other
 
 
 SUBCOMMANDS = (

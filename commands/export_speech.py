@@ -1,14 +1,11 @@
 """vtk export srt, vtt, ass, lrc, txt: what is said, as subtitles and as text."""
 
-import os
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .options import streaming
-
 if TYPE_CHECKING:
-    from vtk.stream import Stream
+    from vtk.stream.job import Job
 
 Width = Annotated[
     int,
@@ -42,14 +39,12 @@ Embed = Annotated[
 ]
 
 
-@streaming
 def srt(
-    stream: "Stream",
     width: Width = 42,
     speed: Speed = 20.0,
     plain: Plain = False,
     embed: Embed = False,
-) -> None:
+) -> "Job":
     """Write what is said as subtitles (SubRip).
 
     Cues that were read from a .srt file stay as they were. Others have at most two lines, end with
@@ -61,18 +56,16 @@ def srt(
       vtk transcribe talk.mp4 | vtk export srt > talk.srt
       vtk export srt --embed talk.mp4 -o subtitled.mkv
     """
-    _run(stream, "srt", width, speed, plain, embed=embed)
+    return _subtitles("srt", width, speed, plain, embed=embed)
 
 
-@streaming
 def vtt(
-    stream: "Stream",
     width: Width = 42,
     speed: Speed = 20.0,
     plain: Plain = False,
     highlight: Highlight = False,
     embed: Embed = False,
-) -> None:
+) -> "Job":
     """Write what is said as subtitles for the web (WebVTT).
 
     As srt, with speakers as voices; --highlight lets players colour the words as they are said.
@@ -81,72 +74,61 @@ def vtt(
     Examples:
       vtk transcribe talk.mp4 | vtk export vtt --highlight > talk.vtt
     """
-    _run(stream, "vtt", width, speed, plain, highlight, embed)
+    return _subtitles("vtt", width, speed, plain, highlight, embed)
 
 
-@streaming
 def ass(
-    stream: "Stream",
     width: Width = 42,
     speed: Speed = 20.0,
     plain: Plain = False,
     embed: Embed = False,
-) -> None:
+) -> "Job":
     """Write what is said as subtitles to be styled (Advanced SubStation Alpha).
 
     \b
     Examples:
       vtk transcribe talk.mp4 | vtk export ass > talk.ass
     """
-    _run(stream, "ass", width, speed, plain, embed=embed)
+    return _subtitles("ass", width, speed, plain, embed=embed)
 
 
-@streaming
-def lrc(stream: "Stream", highlight: Highlight = False) -> None:
+def lrc(highlight: Highlight = False) -> "Job":
     """Write what is said as lyrics (LRC), a line for each cue.
 
     \b
     Examples:
       vtk transcribe talk.mp4 | vtk export lrc > talk.lrc
     """
-    _run(stream, "lrc", 1000, highlight=highlight)
+    return _subtitles("lrc", 1000, highlight=highlight)
 
 
-@streaming
-def txt(stream: "Stream") -> None:
+def txt() -> "Job":
     """Write what is said as text, in paragraphs where somebody else speaks or nobody does.
 
     \b
     Examples:
       vtk transcribe talk.mp4 | vtk export txt > talk.txt
     """
-    _run(stream, "txt", 1000)
+    return _subtitles("txt", 1000)
 
 
-def _run(
-    stream: "Stream",
+def _subtitles(
     form: str,
     width: int,
     speed: float = 20.0,
     plain: bool = False,
     highlight: bool = False,
     embed: bool = False,
-) -> None:
-    """Run the export, which writes the output itself; the stream counts."""
-    from functools import partial
-
-    from vtk.export.embedding import embedded
+) -> "Job":
+    """What is said, as text or as tracks in copies of the videos."""
     from vtk.export.reading import Layout
-    from vtk.export.speech import speech
+    from vtk.export.soft_subtitles import SoftSubtitles
+    from vtk.export.speech import subtitles
+    from vtk.stream.job import Job
+    from vtk.transcribe import with_speech
 
-    write = partial(
-        embedded if embed else speech,
-        output=stream.output,
-        form=form,
-        layout=Layout(width, speed, plain),
-        highlight=highlight,
-    )
-    stream.command, stream.jobs = f"export {form}", 1
-    if stream.output not in (None, "-"):
-        stream.output = os.devnull
-    stream.run(write, dump=None)
+    layout = Layout(width, speed, plain)
+    if embed:
+        return Job(with_speech, processes=False, writer=SoftSubtitles(form, layout, highlight))
+    text = subtitles(form, layout, highlight=highlight)
+    return Job(text.prepare, processes=False, writer=text)

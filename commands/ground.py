@@ -6,19 +6,17 @@ import typer
 
 from vtk.ground import METHODS
 
-from .options import Language, streaming
+from .options import Language
 
 if TYPE_CHECKING:
-    from vtk.stream import Stream
+    from vtk.stream.job import Job
 
     Method = str
 else:
     Method = Literal[*METHODS]
 
 
-@streaming
 def ground(
-    stream: "Stream",
     query: Annotated[str, typer.Argument(metavar="QUERY", help="What to look for, in words.")],
     method: Annotated[Method, typer.Option(help=METHODS.help)] = "density",
     n: Annotated[int, typer.Option("-n", metavar="N", min=0, help="Moments; 0 for all.")] = 5,
@@ -34,7 +32,7 @@ def ground(
         str, typer.Option(metavar="DURATION", help="Longest moment made of several texts.")
     ] = "2m",
     language: Language = None,
-) -> None:
+) -> "Job":
     """Find the exact moments whose words answer a query.
 
     Gives the tightest stretches of time whose speech, text on screen and captions cover the
@@ -52,9 +50,9 @@ def ground(
     from functools import partial
 
     from vtk.ground import ground as find
+    from vtk.stream.job import Job
     from vtk.times import parse_duration
 
-    stream.jobs = 1  # all spans are compared with each other
     work = partial(
         find,
         query=query,
@@ -65,4 +63,4 @@ def ground(
         max_length=parse_duration(max_length),
         language=language,
     )
-    stream.run(work)
+    return Job(work, processes=False)  # all spans are compared with each other

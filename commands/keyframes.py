@@ -8,22 +8,19 @@ import typer
 from vtk.errors import UsageError
 from vtk.keyframes.methods import METHODS
 
-from .options import streaming
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from vtk.span import Span
-    from vtk.stream import Stream
+    from vtk.stream.job import Job
 
     Method = str
 else:
     Method = Literal[*METHODS]
 
 
-@streaming
 def keyframes(
-    stream: "Stream",
+    jobs: int = 1,
     k: Annotated[
         int | None,
         typer.Option(
@@ -114,7 +111,7 @@ def keyframes(
             metavar="DIR", help="Write a short animated GIF of each span into the folder DIR."
         ),
     ] = None,
-) -> None:
+) -> "Job":
     """Pick the frames that stand for each span.
 
     Gives each span with `keyframes`: time, exact timestamp, score and colour layout of each. A
@@ -138,8 +135,9 @@ def keyframes(
 
     from vtk.keyframes import Images
     from vtk.keyframes import keyframes as find
+    from vtk.stream.job import Job
 
-    if sheet is not None and stream.jobs > 1:
+    if sheet is not None and jobs > 1:
         raise UsageError("--sheet needs --jobs 1: the sheet is made in one process")
     if features == "clip" and not clip:
         raise UsageError("--features clip needs a model: --clip NAME (vtk models list)")
@@ -162,7 +160,7 @@ def keyframes(
         gif=gif,
     )
     if features == "colour":
-        stream.run(wanted, by_video=budget is not None or distinct)
+        return Job(wanted, by_video=budget is not None or distinct)
 
     def by_clip(spans: "Iterator[Span]") -> "Iterator[Span]":
         from vtk.models.clip import ClipModel
@@ -170,5 +168,4 @@ def keyframes(
         with ClipModel(clip or "") as model:
             yield from wanted(spans, clip=model)
 
-    stream.jobs = 1  # each process would load the model
-    stream.run(by_clip)
+    return Job(by_clip, processes=False)  # each of which would load the model

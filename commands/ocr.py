@@ -5,15 +5,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from .options import Language, Threads, streaming
+from .options import Language, Threads
 
 if TYPE_CHECKING:
-    from vtk.stream import Stream
+    from vtk.stream.job import Job
 
 
-@streaming
 def ocr(
-    stream: "Stream",
     on: Annotated[
         Literal["changes", "keyframes"],
         typer.Option(
@@ -46,7 +44,7 @@ def ocr(
         ),
     ] = 0.0,
     threads: Threads = None,
-) -> None:
+) -> "Job":
     """Read the words that are shown in the picture.
 
     Gives each span `screen_text`: each line of text once, with its first and last time, where it
@@ -64,6 +62,7 @@ def ocr(
 
     from vtk.ocr import Settings
     from vtk.ocr import ocr as read
+    from vtk.stream.job import Job
 
     settings = Settings(on, rate, language, weights, min_score, min_height, threads)
-    stream.run(partial(read, settings=settings))
+    return Job(partial(read, settings=settings))

@@ -3,14 +3,15 @@
 import functools
 import inspect
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 if TYPE_CHECKING:
     from vtk.models.prompt import LanguageModel
+    from vtk.stream.job import Job
 
 _INPUT = """Videos: paths, URLs, media fragments (talk.mp4#t=10,20), spans as JSON, or files of
 spans (shots.jsonl). Without any, or for -, they are read from standard input, one a line."""
@@ -150,13 +151,13 @@ def _model(
 class Opening:
     """A language model as the options name it, to be opened when it is needed."""
 
-    values: dict[str, Any]
-    jobs: int
+    values: Mapping[str, Any] = field(default_factory=dict)
+    jobs: int = 1
 
     @property
     def named(self) -> bool:
         """Whether the user, a variable or the configuration names a model."""
-        return bool(self.values["model"] or self.values["endpoint"])
+        return bool(self.values.get("model") or self.values.get("endpoint"))
 
     def __call__(self) -> "LanguageModel":
         """The model, loaded. Raises MissingError, UsageError."""
@@ -174,18 +175,19 @@ class Opening:
         )
 
 
-def streaming(function: Callable[..., None]) -> Callable[..., None]:
-    """A command on a stream: `function(stream, own options)` with the shared options added.
+def on_stream(words: str, function: Callable[..., "Job | str"]) -> Callable[..., None]:
+    """A command that runs the job of `function(own options)`, with the shared options added.
 
-    Own arguments (a query) come before the inputs, own options before the shared ones. A function
-    that takes `opening` has the options of a language model as well; --jobs are then requests to a
-    server, and no processes, each of which would load the model.
+    `words` are those of the command line. Own arguments (a query) come before the inputs, own
+    options before the shared ones. A function that names a shared option is told of it, and one
+    that takes `opening` has the options of a language model as well. What it gives as text is
+    printed.
     """
     shared = inspect.signature(_shared).parameters
     taken = inspect.signature(function).parameters
     loading = inspect.signature(_model).parameters if "opening" in taken else {}
-    seeing = inspect.signature(_pictures).parameters if function.__name__ in DECODING else {}
-    own = [p for name, p in taken.items() if name not in ("stream", "opening")]
+    seeing = inspect.signature(_pictures).parameters if words in DECODING else {}
+    own = [p for name, p in taken.items() if name != "opening" and name not in shared]
 
     @functools.wraps(function)
     def command(**values: Any) -> None:
@@ -193,13 +195,14 @@ def streaming(function: Callable[..., None]) -> Callable[..., None]:
 
         settings = {name: values.pop(name) for name in shared}
         settings["inputs"] = settings["inputs"] or []
+        values |= {name: settings[name] for name in taken if name in shared}
         if seeing:  # the processes of --jobs are to know it too
             os.environ["VTK_DECODE"] = values.pop("decode")
         if loading:
             opening = Opening({name: values.pop(name) for name in loading}, settings["jobs"])
             values["opening"] = opening
-            settings["jobs"] = 1 if opening.named else settings["jobs"]
-        function(Stream(function.__name__, **settings), **values)
+        run = Stream(words, **settings).run
+        raise SystemExit(run(functools.partial(function, **values)))
 
     positional = [p for p in own if p.default is p.empty]
     optional = [p for p in own if p.default is not p.empty]

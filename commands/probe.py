@@ -2,14 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from .options import streaming
-
 if TYPE_CHECKING:
-    from vtk.stream import Stream
+    from vtk.stream.job import Job
 
 
-@streaming
-def probe(stream: "Stream") -> None:
+def probe() -> "Job":
     """Tell what video files hold, all but without decoding them.
 
     Gives each video as one span with `media`: container, streams with codecs, languages, sizes
@@ -23,5 +20,6 @@ def probe(stream: "Stream") -> None:
       find . -name '*.mkv' -print0 | vtk probe -0 | jq -r '[.video, .media.duration] | @tsv'
     """
     from vtk.media.probe import probe
+    from vtk.stream.job import Job
 
-    stream.run(probe)
+    return Job(probe)

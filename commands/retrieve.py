@@ -6,19 +6,17 @@ import typer
 
 from vtk.retrieve import METHODS
 
-from .options import Language, streaming
+from .options import Language
 
 if TYPE_CHECKING:
-    from vtk.stream import Stream
+    from vtk.stream.job import Job
 
     Method = str
 else:
     Method = Literal[*METHODS]
 
 
-@streaming
 def retrieve(
-    stream: "Stream",
     query: Annotated[str, typer.Argument(metavar="QUERY", help="What to look for, in words.")],
     method: Annotated[Method, typer.Option(help=METHODS.help)] = "bm25",
     n: Annotated[int, typer.Option("-n", metavar="N", min=0, help="Results; 0 for all.")] = 10,
@@ -29,7 +27,7 @@ def retrieve(
         ),
     ] = None,
     language: Language = None,
-) -> None:
+) -> "Job":
     """Find the spans whose words answer a query best.
 
     Gives the best spans of the whole input, best first, with `score` (BM25, above 0), `rank` and
@@ -47,8 +45,7 @@ def retrieve(
     from functools import partial
 
     from vtk.retrieve import retrieve as search
+    from vtk.stream.job import Job
 
-    stream.jobs = 1  # all spans are compared with each other
-    stream.run(
-        partial(search, query=query, method=method, n=n, threshold=threshold, language=language)
-    )
+    work = partial(search, query=query, method=method, n=n, threshold=threshold, language=language)
+    return Job(work, processes=False)  # all spans are compared with each other

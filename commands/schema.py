@@ -11,13 +11,8 @@ def schema() -> None:
     """
     import orjson
 
-    from vtk.output import open_sink
     from vtk.schema import SCHEMA
     from vtk.stream import Stream
 
-    def write() -> None:
-        with open_sink(None) as sink:
-            sink(orjson.dumps(SCHEMA, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
-
-    stream = Stream("schema")
-    raise SystemExit(stream.status(write))
+    text = orjson.dumps(SCHEMA, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
+    raise SystemExit(Stream("schema").run(lambda: text))

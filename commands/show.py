@@ -4,19 +4,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .options import streaming
-
 if TYPE_CHECKING:
-    from vtk.stream import Stream
+    from vtk.stream.job import Job
 
 
-@streaming
 def show(
-    stream: "Stream",
     width: Annotated[
         int, typer.Option(metavar="COLUMNS", min=20, help="Width of the text in columns.")
     ] = 88,
-) -> None:
+) -> "Job":
     """Show spans as text to read instead of JSON.
 
     Chapters come as lines that YouTube takes as chapters (1:02 Title), a summary as a paragraph,
@@ -29,5 +25,7 @@ def show(
       vtk retrieve 'a rocket lifts off' shots.jsonl | vtk show
     """
     from vtk.show import printer
+    from vtk.stream.job import Job
+    from vtk.stream.writer import Lines
 
-    stream.run(iter, dump=printer(width))
+    return Job(iter, writer=Lines(printer(width)))

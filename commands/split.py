@@ -6,19 +6,18 @@ import typer
 
 from vtk.split.methods import METHODS
 
-from .options import streaming
-
 if TYPE_CHECKING:
-    from vtk.stream import Stream
+    from collections.abc import Sequence
+
+    from vtk.stream.job import Job
 
     Method = str
 else:
     Method = Literal[*METHODS]
 
 
-@streaming
 def split(
-    stream: "Stream",
+    inputs: "Sequence[str]" = (),
     method: Annotated[
         Method | None,
         typer.Option(
@@ -90,7 +89,7 @@ def split(
     why: Annotated[
         bool, typer.Option("--why", help="Add the measurements behind each boundary.")
     ] = False,
-) -> None:
+) -> "Job":
     """Split videos into shots, scenes or windows.
 
     Gives one span per shot as soon as its end is certain, with the exact timestamp of its first
@@ -114,6 +113,7 @@ def split(
 
     from vtk.errors import UsageError
     from vtk.split import split as find
+    from vtk.stream.job import Job
     from vtk.times import parse_duration
 
     def seconds(text: str | None) -> float | None:
@@ -121,13 +121,12 @@ def split(
 
     if media:
         whole = method is None or METHODS.load(method).decodes_all
-        if stream.inputs or not whole or every or by or cues:
+        if inputs or not whole or every or by or cues:
             raise UsageError(
                 "--media - is read once, from start to end: give no other input, and split it "
                 "into shots or scenes by content, auto or learned"
             )
-        stream.inputs, stream.jobs = ['{"video": "/dev/stdin"}'], 1
-    stream.run(
+    return Job(
         partial(
             find,
             method=method,
@@ -140,6 +139,8 @@ def split(
             by=by,
             cues=cues,
             why=why,
-            on_progress=stream.on_progress,
-        )
+        ),
+        processes=not media,
+        tells_progress=True,
+        inputs=['{"video": "/dev/stdin"}'] if media else None,
     )

@@ -6,19 +6,17 @@ import typer
 
 from vtk.summarize import METHODS
 
-from .options import Language, streaming
+from .options import Language
 
 if TYPE_CHECKING:
-    from vtk.stream import Stream
+    from vtk.stream.job import Job
 
     Method = str
 else:
     Method = Literal[*METHODS]
 
 
-@streaming
 def summarize(
-    stream: "Stream",
     method: Annotated[Method, typer.Option(help=METHODS.help)] = "extract",
     sentences: Annotated[
         int | None,
@@ -30,7 +28,7 @@ def summarize(
         int | None, typer.Option(metavar="N", min=1, help="At most N words in all.")
     ] = None,
     language: Language = None,
-) -> None:
+) -> "Job":
     """Sum up each video in a few sentences.
 
     Gives one span per video with `summary` and with its `sentences`, each with the time where it
@@ -46,7 +44,8 @@ def summarize(
     """
     from functools import partial
 
+    from vtk.stream.job import Job
     from vtk.summarize import summarize as sum_up
 
     work = partial(sum_up, method=method, sentences=sentences, words=words, language=language)
-    stream.run(work, by_video=True)
+    return Job(work, by_video=True)

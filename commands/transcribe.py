@@ -7,19 +7,17 @@ import typer
 
 from vtk.transcribe import METHODS
 
-from .options import Language, Threads, streaming
+from .options import Language, Threads
 
 if TYPE_CHECKING:
-    from vtk.stream import Stream
+    from vtk.stream.job import Job
 
     Method = str
 else:
     Method = Literal[*METHODS]
 
 
-@streaming
 def transcribe(
-    stream: "Stream",
     method: Annotated[Method, typer.Option(help=METHODS.help)] = "auto",
     track: Annotated[
         int | None,
@@ -74,7 +72,7 @@ def transcribe(
     ] = None,
     threads: Threads = None,
     language: Language = None,
-) -> None:
+) -> "Job":
     """Give each span what is said in it.
 
     Gives spans with `speech`: entries with start, end and text, in seconds of the video, with the
@@ -109,6 +107,7 @@ def transcribe(
     from functools import partial
 
     from vtk.errors import UsageError
+    from vtk.stream.job import Job
     from vtk.transcribe import open_recognizer, sounds, voices
     from vtk.transcribe import transcribe as write
 
@@ -119,7 +118,7 @@ def transcribe(
             raise UsageError("--sounds tells what --vad-only does, and more: choose one")
         if transcript or track is not None or method != "auto":
             raise UsageError(f"{option} tells only where something is heard: no words are read")
-        stream.run(voices if vad_only else sounds)
+        return Job(voices if vad_only else sounds)
     opener = partial(
         open_recognizer,
         speech_model,
@@ -127,7 +126,7 @@ def transcribe(
         threads=threads,
         key=os.environ.get("VTK_API_KEY"),
     )
-    stream.run(
+    return Job(
         partial(
             write,
             method=method,

@@ -1,6 +1,6 @@
 """What the tests of exports share: spans, a reader of what was written, a file with a timecode."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -9,7 +9,9 @@ from typing import Any
 import av
 from hypothesis import strategies as st
 
+from vtk.export.files import TextFormat
 from vtk.span import Span
+from vtk.stream.writer import Output
 
 ERROR = {
     **{"video": "gone.mp4", "start": 0, "end": 1},
@@ -34,10 +36,13 @@ def shots(*edges: float, video: str = "none/film.mp4", **fields: Any) -> list[Sp
     ]
 
 
-def written(export: Callable[..., Iterator[Span]], spans: list[Span], **settings: Any) -> str:
+def written(export: Callable[..., TextFormat], spans: list[Span], **settings: Any) -> str:
     """What an export writes, read from its file."""
     path = Path(settings.pop("folder")) / "written"
-    assert list(export(iter(spans), str(path), **settings)) == spans
+    done: list[Span] = []
+    text = export(**settings)
+    text.write(text.prepare(iter(spans)), Output(str(path), done=done.append))
+    assert done == spans
     return path.read_bytes().decode()
 
 

@@ -17,7 +17,7 @@ from tests.conftest import lines, vtk
 from tests.export.tape import TEXT, written
 from tests.world import Clip
 from vtk.export.reading import LEAST, MOST, Layout, cues
-from vtk.export.speech import WRITERS, speech
+from vtk.export.speech import WRITERS, subtitles
 from vtk.media.timing import timing
 from vtk.span import Span
 
@@ -44,7 +44,7 @@ def span(*speech: dict[str, Any], video: str = "none/talk.mp4") -> Span:
 
 def text_of(form: str, *spans: Span, **settings: Any) -> str:
     with tempfile.TemporaryDirectory() as folder:
-        return written(speech, list(spans), folder=folder, form=form, **settings)
+        return written(subtitles, list(spans), folder=folder, form=form, **settings)
 
 
 @pytest.mark.parametrize(("width", "speed"), [(42, 20.0), (32, 12.0), (20, 30.0)])

@@ -221,6 +221,7 @@ def test_a_run_that_is_deaf_to_ctrl_c_leaves_no_bar_at_the_second(here: Path) ->
     code = (
         "import signal, threading\n"
         "from vtk.stream import Stream\n"
+        "from vtk.stream.job import Job\n"
         "def deaf(spans):\n"
         "    while True:\n"
         "        try:\n"
@@ -228,7 +229,7 @@ def test_a_run_that_is_deaf_to_ctrl_c_leaves_no_bar_at_the_second(here: Path) ->
         "        except KeyboardInterrupt:\n"
         "            pass\n"
         "    yield\n"
-        "Stream('probe', ['film.mp4'], output='out').run(deaf)\n"
+        "Stream('probe', ['film.mp4'], output='out').run(lambda: Job(deaf))\n"
     )
     (here / "deaf.py").write_text(code)
     with Terminal("exec python deaf.py", folder=here) as terminal:
@@ -306,13 +307,14 @@ def test_a_whole_film_is_told_within_and_many_by_their_number(here: Path) -> Non
     code = (
         "import os\n"
         "from vtk.stream import Stream\n"
+        "from vtk.stream.job import Job\n"
         "stream = Stream('split', ['film.mp4', 'film.mp4'], output='out')\n"
-        "def work(spans):\n"
+        "def work(spans, on_progress):\n"
         "    for span in spans:\n"
-        "        stream.on_progress(span.video, 2.0, 4.0)\n"
+        "        on_progress(span.video, 2.0, 4.0)\n"
         "        os.read(0, 1)\n"
         "        yield span\n"
-        "stream.run(work)\n"
+        "stream.run(lambda: Job(work, tells_progress=True))\n"
     )
     (here / "work.py").write_text(code)
     with Terminal("python work.py < pipe", folder=here) as terminal:
@@ -328,11 +330,12 @@ def test_a_file_of_spans_is_told_by_how_much_of_it_is_read(here: Path) -> None:
     code = (
         "import os\n"
         "from vtk.stream import Stream\n"
+        "from vtk.stream.job import Job\n"
         "def work(spans):\n"
         "    for span in spans:\n"
         "        os.read(0, 1)\n"
         "        yield span\n"
-        "Stream('show', ['spans.jsonl'], output='out').run(work)\n"
+        "Stream('show', ['spans.jsonl'], output='out').run(lambda: Job(work))\n"
     )
     (here / "work.py").write_text(code)
     (here / "spans.jsonl").write_bytes(span(0, 1) * 4)

@@ -480,7 +480,8 @@ def test_a_worker_that_dies_takes_only_its_record_with_it(world: World) -> None:
         "import os, sys\n"
         "from vtk.stream import Stream\n"
         "from tests.helpers import fatal\n"
-        "Stream('probe', sys.argv[1:], jobs=2).run(fatal)\n"
+        "from vtk.stream.job import Job\n"
+        "sys.exit(Stream('probe', sys.argv[1:], jobs=2).run(lambda: Job(fatal)))\n"
     )
     names = [f"{path}#t=0,1", f"{path}#t=1,2", f"{path}#t=2,3", f"{path}#t=3,4"]
     result = subprocess.run(

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from tests.conftest import lines, vtk
 from tests.world import Clip
 from vtk.export.reading import Layout
-from vtk.export.speech import speech
+from vtk.export.speech import subtitles
 from vtk.media.subtitle_file import read
 from vtk.span import Span, load
+from vtk.stream.writer import Output
 from vtk.transcribe import transcribe
 
 World = Callable[[str], Clip]
@@ -69,7 +70,8 @@ def through(world: World, form: str, text: str) -> str:
         video.with_suffix(f".{form}").write_text(text, newline="")
         spans = [load(span.dump()) for span in transcribe([Span(video=str(video))])]
         out = Path(folder, "out")
-        assert len(list(speech(spans, str(out), form=form, layout=Layout()))) == 1
+        cues = subtitles(form, Layout())
+        cues.write(cues.prepare(iter(spans)), Output(str(out)))
         return out.read_text()
 
 

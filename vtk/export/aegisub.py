@@ -1,10 +1,10 @@
 """The starts of spans as a keyframe file of Aegisub, to which subtitles are snapped."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache, partial
 from typing import Protocol
 
-from vtk.export.files import Form, write
+from vtk.export.files import TextFormat
 from vtk.media.index import FrameIndex, frame_index
 from vtk.span import Span
 
@@ -15,15 +15,15 @@ class Indexes(Protocol):
     def __call__(self, video: str, /) -> FrameIndex: ...
 
 
-def aegisub(spans: Iterable[Span], output: str | None = None) -> Iterator[Span]:
-    """The spans; the number of the first frame of each is written, in order and once.
+def aegisub() -> TextFormat:
+    """The numbers of the first frames of spans, in order and each once.
 
-    `output` is as in `files.write`, and what it raises. Reads the whole file of each video, to
-    count its frames. Nothing is written before the last span has come.
+    Reads the whole file of each video, to count its frames. Nothing is written before the last
+    span has come.
     """
     index = lru_cache(maxsize=1)(frame_index)
-    form = Form("aegisub", "keyframes.txt", partial(_text, index), lambda span: index(span.video))
-    return write(spans, output, form)
+    text = partial(_text, index)
+    return TextFormat("aegisub", "keyframes.txt", text, lambda span: index(span.video))
 
 
 def _text(index: Indexes, spans: Iterator[Span]) -> Iterator[str]:

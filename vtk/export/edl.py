@@ -6,7 +6,7 @@ the comments that today's programs know; OpenTimelineIO's writer of it has no wi
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import partial
 from itertools import chain, pairwise
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from vtk.export.clips import Clip, clips
 from vtk.export.clock import Count, counts
-from vtk.export.files import Form, line, words, write
+from vtk.export.files import TextFormat, line, words
 from vtk.span import Span
 
 EFFECTS = {
@@ -28,22 +28,17 @@ RESERVED = ("AX", "BL", "BLACK", "BARS")  # reels that are no tape
 
 
 def edl(
-    spans: Iterable[Span],
-    output: str | None = None,
-    *,
-    rate: Fraction | None = None,
-    drop: bool | None = None,
-    reel: str | None = None,
-) -> Iterator[Span]:
-    """The spans, each written as an event. `output` is as in `files.write`, and what it raises.
+    rate: Fraction | None = None, drop: bool | None = None, reel: str | None = None
+) -> TextFormat:
+    """An event for each span.
 
     The clips follow each other on the record side, from the source timecode of the first on. A
     gradual transition begins where it is seen to begin, so that on the file itself it changes
     nothing. `rate` and `drop` are as in `clock.counts`; `reel` names the source.
     """
     count = counts(rate, drop)
-    form = Form("edl", "edl", partial(_text, count, reel), lambda span: count(span.video))
-    return write(spans, output, form)
+    text = partial(_text, count, reel)
+    return TextFormat("edl", "edl", text, lambda span: count(span.video))
 
 
 def _text(count: Callable[[str], Count], reel: str | None, spans: Iterator[Span]) -> Iterator[str]:

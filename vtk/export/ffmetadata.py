@@ -4,23 +4,23 @@
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from vtk.export.clock import timings
-from vtk.export.files import Form, words, write
+from vtk.export.files import TextFormat, words
 from vtk.media.timing import Timing
 from vtk.span import Span
 
 
-def ffmetadata(spans: Iterable[Span], output: str | None = None) -> Iterator[Span]:
-    """The spans, each written as a chapter. `output` is as in `files.write`, and what it raises.
+def ffmetadata() -> TextFormat:
+    """A chapter for each span.
 
     Times count from the first picture of the video, as FFmpeg has them where it copies a file.
     """
     known = timings(needed=False)
     text = partial(_text, known)
-    return write(spans, output, Form("ffmetadata", "ffmetadata", text, lambda s: known(s.video)))
+    return TextFormat("ffmetadata", "ffmetadata", text, lambda span: known(span.video))
 
 
 def _text(known: Callable[[str], Timing], spans: Iterator[Span]) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Spans as a timeline of OpenTimelineIO, in its own JSON (https://opentimeline.io)."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Any
 from vtk.errors import MissingError
 from vtk.export.clips import Clip, clips
 from vtk.export.clock import Count, counts
-from vtk.export.files import Form, line, words, write
+from vtk.export.files import TextFormat, line, words
 from vtk.span import Span, local_path
 
 TYPES = {"dissolve": "SMPTE_Dissolve", "fade": "SMPTE_Dissolve", "wipe": "SMPTE_Wipe"}
@@ -17,10 +17,8 @@ LARGEST = 2**63 - 1  # of a whole number in a timeline
 RESERVED = "OTIO_SCHEMA"  # the key that makes an object of a dictionary
 
 
-def otio(
-    spans: Iterable[Span], output: str | None = None, *, rate: Fraction | None = None
-) -> Iterator[Span]:
-    """The spans, each written as a clip. `output` is as in `files.write`, and what it raises.
+def otio(rate: Fraction | None = None) -> TextFormat:
+    """A clip for each span.
 
     The clips follow each other on one track. A clip refers to the file, from its start timecode
     on, has its title or caption as a marker and the span under `vtk` of its metadata. `rate` is
@@ -29,7 +27,7 @@ def otio(
     library = _library()
     count = counts(rate)
     text = partial(_text, library, count)
-    return write(spans, output, Form("otio", "otio", text, lambda span: count(span.video)))
+    return TextFormat("otio", "otio", text, lambda span: count(span.video))
 
 
 def _text(library: Any, count: Callable[[str], Count], spans: Iterator[Span]) -> Iterator[str]:

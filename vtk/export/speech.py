@@ -3,13 +3,13 @@
 import html
 import re
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import pysubs2
 
 from vtk.export.clock import stamp, timings
-from vtk.export.files import Form, write
+from vtk.export.files import TextFormat, with_times
 from vtk.export.reading import Cue, Layout, cues
 from vtk.span import Span
 from vtk.transcribe import with_speech
@@ -21,35 +21,27 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 Texts = Iterator[str]
 
 
-def speech(
-    spans: Iterable[Span],
-    output: str | None = None,
-    *,
+def subtitles(
     form: str = "srt",
     layout: Layout | None = None,
+    *,
     highlight: bool = False,
-) -> Iterator[Span]:
-    """The spans, the `speech` of each written as cues. `output` is as in `files.write`.
+    own_clock: bool = False,
+) -> TextFormat:
+    """The `speech` of spans as cues.
 
     `form` is srt, vtt, ass, lrc or txt. With `highlight`, cues of vtt and lrc tell when each word
-    is said. Times count from the first picture of the video, as in a player. Spans without
-    `speech` are transcribed from the words that come with the video. Raises what `files.write`
-    and `transcribe` raise.
+    is said. Times count from the first picture of the video, as in a player, and with `own_clock`
+    as its presentation times do. Spans without `speech` are transcribed from the words that come
+    with the video.
     """
-    return write(with_speech(spans), output, subtitles(form, layout, highlight))
-
-
-def subtitles(
-    form: str, layout: Layout | None = None, highlight: bool = False, own_clock: bool = False
-) -> Form:
-    """A form of subtitles; with `own_clock` times are the presentation times of the video."""
     known = timings(needed=False)
 
     def zero(span: Span) -> float:
         return 0.0 if own_clock else known(span.video).start
 
     text = partial(_text, zero, form, layout or Layout(), highlight)
-    return Form(form, form, text, zero)
+    return TextFormat(form, form, text, zero, prepare=lambda spans: with_times(with_speech(spans)))
 
 
 def _text(

@@ -17,10 +17,9 @@ import orjson
 from vtk.errors import UsageError
 from vtk.export.aegisub import Indexes
 from vtk.export.clock import Count, counts, stamp
-from vtk.export.files import Form, write
+from vtk.export.files import TextFormat, with_times
 from vtk.media.index import frame_index
 from vtk.span import Span
-from vtk.split import with_shots
 from vtk.transcribe import with_speech
 
 FIELDS = ("video", "start", "end", "kind", "index", "score", "title", "caption")
@@ -35,18 +34,16 @@ _FORMULA = re.compile(r"[\t\r\n]|\s*[=+\-@＝＋－＠]")
 
 
 def table(
-    spans: Iterable[Span],
-    output: str | None = None,
-    *,
     form: Literal["csv", "tsv"] = "csv",
+    *,
     fields: str | None = None,
     timecodes: bool = False,
     scenes: bool = False,
     each: str | None = None,
     rate: Fraction | None = None,
     drop: bool | None = None,
-) -> Iterator[Span]:
-    """The spans, each written as a row. `output` is as in `files.write`, and what it raises.
+) -> TextFormat:
+    """A row for each span.
 
     The columns are `fields`, names with commas between, FIELDS by default; a field may lie in
     another: ``transition.type``. With `timecodes` start_timecode and end_timecode follow, and
@@ -63,26 +60,24 @@ def table(
             )
         index = lru_cache(maxsize=1)(frame_index)
         listed = partial(_text, form, SCENES, partial(_scene, index))
-        return write(spans, output, Form(form, form, listed, lambda span: index(span.video)))
+        return TextFormat(form, form, listed, lambda span: index(span.video))
     usual = ENTRY if each else FIELDS
     names = usual if fields is None else tuple(name.strip() for name in fields.split(","))
-    if each:
-        filled = with_speech(spans) if each == "speech" else with_shots(spans, timed=True)
-        spans = _parts(filled, each)
     if not all(names):
         raise UsageError("the name of a field is empty: write video,start,end")
+    prepare = partial(_parts, each) if each else with_times
     count = counts(rate, drop)
     if not timecodes:
         text = partial(_text, form, names, partial(_row, names, None))
-        return write(spans, output, Form(form, form, text, mixed=True))
+        return TextFormat(form, form, text, prepare=prepare, mixed=True)
     text = partial(_text, form, names + TIMECODES, partial(_row, names, count))
-    return write(spans, output, Form(form, form, text, lambda span: count(span.video), mixed=True))
+    return TextFormat(form, form, text, lambda span: count(span.video), prepare=prepare, mixed=True)
 
 
-def _parts(spans: Iterable[Span], field: str) -> Iterator[Span]:
+def _parts(field: str, spans: Iterable[Span]) -> Iterator[Span]:
     """A span for each timed text of a field; what two spans share, once."""
     latest: list[Any] = []
-    for span in spans:
+    for span in with_speech(spans) if field == "speech" else with_times(spans):
         known = [] if span.failed else span.get(field)
         found = [entry for entry in known or () if _said(entry)] if isinstance(known, list) else []
         if span.failed:

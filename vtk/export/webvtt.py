@@ -1,30 +1,28 @@
 """Spans as cues of a WebVTT file (https://www.w3.org/TR/webvtt1/): chapters or captions."""
 
 import html
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
 from vtk.export.clock import stamp, timings
-from vtk.export.files import Form, line, words, write
+from vtk.export.files import TextFormat, line, words
 from vtk.media.timing import Timing
 from vtk.span import Span
 
 SHORTEST = 0.001  # seconds of a cue: it must end after it starts
 
 
-def webvtt(
-    spans: Iterable[Span], output: str | None = None, *, field: str | None = None
-) -> Iterator[Span]:
-    """The spans, each written as a cue. `output` is as in `files.write`, and what it raises.
+def webvtt(field: str | None = None) -> TextFormat:
+    """A cue for each span.
 
     The words are those of `field`; without it the title, caption or summary, or kind and number.
     A field with timed texts (speech, events) gives a cue for each of them. Times count from the
     first picture of the video, as in a player.
     """
     known = timings(needed=False)
-    form = Form("webvtt", "vtt", partial(_text, known, field), lambda span: known(span.video))
-    return write(spans, output, form)
+    text = partial(_text, known, field)
+    return TextFormat("webvtt", "vtt", text, lambda span: known(span.video))
 
 
 def _text(

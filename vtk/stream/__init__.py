@@ -1,7 +1,8 @@
 """The stream: spans from arguments and standard input, spans to standard output or a file.
 
-Everything a command does with the outside of vtk is here: reading lines, writing lines, what goes
-to standard error, and the one place where errors become exit statuses.
+A command says what to do as a `Job`, and the one place that runs jobs is here. So is everything
+that they do with the outside of vtk: reading lines, writing lines, what goes to standard error,
+and the one place where errors become exit statuses.
 """
 
 import codecs
@@ -9,12 +10,12 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import partial
-from typing import BinaryIO, NoReturn
+from typing import BinaryIO
 
 from vtk.errors import (
     InputError,
@@ -26,14 +27,16 @@ from vtk.errors import (
     VtkError,
 )
 from vtk.output import open_sink
-from vtk.pipeline import Ability, failure, group_by_video
+from vtk.pipeline import group_by_video
 from vtk.span import Span, load, parse
 from vtk.store.journal import ResumeJournal
-from vtk.stream.lines import LONGEST_LINE, STRETCH, holds_spans, named, own_input, pieces
+from vtk.stream.job import Job
+from vtk.stream.lines import LONGEST_LINE, holds_spans, named, own_input, pieces
 from vtk.stream.logs import configure
 from vtk.stream.progress import STDIN, Progress, span_bar
 from vtk.stream.signals import install_handlers, interrupt_when_reader_leaves, silence_broken_stdout
 from vtk.stream.terminal import is_terminal
+from vtk.stream.writer import Output
 
 log = logging.getLogger("vtk")
 
@@ -64,7 +67,10 @@ STATUSES: tuple[tuple[type[VtkError], ExitStatus], ...] = (
 
 @dataclass
 class Stream:
-    """One run of one command: where spans come from, where they go, and how the run speaks."""
+    """One run of one command: where spans come from, where they go, and how the run speaks.
+
+    Ends no process: `run` gives the status with which to end it.
+    """
 
     command: str
     inputs: list[str] = field(default_factory=list)
@@ -73,9 +79,6 @@ class Stream:
     quiet: bool = False
     log_json: bool = False
     null: bool = False
-    hint: str = ""  # said once on a terminal
-    journal: ResumeJournal | None = None  # of an earlier run, with which this one goes on
-    resumes: bool = False  # whether to go on with an earlier run
     bad_lines: int = 0
     bugs: int = 0
     failed: int = 0
@@ -85,19 +88,12 @@ class Stream:
     within: float | None = 1.0  # how much of it is read, 0 to 1; None where that is not known
     progress: Progress = field(default_factory=Progress)
 
-    def run(
-        self,
-        ability: Ability,
-        *,
-        by_video: bool = False,
-        dump: Callable[[Span], bytes] | None = Span.dump,
-    ) -> NoReturn:
-        """Send the spans of the input through `ability` and end the process by its status.
+    def run(self, command: Callable[[], Job | str]) -> ExitStatus:
+        """Run what a command comes to: send the spans of the input through a job, or print a text.
 
-        `by_video` says that the ability needs the spans of a video together; `dump` turns a span
-        into what is written, and is None where the ability writes itself.
+        What the command itself raises, for wrong options, is told as what its job raises.
         """
-        sys.exit(self.status(partial(self._through, ability, by_video, dump)))
+        return self.status(lambda: self._do(command()))
 
     def status(self, write: Callable[[], None]) -> ExitStatus:
         """Run `write` and turn whatever it raises into a message and an exit status."""
@@ -197,50 +193,38 @@ class Stream:
         self.bugs += 1
         log.error("%sinternal error: %s: %s", where, type(error).__name__, error, exc_info=error)
 
-    def _through(
-        self, ability: Ability, by_video: bool, dump: Callable[[Span], bytes] | None
-    ) -> None:
-        def keep() -> bool:
-            return self._verdict() != ExitStatus.NO_INPUT
+    def _do(self, job: Job | str) -> None:
+        if isinstance(job, str):
+            with open_sink(None) as sink:
+                sink(job.encode())
+            return
+        self.inputs = self.inputs if job.inputs is None else list(job.inputs)
+        self.jobs = self.jobs if job.processes else 1
+        with self._journal(job) as journal, self._bar(job) as self.progress:
+            if job.hint and self.talks:
+                log.info("%s", job.hint)
+            output = Output(self.output, self.command, self._done, self._kept, self.progress.above)
+            job.writer.write(self._results(job, journal), output)
+        if journal is not None and self._kept():
+            journal.remove()
 
-        with (
-            self._open_journal() as self.journal,
-            open_sink(self.output, keep) as sink,
-            self._bar(by_video, writes_itself=dump is None) as self.progress,
-        ):
-            if self.hint and self.talks:
-                log.info("%s", self.hint)
-            for span in self._results(ability, by_video):
-                if dump is not None:
-                    span, line = self._dumped(span, dump)
-                    with self.progress.above():
-                        sink(line)
-                self._count(span)
-                self.progress.span(span)
-        if self.journal is not None and keep():
-            self.journal.remove()
-
-    def _dumped(self, span: Span, dump: Callable[[Span], bytes]) -> tuple[Span, bytes]:
-        """What is written of a span; where that fails, an error record of its stretch instead."""
-        try:
-            return span, dump(span)
-        except Exception as error:
-            failed = failure(self.command, Span({k: span[k] for k in STRETCH if k in span}), error)
-            return failed, dump(failed)
-
-    def _results(self, ability: Ability, by_video: bool) -> Iterator[Span]:
+    def _results(self, job: Job, journal: ResumeJournal | None) -> Iterator[Span]:
+        ability = partial(job.ability, journal=journal) if job.resumes else job.ability
         if self.jobs == 1:
+            if job.tells_progress:
+                ability = partial(ability, on_progress=self.progress.moved)
             return ability(self._told())
         from vtk.stream.workers import map_ordered
 
         spans = self._told()
-        units: Iterable[list[Span]] = (
-            group_by_video(spans) if by_video else ([span] for span in spans)
-        )
-        settings = partial(configure, self.command, quiet=self.quiet, log_json=self.log_json)
-        done = self.progress.done
         return map_ordered(
-            self.command, ability, units, self.jobs, by_video=by_video, settings=settings, done=done
+            self.command,
+            ability,
+            group_by_video(spans) if job.by_video else ([span] for span in spans),
+            self.jobs,
+            by_video=job.by_video,
+            settings=partial(configure, self.command, quiet=self.quiet, log_json=self.log_json),
+            done=self.progress.done,
         )
 
     def _told(self) -> Iterator[Span]:
@@ -250,7 +234,9 @@ class Stream:
             yield span
         self.progress.read()
 
-    def _count(self, span: Span) -> None:
+    def _done(self, span: Span) -> None:
+        """Count a span that the writer has dealt with."""
+        self.progress.span(span)
         if not span.failed:
             self.good += 1
         elif span["error"]["type"] == OpenError.__name__:
@@ -260,21 +246,13 @@ class Stream:
         else:
             self.failed += 1
 
-    def _open_journal(self) -> AbstractContextManager[ResumeJournal | None]:
-        if not self.resumes:
+    def _journal(self, job: Job) -> AbstractContextManager[ResumeJournal | None]:
+        if not job.resumes:
             return nullcontext()
         output = self.output or "-"
         if output == "-" or (os.path.exists(output) and not os.path.isfile(output)):
             raise UsageError("--resume continues a file: name it with -o FILE")
         return ResumeJournal(output)
-
-    @property
-    def on_progress(self) -> Callable[[str, float, float], None] | None:
-        """To be told of places in a video; None where several processes work."""
-        return self._moved if self.jobs == 1 else None
-
-    def _moved(self, video: str, done: float, total: float) -> None:
-        self.progress.moved(video, done, total)
 
     def _tell_of_waiting(self) -> None:
         if self.talks:
@@ -285,11 +263,21 @@ class Stream:
         """Whether somebody watches."""
         return is_terminal(sys.stderr) and not self.quiet and not self.log_json
 
-    def _bar(self, by_video: bool, writes_itself: bool) -> Progress:
+    def _bar(self, job: Job) -> Progress:
         if not self.talks:
             return Progress()
-        settings = {"ahead": self.jobs > 1, "gathers": by_video, "writes_itself": writes_itself}
-        return span_bar(self.command, self.inputs, self.output, **settings)
+        return span_bar(
+            self.command,
+            self.inputs,
+            self.output,
+            whole_lines=job.writer.whole_lines,
+            ahead=self.jobs > 1,
+            gathers=job.by_video,
+        )
+
+    def _kept(self) -> bool:
+        """Whether the output is to take the place of a file that is there."""
+        return self._verdict() != ExitStatus.NO_INPUT
 
     def _verdict(self) -> ExitStatus:
         if self.bugs:

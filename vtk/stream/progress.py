@@ -238,14 +238,14 @@ def span_bar(
     inputs: list[str],
     output: str | None,
     *,
-    writes_itself: bool,
+    whole_lines: bool,
     ahead: bool,
     gathers: bool,
 ) -> Progress:
     """The bar of a command on a stream, where it can be kept apart from what else is written."""
     typed = not STDIN.isdisjoint(inputs or STDIN) and is_terminal(sys.stdin)
     shared = output in (None, "-") and is_terminal(sys.stdout)
-    if typed or (shared and writes_itself) or not has_bar(output):
+    if typed or (shared and not whole_lines) or not has_bar(output):
         return Progress()
     # Where spans are taken ahead it is told of those that are done.
     return SpanBar(command, shared=shared, ahead=ahead, gathers=gathers and not ahead)
