@@ -77,7 +77,7 @@ PROPERTIES: dict[str, Any] = {
         "description": "how the shot began",
         "required": ["type"],
         "properties": {
-            "type": _text("cut, dissolve, fade, wipe; divided where a long take was"),
+            "type": _text("cut, dissolve, fade or wipe; divided where --max-length divided it"),
             **_TIMED,
             "pts": _PTS,
             "score": _SCORE,
@@ -86,7 +86,7 @@ PROPERTIES: dict[str, Any] = {
     },
     "transition_out": {
         "type": "object",
-        "description": "how the shot gives way to the next, where that is gradual",
+        "description": "how the shot gives way to the next, if that is gradual",
         "required": ["type", "start"],
         "properties": {
             "type": _text("dissolve, fade or wipe"),
@@ -102,14 +102,17 @@ PROPERTIES: dict[str, Any] = {
             "type": _text(
                 "black, white, freeze, bars, card, letterbox, credits, silence, speech, music"
             ),
-            "standard": _text("of colour bars: ebu, smpte, smpte-rp219"),
-            "amplitude": {"type": "number", "description": "of colour bars, in percent"},
+            "standard": _text("standard of colour bars: ebu, smpte, smpte-rp219"),
+            "amplitude": {"type": "number", "description": "amplitude of colour bars, in percent"},
             "grid": {
                 "type": "array",
                 "description": "cells of a test card across and down",
                 "items": {"type": "number"},
             },
-            "circle": {"type": "number", "description": "of a test card, in picture heights"},
+            "circle": {
+                "type": "number",
+                "description": "circle of a test card, in picture heights",
+            },
             "bars": _text("letterbox, pillarbox or windowbox"),
             "active": {
                 "type": "array",
@@ -119,15 +122,18 @@ PROPERTIES: dict[str, Any] = {
                 "maxItems": 4,
             },
             "aspect": {"type": "number", "description": "width of the active picture by height"},
-            "direction": _text("of credits: up"),
-            "speed": {"type": "number", "description": "of credits, in lines a second"},
-            "level": {"type": "number", "description": "of silence, root mean square in dBFS"},
+            "direction": _text("direction of credits: up"),
+            "speed": {"type": "number", "description": "speed of credits, in lines per second"},
+            "level": {
+                "type": "number",
+                "description": "level of silence, root mean square in dBFS",
+            },
         },
     },
     "measured": {
         "type": "object",
-        "description": "of the pictures, where a recipe chooses: seconds, motion (share of the "
-        "picture that changes in 0.2 s), light and contrast (0..1), sharpness",
+        "description": "measurements by which a recipe chose the span: seconds, motion (share of "
+        "the picture that changes in 0.2 s), light and contrast (0..1), sharpness",
         "additionalProperties": {"type": "number"},
     },
     "shots": {"type": "integer", "description": "how many shots were joined into the scene"},
@@ -172,7 +178,7 @@ PROPERTIES: dict[str, Any] = {
         },
     ),
     "screen_text": _entries(
-        "what is written in the picture, with the time it is shown, or a moment `t` of it",
+        "what is written in the picture, with the time it is shown, or one moment `t`",
         ["text"],
         _SHOWN,
         **_TIMED,
@@ -204,19 +210,25 @@ PROPERTIES: dict[str, Any] = {
         **_TIMED,
         text=_text("what happens"),
     ),
-    "aspects": {"type": "object", "description": "sides of the span, each told on its own"},
-    "fields": {"type": "object", "description": "the answer that follows a schema of the user"},
+    "aspects": {"type": "object", "description": "sides of the span, each described on its own"},
+    "fields": {"type": "object", "description": "an answer that follows the user's schema"},
     "dropped": _entries(
-        "statements that the frames do not bear out", ["text"], text=_text("it"), score=_SCORE
+        "statements that the frames do not support",
+        ["text"],
+        text=_text("the statement"),
+        score=_SCORE,
     ),
     "candidates": _entries(
-        "captions that were not chosen, the best first", ["text"], text=_text("it"), score=_SCORE
+        "captions that were not chosen, the best first",
+        ["text"],
+        text=_text("the caption"),
+        score=_SCORE,
     ),
     "tags": _entries(
-        "tags of a list of the user, the likeliest first", ["tag"], tag=_text("it"), score=_SCORE
+        "tags of the user's list, the likeliest first", ["tag"], tag=_text("the tag"), score=_SCORE
     ),
     "names": _entries(
-        "what has a name throughout the video",
+        "people and things with one name throughout the video",
         ["name", "said"],
         name=_text("the name"),
         said=_text("what the caption said before"),
@@ -230,7 +242,7 @@ PROPERTIES: dict[str, Any] = {
         text=_text("the sentence"),
     ),
     "parts": _entries(
-        "the spans that were joined into this one, with what is told of each",
+        "the spans that were joined into this one, with what is known of each",
         ["start", "end"],
         **{name: {"$ref": f"#/properties/{name}"} for name in PART},
     ),

@@ -190,7 +190,7 @@ def test_where_packets_do_not_help_every_picture_is_decoded(
     assert found == every
     told = [record for record in caplog.records if record.levelno == logging.INFO]
     assert len(told) == 1
-    assert "every picture is decoded" in told[0].getMessage()
+    assert "decoding every frame" in told[0].getMessage()
 
 
 def test_progress_is_told_within_the_video(film: Callable[..., Clip]) -> None:

@@ -65,9 +65,9 @@ def test_why_tells_the_measurements_of_cuts_and_gradual_transitions(world: World
         ("--by speech --overlap 2s", "--by speech and --overlap exclude each other"),
         ("--by speech --min-length 2s", "--by speech and --min-length exclude each other"),
         ("--every 30s --why", "--every and --why exclude each other"),
-        ("--overlap 2s", "--overlap is for windows: give their length by --every"),
-        ("--every 2s --overlap 2s", "an overlap must be shorter than the windows"),
-        ("--min-length 20s --max-length 30s", "half of --max-length at most"),
+        ("--overlap 2s", "--overlap is for windows: give their length with --every"),
+        ("--every 2s --overlap 2s", "the overlap must be shorter than the windows"),
+        ("--min-length 20s --max-length 30s", "at most half of --max-length"),
         ("--max-length 0s", "a duration must be at least"),
     ],
 )

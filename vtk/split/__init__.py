@@ -53,7 +53,7 @@ def split(
     """
     _check_values(method or default_method(), by, every, overlap, min_length, max_length)
     if threshold is not None and not 0 < threshold < 1:
-        raise UsageError(f"a threshold is a probability between 0 and 1, {threshold:g} is none")
+        raise UsageError(f"a threshold is a probability between 0 and 1, not {threshold:g}")
     given = {
         "method": method,
         "threshold": threshold,
@@ -129,9 +129,9 @@ def _check_values(
         if seconds is not None and not SHORTEST <= seconds < math.inf:
             raise UsageError(f"{what} must be at least {SHORTEST} s long")
     if every and overlap and every - overlap < SHORTEST:
-        raise UsageError(f"an overlap must be shorter than the windows, {overlap:g} s is not")
+        raise UsageError(f"the overlap must be shorter than the windows, not {overlap:g} s")
     if min_length and max_length and min_length > max_length / 2:
-        raise UsageError("--min-length may be half of --max-length at most")
+        raise UsageError("--min-length may be at most half of --max-length")
 
 
 def _check_together(given: list[str]) -> None:
@@ -139,7 +139,7 @@ def _check_together(given: list[str]) -> None:
     form = next((name for name in FORMS if name in given), None)
     for name in given:
         if name == "overlap" and form in (None, "overlap"):
-            raise UsageError("--overlap is for windows: give their length by --every")
+            raise UsageError("--overlap is for windows: give their length with --every")
         if name != form and name not in (FORMS[form] if form else SHOTS):
             raise UsageError(f"{_option(form or 'shots')} and {_option(name)} exclude each other")
 

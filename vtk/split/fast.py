@@ -74,7 +74,7 @@ def shots(
     then is `seen` given the frames.
     """
     if not seekable(span.video):
-        log.info("%s: a pipe gives its packets once: every picture is decoded", span.fragment)
+        log.info("%s: a pipe gives its packets only once: decoding every frame", span.fragment)
         yield from content.METHOD.shots(span, on_progress, threshold, seen)
         return
     with Packets(span.video, pictures_seen=False) as video:
@@ -84,11 +84,11 @@ def shots(
             plan = Plan(video.groups(low, high), float(video.time_base), threshold)
             reached = video.seconds(video.last + video.duration)
             if low >= reached:
-                raise MediaError("no packet of it is there")
+                raise MediaError("it has no packets")
             if not video.cut_short and stated - reached > MISSING:
                 raise MediaError("it is truncated")
         except MediaError as reason:
-            log.info("%s: %s: every picture is decoded", span.fragment, reason)
+            log.info("%s: %s: decoding every frame", span.fragment, reason)
         else:
             reader = Reader(video, span, "shot")
             reader.begin(video.first)
@@ -154,7 +154,7 @@ class Plan:
         for number, group in enumerate(self.groups):
             self.take.append(self._needed(number, _uneven(group, unit)))
         if sum(self.take) > MOST * sum(len(group.pts) for group in self.groups):
-            raise MediaError("packets and keyframes leave most of it open")
+            raise MediaError("packets and keyframes leave most of it undecided")
 
     def _needed(self, number: int, uneven: int) -> int:
         """How many packets to decode of a group whose first `uneven` pictures may show events."""

@@ -47,7 +47,7 @@ def _wordless(video: str) -> str:
     path = local_path(video)
     beside = Path(path or video).with_suffix(".srt").name
     return (
-        "no words are known for it: it has no subtitles in text, and its spans no `speech`; "
+        "no transcript: the video has no text subtitles and its spans have no `speech`; "
         f"put subtitles beside it as {beside}"
     )
 

@@ -32,7 +32,7 @@ def stretch(span: Span) -> tuple[float, float]:
     start, end = max(span.start, first), min(span.end, last) if last > first else span.end
     if end <= start or not math.isfinite(end):
         raise MediaError(
-            f"nothing to divide: the span is from {span.start:g} s on, the file states that it "
-            f"is from {first:g} to {last:g} s"
+            f"nothing to divide: the span begins at {span.start:g} s, but the file states that it "
+            f"lasts from {first:g} to {last:g} s"
         )
     return start, end
