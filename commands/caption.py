@@ -46,12 +46,13 @@ def caption(
             metavar="NAME",
             is_eager=True,
             callback=_follow,
-            help="Split, choose and caption as published: howtocaption, koala-36m, lvd-2m, "
-            "panda-70m, sharegpt4video, vript, or a .toml file. Options given here come first.",
+            help="Split, filter and caption as published: howtocaption, koala-36m, lvd-2m, "
+            "panda-70m, sharegpt4video, vript, or a .toml file. Options given here take "
+            "precedence.",
         ),
     ] = None,
     show_recipe: Annotated[
-        bool, typer.Option("--show-recipe", help="Print the recipe and end.")
+        bool, typer.Option("--show-recipe", help="Print the recipe and exit.")
     ] = False,
     layout: Annotated[
         Literal["frames", "grid", "thumbnail", "clip", "none"],
@@ -65,7 +66,7 @@ def caption(
         typer.Option(
             metavar="N",
             min=1,
-            help="Frames of a span; its keyframes if not given, or a few where it has none.",
+            help="Frames per span; if not given, its keyframes, or a few if it has none.",
         ),
     ] = None,
     pixels: Annotated[
@@ -81,30 +82,35 @@ def caption(
     ] = None,
     show_prompt: Annotated[
         bool,
-        typer.Option("--show-prompt", help="Print the prompts of the method as TOML and end."),
+        typer.Option("--show-prompt", help="Print the prompts of the method as TOML and exit."),
     ] = False,
     title: Annotated[
         str,
-        typer.Option(metavar="TEXT", help="Title of the video; that in the file if not given."),
+        typer.Option(metavar="TEXT", help="Title of the video; if not given, the one in the file."),
     ] = "",
     glossary: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Names and terms that the model is told, one a line."),
+        typer.Option(metavar="FILE", help="Names and terms to tell the model, one per line."),
     ] = None,
     previous: Annotated[
         bool,
-        typer.Option("--previous", help="Tell the caption before; one span at a time then."),
+        typer.Option(
+            "--previous",
+            help="Tell the model the previous caption; spans are then captioned one at a time.",
+        ),
     ] = False,
     schema: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="JSON Schema that answers of plain follow, put under `fields`."
+            metavar="FILE",
+            help="JSON Schema that the answers of plain follow; they are put under `fields`.",
         ),
     ] = None,
     tags: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="Judge these tags, one a line, as juggling: balls in the air; …"
+            metavar="FILE",
+            help="Judge these tags, one per line, such as juggling: balls in the air; …",
         ),
     ] = None,
     clip: Annotated[
@@ -127,32 +133,36 @@ def caption(
             metavar="WORDS",
             min=0,
             show_default=False,
-            help="Tell each video in one text of about so many words, from shots upwards.",
+            help="Describe each video in one text of about this many words, built up from its "
+            "shots.",
         ),
     ] = 0,
     candidates: Annotated[
         int, typer.Option(metavar="N", min=1, help="Answers of which best-of keeps one.")
     ] = 3,
     max_tokens: Annotated[
-        int, typer.Option(metavar="N", min=1, help="Tokens of an answer at most.")
+        int, typer.Option(metavar="N", min=1, help="Most tokens in an answer.")
     ] = 512,
     temperature: Annotated[
         float,
-        typer.Option(metavar="T", min=0.0, help="0 takes the likeliest words, above draws them."),
+        typer.Option(
+            metavar="T", min=0.0, help="0 takes the likeliest words; higher values sample them."
+        ),
     ] = 0.0,
-    seed: Annotated[int, typer.Option(metavar="N", help="Seed of what is drawn.")] = 0,
+    seed: Annotated[int, typer.Option(metavar="N", help="Seed for sampling.")] = 0,
     seconds: Annotated[
         bool,
         typer.Option(
             "--seconds/--no-seconds",
-            help="Note in `made` how long each caption took; without, same input gives same bytes.",
+            help="Note in `made` how long each caption took; without it, the same input gives "
+            "the same bytes.",
         ),
     ] = True,
     resume: Annotated[
         bool,
         typer.Option(
             "--resume",
-            help="Go on with what an earlier run with -o FILE --resume had finished of FILE.",
+            help="Continue an earlier run with -o FILE --resume, keeping what it had finished.",
         ),
     ] = False,
     language: Language = None,
@@ -163,31 +173,31 @@ def caption(
     its light and colours, what the camera does and how much moves, and quotes the words of a
     subtitle track or of a subtitle file beside the video (.srt, .vtt, .ass, .ssa).
 
-    With --model or --endpoint a model writes: `plain`, one answer about the frames;
-    `differential`, the first frame and then what changes, with `changes`; `dense`, the `events`
-    inside the span with start and end; `detailed`, `aspects` asked for one by one, and merged;
-    `verify`, the caption that the span has (or a plain one) less the statements that the model
-    denies when it is asked about each, which are put under `dropped` (of a false statement about
-    a thing that is there "There is a dog" stays); `best-of`, of several answers and of captions
-    that the span has the one nearest the frames by --clip, the others under `candidates`. What is
-    said and written in the span is told to the model. `made` tells model, prompt, frames and
-    tokens of each caption.
+    With --model or --endpoint a model writes: `plain`, one answer about the frames; `differential`,
+    the first frame and then what changes, with `changes`; `dense`, the `events` inside the span
+    with start and end; `detailed`, `aspects` asked for one by one, and merged; `verify`, the
+    caption that the span has (or a plain one) less the statements that the model denies when it is
+    asked about each, which are put under `dropped` (if a statement is false but its subject is
+    shown, "There is a dog" stays); `best-of`, of several answers and of the captions that the span
+    has, the one nearest to the frames by --clip, with the others under `candidates`. The model is
+    also told what is said and written in the span. `made` records model, prompt, frames and tokens
+    of each caption.
 
-    With --names, what is described alike in the shots of a video gets one name, people who are
-    named in speech theirs, and the captions are rewritten with it; `names` tells what was said
-    before. With --long, one span a video tells all of it in so many words, its shots under
-    `parts`, as far as their captions go (those of `detailed` go far) and nothing twice. Both give
-    out the spans of a video together.
+    With --names, people and things that are described alike in the shots of a video get one name
+    (people who are named in speech their own), and the captions are rewritten with it; `names`
+    keeps what was said before. With --long, one span per video describes all of it in about that
+    many words, with its shots under `parts`: as far as their captions go (those of `detailed` go
+    far), and nothing twice. Both hold back the spans of a video until all are there.
 
-    With --tags, `tags` has every tag of a list with its score: by --clip, which needs no other
-    model, shares that sum to 1, else by the model the probability of yes, each tag on its own.
-    Judged by --clip alone, captions that are there stay as they are.
+    With --tags, `tags` has every tag of a list with its score: with --clip, which needs no other
+    model, shares that sum to 1; without it, the probability of yes from the language model, for
+    each tag on its own. With --clip alone, existing captions stay as they are.
 
     With --recipe, a whole video is split as the recipe says, and spans that it does not keep are
     left out; --show-recipe prints it, to be changed and given back as a file.
 
-    A whole video is split into shots first. An answer that is empty or goes in circles is asked
-    for once more, then the span becomes an error record that quotes it.
+    A whole video is split into shots first. An answer that is empty or repeats itself is asked for
+    once more; then the span becomes an error record that quotes it.
 
     \b
     Examples:

@@ -24,7 +24,7 @@ def chapter(
             metavar="N",
             min=1,
             show_default="as found",
-            help="So many chapters, where there is room.",
+            help="The number of chapters, if there is room for that many.",
         ),
     ] = None,
     min_length: Annotated[

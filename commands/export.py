@@ -16,19 +16,19 @@ if TYPE_CHECKING:
 def export() -> None:
     """Write spans in the formats of other programs.
 
-    `parquet` and `webdataset` make a data set, whose place comes first, then the inputs. The
-    spans go on to standard output, so that a pipeline can go on. What is written takes its name
-    when it is whole; a reader that leaves early (`| head`) ends the run before that.
+    `parquet` and `webdataset` write a data set: its file or folder comes first, then the inputs.
+    The spans are passed on to standard output, so that a pipeline can continue. A file appears when
+    it is complete; a reader that leaves early (`| head`) ends the run before that.
 
-    The others are text for editing and playing: it goes to standard output or into the file that
-    --output names, and the spans end there. Where --output is a folder, or ends in a slash, each
-    video gets a file of its own in it, and the spans of a video must come together; without, all
-    spans must be of one video, except for csv and tsv. `srt`, `vtt`, `ass`, `lrc` and `txt` are
-    what is said (`speech`); `webvtt` is of titles and captions.
+    The others write text for editing and playing, to standard output or to the file that --output
+    names, instead of spans. If --output is a folder, or ends in a slash, each video gets a file of
+    its own in it, and the spans of a video must come together; otherwise all spans must belong to
+    one video, except for csv and tsv. `srt`, `vtt`, `ass`, `lrc` and `txt` hold what is said
+    (`speech`); `webvtt` holds titles or captions.
 
-    Whole videos are split into shots first. Error records are left out, which standard error
-    tells the number of, and the exit status is then 1. The same spans give the same bytes. Works
-    in one process whatever --jobs says.
+    Whole videos are split into shots first. Error records are left out; a message tells how many,
+    and the exit status is then 1. The same spans give the same bytes. Works in one process whatever
+    --jobs says.
 
     \b
     Examples:
@@ -50,9 +50,9 @@ def parquet(
 
     The columns are `video`, `start` and `end` in seconds, `kind`, `index`, `score`, `title`,
     `caption`, `summary`, the words of `speech` and `screen_text`, the times of the `keyframes` in
-    seconds, and `record`, the whole span as JSON. The file appears when the input has come to its
-    end. Whole videos are split into shots first. Memory does not grow with the input; works in
-    one process whatever --jobs says. Needs pyarrow: pip install 'video-text-kit[parquet]'.
+    seconds, and `record`, the whole span as JSON. The file appears at the end of the input. Whole
+    videos are split into shots first. Memory does not grow with the input; works in one process
+    whatever --jobs says. Needs pyarrow: pip install 'video-text-kit[parquet]'.
 
     \b
     Examples:
@@ -73,10 +73,10 @@ def webdataset(
     ],
     pictures: Annotated[
         bool,
-        typer.Option("--pictures/--no-pictures", help="The pictures of the keyframes go in."),
+        typer.Option("--pictures/--no-pictures", help="Include the pictures of the keyframes."),
     ] = True,
     clips: Annotated[
-        bool, typer.Option("--clips", help="Each span goes in as a clip, with its sound.")
+        bool, typer.Option("--clips", help="Include each span as a clip, with its sound.")
     ] = False,
     height: Annotated[
         int | None,
@@ -85,15 +85,17 @@ def webdataset(
             min=2,
             max=16383,
             show_default="the video's",
-            help="Height of pictures and clips; picture files that are there are then not used.",
+            help="Height of pictures and clips; existing picture files are then not used.",
         ),
     ] = None,
     shard_size: Annotated[
-        int, typer.Option(metavar="N", min=1, help="Samples of a shard at most.")
+        int, typer.Option(metavar="N", min=1, help="Most samples in a shard.")
     ] = 1000,
     shard_mb: Annotated[
         int,
-        typer.Option(metavar="MB", min=1, help="Megabytes of a shard at most, for two or more."),
+        typer.Option(
+            metavar="MB", min=1, help="Most megabytes in a shard, unless it is a single sample."
+        ),
     ] = 1000,
 ) -> "Job":
     """Write spans as samples in tar files, as WebDataset reads them.
@@ -104,10 +106,10 @@ def webdataset(
     exactly, upright and beginning at 0. A key is made of the video's name and the times in
     milliseconds, and has no dot. Spans come out with `sample`, which names shard and key.
 
-    A picture file that a keyframe names is taken as it is; else the frame is decoded. Whole videos
-    are split into shots first, and keyframes are picked where there are none; with --no-pictures
-    and without --clips no video is opened. Holds one sample in memory, the clip included; works
-    in one process whatever --jobs says.
+    A picture file that a keyframe names is copied as it is; otherwise the frame is decoded. Whole
+    videos are split into shots first, and keyframes are picked where there are none; with
+    --no-pictures and without --clips no video is opened. Holds one sample in memory, the clip
+    included; works in one process whatever --jobs says.
 
     \b
     Examples:

@@ -9,7 +9,7 @@ Rate = Annotated[
     typer.Option(
         metavar="RATE",
         show_default="the video's",
-        help="Frames in a second of the edit: 25, 29.97, 30000/1001.",
+        help="Frames per second of the edit: 25, 29.97, 30000/1001.",
     ),
 ]
 Drop = Annotated[
@@ -17,7 +17,7 @@ Drop = Annotated[
     typer.Option(
         "--drop-frame/--non-drop-frame",
         show_default="as the file, else drop-frame at 29.97 and 59.94",
-        help="How timecodes of 29.97 and 59.94 frames a second count.",
+        help="How timecodes at 29.97 and 59.94 frames per second count.",
     ),
 ]
 Fields = Annotated[
@@ -29,15 +29,15 @@ Fields = Annotated[
     ),
 ]
 Timecode = Annotated[
-    bool, typer.Option("--timecode", help="Columns with the timecodes of start and end as well.")
+    bool, typer.Option("--timecode", help="Add columns with the timecodes of start and end.")
 ]
 SceneList = Annotated[
-    bool, typer.Option("--scene-list", help="The columns of PySceneDetect's list of scenes.")
+    bool, typer.Option("--scene-list", help="Write the columns of PySceneDetect's list of scenes.")
 ]
 Each = Annotated[
     str | None,
     typer.Option(
         metavar="NAME",
-        help="A row for each timed text of this field (speech, events), not for each span.",
+        help="A row for each timed text of this field (speech, events) instead of each span.",
     ),
 ]

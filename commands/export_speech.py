@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 Width = Annotated[
     int,
-    typer.Option("--line-length", metavar="N", min=8, max=1000, help="Characters of a line."),
+    typer.Option("--line-length", metavar="N", min=8, max=1000, help="Most characters in a line."),
 ]
 Speed = Annotated[
     float,
@@ -17,24 +17,27 @@ Speed = Annotated[
         "--reading-speed",
         metavar="N",
         min=1,
-        help="Characters read in a second: cues stay that long, as far as the next one allows.",
+        help="Characters that are read per second: cues stay long enough for that, as far as the "
+        "next one allows.",
     ),
 ]
 Plain = Annotated[
     bool,
     typer.Option(
-        "--plain", help="Lay out subtitles anew that were read, without their tags and lines."
+        "--plain",
+        help="Lay out subtitles anew that were read from a file, without their tags "
+        "and line breaks.",
     ),
 ]
 Highlight = Annotated[
-    bool, typer.Option("--highlight", help="Mark when each word is said, where that is known.")
+    bool, typer.Option("--highlight", help="Mark when each word is said, if that is known.")
 ]
 Embed = Annotated[
     bool,
     typer.Option(
         "--embed",
         help="Write a copy of the video, named by -o, with the subtitles as a track; nothing is "
-        "encoded anew.",
+        "re-encoded.",
     ),
 ]
 

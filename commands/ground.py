@@ -22,11 +22,15 @@ def ground(
     n: Annotated[int, typer.Option("-n", metavar="N", min=0, help="Moments; 0 for all.")] = 5,
     threshold: Annotated[
         float,
-        typer.Option(metavar="SCORE", min=0, max=1, help="No moments that score lower, 0 to 1."),
+        typer.Option(
+            metavar="SCORE", min=0, max=1, help="Leave out moments that score lower, 0 to 1."
+        ),
     ] = 0.0,
     min_length: Annotated[
         str | None,
-        typer.Option(metavar="DURATION", show_default="as found", help="Widen shorter moments."),
+        typer.Option(
+            metavar="DURATION", show_default="as found", help="Widen moments shorter than this."
+        ),
     ] = None,
     max_length: Annotated[
         str, typer.Option(metavar="DURATION", help="Longest moment made of several texts.")

@@ -28,12 +28,12 @@ def keyframes(
             metavar="N",
             min=1,
             show_default="1; 16 for maxinfo",
-            help="Frames per span; for maxinfo at most.",
+            help="Frames per span; for maxinfo, the most.",
         ),
     ] = None,
     rate: Annotated[
         float | None,
-        typer.Option(metavar="R", help="Instead of -k: frames a second of each span."),
+        typer.Option(metavar="R", help="Instead of -k: frames per second of each span."),
     ] = None,
     budget: Annotated[
         int | None,
@@ -62,14 +62,16 @@ def keyframes(
     ] = None,
     min_gap: Annotated[
         float,
-        typer.Option(metavar="SECONDS", min=0.0, help="Between two keyframes of a span at least."),
+        typer.Option(
+            metavar="SECONDS", min=0.0, help="Least time between two keyframes of a span."
+        ),
     ] = 0.0,
     distinct: Annotated[
         bool,
         typer.Option(
             "--distinct",
-            help="Leave out what is nearly the same as a keyframe before it in the video; that "
-            "one names its times in `same_as`.",
+            help="Leave out frames that look nearly the same as an earlier keyframe of the "
+            "video, which lists their times in `same_as`.",
         ),
     ] = False,
     why: Annotated[
@@ -102,7 +104,7 @@ def keyframes(
         typer.Option(
             metavar="FILE",
             help="Write a contact sheet of all keyframes with their times (.jpg, .webp, .png, "
-            ".avif); what 120 pictures do not exhaust goes on in FILE-2 and so on.",
+            ".avif); after 120 pictures it continues in FILE-2 and so on.",
         ),
     ] = None,
     gif: Annotated[
@@ -115,9 +117,9 @@ def keyframes(
     """Pick the frames that stand for each span.
 
     Gives each span with `keyframes`: time, exact timestamp, score and colour layout of each. A
-    whole video is split into shots first. Exactly N frames come out where the span has as many,
-    but for maxinfo, which takes as few as it needs, and for --min-gap and --distinct. A span in
-    which packets did not decode says how many in `damaged`.
+    whole video is split into shots first. Gives exactly N frames if the span has that many; maxinfo
+    takes as few as it needs, and --min-gap and --distinct may leave fewer. A span in which packets
+    did not decode says how many in `damaged`.
 
     Looks at a few frames of each span, and decodes from the keyframe of the encoding before each
     of them. --budget and --distinct give out the spans of a video together.

@@ -56,11 +56,11 @@ def models() -> None:
     """List, fetch and check models.
 
     A model is named by the catalog (`vtk models list`), by a path, or as a file on the hub,
-    hf:owner/repo/file.gguf. The catalog grows by models.toml in $XDG_CONFIG_HOME/vtk
-    (~/.config/vtk), whose entries are as those of vtk/models/models.toml in the package.
+    hf:owner/repo/file.gguf. Your own entries go into models.toml in $XDG_CONFIG_HOME/vtk
+    (~/.config/vtk), in the format of vtk/models/models.toml in the package.
 
-    Models are kept in the cache of huggingface_hub, which HF_HOME moves and which other programs
-    share. HF_TOKEN, HF_ENDPOINT and HF_HUB_OFFLINE are heeded. Only `vtk models pull` fetches.
+    Models are kept in the cache of huggingface_hub, which other programs share and HF_HOME moves.
+    HF_TOKEN, HF_ENDPOINT and HF_HUB_OFFLINE are respected. Only `vtk models pull` fetches.
 
     \b
     Examples:
@@ -96,20 +96,20 @@ def list_(
         Literal["vlm", "llm", "clip", "embed", "speech"] | None,
         typer.Option(
             show_default=False,
-            help="Only those that see and write (vlm), write (llm), turn pictures and texts into "
-            "vectors (clip), or texts (embed), or hear (speech).",
+            help="Only one kind: vision-language (vlm), language (llm), image-text embedders "
+            "(clip), text embedders (embed), speech recognition (speech).",
         ),
     ] = None,
     installed: Annotated[
-        bool, typer.Option("--installed", help="Only those whose files are here.")
+        bool, typer.Option("--installed", help="Only those that are installed.")
     ] = False,
     json: AsJson = False,
 ) -> None:
     """List the models that vtk knows by name.
 
-    Tells of sizes, licences, what is here and what fits. Sizes are approximate; memory is for
-    8,192 tokens or 16 pictures. A model fits the largest GPU (gpu), only the memory of the
-    machine (ram), where it is slow, or neither (no).
+    Shows sizes, licences, what is installed and what fits. Sizes are approximate; memory is for
+    8,192 tokens or 16 pictures. A model fits the largest GPU (gpu), only the memory of the machine,
+    where it is slow (ram), or neither (no).
 
     \b
     Examples:
@@ -127,10 +127,10 @@ def list_(
 
 @_subcommand
 def pull(stream: "Stream", models: Models, json: AsJson = False) -> None:
-    """Fetch models and hold them to their SHA-256.
+    """Fetch models and check their SHA-256.
 
-    A fetch that was cut off goes on where it was. What is here as it is on the hub is left alone.
-    A model that sees is two files, which both are fetched.
+    An interrupted fetch resumes. Files that are already here and match the hub are left alone. A
+    vision-language model is two files; both are fetched.
 
     \b
     Examples:
@@ -154,7 +154,7 @@ def pull(stream: "Stream", models: Models, json: AsJson = False) -> None:
 def path(stream: "Stream", model: Model) -> None:
     """Print where the files of a model are.
 
-    The model comes first; for a model that sees, its projector is in a second line.
+    The model comes first; for a vision-language model, its projector is on a second line.
 
     \b
     Examples:
@@ -174,15 +174,15 @@ def verify(
         typer.Argument(
             metavar="MODEL...",
             show_default=False,
-            help="Models as for pull, or paths of files; all that are here where none is given.",
+            help="Models as for pull, or paths of files; all that are installed if none is given.",
         ),
     ] = None,
     json: AsJson = False,
 ) -> None:
-    """Hold the files of models to their SHA-256.
+    """Check the files of models against their SHA-256.
 
-    Tells of each file whether it is ok, corrupt, or unknown, which is one that neither the hub
-    nor the catalog gives a SHA-256 of. Ends with status 1 where one is corrupt.
+    Each file is ok, corrupt, or unknown, if neither the hub nor the catalog gives its SHA-256. The
+    exit status is 1 if one is corrupt.
 
     \b
     Examples:
@@ -208,10 +208,10 @@ def verify(
 
 @_subcommand
 def doctor(stream: "Stream", json: AsJson = False) -> None:
-    """Tell what works on this machine, and what mends the rest.
+    """Tell what works on this machine, and how to mend the rest.
 
     Looks at memory, GPUs, the packages that run models and whether they load, and the room for
-    models. What is not ok has a command that mends it, where there is one.
+    models. What is not ok comes with the command that mends it, if there is one.
 
     \b
     Examples:
@@ -232,15 +232,15 @@ def bench(
     model: Annotated[
         str | None,
         typer.Argument(
-            metavar="MODEL", show_default=False, help="A model as for path; none with --endpoint."
+            metavar="MODEL",
+            show_default=False,
+            help="A model as for path; leave it out with --endpoint.",
         ),
     ] = None,
     count: Annotated[
         int, typer.Option(metavar="N", min=1, help="Pictures or texts to measure with.")
     ] = 8,
-    tokens: Annotated[
-        int, typer.Option(metavar="N", min=2, help="Tokens of an answer at most.")
-    ] = 64,
+    tokens: Annotated[int, typer.Option(metavar="N", min=2, help="Most tokens in an answer.")] = 64,
     mmproj: Mmproj = None,
     gpu_layers: GpuLayers = -1,
     context: Context = None,
@@ -252,12 +252,12 @@ def bench(
     endpoint: Endpoint = None,
     json: AsJson = False,
 ) -> None:
-    """Measure how quick a model is on this machine.
+    """Measure how fast a model is on this machine.
 
-    Tells how many pictures of 640 x 360 and how many tokens it reads in a second, how many tokens
-    it writes, how many texts it embeds, and the most memory that the process had (GPU memory not
-    counted). A path is a model that writes, or the folder of an open_clip model; an embedder of
-    texts is measured by its name in the catalog.
+    Tells how many pictures of 640 x 360 and how many tokens it reads per second, how many tokens it
+    writes, how many texts it embeds, and the peak memory of the process (without GPU memory). A
+    path is a generative model, or the folder of an open_clip model; a text embedder is measured by
+    its name in the catalog.
 
     \b
     Examples:

@@ -20,27 +20,29 @@ def ocr(
         ),
     ] = "changes",
     rate: Annotated[
-        float, typer.Option(metavar="PER_SECOND", help="Looks a second, on changes.")
+        float,
+        typer.Option(metavar="PER_SECOND", help="How often to look per second, with --on changes."),
     ] = 2.0,
     language: Language = None,
     weights: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="A network of PaddleOCR that reads other writing than Latin, Chinese and "
-            "Japanese, as ONNX.",
+            help="A PaddleOCR recognition network (ONNX) for scripts other than Latin, Chinese "
+            "and Japanese.",
         ),
     ] = None,
     min_score: Annotated[
         float,
-        typer.Option(metavar="0-1", min=0, max=1, help="Leave out what is read less surely."),
+        typer.Option(metavar="0-1", min=0, max=1, help="Leave out text read with a lower score."),
     ] = 0.6,
     min_height: Annotated[
         float,
         typer.Option(
             metavar="SIZE",
             min=0,
-            help="Leave out lower lines: below 1 a share of the picture's height, else pixels.",
+            help="Leave out lines less tall than this: below 1 a share of the picture's height, "
+            "else pixels.",
         ),
     ] = 0.0,
     threads: Threads = None,

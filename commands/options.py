@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from vtk.stream.job import Job
 
 _INPUT = """Videos: paths, URLs, media fragments (talk.mp4#t=10,20), spans as JSON, or files of
-spans (shots.jsonl). Without any, or for -, they are read from standard input, one a line."""
+spans (shots.jsonl). Without any, or for -, they are read from standard input, one per line."""
 
 Language = Annotated[
     str | None,
@@ -27,16 +27,19 @@ Language = Annotated[
 Mmproj = Annotated[
     str | None,
     typer.Option(
-        metavar="FILE", help="The model's projector for pictures; found beside it if it is one."
+        metavar="FILE",
+        help="The model's projector for pictures; found beside the model if exactly one fits.",
     ),
 ]
 GpuLayers = Annotated[
-    int, typer.Option(metavar="N", help="Layers on the GPU; -1 for all, where there is one.")
+    int, typer.Option(metavar="N", help="Layers to put on the GPU, if there is one; -1 for all.")
 ]
 Context = Annotated[
     int | None,
     typer.Option(
-        metavar="TOKENS", min=64, help="Room for a prompt and its answer; up to 8192 if not given."
+        metavar="TOKENS",
+        min=64,
+        help="Room for a prompt and its answer together; up to 8192 if not given.",
     ),
 ]
 Threads = Annotated[
@@ -46,24 +49,26 @@ FlashAttention = Annotated[
     bool | None,
     typer.Option(
         "--flash-attention/--no-flash-attention",
-        help="Attention that needs less memory; by itself where it works.",
+        help="Flash attention, which needs less memory; automatic if neither is given.",
     ),
 ]
 KvType = Annotated[
     Literal["f16", "q8_0", "q4_0"],
-    typer.Option(help="How keys and values are kept: q8_0 takes half the memory, q4_0 a quarter."),
+    typer.Option(help="Type of the KV cache: q8_0 halves its memory, q4_0 quarters it."),
 ]
 Sequences = Annotated[
     int | None,
     typer.Option(
         metavar="N",
         min=1,
-        help="Prompts worked on at once; 4 on a GPU or a server and 1 without if not given.",
+        help="Prompts to work on at once; if not given, 4 on a GPU or a server, else 1.",
     ),
 ]
 PictureTokens = Annotated[
     int | None,
-    typer.Option(metavar="N", min=1, help="Tokens of a picture at most, if the model has sizes."),
+    typer.Option(
+        metavar="N", min=1, help="Most tokens for one picture, if the model supports several sizes."
+    ),
 ]
 Endpoint = Annotated[
     str | None,
@@ -85,18 +90,18 @@ def _shared(
             "--output",
             "-o",
             metavar="FILE",
-            help="Write to FILE instead of standard output; it appears when it is whole.",
+            help="Write to FILE instead of standard output; it appears when it is complete.",
         ),
     ] = None,
     jobs: Annotated[
         int,
         typer.Option(
-            "--jobs", "-j", metavar="N", min=1, help="Work in N processes; order is kept."
+            "--jobs", "-j", metavar="N", min=1, help="Work in N processes; the order is kept."
         ),
     ] = 1,
     null: Annotated[
         bool,
-        typer.Option("--null", "-0", help="Standard input is paths ended by NUL (find -print0)."),
+        typer.Option("--null", "-0", help="Paths on standard input end with NUL (find -print0)."),
     ] = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="No progress and no warnings, only errors.")
@@ -116,7 +121,7 @@ def _pictures(
         Literal["auto", "cpu", "cuda"],
         typer.Option(
             envvar="VTK_DECODE",
-            help="Where pictures are decoded: auto takes an NVIDIA GPU if one is there.",
+            help="Where to decode: auto uses an NVIDIA GPU if there is one.",
         ),
     ] = "auto",
 ) -> None:

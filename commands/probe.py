@@ -7,7 +7,7 @@ if TYPE_CHECKING:
 
 
 def probe() -> "Job":
-    """Tell what video files hold, all but without decoding them.
+    """Tell what video files hold, almost without decoding them.
 
     Gives each video as one span with `media`: container, streams with codecs, languages, sizes
     and frame rates (average, and whether it varies), colours, rotation, subtitle tracks, chapters.

@@ -23,7 +23,7 @@ def retrieve(
     threshold: Annotated[
         float | None,
         typer.Option(
-            metavar="SCORE", show_default="all match", help="No results that score lower."
+            metavar="SCORE", show_default="all match", help="Leave out results that score lower."
         ),
     ] = None,
     language: Language = None,

@@ -30,14 +30,14 @@ def split(
         typer.Option(
             metavar="PROBABILITY",
             show_default="0.5",
-            help="How probable a boundary must be, of 0 to 1, by any method: more finds fewer.",
+            help="Least probability of a boundary, 0 to 1, for any method; higher finds fewer.",
         ),
     ] = None,
     min_length: Annotated[
         str | None,
         typer.Option(
             metavar="DURATION",
-            help="Join a shot or scene shorter than that (500ms, 2s) to a neighbour, over the "
+            help="Join a shot or scene shorter than this (500ms, 2s) to a neighbour, across the "
             "less certain boundary.",
         ),
     ] = None,
@@ -45,8 +45,8 @@ def split(
         str | None,
         typer.Option(
             metavar="DURATION",
-            help="Divide a shot longer than that (30s, 2m) at its calmest frames into parts of "
-            "at least half of it.",
+            help="Divide a shot longer than this (30s, 2m) at its calmest frames into parts of "
+            "at least half that length.",
         ),
     ] = None,
     scenes: Annotated[
@@ -57,12 +57,12 @@ def split(
         str | None,
         typer.Option(
             metavar="DURATION",
-            help="Windows of that length (30s, 1m30s) instead of shots; decodes nothing.",
+            help="Windows of this length (30s, 1m30s) instead of shots; decodes nothing.",
         ),
     ] = None,
     overlap: Annotated[
         str | None,
-        typer.Option(metavar="DURATION", help="How much of a window the next one shows again."),
+        typer.Option(metavar="DURATION", help="How much of a window the next one repeats."),
     ] = None,
     by: Annotated[
         Literal["speech"] | None,

@@ -24,8 +24,7 @@ def transcribe(
         typer.Option(
             metavar="N",
             min=0,
-            help="The stream of subtitles, by its index in vtk probe; the default one if not "
-            "given.",
+            help="The subtitle stream, by its index in vtk probe; the default one if not given.",
         ),
     ] = None,
     transcript: Annotated[
@@ -58,7 +57,7 @@ def transcribe(
             "-m",
             metavar="NAME",
             envvar="VTK_SPEECH_MODEL",
-            help="The model that hears: one of vtk models list of the kind speech, or a folder.",
+            help="The speech model: a name of vtk models list --kind speech, or a folder.",
         ),
     ] = None,
     speech_endpoint: Annotated[
@@ -81,18 +80,19 @@ def transcribe(
 
     The words are those that come with the video: a subtitle file beside it (.srt, .vtt, .ass, .ssa,
     .ttml, .lrc) or a subtitle track in it, with --language one of that language. Tags and lines
-    that rolling captions repeat are taken out; `markup` keeps a cue as it was. Where there are no
-    words, --model or --endpoint hears them, only where a voice is detected, in one pass over the
-    sound whatever the number of spans. Needs faster-whisper: pip install 'video-text-kit[speech]'.
-    Without any, exit status 69 and the command that fetches a model.
+    that rolling captions repeat are taken out; `markup` keeps a cue as it was. Without such words,
+    the model of --model or --endpoint recognizes them, only where a voice is detected, in one pass
+    over the sound whatever the number of spans. Needs faster-whisper: pip install
+    'video-text-kit[speech]'. With no model either, the exit status is 69 and a message names the
+    command that fetches one.
 
     With --vad-only, spans of the kind cue and the type speech come out for the stretches in which
-    somebody speaks, with the probability as their score; no model is to be fetched for that. With
-    --sounds, also those of the types music and silence, in the order of their start. Music is what
-    has tones that last, for 2 s and more, and nobody speaking over it; silence is that of vtk split
-    --cues; what is neither, as noise, is not told.
+    somebody speaks, with the probability as their score; this needs no model to be fetched. With
+    --sounds, also those of the types music and silence, in the order of their start. Music is sound
+    with sustained tones, for 2 s or more, over which nobody speaks; silence is that of vtk split
+    --cues; other sound, such as noise, is left out.
 
-    Where sound that is listened to is damaged or cut off, an error record tells which part is lost.
+    Where the sound is damaged or cut off, an error record tells which part is lost.
 
     \b
     Examples:
