@@ -12,14 +12,16 @@ from typing import Any
 import pytest
 
 from man.commandline import every, read
+from tests.test_house import ORDER
 from vtk import errors
 from vtk.models import catalog
 from vtk.schema import KINDS, PROPERTIES
 from vtk.stream import ExitStatus
 
 HOME = Path(__file__).parents[1]
-PAGES = [HOME / "README.md", HOME / "CHANGELOG.md", *sorted((HOME / "docs").glob("*.md"))]
-README, RECORD, MODELS = PAGES[0], HOME / "docs" / "record.md", HOME / "docs" / "models.md"
+PAGES = [*sorted(HOME.glob("*.md")), *sorted((HOME / "docs").glob("*.md"))]
+README, HOUSE = HOME / "README.md", HOME / "CONTRIBUTING.md"
+RECORD, MODELS = HOME / "docs" / "record.md", HOME / "docs" / "models.md"
 
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 _OPERATORS = {"|", "||", "&&", ";", "(", ")", "<", ">", ">>", "&"}
@@ -113,6 +115,8 @@ def test_options_named_exist(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_files_named_exist(page: Path) -> None:
     for code in re.findall(r"`([\w./-]+/[\w.-]+\.(?:py|md|toml|sh))`", prose(page)):
+        if "NAME" in code:  # a file that a reader is to make
+            continue
         assert (HOME / code).exists(), f"{page.name} names {code}"
 
 
@@ -184,3 +188,10 @@ def test_the_record_has_every_variable() -> None:
     manual = (HOME / "man" / "vtk.1").read_text("ascii").partition(".SH ENVIRONMENT")[2]
     told = re.findall(r"^\.TP\n\\fB([A-Z_]+)\\fR", manual, re.M)
     assert sorted(name for name, _ in tables(RECORD, "variable", "does")) == sorted(told)
+
+
+def test_the_drawing_has_the_order_that_imports_are_held_to() -> None:
+    (drawing,) = (
+        block for language, block in _FENCE.findall(HOUSE.read_text()) if language == "text"
+    )
+    assert [word for word in re.findall(r"\w+", drawing) if word in ORDER] == [*reversed(ORDER)]
