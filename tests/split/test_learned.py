@@ -6,8 +6,10 @@ import subprocess
 import sys
 from bisect import bisect_left
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -18,7 +20,8 @@ from vtk.media.planes import Thumbnail, thumbnail
 from vtk.media.video import Video
 from vtk.models import transnetv2 as network
 from vtk.models.judge import Judge
-from vtk.split import auto, content, learned
+from vtk.span import Span
+from vtk.split import auto, content, learned, split
 from vtk.split.content import Boundary
 from vtk.split.learned import Judged, found
 
@@ -118,10 +121,10 @@ def test_auto_adds_no_flash(world: World) -> None:
 
 
 @pytest.mark.usefixtures("weights")
-def test_auto_asks_about_little(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_auto_asks_about_little(world: World) -> None:
     """A fifth of what the network would see of the whole video, counted in frames."""
     asked = 0
-    real = network.opened()
+    real = network.open_network()
 
     class Counting:
         def scores(self, windows: Any) -> Any:
@@ -129,9 +132,8 @@ def test_auto_asks_about_little(world: World, monkeypatch: pytest.MonkeyPatch) -
             asked += windows.shape[0] * windows.shape[1]
             return real.scores(windows)
 
-    monkeypatch.setattr(auto, "opened", Counting)
     pictures = frames(world("cuts").path)
-    assert list(auto.boundaries(pictures))
+    assert list(auto.boundaries(pictures, network=Counting))  # type: ignore[arg-type]
     assert asked <= 2 * len(pictures) / 5
 
 
@@ -166,10 +168,24 @@ def test_without_the_package_the_message_says_what_to_install(
     method: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(network, "find_spec", lambda name: None)
-    network.opened.cache_clear()
     with pytest.raises(MissingError, match=r"video-text-kit\[shots\]"):
         next(iter(method.boundaries(iter([]))), None)
-    network.opened.cache_clear()
+
+
+@pytest.mark.usefixtures("weights")
+@pytest.mark.parametrize("method", [auto, learned])
+def test_each_run_opens_the_network_once(
+    world: World, method: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opens = Mock(side_effect=network.open_network)
+    monkeypatch.setattr(method, "METHOD", replace(method.METHOD, opens=opens))
+    monkeypatch.setattr(Judge, "probability", lambda self, evidence: 0.5)  # auto is in doubt
+    name = method.__name__.rpartition(".")[2]
+    films = [Span(video=str(world(film).path)) for film in ("cuts", "flashes")]
+    assert not any(span.failed for span in split([Span(film) for film in films], method=name))
+    assert opens.call_count == 1
+    list(split([Span(films[0])], method=name))
+    assert opens.call_count == 2
 
 
 @pytest.mark.usefixtures("weights")
@@ -200,9 +216,9 @@ def test_the_scores_are_those_of_the_published_network(world: World) -> None:
 
 RUN = """
 import numpy as np, sys
-from vtk.models.transnetv2 import opened
+from vtk.models.transnetv2 import open_network
 window = np.random.default_rng(3).integers(0, 256, (1, 60, 27, 48, 3), np.uint8)
-print(opened().scores(window).tolist())
+print(open_network().scores(window).tolist())
 assert "torch" not in sys.modules
 """
 

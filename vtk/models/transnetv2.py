@@ -10,7 +10,6 @@ or converted a second time; the colours are taken for BT.601 of limited range.
 """
 
 from collections.abc import Iterable, Iterator
-from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
@@ -96,12 +95,8 @@ def _probabilities(logits: NDArray[np.float32]) -> Scores:
     return np.asarray((1 / (1 + np.exp(-logits.astype(np.float64)))).round(DIGITS))
 
 
-@cache
-def opened() -> Network:
-    """The network, loaded once for all videos of a run, on a GPU where there is one.
-
-    Raises MissingError.
-    """
+def open_network() -> Network:
+    """The network, loaded, on a GPU where there is one. Raises MissingError."""
     if gpu_memory() and _library()[0].cuda.is_available():
         return OnGpu()
     return OnCpu()

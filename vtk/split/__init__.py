@@ -79,9 +79,11 @@ def split(
     else:
         from vtk.split.structure import structured
 
+        found = METHODS.load(method or default_method())
         work = partial(
             structured,
-            method=METHODS.load(method or default_method()),
+            shots=found.for_run(),
+            decodes_all=found.decodes_all,
             threshold=threshold or THRESHOLD,
             min_length=min_length,
             max_length=max_length,

@@ -7,15 +7,17 @@ these it takes back none.
 """
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache, partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vtk.media.planes import Thumbnail
 from vtk.models.judge import Judge
-from vtk.models.transnetv2 import needed, opened, picture
+from vtk.models.transnetv2 import Network, needed, open_network, picture
+from vtk.span import Span
 from vtk.split.content import Boundary, OfCut, found, without_frames
 from vtk.split.evidence import NAMES
 from vtk.split.methods import THRESHOLD, SplitMethod
@@ -34,26 +36,29 @@ LEAST = 0.002  # of a probability, so that its logit is finite
 
 
 def boundaries(
-    frames: Iterable[tuple[int, float, Thumbnail]], threshold: float = THRESHOLD
+    frames: Iterable[tuple[int, float, Thumbnail]],
+    threshold: float = THRESHOLD,
+    network: Callable[[], Network] = open_network,
 ) -> Iterator[Boundary]:
     """Finds the shot boundaries in `frames`, (pts, seconds, thumbnail) in display order.
 
     Yields them in order, as `vtk.split.content` does, a cut no sooner than BESIDE frames after it.
-    Raises MissingError.
+    `network` is opened at the first doubt. Raises MissingError.
     """
     needed()
-    of_cut, of_blend = doubting(Judge("cuts")), without_frames(Judge("gradual"))
+    of_cut, of_blend = doubting(Judge("cuts"), network), without_frames(Judge("gradual"))
     return found(sampled(frames), of_cut, of_blend, threshold, BESIDE)
 
 
-def doubting(judge: Judge) -> OfCut:
+def doubting(judge: Judge, network: Callable[[], Network] = open_network) -> OfCut:
     """The probability of a cut by a judge, and by the network where the judge is in doubt."""
+    opened = cache(network)
 
     def probability(known: NDArray[np.float32], frames: Sequence[Sampled], here: int) -> float:
         content = judge.probability(known)
         if not DOUBT[0] < content < DOUBT[1]:
             return content
-        return weighed(content, seen(frames, here), known)
+        return weighed(content, seen(opened(), frames, here), known)
 
     return probability
 
@@ -65,11 +70,11 @@ def weighed(content: float, network: float, known: NDArray[np.float32]) -> float
     return max(content, probability) if known[GROUND] >= PAPER else probability
 
 
-def seen(frames: Sequence[Sampled], here: int) -> float:
+def seen(network: Network, frames: Sequence[Sampled], here: int) -> float:
     """The network's score of a transition at the step to `frames[here]`."""
     numbers = np.clip(np.arange(here - BESIDE, here + BESIDE), 0, len(frames) - 1)
     pictures = np.stack([picture(frames[number].thumbnail) for number in numbers])
-    many = opened().scores(pictures[None])[0, :, 1]
+    many = network.scores(pictures[None])[0, :, 1]
     return float(many[BESIDE - NEAR : BESIDE + NEAR].max())
 
 
@@ -77,4 +82,9 @@ def _logit(probability: float) -> float:
     return math.log((probability + LEAST) / (1 - probability + LEAST))
 
 
-METHOD = SplitMethod(partial(shots, method="auto", boundaries=boundaries))
+def _shots(*arguments: Any, network: Callable[[], Network]) -> Iterator[Span]:
+    finder = partial(boundaries, network=network)
+    return shots(*arguments, method="auto", boundaries=finder)
+
+
+METHOD = SplitMethod(_shots, opens=open_network)

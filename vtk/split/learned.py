@@ -6,15 +6,16 @@ network is read with one threshold over its single head; the second head gives t
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from vtk.media.planes import Thumbnail
-from vtk.models.transnetv2 import EDGE, STEP, Network, Picture, opened, picture, windows
+from vtk.models.transnetv2 import EDGE, STEP, Network, Picture, open_network, picture, windows
+from vtk.span import Span
 from vtk.split.content import Boundary
 from vtk.split.dips import EMPTY, deviations
 from vtk.split.methods import THRESHOLD, SplitMethod
@@ -38,7 +39,9 @@ class Judged(NamedTuple):
 
 
 def boundaries(
-    frames: Iterable[tuple[int, float, Thumbnail]], threshold: float = THRESHOLD
+    frames: Iterable[tuple[int, float, Thumbnail]],
+    threshold: float = THRESHOLD,
+    network: Callable[[], Network] = open_network,
 ) -> Iterator[Boundary]:
     """Finds the shot boundaries in `frames`, (pts, seconds, thumbnail) in display order.
 
@@ -46,7 +49,7 @@ def boundaries(
     GPU some hundreds. Keeps no more frames than these. A fade is told from a dissolve by an empty
     picture in it; wipes come as dissolves. Raises MissingError.
     """
-    return found(_judged(frames, opened()), threshold)
+    return found(_judged(frames, network()), threshold)
 
 
 def found(frames: Iterable[Judged], threshold: float = THRESHOLD) -> Iterator[Boundary]:
@@ -122,5 +125,10 @@ def empty(thumbnail: Thumbnail) -> bool:
     return deviations(thumbnail.luma[None])[0] < EMPTY
 
 
-# The network takes longer than any decoding, and the memory that readers would take.
-METHOD = SplitMethod(partial(shots, method="learned", boundaries=boundaries, side_by_side=False))
+def _shots(*arguments: Any, network: Callable[[], Network]) -> Iterator[Span]:
+    found = partial(boundaries, network=network)
+    # The network takes longer than any decoding, and the memory that readers would take.
+    return shots(*arguments, method="learned", boundaries=found, side_by_side=False)
+
+
+METHOD = SplitMethod(_shots, opens=open_network)

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
 
 from vtk.methods import Methods
 from vtk.pipeline import OnProgress
@@ -23,11 +24,17 @@ class SplitMethod:
     """How shots are found, and what that takes.
 
     A method that does not decode every frame (`decodes_all`) reads the file at several places and
-    shows nothing to `Seen`: no file that comes through a pipe can be given to it.
+    shows nothing to `Seen`: no file that comes through a pipe can be given to it. `opens` opens
+    what `shots` needs besides, and takes as its `network`.
     """
 
-    shots: Shots
+    shots: Callable[..., Iterator[Span]]
     decodes_all: bool = True
+    opens: Callable[[], Any] | None = None
+
+    def for_run(self) -> Shots:
+        """`shots` with what it needs, which is opened once, when it is first asked for."""
+        return partial(self.shots, network=cache(self.opens)) if self.opens else self.shots
 
 
 METHODS = Methods[SplitMethod](

@@ -8,7 +8,7 @@ from vtk.media.video import Latest
 from vtk.pipeline import OnProgress
 from vtk.span import Span
 from vtk.split.lengths import at_least, at_most
-from vtk.split.methods import SplitMethod
+from vtk.split.methods import Shots
 from vtk.split.seen import Revisited, Seen
 
 LOOK_EVERY = 0.5  # seconds of video from one look at its colours to the next
@@ -17,7 +17,8 @@ LOOK_EVERY = 0.5  # seconds of video from one look at its colours to the next
 def structured(
     span: Span,
     *,
-    method: SplitMethod,
+    shots: Shots,
+    decodes_all: bool,
     threshold: float,
     min_length: float | None,
     max_length: float | None,
@@ -25,20 +26,20 @@ def structured(
     why: bool,
     on_progress: OnProgress | None,
 ) -> Iterator[Span]:
-    """The shots of the span by a method, or its scenes, numbered from 0.
+    """The `shots` of the span by a method, or its scenes, numbered from 0.
 
-    What of the pictures is needed beside the boundaries is gathered while they are found; for
-    a method that does not decode them all they are decoded again.
+    What of the pictures is needed beside the boundaries is gathered while they are found; where
+    the method does not decode them all they are decoded again.
     """
     with Latest() as latest:
         seen: Seen | Revisited
-        if method.decodes_all:
+        if decodes_all:
             looks = LOOK_EVERY if scenes else math.inf
             seen = Seen(steps=max_length is not None, look_every=looks)
-            found = method.shots(span, on_progress, threshold, seen)
+            found = shots(span, on_progress, threshold, seen)
         else:
             seen = Revisited(span.video, latest)
-            found = method.shots(span, on_progress, threshold, None)
+            found = shots(span, on_progress, threshold, None)
         if scenes:
             from vtk.split.scenes import scenes as joined_into_scenes
 
