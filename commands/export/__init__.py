@@ -1,0 +1,39 @@
+"""vtk export: spans in the formats of other programs, to edit, to play, to train on or to query."""
+
+from .datasets import parquet, webdataset
+from .subtitles import ass, lrc, srt, txt, vtt
+from .text import aegisub, csv, edl, ffmetadata, otio, tsv, webvtt
+
+
+def export() -> None:
+    """Write spans in the formats of other programs.
+
+    `parquet` and `webdataset` write a data set: its file or folder comes first, then the inputs.
+    The spans are passed on to standard output, so that a pipeline can continue. A file appears when
+    it is complete; a reader that leaves early (`| head`) ends the run before that.
+
+    The others write text for editing and playing, to standard output or to the file that --output
+    names, instead of spans. If --output is a folder, or ends in a slash, each video gets a file of
+    its own in it, and the spans of a video must come together; otherwise all spans must belong to
+    one video, except for csv and tsv. `srt`, `vtt`, `ass`, `lrc` and `txt` hold what is said
+    (`speech`); `webvtt` holds titles or captions.
+
+    Whole videos are split into shots first. Error records are left out; a message tells how many,
+    and the exit status is then 1. The same spans give the same bytes. Works in one process whatever
+    --jobs says.
+
+    \b
+    Examples:
+      vtk export parquet shots.parquet < shots.jsonl > /dev/null
+      vtk caption talk.mp4 | vtk export webdataset shards/ --clips > samples.jsonl
+      vtk split film.mp4 | vtk export edl > film.edl
+      vtk chapter talk.mp4 | vtk export webvtt -o chapters.vtt
+      vtk split film.mp4 talk.mp4 | vtk export aegisub -o keyframes/
+      vtk transcribe talk.mp4 | vtk export srt > talk.srt
+    """
+
+
+SUBCOMMANDS = (
+    *(parquet, webdataset, edl, otio, csv, tsv, ffmetadata, webvtt, aegisub),
+    *(srt, vtt, ass, lrc, txt),
+)

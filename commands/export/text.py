@@ -1,0 +1,178 @@
+"""vtk export edl, otio, csv, tsv, ffmetadata, webvtt, aegisub: spans as text to edit and play."""
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from .options import Drop, Each, Fields, Rate, SceneList, Timecode
+
+if TYPE_CHECKING:
+    from vtk.export.files import TextFormat
+    from vtk.stream.job import Job
+
+
+def edl(
+    rate: Rate = None,
+    drop: Drop = None,
+    reel: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", show_default="the video's", help="The reel, 8 letters and digits."
+        ),
+    ] = None,
+) -> "Job":
+    """Write spans as an edit decision list (CMX 3600).
+
+    Source times are timecodes of the file, from its start timecode on if it has one. The clips
+    follow each other on the record side from the first one's source time: all shots of a video
+    stay where they are in it. Cuts are C, dissolves and fades D and wipes W001 with their length
+    in frames, from where they are seen to begin. Titles or captions are comments.
+
+    \b
+    Examples:
+      vtk split film.mp4 | vtk export edl > film.edl
+      vtk split *.mov | vtk export edl --rate 25 -o lists/
+    """
+    from vtk.export.clock import parse_rate
+    from vtk.export.edl import edl as text
+
+    return _text(text(parse_rate(rate), drop, reel))
+
+
+def otio(rate: Rate = None) -> "Job":
+    """Write spans as a timeline of OpenTimelineIO.
+
+    Clips with the file they are of, gradual transitions between them, markers with titles or
+    captions, and each whole span under `vtk` in the metadata of its clip. Holds one video in
+    memory. Needs OpenTimelineIO: pip install 'video-text-kit[edit]'.
+
+    \b
+    Examples:
+      vtk caption film.mp4 | vtk export otio > film.otio
+    """
+    from vtk.export.clock import parse_rate
+    from vtk.export.otio import otio as text
+
+    return _text(text(parse_rate(rate)))
+
+
+def csv(
+    fields: Fields = None,
+    timecode: Timecode = False,
+    scene_list: SceneList = False,
+    each: Each = None,
+    rate: Rate = None,
+    drop: Drop = None,
+) -> "Job":
+    """Write spans as rows of comma-separated values.
+
+    Lists of texts (speech) come as their words, other lists and objects as JSON. Text that a
+    spreadsheet would take for a formula gets an apostrophe before it.
+
+    \b
+    Examples:
+      vtk split film.mp4 | vtk export csv --timecode > film.csv
+      vtk export csv --fields start,end,transition.type,speech shots.jsonl
+    """
+    return _table("csv", fields, timecode, scene_list, each, rate, drop)
+
+
+def tsv(
+    fields: Fields = None,
+    timecode: Timecode = False,
+    scene_list: SceneList = False,
+    each: Each = None,
+    rate: Rate = None,
+    drop: Drop = None,
+) -> "Job":
+    """Write spans as rows of tab-separated values.
+
+    As csv; tabs and line ends in a cell become spaces, so that a line is a row.
+
+    \b
+    Examples:
+      vtk export tsv --fields start,caption shots.jsonl | cut -f 2
+      vtk transcribe talk.mp4 | vtk export tsv --each speech > talk.tsv
+    """
+    return _table("tsv", fields, timecode, scene_list, each, rate, drop)
+
+
+def ffmetadata() -> "Job":
+    """Write spans as chapters for FFmpeg.
+
+    The title is the title, caption or summary of the span, else its kind and number.
+
+    \b
+    Examples:
+      vtk chapter talk.mp4 | vtk export ffmetadata > chapters.txt
+      ffmpeg -i talk.mp4 -i chapters.txt -map_metadata 0 -map_chapters 1 -c copy out.mp4
+    """
+    from vtk.export.ffmetadata import ffmetadata as text
+
+    return _text(text())
+
+
+def webvtt(
+    field: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            show_default="title, caption or summary",
+            help="The field to show; one with timed texts (speech, events) gives a cue for each.",
+        ),
+    ] = None,
+) -> "Job":
+    """Write spans as chapters or captions of a player (WebVTT).
+
+    \b
+    Examples:
+      vtk chapter talk.mp4 | vtk export webvtt > chapters.vtt
+      vtk caption talk.mp4 | vtk export webvtt --field speech > talk.vtt
+    """
+    from vtk.export.webvtt import webvtt as text
+
+    return _text(text(field))
+
+
+def aegisub() -> "Job":
+    """Write the first frames of spans as a keyframe file for Aegisub.
+
+    Subtitles then snap to the cuts. Reads the whole video, to count its frames.
+
+    \b
+    Examples:
+      vtk split film.mp4 | vtk export aegisub > film_keyframes.txt
+    """
+    from vtk.export.aegisub import aegisub as text
+
+    return _text(text())
+
+
+def _table(
+    form: Literal["csv", "tsv"],
+    fields: str | None,
+    timecode: bool,
+    scene_list: bool,
+    each: str | None,
+    rate: str | None,
+    drop: bool | None,
+) -> "Job":
+    from vtk.export.clock import parse_rate
+    from vtk.export.table import table
+
+    text = table(
+        form,
+        fields=fields,
+        timecodes=timecode,
+        scenes=scene_list,
+        each=each,
+        rate=parse_rate(rate),
+        drop=drop,
+    )
+    return _text(text)
+
+
+def _text(text: "TextFormat") -> "Job":
+    from vtk.stream.job import Job
+
+    return Job(text.prepare, processes=False, writer=text)  # into one file, or one after the other
