@@ -255,7 +255,7 @@ def caption(
 
         from vtk.caption.options import CaptionOptions
         from vtk.caption.tags import tags_of
-        from vtk.models.prompt import Sampling
+        from vtk.models.llm.prompt import Sampling
         from vtk.prompting.frames import FrameOptions
         from vtk.prompting.templates import PromptContext, read_schema, read_text, user_templates
 
@@ -284,7 +284,7 @@ def caption(
         )
         with ExitStack() as stack:
             if clip:
-                from vtk.models.clip import ClipModel
+                from vtk.models.embed.clip import ClipModel
 
                 options = replace(options, clip=stack.enter_context(ClipModel(clip)))
             model = None if measured else stack.enter_context(closing(opening()))

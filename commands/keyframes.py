@@ -145,7 +145,7 @@ def keyframes(
         raise UsageError("--features clip needs a model: --clip NAME (vtk models list)")
     box = None
     if size is not None:
-        from vtk.media.picture import parse_size
+        from vtk.media.image.files import parse_size
 
         box = parse_size(size)
     wanted = partial(
@@ -165,7 +165,7 @@ def keyframes(
         return Job(wanted, by_video=budget is not None or distinct)
 
     def by_clip(spans: "Iterator[Span]") -> "Iterator[Span]":
-        from vtk.models.clip import ClipModel
+        from vtk.models.embed.clip import ClipModel
 
         with ClipModel(clip or "") as model:
             yield from wanted(spans, clip=model)

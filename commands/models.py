@@ -115,7 +115,7 @@ def list_(
     Examples:
       vtk models list --installed
     """
-    from vtk.models.listing import listing, table
+    from vtk.models.hub.listing import listing, table
     from vtk.stream.terminal import is_terminal
 
     records = listing(kind=kind, installed=installed)
@@ -137,7 +137,7 @@ def pull(stream: "Stream", models: Models, json: AsJson = False) -> None:
       vtk models pull qwen3-vl-4b pe-core-b
       vtk models pull hf:Qwen/Qwen3-8B-GGUF/Qwen3-8B-Q4_K_M.gguf
     """
-    from vtk.models.fetch import Fetched, pull
+    from vtk.models.hub.download import Fetched, pull
     from vtk.stream.progress import file_bar
 
     def fetched() -> Iterator[Fetched]:
@@ -160,7 +160,7 @@ def path(stream: "Stream", model: Model) -> None:
     Examples:
       llama-server -m "$(vtk models path qwen3-4b)"
     """
-    from vtk.models.files import resolve
+    from vtk.models.hub.files import resolve
 
     files = resolve(model)
     _print(str(path) for path in (files.model, files.mmproj) if path)
@@ -189,7 +189,7 @@ def verify(
       vtk models verify
       vtk models verify qwen3-vl-4b ./mine.gguf
     """
-    from vtk.models.verify import Verdict, names_installed, verify
+    from vtk.models.hub.verify import Verdict, names_installed, verify
     from vtk.stream.progress import file_bar
 
     def judged() -> Iterator[Verdict]:
@@ -265,7 +265,7 @@ def bench(
       vtk models bench --endpoint http://localhost:8080
     """
     from vtk.models.bench import bench
-    from vtk.models.loading import Loading
+    from vtk.models.llm.load_options import Loading
 
     speed = bench(
         model,

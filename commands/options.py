@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 if TYPE_CHECKING:
-    from vtk.models.prompt import LanguageModel
+    from vtk.models.llm.prompt import LanguageModel
     from vtk.stream.job import Job
 
 _INPUT = """Videos: paths, URLs, media fragments (talk.mp4#t=10,20), spans as JSON, or files of

@@ -14,7 +14,7 @@ HOME = Path(__file__).resolve().parent
 sys.path.insert(0, str(HOME.parent))  # run as a script, only this folder would be on the path
 
 from man.commandline import Command, Parameter, every, keep, read  # noqa: E402
-from vtk.models.catalog import packaged  # noqa: E402
+from vtk.models.hub.catalog import packaged  # noqa: E402
 
 # What is offered for a value is told by its metavar; nothing is for the others.
 FILES = {"FILE": "files", "DIR": "folders", "INPUT": "inputs", "MODEL": "models"}

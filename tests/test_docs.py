@@ -14,7 +14,7 @@ import pytest
 from man.commandline import every, read
 from tests.test_house import ORDER
 from vtk import errors
-from vtk.models import catalog
+from vtk.models.hub import catalog
 from vtk.schema import KINDS, PROPERTIES
 from vtk.stream import ExitStatus
 

@@ -29,12 +29,12 @@ from vtk.caption import caption, written
 from vtk.caption.long import repeated
 from vtk.caption.options import CaptionOptions
 from vtk.media.video import Latest
-from vtk.models.ahead import ahead
-from vtk.models.clip import ClipModel
-from vtk.models.files import Files
-from vtk.models.loading import Loading
-from vtk.models.local import LocalModel
-from vtk.models.prompt import Sampling
+from vtk.models.embed.clip import ClipModel
+from vtk.models.hub.files import Files
+from vtk.models.llm.load_options import Loading
+from vtk.models.llm.local import LocalModel
+from vtk.models.llm.prompt import Sampling
+from vtk.prefetch import ahead
 from vtk.prompting.frames import FrameOptions, select_frames
 from vtk.prompting.templates import PromptContext
 from vtk.span import Span
@@ -147,7 +147,7 @@ class Waited:
     seconds = 0.0
 
     def ahead(self, items: Any, count: int) -> Iterator[Any]:
-        """As `vtk.models.ahead.ahead`, counted."""
+        """As `vtk.prefetch.ahead`, counted."""
         source = ahead(items, count)
         try:
             while True:

@@ -32,9 +32,9 @@ from tests.benchmarks.split_clips import world_clip
 from tests.keyframes.films import spoiled
 from vtk.keyframes import keyframes
 from vtk.keyframes.methods import METHODS
-from vtk.media.index import frame_index
-from vtk.media.planes import thumbnail
+from vtk.media.image.planes import thumbnail
 from vtk.media.video import Video
+from vtk.media.video.frame_index import frame_index
 from vtk.span import Span
 from vtk.split import split
 
@@ -85,7 +85,7 @@ def main() -> None:
         parser.error("give a folder of labelled clips or --world N")
     ways: dict[str, dict[str, Any]] = {method: {"method": method} for method in METHODS}
     if options.clip:
-        from vtk.models.clip import ClipModel
+        from vtk.models.embed.clip import ClipModel
 
         model = ClipModel(options.clip)
         for method in ("cluster", "maxinfo", "sharp"):

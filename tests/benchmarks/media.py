@@ -30,9 +30,9 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.world.long import long_clip
 from vtk.keyframes import keyframes
-from vtk.media.decoder import Decoder
-from vtk.media.plan import own_plan
 from vtk.media.video import Video
+from vtk.media.video.decoder import Decoder
+from vtk.media.video.keyframe_index import own_plan
 from vtk.span import Span
 
 CORES = os.cpu_count() or 1

@@ -24,12 +24,12 @@ from pathlib import Path
 import numpy as np
 
 from vtk.errors import ModelError
-from vtk.media import png
-from vtk.models.files import Files
-from vtk.models.library import library
-from vtk.models.loading import Loading
-from vtk.models.local import LocalModel
-from vtk.models.prompt import Picture, Prompt, Sampling
+from vtk.media.image import png
+from vtk.models.hub.files import Files
+from vtk.models.llm.llama_library import library
+from vtk.models.llm.load_options import Loading
+from vtk.models.llm.local import LocalModel
+from vtk.models.llm.prompt import Picture, Prompt, Sampling
 
 HOME = Path(__file__).parents[1] / "world" / "models" / "tiny-vlm"
 TINY = Files("tiny-vlm", HOME / "tiny-vlm-q8_0.gguf", HOME / "mmproj-tiny-vlm-f16.gguf")

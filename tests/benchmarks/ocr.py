@@ -31,7 +31,7 @@ from tests.world.looks import Blank, Scene
 from tests.world.timeline import Take
 from tests.world.titles import BLACK, WHITE, Titled, Words, box, fonts, titled
 from tests.world.truth import Clip
-from vtk.media.shown import displayed
+from vtk.media.image.to_rgb import displayed
 from vtk.media.video import Video
 from vtk.models.ocr import Engine
 from vtk.ocr import Settings, ocr

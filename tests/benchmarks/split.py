@@ -47,7 +47,7 @@ from tests.benchmarks.split_clips import Label, labelled, render, world_clip
 from tests.benchmarks.split_peers import Found, Method, peers
 from tests.benchmarks.split_wild import wild_clip, wild_label
 from tests.world import Clip
-from vtk.media.planes import Thumbnail, thumbnail, thumbnails
+from vtk.media.image.planes import Thumbnail, thumbnail, thumbnails
 from vtk.media.video import Video
 from vtk.split.content import Boundary
 

@@ -1,8 +1,8 @@
 """What `split_train.py` learns from: steps and transitions as split measures them, with the truth.
 
-A step may be a cut (`vtk.split.steps.proposed`), pictures that blend may be a gradual transition
-(`vtk.split.gradual`). They come from rendered films, hard ones (`split_wild.py`), those of
-`split.py --world` and some of flat colours, and from labelled clips.
+A step may be a cut (`vtk.split.cuts.steps.proposed`), pictures that blend may be a gradual
+transition (`vtk.split.transitions.gradual`). They come from rendered films, hard ones
+(`split_wild.py`), those of `split.py --world` and some of flat colours, and from labelled clips.
 """
 
 import tempfile
@@ -21,8 +21,8 @@ from tests.benchmarks.split_wild import KINDS, wild_clip, wild_label
 from vtk.cores import cores
 from vtk.split import auto
 from vtk.split.content import found
-from vtk.split.edges import Sample
-from vtk.split.steps import sampled
+from vtk.split.cuts.steps import sampled
+from vtk.split.transitions.moving_wipes import Sample
 
 Floats = NDArray[np.float32]
 

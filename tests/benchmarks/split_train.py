@@ -28,10 +28,10 @@ from tests.benchmarks.split import quality, small_pictures, times_of
 from tests.benchmarks.split_clips import Label
 from tests.benchmarks.split_learnt import Learnt, Measured, measured, rendered, together
 from tests.benchmarks.split_peers import Found, Method
-from vtk.models.judge import FURTHEST, Judge
+from vtk.models.shots.judge import FURTHEST, Judge
 from vtk.split import auto
 from vtk.split.content import found, without_frames
-from vtk.split.steps import sampled
+from vtk.split.cuts.steps import sampled
 
 Floats = NDArray[np.float32]
 Weights = dict[str, Any]
@@ -124,7 +124,8 @@ def shared(measured: Sequence[Measured]) -> Floats:
 
 
 def fit(films: Sequence[Measured], clips: Sequence[Measured], counts: Floats) -> Weights:
-    """The weights of `vtk.models.judge`, of a few networks side by side whose logits are averaged.
+    """The weights of `vtk.models.shots.judge`, of a few networks side by side whose logits are
+    averaged.
 
     The same measurements give the same weights on one machine.
     """

@@ -34,7 +34,7 @@ from vtk.caption import caption
 from vtk.caption.options import CaptionOptions
 from vtk.prompting.frames import FrameOptions
 from vtk.prompting.templates import PromptContext
-from vtk.models.prompt import Sampling
+from vtk.models.llm.prompt import Sampling
 from vtk.span import Span
 
 spans = [

@@ -111,7 +111,7 @@ def test_tags_leave_a_caption_that_is_there_alone(world: World, tmp_path: Path) 
 
     (tmp_path / "tags.txt").write_text("red\n")
     (tmp_path / "spans.jsonl").write_bytes(told.dump())
-    with mock.patch("vtk.models.clip.ClipModel", return_value=nullcontext(Colours())):
+    with mock.patch("vtk.models.embed.clip.ClipModel", return_value=nullcontext(Colours())):
         ran = inside(
             tmp_path, "caption", "--clip", "x", "--tags", tmp_path / "tags.txt",
             tmp_path / "spans.jsonl",

@@ -15,7 +15,7 @@ from tests.conftest import lines, vtk
 from tests.world import Blank, Clip, Encoding, SoundTrack, Take, Timeline, Tone, Tracks, write_clip
 from vtk.caption import caption
 from vtk.caption.sound import measure, sentence
-from vtk.media.sound import Sound
+from vtk.media.audio.track import Sound
 from vtk.span import Span, parse
 
 World = Callable[[str], Clip]

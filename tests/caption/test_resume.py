@@ -24,10 +24,10 @@ from tests.world.models.film import film
 from vtk.caption import caption
 from vtk.caption.options import CaptionOptions
 from vtk.caption.written import made_with
-from vtk.models import local
-from vtk.models.files import Files
-from vtk.models.loading import Loading
-from vtk.models.local import LocalModel
+from vtk.models.hub.files import Files
+from vtk.models.llm import local
+from vtk.models.llm.load_options import Loading
+from vtk.models.llm.local import LocalModel
 from vtk.prompting.templates import PromptContext
 from vtk.span import Span, load
 from vtk.store.journal import ResumeJournal

@@ -14,7 +14,7 @@ from tests.world.models.film import Film, film, recurring_film
 from tests.world.models.judge import Tally, judge
 from vtk.caption import caption
 from vtk.caption.long import repeated
-from vtk.models.local import LocalModel
+from vtk.models.llm.local import LocalModel
 from vtk.prompting.frames import LAYOUTS
 from vtk.prompting.templates import to_toml
 from vtk.schema import SCHEMA

@@ -26,7 +26,7 @@ from tests.world import (
 )
 from vtk.caption.faces import Finder
 from vtk.models.ocr import Engine
-from vtk.models.silero import VoiceActivity
+from vtk.models.speech.silero_vad import VoiceActivity
 from vtk.schema import SCHEMA
 
 COMMANDS = list(reading_commands())
@@ -68,7 +68,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         mock.patch("vtk.caption.faces.HEIGHT", 90),  # lines of a picture, not 600
         mock.patch("vtk.caption.faces.Finder", cache(Finder)),
         mock.patch("vtk.models.ocr.Engine", cache(Engine)),
-        mock.patch("vtk.models.silero.VoiceActivity", cache(VoiceActivity)),
+        mock.patch("vtk.models.speech.silero_vad.VoiceActivity", cache(VoiceActivity)),
     ):
         patch.chdir(home)
         yield home

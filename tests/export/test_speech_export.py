@@ -18,7 +18,7 @@ from tests.export.tape import TEXT, written
 from tests.world import Clip
 from vtk.export.reading import LEAST, MOST, Layout, cues
 from vtk.export.speech import WRITERS, subtitles
-from vtk.media.timing import timing
+from vtk.media.container.timing import timing
 from vtk.span import Span
 
 World = Callable[[str], Clip]

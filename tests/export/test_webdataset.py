@@ -19,7 +19,7 @@ from PIL import Image
 
 from tests.conftest import VTK, lines, vtk
 from tests.world import Clip
-from vtk.media.shown import displayed
+from vtk.media.image.to_rgb import displayed
 from vtk.media.video import Video
 
 World = Callable[[str], Clip]

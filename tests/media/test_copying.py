@@ -20,9 +20,9 @@ from tests.world.encode import Encoding, Tracks
 from tests.world.sound import SoundTrack
 from tests.world.text import SubtitleTrack
 from vtk.errors import MediaError, OutputError
-from vtk.media.copying import copied
-from vtk.media.embed import COVER, embed
-from vtk.media.picture import encode
+from vtk.media.image.files import encode
+from vtk.media.subtitles.copying import copied
+from vtk.media.subtitles.mux import COVER, embed
 
 World = Callable[[str], Clip]
 

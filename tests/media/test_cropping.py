@@ -16,12 +16,11 @@ from tests.conftest import lines, vtk
 from tests.media.films import remuxed
 from tests.world import Clip
 from vtk.errors import OpenError
-from vtk.media import clip
-from vtk.media.packets import Packets
-from vtk.media.planes import components, thumbnail
+from vtk.media.image.planes import components, thumbnail
+from vtk.media.image.to_rgb import displayed
 from vtk.media.probe import probe
-from vtk.media.shown import displayed
-from vtk.media.video import Video
+from vtk.media.video import Video, clip
+from vtk.media.video.gops import Packets
 from vtk.span import Span
 from vtk.split import split
 

@@ -16,8 +16,8 @@ from tests.media.http_server import Served, serving
 from tests.world import Clip
 from vtk.errors import MissingError, OpenError
 from vtk.media.container import open_container, seekable
+from vtk.media.image.to_rgb import displayed
 from vtk.media.probe import probe
-from vtk.media.shown import displayed
 from vtk.media.video import Video
 from vtk.span import Span, parse
 

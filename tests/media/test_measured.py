@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from tests.media.test_at import MADE, NAMES, digest, from_the_start, make, readers_left
 from tests.world import Clip
 from vtk.errors import OpenError
-from vtk.media import readers, video
-from vtk.media.decoder import Decoder
-from vtk.media.video import Video
+from vtk.media import video
+from vtk.media.video import Video, parallel_decode
+from vtk.media.video.decoder import Decoder
 
 World = Callable[[str], Clip]
 
@@ -33,7 +33,9 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VTK_THREADS", "1")  # threads of one decoder tell of damage frames late
     monkeypatch.setattr(video, "FEW", 1)
     monkeypatch.setattr(video, "STRETCH", 0.01)
-    monkeypatch.setattr(video, "share", lambda _: readers.Share(readers=3, threads=1, room=2))
+    monkeypatch.setattr(
+        video, "share", lambda _: parallel_decode.Share(readers=3, threads=1, room=2)
+    )
 
 
 digests = partial(map, digest)
@@ -102,7 +104,9 @@ def test_every_frame_is_decoded_once(world: World, monkeypatch: pytest.MonkeyPat
         return found
 
     monkeypatch.setattr(Decoder, "_images", counted)
-    monkeypatch.setattr(video, "share", lambda _: readers.Share(readers=2, threads=1, room=4))
+    monkeypatch.setattr(
+        video, "share", lambda _: parallel_decode.Share(readers=2, threads=1, room=4)
+    )
     with Video(str(world("lecture").path)) as opened:
         frames = opened.measured(nothing)
         shown = [next(frames).pts]

@@ -9,9 +9,8 @@ import pytest
 
 from tests.media.test_at import MADE, digest, from_the_start, make
 from tests.world import Clip
-from vtk.media import opening
-from vtk.media.opening import Known, open_pictures
-from vtk.media.video import Video
+from vtk.media.video import Video, fast_open
+from vtk.media.video.fast_open import Known, open_pictures
 
 World = Callable[[str], Clip]
 
@@ -51,7 +50,7 @@ def looked_into(path: Path, before: Known | None = None) -> bool:
 
 def same(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(opening, "_is_mp4", lambda _: False)
+        patch.setattr(fast_open, "_is_mp4", lambda _: False)
         thorough = known(path)
     first = known(path)
     assert first == thorough

@@ -12,20 +12,19 @@ from tests.media.films import without_times
 from tests.media.test_at import make
 from tests.world import Clip
 from vtk.errors import OpenError
-from vtk.media import plan
 from vtk.media.container import open_container
-from vtk.media.index import frame_index
-from vtk.media.spent import spent
-from vtk.media.streams import extent, main_stream
-from vtk.media.video import Video
+from vtk.media.container.streams import extent, main_stream
+from vtk.media.video import Video, keyframe_index
+from vtk.media.video.change_bytes import spent
+from vtk.media.video.frame_index import frame_index
 
 World = Callable[[str], Clip]
 
 
-def listed(path: Path) -> plan.Plan | None:
+def listed(path: Path) -> keyframe_index.Plan | None:
     with open_container(str(path)) as container:
         stream = main_stream(container)
-        return plan.own_plan(container, stream, extent(container, stream)[1])
+        return keyframe_index.own_plan(container, stream, extent(container, stream)[1])
 
 
 def keyframes(path: Path) -> list[int]:
@@ -46,7 +45,7 @@ def test_the_list_of_a_container_is_used_and_right(world: World, name: str) -> N
 def test_without_a_list_the_packets_are_read(tmp_path: Path, name: str) -> None:
     path = make(tmp_path / name)
     assert listed(path) is None
-    found = plan.read_plan(str(path))
+    found = keyframe_index.read_plan(str(path))
     assert found is not None
     assert found.exact
     assert found.pts.tolist() == keyframes(path)
@@ -54,21 +53,21 @@ def test_without_a_list_the_packets_are_read(tmp_path: Path, name: str) -> None:
 
 def test_a_list_without_its_end_is_not_trusted(world: World) -> None:
     assert listed(world("truncated_mkv").path) is None
-    found = plan.read_plan(str(world("truncated_mkv").path))
+    found = keyframe_index.read_plan(str(world("truncated_mkv").path))
     assert found is not None
     assert len(found.pts) == 4
 
 
 def test_packets_without_times_make_no_plan(tmp_path: Path) -> None:
     path = without_times(tmp_path / "bare.h264", 30)
-    assert plan.read_plan(str(path)) is None
+    assert keyframe_index.read_plan(str(path)) is None
     with Video(str(path)) as video:
         assert len(list(video.at([0.1, 0.4, 0.8]))) == 3
 
 
 def test_the_group_of_a_picture_begins_with_the_keyframe_before_it() -> None:
     stamps = np.array([10, 20, 40])
-    found = plan.Plan(stamps, True, seek=stamps)
+    found = keyframe_index.Plan(stamps, True, seek=stamps)
     assert [found.group(pts) for pts in (9, 10, 19, 20, 39, 1000)] == [-1, 0, 0, 1, 1, 2]
 
 
@@ -80,17 +79,19 @@ def test_packets_of_large_files_are_kept(
     shutil.copy(world("reordered").path, path)
     fresh = frame_index(str(path))
     assert not (tmp_path / "cache").exists()  # small: as quick to read again
-    monkeypatch.setattr(plan, "LARGE", 0)
+    monkeypatch.setattr(keyframe_index, "LARGE", 0)
     assert frame_index(str(path)).pts.tolist() == fresh.pts.tolist()
     (kept,) = (tmp_path / "cache").iterdir()
-    monkeypatch.setattr(plan, "_read", lambda _: pytest.fail("the packets were read again"))
+    monkeypatch.setattr(
+        keyframe_index, "_read", lambda _: pytest.fail("the packets were read again")
+    )
     assert spent(str(path)).bytes[-1] > 0
     again = frame_index(str(path))
     assert again.pts.tolist() == fresh.pts.tolist()
     assert again.time_base == fresh.time_base
     monkeypatch.undo()
     monkeypatch.setenv("VTK_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(plan, "LARGE", 0)
+    monkeypatch.setattr(keyframe_index, "LARGE", 0)
     kept.write_bytes(b"damaged")
     assert frame_index(str(path)).pts.tolist() == fresh.pts.tolist()
     path.unlink()

@@ -4,7 +4,7 @@ import av
 import numpy as np
 import pytest
 
-from vtk.media.planes import luma, thumbnail
+from vtk.media.image.planes import luma, thumbnail
 
 FORMATS = ["yuv420p", "yuv422p", "yuv444p", "yuvj420p", "yuv420p10le", "nv12", "p010le", "rgb24"]
 

@@ -12,7 +12,7 @@ from av.video.frame import VideoFrame
 
 from tests.conftest import lines, vtk
 from tests.world import CATALOG, Clip
-from vtk.media.picture import encode
+from vtk.media.image.files import encode
 from vtk.media.probe import probe
 from vtk.span import Span
 

@@ -13,7 +13,7 @@ from av.video.codeccontext import VideoCodecContext
 
 from tests.world import Clip, render
 from vtk.keyframes import Images, keyframes
-from vtk.media.scheduling import kept_scheduling
+from vtk.media.image.scheduling import kept_scheduling
 from vtk.span import Span
 
 World = Callable[[str], Clip]

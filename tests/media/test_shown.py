@@ -12,7 +12,7 @@ from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from tests.conftest import lines, vtk
-from vtk.media.shown import displayed
+from vtk.media.image.to_rgb import displayed
 from vtk.media.video import Video
 
 Picture = NDArray[Any]

@@ -9,9 +9,9 @@ import pytest
 from tests.export.tape import tape
 from tests.world import Clip
 from vtk.errors import MediaError
-from vtk.media.index import frame_index
-from vtk.media.timing import standard, timing
+from vtk.media.container.timing import standard, timing
 from vtk.media.video import Video
+from vtk.media.video.frame_index import frame_index
 
 World = Callable[[str], Clip]
 

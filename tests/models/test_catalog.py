@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from vtk.errors import MissingError, UsageError
-from vtk.models import names
-from vtk.models.catalog import KINDS, PACKAGED, Entry, catalog, find, packaged, user_file
+from vtk.models.hub import repo_names
+from vtk.models.hub.catalog import KINDS, PACKAGED, Entry, catalog, find, packaged, user_file
 
 ENDS = {"clip": ".safetensors", "speech": "model.bin"}
 SHIPPED = [entry for group in packaged().values() for entry in group]
@@ -35,7 +35,7 @@ def test_an_entry_is_well_formed(entry: Entry) -> None:
     assert bool(entry.model and entry.pretrained) == (entry.kind == "clip")
     assert not entry.mmproj or ("mmproj" in entry.mmproj and entry.mmproj.endswith(".gguf"))
     if entry.kind not in ENDS:
-        assert entry.quantization == names.quantization(entry.file)
+        assert entry.quantization == repo_names.quantization(entry.file)
     assert find(entry.name) == find(entry.label) == entry
 
 

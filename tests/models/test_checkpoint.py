@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from vtk.models.checkpoint import tensors
-from vtk.models.transnet import TransNet
+from vtk.models.shots.checkpoint import tensors
+from vtk.models.shots.numpy_transnet import TransNet
 
 
 def saved(path: Path, **named: Any) -> Path:

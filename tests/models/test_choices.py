@@ -5,7 +5,7 @@ import math
 import pytest
 
 from vtk.errors import ModelError, UsageError
-from vtk.models.choices import check, normalised, shares, spellings
+from vtk.models.llm.choices import check, normalised, shares, spellings
 
 
 def test_a_choice_is_written_in_many_ways() -> None:

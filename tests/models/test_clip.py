@@ -18,9 +18,9 @@ import pytest
 
 from tests.world.models.stage import cast
 from vtk.errors import MediaError, MissingError, UsageError
-from vtk.models.ahead import ahead
-from vtk.models.clip import AHEAD, ClipModel
-from vtk.models.prompt import Picture
+from vtk.models.embed.clip import AHEAD, ClipModel
+from vtk.models.llm.prompt import Picture
+from vtk.prefetch import ahead
 
 pytest.importorskip("open_clip")
 from safetensors.torch import load_file, save_file
@@ -358,7 +358,7 @@ def test_a_torchvision_that_does_not_load_is_told_with_the_fix(
     fake.write_text(f"raise RuntimeError({text!r})")
     code = (
         "from vtk.errors import MissingError\n"
-        "from vtk.models.clip import ClipModel\n"
+        "from vtk.models.embed.clip import ClipModel\n"
         f"try:\n    ClipModel({str(TINY)!r})\n"
         "except MissingError as error:\n    print(error)\n"
     )
@@ -372,7 +372,7 @@ def test_a_torchvision_that_does_not_load_is_told_with_the_fix(
 def test_nothing_is_written_to_standard_error() -> None:
     code = (
         "import numpy as np\n"
-        "from vtk.models.clip import ClipModel\n"
+        "from vtk.models.embed.clip import ClipModel\n"
         f"with ClipModel({str(TINY)!r}, device='cpu') as model:\n"
         "    list(model.images([np.zeros((90, 160, 3), np.uint8)]))\n"
         "    model.texts(['a red circle'])\n"

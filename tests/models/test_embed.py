@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from vtk.errors import MissingError
-from vtk.models.catalog import find
-from vtk.models.embed import TextEmbedder
-from vtk.models.files import Files
+from vtk.models.embed.text import TextEmbedder
+from vtk.models.hub.catalog import find
+from vtk.models.hub.files import Files
 
 pytest.importorskip("llama_cpp")
 pytest.importorskip("gguf")
@@ -166,8 +166,8 @@ def test_a_model_that_pools_nothing_is_no_embedder(file: Path, tmp_path: Path) -
 def test_nothing_is_written_to_standard_error(file: Path) -> None:
     code = (
         "from pathlib import Path\n"
-        "from vtk.models.embed import TextEmbedder\n"
-        "from vtk.models.files import Files\n"
+        "from vtk.models.embed.text import TextEmbedder\n"
+        "from vtk.models.hub.files import Files\n"
         f"with TextEmbedder(Files('tiny', Path({str(file)!r})), threads=1) as model:\n"
         "    list(model.embed(['a rocket lifts off', '']))\n"
     )

@@ -227,15 +227,15 @@ def test_a_cache_that_cannot_be_written_is_an_output_error(
 
 
 def test_a_full_disk_is_told_before_and_while_it_fills(monkeypatch: pytest.MonkeyPatch) -> None:
-    from vtk.models import fetch
+    from vtk.models.hub import download
 
-    with fetch._Part(Path("/dev/full"), "model.gguf", 4, lambda *_: None) as part:
+    with download._Part(Path("/dev/full"), "model.gguf", 4, lambda *_: None) as part:
         with pytest.raises(OutputError, match="No space left"):
             part.write(b"GGUF")
         usage = type("usage", (), {"free": 10**9})
         monkeypatch.setattr("shutil.disk_usage", lambda _: usage)
         with pytest.raises(OutputError, match=r"model.gguf needs 2.0 GB more, 1.0 GB are free"):
-            fetch._room(part, 2 * 10**9)
+            download._room(part, 2 * 10**9)
 
 
 def test_without_huggingface_hub_the_command_that_installs_it_is_told(

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from vtk.errors import MissingError, UsageError
-from vtk.models import names
-from vtk.models.files import Remote, blob_sha256, cached, remotes, resolve, sha256
-from vtk.models.projector import beside
+from vtk.models.hub import repo_names
+from vtk.models.hub.files import Remote, blob_sha256, cached, remotes, resolve, sha256
+from vtk.models.hub.projector import beside
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
@@ -85,7 +85,7 @@ def test_quantizations_are_read_from_names() -> None:
         "a-BF16-00001-of-00002.gguf": "bf16",
         "a.gguf": None,
     }
-    assert {name: names.quantization(name) for name in read} == read
+    assert {name: repo_names.quantization(name) for name in read} == read
 
 
 def test_a_path_is_a_model(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

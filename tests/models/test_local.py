@@ -20,12 +20,12 @@ from tests.conftest import vtk
 from tests.models.tiny import PROJECTOR, language_file, lessons, prompt, said, tiny_vlm
 from tests.world.models.lessons import Lesson
 from vtk.errors import MissingError, ModelError, UsageError
-from vtk.models.files import Files
-from vtk.models.llama import Chunk, Engine
-from vtk.models.loading import Loading
-from vtk.models.local import LocalModel
-from vtk.models.prompt import Answer, Prompt, Sampling
-from vtk.models.rerank import relevance
+from vtk.models.hub.files import Files
+from vtk.models.llm.llama_cpp import Chunk, Engine
+from vtk.models.llm.load_options import Loading
+from vtk.models.llm.local import LocalModel
+from vtk.models.llm.prompt import Answer, Prompt, Sampling
+from vtk.models.llm.rerank import relevance
 
 SHORT = Sampling(max_tokens=40)
 SCHEMA = {
@@ -281,7 +281,7 @@ def test_a_broken_or_mismatched_file_is_one_sentence_and_exit_69(
 QUIET = """
 import sys
 from tests.models.tiny import lessons, prompt, said, tiny_vlm
-from vtk.models.prompt import Sampling
+from vtk.models.llm.prompt import Sampling
 model = tiny_vlm()
 asked = [prompt(each) for each in lessons(2, 2)]
 print(len(said(list(model.answers(asked, Sampling(max_tokens=9))))))

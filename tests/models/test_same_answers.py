@@ -23,7 +23,7 @@ pytest.importorskip("pydantic_settings")
 
 from tests.models.tiny import PROJECTOR, language_file, lessons, prompt, said, tiny_vlm
 from vtk.models import open_language
-from vtk.models.prompt import LanguageModel, Sampling
+from vtk.models.llm.prompt import LanguageModel, Sampling
 
 SHORT = Sampling(max_tokens=60)
 

@@ -26,10 +26,10 @@ from tests.models.chat_server import (
     said,
 )
 from vtk.errors import MissingError, ModelError, UsageError
-from vtk.models import service
-from vtk.models.prompt import Answer, Prompt, Sampling
-from vtk.models.server import ServerModel
-from vtk.models.service import base_url, retry_after
+from vtk.models import http as service
+from vtk.models.http import base_url, retry_after
+from vtk.models.llm.openai_server import ServerModel
+from vtk.models.llm.prompt import Answer, Prompt, Sampling
 
 KEY = "sk-secret-4711"
 SCHEMA = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}
@@ -177,8 +177,8 @@ def test_an_interrupt_ends_a_run_that_waits_for_its_reply(server: ChatServer) ->
     server.script = lambda asked: Told({}, delay=30)
     code = (
         "import sys\n"
-        "from vtk.models.prompt import Prompt\n"
-        "from vtk.models.server import ServerModel\n"
+        "from vtk.models.llm.prompt import Prompt\n"
+        "from vtk.models.llm.openai_server import ServerModel\n"
         f"model = ServerModel({server.url!r}, 'm')\n"
         "try:\n    list(model.answers([Prompt(('a',))] * 9))\n"
         "except KeyboardInterrupt:\n    sys.exit(130)\n"

@@ -8,7 +8,7 @@ import pytest
 
 from tests.models.tiny import HOME, tiny_vlm
 from vtk.cores import cores
-from vtk.models.files import Files
+from vtk.models.hub.files import Files
 
 THERE = cores()
 
@@ -31,7 +31,7 @@ def test_an_embedder_of_texts(tmp_path: Path) -> None:
     pytest.importorskip("llama_cpp")
     pytest.importorskip("gguf")
     from tests.world.models.convert_minilm import convert, source
-    from vtk.models.embed import TextEmbedder
+    from vtk.models.embed.text import TextEmbedder
 
     folder = source()
     if folder is None:
@@ -43,7 +43,7 @@ def test_an_embedder_of_texts(tmp_path: Path) -> None:
 def test_a_recognizer_of_speech(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("faster_whisper")
     from tests.transcribe.tiny_whisper import write
-    from vtk.models import whisper
+    from vtk.models.speech import whisper
 
     given: list[int] = []
     load = whisper._loaded
@@ -78,7 +78,7 @@ def torch() -> Iterator[Any]:
 
 def test_an_image_text_model(torch: Any) -> None:
     pytest.importorskip("open_clip")
-    from vtk.models.clip import ClipModel
+    from vtk.models.embed.clip import ClipModel
 
     with ClipModel(f"local-dir:{HOME / 'tiny-clip'}", device="cpu"):
         assert torch.get_num_threads() == 1

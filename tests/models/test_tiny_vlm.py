@@ -24,8 +24,8 @@ from tests.models.tiny import (
 )
 from tests.world.models.talk import WORDS
 from tests.world.models.tokens import MARKER, dialogue, encode
-from vtk.models.local import LocalModel
-from vtk.models.prompt import Sampling
+from vtk.models.llm.local import LocalModel
+from vtk.models.llm.prompt import Sampling
 
 
 @pytest.fixture(scope="module", params=["q8_0", "f16"])

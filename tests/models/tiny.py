@@ -9,10 +9,10 @@ import numpy as np
 from tests.world.models.lessons import Lesson, lesson
 from tests.world.models.stage import Play
 from tests.world.models.talk import yes_no
-from vtk.models.files import Files
-from vtk.models.loading import Loading
-from vtk.models.local import LocalModel
-from vtk.models.prompt import Answer, Prompt, Sampling
+from vtk.models.hub.files import Files
+from vtk.models.llm.load_options import Loading
+from vtk.models.llm.local import LocalModel
+from vtk.models.llm.prompt import Answer, Prompt, Sampling
 
 HOME = Path(__file__).parents[1] / "world" / "models"
 VLM = HOME / "tiny-vlm"

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from vtk.errors import ModelError
-from vtk.models.prompt import YES_NO, Answer, Prompt, Sampling
+from vtk.models.llm.prompt import YES_NO, Answer, Prompt, Sampling
 
 
 class Scripted:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tests.prompting.scripted import Scripted
 from vtk.errors import ModelError
-from vtk.models.prompt import Prompt, Sampling
+from vtk.models.llm.prompt import Prompt, Sampling
 from vtk.prompting.dialogue import (
     RETRY_TEMPERATURE,
     Dialogue,

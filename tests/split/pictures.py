@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from vtk.media.planes import Thumbnail
+from vtk.media.image.planes import Thumbnail
 from vtk.split.content import Boundary, boundaries
 
 RATE = 24.0

@@ -19,9 +19,9 @@ from tests.split.pictures import (
     view,
     world,
 )
-from vtk.media.planes import TOGETHER, Thumbnail
+from vtk.media.image.planes import TOGETHER, Thumbnail
 from vtk.split.content import boundaries
-from vtk.split.evidence import AROUND
+from vtk.split.cuts.evidence import AROUND
 
 
 @pytest.mark.parametrize("count", [0, 1, 2])

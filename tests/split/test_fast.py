@@ -13,8 +13,9 @@ import pytest
 from tests.world import Camera, Clip, Encoding, Flash, Scene, Slide, Take, Timeline, Transition
 from tests.world.encode import write_clip
 from vtk.errors import MediaError, OpenError
-from vtk.media import packets, planes
-from vtk.media.planes import Thumbnail
+from vtk.media.image import planes
+from vtk.media.image.planes import Thumbnail
+from vtk.media.video import gops
 from vtk.span import Span, parse
 from vtk.split import split
 from vtk.split.content import METHOD
@@ -77,7 +78,7 @@ def decoded(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         times.append(frame.time or 0.0)
         return make(frame)
 
-    monkeypatch.setattr(packets, "thumbnail", count)
+    monkeypatch.setattr(gops, "thumbnail", count)
     return times
 
 

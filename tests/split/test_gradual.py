@@ -15,7 +15,7 @@ from tests.split.pictures import (
     slide,
     still,
 )
-from vtk.media.planes import Thumbnail
+from vtk.media.image.planes import Thumbnail
 from vtk.split.content import Boundary, boundaries
 
 

@@ -16,10 +16,10 @@ import pytest
 
 from tests.world import Clip
 from vtk.errors import MissingError
-from vtk.media.planes import Thumbnail, thumbnail
+from vtk.media.image.planes import Thumbnail, thumbnail
 from vtk.media.video import Video
-from vtk.models import transnetv2 as network
-from vtk.models.judge import Judge
+from vtk.models.shots import transnetv2 as network
+from vtk.models.shots.judge import Judge
 from vtk.span import Span
 from vtk.split import auto, content, learned, split
 from vtk.split.content import Boundary
@@ -217,7 +217,7 @@ def test_the_scores_are_those_of_the_published_network(world: World) -> None:
 
 RUN = """
 import numpy as np, sys
-from vtk.models.transnetv2 import open_network
+from vtk.models.shots.transnetv2 import open_network
 window = np.random.default_rng(3).integers(0, 256, (1, 60, 27, 48, 3), np.uint8)
 print(open_network().scores(window).tolist())
 assert "torch" not in sys.modules
@@ -271,9 +271,9 @@ def test_the_network_stays_under_250_mb(world: World, method: str) -> None:
 MANY = """
 import numpy as np
 from pathlib import Path
-from vtk.models import transnet
-transnet.cores = lambda: 16
-from vtk.models.transnetv2 import OnCpu
+from vtk.models.shots import numpy_transnet
+numpy_transnet.cores = lambda: 16
+from vtk.models.shots.transnetv2 import OnCpu
 OnCpu().scores(np.zeros((1, 100, 27, 48, 3), np.uint8))
 print(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0])
 """

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.world import Clip
-from vtk.media.planes import Thumbnail, thumbnail
+from vtk.media.image.planes import Thumbnail, thumbnail
 from vtk.media.video import Latest, Video
 from vtk.span import Span, parse
 from vtk.split import split
-from vtk.split.lengths import at_least, at_most
-from vtk.split.seen import Revisited, Seen
+from vtk.split.regroup.frame_stats import Revisited, Seen
+from vtk.split.regroup.lengths import at_least, at_most
 
 World = Callable[[str], Clip]
 BASE = Fraction(1, 1000)

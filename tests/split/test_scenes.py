@@ -16,7 +16,7 @@ from tests.world import Clip, Encoding, Scene, Take, Timeline, write_clip
 from vtk.schema import SCHEMA
 from vtk.span import Span, parse
 from vtk.split import split
-from vtk.split.scenes import AHEAD, scenes
+from vtk.split.regroup.scenes import AHEAD, scenes
 
 World = Callable[[str], Clip]
 

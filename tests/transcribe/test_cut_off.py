@@ -12,7 +12,7 @@ from tests.conftest import lines, vtk
 from tests.transcribe.spoken import RATE, talk, write_wave
 from tests.world import Clip
 from vtk.errors import ModelError
-from vtk.models.recognizer import Piece, Recognized
+from vtk.models.speech.recognizer import Piece, Recognized
 from vtk.span import Span
 from vtk.split.cues import cues
 from vtk.transcribe import sounds, transcribe, voices

@@ -22,8 +22,8 @@ from tests.transcribe.spoken import RATE, mixed, talk, write_wave
 from tests.transcribe.tiny_whisper import write
 from tests.world import Clip
 from vtk.errors import MediaError, MissingError, ModelError, NoStreamError, UsageError
-from vtk.models.recognizer import Piece, Recognized, Segment, Word
-from vtk.models.whisper import WhisperModel
+from vtk.models.speech.recognizer import Piece, Recognized, Segment, Word
+from vtk.models.speech.whisper import WhisperModel
 from vtk.span import Span
 from vtk.transcribe import open_recognizer, transcribe
 from vtk.transcribe.activity import Stretch

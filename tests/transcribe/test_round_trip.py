@@ -13,7 +13,7 @@ from tests.conftest import lines, vtk
 from tests.world import Clip
 from vtk.export.reading import Layout
 from vtk.export.speech import subtitles
-from vtk.media.subtitle_file import read
+from vtk.media.subtitles.files import read
 from vtk.span import Span, load
 from vtk.stream.writer import Output
 from vtk.transcribe import transcribe
@@ -104,7 +104,7 @@ def assert_kept(world: World, form: str) -> None:
 
 
 def visible(form: str, text: str) -> str:
-    from vtk.media.cue import plain
+    from vtk.media.subtitles.cues import plain
 
     return plain(text, form).strip()
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from tests.conftest import lines, vtk
 from tests.transcribe.spoken import RATE, behind, mixed, talk, write_wave
 from tests.world import Clip
-from vtk.media.voice import BLOCK, Block, Voice
-from vtk.models.recognizer import LONGEST
+from vtk.media.audio.speech_audio import BLOCK, Block, Voice
+from vtk.models.speech.recognizer import LONGEST
 from vtk.span import Span
 from vtk.transcribe import voices
 from vtk.transcribe.activity import Hysteresis, fed, listened

@@ -12,7 +12,7 @@ import pytest
 
 from tests.conftest import lines, vtk
 from tests.world import Clip
-from vtk.media.timing import timing
+from vtk.media.container.timing import timing
 from vtk.schema import SCHEMA
 from vtk.span import Span, parse
 from vtk.transcribe import transcribe

@@ -20,7 +20,7 @@ from av.video.reformatter import VideoReformatter
 from tests.world import sound, text, truth
 from tests.world.paint import Picture
 from tests.world.timeline import Timeline, exact
-from vtk.media.scheduling import kept_scheduling
+from vtk.media.image.scheduling import kept_scheduling
 
 Packets = Iterator["av.Packet[Any]"]
 

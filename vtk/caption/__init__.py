@@ -12,7 +12,7 @@ from vtk.span import Span
 
 if TYPE_CHECKING:
     from vtk.caption.options import CaptionOptions
-    from vtk.models.prompt import LanguageModel
+    from vtk.models.llm.prompt import LanguageModel
     from vtk.store.journal import ResumeJournal
 
 

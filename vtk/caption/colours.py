@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vtk.media.planes import Thumbnail
+from vtk.media.image.planes import Thumbnail
 
 Array = NDArray[Any]
 

@@ -15,7 +15,7 @@ from statistics import median_high
 from typing import Any, NamedTuple
 
 from vtk.errors import MissingError
-from vtk.media.shown import displayed
+from vtk.media.image.to_rgb import displayed
 from vtk.media.video import Frame
 from vtk.models.faces import Box, FaceDetector
 

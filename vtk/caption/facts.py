@@ -13,7 +13,7 @@ import numpy as np
 from vtk.caption import colours, faces, motion, sound
 from vtk.caption.methods import CaptionMethod
 from vtk.errors import MediaError
-from vtk.media.planes import thumbnail
+from vtk.media.image.planes import thumbnail
 from vtk.media.video import OUTSIDE, Latest, Video
 from vtk.prompting.subtitles import Subtitles
 from vtk.span import Span

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from vtk import look
 from vtk.caption.facts import pair_times
 from vtk.errors import MediaError, UsageError
-from vtk.media.planes import thumbnail
+from vtk.media.image import descriptors
+from vtk.media.image.planes import thumbnail
 from vtk.media.video import OUTSIDE, Latest, Video
 from vtk.pipeline import map_spans
 from vtk.prompting.subtitles import Subtitles
@@ -87,8 +87,8 @@ def measured(video: Video, span: Span) -> dict[str, float]:
     """`MEASURES` of a span, on pairs of pictures 0.2 s apart spread over it.
 
     `motion` is the share of the picture that changes between the two, 0..1, of the camera as of
-    things; `light` the mean luma, 0..1; `contrast` its standard deviation, 0..0.5; `sharpness`
-    that of `vtk.look.sharpness`. Raises MediaError where no picture lies in the span.
+    things; `light` the mean luma, 0..1; `contrast` its standard deviation, 0..0.5; `sharpness` that
+    of `vtk.media.image.descriptors.sharpness`. Raises MediaError where no picture lies in the span.
     """
     start, end = video.stretch(span.start, span.end)
     lumas, moved = [], []
@@ -105,6 +105,6 @@ def measured(video: Video, span: Span) -> dict[str, float]:
         "motion": float(np.median(moved)) if moved else 0.0,
         "light": float(np.mean(lumas)) / 255,
         "contrast": float(np.median([luma.std() for luma in lumas])) / 255,
-        "sharpness": float(np.median([look.sharpness(luma) for luma in lumas])),
+        "sharpness": float(np.median([descriptors.sharpness(luma) for luma in lumas])),
     }
     return {name: round(value, 4) for name, value in found.items()}

@@ -13,7 +13,7 @@ from itertools import accumulate, pairwise
 
 from vtk.caption.task import MARKS, join_sentences, sentence
 from vtk.caption.verify import as_clause, statements
-from vtk.models.prompt import LanguageModel, Prompt, Sampling
+from vtk.models.llm.prompt import LanguageModel, Prompt, Sampling
 from vtk.pipeline import group_by_video, map_videos
 from vtk.prompting.dialogue import Dialogue, Generate, run_dialogues
 from vtk.prompting.templates import render

@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from vtk.models.prompt import LanguageModel, Prompt, Sampling
+from vtk.models.llm.prompt import LanguageModel, Prompt, Sampling
 from vtk.pipeline import group_by_video, map_videos
 from vtk.prompting.dialogue import Dialogue, Generate, run_dialogues, unreadable
 from vtk.prompting.templates import lines_of, render

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from vtk.models.prompt import Sampling
+from vtk.models.llm.prompt import Sampling
 from vtk.prompting.frames import FrameOptions
 from vtk.prompting.templates import PromptContext
 
 if TYPE_CHECKING:
-    from vtk.models.clip import ClipModel
+    from vtk.models.embed.clip import ClipModel
 
 
 @dataclass(frozen=True)

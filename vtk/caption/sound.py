@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vtk.errors import MediaError
-from vtk.media.sound import Heard, Sound
+from vtk.media.audio.track import Heard, Sound
 
 Array = NDArray[Any]
 

@@ -18,8 +18,8 @@ from vtk.prompting.dialogue import Dialogue
 from vtk.prompting.templates import read_text
 
 if TYPE_CHECKING:
-    from vtk.models.clip import ClipModel
-    from vtk.models.prompt import Picture
+    from vtk.models.embed.clip import ClipModel
+    from vtk.models.llm.prompt import Picture
 
 PROMPTS = {"tag": "Does this show {tag}? Answer yes or no."}
 SCALE = 100.0  # logits for a cosine of 1, as CLIP was trained (Radford et al. 2021)

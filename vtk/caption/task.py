@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from vtk.caption.options import CaptionOptions
-from vtk.models.prompt import Prompt
+from vtk.models.llm.prompt import Prompt
 from vtk.prompting.dialogue import Generate, YesNo, checked
 from vtk.prompting.frames import LAYOUTS, Parts, TimedFrame, in_turn
 from vtk.prompting.templates import render

@@ -12,9 +12,9 @@ from vtk.caption import tags
 from vtk.caption.methods import CaptionMethod
 from vtk.caption.options import CaptionOptions
 from vtk.caption.task import CaptionTask
-from vtk.models.ahead import ahead
-from vtk.models.prompt import LanguageModel
+from vtk.models.llm.prompt import LanguageModel
 from vtk.pipeline import failure
+from vtk.prefetch import ahead
 from vtk.prompting.dialogue import Dialogue, Outcome, run_dialogues
 from vtk.prompting.loader import FrameLoader, SpanFrames
 from vtk.span import Span

@@ -5,7 +5,7 @@ from functools import lru_cache, partial
 from typing import Protocol
 
 from vtk.export.files import TextFormat
-from vtk.media.index import FrameIndex, frame_index
+from vtk.media.video.frame_index import FrameIndex, frame_index
 from vtk.span import Span
 
 

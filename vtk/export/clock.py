@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from vtk.errors import MediaError, OpenError, UsageError
-from vtk.media.timing import Timing, standard, timing
+from vtk.media.container.timing import Timing, standard, timing
 
 log = logging.getLogger("vtk")
 

@@ -9,7 +9,7 @@ from functools import partial
 
 from vtk.export.clock import timings
 from vtk.export.files import TextFormat, words
-from vtk.media.timing import Timing
+from vtk.media.container.timing import Timing
 from vtk.span import Span
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from vtk.errors import UsageError
 from vtk.export import tell_left_out
-from vtk.media.picture import make_folder, safe_stem
+from vtk.media.image.files import make_folder, safe_stem
 from vtk.output import Sink, open_sink
 from vtk.pipeline import Ability, map_spans
 from vtk.span import Span

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from vtk.media.cue import spread
+from vtk.media.subtitles.cues import spread
 from vtk.span import Span
 from vtk.text import UNSPACED
 

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from vtk.errors import OutputError
-from vtk.media.picture import make_folder
+from vtk.media.image.files import make_folder
 from vtk.output import atomic, os_errors
 
 # The end of a file's name in a tar file, and what it holds.

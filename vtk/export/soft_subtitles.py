@@ -10,8 +10,8 @@ from vtk.errors import UsageError
 from vtk.export import tell_left_out
 from vtk.export.reading import Layout
 from vtk.export.speech import subtitles
-from vtk.media.embed import embed
-from vtk.media.picture import make_folder, safe_stem
+from vtk.media.image.files import make_folder, safe_stem
+from vtk.media.subtitles.mux import embed
 from vtk.pipeline import group_by_video, map_videos
 from vtk.span import Span, local_path
 from vtk.stream.writer import Output

@@ -18,7 +18,7 @@ from vtk.errors import UsageError
 from vtk.export.aegisub import Indexes
 from vtk.export.clock import Count, counts, stamp
 from vtk.export.files import TextFormat, with_times
-from vtk.media.index import frame_index
+from vtk.media.video.frame_index import frame_index
 from vtk.span import Span
 from vtk.transcribe import with_speech
 

@@ -14,9 +14,9 @@ from vtk.errors import MediaError, UsageError
 from vtk.export import tell_left_out
 from vtk.export.shards import Part, Shards
 from vtk.keyframes import with_keyframes
-from vtk.media import clip, picture
-from vtk.media.shown import displayed
-from vtk.media.video import OUTSIDE, Latest, Video
+from vtk.media.image import files as picture
+from vtk.media.image.to_rgb import displayed
+from vtk.media.video import OUTSIDE, Latest, Video, clip
 from vtk.pipeline import map_spans
 from vtk.span import Span
 from vtk.split import with_shots

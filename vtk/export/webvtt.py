@@ -7,7 +7,7 @@ from typing import Any
 
 from vtk.export.clock import stamp, timings
 from vtk.export.files import TextFormat, line, words
-from vtk.media.timing import Timing
+from vtk.media.container.timing import Timing
 from vtk.span import Span
 
 SHORTEST = 0.001  # seconds of a cue: it must end after it starts

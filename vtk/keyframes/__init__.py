@@ -13,8 +13,8 @@ from vtk.pipeline import fill_missing, group_by_video, map_spans
 from vtk.span import Span
 
 if TYPE_CHECKING:
-    from vtk.media.picture import Box, Format
-    from vtk.models.clip import ClipModel
+    from vtk.media.image.files import Box, Format
+    from vtk.models.embed.clip import ClipModel
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,8 @@ def keyframes(
     from vtk.keyframes.pieces import choices
     from vtk.keyframes.record import Recorder
     from vtk.keyframes.view import View
-    from vtk.media import picture
-    from vtk.media.sheet import Sheet
+    from vtk.media.image import files
+    from vtk.media.image.contact_sheet import Sheet
     from vtk.media.video import OUTSIDE, Latest
     from vtk.split import with_shots
 
@@ -74,10 +74,10 @@ def keyframes(
     number = chosen.default if k is None else k
     origin = {"model": clip.name, "sha256": clip.sha256} if clip else {}
     if images is not None:
-        picture.check(images.format)
+        files.check(images.format)
     for folder in (images.folder if images else None, gif):
         if folder is not None:
-            picture.make_folder(folder)
+            files.make_folder(folder)
     recorder = Recorder(images, Sheet(sheet) if sheet else None, gif, why)
     with Latest() as latest:
 

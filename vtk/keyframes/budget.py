@@ -2,7 +2,7 @@
 
 from heapq import heapify, heapreplace
 
-from vtk.media.spent import spent
+from vtk.media.video.change_bytes import spent
 from vtk.span import Span
 from vtk.times import SHORTEST
 

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vtk.keyframes.view import Candidate, Points
-from vtk.media.planes import Thumbnail
+from vtk.media.image.planes import Thumbnail
 
 if TYPE_CHECKING:
-    from vtk.models.clip import ClipModel
+    from vtk.models.embed.clip import ClipModel
 
 LUMA = 16  # bins from black to white
 CHROMA = 16  # bins of Cb and of Cr, together a square of them, over the half that films use

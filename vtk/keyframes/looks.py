@@ -6,8 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vtk import look
 from vtk.keyframes.view import Candidate, Points
+from vtk.media.image import descriptors
 from vtk.media.video import ROUNDING
 
 EMPTY = 4.0  # standard deviation of luma under which a frame shows nothing
@@ -30,7 +30,7 @@ def quality(candidates: list[Candidate]) -> Numbers:
     sharp = np.array([candidate.sharpness for candidate in candidates])
     light = np.array([candidate.exposure for candidate in candidates])
     found = sharp / max(sharp.max(), 1e-6) * np.sqrt(light / max(light.max(), 1e-6))
-    empty = [look.contrast(candidate.thumbnail) < EMPTY for candidate in candidates]
+    empty = [descriptors.contrast(candidate.thumbnail) < EMPTY for candidate in candidates]
     weighed: Numbers = np.where(empty, 0.05 * found, found)
     return weighed
 

@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vtk import look
 from vtk.keyframes.distinct import Distinct
 from vtk.keyframes.view import Choice, View
-from vtk.media import gif as animated
-from vtk.media import picture
-from vtk.media.sheet import HEIGHT, Sheet
-from vtk.media.shown import displayed
+from vtk.media.image import descriptors, files
+from vtk.media.image import gif as animated
+from vtk.media.image.contact_sheet import HEIGHT, Sheet
+from vtk.media.image.to_rgb import displayed
 from vtk.media.video import Frame
 from vtk.span import Span
 from vtk.times import rounded
@@ -66,13 +65,13 @@ class Recorder:
         if self.why:
             measured = {"sharpness": candidate.sharpness, "exposure": candidate.exposure}
             found["why"] = {key: round(v, 4) for key, v in (measured | choice.why).items()}
-        found["look"] = look.colour_layout(candidate.thumbnail)
+        found["look"] = descriptors.colour_layout(candidate.thumbnail)
         aspect = view.video.stream.sample_aspect_ratio
         if self.images is not None:
             wish = self.images
-            path = wish.folder / picture.image_name(view.video.name, time, wish.format)
-            shown = picture.fitted(frame.image, aspect, wish.size)
-            picture.write(path, shown, wish.format, wish.quality)
+            path = wish.folder / files.image_name(view.video.name, time, wish.format)
+            shown = files.fitted(frame.image, aspect, wish.size)
+            files.write(path, shown, wish.format, wish.quality)
             found["image"] = str(path)
         if self.sheet is not None:
             self.sheet.add(displayed(frame.image, aspect, HEIGHT), time)
@@ -86,7 +85,7 @@ class Recorder:
         count = min(max(int(seconds * PACE), 1), LONGEST)
         times = [view.start + (i + 0.5) * seconds / count for i in range(count)]
         aspect = view.video.stream.sample_aspect_ratio
-        shown = [picture.fitted(f.image, aspect, ANIMATED) for f in view.video.at(times)]
-        path = self.gif / picture.image_name(view.video.name, rounded(view.start), "gif")
-        picture.save(path, animated.encode(shown, PACE))
+        shown = [files.fitted(f.image, aspect, ANIMATED) for f in view.video.at(times)]
+        path = self.gif / files.image_name(view.video.name, rounded(view.start), "gif")
+        files.save(path, animated.encode(shown, PACE))
         return str(path)

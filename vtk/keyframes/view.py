@@ -8,10 +8,10 @@ from typing import NamedTuple, Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from vtk import look
-from vtk.media.picture import fitted
-from vtk.media.planes import Thumbnail, luma, thumbnail
-from vtk.media.shown import RGB
+from vtk.media.image import descriptors
+from vtk.media.image.files import fitted
+from vtk.media.image.planes import Thumbnail, luma, thumbnail
+from vtk.media.image.to_rgb import RGB
 from vtk.media.video import ROUNDING, Frame, Video
 from vtk.span import Span
 
@@ -29,7 +29,7 @@ class Candidate(NamedTuple):
     pts: int
     time: float  # seconds
     thumbnail: Thumbnail
-    sharpness: float  # see `look.sharpness`
+    sharpness: float  # see `descriptors.sharpness`
     exposure: float  # 0..1
     frame: Frame | None  # None where too many would have to be held
     picture: RGB | None  # for a model
@@ -149,7 +149,7 @@ def sharpness(frame: Frame) -> float:
     """Mean strength of edges at about 270 rows, so that noise and the size of films count less."""
     brightness = luma(frame.image)
     step = max(brightness.shape[0] // 270, 1)
-    return look.sharpness(brightness[::step, ::step])
+    return descriptors.sharpness(brightness[::step, ::step])
 
 
 def exposure(small: Thumbnail) -> float:

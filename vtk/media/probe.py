@@ -14,10 +14,10 @@ from av.video.reformatter import ColorPrimaries, ColorTrc
 from av.video.stream import VideoStream
 
 from vtk.media.container import open_container
-from vtk.media.cropping import margins
-from vtk.media.shown import transparent
-from vtk.media.sidedata import brightest, orientation
-from vtk.media.streams import estimated, extent, leading_stream
+from vtk.media.container.streams import estimated, extent, leading_stream
+from vtk.media.image.cropping import margins
+from vtk.media.image.sidedata import brightest, orientation
+from vtk.media.image.to_rgb import transparent
 from vtk.pipeline import map_spans
 from vtk.span import Span
 from vtk.times import rounded

@@ -1,15 +1,15 @@
 """models: every touch of weights. `open_language` opens a language model, wherever it runs.
 
-Image-text embedders are `vtk.models.clip.ClipModel`, text embedders
-`vtk.models.embed.TextEmbedder`; names become files in `vtk.models.files.resolve`.
+Image-text embedders are `vtk.models.embed.clip.ClipModel`, text embedders
+`vtk.models.embed.text.TextEmbedder`; names become files in `vtk.models.hub.files.resolve`.
 """
 
 from typing import TYPE_CHECKING
 
-from vtk.models.loading import Loading
+from vtk.models.llm.load_options import Loading
 
 if TYPE_CHECKING:
-    from vtk.models.prompt import LanguageModel
+    from vtk.models.llm.prompt import LanguageModel
 
 __all__ = ["Loading", "open_language"]
 
@@ -31,12 +31,12 @@ def open_language(
     the model or what runs it is not there, UsageError for what makes no sense.
     """
     if endpoint:
-        from vtk.models.server import ServerModel
+        from vtk.models.llm.openai_server import ServerModel
 
         return ServerModel(endpoint, name, key=key, jobs=jobs, timeout=timeout)
     from vtk.errors import UsageError
-    from vtk.models.files import resolve
-    from vtk.models.local import LocalModel
+    from vtk.models.hub.files import resolve
+    from vtk.models.llm.local import LocalModel
 
     if not name:
         raise UsageError(

@@ -12,8 +12,8 @@ import numpy as np
 
 from vtk.errors import ModelError, UsageError
 from vtk.models import Loading, open_language
-from vtk.models.files import resolve
-from vtk.models.prompt import LanguageModel, Picture, Prompt, Sampling
+from vtk.models.hub.files import resolve
+from vtk.models.llm.prompt import LanguageModel, Picture, Prompt, Sampling
 
 QUESTION = "Describe everything that this shows, in as many words as you can."
 TEXT = "A lecturer stands at a whiteboard and explains how rockets leave the ground. " * 12
@@ -125,11 +125,11 @@ def _vectors(name: str, kind: str, loading: Loading, count: int) -> Speed:
     begun = time.perf_counter()
     model: Any
     if kind == "clip":
-        from vtk.models.clip import ClipModel
+        from vtk.models.embed.clip import ClipModel
 
         model = ClipModel(name)
     else:
-        from vtk.models.embed import TextEmbedder
+        from vtk.models.embed.text import TextEmbedder
 
         model = TextEmbedder(resolve(name), gpu_layers=loading.gpu_layers, threads=loading.threads)
     loaded = round(time.perf_counter() - begun, 2)

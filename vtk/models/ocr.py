@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from vtk.cores import cores
 from vtk.errors import MissingError, UsageError
-from vtk.media.shown import RGB
+from vtk.media.image.to_rgb import RGB
 from vtk.models import onnx
 
 Quad = NDArray[np.float32]  # (4, 2): corners in pixels, clockwise from the top left

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vtk.media.planes import luma
-from vtk.media.sidedata import Turn
+from vtk.media.image.planes import luma
+from vtk.media.image.sidedata import Turn
 
 if TYPE_CHECKING:
     from vtk.media.video import Frame

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vtk.media.shown import RGB, displayed
-from vtk.media.sidedata import Turn, orientation
+from vtk.media.image.sidedata import Turn, orientation
+from vtk.media.image.to_rgb import RGB, displayed
 from vtk.models.ocr import Engine, Quad
 from vtk.ocr.glance import Array, Cells, Gray, Region, across, glance
 from vtk.ocr.line import Line

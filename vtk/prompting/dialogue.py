@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from vtk.errors import ModelError
-from vtk.models.prompt import YES_NO, Answer, LanguageModel, Prompt, Sampling
+from vtk.models.llm.prompt import YES_NO, Answer, LanguageModel, Prompt, Sampling
 from vtk.text import words
 
 REPEATED = 0.5  # share of four-word runs said before from which a text goes in circles

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from vtk.errors import MediaError, UsageError
-from vtk.media.picture import fitted
+from vtk.media.image.files import fitted
 from vtk.media.video import OUTSIDE, Video
-from vtk.models.prompt import Picture, timed
+from vtk.models.llm.prompt import Picture, timed
 from vtk.span import Span
 from vtk.times import rounded
 

@@ -2,8 +2,8 @@
 
 from math import inf
 
-from vtk.media.cue import Entry
 from vtk.media.subtitles import said
+from vtk.media.subtitles.cues import Entry
 from vtk.media.video import Video
 from vtk.span import Span
 from vtk.speech import cut

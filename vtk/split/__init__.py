@@ -69,15 +69,15 @@ def split(
 
         work = partial(technical_cues, on_progress=on_progress)
     elif by:
-        from vtk.split.sentences import DEFAULT, speech_windows
+        from vtk.split.regroup.speech_windows import DEFAULT, speech_windows
 
         work = partial(speech_windows, every=every or DEFAULT)
     elif every:
-        from vtk.split.windows import windows
+        from vtk.split.regroup.windows import windows
 
         work = partial(windows, every=every, overlap=overlap or 0.0)
     else:
-        from vtk.split.structure import structured
+        from vtk.split.assemble import structured
 
         found = METHODS.load(method or default_method())
         work = partial(

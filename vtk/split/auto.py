@@ -14,16 +14,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vtk.media.planes import Thumbnail
-from vtk.models.judge import Judge
-from vtk.models.transnetv2 import Network, needed, open_network, picture
+from vtk.media.image.planes import Thumbnail
+from vtk.models.shots.judge import Judge
+from vtk.models.shots.transnetv2 import Network, needed, open_network, picture
 from vtk.span import Span
 from vtk.split.content import Boundary, OfCut, found, without_frames
-from vtk.split.evidence import NAMES
+from vtk.split.cuts.evidence import NAMES
+from vtk.split.cuts.steps import Sampled, sampled
 from vtk.split.methods import THRESHOLD, SplitMethod
-from vtk.split.pages import PAPER
 from vtk.split.shots import shots
-from vtk.split.steps import Sampled, sampled
+from vtk.split.transitions.slides import PAPER
 
 DOUBT = 0.1, 0.9  # probabilities between which the network is asked
 GROUND = NAMES.index("paper")

@@ -1,9 +1,9 @@
 """Shot boundaries from the pictures alone, without a large model: method `content`.
 
-A cut is a step that stands out from those around it (`vtk.split.steps`) and that a small network
-takes for one by what changed, where, and beside what (`vtk.split.evidence`, `vtk.models.judge`).
-Gradual transitions are found by `vtk.split.gradual` between the cuts. All times are presentation
-timestamps.
+A cut is a step that stands out from those around it (`vtk.split.cuts.steps`) and that a small
+network takes for one by what changed, where, and beside what (`vtk.split.cuts.evidence`,
+`vtk.models.shots.judge`). Gradual transitions are found by `vtk.split.transitions.gradual` between
+the cuts. All times are presentation timestamps.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,15 +13,15 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from vtk.media.planes import Thumbnail
-from vtk.models.judge import Judge
-from vtk.split.edges import Sample
-from vtk.split.evidence import AROUND, MOST, evidence
-from vtk.split.gradual import Blends, OfBlend
+from vtk.media.image.planes import Thumbnail
+from vtk.models.shots.judge import Judge
+from vtk.split.cuts.evidence import AROUND, MOST, evidence
+from vtk.split.cuts.steps import WINDOW, Sampled, proposed, sampled
 from vtk.split.methods import THRESHOLD, SplitMethod
 from vtk.split.shots import shots
-from vtk.split.steps import WINDOW, Sampled, proposed, sampled
-from vtk.split.transition import Transition
+from vtk.split.transitions.gradual import Blends, OfBlend
+from vtk.split.transitions.moving_wipes import Sample
+from vtk.split.transitions.transition import Transition
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Boundary:
     are the first and the last frame of a gradual transition, to within a tenth of a second; a
     wipe's ends may be a tenth of its length further in. `score` is how probable the boundary is.
     `why` holds the measurements behind the decision by name: of a cut the three ratios `contrast`,
-    `apart` and `shift`, of a gradual transition what `vtk.split.gradual` measured.
+    `apart` and `shift`, of a gradual transition what `vtk.split.transitions.gradual` measured.
     """
 
     pts: int
@@ -73,8 +73,9 @@ def found(
     """Finds the shot boundaries in `frames`, in display order, by how probable each is.
 
     Yields them in order: a cut when `ahead` frames and AROUND seconds after it have been seen, a
-    gradual transition some seconds later. Keeps the frames of as long before and after, and the
-    few seconds of pictures that `vtk.split.gradual` needs. All thumbnails must have one shape.
+    gradual transition some seconds later. Keeps the frames of as long before and after, and the few
+    seconds of pictures that `vtk.split.transitions.gradual` needs. All thumbnails must have one
+    shape.
     """
     recent: list[Sampled] = []
     begin = here = 0  # in `recent`: the first frame of the shot, and the frame to decide on

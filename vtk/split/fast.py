@@ -30,21 +30,21 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from vtk.errors import MediaError
 from vtk.media.container import seekable
-from vtk.media.packets import Group, Packets, Small
-from vtk.media.planes import Thumbnail
-from vtk.media.timing import MISSING
-from vtk.models.judge import Judge
+from vtk.media.container.timing import MISSING
+from vtk.media.image.planes import Thumbnail
+from vtk.media.video.gops import Group, Packets, Small
+from vtk.models.shots.judge import Judge
 from vtk.pipeline import OnProgress
 from vtk.span import Span
 from vtk.split import content
 from vtk.split.content import Boundary, boundaries
-from vtk.split.evidence import evidence
-from vtk.split.likeness import likeness
+from vtk.split.cuts.evidence import evidence
+from vtk.split.cuts.steps import WINDOW, proposed, sampled
 from vtk.split.methods import THRESHOLD, SplitMethod
-from vtk.split.reader import TELL_EVERY, Reader
-from vtk.split.seen import Seen
+from vtk.split.regroup.frame_stats import Seen
 from vtk.split.shots import between
-from vtk.split.steps import WINDOW, proposed, sampled
+from vtk.split.span_reader import TELL_EVERY, Reader
+from vtk.split.transitions.correlation import likeness
 
 log = logging.getLogger("vtk")
 

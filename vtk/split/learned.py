@@ -13,13 +13,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from vtk.media.planes import Thumbnail
-from vtk.models.transnetv2 import EDGE, STEP, Network, Picture, open_network, picture, windows
+from vtk.media.image.planes import Thumbnail
+from vtk.models.shots.transnetv2 import EDGE, STEP, Network, Picture, open_network, picture, windows
 from vtk.span import Span
 from vtk.split.content import Boundary
-from vtk.split.dips import EMPTY, deviations
 from vtk.split.methods import THRESHOLD, SplitMethod
 from vtk.split.shots import shots
+from vtk.split.transitions.short_fades import EMPTY, deviations
 
 CUT = 0.4  # single head at which a frame is as likely the last of a shot as not
 SHARP = 0.4  # of its score, that the frames beside the last of a shot may have

@@ -10,7 +10,7 @@ from vtk.pipeline import OnProgress
 from vtk.span import Span
 
 if TYPE_CHECKING:
-    from vtk.split.seen import Seen
+    from vtk.split.regroup.frame_stats import Seen
 
 THRESHOLD = 0.5  # probability from which a boundary counts
 

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from vtk.media.planes import Thumbnail, thumbnail, thumbnails
+from vtk.media.image.planes import Thumbnail, thumbnail, thumbnails
 from vtk.media.video import Video
 from vtk.pipeline import OnProgress
 from vtk.span import Span
 from vtk.split.methods import THRESHOLD
-from vtk.split.reader import Reader
-from vtk.split.seen import Seen
+from vtk.split.regroup.frame_stats import Seen
+from vtk.split.span_reader import Reader
 
 if TYPE_CHECKING:
     from vtk.split.content import Boundary

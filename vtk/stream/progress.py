@@ -195,7 +195,7 @@ class SpanBar(Bar):
     def _length_of(self, video: str) -> float | None:
         """Seconds of a video, asked for once; None where it cannot be told at once."""
         if self._length[0] != video:
-            from vtk.media.timing import stated_length
+            from vtk.media.container.timing import stated_length
 
             try:
                 self._length = (video, stated_length(video))

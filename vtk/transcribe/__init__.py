@@ -10,7 +10,7 @@ from vtk.pipeline import fill_missing, group_by_video, map_spans
 from vtk.span import Span
 
 if TYPE_CHECKING:
-    from vtk.models.recognizer import Recognizer
+    from vtk.models.speech.recognizer import Recognizer
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def voices(spans: Iterable[Span]) -> Iterator[Span]:
 
     By Silero's detector. Cues come as they are found. Raises MissingError without its package.
     """
-    from vtk.models.silero import VoiceActivity
+    from vtk.models.speech.silero_vad import VoiceActivity
     from vtk.transcribe.cues import cues
 
     detector = VoiceActivity()
@@ -90,7 +90,7 @@ def sounds(spans: Iterable[Span]) -> Iterator[Span]:
     share of the time in which they do. Silence has its `level` in dBFS and is what `split --cues`
     tells. What is neither, as noise, is not told. Raises MissingError as `voices`.
     """
-    from vtk.models.silero import VoiceActivity
+    from vtk.models.speech.silero_vad import VoiceActivity
     from vtk.transcribe.cues import cues
 
     detector = VoiceActivity()
@@ -110,10 +110,10 @@ def open_recognizer(
     runs it is not there, with the command that gets it, and UsageError.
     """
     if endpoint:
-        from vtk.models.transcription import TranscriptionServer
+        from vtk.models.speech.openai_server import TranscriptionServer
 
         return TranscriptionServer(endpoint, name, key=key)
-    from vtk.models.whisper import WhisperModel
+    from vtk.models.speech.whisper import WhisperModel
 
     if not name:
         raise MissingError(NO_MODEL)

@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from vtk.media.voice import RATE, Block
+from vtk.media.audio.speech_audio import RATE, Block
 
 STEP = 0.032  # seconds of sound that a probability is of
 BEGINS, ENDS = (

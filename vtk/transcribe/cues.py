@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from vtk.media.timing import timing
+from vtk.media.container.timing import timing
 from vtk.span import Span
 from vtk.transcribe.activity import Detector, listened, stretches
 from vtk.transcribe.listening import Found, sounds, spoken

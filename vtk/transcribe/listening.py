@@ -6,9 +6,9 @@ from itertools import count
 from math import inf
 from typing import Any, NamedTuple
 
-from vtk.media.power import Power
-from vtk.media.silence import Silence, Silences
-from vtk.media.voice import Voice
+from vtk.media.audio.power import Power
+from vtk.media.audio.silence import Silence, Silences
+from vtk.media.audio.speech_audio import Voice
 from vtk.schema import LATEST
 from vtk.times import rounded
 from vtk.transcribe.activity import Detector, Hysteresis, Listened, Stretch, fed, listened

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from vtk.media.voice import Voice
+from vtk.media.audio.speech_audio import Voice
 from vtk.pipeline import damaged_record, truncated_record
 from vtk.schema import LATEST
 from vtk.span import Span

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vtk.media.voice import RATE
+from vtk.media.audio.speech_audio import RATE
 
 SIZE, HOP = 2048, 1024  # samples of a spectrum (128 ms), and from one to the next
 STEP = HOP / RATE

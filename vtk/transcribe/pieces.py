@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vtk.media.voice import RATE, Block
-from vtk.models.recognizer import LONGEST, Piece
+from vtk.media.audio.speech_audio import RATE, Block
+from vtk.models.speech.recognizer import LONGEST, Piece
 from vtk.transcribe.activity import Hysteresis, Listened, Stretch, fed
 
 PAD = 0.2  # seconds of sound before and after speech that a recognizer hears as well

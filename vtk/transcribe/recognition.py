@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from vtk.errors import ModelError, NoStreamError
-from vtk.media.voice import Voice
-from vtk.models.recognizer import Piece, Recognized, Recognizer, Segment, Word
+from vtk.media.audio.speech_audio import Voice
+from vtk.models.speech.recognizer import Piece, Recognized, Recognizer, Segment, Word
 from vtk.text import bare
 from vtk.times import rounded
 from vtk.transcribe.activity import Detector, Stretch, listened

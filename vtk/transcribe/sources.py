@@ -6,12 +6,12 @@ from math import inf
 from typing import Any
 
 from vtk.errors import MissingError, UsageError, VtkError
-from vtk.media.cue import Entry
-from vtk.media.subtitle_file import SIDECARS
+from vtk.media.audio.speech_audio import Voice
+from vtk.media.container.timing import Timing, timing
 from vtk.media.subtitles import words
-from vtk.media.timing import Timing, timing
-from vtk.media.voice import Voice
-from vtk.models.recognizer import Recognizer
+from vtk.media.subtitles.cues import Entry
+from vtk.media.subtitles.files import SIDECARS
+from vtk.models.speech.recognizer import Recognizer
 from vtk.span import Span
 from vtk.speech import cut
 from vtk.transcribe import NO_MODEL, Opener, SpeechSources
@@ -88,7 +88,7 @@ class Sources:
         return self._heard(video, _ranges(spans, about))
 
     def _heard(self, video: str, ranges: list[Range]) -> "Known | Heard":
-        from vtk.models.silero import VoiceActivity
+        from vtk.models.speech.silero_vad import VoiceActivity
         from vtk.transcribe.recognition import open_voice
 
         voice = open_voice(video)

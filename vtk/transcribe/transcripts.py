@@ -13,8 +13,8 @@ from typing import Any
 import orjson
 
 from vtk.errors import InputError
-from vtk.media.cue import LAST, Entry, Raw, entries
-from vtk.media.subtitle_file import SIDECARS, read, read_text
+from vtk.media.subtitles.cues import LAST, Entry, Raw, entries
+from vtk.media.subtitles.files import SIDECARS, read, read_text
 from vtk.times import rounded
 from vtk.transcribe.phrases import phrases
 

@@ -1,0 +1,92 @@
+"""The sound of a file as recognizers of speech want it: one channel, 16,000 samples a second."""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import av
+import numpy as np
+from av.audio.frame import AudioFrame
+from numpy.typing import NDArray
+
+from vtk.media.audio.power import Power, PowerMeter
+
+RATE = 16_000  # samples a second
+BLOCK = 16_384  # samples that come at once; whole frames of 512 as voice activity is measured in
+WOBBLE = 0.05  # seconds by which timestamps may be off without a gap being meant
+
+Samples = NDArray[np.float32]  # (samples,), full scale is 1
+Measure = Callable[[Power], object]
+
+
+class Block(NamedTuple):
+    """Samples that begin at `start` seconds."""
+
+    start: float
+    samples: Samples
+
+
+class Voice(PowerMeter):
+    """The sound track that a player would play, in one channel and 16 kHz.
+
+    As `PowerMeter` it goes on after damage and at a file that is cut off.
+    """
+
+    def blocks(self, start: float, end: float, measure: Measure | None = None) -> Iterator[Block]:
+        """The sound from `start` seconds on, in blocks of BLOCK samples that follow one another.
+
+        It ends where the track does, at `end` at the latest; where nothing is stored before that
+        it is silent. The last block may be shorter. `measure` gets the power of what is stored, as
+        `powers` gives it, not later than the block.
+        """
+        waiting: list[Samples] = []
+        held = given = 0
+        for samples in self._continuous(start, end, measure):
+            waiting.append(samples)
+            held += len(samples)
+            while held >= BLOCK:
+                whole = np.concatenate(waiting)
+                yield Block(start + given / RATE, whole[:BLOCK])
+                waiting, held, given = [whole[BLOCK:]], held - BLOCK, given + BLOCK
+        if held:
+            yield Block(start + given / RATE, np.concatenate(waiting))
+
+    def _continuous(self, start: float, end: float, measure: Measure | None) -> Iterator[Samples]:
+        """Samples without a gap from `start` on: silence where nothing is stored."""
+        done, total = 0, round((end - start) * RATE) if np.isfinite(end) else np.inf
+        for time, samples in self._resampled(start, end, measure):
+            place = round((time - start) * RATE)
+            if done and abs(place - done) < WOBBLE * RATE:
+                place = done
+            samples = samples[max(done - place, 0) : max(int(min(total - place, len(samples))), 0)]
+            if not len(samples):
+                continue
+            for first in range(done, place, BLOCK):
+                yield np.zeros(min(BLOCK, place - first), np.float32)
+            yield samples
+            done = max(done, place) + len(samples)
+
+    def _resampled(
+        self, start: float, end: float, measure: Measure | None
+    ) -> Iterator[tuple[float, Samples]]:
+        """Seconds at which a piece begins, and the piece."""
+        form, resampler = None, av.AudioResampler()
+        frame = self._first(start)
+        while frame is not None and self._time(frame) < end:
+            if measure and (power := self.power_of(frame, start, end)):
+                measure(power)
+            kind = frame.format.name, frame.layout.name, frame.sample_rate
+            if kind != form:
+                form, resampler = kind, av.AudioResampler("fltp", "mono", RATE)
+            yield from _pieces(resampler, frame)
+            frame = self._next()
+        if form:
+            yield from _pieces(resampler, None)
+
+
+def _pieces(
+    resampler: av.AudioResampler, frame: AudioFrame | None
+) -> Iterator[tuple[float, Samples]]:
+    for piece in resampler.resample(frame):
+        if piece.pts is not None and piece.time_base:
+            samples: Samples = piece.to_ndarray()[0].astype(np.float32, copy=False)
+            yield float(piece.pts * piece.time_base), np.nan_to_num(samples)

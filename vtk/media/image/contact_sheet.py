@@ -1,0 +1,97 @@
+"""Contact sheets: many small pictures on one, each with its time, page after page."""
+
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+
+from vtk.errors import UsageError
+from vtk.media.image.files import ENCODERS, Format, check, make_folder, write
+from vtk.media.image.to_rgb import RGB
+from vtk.times import clock
+
+HEIGHT = 108  # pixels of a picture on a contact sheet
+PAGE = 120  # pictures of a page
+GAP = 4  # pixels between pictures
+SCALE = 2  # pixels of a dot of the digits
+# Seven rows of five dots from the top, the leftmost dot the highest bit.
+_DOTS = {
+    "0": "0e11131519110e",
+    "1": "040c040404040e",
+    "2": "0e11010204081f",
+    "3": "1f02040201110e",
+    "4": "02060a121f0202",
+    "5": "1f101e0101110e",
+    "6": "0608101e11110e",
+    "7": "1f010204080808",
+    "8": "0e11110e11110e",
+    "9": "0e11110f01020c",
+    ":": "000c0c000c0c00",
+    ".": "00000000000c0c",
+}
+
+
+class Sheet:
+    """A contact sheet in one or more files. Memory holds one page."""
+
+    def __init__(self, path: Path) -> None:
+        """Pages become `path`, then NAME-2, NAME-3, … of the same ending.
+
+        Raises UsageError where the ending is that of no picture, MissingError without its encoder.
+        """
+        ending = path.suffix.lower().removeprefix(".").replace("jpeg", "jpg")
+        if ending not in ENCODERS:
+            known = ", ".join(f".{name}" for name in ENCODERS)
+            raise UsageError(
+                f"a contact sheet is a picture: its name must end in {known}, not {path}"
+            )
+        check(ending)
+        self.path, self.format = path, cast(Format, ending)
+        self.pages = 0  # that are written
+        self.pictures: list[RGB] = []  # of the page at work
+
+    def add(self, picture: RGB, time: float) -> None:
+        """Take a picture HEIGHT pixels high, shown at `time` seconds. Raises OutputError."""
+        self.pictures.append(_stamped(picture, clock(time, decimals=1)))
+        if len(self.pictures) == PAGE:
+            self._write()
+
+    def close(self) -> None:
+        """Write the last page; an empty one where there was no picture. Raises OutputError."""
+        if self.pictures or not self.pages:
+            self._write()
+
+    def _write(self) -> None:
+        self.pages += 1
+        name = f"{self.path.stem}-{self.pages}{self.path.suffix}"
+        make_folder(self.path.parent)
+        write(
+            self.path if self.pages == 1 else self.path.with_name(name), self._page(), self.format
+        )
+        self.pictures = []
+
+    def _page(self) -> RGB:
+        """The pictures side by side, row by row, about 1.6 times as wide as high."""
+        width = max((p.shape[1] for p in self.pictures), default=HEIGHT)
+        count = max(len(self.pictures), 1)
+        columns = min(max(round((count * 1.6 * HEIGHT / width) ** 0.5), 1), count)
+        cell = (HEIGHT + GAP, width + GAP)
+        rows = -(-count // columns)
+        page = np.full((rows * cell[0] + GAP, columns * cell[1] + GAP, 3), 32, np.uint8)
+        for place, shown in enumerate(self.pictures):
+            y, x = GAP + place // columns * cell[0], GAP + place % columns * cell[1]
+            left = x + (width - shown.shape[1]) // 2
+            page[y : y + shown.shape[0], left : left + shown.shape[1]] = shown
+        return page
+
+
+def _stamped(picture: RGB, text: str) -> RGB:
+    """The picture with the text, white on black, in its lower left corner, as far as it goes in."""
+    rows = [bytes.fromhex(_DOTS[character]) for character in text]
+    dots = np.unpackbits(np.array([list(row) for row in rows], np.uint8)[..., None], axis=2)
+    line = np.pad(np.concatenate(dots[:, :, 2:], axis=1), 1)  # a column for the gap comes along
+    label = np.kron(line, np.full((SCALE, SCALE), 255, np.uint8))
+    label = label[-picture.shape[0] :, : picture.shape[1]]
+    stamped = picture.copy()
+    stamped[picture.shape[0] - label.shape[0] :, : label.shape[1]] = label[..., None]
+    return stamped

@@ -1,0 +1,138 @@
+"""Pictures as files: scaled into a box, encoded, named, written whole."""
+
+import io
+import os
+import re
+from fractions import Fraction
+from hashlib import blake2b
+from pathlib import Path
+from typing import Literal, cast
+
+import av
+from av.video.codeccontext import VideoCodecContext
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from vtk.errors import MediaError, MissingError, OutputError, UsageError
+from vtk.media.image import png
+from vtk.media.image.scheduling import kept_scheduling
+from vtk.media.image.to_rgb import RGB, displayed
+from vtk.output import open_sink
+
+Format = Literal["jpg", "webp", "png", "avif"]
+Box = tuple[int, int]  # width and height in pixels, neither of which a picture exceeds
+
+LARGEST = 16383  # pixels, of a side: what WebP can hold
+ENCODERS = {"jpg": "mjpeg", "webp": "libwebp", "png": "png", "avif": "libsvtav1"}
+_SIZE = re.compile(r"(\d{1,5})(?:x(\d{1,5}))?")
+
+
+def check(file_format: str) -> None:
+    """Raises UsageError for a format that there is not, MissingError where PyAV lacks its encoder.
+
+    To be asked before the work that would be lost.
+    """
+    if file_format not in ENCODERS:
+        raise UsageError(f"picture formats are {', '.join(ENCODERS)}, not {file_format!r}")
+    if ENCODERS[file_format] not in av.codecs_available:
+        raise MissingError(
+            f"this PyAV has no encoder for {file_format} ({ENCODERS[file_format]}): "
+            "pip install --force-reinstall --only-binary av av, or choose another format"
+        )
+
+
+def encode(picture: RGB, file_format: Format, quality: int = 85) -> bytes:
+    """The bytes of a picture file; `quality` from 1 to 100, which PNG, being exact, ignores."""
+    if max(picture.shape[:2]) > LARGEST:
+        raise MediaError(f"a picture of {picture.shape[1]} by {picture.shape[0]} is too large")
+    if file_format == "png":
+        return png.encode(picture)
+    if file_format == "avif":
+        return _avif(picture, quality)
+    context = cast(VideoCodecContext, av.CodecContext.create(ENCODERS[file_format], "w"))
+    context.height, context.width = picture.shape[:2]
+    context.pix_fmt = "yuvj420p" if file_format == "jpg" else "yuv420p"
+    context.time_base = Fraction(1, 1)
+    context.thread_count = 1
+    if file_format == "jpg":
+        # mjpeg counts from 2, best, to 31; 85 of 100 comes to 4.
+        scale = str(round(2 + (100 - quality) * 0.15))
+        context.options = {"qmin": scale, "qmax": scale, "flags": "+bitexact"}
+    else:
+        context.options = {"quality": str(quality)}
+    frame = VideoFrame.from_ndarray(picture, format="rgb24").reformat(
+        format=context.pix_fmt, dst_colorspace="itu601" if file_format == "jpg" else None
+    )
+    packets = [*context.encode(frame), *context.encode(None)]
+    return b"".join(bytes(packet) for packet in packets)
+
+
+def _avif(picture: RGB, quality: int) -> bytes:
+    if min(picture.shape[:2]) < 4:
+        raise MediaError(
+            "an AVIF picture needs at least 4 pixels on each side: choose another --format"
+        )
+    os.environ.setdefault("SVT_LOG", "1")  # SVT-AV1 would print its settings; errors stay
+    file = io.BytesIO()
+    with av.open(file, "w", format="avif", container_options={"fflags": "+bitexact"}) as container:
+        stream = cast(VideoStream, container.add_stream(ENCODERS["avif"], rate=1))
+        stream.height, stream.width = picture.shape[:2]
+        stream.pix_fmt = "yuv420p"
+        crf = round(63 - 0.53 * quality)  # of 0, best, to 63
+        stream.options = {"crf": str(crf), "preset": "8", "svtav1-params": "avif=1:lp=1"}
+        with kept_scheduling():
+            stream.codec_context.open()
+        frame = VideoFrame.from_ndarray(picture, format="rgb24")
+        container.mux([*stream.encode(frame), *stream.encode(None)])
+    return file.getvalue()
+
+
+def parse_size(text: str) -> Box:
+    """The box that ``640`` (the longest side) or ``640x360`` names. Raises UsageError."""
+    match = _SIZE.fullmatch(text.strip())
+    box = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
+    if not 1 <= min(box) <= max(box) <= LARGEST:
+        raise UsageError(f"not a picture size: {text!r}; write 640 (longest side) or 640x360")
+    return box
+
+
+def fitted(frame: VideoFrame, aspect: Fraction | None, box: Box | None) -> RGB:
+    """The frame as it is shown, scaled down where it does not fit into `box`."""
+    if box is None:
+        return displayed(frame, aspect)
+    wide, tall = frame.width * float(aspect or 1), float(frame.height)
+    if round(frame.rotation / 90) % 2:
+        wide, tall = tall, wide
+    scale = min(box[0] / wide, box[1] / tall)
+    return displayed(frame, aspect, max(int(tall * scale + 1e-6), 1) if scale < 1 else None)
+
+
+def safe_stem(video: str) -> str:
+    """A file name that stands for a video: harmless characters, and a hash against mix-ups."""
+    stem = re.sub(r"[^\w-]+", "_", Path(video).stem, flags=re.ASCII).strip("_")[:60] or "video"
+    return f"{stem}-{blake2b(video.encode(), digest_size=3).hexdigest()}"
+
+
+def image_name(video: str, time: float, suffix: str) -> str:
+    """The name of a picture of a video: stem, hash, time in milliseconds (m: minus)."""
+    sign = "m" if time < 0 else ""
+    return f"{safe_stem(video)}-{sign}{round(abs(time) * 1000):09d}.{suffix}"
+
+
+def write(path: Path, picture: RGB, file_format: Format, quality: int = 85) -> None:
+    """Write a picture file whole or not at all. Raises OutputError."""
+    save(path, encode(picture, file_format, quality))
+
+
+def save(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all. Raises OutputError."""
+    with open_sink(os.path.abspath(path)) as sink:
+        sink(data)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder for pictures where there is none. Raises OutputError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"cannot make the folder {folder}: {error.strerror}") from None

@@ -1,0 +1,52 @@
+"""Short animations: a few pictures a second as an animated GIF with a palette of its own."""
+
+import io
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import cast
+
+import av
+from av.error import BlockingIOError, EOFError
+from av.filter import Graph
+from av.video.format import VideoFormat
+from av.video.frame import VideoFrame
+
+from vtk.media.image.to_rgb import RGB
+
+
+def encode(pictures: Sequence[RGB], rate: int) -> bytes:
+    """The bytes of a GIF that shows pictures of one size, `rate` a second, over and over."""
+    height, width = pictures[0].shape[:2]
+    graph = _graph(width, height, rate)
+    for number, picture in enumerate(pictures):
+        frame = VideoFrame.from_ndarray(picture, format="rgb24")
+        frame.pts, frame.time_base = number, Fraction(1, rate)
+        graph.push(frame)
+    graph.push(None)  # the palette is made of all of them
+    file = io.BytesIO()
+    with av.open(file, "w", format="gif") as container:
+        stream = container.add_stream("gif", rate=rate)
+        stream.width, stream.height, stream.pix_fmt = width, height, "pal8"
+        for _ in pictures:
+            try:
+                container.mux(stream.encode(cast(VideoFrame, graph.pull())))
+            except (BlockingIOError, EOFError):
+                break
+        container.mux(stream.encode(None))
+    return file.getvalue()
+
+
+def _graph(width: int, height: int, rate: int) -> Graph:
+    graph = Graph()
+    source = graph.add_buffer(
+        width=width, height=height, format=VideoFormat("rgb24"), time_base=Fraction(1, rate)
+    )
+    both, palette = graph.add("split"), graph.add("palettegen")
+    use, sink = graph.add("paletteuse", "dither=bayer"), graph.add("buffersink")
+    source.link_to(both)
+    both.link_to(palette, 0, 0)
+    both.link_to(use, 1, 0)
+    palette.link_to(use, 0, 1)
+    use.link_to(sink)
+    graph.configure()
+    return graph

@@ -1,0 +1,114 @@
+"""Frames as people see them: upright, in shape, in the colours of an ordinary screen."""
+
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from av.filter import Graph
+from av.video.format import VideoFormat
+from av.video.frame import VideoFrame
+from av.video.reformatter import Colorspace
+from numpy.typing import NDArray
+
+from vtk.media.image import tone_mapping
+from vtk.media.image.planes import luma
+from vtk.media.image.sidedata import Turn, orientation
+
+RGB = NDArray[np.uint8]  # (height, width, 3)
+
+GROUND = 128  # of 255: what shows through, so that white and black drawings are both seen
+COMB = 20  # of 255
+COMBED = 0.002  # of the samples
+# FFmpeg's numbers of matrices, and the same for its scaler: BT.709, FCC, BT.601 twice, SMPTE 240M,
+# BT.2020 with non-constant and, as near as it comes, constant luminance.
+_MATRICES = {1: 1, 4: 4, 5: 5, 6: 5, 7: 7, 9: 9, 10: 9}
+_HD = (1280, 577)  # pixels from which on pictures that do not say are BT.709, as players have it
+
+
+def displayed(frame: VideoFrame, aspect: Fraction | None = None, height: int | None = None) -> RGB:
+    """The frame as a player shows it, in RGB of BT.709 and standard range, 8 bits.
+
+    `aspect` is the shape of a sample, width by height; `height` scales the shown picture to that
+    many pixels of height, in one step with all else. Turned and mirrored as the file says; by the
+    matrix and range it states, and by its size where it states none; high dynamic range and wide
+    gamuts are mapped (vtk.media.image.tone_mapping); transparent pictures lie on mid-grey; of an
+    interlaced frame whose fields differ, the first is shown, its missing lines filled in along
+    edges. YCgCo and ICtCp are read as if they stated nothing.
+    """
+    turn = orientation(frame)
+    if frame.interlaced_frame and _combed(frame):
+        frame = _deinterlaced(frame)
+    wide, tall = max(round(frame.width * float(aspect or 1)), 1), frame.height
+    if height:
+        scale = height / (wide if turn.transposed else tall)
+        wide, tall = max(round(wide * scale), 1), max(round(tall * scale), 1)
+    mapped = tone_mapping.needed(frame)
+    kind = "rgb48le" if mapped else "rgba" if transparent(frame.format.name) else "rgb24"
+    scaled = frame.reformat(wide, tall, kind, src_colorspace=_matrix(frame), threads=1)
+    samples: NDArray[Any] = scaled.to_ndarray()
+    if mapped:
+        samples = tone_mapping.standard(samples, frame)
+    elif kind == "rgba":
+        samples = _grounded(samples)
+    return np.ascontiguousarray(_turned(samples, turn))
+
+
+def _turned(picture: RGB, turn: Turn) -> RGB:
+    if turn.transposed:
+        picture = picture.transpose(1, 0, 2)
+    return picture[:: -1 if turn.upside_down else 1, :: -1 if turn.mirrored else 1]
+
+
+def _matrix(frame: VideoFrame) -> int:
+    known = _MATRICES.get(frame.colorspace)
+    if known:
+        return known
+    large = frame.width >= _HD[0] or frame.height >= _HD[1]
+    return int(Colorspace.ITU709 if large else Colorspace.ITU601)
+
+
+@lru_cache(maxsize=64)
+def transparent(name: str) -> bool:
+    """Whether the pixel format of that name can hold transparency."""
+    known = VideoFormat(name)
+    return known.has_palette or any(part.is_alpha for part in known.components)
+
+
+def _grounded(picture: NDArray[np.uint8]) -> RGB:
+    """(height, width, 4) laid on the ground."""
+    colours, opaque = picture[..., :3], picture[..., 3:].astype(np.uint16)
+    if opaque.min() == 255:
+        return colours
+    mixed = (colours * opaque + GROUND * (255 - opaque) + 127) // 255
+    return mixed.astype(np.uint8)
+
+
+def _combed(frame: VideoFrame) -> bool:
+    """Whether the fields of a frame differ, as they do where something moves.
+
+    Samples are combed where four below one another go up, down and up, or the other way round, by
+    more than COMB each time: a fine line alone does not.
+    """
+    samples = luma(frame)[:, ::2].astype(np.int32)
+    steps = samples[1:] - samples[:-1]
+    back = -steps[:-1] * steps[1:] > COMB**2
+    return bool(np.count_nonzero(back[:-1] & back[1:]) > COMBED * back.size)
+
+
+def _deinterlaced(frame: VideoFrame) -> VideoFrame:
+    """The first field of a frame as a whole picture (FFmpeg's edge slope tracing, estdif).
+
+    The other deinterlacers of FFmpeg need the frames before and after, or leave a single one as
+    it is.
+    """
+    graph = Graph()
+    base = frame.time_base or Fraction(1, 1_000_000)
+    source = graph.add_buffer(
+        width=frame.width, height=frame.height, format=frame.format, time_base=base
+    )
+    graph.link_nodes(source, graph.add("estdif", "mode=frame"), graph.add("buffersink"))
+    graph.configure()
+    graph.vpush(frame)
+    graph.vpush(None)
+    return graph.vpull()

@@ -1,0 +1,164 @@
+"""Words that come with a video: embedded subtitle tracks and subtitle files beside it."""
+
+import glob
+import logging
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import av
+import pysubs2
+from av.container import InputContainer
+from av.subtitles.stream import SubtitleStream
+
+from vtk.errors import MediaError, UsageError
+from vtk.media.container import open_container
+from vtk.media.container.streams import extent, leading_stream
+from vtk.media.subtitles.cues import Entry, Raw, entries
+from vtk.media.subtitles.files import SIDECARS, STORED, raws, read
+from vtk.span import local_path
+
+log = logging.getLogger("vtk")
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_]\w+)?")  # talk.en.srt, talk.pt-BR.forced.srt
+# ISO 639-1 and the terminologic codes of 639-2 to its bibliographic ones, for the languages that
+# containers and people name most.
+_CODES = {
+    "en": "eng", "de": "ger", "fr": "fre", "es": "spa", "it": "ita", "pt": "por", "nl": "dut",
+    "ru": "rus", "pl": "pol", "uk": "ukr", "cs": "cze", "sv": "swe", "da": "dan", "no": "nor",
+    "fi": "fin", "el": "gre", "tr": "tur", "ar": "ara", "he": "heb", "hi": "hin", "zh": "chi",
+    "ja": "jpn", "ko": "kor", "vi": "vie", "id": "ind", "hu": "hun", "ro": "rum", "bg": "bul",
+    "hr": "hrv", "sr": "srp", "sk": "slo", "sl": "slv", "th": "tha", "fa": "per", "ca": "cat",
+    "deu": "ger", "fra": "fre", "nld": "dut", "zho": "chi", "ces": "cze", "ell": "gre",
+    "ron": "rum", "slk": "slo", "fas": "per",
+}  # fmt: skip
+
+
+class Words(NamedTuple):
+    """Where the words of a video were found, and its cues as they are stored.
+
+    Their times, `shift` seconds later, are presentation times of the video.
+    """
+
+    origin: dict[str, str | int]  # `file`, or `track`, the index of the stream, and `language`
+    raws: list[Raw]
+    shift: float = 0.0
+
+    @property
+    def entries(self) -> list[Entry]:
+        """The cues as entries of `speech`."""
+        return entries(self.raws, self.shift)
+
+
+def said(video: str, language: str | None = None) -> list[Entry]:
+    """Entries of `speech` in time order, from one source as `words` finds it; else none."""
+    found = words(video, language)
+    return found.entries if found else []
+
+
+def words(video: str, language: str | None = None, track: int | None = None) -> Words | None:
+    """The words that come with a video, from one source; None where it has none.
+
+    A file beside the video (same name, .srt .vtt .ass .ssa .lrc .ttml, or name.LANGUAGE.srt) wins
+    over an embedded track, as somebody put it there. With `language` (ISO 639) only a source of
+    that language is taken, or one that names none; with `track`, the index of a stream, only that
+    stream. Picture subtitles hold no text and are passed over. A subtitle file that cannot be read
+    is passed over with a warning. Raises OpenError where the video does not open, UsageError where
+    `track` is no track of text.
+    """
+    path = local_path(video)
+    with open_container(video) as container:
+        if track is None and path is not None and (sidecar := find_sidecar(path, language)):
+            try:
+                # Files of subtitles count from the first picture, as players do.
+                start, _ = extent(container, leading_stream(container))
+                return Words({"file": os.path.basename(sidecar)}, read(sidecar), start)
+            except MediaError as error:
+                log.warning("%s; looking for words in the video itself", error)
+        chosen = _choose(container, language, track)
+        if chosen is None:
+            return None
+        origin: dict[str, str | int] = {"track": chosen.index}
+        if code_of(chosen.language) != "und":
+            origin["language"] = str(chosen.language)
+        return Words(origin, list(_read_track(container, chosen)))
+
+
+def same_language(one: str | None, other: str | None) -> bool:
+    """Whether two ISO 639 codes, of two or three letters, name the same language."""
+    return code_of(one) == code_of(other)
+
+
+def code_of(language: str | None) -> str:
+    """The code of three letters (ISO 639-2) of a language; `und` where none is named."""
+    code = re.split(r"[-_]", (language or "und").lower())[0]
+    return _CODES.get(code, code)
+
+
+def find_sidecar(path: str, language: str | None = None) -> str | None:
+    """The subtitle file beside a video file, the one of `language` first."""
+    stem = str(Path(path).with_suffix(""))
+    plain, named = [], []
+    for found in sorted(glob.glob(glob.escape(stem) + ".*")):
+        name, _, suffix = found[len(stem) :].rpartition(".")
+        if f".{suffix.lower()}" not in SIDECARS or not os.path.isfile(found):
+            continue
+        if not name:
+            plain.append(found)
+            continue
+        code = next((part for part in name.split(".") if _LANGUAGE.fullmatch(part)), None)
+        if code and (language is None or same_language(code, language)):
+            named.append(found)
+    order = named + plain if language else plain + named
+    return order[0] if order else None
+
+
+def _choose(
+    container: InputContainer, language: str | None, track: int | None
+) -> SubtitleStream | None:
+    """The text track to read: of the language, not forced, the default one first."""
+    forced, default = av.stream.Disposition.forced, av.stream.Disposition.default
+    tracks = [s for s in container.streams.subtitles if s.codec_context and _is_text(s)]
+    if track is not None:
+        for stream in tracks:
+            if stream.index == track:
+                return stream
+        there = ", ".join(f"{s.index} ({s.language or 'und'})" for s in tracks) or "none"
+        raise UsageError(f"track {track} is not a text track; the text tracks are: {there}")
+    if language:
+        tracks = [s for s in tracks if same_language(s.language, language)] or [
+            s for s in tracks if code_of(s.language) == "und"
+        ]
+    ranked = sorted(
+        tracks, key=lambda s: (bool(s.disposition & forced), not s.disposition & default, s.index)
+    )
+    return ranked[0] if ranked else None
+
+
+def _is_text(stream: SubtitleStream) -> bool:
+    return bool(stream.codec_context.codec.text_sub)
+
+
+def _read_track(container: InputContainer, track: SubtitleStream) -> Iterator[Raw]:
+    for stream in container.streams:
+        if stream is not track:
+            # Containers with an index then read only the words.
+            stream.discard = av.stream.Discard.all
+    form = STORED.get(track.codec_context.name)
+    try:
+        for packet in container.demux(track):
+            for raw in raws(packet, form or "text"):
+                yield raw if form else raw._replace(payload=_decoded(packet))
+    except av.FFmpegError:
+        return  # a truncated file: the words up to there
+
+
+def _decoded(packet: "av.Packet[SubtitleStream]") -> str:
+    """The words of a packet whose form only FFmpeg knows, such as those of MP4."""
+    lines = []
+    for subtitle in packet.decode():
+        fields = getattr(subtitle, "ass", b"").decode("utf-8", "replace").split(",", 8)
+        lines += [pysubs2.SSAEvent(text=fields[8]).plaintext] if len(fields) == 9 else []
+    return "\n".join(lines)

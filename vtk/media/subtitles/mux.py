@@ -1,0 +1,168 @@
+"""Subtitles as a track of their own in a copy of a video; nothing is encoded anew."""
+
+import errno
+import io
+import logging
+import os
+from contextlib import ExitStack
+from itertools import islice
+from pathlib import Path
+from typing import Any, cast
+
+import av
+import pysubs2
+from av.container import InputContainer, OutputContainer
+from av.stream import AttachmentStream, Disposition, Stream
+from av.subtitles.stream import SubtitleStream
+from av.video.stream import VideoStream
+
+from vtk.errors import MediaError, OutputError, UsageError
+from vtk.media.container import open_container
+from vtk.media.subtitles import code_of
+from vtk.media.subtitles.copying import Packets, copied
+from vtk.output import atomic
+
+log = logging.getLogger("vtk")
+
+READERS = {"srt": "srt", "vtt": "webvtt", "ass": "ass"}
+# What containers hold, by the ending of the file: the encoder of MP4's own, else a copy of these.
+MP4 = (".mp4", ".m4v", ".mov")
+HOLDS = {".mkv": ("srt", "vtt", "ass"), ".webm": ("vtt",), **dict.fromkeys(MP4, tuple(READERS))}
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+KINDS = ("video", "audio", "subtitle")
+COVER = Disposition.attached_pic
+LEFT_OUT = "left out track %d: the copy cannot hold it"
+
+
+def embed(video: str, text: str, form: str, target: Path, language: str | None = None) -> None:
+    """Write a copy of a video to `target`, with subtitles as one more track, the default one.
+
+    `text` is a file of subtitles in `form` (srt, vtt, ass), its times those of the video's own
+    presentation. Pictures, sound, subtitles and attachments that are there are copied as they are.
+    Raises UsageError where the container named by the ending holds no such subtitles, MediaError
+    where the streams do not fit it, OpenError, OutputError.
+    """
+    ending = target.suffix.lower()
+    if form not in HOLDS.get(ending, ()):
+        able = ", ".join(suffix for suffix, forms in HOLDS.items() if form in forms)
+        raise UsageError(f"*{ending} files cannot hold {form} subtitles: use {able}")
+    if ending in MP4:
+        form, text = "ass", pysubs2.SSAFile.from_string(text, format_=form).to_string("ass")
+    with ExitStack() as stack:
+        source = stack.enter_context(open_container(video))
+        words = stack.enter_context(av.open(io.BytesIO(text.encode()), "r", format=READERS[form]))
+        file = stack.enter_context(atomic(target))
+        kind = {".mkv": "matroska", ".m4v": "mp4"}.get(ending, ending[1:])
+        try:
+            with av.open(f"file:{file.name}", "w", format=kind) as out:
+                _mux(source, words, out, language, encoded=ending in MP4)
+        except (av.FFmpegError, ValueError) as error:
+            code = error.errno if isinstance(error, av.FFmpegError) else None
+            if code and code in NO_ROOM:
+                raise OutputError(f"cannot write {target}: {os.strerror(code)}") from None
+            raise MediaError(f"the streams do not fit into *{ending}: {error}") from None
+
+
+def _mux(
+    source: InputContainer,
+    words: InputContainer,
+    out: OutputContainer,
+    language: str | None,
+    *,
+    encoded: bool,
+) -> None:
+    copies, covers = _streams(source, out)
+    out.metadata.update(source.metadata)
+    track = words.streams.subtitles[0]
+    if encoded:
+        new = out.add_stream("mov_text")
+        new.codec_context.subtitle_header = pysubs2.SSAFile().to_string("ass").encode()
+        spoken = _encoded(words, track, new)
+    else:
+        new = out.add_stream_from_template(track)
+        spoken = (packet for packet in words.demux(track) if packet.pts is not None)
+    new.disposition = Disposition.default
+    if language:
+        new.metadata["language"] = code_of(language)
+    out.set_chapters(source.chapters())
+    for packet in covers:  # they have no time, and the muxer asks for one
+        packet.pts = packet.dts = 0
+        out.mux(_of(packet, copies[packet.stream_index]))
+    waiting = next(spoken, None)
+    for packet in copied(source.demux([source.streams[index] for index in copies])):
+        while waiting is not None and _seconds(waiting) <= _seconds(packet):
+            out.mux(_of(waiting, new))
+            waiting = next(spoken, None)
+        out.mux(_of(packet, copies[packet.stream_index]))
+    while waiting is not None:
+        out.mux(_of(waiting, new))
+        waiting = next(spoken, None)
+
+
+def _streams(
+    source: InputContainer, out: OutputContainer
+) -> tuple[dict[int, Stream], "list[av.Packet[Any]]"]:
+    """The streams of the copy by the index of those in the source, and covers to begin with.
+
+    Attachments are written with the head of the file.
+    """
+    pictures = [stream for stream in source.streams.video if stream.disposition & COVER]
+    # FFmpeg gives covers before all else, so that nothing is passed over here.
+    first = islice(source.demux(pictures), len(pictures)) if pictures else ()
+    covers = {packet.stream_index: packet for packet in first}
+    copies: dict[int, Stream] = {}
+    for stream in source.streams:
+        cover = covers.get(stream.index)
+        data = stream.data if isinstance(stream, AttachmentStream) else bytes(cover or b"")
+        if data and out.format.name == "matroska":
+            name, kind = _named(stream)
+            out.add_attachment(name, kind, data)
+        elif stream.type in KINDS and stream.codec_context is not None:
+            try:
+                copies[stream.index] = _copy(stream, out)
+            except ValueError:
+                if stream.type != "subtitle" and not cover:
+                    raise
+                log.warning(LEFT_OUT, stream.index)
+        elif data:
+            log.warning(LEFT_OUT, stream.index)
+    return copies, [packet for index, packet in covers.items() if index in copies]
+
+
+def _copy(stream: Stream, out: OutputContainer) -> Stream:
+    copy = out.add_stream_from_template(stream, opaque=True)
+    if isinstance(stream, VideoStream) and stream.average_rate:
+        cast(VideoStream, copy).codec_context.framerate = stream.average_rate
+    copy.metadata.update(stream.metadata)
+    copy.disposition = stream.disposition
+    if stream.type == "subtitle":
+        copy.disposition &= ~Disposition.default
+    return copy
+
+
+def _named(stream: Stream) -> tuple[str, str]:
+    """Name and type of an attachment: what the source says, or what players take for a cover."""
+    codec = stream.codec_context.name if stream.codec_context else ""
+    suffix, kind = ("jpg", "image/jpeg") if codec == "mjpeg" else (codec, f"image/{codec}")
+    said = stream.metadata
+    return said.get("filename", f"cover.{suffix}"), said.get("mimetype", kind)
+
+
+def _encoded(words: InputContainer, track: SubtitleStream, new: Any) -> Packets:
+    """The cues as MP4 holds them."""
+    for packet in words.demux(track):
+        found = track.codec_context.decode2(packet) if packet.pts is not None else None
+        if found is not None:
+            made = new.codec_context.encode_subtitle(found)
+            made.pts = made.dts = packet.pts
+            made.duration, made.time_base = packet.duration, packet.time_base
+            yield made
+
+
+def _of(packet: Any, stream: Any) -> Any:
+    packet.stream = stream
+    return packet
+
+
+def _seconds(packet: Any) -> float:
+    return float((packet.dts if packet.dts is not None else packet.pts) * packet.time_base)

@@ -1,0 +1,291 @@
+"""The pictures of a file: in order from start to end, or the ones shown at given times.
+
+Whatever is asked for, and whoever decodes it, the pictures are those that decoding from the start
+would give, to the bit. Times are presentation timestamps of the video stream, in seconds as the
+container states them: a file whose first picture is shown at 10 s begins at 10 s.
+"""
+
+import math
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from itertools import chain, groupby, islice
+from operator import methodcaller
+from typing import Any, Generic, NamedTuple, Self, TypeVar
+
+import av
+from av.video.frame import VideoFrame
+
+from vtk.errors import MediaError
+from vtk.media.container import seekable
+from vtk.media.video.decoder import NO_TIMESTAMPS, ROUNDING, Decoder, Frame
+from vtk.media.video.keyframe_index import Plan, own_plan, read_plan
+from vtk.media.video.parallel_decode import Readers, Run, Share, share
+from vtk.span import local_path
+
+__all__ = [
+    "NO_TIMESTAMPS",
+    "OUTSIDE",
+    "ROUNDING",
+    "Frame",
+    "Latest",
+    "Measure",
+    "Measured",
+    "Shown",
+    "Video",
+]
+
+OUTSIDE = "no picture is shown in this span: it lies outside the video"
+FEW = 3  # groups of pictures from which readers side by side are worth opening
+DENSE = 0.25  # of all frames: from there on the threads of one decoder do better
+STRETCH = 4.0  # seconds at least that a reader decodes at once where every frame is measured
+ROOM = 32  # lists of such frames that it may be ahead
+TOGETHER = 16  # frames of such a list
+
+T = TypeVar("T")
+Measure = Callable[[Iterator[VideoFrame]], Iterator[T]]  # of each picture something, in order
+
+
+class Measured(NamedTuple, Generic[T]):
+    """What was made of a frame, and when that is shown: as of `Frame`."""
+
+    pts: int
+    time: float
+    duration: int
+    value: T
+
+
+Shown = TypeVar("Shown", bound=Frame | Measured[Any])
+
+
+class Video(Decoder):
+    """An open file and its main video stream. A context manager; not safe between threads."""
+
+    def __init__(self, name: str, *, pictures_seen: bool = True) -> None:
+        """Open the file. `pictures_seen` False decodes quicker, without the loop filter: good
+        enough to measure on, not to show. Raises OpenError, and MediaError without pictures.
+        """
+        super().__init__(name, pictures_seen=pictures_seen)
+        # Without a reference to this, or the memory of both would not be freed at once.
+        self._another = partial(Decoder, name, pictures_seen=pictures_seen, known=self.known)
+        self._readers = Readers(self._another)
+        self._sought = 0  # how hard a plan was looked for: 1 in the container, 2 in all packets
+        self.cut_short = False  # whether frames() ended because of a frame after its end
+
+    def close(self) -> None:
+        """Close the file; closing twice does no harm."""
+        self._readers.close()
+        super().close()
+
+    def nothing(self) -> MediaError:
+        """The error of a file of which no picture decodes, with a guess at the reason."""
+        path = local_path(self.name)
+        if path is None or not os.path.isfile(path):
+            return MediaError(
+                "no picture could be decoded; an MP4 with its index at the end needs an input that "
+                "can seek, not a pipe"
+            )
+        return MediaError("no picture could be decoded")
+
+    def stretch(self, start: float, end: float) -> tuple[float, float]:
+        """Start and end of [start, end) seconds, the end not after that which the file states.
+
+        Raises MediaError where neither the span nor the file states an end.
+        """
+        low = max(start, self.start)
+        high = min(end, self.end) if low < self.end else end
+        if not math.isfinite(high):
+            raise MediaError("the file does not state its length; give an end, as in #t=1,20")
+        return low, max(low, high)
+
+    def frames(self, start: float = -math.inf, end: float = math.inf) -> Iterator[Frame]:
+        """Every frame shown in [start, end) seconds, in presentation order.
+
+        Damaged packets are skipped and noted in `damage`.
+        """
+        return self._within(self._frames_from(start), start, end)
+
+    def measured(
+        self, measure: Measure[T], start: float = -math.inf, end: float = math.inf
+    ) -> Iterator[Measured[T]]:
+        """The same frames, of each only what `measure` makes of its picture.
+
+        It is called for stretches of the video side by side, in the threads that decode them.
+        """
+        division = share(self.stream)._replace(room=ROOM)
+        plan = self._find_plan(hard=False) if self._divides(division, start, end) else None
+        stretches = self._stretches(plan, start, end) if plan else iter(())
+        first = list(islice(stretches, FEW))
+        found: Iterator[Measured[T]]
+        if plan and len(first) == FEW:
+
+            def run(low: float, high: float) -> Run[list[Measured[T]]]:
+                return Run(lambda reader: _lists(_measured(reader.between(low, high), measure)))
+
+            runs = (run(low, high) for low, high in chain(first, stretches))
+            lists = self._readers.made(runs, plan, division, self.damage)
+            found = chain.from_iterable(lists)
+        else:
+            if self._moved and start <= self.start:
+                self._open()
+            found = _measured(self._frames_from(start), measure)
+        return self._within(found, start, end)
+
+    def _divides(self, division: Share, start: float, end: float) -> bool:
+        """Whether readers side by side may help with every frame of [start, end) seconds."""
+        seconds = min(end, self.end) - max(start, self.start)
+        several = division.readers > 1 and seconds > FEW * STRETCH
+        return several and not self._accelerator and self._is_file()
+
+    def _stretches(self, plan: Plan, start: float, end: float) -> Iterator[tuple[float, float]]:
+        """The timestamps, of keyframes, between which the video is decoded by one reader each."""
+        low, after = -math.inf, 0
+        if start > self.start:
+            after = plan.group(self.ticks(start)) + 1
+            known = (self._keyframe(plan, number) for number in range(after - 1, -1, -1))
+            low = next(
+                (pts for pts in known if pts is not None and self.seconds(pts) <= start), low
+            )
+        for number in range(after, len(plan.pts)):
+            begun = self.start if low == -math.inf else self.seconds(int(low))
+            if self.seconds(int(plan.pts[number])) < begun + STRETCH:
+                continue
+            high = self._keyframe(plan, number)
+            if high is None or self.seconds(high) >= end:
+                break
+            if high > low:
+                yield low, high
+                low = high
+        yield low, math.inf
+
+    def _keyframe(self, plan: Plan, number: int) -> int | None:
+        """When a keyframe is shown; None where there is none, as the file is cut off."""
+        if plan.exact:
+            return int(plan.pts[number])
+        self._moved = True
+        try:
+            self.container.seek(int(plan.seek[number]), stream=self.stream)
+            packet = next(self.container.demux(self.stream))
+        except av.FFmpegError:
+            return None
+        return packet.pts if packet.is_keyframe else None
+
+    def _within(self, frames: Iterator[Shown], start: float, end: float) -> Iterator[Shown]:
+        """Those of the frames that are shown in [start, end) seconds."""
+        self.cut_short, known = False, len(self.damage)
+        held = None  # the latest frame not after `start`, which may stay on screen for long
+        for frame in frames:
+            if frame.time <= start + ROUNDING:
+                held = frame
+                continue
+            if frame.time >= end - ROUNDING:
+                self.cut_short = True
+                self.damage[known:] = [time for time in self.damage[known:] if time < end]
+                break
+            if held is not None:
+                yield held
+                held = None
+            yield frame
+        if held is not None and (
+            self.cut_short or self.seconds(held.pts + held.duration) > start + ROUNDING
+        ):
+            yield held
+
+    def at(self, times: Iterable[float]) -> Iterator[Frame]:
+        """The frame on screen at each of the ascending times (seconds), each decoded once.
+
+        Before the first frame that is the first; a time after the end of the pictures ends it.
+        Of each group of pictures that is needed, only what leads to the frames is decoded, many
+        groups side by side.
+        """
+        times = iter(times)
+        begin = list(islice(times, FEW))
+        times = chain(begin, times)
+        plan = self._find_plan(hard=len(begin) == FEW)
+        division = share(self.stream)
+        if plan is None or self._accelerator or division.readers < 2 or not self._is_file():
+            yield from self.in_turn(times)
+            return
+        group = plan.group
+        runs = (list(run) for _, run in groupby(times, lambda time: group(self.ticks(time))))
+        first = list(islice(runs, FEW))
+        every = chain(first, runs)
+        if len(first) < FEW or self._dense(first):
+            yield from self.in_turn(chain.from_iterable(every))
+        else:
+            each = (Run(methodcaller("in_turn", times), len(times)) for times in every)
+            yield from self._readers.made(each, plan, division, self.damage)
+
+    def _dense(self, runs: list[list[float]]) -> bool:
+        wanted, seconds = sum(map(len, runs)), runs[-1][-1] - runs[0][0]
+        return wanted > DENSE * seconds * self.rate
+
+    def _is_file(self) -> bool:
+        """Whether FFmpeg itself reads it, from a file that can be opened again and has times."""
+        if self.container.format.flags & NO_TIMESTAMPS or not seekable(self.name):
+            return False
+        return self.container.name == f"file:{local_path(self.name)}"
+
+    def _find_plan(self, hard: bool) -> Plan | None:
+        """Where decoding can begin, if that is known; `hard` to read all packets for it."""
+        if self._sought < 1 and seekable(self.name):
+            self._sought = 1
+            self._last, self._moved = None, True
+            self.plan = own_plan(self.container, self.stream, self.end)
+        if self.plan is None and hard and self._sought < 2 and self._is_file():
+            self._sought = 2
+            self.plan = read_plan(self.name)
+        return self.plan
+
+    def _frames_from(self, start: float) -> Iterator[Frame]:
+        """Frames from a place not after `start` on."""
+        self._last = None  # at() has to seek again: the position is about to change
+        if start > self.start:
+            self._find_plan(hard=False)
+            frame = self._seek_to(start)
+            return chain([] if frame is None else [frame], self._frames)
+        if self._moved:
+            self._seek(start)
+        return self._decode(self._packets())
+
+
+def _measured(frames: Iterable[Frame], measure: Measure[T]) -> Iterator[Measured[T]]:
+    shown: deque[tuple[int, float, int]] = deque()
+
+    def pictures() -> Iterator[VideoFrame]:
+        for pts, time, duration, image in frames:
+            shown.append((pts, time, duration))
+            yield image
+
+    for value in measure(pictures()):
+        yield Measured(*shown.popleft(), value)
+
+
+def _lists(items: Iterator[T]) -> Iterator[list[T]]:
+    """All of them: the hands that they go through cost as much for a list as for an item."""
+    while some := list(islice(items, TOGETHER)):
+        yield some
+
+
+class Latest:
+    """Opens videos and keeps the latest open, as neighbouring spans ask for the same one."""
+
+    def __init__(self) -> None:
+        self._video: Video | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        if self._video is not None:
+            self._video.close()
+
+    def __call__(self, name: str) -> Video:
+        """The video of that name, open. Raises OpenError, MediaError."""
+        if self._video is None or self._video.name != name:
+            if self._video is not None:
+                self._video.close()
+            self._video = None
+            self._video = Video(name)
+        return self._video

@@ -1,0 +1,46 @@
+"""The numbers of frames: which frame, counted from 0, is shown at a time."""
+
+import math
+from fractions import Fraction
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vtk.errors import MediaError
+from vtk.media.video import ROUNDING, Video
+from vtk.media.video.keyframe_index import UNKNOWN, packets
+
+
+class FrameIndex(NamedTuple):
+    """When each frame of a video is shown."""
+
+    pts: NDArray[np.int64]  # (frames,), presentation timestamps in order
+    time_base: Fraction  # seconds
+
+    def number(self, seconds: float) -> int:
+        """The number of the first frame shown at that time or later; of all, after the last."""
+        pts = math.ceil((seconds - ROUNDING) / self.time_base)
+        return int(np.searchsorted(self.pts, pts))
+
+    @property
+    def start(self) -> float:
+        """When the first frame is shown, in seconds."""
+        return float(int(self.pts[0]) * self.time_base)
+
+
+def frame_index(video: str) -> FrameIndex:
+    """The index of the main video stream, from the timestamps of its packets.
+
+    Reads the whole file, or what is kept of it, and decodes it only where packets bear no
+    timestamps. What an edit list hides is no frame. Raises OpenError, and MediaError without
+    pictures.
+    """
+    table = packets(video)
+    pts = table.pts[~table.hidden]
+    if (pts == UNKNOWN).any():
+        with Video(video, pictures_seen=False) as opened:
+            pts = np.array([frame.pts for frame in opened.frames()], np.int64)
+    if not pts.size:
+        raise MediaError("the file holds no frames")
+    return FrameIndex(np.unique(pts), table.time_base)

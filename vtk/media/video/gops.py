@@ -1,0 +1,297 @@
+"""A video by its packets: what they tell before anything is decoded, and decoding only parts.
+
+A keyframe and the packets after it, up to the next keyframe in decoding order, make a group of
+pictures. Decoding can begin at each of them. Pictures after the keyframe in decoding order that
+are shown before it (an open group) need the group before as well.
+"""
+
+import math
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from queue import Empty, SimpleQueue
+from typing import NamedTuple, Self
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from vtk.cores import cores
+from vtk.errors import MediaError
+from vtk.media.image.planes import Thumbnail, thumbnail
+from vtk.media.video import NO_TIMESTAMPS, ROUNDING, Video
+from vtk.media.video.decoder import Decoder
+from vtk.media.video.parallel_decode import share
+
+MOST_THREADS = 8
+HEAD = 5  # packets decoded at the beginning of each group: with them a first run of three B frames
+FEWEST = 12  # packets of a group on average, below which the keyframes are too many to help
+ENOUGH = 20  # groups after which that is certain
+
+
+class Small(NamedTuple):
+    """A small picture and when it is shown."""
+
+    pts: int  # presentation timestamp
+    time: float  # the same in seconds
+    picture: Thumbnail
+
+
+class _Packet(NamedTuple):
+    pts: int
+    size: int  # bytes
+    shown: bool
+    duration: int
+
+
+@dataclass(slots=True)
+class Group:
+    """A group of pictures: its packets in decoding order, (n,) each; the first is the keyframe."""
+
+    pts: NDArray[np.int64]
+    sizes: NDArray[np.float64]  # bytes
+    shown: NDArray[np.bool_]  # False for what an edit list hides
+    duration: int  # of the picture shown last, 0 where not stated
+    head: list[Small] = field(default_factory=list, repr=False)  # its first pictures
+
+    @property
+    def first(self) -> int:
+        """The presentation timestamp of the keyframe."""
+        return int(self.pts[0])
+
+    def reach(self, frames: int) -> int:
+        """How many packets to decode for the first `frames` pictures from the keyframe on."""
+        if frames <= 0:
+            return 0
+        later = np.sort(self.pts[self.pts >= self.first])
+        if frames >= len(later):
+            return len(self.pts)
+        return 1 + int(np.flatnonzero(self.pts < later[frames])[-1])
+
+    def complete(self, packets: int) -> float:
+        """The pts below which all its pictures are there when so many packets are decoded."""
+        left = self.pts[packets:]
+        return int(left.min()) if left.size else math.inf
+
+
+class Packets(Video):
+    """An open file whose groups of pictures are listed first and then decoded where asked for."""
+
+    first = last = duration = 0  # of the pictures shown in the span: pts, and ticks of the last
+
+    def _open(self) -> None:
+        super()._open()
+        # What is asked of go_on() is known only if not too many pictures are still in the threads.
+        self.stream.codec_context.thread_count = min(MOST_THREADS, cores())
+
+    def groups(self, start: float = -math.inf, end: float = math.inf) -> Iterator[Group]:
+        """The groups that hold what is shown in [start, end) seconds; decodes only their heads.
+
+        Sets `first`, `last`, `duration` and `cut_short` at the end, as decoding everything would.
+        Raises MediaError, with the reason, where packets are no help.
+        """
+        self.cut_short = False
+        if self.container.format.flags & NO_TIMESTAMPS:
+            raise MediaError("its packets have no timestamps")
+        if start > self.start:
+            self._seek(start)
+        groups: list[Group] = []
+        try:
+            for group in self._read(end):
+                if not groups and start > self.start and self.seconds(group.first) > start:
+                    raise MediaError("no keyframe was found before the span")
+                groups.append(group)
+                yield group
+        except av.FFmpegError:
+            raise MediaError("some of its packets are damaged") from None
+        self._measure(groups, start, end)
+
+    def _read(self, end: float) -> Iterator[Group]:
+        waiting: deque[tuple[Group, Future[list[Small]]]] = deque()
+        packets: list[_Packet] = []  # of the latest group
+        head: list[av.Packet[av.VideoStream]] = []  # those of them that are decoded
+        keys = count = 0
+        with _Heads(partial(self._another, threads=1), share(self.stream).readers) as heads:
+            for packet in self._until_end(end):
+                if packet.is_keyframe:
+                    keys += 1
+                    if packets:
+                        group = _group(packets)
+                        waiting.append((group, heads.decoded(group, head)))
+                    packets, head = [], []
+                elif not packets:
+                    continue
+                if packet.pts is None:
+                    raise MediaError("its packets have no timestamps")
+                packets.append(
+                    _Packet(packet.pts, packet.size, not packet.is_discard, packet.duration or 0)
+                )
+                count += 1
+                if keys > ENOUGH and count < FEWEST * keys:
+                    raise MediaError("most of its pictures are keyframes")
+                if len(packets) <= HEAD and packet.pts >= packets[0].pts:
+                    head.append(packet)
+                if len(waiting) > heads.ahead:
+                    yield _with_head(*waiting.popleft())
+            if packets:
+                group = _group(packets)
+                waiting.append((group, heads.decoded(group, head)))
+            while waiting:
+                yield _with_head(*waiting.popleft())
+
+    def _small(
+        self, images: list[av.VideoFrame], low: float = -math.inf, high: float = math.inf
+    ) -> Iterator[Small]:
+        for image in images:
+            if image.pts is not None and low <= image.pts < high:
+                yield Small(image.pts, self.seconds(image.pts), thumbnail(image))
+
+    def _until_end(self, end: float) -> "Iterator[av.Packet[av.VideoStream]]":
+        """The packets from here to the last that may be shown before `end` seconds."""
+        self._moved = True
+        last = math.inf if end == math.inf else round(end / self.time_base)
+        for packet in self.container.demux(self.stream):
+            if packet.dts is not None and packet.dts >= last:
+                self.cut_short = True
+                return
+            if packet.size:
+                yield packet
+
+    def _measure(self, groups: list[Group], start: float, end: float) -> None:
+        if not groups:
+            raise MediaError("it holds no keyframe")
+        pts = np.unique(np.concatenate([group.pts[group.shown] for group in groups]))
+        pts = pts[pts >= groups[0].first]
+        inside = pts[pts * float(self.time_base) < end - ROUNDING]
+        self.cut_short |= len(inside) < len(pts)
+        held = np.flatnonzero(inside * float(self.time_base) <= start + ROUNDING)
+        inside = inside[held[-1] if held.size else 0 :]
+        if not inside.size:
+            raise MediaError("no picture is shown in it")
+        self.first, self.last = int(inside[0]), int(inside[-1])
+        rate = self.stream.average_rate or self.stream.guessed_rate or 25
+        self.duration = groups[-1].duration or max(round(1 / (rate * self.time_base)), 1)
+
+    def parts(
+        self,
+        groups: Sequence[Group],
+        take: Sequence[int],
+        go_on: Callable[[int], bool],
+        start: float = -math.inf,
+    ) -> Iterator[Small | None]:
+        """The pictures of the first `take` packets of each group, None after each run of them.
+
+        In presentation order and without a gap within a run. Where a part of a group ends,
+        `go_on(its number)` is asked whether to decode the rest too: pictures that are shown a dozen
+        before the end of the part have been yielded by then. `groups` and `start` are those
+        of `groups()`. Packets that do not decode are noted in `damage`.
+        """
+        if start > self.start:
+            self._seek(start)
+        else:
+            self._open()
+        low, high, fed = 0, 0.0, 0  # pts between which the pictures of the run are complete
+        begun = -1  # the group with which the run began, while there is one
+        for number, place, packet in self._numbered(len(groups)):
+            group = groups[number]
+            if place == 0:
+                fed = take[number]
+                high = min(group.complete(fed), self.last + 1)
+                if begun < 0:
+                    low = max(group.first, self.first)
+            if place == fed and begun >= 0 and go_on(number):
+                fed = len(group.pts)
+                high = min(group.complete(fed), self.last + 1)
+            if place < fed:
+                begun = number if begun < 0 else begun
+                leading = packet.pts is not None and packet.pts < group.first
+                if not (leading and begun == number):  # needs pictures from before the run
+                    yield from self._shown(packet, low, high)
+            elif begun >= 0:
+                yield from self._shown(None, low, high)
+                yield None
+                begun = -1
+        if begun >= 0:
+            yield from self._shown(None, low, high)
+
+    def _numbered(self, count: int) -> "Iterator[tuple[int, int, av.Packet[av.VideoStream]]]":
+        """The packets of the first `count` groups from here, with their group and place in it."""
+        number, place = -1, 0
+        try:
+            for packet in self._until_end(math.inf):
+                place += 1
+                if packet.is_keyframe:
+                    number, place = number + 1, 0
+                if number == count:
+                    return
+                if number >= 0:
+                    yield number, place, packet
+        except av.FFmpegError:
+            self.damage.append(self.end)
+
+    def _shown(
+        self, packet: "av.Packet[av.VideoStream] | None", low: int, high: float
+    ) -> Iterator[Small]:
+        """What the decoder gives for a packet, with pts in [low, high); None ends the run."""
+        try:
+            images = self._images(packet)
+        except av.FFmpegError:
+            images = []
+            if packet is not None:
+                self.damage.append(self.seconds(packet.pts or packet.dts or 0))
+        yield from self._small(images, low, high)
+        if packet is None:
+            self.stream.codec_context.flush_buffers()
+
+
+def _group(packets: list[_Packet]) -> Group:
+    pts, sizes, shown, _ = zip(*packets, strict=True)
+    last = max((packet for packet in packets if packet.shown), default=packets[0])
+    return Group(np.array(pts), np.array(sizes, np.float64), np.array(shown), last.duration)
+
+
+def _with_head(group: Group, head: "Future[list[Small]]") -> Group:
+    group.head = head.result()
+    return group
+
+
+class _Heads:
+    """Decodes the first pictures of groups, each group for itself, some side by side."""
+
+    def __init__(self, open_reader: Callable[[], Decoder], readers: int) -> None:
+        self.ahead = 2 * readers  # groups under way
+        self._open = open_reader
+        self._pool = ThreadPoolExecutor(readers, "reader")
+        self._idle: SimpleQueue[Decoder] = SimpleQueue()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+        while not self._idle.empty():
+            self._idle.get().close()
+
+    def decoded(
+        self, group: Group, packets: "list[av.Packet[av.VideoStream]]"
+    ) -> "Future[list[Small]]":
+        """The pictures of the group to come that its first HEAD packets make complete."""
+        return self._pool.submit(self._decode, group.first, group.complete(HEAD), packets)
+
+    def _decode(
+        self, first: int, limit: float, packets: "list[av.Packet[av.VideoStream]]"
+    ) -> list[Small]:
+        try:
+            decoder = self._idle.get_nowait()
+        except Empty:
+            decoder = self._open()
+        try:
+            return [
+                Small(image.pts, decoder.seconds(image.pts), thumbnail(image))
+                for image in decoder.alone(packets)
+                if image.pts is not None and first <= image.pts < limit
+            ]
+        finally:
+            self._idle.put(decoder)

@@ -1,0 +1,155 @@
+"""Where decoding can begin: the keyframes of a video, and when each is shown.
+
+A keyframe and what follows it, up to the next, make a group of pictures. Of a group that is needed
+all is decoded from the keyframe up to the last picture needed, of others nothing.
+
+Where the container lists its keyframes, that list is the plan: it costs a millisecond. Else the
+packets are read once, without decoding, and what they say of large files is kept in the cache.
+"""
+
+import math
+import os
+from array import array
+from contextlib import suppress
+from fractions import Fraction
+from typing import NamedTuple
+
+import av
+import numpy as np
+from av.container import InputContainer
+from av.index import IndexEntries
+from av.stream import Discard
+from av.video.stream import VideoStream
+from numpy.typing import NDArray
+
+from vtk.media.container import open_container
+from vtk.media.container.streams import main_stream
+from vtk.span import local_path
+from vtk.store import cache
+
+# Demuxers whose index lists the keyframes of the pictures, each where it is; others list any place.
+LISTING = ("mov", "matroska", "avi")
+LARGE = 16 * 2**20  # bytes of a file from which reading its packets again costs more than a look-up
+KIND = "packets-2"
+UNKNOWN = np.iinfo(np.int64).min  # a timestamp that a packet does not state
+
+Ticks = NDArray[np.int64]
+
+
+class Table(NamedTuple):
+    """The packets of the main video stream in decoding order, (packets,) each but the last."""
+
+    pts: Ticks  # UNKNOWN where not stated
+    dts: Ticks
+    key: NDArray[np.bool_]  # whether decoding can begin there
+    hidden: NDArray[np.bool_]  # what an edit list hides
+    size: NDArray[np.int64]  # bytes
+    base: NDArray[np.int64]  # (2,), numerator and denominator of the time base
+
+    @property
+    def time_base(self) -> Fraction:
+        """Seconds of a tick."""
+        return Fraction(*self.base.tolist())
+
+
+class Plan(NamedTuple):
+    """The keyframes of a stream in the order shown, (keyframes,) each, in its time base."""
+
+    pts: Ticks  # when each is shown; if not `exact`, to within the reordering of pictures
+    exact: bool
+    seek: Ticks  # the timestamps to seek to
+
+    def group(self, pts: int) -> int:
+        """The number of the group whose picture is shown at `pts`; -1 before the first."""
+        return int(np.searchsorted(self.pts, pts, "right")) - 1
+
+
+def own_plan(container: InputContainer, stream: VideoStream, end: float) -> Plan | None:
+    """The plan by the container's index, where that covers the pictures, which end at `end`.
+
+    In seconds. Changes the position in the container.
+    """
+    if not container.format.name.startswith(LISTING):
+        return None
+    try:
+        container.seek(stream.start_time or 0, stream=stream)  # Matroska reads its list only now
+        first = next((packet for packet in container.demux(stream) if packet.size), None)
+    except av.FFmpegError:
+        return None
+    base = stream.time_base
+    stamps = _listed(stream.index_entries)
+    if first is None or first.pts is None or not base or not stamps.size:
+        return None
+    # Without the whole list there is a gap at its end, or no end is stated.
+    left = end / base - stream.index_entries[len(stream.index_entries) - 1].timestamp
+    longest = int(np.diff(stamps).max(initial=math.ceil(1 / base)))
+    if end / base <= first.pts or left > 2 * longest:
+        return None
+    # MP4 lists when keyframes are decoded. How much later they are shown is the same for all where
+    # the frame rate is; else a time near a keyframe may be taken for one of the wrong group, which
+    # costs the decoding of another, and changes no picture.
+    before = int(np.searchsorted(stamps, first.pts, "right")) - 1
+    pts = stamps + (first.pts - int(stamps[before]) if before >= 0 else 0)
+    return Plan(pts, False, seek=pts)
+
+
+def _listed(entries: IndexEntries) -> Ticks:
+    """The timestamps of the keyframes of an index."""
+    found: list[int] = []
+    at = entries.search_timestamp(UNKNOWN + 1, backward=False)
+    while at >= 0 and not (found and entries[at].timestamp <= found[-1]):
+        found.append(entries[at].timestamp)
+        at = entries.search_timestamp(found[-1] + 1, backward=False)
+    return np.array(found, np.int64)
+
+
+def read_plan(video: str) -> Plan | None:
+    """The plan by the packets of a file; None where they do not say enough. Raises OpenError."""
+    table = packets(video)
+    pts, dts = table.pts[table.key], table.dts[table.key]
+    dts = np.where(dts == UNKNOWN, pts, dts)
+    if not pts.size or UNKNOWN in table.pts or (np.diff(pts) <= 0).any():
+        return None
+    return Plan(pts, True, seek=dts)
+
+
+def packets(video: str) -> Table:
+    """The packets of the main video stream, up to where the file is damaged or ends.
+
+    From the cache where they are kept. Raises OpenError, and MediaError without pictures.
+    """
+    path, name = local_path(video), None
+    with suppress(OSError):
+        if path is not None and os.path.isfile(path) and os.path.getsize(path) > LARGE:
+            name = cache.fingerprint(path)
+    kept = cache.load(KIND, name) if name else None
+    if kept and kept.keys() == {*Table._fields}:
+        return Table(**kept)
+    table = _read(video)
+    if name:
+        cache.save(KIND, name, **table._asdict())
+    return table
+
+
+def _read(video: str) -> Table:
+    with open_container(video) as container:
+        stream = main_stream(container)
+        only(container, stream)
+        found = array("q")
+        try:
+            for packet in container.demux(stream):
+                if packet.size:
+                    stamps = (UNKNOWN if t is None else t for t in (packet.pts, packet.dts))
+                    found.extend((*stamps, packet.is_keyframe, packet.is_discard, packet.size))
+        except av.FFmpegError:
+            pass
+        base = stream.time_base or Fraction(1, 1_000_000)
+    pts, dts, key, hidden, size = np.array(found, np.int64).reshape(-1, 5).T
+    return Table(pts, dts, key > 0, hidden > 0, size, np.array(base.as_integer_ratio()))
+
+
+def only(container: InputContainer, stream: VideoStream) -> None:
+    """Have the container pass over everything but the stream."""
+    for other in container.streams:
+        if other is not stream:
+            other.discard = Discard.all

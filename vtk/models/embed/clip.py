@@ -1,0 +1,182 @@
+"""Pictures and texts as vectors of one space: image-text models through open_clip."""
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vtk.cores import cores
+from vtk.errors import MissingError, UsageError
+from vtk.models.closeable import Closing
+from vtk.models.embed import open_clip as clip_library
+from vtk.models.embed.clip_weights import Source, source, tokenizer
+from vtk.models.embed.open_clip import line, offline, quiet
+from vtk.models.hub.files import sha256
+from vtk.models.llm.prompt import Picture
+from vtk.prefetch import ahead
+from vtk.text import sentences
+
+T = TypeVar("T")
+Vector = NDArray[np.float32]
+
+AHEAD = 2  # batches that are prepared while the model works on one
+
+
+class ClipModel(Closing):
+    """An image-text model; `vtk.models.embed.clip_weights` tells which names there are.
+
+    `device` is cuda, mps or cpu, `precision` fp32, bf16 or fp16; None takes the best that is
+    there. `batch` counts pictures or texts. Raises MissingError where the weights are not here,
+    do not fit or are not whole: a model never goes on with weights made up. Not for several
+    threads at once.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        checkpoint: Path | None = None,
+        device: str | None = None,
+        precision: str | None = None,
+        batch: int | None = None,
+        threads: int | None = None,
+    ) -> None:
+        if batch is not None and batch < 1:
+            raise UsageError("a batch holds 1 picture or more")
+        self._torch, library = clip_library.library()
+        self._torch.set_num_threads(threads or min(cores(), self._torch.get_num_threads()))
+        self._source = source(library, name, checkpoint)
+        self.name = self._source.name
+        self.device = clip_library.device(self._torch, device)
+        self.precision = clip_library.precision(self._torch, self.device, precision)
+        self.batch = batch or (16 if self.device == "cpu" else 64)
+        with quiet(), offline():
+            self._open(library)
+
+    def _open(self, library: Any) -> None:
+        told = self._source
+        try:
+            config = library.get_model_config(told.model)
+            self.dim = int(config["embed_dim"])
+            self._model = library.create_model(
+                told.model,
+                load_weights=False,
+                pretrained_text=False,
+                precision=self.precision,
+                device=self.device,
+                force_quick_gelu=told.quick_gelu,
+                force_preprocess_cfg=dict(told.look),
+            )
+            library.load_checkpoint(self._model, str(told.weights), strict=True, weights_only=True)
+            self._prepare = _preparation(library, self._model)
+        except Exception as error:  # whatever a file that someone else wrote makes open_clip raise
+            raise MissingError(_refused(told, error)) from None
+        self._model.eval()
+        self._dtype = {
+            "fp32": self._torch.float32,
+            "bf16": self._torch.bfloat16,
+            "fp16": self._torch.float16,
+        }[self.precision]
+        self._tokenizer = tokenizer(library, told, config)
+
+    @cached_property
+    def sha256(self) -> str:
+        """The SHA-256 of the file of weights, for the record."""
+        return sha256(self._source.weights)
+
+    def close(self) -> None:
+        """Free the model; it is not used again."""
+        self._model = None
+        if self.device.startswith("cuda"):
+            self._torch.cuda.empty_cache()
+
+    def images(self, pictures: Iterable[Picture]) -> Iterator[Vector]:
+        """A unit vector (dim,) for each picture, in order; see `tagged`."""
+        for _, vector in self.tagged((None, picture) for picture in pictures):
+            yield vector
+
+    def tagged(self, pairs: Iterable[tuple[T, Picture]]) -> Iterator[tuple[T, Vector]]:
+        """Each tag with the unit vector (dim,) of its picture, in order.
+
+        Pictures are read and prepared in a thread, at most AHEAD batches before they are needed.
+        What reading raises is raised here, after the vectors of what came before it.
+        """
+        batches = ahead(self._batches(pairs), AHEAD)
+        try:
+            for tags, pictures in batches:
+                yield from zip(tags, self._encoded("encode_image", pictures), strict=True)
+        finally:
+            batches.close()
+
+    def texts(self, texts: list[str]) -> NDArray[np.float32]:
+        """The unit vectors of texts: shape (texts, dim).
+
+        A text longer than the model takes becomes the mean of its sentences.
+        """
+        parts = [self._parts(text) for text in texts]
+        flat = [part for several in parts for part in several]
+        found = [np.zeros((0, self.dim), np.float32)]
+        for start in range(0, len(flat), self.batch):
+            tokens = self._tokenizer(flat[start : start + self.batch])
+            found.append(self._encoded("encode_text", tokens))
+        vectors = iter(np.concatenate(found))
+        means = [np.mean([next(vectors) for _ in several], axis=0) for several in parts]
+        return _unit(np.array(means, np.float32).reshape(len(texts), self.dim))
+
+    def _parts(self, text: str) -> list[str]:
+        """The text, or its sentences where it is too long and they can be counted."""
+        encode = getattr(self._tokenizer, "encode", None)
+        if encode is None or len(encode(text)) + 2 <= self._tokenizer.context_length:
+            return [text]
+        return sentences(text) or [text]
+
+    def _batches(self, pairs: Iterable[tuple[T, Picture]]) -> Iterator[tuple[list[T], Any]]:
+        """Tags and prepared pictures, `batch` of them together."""
+        from PIL import Image
+
+        tags: list[T] = []
+        pictures: list[Any] = []
+        try:
+            for tag, picture in pairs:
+                tags.append(tag)
+                pictures.append(self._prepare(Image.fromarray(picture)))
+                if len(tags) == self.batch:
+                    yield tags, self._torch.stack(pictures)
+                    tags, pictures = [], []
+        except Exception:
+            if pictures:
+                yield tags[: len(pictures)], self._torch.stack(pictures)
+            raise
+        if pictures:
+            yield tags, self._torch.stack(pictures)
+
+    def _encoded(self, how: str, values: Any) -> NDArray[np.float32]:
+        """What the model makes of a batch, as unit vectors: shape (batch, dim)."""
+        values = values.to(self.device)
+        if how == "encode_image":
+            values = values.to(self._dtype)
+        with self._torch.inference_mode():
+            found = getattr(self._model, how)(values)
+        return _unit(found.float().cpu().numpy())
+
+
+def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    unit: NDArray[np.float32] = vectors / np.maximum(lengths, np.float32(1e-12))
+    return unit
+
+
+def _preparation(library: Any, model: Any) -> Any:
+    """What makes a model's input of a PIL image, with the model's own parameters."""
+    transform = library.transform
+    look = transform.PreprocessCfg(**model.visual.preprocess_cfg)
+    return transform.image_transform_v2(look, is_train=False)
+
+
+def _refused(told: Source, error: Exception) -> str:
+    if isinstance(error, MissingError):
+        return str(error)
+    return f"{told.weights} cannot be loaded as {told.name}: {line(error)}"

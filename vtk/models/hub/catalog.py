@@ -1,0 +1,196 @@
+"""The catalog: what the names of models stand for.
+
+Read from ``models.toml`` beside this file, whose head describes the format, and from the file of
+that name in the user's configuration folder, whose entries come on top.
+"""
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vtk.errors import MissingError, UsageError
+from vtk.models.hub import repo_names
+
+KINDS = ("vlm", "llm", "clip", "embed", "speech")
+PACKAGED = Path(__file__).with_name("models.toml")
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_TEXTS = (
+    *("kind", "repo", "revision", "file", "mmproj", "model", "pretrained", "path", "mmproj_path"),
+    *("parameters", "licence", "note", "sha256", "mmproj_sha256"),
+    *("query_prefix", "document_prefix"),
+)
+KEYS = sorted({*_TEXTS, "quants", "also", "context", "gb", "working_gb"})  # of an entry
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A model in one quantization. Sizes are in 10^9 bytes and approximate; None is unknown."""
+
+    name: str  # as it is typed: qwen3-vl-4b, or qwen3-vl-4b:q8_0 where it is not the default
+    base: str  # the name without the quantization
+    kind: str
+    quantization: str | None = None
+    repo: str | None = None
+    revision: str | None = None
+    file: str | None = None
+    mmproj: str | None = None
+    also: tuple[str, ...] = ()
+    model: str | None = None  # in open_clip
+    pretrained: str | None = None  # in open_clip
+    query_prefix: str | None = None
+    document_prefix: str | None = None
+    path: Path | None = None
+    mmproj_path: Path | None = None
+    context: int | None = None
+    parameters: str | None = None
+    licence: str | None = None
+    note: str | None = None
+    gb: float | None = None
+    working_gb: float | None = None
+    sha256: str | None = None
+    mmproj_sha256: str | None = None
+
+    @property
+    def label(self) -> str:
+        """The name with the quantization, as records tell it: ``qwen3-vl-4b-q4_k_m``."""
+        if self.quantization and not self.base.endswith(f"-{self.quantization}"):
+            return f"{self.base}-{self.quantization}"
+        return self.base
+
+    @property
+    def memory_gb(self) -> float | None:
+        """Memory that running it takes, for 8,192 tokens or 16 pictures."""
+        return None if self.gb is None else round(self.gb + (self.working_gb or 0), 2)
+
+
+def catalog() -> dict[str, Entry]:
+    """All entries by the name that is typed, those of a model one after another.
+
+    Raises UsageError where the user's file cannot be read or makes no sense.
+    """
+    own = user_file()
+    groups = packaged()
+    if own.is_file():
+        groups |= _read(own)
+    return {entry.name: entry for group in groups.values() for entry in group}
+
+
+def packaged() -> dict[str, list[Entry]]:
+    """The entries that come with vtk, by base name, the default quantization first."""
+    return _read(PACKAGED)
+
+
+def user_file() -> Path:
+    """Where the user's entries are looked for."""
+    home = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
+    return Path(home, "vtk", "models.toml")
+
+
+def find(name: str) -> Entry:
+    """The entry of a name: NAME, NAME:QUANTIZATION or NAME-QUANTIZATION.
+
+    Raises MissingError with the names that are near where there is none.
+    """
+    entries, wanted = catalog(), name.lower()
+    if wanted in entries:
+        return entries[wanted]
+    for entry in entries.values():
+        if wanted in (entry.label, f"{entry.base}:{entry.quantization}"):
+            return entry
+    near = difflib.get_close_matches(wanted, entries, 3, 0.5)
+    hint = f"did you mean {' or '.join(near)}? " if near else ""
+    raise MissingError(f"no model is called {name!r}; {hint}`vtk models list` shows all names")
+
+
+def _read(file: Path) -> dict[str, list[Entry]]:
+    try:
+        tables = tomllib.loads(file.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{file} is not TOML: {error}") from None
+    except OSError as error:
+        raise UsageError(f"cannot read {file}: {error.strerror}") from None
+    return {name: list(_entries(file, name, table)) for name, table in tables.items()}
+
+
+def _entries(file: Path, name: str, table: object) -> Iterator[Entry]:
+    """The entries of one table, one for each quantization."""
+    where = f"{file}: [{name}]"
+    if not _NAME.fullmatch(name):
+        raise UsageError(f"{where}: a name consists of lower-case letters, digits and . _ -")
+    if not isinstance(table, dict):
+        raise UsageError(f"{file}: {name} must be a table, as in [{name}]")
+    values = {key: _checked(where, key, value) for key, value in table.items()}
+    files = values.pop("quants", None) or _only(values.get("file"))
+    _complete(where, values, files)
+    for number, (quantization, chosen) in enumerate(files.items()):
+        one = {key: _of(where, key, value, quantization) for key, value in values.items()}
+        for key in ("path", "mmproj_path"):
+            if key in one:
+                one[key] = file.parent / Path(one[key]).expanduser()
+        full = name if number == 0 else f"{name}:{quantization}"
+        yield Entry(full, name, **one | {"file": chosen, "quantization": quantization})
+
+
+def _only(file: str | None) -> dict[str | None, str | None]:
+    return {repo_names.quantization(file) if file else None: file}
+
+
+def _of(where: str, key: str, value: Any, quantization: str | None) -> Any:
+    """A value that may differ by quantization, for one of them."""
+    if not isinstance(value, dict):
+        return value
+    if not quantization:
+        raise UsageError(f"{where} {key} is given by quantization, but there are no quants")
+    return value.get(quantization)
+
+
+def _complete(where: str, values: Mapping[str, Any], files: Mapping[Any, Any]) -> None:
+    if "kind" not in values:
+        raise UsageError(f"{where} kind is missing: one of {', '.join(KINDS)}")
+    if "path" in values or (values["kind"] == "clip" and "model" in values):
+        return
+    if "repo" not in values or None in files.values():
+        raise UsageError(f"{where} needs repo with file or quants, or path")
+
+
+def _checked(where: str, key: str, value: Any) -> Any:
+    """The value of a key where it is of the right sort. Raises UsageError."""
+
+    def must(condition: bool, be: str) -> None:
+        if not condition:
+            raise UsageError(f"{where} {key} must be {be}")
+
+    if key == "quants":
+        must(isinstance(value, dict) and bool(value), "a table of files by quantization")
+        for file in value.values():
+            must(isinstance(file, str) and repo_names.is_file(file), "a table of names of files")
+        return {quantization.lower(): file for quantization, file in value.items()}
+    if isinstance(value, dict) and key in ("gb", "sha256"):
+        return {part.lower(): _checked(where, key, one) for part, one in value.items()}
+    if key == "also":
+        must(isinstance(value, list), "a list of names of files")
+        for file in value:
+            must(isinstance(file, str) and repo_names.is_file(file), "a list of names of files")
+        return tuple(value)
+    if key == "context":
+        must(type(value) is int and value > 0, "a whole number of tokens")
+    elif key in ("gb", "working_gb"):
+        must(type(value) in (int, float) and value >= 0, "a number")
+    elif key in _TEXTS:
+        lines = value.replace("\n", " ") if key.endswith("prefix") and value else value
+        must(isinstance(value, str) and lines.isprintable() and bool(value), "a text")
+        must(key != "kind" or value in KINDS, f"one of {', '.join(KINDS)}")
+        must(key != "repo" or repo_names.is_repository(value), "owner/name")
+        must(key != "revision" or repo_names.is_revision(value), "a branch, a tag or a commit")
+        must(key not in ("file", "mmproj") or repo_names.is_file(value), "the name of a file")
+        must(not key.endswith("sha256") or bool(_SHA256.fullmatch(value)), "64 hexadecimal digits")
+    else:
+        raise UsageError(f"{where} has an unknown key {key}; the keys are {', '.join(KEYS)}")
+    return value

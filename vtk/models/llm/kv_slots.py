@@ -1,0 +1,94 @@
+"""The sequences of a context, what each holds, and how one takes over what another holds."""
+
+from dataclasses import dataclass, field
+from itertools import takewhile
+
+from vtk.errors import ModelError
+from vtk.models.llm.llama_cpp import BATCH, Chunk, Engine
+
+
+@dataclass
+class Slot:
+    """A sequence of the context; `length` is the position after what it holds."""
+
+    number: int
+    held: list[Chunk] = field(default_factory=list)
+    length: int = 0
+    busy: bool = False
+    used: int = 0
+
+    def hold(self, chunks: list[Chunk]) -> None:
+        """Say that these chunks were evaluated."""
+        self.held += chunks
+        self.length += sum(chunk.length for chunk in chunks)
+
+
+class Slots(list[Slot]):
+    """All sequences of an engine."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(Slot(number) for number in range(engine.sequences))
+        self._engine = engine
+        self._clock = 0
+
+    def empty(self, slot: Slot) -> None:
+        """Let a slot forget everything."""
+        self._engine.keep(slot.number, 0)
+        slot.held, slot.length = [], 0
+
+    def place(self, chunks: list[Chunk]) -> Slot:
+        """A free slot that holds as much of the beginning of `chunks` as any slot does.
+
+        One chunk at least is left, for the logits after it.
+        """
+        self._clock += 1
+        same = [min(len(chunks) - 1, _common(slot.held, chunks)) for slot in self]
+        best = max(self, key=lambda slot: (same[slot.number], not slot.busy))
+        count = same[best.number]
+        target = best
+        if best.busy or 2 * count < len(best.held):  # too much would be lost: a copy is free
+            free = [slot for slot in self if not slot.busy]
+            target = min(free, key=lambda slot: (bool(slot.held), slot.used))
+        target.used = self._clock
+        if not (self._engine.rewinds or count == len(target.held) > 0):
+            count = 0  # such a model's memory is a state that goes forwards only
+        if target is not best or not count:
+            self.empty(target)
+        if count:
+            self._take(best, target, chunks[:count])
+        return target
+
+    def _take(self, source: Slot, target: Slot, chunks: list[Chunk]) -> None:
+        length = sum(chunk.length for chunk in chunks)
+        if source is target:
+            kept = self._engine.keep(target.number, length)
+            chunks, length = (chunks, length) if kept else ([], 0)
+        else:
+            self._engine.copy(source.number, target.number, length)
+        target.held, target.length = list(chunks), length
+
+    def fill(self, slot: Slot, chunks: list[Chunk]) -> None:
+        """Evaluate what the slot does not hold, up to the last picture. Raises ModelError."""
+        last = max((n for n, chunk in enumerate(chunks) if chunk.media), default=-1)
+        try:
+            while len(slot.held) <= last:
+                chunk = chunks[len(slot.held)]
+                if chunk.media:
+                    self._engine.see(chunk, slot.number, slot.length)
+                    slot.hold([chunk])
+                    continue
+                rest = chunks[len(slot.held) : len(slot.held) + BATCH]
+                text = list(takewhile(lambda chunk: not chunk.media, rest))
+                self._engine.evaluate(
+                    [(int(c.key), slot.length + n, slot.number, False) for n, c in enumerate(text)]
+                )
+                slot.hold(text)
+        except ModelError:
+            self.empty(slot)
+            raise
+
+
+def _common(first: list[Chunk], second: list[Chunk]) -> int:
+    """How many chunks two begin with alike."""
+    pairs = zip(first, second, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0].key == pair[1].key, pairs))

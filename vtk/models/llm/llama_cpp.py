@@ -1,0 +1,302 @@
+"""llama.cpp in this process: the only file that touches llama-cpp-python's C interface.
+
+An `Engine` holds a model, its projector for pictures and a context of several sequences that share
+one cache of keys and values. What to evaluate in which sequence is decided in
+`vtk.models.llm.local`.
+"""
+
+import ctypes
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vtk.cores import cores
+from vtk.errors import MissingError, ModelError, UsageError
+from vtk.models.llm.llama_library import forget, library, reason
+from vtk.models.llm.load_options import KV_TYPES, Loading
+from vtk.models.llm.prompt import Picture, Sampling
+
+BATCH = 2048  # tokens evaluated together at most
+FLASH = {None: -1, False: 0, True: 1}
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A part of a prompt: one token of a text, or all those of a picture (`media` set).
+
+    `size` is in cells of the cache, `length` in positions; `key` tells it from all others.
+    """
+
+    key: int | bytes
+    size: int = 1
+    length: int = 1
+    media: Any = None
+
+
+class Engine:
+    """A loaded model with its context. Not for several threads at once."""
+
+    def __init__(self, model: Path, mmproj: Path | None, loading: Loading) -> None:
+        """Load it. Raises MissingError where a file is truncated, corrupt or does not fit."""
+        if loading.kv_type not in KV_TYPES:
+            raise UsageError(
+                f"there is no KV cache of type {loading.kv_type!r}: {', '.join(KV_TYPES)}"
+            )
+        self._lib, self._mtmd = library()
+        self._free: list[Callable[[], None]] = []
+        self.gpu = bool(self._lib.llama_supports_gpu_offload()) and loading.gpu_layers != 0
+        self.threads = loading.threads or cores()
+        self.sequences = loading.sequences or (4 if self.gpu else 1)
+        forget()
+        try:
+            self._load(model, loading)
+            self._vision = self._load_projector(model, mmproj, loading) if mmproj else None
+            self._open_context(model, loading)
+        except BaseException:
+            self.close()
+            raise
+
+    def _load(self, path: Path, loading: Loading) -> None:
+        lib = self._lib
+        lib.llama_backend_init()
+        params = lib.llama_model_default_params()
+        params.n_gpu_layers = loading.gpu_layers if self.gpu else 0
+        self._model = lib.llama_model_load_from_file(os.fsencode(path), params)
+        if not self._model:
+            raise MissingError(f"{path} cannot be loaded as a model: {reason()}")
+        self._free.append(lambda: lib.llama_model_free(self._model))
+        self._vocab = lib.llama_model_get_vocab(self._model)
+        self.vocabulary = int(lib.llama_vocab_n_tokens(self._vocab))
+        recurrent = lib.llama_model_is_recurrent(self._model)
+        self.rewinds = not (recurrent or lib.llama_model_is_hybrid(self._model))
+        if (
+            not lib.llama_model_has_decoder(self._model)
+            or self.metadata("general.type") == "mmproj"
+        ):
+            raise MissingError(f"{path} is not a generative model")
+
+    def _load_projector(self, model: Path, path: Path, loading: Loading) -> Any:
+        mtmd = self._mtmd
+        params = mtmd.mtmd_context_params_default()
+        params.use_gpu = self.gpu
+        params.n_threads = self.threads
+        params.print_timings = params.warmup = False
+        params.flash_attn_type = FLASH[loading.flash_attention]
+        if loading.picture_tokens:
+            params.image_max_tokens = loading.picture_tokens
+        vision = mtmd.mtmd_init_from_file(os.fsencode(path), self._model, params)
+        if not vision:
+            raise MissingError(f"{path} cannot be loaded as the projector of {model}: {reason()}")
+        self._free.append(lambda: mtmd.mtmd_free(vision))
+        if not mtmd.mtmd_support_vision(vision):
+            raise MissingError(f"{path} is not an image projector")
+        return vision
+
+    def _open_context(self, path: Path, loading: Loading) -> None:
+        lib = self._lib
+        trained = int(lib.llama_model_n_ctx_train(self._model))
+        self.context = loading.context or min(8192, trained)
+        whole = bool(self._vision and self._mtmd.mtmd_decode_use_non_causal(self._vision, None))
+        params = lib.llama_context_default_params()
+        params.n_ctx = self.context * self.sequences
+        params.n_seq_max = self.sequences
+        params.n_batch = BATCH
+        params.n_ubatch = BATCH if whole else 512  # a picture seen at once must fit
+        params.n_threads = params.n_threads_batch = self.threads
+        params.flash_attn_type = FLASH[loading.flash_attention]
+        params.type_k = params.type_v = KV_TYPES[loading.kv_type]
+        params.kv_unified = params.swa_full = True
+        self._context = lib.llama_init_from_model(self._model, params)
+        if not self._context:
+            advice = "a smaller --context or fewer --sequences may fit"
+            raise MissingError(f"not enough memory to run {path} ({reason()}): {advice}")
+        self._free.append(lambda: lib.llama_free(self._context))
+        self._memory = lib.llama_get_memory(self._context)
+        self._batch = lib.llama_batch_init(BATCH, 0, 1)
+        self._free.append(lambda: lib.llama_batch_free(self._batch))
+
+    @property
+    def sees(self) -> bool:
+        """Whether the model takes pictures."""
+        return self._vision is not None
+
+    def close(self) -> None:
+        """Free everything, the last first."""
+        while self._free:
+            self._free.pop()()
+
+    def metadata(self, key: str) -> str | None:
+        """A text of the model's file by its key, such as ``tokenizer.chat_template``."""
+        size = 256
+        while True:
+            buffer = ctypes.create_string_buffer(size)
+            length = self._lib.llama_model_meta_val_str(self._model, key.encode(), buffer, size)
+            if length < size:
+                return None if length < 0 else buffer.value.decode("utf-8", "replace")
+            size = length + 1
+
+    def special(self, which: str) -> str:
+        """The text of the token that begins (``bos``) or ends (``eos``) a text; may be empty."""
+        token = getattr(self._lib, f"llama_vocab_{which}")(self._vocab)
+        return self.piece(token, special=True).decode("utf-8", "replace") if token >= 0 else ""
+
+    def tokens(self, text: str, *, first: bool = False, special: bool = True) -> list[int]:
+        """The tokens of a text; `first` adds the one that begins a text, where there is one."""
+        raw = text.encode("utf-8", "replace")
+        room = len(raw) + 8
+        found = (self._lib.llama_token * room)()
+        count = self._lib.llama_tokenize(self._vocab, raw, len(raw), found, room, first, special)
+        return list(found[: max(0, count)])
+
+    def is_control(self, text: str) -> bool:
+        """Whether a text is one token that steers the model rather than one that is said."""
+        tokens = self.tokens(text)
+        return len(tokens) == 1 and self.tokens(text, special=False) != tokens
+
+    def piece(self, token: int, *, special: bool = False) -> bytes:
+        """The bytes that a token stands for."""
+        buffer = ctypes.create_string_buffer(256)
+        size = self._lib.llama_token_to_piece(self._vocab, token, buffer, 256, 0, special)
+        return buffer.raw[: max(0, size)]
+
+    def ends(self, token: int) -> bool:
+        """Whether a token ends an answer."""
+        return bool(self._lib.llama_vocab_is_eog(self._vocab, token))
+
+    def chunks(self, parts: Sequence[str | Picture], keys: Sequence[bytes]) -> "Chunks":
+        """Texts and pictures (with their keys) as what the model takes. Raises ModelError."""
+        return Chunks(self._mtmd, self._vision, parts, keys)
+
+    def see(self, chunk: Chunk, sequence: int, position: int) -> None:
+        """Encode a picture and put it into a sequence at a position. Raises ModelError."""
+        after = self._lib.llama_pos(0)
+        where = (self._lib.llama_pos(position), self._lib.llama_seq_id(sequence))
+        if self._mtmd.mtmd_helper_eval_chunk_single(
+            self._vision, self._context, chunk.media, *where, BATCH, False, ctypes.byref(after)
+        ):
+            raise ModelError(f"a picture could not be evaluated: {reason()}")
+
+    def evaluate(self, tokens: Sequence[tuple[int, int, int, bool]]) -> None:
+        """Evaluate at most BATCH tokens: each with position, sequence, and if its logits count."""
+        batch = self._batch
+        batch.n_tokens = len(tokens)
+        for at, (token, position, sequence, wanted) in enumerate(tokens):
+            batch.token[at], batch.pos[at] = token, position
+            batch.n_seq_id[at], batch.seq_id[at][0] = 1, sequence
+            batch.logits[at] = wanted
+        if self._lib.llama_decode(self._context, batch):
+            raise ModelError(f"the prompt could not be evaluated: {reason()}")
+
+    def logits(self, at: int) -> NDArray[np.float32]:
+        """The logits after a token of the last batch: shape (vocabulary,), a copy."""
+        found = self._lib.llama_get_logits_ith(self._context, at)
+        return np.ctypeslib.as_array(found, shape=(self.vocabulary,)).copy()
+
+    def keep(self, sequence: int, positions: int) -> bool:
+        """Forget a sequence from a position on; False where the model cannot, and forgot it all."""
+        if self._lib.llama_memory_seq_rm(self._memory, sequence, positions, -1):
+            return True
+        self._lib.llama_memory_seq_rm(self._memory, sequence, -1, -1)
+        return False
+
+    def copy(self, source: int, target: int, positions: int) -> None:
+        """Let `target` begin with what `source` begins with; costs nothing."""
+        self._lib.llama_memory_seq_cp(self._memory, source, target, 0, positions)
+
+    def sampler(self, sampling: Sampling, grammar: str | None) -> "Sampler":
+        """What chooses the tokens of one answer."""
+        return Sampler(self._lib, self._context, self._vocab, sampling, grammar)
+
+
+class Sampler:
+    """Chooses tokens by temperature and seed, within a grammar where there is one."""
+
+    def __init__(
+        self, lib: Any, context: Any, vocab: Any, sampling: Sampling, grammar: str | None
+    ) -> None:
+        self._lib, self._context = lib, context
+        self._chain = lib.llama_sampler_chain_init(lib.llama_sampler_chain_default_params())
+        steps = []
+        if grammar is not None:
+            steps.append(lib.llama_sampler_init_grammar(vocab, grammar.encode(), b"root"))
+        if sampling.temperature > 0:
+            steps.append(lib.llama_sampler_init_top_p(sampling.top_p, 1))
+            steps.append(lib.llama_sampler_init_temp(sampling.temperature))
+            steps.append(lib.llama_sampler_init_dist(sampling.seed))
+        else:
+            steps.append(lib.llama_sampler_init_greedy())
+        if not all(steps):
+            raise UsageError(f"the schema cannot be turned into a grammar: {reason()}")
+        for step in steps:
+            lib.llama_sampler_chain_add(self._chain, step)
+
+    def token(self, at: int) -> int:
+        """The next token, after a token of the last batch."""
+        return int(self._lib.llama_sampler_sample(self._chain, self._context, at))
+
+    def close(self) -> None:
+        """Free it."""
+        self._lib.llama_sampler_free(self._chain)
+
+
+class Chunks(list[Chunk]):
+    """The chunks of texts and pictures; the pictures live until `close`."""
+
+    def __init__(
+        self, mtmd: Any, vision: Any, parts: Sequence[str | Picture], keys: Sequence[bytes]
+    ) -> None:
+        super().__init__()
+        self._mtmd = mtmd
+        self._handle = mtmd.mtmd_input_chunks_init()
+        bitmaps, inputs, kept = [], [], []
+        try:
+            for part in parts:
+                entry = mtmd.mtmd_input_part()
+                if isinstance(part, str):
+                    raw = part.encode("utf-8", "replace")
+                    text = mtmd.mtmd_input_text(raw, len(raw), False, True)
+                    entry.text = ctypes.pointer(text)
+                    kept.append((raw, text))
+                else:
+                    height, width, _ = part.shape
+                    data = np.ascontiguousarray(part).ctypes.data_as(ctypes.POINTER(ctypes.c_uint8))
+                    entry.bitmap = mtmd.mtmd_bitmap_init(width, height, data)
+                    bitmaps.append(entry.bitmap)
+                    mtmd.mtmd_bitmap_set_id(entry.bitmap, keys[len(bitmaps) - 1].hex().encode())
+                inputs.append(ctypes.pointer(entry))
+            array = (ctypes.POINTER(mtmd.mtmd_input_part) * len(inputs))(*inputs)
+            if mtmd.mtmd_tokenize_from_parts(vision, self._handle, array, len(inputs), True):
+                raise ModelError(f"the pictures could not be read: {reason()}")
+            self._read()
+        except BaseException:
+            self.close()
+            raise
+        finally:
+            for bitmap in bitmaps:
+                mtmd.mtmd_bitmap_free(bitmap)
+
+    def _read(self) -> None:
+        mtmd = self._mtmd
+        for number in range(mtmd.mtmd_input_chunks_size(self._handle)):
+            media = mtmd.mtmd_input_chunks_get(self._handle, number)
+            if mtmd.mtmd_input_chunk_get_type(media) == mtmd.MTMD_INPUT_CHUNK_TYPE_TEXT:
+                count = ctypes.c_size_t()
+                found = mtmd.mtmd_input_chunk_get_tokens_text(media, ctypes.byref(count))
+                self.extend(Chunk(int(token)) for token in found[: count.value])
+            else:
+                size = int(mtmd.mtmd_input_chunk_get_n_tokens(media))
+                length = int(mtmd.mtmd_input_chunk_get_n_pos(media))
+                # A picture in several tiles is several chunks of one name.
+                name = mtmd.mtmd_input_chunk_get_id(media) or b""
+                self.append(Chunk(b"%s %d" % (name, number), size, length, media))
+
+    def close(self) -> None:
+        """Free the pictures."""
+        if self._handle:
+            self._mtmd.mtmd_input_chunks_free(self._handle)
+            self._handle = None

@@ -1,0 +1,289 @@
+"""Language models in this process: several prompts at once, nothing evaluated twice.
+
+Every sequence remembers what it holds. A prompt that begins like one of them, such as a second
+question on the same frames, takes that beginning over and evaluates only the rest. Sequences that
+are under way advance together, one batch a step (continuous batching, as in Orca, section 3.1).
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+import orjson
+
+from vtk.errors import MissingError, ModelError, UsageError
+from vtk.models.closeable import Closing
+from vtk.models.hub.files import Files, blob_sha256, sha256
+from vtk.models.llm import choices as spelled
+from vtk.models.llm.chat_template import Template
+from vtk.models.llm.kv_slots import Slot, Slots
+from vtk.models.llm.llama_cpp import BATCH, Chunk, Engine, Sampler
+from vtk.models.llm.load_options import SPEED, Loading
+from vtk.models.llm.prompt import YES_NO, Answer, Picture, Prompt, Sampling
+
+Result = Answer | list[float]
+
+
+@dataclass
+class Job:
+    """A prompt that is under way: what is still to be evaluated, and what came out."""
+
+    number: int
+    slot: Slot
+    tokens_in: int
+    limit: int
+    waiting: list[int]
+    sampler: Sampler | None
+    said: list[int] = field(default_factory=list)
+
+
+class LocalModel(Closing):
+    """A GGUF model with llama.cpp; raises MissingError where it cannot be loaded."""
+
+    def __init__(self, files: Files, loading: Loading | None = None) -> None:
+        self.name = files.name
+        self._files = files
+        loading = loading or Loading()
+        self.settings = f"{files.mmproj and files.mmproj.name} {replace(loading, **SPEED)}"
+        self._engine = Engine(files.model, files.mmproj, loading)
+        try:
+            source = self._engine.metadata("tokenizer.chat_template")
+            if not source:
+                raise MissingError(f"{files.model} has no chat template: it is not a chat model")
+            bos, eos = self._engine.special("bos"), self._engine.special("eos")
+            control = self._engine.is_control
+            self._template = Template(source, bos=bos, eos=eos, is_control=control)
+        except BaseException:
+            self._engine.close()
+            raise
+        self._slots = Slots(self._engine)
+        self.at_once = len(self._slots)
+        self._seen: tuple[list[str | Picture], list[Chunk], Callable[[], None]] | None = None
+
+    @cached_property
+    def sha256(self) -> str:
+        """The SHA-256 of the model's file, for the record."""
+        return blob_sha256(self._files.model) or sha256(self._files.model)
+
+    @property
+    def sees(self) -> bool:
+        """Whether the model takes pictures."""
+        return self._engine.sees
+
+    def close(self) -> None:
+        """Free the model; it is not used again."""
+        if self._seen:
+            self._seen[2]()
+            self._seen = None
+        self._engine.close()
+
+    def answers(
+        self, prompts: Iterable[Prompt], sampling: Sampling | None = None
+    ) -> Iterator[Answer | ModelError]:
+        """An answer to each prompt, in order; see `LanguageModel`."""
+        chosen = sampling or Sampling()
+        grammar = _grammar(chosen)
+
+        def finish(job: Job, at: int) -> Answer | ModelError | None:
+            assert job.sampler
+            token = job.sampler.token(at)
+            over = self._engine.ends(token)
+            if not over:
+                job.said.append(token)
+                job.waiting = [token]
+            if over or len(job.said) >= job.limit:
+                text = b"".join(map(self._engine.piece, job.said)).decode("utf-8", "replace")
+                try:
+                    return Answer.of(text, job.tokens_in, len(job.said), over)
+                except ModelError as error:
+                    return error
+            return None
+
+        def begin(number: int, prompt: Prompt) -> Job:
+            return self._begin(
+                number, prompt, chosen.max_tokens, self._engine.sampler(chosen, grammar)
+            )
+
+        return self._run(prompts, begin, finish)  # type: ignore[return-value]
+
+    def scores(
+        self, prompts: Iterable[Prompt], choices: Sequence[str] = YES_NO
+    ) -> Iterator[list[float] | ModelError]:
+        """The probability of each choice for each prompt, in order; see `LanguageModel`."""
+        firsts = self._first_tokens(choices)
+
+        def finish(job: Job, at: int) -> list[float]:
+            logits = self._engine.logits(at).astype(np.float64)
+            logits -= logits.max()
+            sums = [float(np.log(np.exp(logits[tokens]).sum())) for tokens in firsts]
+            return spelled.normalised(sums)
+
+        def begin(number: int, prompt: Prompt) -> Job:
+            return self._begin(number, prompt, 1, None)
+
+        return self._run(prompts, begin, finish)  # type: ignore[return-value]
+
+    def _first_tokens(self, choices: Sequence[str]) -> list[list[int]]:
+        """Of each choice the first tokens of its spellings that are one token, or of all."""
+        spelled.check(choices)
+        found = []
+        for choice in choices:
+            ways = [self._engine.tokens(way, special=False) for way in spelled.spellings(choice)]
+            whole = {way[0] for way in ways if len(way) == 1}
+            found.append(whole or {way[0] for way in ways if way})
+        for number, tokens in enumerate(found):
+            others = set().union(*(found[:number] + found[number + 1 :]))
+            if not tokens - others:
+                raise UsageError(
+                    f"{choices[number]!r} begins with the same token as another choice"
+                )
+        shared = {t for n, tokens in enumerate(found) for t in tokens if _elsewhere(t, n, found)}
+        return [sorted(tokens - shared) for tokens in found]
+
+    def _run(
+        self,
+        prompts: Iterable[Prompt],
+        begin: Callable[[int, Prompt], Job],
+        finish: Callable[[Job, int], Result | ModelError | None],
+    ) -> Iterator[Result | ModelError]:
+        source = enumerate(prompts)
+        live: list[Job] = []
+        done: dict[int, Result | ModelError] = {}
+        given, open_ = 0, True
+        try:
+            while open_ or live:
+                while open_ and len(live) < len(self._slots) and given not in done:
+                    number, prompt = next(source, (-1, None))
+                    if prompt is None:
+                        open_ = False
+                        break
+                    try:
+                        live.append(begin(number, prompt))
+                    except ModelError as error:
+                        done[number] = error
+                if live and given not in done:
+                    self._step(live, done, finish)
+                while given in done:
+                    yield done.pop(given)
+                    given += 1
+        finally:
+            for job in live:
+                self._end(job)
+
+    def _begin(self, number: int, prompt: Prompt, limit: int, sampler: Sampler | None) -> Job:
+        """Put a prompt into a sequence, all but the text after its last picture evaluated."""
+        try:
+            chunks = self._chunks(self._template.render(prompt))
+            size = sum(chunk.size for chunk in chunks)
+            room = self._engine.context - size
+            if room < 1:
+                raise ModelError(
+                    f"the prompt has {size} tokens and the context {self._engine.context}: "
+                    "fewer or smaller pictures, less text or a larger --context"
+                )
+            slot = self._slots.place(chunks)
+            self._slots.fill(slot, chunks)
+        except BaseException:
+            if sampler:
+                sampler.close()
+            raise
+        slot.busy = True
+        waiting = [int(chunk.key) for chunk in chunks[len(slot.held) :]]
+        return Job(number, slot, size, min(limit, room), waiting, sampler)
+
+    def _chunks(self, parts: list[str | Picture]) -> list[Chunk]:
+        """The prompt as the model takes it; pictures that came last time are not read again."""
+        last = max((n for n, part in enumerate(parts) if not isinstance(part, str)), default=-1)
+        head, tail = parts[: last + 1], parts[last + 1 :]
+        text = "".join(part for part in tail if isinstance(part, str))
+        if not head:
+            return [Chunk(token) for token in self._engine.tokens(text, first=True)]
+        if not self._engine.sees:
+            raise MissingError(
+                f"{self.name} cannot see: it needs its projector, --mmproj FILE (or a file "
+                "mmproj*.gguf beside the model)"
+            )
+        if not (self._seen and _alike(self._seen[0], head)):
+            if self._seen:
+                self._seen[2]()
+                self._seen = None
+            keys = [_key(part) for part in head if not isinstance(part, str)]
+            found = self._engine.chunks(head, keys)
+            self._seen = (head, found, found.close)
+        after = [Chunk(token) for token in self._engine.tokens(text)] if text else []
+        return [*self._seen[1], *after]
+
+    def _step(
+        self,
+        live: list[Job],
+        done: dict[int, Result | ModelError],
+        finish: Callable[[Job, int], Result | ModelError | None],
+    ) -> None:
+        """Evaluate what waits, of every job as much as fits one batch, and finish what is done."""
+        batch: list[tuple[int, int, int, bool]] = []
+        ready: list[tuple[Job, int]] = []
+        for job in live:
+            room = BATCH - len(batch)
+            taken, job.waiting = job.waiting[:room], job.waiting[room:]
+            for n, token in enumerate(taken):
+                wanted = not job.waiting and n == len(taken) - 1
+                batch.append((token, job.slot.length + n, job.slot.number, wanted))
+            job.slot.hold([Chunk(token) for token in taken])
+            if taken and not job.waiting:
+                ready.append((job, len(batch) - 1))
+        try:
+            self._engine.evaluate(batch)
+        except ModelError as error:
+            for job in live:
+                done[job.number] = error
+                self._slots.empty(job.slot)
+                self._end(job)
+            live.clear()
+            return
+        for job, at in ready:
+            if (result := finish(job, at)) is not None:
+                done[job.number] = result
+                self._end(job)
+                live.remove(job)
+
+    def _end(self, job: Job) -> None:
+        job.slot.busy = False
+        if job.sampler:
+            job.sampler.close()
+            job.sampler = None
+
+
+def _grammar(sampling: Sampling) -> str | None:
+    """The grammar of the schema. Raises UsageError for a schema that cannot be one."""
+    if sampling.schema is None:
+        return None
+    from llama_cpp.llama_grammar import json_schema_to_gbnf
+
+    try:
+        return str(json_schema_to_gbnf(orjson.dumps(dict(sampling.schema)).decode()))
+    except Exception as error:  # whatever a schema that is none leads to
+        raise UsageError(f"the schema cannot be turned into a grammar: {error}") from None
+
+
+def _elsewhere(token: int, number: int, found: list[set[int]]) -> bool:
+    return any(token in tokens for other, tokens in enumerate(found) if other != number)
+
+
+def _alike(first: list[str | Picture], second: list[str | Picture]) -> bool:
+    """Whether two beginnings are the same: equal texts, the very same or equal pictures."""
+    return len(first) == len(second) and all(map(_same, first, second))
+
+
+def _same(a: str | Picture, b: str | Picture) -> bool:
+    if isinstance(a, str) or isinstance(b, str):
+        return isinstance(a, str) and isinstance(b, str) and a == b
+    return a is b or np.array_equal(a, b)
+
+
+def _key(picture: Picture) -> bytes:
+    """A picture's key; equal pictures have equal ones."""
+    digest = hashlib.blake2b(repr(picture.shape).encode(), digest_size=16)
+    digest.update(np.ascontiguousarray(picture).data)
+    return digest.digest()

@@ -1,0 +1,122 @@
+"""OpenAI's chat protocol: requests out of prompts, answers out of replies."""
+
+from base64 import b64encode
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from vtk.errors import ModelError
+from vtk.models.llm.prompt import Answer, Picture, Prompt
+
+Json = dict[str, Any]
+
+TYPES: dict[str, type | tuple[type, ...]] = {
+    "object": dict,
+    "array": list,
+    "string": str,
+    "number": (int, float),
+    "integer": int,
+    "boolean": bool,
+    "null": type(None),
+}
+
+
+def messages(prompt: Prompt) -> list[Json]:
+    """The prompt as turns. What is text stays text, whatever it looks like."""
+    system = [{"role": "system", "content": _text(prompt.system)}] if prompt.system else []
+    content: str | list[Json]
+    if prompt.pictures:
+        content = [_part(part) for part in prompt.parts]
+    else:  # the templates of many text-only models take nothing but a string
+        content = "\n".join(_text(part) for part in prompt.parts if isinstance(part, str))
+    return [*system, {"role": "user", "content": content}]
+
+
+def _part(part: str | Picture) -> Json:
+    if isinstance(part, str):
+        return {"type": "text", "text": _text(part)}
+    from vtk.media.image import png
+
+    data = b64encode(png.encode(part)).decode()
+    return {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{data}"}}
+
+
+def _text(text: str) -> str:
+    """Text that UTF-8 can hold."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def strict(schema: Mapping[str, Any]) -> Json:
+    """How OpenAI, vLLM and llama-server are told of a schema."""
+    wrapped = {"name": "answer", "strict": True, "schema": dict(schema)}
+    return {"type": "json_schema", "json_schema": wrapped}
+
+
+def plain(schema: Mapping[str, Any]) -> Json:
+    """How llama-cpp-python's server, and llama-server as well, is told of a schema."""
+    return {"type": "json_object", "schema": dict(schema)}
+
+
+def fits(text: str, schema: Mapping[str, Any]) -> bool:
+    """Whether text is JSON of the schema's type, with its required keys: no full validation."""
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return False
+    wanted = schema.get("type", list(TYPES))
+    names = [wanted] if isinstance(wanted, str) else wanted
+    if isinstance(value, bool) and "boolean" not in names:  # to Python, True is an integer
+        return False
+    if not any(isinstance(value, TYPES.get(name, object)) for name in names):
+        return False
+    return not isinstance(value, dict) or set(schema.get("required", ())) <= value.keys()
+
+
+def answer_in(reply: Any) -> Answer:
+    """The answer in a reply. Raises ModelError where it holds none."""
+    match reply:
+        case {"choices": [{"message": {"content": str(text)}} as choice, *_]}:
+            usage = reply.get("usage")
+            whole = choice.get("finish_reason") != "length"
+            return Answer.of(
+                text,
+                _tokens(usage, "prompt_tokens"),
+                _tokens(usage, "completion_tokens"),
+                whole,
+            )
+        case {"choices": [{"message": {"content": None}, "finish_reason": "length"}, *_]}:
+            raise ModelError("the model reached the limit of tokens before it began its answer")
+    raise ModelError("the server's reply has no answer")
+
+
+def _tokens(usage: Any, key: str) -> int:
+    """A count of tokens, 0 where the server tells none."""
+    count = usage.get(key) if isinstance(usage, dict) else None
+    return count if isinstance(count, int) else 0
+
+
+def listed_in(reply: Any) -> list[tuple[str, float]]:
+    """The likeliest first tokens with their log-probabilities. Raises ModelError without them."""
+    listed = []
+    match reply:
+        case {"choices": [{"logprobs": {"content": [{"top_logprobs": [*entries]}, *_]}}, *_]}:
+            for entry in entries:
+                match entry:
+                    case {"token": str(token), "logprob": float() | int() as value}:
+                        listed.append((token, min(float(value), 0.0)))
+    if not listed:
+        raise ModelError("the server lists no log-probabilities of tokens, which scores need")
+    return listed
+
+
+def said(content: bytes) -> str:
+    """What an error reply says, in the forms of OpenAI, of FastAPI and of plain text."""
+    try:
+        value = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return content.decode("utf-8", "replace")
+    for key in ("error", "message", "detail"):
+        if isinstance(value, dict) and key in value:
+            value = value[key]
+    return value if isinstance(value, str) else orjson.dumps(value).decode()

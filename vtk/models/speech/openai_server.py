@@ -1,0 +1,183 @@
+"""A recognizer of speech behind any server that speaks OpenAI's protocol (audio/transcriptions).
+
+Services differ in what they tell beside the text. Times of words and segments are asked for; where
+a server refuses that, only for the text, which then has the times of its piece of sound.
+"""
+
+import io
+import secrets
+import wave
+from collections.abc import Iterable, Iterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+import orjson
+
+from vtk.errors import MissingError, ModelError
+from vtk.models.closeable import Closing
+from vtk.models.http import Reply, Service
+from vtk.models.llm.openai_chat import said
+from vtk.models.speech.recognizer import RATE, Piece, Recognized, Segment, Word
+
+Json = dict[str, Any]
+
+Fields = tuple[tuple[str, str], ...]
+
+DETAILED: Fields = (
+    *(("response_format", "verbose_json"), ("timestamp_granularities[]", "word")),
+    ("timestamp_granularities[]", "segment"),
+)
+WAYS: tuple[Fields, ...] = (
+    DETAILED,
+    (("response_format", "verbose_json"),),
+    (("response_format", "json"),),
+)
+USUAL = "whisper-1"  # what servers of a single model take for its name
+NAMED = {  # languages that OpenAI tells by name
+    "english": "en", "german": "de", "french": "fr", "spanish": "es", "italian": "it",
+    "portuguese": "pt", "dutch": "nl", "russian": "ru", "polish": "pl", "chinese": "zh",
+    "japanese": "ja", "korean": "ko", "turkish": "tr", "arabic": "ar", "hindi": "hi",
+    "ukrainian": "uk", "swedish": "sv", "danish": "da", "norwegian": "no", "finnish": "fi",
+    "czech": "cs", "greek": "el", "hebrew": "he", "hungarian": "hu", "romanian": "ro",
+}  # fmt: skip
+
+
+class TranscriptionServer(Closing):
+    """The recognizer that a server runs; `endpoint` is its address, with or without `/v1`.
+
+    Up to `jobs` pieces of sound are sent at once; each request may take `timeout` seconds and is
+    repeated where that can help. Raises UsageError for what cannot be an endpoint or a key,
+    MissingError without httpx2, and at the first request where no server or no model is there.
+    """
+
+    def __init__(
+        self,
+        endpoint: str,
+        model: str | None = None,
+        *,
+        key: str | None = None,
+        jobs: int = 4,
+        timeout: float = 300.0,
+        retries: int = 5,
+    ) -> None:
+        self.name = model or USUAL
+        self._ways = WAYS
+        self._boundary = secrets.token_hex(16)
+        self._service = Service(
+            endpoint,
+            key=key,
+            jobs=jobs,
+            timeout=timeout,
+            retries=retries,
+            final=_refuses,
+            content_type=f"multipart/form-data; boundary={self._boundary}",
+        )
+
+    def recognize(
+        self, pieces: Iterable[Piece], language: str | None = None
+    ) -> Iterator[Recognized | ModelError]:
+        """What is said in each piece, in order; see `Recognizer`. Raises MissingError."""
+        return self._service.ordered(pieces, partial(self._one, language=language))
+
+    def close(self) -> None:
+        """Give up what is in flight and close the connections."""
+        self._service.close()
+
+    async def _one(self, piece: Piece, language: str | None) -> Recognized:
+        sound = _wave(piece.samples)
+        fields = [("model", self.name), ("temperature", "0")]
+        fields += [("language", language)] if language else []
+        while True:
+            way = self._ways[0]
+            body = _form(self._boundary, [*fields, *way], sound)
+            reply = await self._service.fetch("POST", "audio/transcriptions", body)
+            if _refuses(reply) and way != WAYS[-1]:
+                if way == self._ways[0]:  # else another request has learned it meanwhile
+                    self._ways = self._ways[1:]
+                continue
+            return _recognized(self._read(reply), piece, language)
+
+    def _read(self, reply: Reply) -> Json:
+        place, told = self._service.place, self._service.shown(said(reply.content))
+        if reply.status in (401, 403):
+            fault = "refuses the API key: check" if self._service.has_key else "needs a key: set"
+            raise MissingError(f"{place} {fault} VTK_API_KEY")
+        if reply.status == 404:
+            raise MissingError(
+                f"{place} does not transcribe, or has no such model ({told}): "
+                "check --endpoint and --model"
+            )
+        if not 200 <= reply.status < 300:
+            raise ModelError(f"{place} answered {reply.status}: {told}")
+        try:
+            value = orjson.loads(reply.content)
+        except orjson.JSONDecodeError:
+            raise ModelError(f"the reply of {place} is not JSON") from None
+        if not isinstance(value, dict) or not isinstance(value.get("text"), str):
+            raise ModelError(f"the reply of {place} is not a transcription")
+        return value
+
+
+def _form(boundary: str, fields: Iterable[tuple[str, str]], file: bytes) -> bytes:
+    """The body of a request with these fields and a file of sound."""
+    head = f'--{boundary}\r\nContent-Disposition: form-data; name="'
+    parts = [f'{head}{name}"\r\n\r\n{value}\r\n'.encode() for name, value in fields]
+    kind = "Content-Type: audio/wav"
+    parts += [f'{head}file"; filename="speech.wav"\r\n{kind}\r\n\r\n'.encode(), file]
+    return b"".join([*parts, f"\r\n--{boundary}--\r\n".encode()])
+
+
+def _refuses(reply: Reply) -> bool:
+    return reply.status in (400, 415, 422)
+
+
+def _wave(samples: Any) -> bytes:
+    """Sound as a WAV file of 16 bits."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(RATE)
+        out.writeframes(np.rint(np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes())
+    return file.getvalue()
+
+
+def _recognized(told: Json, piece: Piece, asked: str | None) -> Recognized:
+    """What a reply tells, in the time of the video. Raises ModelError where it makes no sense."""
+    length = len(piece.samples) / RATE
+
+    def time(seconds: Any) -> float:
+        return piece.start + min(max(float(seconds), 0.0), length)
+
+    try:
+        words = [
+            Word(time(word["start"]), time(word["end"]), str(word["word"]).strip())
+            for word in told.get("words") or ()
+        ]
+        segments = [
+            Segment(
+                time(one["start"]),
+                time(one["end"]),
+                str(one["text"]).strip(),
+                no_speech=float(one.get("no_speech_prob") or 0.0),
+                log_probability=float(one.get("avg_logprob") or 0.0),
+            )
+            for one in told.get("segments") or ()
+        ]
+    except (KeyError, TypeError, ValueError):
+        raise ModelError("the reply of the server is not a transcription") from None
+    if not segments and told["text"].strip():
+        segments = [Segment(time(0), time(length), told["text"].strip())]
+    found = str(told.get("language") or asked or "").lower()
+    return Recognized(tuple(_timed(segments, words)), NAMED.get(found, found) or None)
+
+
+def _timed(segments: list[Segment], words: list[Word]) -> Iterator[Segment]:
+    """Segments with the words whose middle lies in them; the last takes those that are left."""
+    for number, segment in enumerate(segments):
+        last = number == len(segments) - 1
+        own = [w for w in words if last or (w.start + w.end) / 2 < segment.end]
+        words = words[len(own) :]
+        numbers = segment.no_speech, segment.log_probability
+        yield Segment(segment.start, segment.end, segment.text, tuple(own), *numbers)

@@ -1,0 +1,205 @@
+"""Whisper in this process, by faster-whisper: int8 on the processor, int8 and float16 on a GPU.
+
+Radford et al. 2023, "Robust Speech Recognition via Large-Scale Weak Supervision"; pieces of sound
+are recognized in batches and words timed by cross-attention.
+"""
+
+import logging
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from functools import cached_property
+from itertools import islice, pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from vtk.cores import cores
+from vtk.errors import MissingError, ModelError, UsageError
+from vtk.models.closeable import Closing
+from vtk.models.hub.files import resolve, sha256
+from vtk.models.speech.recognizer import RATE, Piece, Recognized, Segment, Word
+
+BATCH = {"cpu": 4, "cuda": 16}  # pieces recognized together
+BEAM = 5  # hypotheses that are kept, as in the paper
+REPETITIVE = 2.4  # how far text may be compressed until it goes in circles (paper, section 4.5)
+GRAIN = RATE // 100  # samples of a frame of the spectrogram
+FEWEST = 10  # such frames of a piece
+NEEDED = ("model.bin", "config.json", "tokenizer.json")
+
+log = logging.getLogger("vtk")
+
+
+class WhisperModel(Closing):
+    """A Whisper model of the catalog, or a folder that holds one for CTranslate2.
+
+    Runs on a GPU where there is one unless `device` is cpu. Raises MissingError where the model
+    or faster-whisper is not there, with the command that gets it.
+    """
+
+    def __init__(self, name: str, *, device: str = "auto", threads: int | None = None) -> None:
+        self.name, self._folder = _folder(name)
+        try:
+            import ctranslate2
+            from faster_whisper import BatchedInferencePipeline
+        except (ImportError, OSError) as error:
+            reason = "" if isinstance(error, ModuleNotFoundError) else f" ({error})"
+            raise MissingError(
+                f"recognizing speech needs faster-whisper{reason}: "
+                "pip install 'video-text-kit[speech]'"
+            ) from None
+        if device == "auto":
+            device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
+        count = threads or cores()
+        try:
+            self._model = _loaded(self._folder, device, count)
+        except MissingError as error:
+            if device == "cpu":
+                raise
+            log.warning("%s; going on without the GPU", error)
+            device = "cpu"
+            self._model = _loaded(self._folder, device, count)
+        self.device, self._batch = device, BATCH[device]
+        self._pipeline: Any = BatchedInferencePipeline(self._model)
+
+    @cached_property
+    def sha256(self) -> str:
+        """The SHA-256 of the weights, for the record."""
+        return sha256(self._folder / "model.bin")
+
+    def close(self) -> None:
+        """Free the model; it is not used again."""
+        with suppress(AttributeError):
+            self._model.model.unload_model()
+
+    def recognize(
+        self, pieces: Iterable[Piece], language: str | None = None
+    ) -> Iterator[Recognized | ModelError]:
+        """What is said in each piece, in order; see `Recognizer`. Raises UsageError."""
+        known = list(self._model.supported_languages)
+        if language is not None and language not in known:
+            raise UsageError(
+                f"{self.name} does not know the language {language!r}; it knows {', '.join(known)}"
+            )
+        waiting = iter(pieces)
+        while batch := list(islice(waiting, self._batch)):
+            try:
+                language = language or self._language(batch)
+                yield from self._recognized(batch, language)
+            except (RuntimeError, ValueError) as error:
+                yield from [ModelError(f"{self.name} failed: {error}")] * len(batch)
+
+    def _language(self, batch: list[Piece]) -> str:
+        """The language that is likeliest over the pieces together."""
+        if not self._model.model.is_multilingual:
+            return "en"
+        sums: dict[str, float] = {}
+        for piece in batch:
+            _, _, told = self._model.detect_language(audio=piece.samples)
+            for code, probability in told or []:
+                sums[code] = sums.get(code, 0.0) + probability * len(piece.samples)
+        return max(sums, key=lambda code: sums[code])
+
+    def _recognized(self, batch: list[Piece], language: str) -> list[Recognized | ModelError]:
+        found = self._heard(batch, language)
+        again = [n for n, segments in enumerate(found) if _in_circles(segments)]
+        if again:  # once more where no run of three tokens may come twice
+            pieces = [batch[number] for number in again]
+            for number, segments in zip(again, self._heard(pieces, language, 3), strict=True):
+                found[number] = [s for s in segments if not _repetitive(s.text)]
+        return [Recognized(tuple(segments), language) for segments in found]
+
+    def _heard(self, batch: list[Piece], language: str, ngram: int = 0) -> list[list[Segment]]:
+        """The segments of each piece."""
+        # Whole frames: the times of words are counted in them from where a clip begins.
+        sizes = [max(-(-len(piece.samples) // GRAIN), FEWEST) * GRAIN for piece in batch]
+        padded = [
+            np.pad(piece.samples, (0, size - len(piece.samples)))
+            for piece, size in zip(batch, sizes, strict=True)
+        ]
+        edges = np.cumsum([0, *(len(samples) for samples in padded)])
+        clips = [
+            {"start": (low + 0.5) / RATE, "end": (high + 0.5) / RATE}
+            for low, high in pairwise(edges)
+        ]
+        told, _ = self._pipeline.transcribe(
+            np.concatenate(padded),
+            language=language,
+            clip_timestamps=clips,
+            batch_size=len(batch),
+            beam_size=BEAM,
+            word_timestamps=True,
+            no_repeat_ngram_size=ngram,
+        )
+        found: list[list[Segment]] = [[] for _ in batch]
+        for segment in told:
+            number = int(np.searchsorted(edges // GRAIN, segment.seek + 1, "right")) - 1
+            piece, base = batch[number], edges[number] / RATE
+            found[number].append(_segment(segment, piece, float(base)))
+        return found
+
+
+def _segment(told: Any, piece: Piece, base: float) -> Segment:
+    """A segment of faster-whisper, whose clip begins at `base`, in the time of the video."""
+    last = piece.start + len(piece.samples) / RATE
+
+    def time(seconds: float) -> float:
+        return float(min(max(seconds - base + piece.start, piece.start), last))
+
+    words = tuple(
+        Word(time(word.start), time(word.end), word.word.strip(), float(word.probability))
+        for word in told.words or ()
+        if word.word.strip()
+    )
+    start, end = (words[0].start, words[-1].end) if words else (time(told.start), time(told.end))
+    sure = float(told.avg_logprob)
+    return Segment(start, end, told.text.strip(), words, float(told.no_speech_prob), sure)
+
+
+def _in_circles(segments: list[Segment]) -> bool:
+    return any(_repetitive(segment.text) for segment in segments)
+
+
+def _repetitive(text: str) -> bool:
+    data = text.encode()
+    return len(data) > REPETITIVE * len(zlib.compress(data))
+
+
+def _folder(name: str) -> tuple[str, Path]:
+    """What to call a model, and the folder that holds it. Raises MissingError, UsageError."""
+    folder = Path(name).expanduser()
+    if folder.is_dir():
+        label = folder.resolve().name
+    elif "/" in name and not name.startswith("hf:"):
+        raise MissingError(f"there is no folder {name}")
+    else:
+        files = resolve(name)
+        if files.entry is None or files.entry.kind != "speech":
+            raise UsageError(f"{name} is not a speech model: see `vtk models list --kind speech`")
+        label, folder = files.name, files.model.parent
+    for file in NEEDED:
+        if not (folder / file).is_file():
+            raise MissingError(f"there is no {file} in {folder}: it is not a faster-whisper model")
+    return label, folder
+
+
+def _loaded(folder: Path, device: str, threads: int) -> Any:
+    """The model as faster-whisper's own object, tried once. Raises MissingError."""
+    import faster_whisper
+
+    try:
+        model = faster_whisper.WhisperModel(
+            str(folder),
+            device=device,
+            compute_type="int8" if device == "cpu" else "int8_float16",
+            cpu_threads=threads,
+            local_files_only=True,
+        )
+        if device != "cpu":  # libraries of CUDA that lack are missed at the first use only
+            model.encode(np.zeros((model.model.n_mels, 3000), np.float32))
+    except (RuntimeError, ValueError, OSError) as error:
+        raise MissingError(f"{folder} cannot be loaded on the {device}: {error}") from None
+    except Exception as error:  # the tokenizer's library raises nothing narrower
+        raise MissingError(f"{folder} is not a faster-whisper model: {error}") from None
+    return model

@@ -1,0 +1,127 @@
+"""Pictures that show nothing, black or white, and pictures that stand still."""
+
+import math
+
+import numpy as np
+
+from vtk.split.cues.frame import Array, Cue, Moment, Picture, cells, lasting
+
+LEAST = {"black": 0.1, "white": 0.5, "freeze": 2.0}  # seconds
+
+# Blank. FFmpeg's blackdetect counts samples up to a tenth of the range as black and takes a
+# picture in which 98 % are; that finds dark scenes too, so here it must also be even.
+DEPTH = 0.1  # of the range from black to white
+SPECKS = 0.0005  # share of the samples that may lie outside: dust and dropouts, not stars or words
+EVEN = 1.2  # standard deviation of means of a hundred or so samples, 0..255
+TINT = 10.0  # mean distance of Cb and Cr from 128
+
+# Freeze. FFmpeg's freezedetect compares with the first picture and takes a mean difference of
+# -60 dB, 0.25 of 255; what an encoder adds to a still picture is several times that.
+DRIFT = 3.0  # of 255: largest difference of the mean of a part, luma or colour, from the first
+NOISE = 0.8  # mean difference of samples from the picture before, in the mean over the stretch
+BURST = 4  # pictures' worth of NOISE that a keyframe may use up at once
+SETTLE, SETTLING = 0.2, 0.5  # mean difference of pictures, and seconds, while slow motion ends
+MOVED = 0.0005  # share of the samples that may differ much from the first: a pointer
+FLAT = 4.0  # standard deviation of luma below which motion would not be noticed
+
+
+class Blank:
+    """Stretches of black and of white."""
+
+    def __init__(self) -> None:
+        self._type, self._first = "", Moment(0, 0.0)
+
+    @property
+    def since(self) -> float:
+        return self._first.time if self._type else math.inf
+
+    def push(self, picture: Picture) -> list[Cue]:
+        picture.named = _blank(picture)
+        if picture.named == self._type:
+            return []
+        found = self.finish(picture.at)
+        self._type, self._first = picture.named, picture.at
+        return found
+
+    def finish(self, end: Moment) -> list[Cue]:
+        if self._type and lasting(self._first, end, LEAST[self._type]):
+            return [Cue(self._first, end, {"type": self._type})]
+        return []
+
+
+def _blank(picture: Picture) -> str:
+    """Whether the picture is "black", "white" or neither, ""."""
+    small = picture.small
+    mean = float(small.luma.mean())
+    dark, bright = picture.level(DEPTH), picture.level(1 - DEPTH)
+    if dark < mean < bright or cells(small.luma, 3).std() > EVEN:
+        return ""
+    if max(abs(float(part.mean()) - 128) for part in (small.cb, small.cr)) > TINT:
+        return ""
+    luma, low, high = picture.luma, picture.stored(dark), picture.stored(bright)
+    outside = luma > low if mean <= dark else luma < high
+    if np.count_nonzero(outside) > SPECKS * outside.size:
+        return ""
+    return "black" if mean <= dark else "white"
+
+
+class Freeze:
+    """Stretches in which one picture stands still; pictures of other cues are left out.
+
+    Black is none, as nothing is seen to stand still, and a picture with grain that lives is none.
+    """
+
+    def __init__(self) -> None:
+        self._begin(None)
+
+    def _begin(self, first: Picture | None) -> None:
+        """A stretch that may be one begins with this picture."""
+        self._first = first
+        self._steps = 0.0  # sum of the mean differences from picture to picture
+        self._count = 0
+        self._settling: list[tuple[Moment, float]] = []  # pictures that may still have moved
+        self._before: Array = np.zeros((0, 0))
+
+    @property
+    def since(self) -> float:
+        return self._first.at.time if self._first else math.inf
+
+    def push(self, picture: Picture) -> list[Cue]:
+        if self._first and not picture.named and self._still(self._first, picture):
+            picture.still = True
+            return []
+        found = [] if picture.named in ("bars", "card") else self.finish(picture.at)
+        plain = picture.named or picture.small.luma.std() < FLAT
+        self._begin(None if plain else picture)
+        return found
+
+    def finish(self, end: Moment) -> list[Cue]:
+        if not self._first:
+            return []
+        rest = self._steps - sum(step for _, step in self._settling)
+        noise = rest / max(self._count - len(self._settling), 1)
+        moved = [at for at, step in self._settling if step > 4 * noise]
+        # A single step is an encoder's that makes the first picture better.
+        start = moved[-1] if len(moved) > 1 else self._first.at
+        return [Cue(start, end, {"type": "freeze"})] if lasting(start, end, LEAST["freeze"]) else []
+
+    def _still(self, first: Picture, picture: Picture) -> bool:
+        for one, other, size in zip(first.small, picture.small, (3, 2, 2), strict=True):
+            if np.abs(cells(other - one, size)).max() > DRIFT:
+                return False
+        fine, start = picture.fine, first.fine
+        before = self._before if self._before.size else start
+        if fine.shape != start.shape:
+            return False
+        step = float(np.abs(fine - before).mean())
+        early = picture.at.time - first.at.time <= SETTLING
+        if step > SETTLE and early and len(self._settling) == self._count:
+            self._settling.append((picture.at, step))
+        self._steps += step
+        self._count += 1
+        self._before = fine
+        much = min(max(2 * float(first.small.luma.std()), 12.0), 25.0)
+        return bool(
+            self._steps <= NOISE * (self._count + BURST)
+            and np.count_nonzero(np.abs(fine - start) > much) <= MOVED * fine.size
+        )

@@ -1,0 +1,157 @@
+"""Black bars around the picture: letterbox, pillarbox, windowbox, and when they change.
+
+Each picture says of either axis that it has two bars with sharp edges of nearly the same size,
+that it has none, or nothing at all: dark edges of a scene and words in a bar say nothing. A new
+active picture counts once every picture that says something agreed on it for a second. FFmpeg's
+cropdetect, in contrast, takes every dark edge for a bar and only widens the picture.
+"""
+
+import math
+from collections import Counter
+from typing import Any
+
+import numpy as np
+
+from vtk.split.cues.frame import Array, Cue, Moment, Picture
+
+STABLE = 1.0  # seconds for which a new active picture must last
+DARK = 0.08  # of the range from black to white, up to which a sample is black
+ROOM = 0.02  # share of a line of a bar that may be lighter: noise, ringing
+SHARP = 0.5  # share of the first line of the picture that is lighter
+OPEN = 0.25  # the same for a picture that reaches the edge
+THIN = 0.015  # of the picture's size: thinner bars are blanking, not a format
+UNEQUAL = 0.04  # of the picture's size: most by which the two bars differ
+SLACK = 0.006  # of the picture's size: measures of one active picture differ less
+FAR = 0.45  # of the picture's size: most that a bar takes
+SAMPLES = 200  # of a line that are looked at
+
+Bars = tuple[int, int]  # lines before and after the picture, along one axis
+Box = tuple[Bars, Bars]  # above and below, left and right
+
+
+class Letterbox:
+    """Stretches in which the picture does not fill the frame."""
+
+    def __init__(self) -> None:
+        self._latest: Box | None = None  # what the latest picture says
+        self._now: Box | None = None  # the active picture, None before one is known
+        self._first = Moment(0, 0.0)
+        self._next: Moment | None = None  # where another one may have begun
+        self._seen: Counter[Box] = Counter()
+        self._next_seen: Counter[Box] = Counter()
+        self._size = (0, 0)
+        self._about: dict[str, Any] = {}
+
+    @property
+    def since(self) -> float:
+        if self._boxed():
+            return self._first.time
+        return self._next.time if self._next else math.inf
+
+    def push(self, picture: Picture) -> list[Cue]:
+        found: list[Cue] = []
+        if picture.luma.shape != self._size:
+            found = self.finish(picture.at)
+            self._now = self._next = None
+            self._size = picture.luma.shape
+        if not picture.still:
+            self._latest = None if picture.named else self._measured(picture)
+        box = self._latest
+        if box is None:
+            return found
+        if self._now and _near(box, self._now, self._size):
+            self._next = None
+            self._seen[box] += 1
+            return found
+        if self._next is None or not _near(box, next(iter(self._next_seen)), self._size):
+            self._next, self._next_seen = picture.at, Counter()
+        self._next_seen[box] += 1
+        if picture.at.time - self._next.time >= STABLE - 1e-6:
+            found += self.finish(self._next)
+            self._first, self._next, self._seen = self._next, None, self._next_seen
+            self._now = self._seen.most_common(1)[0][0]
+            self._about = {"rotation": picture.rotation, "sample": picture.sample_aspect}
+        return found
+
+    def finish(self, end: Moment) -> list[Cue]:
+        if not self._boxed():
+            return []
+        box = self._seen.most_common(1)[0][0]
+        return [Cue(self._first, end, describe(box, self._size, **self._about))]
+
+    def _boxed(self) -> bool:
+        return self._now not in (None, ((0, 0), (0, 0)))
+
+    def _measured(self, picture: Picture) -> Box | None:
+        """The bars of this picture; of an axis of which it says nothing, those known."""
+        dark = picture.stored(picture.level(DARK))
+        found = [bars(lines, dark) for lines in (picture.luma, picture.luma.T)]
+        if found == [None, None]:
+            return None
+        known = self._now or ((0, 0), (0, 0))
+        if self._next:
+            known = next(iter(self._next_seen))
+        rows, columns = (now if new is None else new for new, now in zip(found, known, strict=True))
+        return rows, columns
+
+
+def bars(lines: Array, dark: int) -> Bars | None:
+    """The black lines at both ends of the first axis of `lines`; None where that is not clear."""
+    size, every = len(lines), max(1, lines.shape[1] // SAMPLES)
+    edge = max(1, int(THIN * size))
+    for end in (lines[:edge], lines[::-1][:edge]):
+        if _light(end[:: max(1, edge // 4), ::every], dark).max() >= OPEN:
+            return 0, 0
+    before, after = _bar(lines, dark), _bar(lines[::-1], dark)
+    if before[1] < SHARP or after[1] < SHARP or abs(before[0] - after[0]) > UNEQUAL * size:
+        return None
+    return before[0], after[0]
+
+
+def _bar(lines: Array, dark: int) -> tuple[int, float]:
+    """How many lines are black at the start, and the share that is not where the picture begins."""
+    every = max(1, lines.shape[1] // SAMPLES)
+    far = int(FAR * len(lines))
+    begin, step = 0, 16
+    if _light(lines[:1, ::every], dark)[0] <= ROOM:
+        rough = np.flatnonzero(_light(lines[:far:step, :: 2 * every], dark) > ROOM)
+        if not len(rough):
+            return far, 0.0
+        begin = max(int(rough[0]) - 1, 0) * step
+    share = _light(lines[begin : begin + 2 * step, ::every], dark)
+    first = int(np.argmax(share > ROOM))
+    return begin + first, float(share[first : first + 3].max())
+
+
+def _light(lines: Array, dark: int) -> Array:
+    """The share of each line that is not black."""
+    return np.asarray(np.add.reduce(lines > dark, axis=1) / lines.shape[1])
+
+
+def _near(one: Box, other: Box, size: tuple[int, int]) -> bool:
+    return all(
+        abs(a - b) <= max(2, SLACK * length)
+        for bars_, others, length in zip(one, other, size, strict=True)
+        for a, b in zip(bars_, others, strict=True)
+    )
+
+
+def describe(box: Box, size: tuple[int, int], rotation: int, sample: Any) -> dict[str, Any]:
+    """The cue's fields: the active picture as displayed, in samples, and its aspect ratio.
+
+    `active` is [left, top, right, bottom]; `bars` names what surrounds it.
+    """
+    (top, bottom), (left, right) = box
+    height, width = size
+    turns = rotation % 360 // 90
+    for _ in range(turns):  # a quarter turn counter-clockwise: the right edge comes up
+        top, left, bottom, right = right, top, left, bottom
+        height, width, sample = width, height, 1 / sample
+    across, down = width - left - right, height - top - bottom
+    name = "windowbox" if top + bottom and left + right else ""
+    return {
+        "type": "letterbox",
+        "bars": name or ("letterbox" if top + bottom else "pillarbox"),
+        "active": [left, top, width - right, height - bottom],
+        "aspect": round(float(across * sample / down), 3),
+    }

@@ -1,0 +1,179 @@
+"""Colour bars and test cards: pictures that stand for a while are looked at once, closely.
+
+Bars are known by their order (ITU-R BT.471 and BT.1729, SMPTE EG 1 and RP 219): yellow, cyan,
+green, magenta, red, blue, of equal width, each darker than the one before. Test cards (the Philips
+PM5544 and its family, Test Card F) are known by a large circle in the middle and a grid of square
+cells around it.
+"""
+
+import math
+import re
+from typing import Any
+
+import numpy as np
+
+from vtk.media.image.planes import Thumbnail
+from vtk.split.cues.frame import Array, Cue, Moment, Picture, lasting
+
+LEAST = 1.0  # seconds that bars or a card must last
+AFTER = 0.5  # seconds for which a picture must stand before it is looked at
+ALIKE = 12.0  # of 255: difference of a sample that counts as none
+CHANGED = 0.1  # share of the samples that may change: clocks, names, sources
+
+# The directions of the colours in Cb and Cr, mean of ITU-R BT.601 and BT.709, at 75 %.
+COLOURS = {
+    "y": (-84, 11), "c": (23, -84), "g": (-60, -73), "m": (60, 73), "r": (-23, 84), "b": (84, -11),
+}  # fmt: skip
+_ORDER = re.compile("(y+).?(c+).?(g+).?(m+).?(r+).?(b+)")  # a mixed column between two of them
+SAME_HUE = math.cos(math.radians(22))
+VIVID = 30.0  # distance of Cb and Cr from gray
+UPRIGHT = 0.8  # share of the samples of a column that must have its colour
+# Width of one bar, as a share of the picture's, up to which it is of this kind.
+STANDARDS = ((0.116, "smpte-rp219"), (0.134, "ebu"), (1.0, "smpte"))
+
+LINES = 360  # about the height at which a card is measured
+RADII = 0.24, 0.5  # of the height
+EDGE = 20  # of 255: step across the circle
+COVERED = 0.75  # share of the circle that must be seen
+ALONE = 0.35  # by how much more of it than of other circles
+REGULAR = 0.5  # autocorrelation at the distance of the lines of the grid
+SQUARE = 0.12  # by how much the two distances may differ
+
+
+class Chart:
+    """Stretches of colour bars and of test cards."""
+
+    def __init__(self) -> None:
+        self._first: Picture | None = None
+        self._last: Picture | None = None
+        self._found: dict[str, Any] | None = None  # empty where there is nothing in the picture
+
+    @property
+    def since(self) -> float:
+        return self._first.at.time if self._first and self._found != {} else math.inf
+
+    def push(self, picture: Picture) -> list[Cue]:
+        found: list[Cue] = []
+        if picture.named or not self._first or not _alike(self._first.small, picture.small):
+            found = self.finish(picture.at)
+            self._first, self._found = None if picture.named else picture, None
+        elif self._found is None and lasting(self._first.at, picture.at, AFTER):
+            self._found = _look(picture)
+        self._last = picture
+        if self._found:
+            picture.named = self._found["type"]
+        return found
+
+    def finish(self, end: Moment) -> list[Cue]:
+        if not self._first or not self._last or not lasting(self._first.at, end, LEAST):
+            return []
+        about = _look(self._last) if self._found is None else self._found
+        return [Cue(self._first.at, end, about)] if about else []
+
+
+def _alike(one: Thumbnail, other: Thumbnail) -> bool:
+    return all(
+        np.count_nonzero(np.abs(a - b) > ALIKE) <= CHANGED * a.size
+        for a, b in zip(one, other, strict=True)
+    )
+
+
+def _look(picture: Picture) -> dict[str, Any]:
+    return _bars(picture) or _card(picture)
+
+
+def _bars(picture: Picture) -> dict[str, Any]:
+    """`standard` and `amplitude`, percent of the colours' full amplitude, of colour bars."""
+    luma, cb, cr = picture.small
+    dark = np.median(luma[6:13], axis=0) < picture.level(0.05)
+    side = int(np.argmin(dark)) // 2 + int(np.argmin(dark)) % 2  # pillars, in columns of chroma
+    tint = np.stack([part[3:7, side : part.shape[1] - side] for part in (cb, cr)]) - 128
+    column = np.median(tint, axis=1)  # (2, columns)
+    if (np.abs(tint - column[:, None]).max(axis=0) <= ALIKE).mean() < UPRIGHT:
+        return {}
+    references = np.array(list(COLOURS.values()), np.float64)
+    vivid = np.hypot(*column)
+    cosine = references @ column / np.hypot(*references.T)[:, None] / np.maximum(vivid, 1)
+    names = np.array(list(COLOURS))[cosine.argmax(axis=0)]
+    letters = np.where((vivid >= VIVID) & (cosine.max(axis=0) >= SAME_HUE), names, "-")
+    match = _ORDER.search("".join(letters))
+    if not match:
+        return {}
+    widths = [len(group) for group in match.groups()]
+    middles = [(match.start(n) + match.end(n) - 1) // 2 for n in range(1, 7)]
+    steps = np.median(luma[6:13], axis=0)[[2 * (side + middle) for middle in middles]]
+    if max(widths) > 2 * min(widths) + 1 or (np.diff(steps) > -2).any():
+        return {}
+    share = (match.end() - match.start()) / 6 / column.shape[1]
+    ratio = np.mean(vivid[middles] / np.hypot(*references.T))
+    return {
+        "type": "bars",
+        "standard": next(name for most, name in STANDARDS if share <= most),
+        "amplitude": round(75 * float(ratio)),
+    }
+
+
+def _card(picture: Picture) -> dict[str, Any]:
+    """`grid`, the number of cells across and down, and `circle`, its height by the picture's."""
+    every = max(1, round(picture.luma.shape[0] / LINES))
+    luma = picture.luma[::every, ::every].astype(np.float32) / picture.unit
+    aspect = float(picture.sample_aspect)
+    height, width = luma.shape
+    down = _period(luma[:, width // 40 : width // 8], luma[:, -width // 8 : -width // 40])
+    across = _period(luma[height // 24 : height // 6].T, luma[-height // 6 : -height // 24].T)
+    if not down or not across or abs(across * aspect / down - 1) > SQUARE:
+        return {}
+    radius = _circle(luma, aspect)
+    if not radius:
+        return {}
+    grid = [round(width / across, 1), round(height / down, 1)]
+    return {"type": "card", "grid": grid, "circle": round(2 * radius / height, 2)}
+
+
+def _circle(luma: Array, aspect: float) -> float:
+    """Radius, in lines, of a circle about the middle; 0 if there is none."""
+    height, width = luma.shape
+    radii = np.arange(int(RADII[0] * height), int(RADII[1] * height) - 6)
+    if len(radii) < 10:
+        return 0.0
+    angles = np.linspace(0, 2 * np.pi, 240, endpoint=False)[:, None]
+    aside = np.array((-4, 0, 4)) * height // LINES
+    best, radius = 0.0, 0.0
+    for y0 in height / 2 + aside:
+        for x0 in width / 2 + aside:
+            y = np.clip(y0 + radii * np.sin(angles), 0, height - 1).astype(int)
+            x = np.clip(x0 + radii * np.cos(angles) / aspect, 0, width - 1).astype(int)
+            ring = luma[y, x]  # (angles, radii)
+            step = np.abs(ring[:, 4:] - ring[:, :-4]) > EDGE
+            near = step[:, :-2] | step[:, 1:-1] | step[:, 2:]
+            covered = near.mean(axis=0)
+            place = int(covered.argmax())
+            if covered[place] - np.median(covered) >= ALONE and covered[place] > best:
+                best, radius = float(covered[place]), float(radii[place + 3])
+    return radius if best >= COVERED else 0.0
+
+
+def _period(*strips: Array) -> float:
+    """Distance of the lines that cross the strips, each (along, across); 0 if not regular."""
+    total = np.zeros(len(strips[0]))
+    for strip in strips:
+        profile = np.median(strip, axis=1)
+        profile = np.abs(np.diff(profile, prepend=profile[:1])).clip(0, 60)
+        profile = np.convolve(profile - profile.mean(), (0.5, 1, 0.5), "same")
+        own = np.correlate(profile, profile, "full")[len(profile) - 1 :]
+        total += own / max(own[0], 1e-6) / len(strips)
+    lags = np.arange(len(total))
+    total = total * len(total) / np.maximum(len(total) - lags, 1)  # fewer samples overlap
+    low, high = max(5, len(total) // 60), len(total) // 6
+    peaks = [
+        lag for lag in range(low, high) if total[lag] == total[lag - 2 : lag + 3].max() >= REGULAR
+    ]
+    if not peaks:
+        return 0.0
+    strong = max(total[peaks])
+    best = float(next(lag for lag in peaks if total[lag] >= 0.7 * strong))
+    for many in range(2, 5):  # the distance over several lines is the more exact one
+        near = round(many * best) + np.arange(-many, many + 1)
+        if near[-1] < 0.6 * len(total):
+            best = float(near[total[near].argmax()]) / many
+    return best

@@ -1,0 +1,240 @@
+"""What tells a cut from motion, from a part of the picture that changes, and from a drawing's step.
+
+A step is compared with what changed around it, over a second and not over frames: film that is
+shown at twice its rate, drawings that move in steps and dropped frames repeat pictures, beside
+which every step stands out. How much of the picture changed, and where, tells a new slide or page
+from a pane, a pop-up or a line of text in one that stays. The measurements are judged together by
+`vtk.models.shots.judge`.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from vtk.split.cuts.steps import NOISE, OTHER, WINDOW, Sampled
+from vtk.split.transitions.correlation import edges, likeness
+
+Array = NDArray[np.float32]
+
+AROUND = 1.0  # seconds on either side that a step is compared with, or WINDOW frames if longer
+MOST = 60  # of these, the frames on either side
+CHANGED = 0.05  # of the step: a change beside it that is more than noise
+REPEATED = 0.06  # of the step: the distance up to which a picture repeats another
+SAME = 0.4  # the same as a mean difference of samples, 0..255, at the least
+KEPT = 6  # pictures that differ, on either side
+BLOCK, REACH = 6, 5  # rows and columns of a block, and how far one is looked for
+CHANGED_A_LITTLE, CHANGED_MUCH = 8.0, 20.0  # difference of a sample, 0..255
+INK = 6.0  # difference from the ground of a page, 0..255
+
+NAMES = (
+    "step", "contrast", "apart", "shift",
+    "changed", "largest", "third", "beside", "share_changed", "still_before", "still_after",
+    "apart_distinct", "apart_calm", "back", "spread",
+    "likeness", "likeness_best", "area", "area_much", "least_part", "middle_part", "low_part",
+    "concentrated", "rows", "columns", "old_stays", "new_stays", "gone", "come", "ink",
+    "blocks", "blocks_left", "blocks_beside", "colours", "paper", "ground", "variance", "deviation",
+)  # fmt: skip
+
+
+def evidence(
+    frames: Sequence[Sampled], here: int, shape: tuple[int, int], ratios: Mapping[str, float]
+) -> NDArray[np.float32]:
+    """The measurements of NAMES, of the step to `frames[here]`: (len(NAMES),).
+
+    `frames` should reach AROUND seconds to either side. `ratios` are those of `steps.proposed`.
+    Sizes and ratios come as logarithms.
+    """
+    area = shape[0] * shape[1]
+    old, new = frames[here - 1], frames[here]
+    step = new.step
+    around, distinct = _around(frames, here), _distinct(frames, here)
+    found = {"step": _log(step), **{name: _log(value) for name, value in ratios.items()}}
+    found |= _steps(frames, here, around)
+    found |= _across(distinct, step, area)
+    found["likeness"] = likeness(old.picture[:area], new.picture[:area])
+    found |= _change(old.picture, new.picture, shape)
+    lumas = [frame.picture[:area].reshape(shape) for frame in (old, new)]
+    found |= edges(*lumas)._asdict()
+    found |= _blocks(frames, here, around, shape)
+    before, after = (np.mean([_colours(f, shape) for f in part[:3]], 0) for part in distinct)
+    found["colours"] = float(np.abs(before - after).sum()) / 2
+    grounds = [float(np.median(luma)) for luma in lumas]
+    on = [np.abs(luma - ground) < INK for luma, ground in zip(lumas, grounds, strict=True)]
+    found["paper"] = min(float(part.mean()) for part in on)
+    found["ground"] = abs(grounds[0] - grounds[1]) / 20
+    found["deviation"] = float(np.log1p(min(luma.std() for luma in lumas)))
+    return np.array([found[name] for name in NAMES], np.float32)
+
+
+def _log(value: float, floor: float = 0.02) -> float:
+    return float(np.log(value + floor))
+
+
+def _around(frames: Sequence[Sampled], here: int) -> range:
+    """The numbers of the frames around a step that it is compared with."""
+    low = here
+    while low > 1 and here - low < MOST and _beside(frames, here, low - 1):
+        low -= 1
+    high = here
+    while high + 1 < len(frames) and high - here < MOST and _beside(frames, here, high + 1):
+        high += 1
+    return range(low, high + 1)
+
+
+def _beside(frames: Sequence[Sampled], here: int, other: int) -> bool:
+    return abs(frames[other].time - frames[here].time) <= AROUND or abs(other - here) <= WINDOW
+
+
+def _steps(frames: Sequence[Sampled], here: int, around: range) -> dict[str, float]:
+    """The step beside those around it that are more than noise."""
+    step = frames[here].step
+    noise = max(NOISE / 2, CHANGED * step)
+    usual = [f.step for f in (frames[i] for i in around if i != here) if f.step < OTHER * step]
+    changed = sorted((one for one in usual if one > noise), reverse=True) or [0.0]
+    beside = [frames[i].step for i in around if 0 < abs(i - here) <= 2]
+    still = []
+    for way in (-1, 1):
+        count = 1
+        while here + way * count in around and frames[here + way * count].step <= noise:
+            count += 1
+        still.append(min(count, 10) / 10)
+    return {
+        "changed": _log(step / (NOISE + sum(changed) / len(changed))),
+        "largest": _log(step / (NOISE + changed[0])),
+        "third": _log(step / (NOISE + (changed[2] if len(changed) > 2 else 0.0))),
+        "beside": _log(step / (NOISE + max(beside, default=0.0))),
+        "share_changed": sum(one > noise for one in usual) / max(1, len(around) - 1),
+        "still_before": still[0],
+        "still_after": still[1],
+    }
+
+
+def _distinct(frames: Sequence[Sampled], here: int) -> tuple[list[Sampled], list[Sampled]]:
+    """The nearest frames before and from a step on, each unlike the last: the nearest first."""
+    least = max(SAME, REPEATED * frames[here].step)
+    sides = []
+    for way, place in ((-1, here - 1), (1, here)):
+        kept, passed = [frames[place]], 0.0
+        while len(kept) < KEPT and 0 <= place + way < len(frames):
+            passed += frames[max(place, place + way)].step
+            place += way
+            if abs(frames[place].time - frames[here].time) > AROUND:
+                break
+            # As far as the steps on the way at the most.
+            if passed > least and _distance(frames[place], kept[-1]) > least:
+                kept.append(frames[place])
+                passed = 0.0
+        sides.append(kept)
+    return sides[0], sides[1]
+
+
+def _distance(one: Sampled, two: Sampled) -> float:
+    return float(np.abs(one.picture - two.picture).mean())
+
+
+def _across(
+    distinct: tuple[list[Sampled], list[Sampled]], step: float, area: int
+) -> dict[str, float]:
+    """The distances of the pictures before from those after, beside those among themselves."""
+    before, after = (np.stack([frame.picture for frame in part]) for part in distinct)
+    across = np.abs(before[:, None] - after[None]).mean(2)
+    within = [np.abs(part[1:] - part[:-1]).mean(1) for part in (before, after)]
+    means = [float(part.mean()) if part.size else 0.0 for part in within]
+    least = float(across.min())
+    pairs = np.concatenate(within)
+    return {
+        "apart_distinct": _log(least / (NOISE + (float(pairs.mean()) if pairs.size else 0.0))),
+        "apart_calm": _log(least / (NOISE + min(means))),
+        "back": least / step,
+        "spread": float(np.median(across)) / step,
+        "likeness_best": _best_likeness(before[:, :area], after[:, :area]),
+    }
+
+
+def _best_likeness(before: Array, after: Array) -> float:
+    """The greatest likeness of a picture before to one after."""
+    one, two = (part - part.mean(1, keepdims=True) for part in (before, after))
+    sides = [np.sqrt(np.vecdot(part, part) / part.shape[1] + 4) for part in (one, two)]
+    products = np.stack([np.vecdot(two, row) for row in one]) / one.shape[1]
+    return float((products / (sides[0][:, None] * sides[1])).max())
+
+
+def _change(old: Array, new: Array, shape: tuple[int, int]) -> dict[str, float]:
+    """How much of the picture changed, and where."""
+    rows, columns = shape
+    apart = np.abs(new - old)
+    luma = apart[: rows * columns].reshape(shape)
+    tints = apart[rows * columns :].reshape(2, -(-rows // 2), -(-columns // 2)).max(0)
+    change = np.maximum(luma, tints.repeat(2, 0).repeat(2, 1)[:rows, :columns])
+    high, wide = rows // 3, columns // 4
+    parts = change[: 3 * high, : 4 * wide].reshape(3, high, 4, wide).mean((1, 3))
+    order = np.sort(parts, None)
+    mean = float(apart.mean())
+    return {
+        "area": float((change > CHANGED_A_LITTLE).mean()),
+        "area_much": float((change > CHANGED_MUCH).mean()),
+        "least_part": _log(float(order[0]), 0.3),
+        "middle_part": _log(float(order[6]), 0.3),
+        "low_part": _log((float(order[3]) + 0.3) / (mean + 0.3)),
+        "concentrated": _log((float(order[-1]) + 0.3) / (float(parts.mean()) + 0.3)),
+        "rows": float((change.max(1) > CHANGED_A_LITTLE).mean()),
+        "columns": float((change.max(0) > CHANGED_A_LITTLE).mean()),
+        "variance": float(np.log1p(np.var(new - old))),
+    }
+
+
+def _blocks(
+    frames: Sequence[Sampled], here: int, around: range, shape: tuple[int, int]
+) -> dict[str, float]:
+    """What is left of a step when each block of the picture is looked for where it was before."""
+
+    def luma(number: int) -> Array:
+        return frames[number].picture[: shape[0] * shape[1]].reshape(shape)
+
+    left, still = matched(luma(here - 1), luma(here))
+    usual = [i for i in around if i != here and frames[i].step < OTHER * frames[here].step]
+    largest = sorted(usual, key=lambda i: -frames[i].step)[:2]
+    others = [matched(luma(i - 1), luma(i))[0] for i in largest]
+    return {
+        "blocks": _log(left, 0.2),
+        "blocks_left": left / (still + 0.5),
+        "blocks_beside": _log((0.4 + left) / (0.4 + max(others, default=0.0))),
+    }
+
+
+def matched(old: Array, new: Array) -> tuple[float, float]:
+    """Mean difference of the blocks of a picture from the best place near it in the one before.
+
+    And from the same place: (best, same), 0..255.
+    """
+    rows, columns = (size // BLOCK * BLOCK for size in new.shape)
+    top, left = ((size - size // BLOCK * BLOCK) // 2 for size in new.shape)
+    places = 2 * REACH + 1
+    part = new[top : top + rows, left : left + columns]
+    wide = np.pad(old, REACH, mode="edge")[top : top + rows + 2 * REACH, left:]
+    wide = wide[:, : columns + 2 * REACH]
+    shifted = sliding_window_view(wide, (rows, columns))  # (places, places, rows, columns)
+    apart = np.abs(shifted - part).reshape(-1, rows // BLOCK, BLOCK, columns // BLOCK, BLOCK)
+    means = np.einsum("srycx->src", apart) / BLOCK**2
+    best = (means + _far(places)[:, None, None]).min(0)
+    return float(best.mean()), float(means[places**2 // 2].mean())
+
+
+@lru_cache(maxsize=2)
+def _far(places: int) -> Array:
+    """A little for every sample that a block has moved: it rather stays."""
+    moved = np.abs(np.arange(places) - places // 2)
+    return (0.02 * (moved[:, None] + moved)).astype(np.float32).ravel()
+
+
+def _colours(frame: Sampled, shape: tuple[int, int]) -> Array:
+    """The share of each of 512 colours."""
+    cb, cr = frame.thumbnail.cb, frame.thumbnail.cr
+    light = frame.thumbnail.luma[::2, ::2][: cb.shape[0], : cb.shape[1]]
+    parts = (light / 32, (cb - 64) / 16, (cr - 64) / 16)
+    number = sum(np.clip(part, 0, 7).astype(np.intp) * 8**at for at, part in enumerate(parts))
+    counts = np.bincount(np.ravel(number), minlength=512)
+    return (counts / light.size).astype(np.float32)

@@ -1,0 +1,212 @@
+"""Scenes: neighbouring shots joined until look and words change together.
+
+The pictures are compared as in SceneTilling (Wang et al., "VideoLLaMB: Long Streaming Video
+Understanding with Recurrent Memory Bridges", 2024) and the words as in TextTiling (Hearst,
+"TextTiling: Segmenting Text into Multi-paragraph Subtopic Passages", Computational Linguistics
+23(1), 1997): a boundary between shots is as strong as the valley of similarity it lies in is deep.
+Here a few shots on either side are compared, each with the most like it, so that two shots in turn,
+as in a dialogue, are one scene. Peaks are looked for among a few neighbours, so that scenes come
+out while the video is still read.
+"""
+
+import math
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vtk.span import Span
+from vtk.speech import speech_sentences
+from vtk.split.regroup.lengths import together
+from vtk.text import Analyzer
+
+Floats = NDArray[np.float64]
+
+BLOCK = 5  # shots compared on each side of a boundary
+FADING = 0.7  # weight of each of them, times that of the one nearer to the boundary
+REACH = 8  # boundaries to each side among which the peaks of similarity are looked for
+NEAR = 1  # boundaries to each side than which that of a scene must be deeper
+AHEAD = BLOCK + REACH + NEAR  # shots after a boundary that decide on it
+LONG = 12.0  # seconds; a longer shot is a peak by itself: it is alike all along
+DEPTH = 0.14  # of the valley from which a boundary parts two scenes
+TERMS = 30  # words compared on each side
+TALK = 60.0  # seconds from the boundary within which they are said
+WORDS_SHARE = 0.4  # of the depth where enough is said; the rest is for the look
+
+
+class Looks(Protocol):
+    """What `scenes` asks of the pictures."""
+
+    def look(self, start: int, end: int) -> Floats:
+        """Share of each colour in the frames from pts `start` to `end`."""
+        ...
+
+    def forget(self, before: int) -> None:
+        """Nothing before that pts will be asked for again."""
+        ...
+
+
+class _Shot(NamedTuple):
+    span: Span
+    look: Floats
+
+
+class _Alike(NamedTuple):
+    """How alike the two sides of a boundary are, 0..1; None where there is nothing to compare."""
+
+    look: float | None
+    words: float | None
+
+
+def scenes(shots: Iterable[Span], seen: Looks, speech: list[dict[str, Any]]) -> Iterator[Span]:
+    """The shots joined into scenes, with `shots`, how many, and `score`, of the valley's depth.
+
+    `speech` is what is said in the video. A scene comes out when `AHEAD` shots after its end are
+    known. Error records come after the scenes.
+    """
+    scene: list[Span] = []
+    failed: list[Span] = []
+
+    def looks() -> Iterator[_Shot]:
+        for shot in shots:
+            if shot.failed:
+                failed.append(shot)
+                continue
+            yield _Shot(shot, seen.look(*shot["pts"]))
+            seen.forget(shot["pts"][1])
+
+    for shot, valley in _parted(looks(), _Words(speech)):
+        if valley and scene:
+            yield together(scene, "scene", shots=len(scene)).made("split", "scenes")
+            scene = []
+        scene.append(_begun(shot, valley) if valley else shot)
+    if scene:
+        yield together(scene, "scene", shots=len(scene)).made("split", "scenes")
+    yield from failed
+
+
+def _begun(shot: Span, valley: dict[str, float]) -> Span:
+    """The first shot of a scene, with the measurements and the score of the valley before it."""
+    valley = {name: round(value, 4) for name, value in valley.items()}
+    new = Span({**shot, "score": round(valley["depth"] / (valley["depth"] + DEPTH), 4)})
+    if begun := shot.get("transition"):
+        new["transition"] = {**begun, "why": {**begun.get("why", {}), **valley}}
+    return new
+
+
+def _parted(
+    shots: Iterable[_Shot], words: "_Words"
+) -> Iterator[tuple[Span, dict[str, float] | None]]:
+    """Each shot, with the measurements of the valley before it where a scene begins with it."""
+    known: list[_Shot] = []
+    alike: list[_Alike] = []  # of the boundary before each known shot, as far as compared
+    here = 0  # the shot to decide on
+
+    def step() -> Iterator[tuple[Span, dict[str, float] | None]]:
+        nonlocal here
+        yield known[here].span, _valley(known, alike, here)
+        here += 1
+        if here > AHEAD:
+            del known[0], alike[0]
+            here -= 1
+
+    for shot in shots:
+        known.append(shot)
+        if len(known) > len(alike) + BLOCK:
+            alike.append(_compared(known, len(alike), words))
+        if len(known) > here + AHEAD:
+            yield from step()
+    while len(alike) < len(known):
+        alike.append(_compared(known, len(alike), words))
+    while here < len(known):
+        yield from step()
+
+
+def _compared(known: Sequence[_Shot], here: int, words: "_Words") -> _Alike:
+    """How alike the blocks before and after the shot `here` begins are.
+
+    Each shot is compared with the one most like it on the other side; at the ends of the video,
+    where one side has fewer shots, only theirs count.
+    """
+    if here == 0:
+        return _Alike(None, None)
+    before = np.sqrt([shot.look for shot in known[max(0, here - BLOCK) : here][::-1]])
+    after = np.sqrt([shot.look for shot in known[here : here + BLOCK]])
+    # The coefficient of Bhattacharyya of any two shots: 1 where the shares of all colours agree.
+    pairs = before @ after.T
+    best = [pairs.max(axis=axis) for axis in (1, 0) if pairs.shape[1 - axis] <= pairs.shape[axis]]
+    look = np.mean([np.average(row, weights=FADING ** np.arange(len(row))) for row in best])
+    return _Alike(float(look), words.alike(known[here].span.start))
+
+
+def _valley(known: Sequence[_Shot], alike: Sequence[_Alike], here: int) -> dict[str, float] | None:
+    """What was measured of the valley before the shot `here`; None if no scene begins there."""
+    depth = _depth(known, alike, here)
+    if depth < DEPTH:
+        return None
+    near = [i for i in range(max(0, here - NEAR), min(len(alike), here + NEAR + 1)) if i != here]
+    if any(_depth(known, alike, i) > depth for i in near):
+        return None
+    measured = {"depth": depth, "look": alike[here].look, "words": alike[here].words}
+    return {name: value for name, value in measured.items() if value is not None}
+
+
+def _depth(known: Sequence[_Shot], alike: Sequence[_Alike], here: int) -> float:
+    """How deep the boundary before the shot `here` lies below the peaks around it, 0..1."""
+    long = [shot.span.end - shot.span.start > LONG for shot in known]
+    look = _below([a.look for a in alike], long, here)
+    if alike[here].words is None:
+        return look
+    words = _below([a.words for a in alike], [False] * len(known), here)
+    return (1 - WORDS_SHARE) * look + WORDS_SHARE * words
+
+
+def _below(values: Sequence[float | None], long: Sequence[bool], here: int) -> float:
+    """Half of how far a value lies below the peaks to its left and right; those of a `long` shot,
+    which lies between the value of its number and the next, are 1."""
+    value = values[here]
+    if value is None:
+        return 0.0
+    peaks = []
+    for way, shot in ((-1, -1), (1, 0)):
+        peak, place = value, here
+        for _ in range(REACH):
+            if long[place + shot]:
+                peak = 1.0
+                break
+            place += way
+            following = values[place] if 0 <= place < len(values) else None
+            if following is None or following < peak:
+                break
+            peak = following
+        peaks.append(peak)
+    return sum(peaks) / 2 - value
+
+
+class _Words:
+    """The terms of what is said, to be compared before and after any moment."""
+
+    def __init__(self, speech: list[dict[str, Any]]) -> None:
+        analyzer = Analyzer(talk=True)
+        said = [(s, analyzer.terms(s.text)) for s in speech_sentences(speech)]
+        said.sort(key=lambda pair: pair[0].start + pair[0].end)
+        documents = Counter(term for _, terms in said for term in set(terms))
+        # A term in every sentence tells no two of them apart.
+        self.weight = {term: math.log(1 + len(said) / n) for term, n in documents.items()}
+        self.terms = [term for _, terms in said for term in terms]
+        self.times = [(s.start + s.end) / 2 for s, terms in said for _ in terms]
+
+    def alike(self, time: float) -> float | None:
+        """Cosine of the terms before and after a moment, in seconds; None where few are said."""
+        here = bisect_left(self.times, time)
+        low = max(here - TERMS, bisect_left(self.times, time - TALK))
+        high = min(here + TERMS, bisect_left(self.times, time + TALK))
+        if min(here - low, high - here) < TERMS / 2:
+            return None
+        sides = Counter(self.terms[low:here]), Counter(self.terms[here:high])
+        norms = [sum((n * self.weight[t]) ** 2 for t, n in side.items()) for side in sides]
+        dot = sum(n * sides[1][t] * self.weight[t] ** 2 for t, n in sides[0].items())
+        return dot / math.sqrt(norms[0] * norms[1])

@@ -1,0 +1,71 @@
+"""Windows that end between sentences, by the times of what is said."""
+
+from collections.abc import Iterator
+from itertools import accumulate, pairwise
+from pathlib import Path
+
+from vtk.errors import MediaError
+from vtk.media.subtitles import said
+from vtk.span import Span, local_path
+from vtk.speech import speech_sentences
+from vtk.split.regroup.windows import stretch
+
+DEFAULT = 30.0  # seconds of a window, where no length is asked for
+BREATH = 0.25  # seconds that a cut in a pause keeps from the words: their times are not exact
+
+Pauses = list[tuple[float, float]]
+
+
+def speech_windows(span: Span, every: float = DEFAULT) -> Iterator[Span]:
+    """The span in windows of about `every` seconds that end between sentences.
+
+    The words are the span's own `speech`, or the subtitles of its video, which the windows then
+    carry. A window is half to one and a half times `every` long and ends where nothing is said as
+    near to its length as possible: between sentences, else between cues, else in mid-sentence. A
+    span under one and a half times `every` is one window. Nothing is decoded. Raises MediaError
+    where no words are known.
+    """
+    start, end = stretch(span)
+    if "speech" not in span:
+        if not (entries := said(span.video)):
+            raise MediaError(_wordless(span.video))
+        span = Span({**span, "speech": entries})
+    sentences = [(sentence.start, sentence.end) for sentence in speech_sentences(span["speech"])]
+    cues = [(entry["start"], entry["end"]) for entry in span["speech"]]
+    ways = [_pauses(times, start, end) for times in (sentences, cues)]
+    edges = [start]
+    while end - edges[-1] > 1.5 * every:
+        last = edges[-1]
+        limits = last + every / 2, min(last + 1.5 * every, end - every / 2)
+        found = (_nearest(pauses, last + every, *limits) for pauses in ways)
+        edges.append(next((time for time in found if time is not None), last + every))
+    for index, (low, high) in enumerate(pairwise([*edges, end])):
+        yield span.part(low, high, "window", index=index).made("split", "speech")
+
+
+def _wordless(video: str) -> str:
+    path = local_path(video)
+    beside = Path(path or video).with_suffix(".srt").name
+    return (
+        "no transcript: the video has no text subtitles and its spans have no `speech`; "
+        f"put subtitles beside it as {beside}"
+    )
+
+
+def _pauses(times: list[tuple[float, float]], start: float, end: float) -> Pauses:
+    """Where nothing is said from `start` to `end`; where one ends and the next begins, a moment."""
+    times = sorted(times)
+    silent = [start, *accumulate((high for _, high in times), max)]
+    begins = [*(low for low, _ in times), end]
+    return [(low, high) for low, high in zip(silent, begins, strict=True) if low <= high]
+
+
+def _nearest(pauses: Pauses, wanted: float, low: float, high: float) -> float | None:
+    """The time in a pause that is nearest to the one wanted, between two limits."""
+    times = []
+    for start, end in pauses:
+        if start <= high and end >= low:
+            breath = min(BREATH, (end - start) / 2)
+            time = min(max(wanted, start + breath), end - breath)
+            times.append(min(max(time, low), high))
+    return min(times, key=lambda time: abs(time - wanted), default=None)

@@ -1,0 +1,38 @@
+"""Windows of fixed length. Nothing is decoded: the container states where the pictures end."""
+
+import math
+from collections.abc import Iterator
+
+from vtk.errors import MediaError
+from vtk.media.container import open_container
+from vtk.media.container.streams import extent, leading_stream
+from vtk.span import Span
+
+REST = 0.1  # seconds; a shorter rest goes to the window before: sound often ends a little late
+
+
+def windows(span: Span, every: float, overlap: float = 0.0) -> Iterator[Span]:
+    """The span in windows of `every` seconds, each `overlap` seconds into the one before.
+
+    The last one ends with the span and may be shorter.
+    """
+    start, end = stretch(span)
+    step = every - overlap
+    count = max(math.ceil((end - start - min(REST, every / 2) - overlap) / step), 1)
+    for index in range(count):
+        low = start + index * step
+        high = end if index == count - 1 else low + every
+        yield span.part(low, high, "window", index=index).made("split", "windows")
+
+
+def stretch(span: Span) -> tuple[float, float]:
+    """Start and end of a span in seconds, within what its file states. Raises MediaError."""
+    with open_container(span.video) as container:
+        first, last = extent(container, leading_stream(container))
+    start, end = max(span.start, first), min(span.end, last) if last > first else span.end
+    if end <= start or not math.isfinite(end):
+        raise MediaError(
+            f"nothing to divide: the span begins at {span.start:g} s, but the file states that it "
+            f"lasts from {first:g} to {last:g} s"
+        )
+    return start, end

@@ -1,0 +1,83 @@
+"""One pass over the pictures of a span: where they begin and end, and what did not decode."""
+
+import math
+from collections.abc import Iterator
+from typing import TypeVar
+
+from vtk.errors import MediaError
+from vtk.media.container.timing import is_truncated
+from vtk.media.video import OUTSIDE, Frame, Measure, Measured, Shown, Video
+from vtk.pipeline import OnProgress, damaged_record, truncated_record
+from vtk.span import Span
+
+TELL_EVERY = 50  # frames between two calls of on_progress
+
+T = TypeVar("T")
+
+
+class Reader:
+    """Gives every frame of a span once and remembers, in pts, where they began and ended.
+
+    `kind` is that of the error records.
+    """
+
+    def __init__(
+        self, video: Video, span: Span, kind: str, on_progress: OnProgress | None = None
+    ) -> None:
+        self.video, self.span, self.kind, self.on_progress = video, span, kind, on_progress
+        self.first: int | None = None
+        self.last = self.duration = 0
+
+    def frames(self) -> Iterator[Frame]:
+        """Every frame of the span. Raises MediaError where there is none."""
+        return self._each(self.video.frames(*self._part))
+
+    def measured(self, measure: Measure[T]) -> Iterator[Measured[T]]:
+        """What `measure` makes of every frame, in other threads. Raises MediaError."""
+        return self._each(self.video.measured(measure, *self._part))
+
+    @property
+    def _part(self) -> tuple[float, float]:
+        return (-math.inf, math.inf) if self.span.whole else (self.span.start, self.span.end)
+
+    def _each(self, frames: Iterator[Shown]) -> Iterator[Shown]:
+        span, video = self.span, self.video
+        for count, frame in enumerate(frames):
+            if self.first is None:
+                self.begin(frame.pts)
+            self.last, self.duration = frame.pts, frame.duration
+            if self.on_progress and count % TELL_EVERY == 0:
+                length = min(span.end, video.end) - span.start
+                self.on_progress(video.name, frame.time - span.start, length)
+            yield frame
+        if self.first is None:
+            if not span.whole and span.start >= video.end:
+                raise MediaError(OUTSIDE)
+            raise video.nothing()
+
+    def begin(self, pts: int) -> None:
+        """The pictures begin with the first frame, or with the span where that is later."""
+        self.first = pts if self.span.whole else max(pts, self._edge(self.span.start, 0))
+
+    def end(self) -> int:
+        """Where they end: with the last frame, or with the span if that is sooner."""
+        if self.video.cut_short:
+            return self._edge(self.span.end, 1)
+        end = self.last + self.duration
+        return end if "end" not in self.span else min(end, self._edge(self.span.end, 1))
+
+    def lost(self) -> Iterator[Span]:
+        """Error records for packets that did not decode and for an end that is not there."""
+        video, span = self.video, self.span
+        if video.damage:
+            yield damaged_record(span, "split", self.kind, video.damage)
+        if video.cut_short:
+            return
+        stated, reached = min(span.end, video.end), video.seconds(self.last + self.duration)
+        if is_truncated(reached, stated, span.start):
+            yield truncated_record(span, "split", self.kind, reached, stated, "the pictures end")
+
+    def _edge(self, seconds: float, which: int) -> int:
+        if "pts" in self.span and self.span.get("time_base") == str(self.video.time_base):
+            return int(self.span["pts"][which])
+        return round(seconds / self.video.time_base)

@@ -1,0 +1,295 @@
+"""Gradual transitions: dissolves, fades and wipes, seen between two steady pictures.
+
+Between the last picture A of a shot and the first picture B of the next, a dissolve shows
+(1 - a) A + a B with `a` rising from 0 to 1: the pictures between lie on the line from A to B. A
+moving camera leaves that line: halfway through a pan the picture resembles neither end. A fade is
+the same with one uniform picture as an end. This is the editing model of Hampapur, Jain and
+Weymouth (Production model based digital video segmentation, 1995, chromatic edits), tested on
+pairs of pictures 0.3 to 2.4 seconds apart.
+
+A pan over soft things comes near the line, but there a shift of A gives B
+(`vtk.split.transitions.translation`). How probable the rest is, a small network says from what lies
+between (`vtk.split.transitions.evidence`). Wipes leave the line in a way of their own
+(`vtk.split.transitions.static_wipes`); where the shots move they are found by their edge
+(`vtk.split.transitions.moving_wipes`). Fades too short for such pairs are those of
+`vtk.split.transitions.short_fades`.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vtk.split.methods import THRESHOLD
+from vtk.split.transitions.correlation import ALIKE
+from vtk.split.transitions.evidence import evidence
+from vtk.split.transitions.moving_wipes import SHARE, Edge, Edges, Moved, Sample
+from vtk.split.transitions.ring import MID_GREY, Ring
+from vtk.split.transitions.short_fades import EMPTY, RESIDUAL, Dip, Dips
+from vtk.split.transitions.static_wipes import sweep
+from vtk.split.transitions.transition import JOINED, Transition, joined, within
+from vtk.split.transitions.translation import LEFT, Shifts
+
+Vector = NDArray[np.float32]
+
+INTERVAL = 1 / 15  # seconds from one picture looked at to the next, at least
+LAGS = (0.33, 0.5, 0.75, 1.1, 1.6, 2.4)  # seconds between the two ends
+CHANGE = 6.0  # how far the ends must be apart, root mean square over the samples, 0..255
+LOST = 0.5  # the same for the picture in the middle alone
+STILL = 0.04  # the same for pages that are alike, of which nothing moves
+WIPED = 0.32  # the same for a wipe: where half of the picture has changed it is 0.25
+# Of places on the way from the first picture, 0, to the last, 1:
+END, REST = 0.2, 0.3  # the share of the pictures that is an end, and how far they may leave it
+BACK, FORTH = 0.12, 0.6  # how far one picture may go back and forth
+BETWEEN, FEWEST = (0.2, 0.8), 2  # where the line is tested, and pictures there
+SEEN = 0.1  # from which both shots are seen
+BEFORE = 4  # pictures before a transition, by which to tell how much moves in its first shot
+MOMENTS = 12  # of a wipe, that tell how it sweeps
+_ROWS = int(LAGS[-1] / INTERVAL) + 3
+_RING = [number % _ROWS for number in range(2 * _ROWS)]
+
+# How probable a transition is by its evidence, its first frame and its last.
+OfBlend = Callable[[Vector, Sample, Sample], float]
+
+
+@dataclass(slots=True)
+class _Candidate:
+    transition: Transition
+    after: int  # number of the first sample that shows the new shot alone
+    change: float
+
+
+class Blends:
+    """Finds the transitions in a stream of pictures without cuts; memory is bounded by `LAGS`.
+
+    Pictures are vectors that begin with the luma, of `shape` (rows, columns), 0..255. Only one
+    picture in `INTERVAL` seconds is looked at, so starts and ends are exact to that.
+    """
+
+    def __init__(
+        self, shape: tuple[int, int], of_blend: OfBlend, threshold: float = THRESHOLD
+    ) -> None:
+        self.of_blend = of_blend
+        self.threshold = threshold  # of its probability, from which there is a transition
+        self.luma = shape  # rows, columns
+        self.area = shape[0] * shape[1]
+        self.edges = Edges()
+        self.dips = Dips()
+        self.samples: deque[Sample] = deque(maxlen=_ROWS)
+        self.ring = Ring(_ROWS, self.area)
+        self.count = 0  # samples since the start or the last cut
+        self.free = 0  # number of the first sample after the last transition
+        self.best: _Candidate | None = None
+        self.held: Transition | None = None  # the next may be part of it
+
+    def push(
+        self, sample: Sample, picture: Vector, moved: Moved, deviation: float
+    ) -> list[Transition]:
+        """Takes the next picture and returns the transitions that became certain."""
+        time = sample.time
+        luma = picture[: self.area].reshape(self.luma)
+        edge, dip = self.edges.push(sample, luma, moved), self.dips.push(sample, luma, deviation)
+        found = self._wiped(edge, picture) if edge and self.samples else []
+        found += self._faded(dip, picture) if dip and self.samples else []
+        if self.samples and 0 <= time - self.samples[-1].time < INTERVAL - 1e-6:
+            return found
+        self.ring.put(self.count % _ROWS, picture, empty=deviation < EMPTY)
+        self.samples.append(sample)
+        self.count += 1
+        for size in self._sizes():
+            found += self._look(size)
+        return found + self._certain(time)
+
+    def finish(self) -> list[Transition]:
+        """Returns what is still held back and forgets all: at a cut and at the end."""
+        found = self._settle() if self.best else []
+        if self.held:
+            found.append(self.held)
+        self.samples.clear()
+        self.edges.clear()
+        self.dips.clear()
+        self.count = self.free = 0
+        self.held = None
+        return found
+
+    def _look(self, size: int) -> list[Transition]:
+        """Tests whether the last `size` pictures blend one into another.
+
+        Returns the transitions that end before these pictures begin.
+        """
+        first = self.count - size
+        if first < self.free:
+            return []
+        a, b = first % _ROWS, (self.count - 1) % _ROWS
+        ring = self.ring
+        squares, to_last = ring.squares, ring.products[b].tolist()
+        change = squares[a] + squares[b] - 2 * to_last[a]  # squared distance of the ends
+        old = self.best and first < self.best.after and change <= self.best.change
+        if old or change < CHANGE**2 * ring.pictures.shape[1]:
+            return []
+        # Most pictures are of moving scenes, of which the one in the middle alone tells.
+        to_first = ring.products[a].tolist()
+        nought = squares[a] - to_first[b]
+        rows = _RING[a : a + size]
+        middle = rows[size // 2]
+        off = (squares[middle] - 2 * to_first[middle] + squares[a]) / change
+        if off - ((to_last[middle] - to_first[middle] + nought) / change) ** 2 > LOST:
+            return []
+        alike = not (ring.empty[a] or ring.empty[b]) and ring.likeness(a, b) > ALIKE
+        if alike and None in (ring.paper(a), ring.paper(b)):  # one scene, and no page
+            return []
+        # The place of each picture on the line from the first, 0, to the last, 1.
+        place = [(to_last[row] - to_first[row] + nought) / change for row in rows]
+        if not (_rests_at_ends(place) and _rises(place)):
+            return []
+        # How far those between are off the line.
+        left = [
+            (squares[row] - 2 * to_first[row] + squares[a]) / change - here**2
+            for row, here in zip(rows, place, strict=True)
+            if BETWEEN[0] < here < BETWEEN[1]
+        ]
+        off = sum(left) / len(left) if len(left) >= FEWEST else LOST
+        if off > WIPED:
+            return []
+        page = partial(ring.turned, a, b)
+        if alike and (STILL <= off <= RESIDUAL or not page()):
+            return []
+        even = 0.0
+        if off > RESIDUAL:
+            last = min(size - 1, MOMENTS)
+            some = [rows[number * (size - 1) // last] for number in range(last + 1)]
+            even = sweep(ring.lumas[some], self.luma, page)
+            if not even:
+                return []
+        ends = Shifts([ring.lumas[row].reshape(self.luma) for row in (a, b)])
+        if ends.left(0, 1) < LEFT * ends.change(0, 1):
+            return []
+        known = {
+            "change": float(np.sqrt(change / ring.pictures.shape[1])),
+            "residual": off,
+            "sweep": even,
+            "from_empty": float(ring.empty[a]),
+            "to_empty": float(ring.empty[b]),
+        }
+        return self._between(first, place, change, known)
+
+    def _wiped(self, edge: Edge, picture: Vector) -> list[Transition]:
+        """Takes in a wipe that ends with this picture."""
+        before = self._before(edge.start)
+        if before < 0:
+            return []
+        change = float(np.square(picture - MID_GREY - self.ring.pictures[before % _ROWS]).sum())
+        score = 0.5 + 0.5 * (edge.share - SHARE) / (1 - SHARE)
+        why = {"change": float(np.sqrt(change / picture.size)), "edge": edge.share}
+        wipe = Transition("wipe", edge.start, edge.end, edge.middle, score, "", why)
+        return self._propose(_Candidate(wipe, self.count, change), before)
+
+    def _faded(self, dip: Dip, picture: Vector) -> list[Transition]:
+        """Takes in a short fade that ended before this picture."""
+        before = self._before(dip.start)
+        if before < 0:
+            return []
+        why = {"change": float(np.sqrt(dip.change)), "residual": dip.residual}
+        score = 1 - 0.5 * dip.residual / RESIDUAL
+        fade = Transition("fade", dip.start, dip.end, dip.shot, score, "middle", why)
+        return self._propose(_Candidate(fade, self.count, dip.change * picture.size), before)
+
+    def _before(self, start: Sample) -> int:
+        """The number of the last sample before a transition; -1 where it is not free."""
+        before = self.count - sum(sample.time >= start.time for sample in self.samples) - 1
+        return before if before >= max(self.free, self.count - len(self.samples)) else -1
+
+    def _propose(self, candidate: _Candidate, before: int) -> list[Transition]:
+        """Makes it the best candidate, if it is the best.
+
+        Returns the transition that ends before it begins, with the sample number `before`.
+        """
+        best, start = self.best, candidate.transition.start
+        ended = best and (before >= best.after or best.transition.end.time < start.time)
+        found = self._settle() if ended else []
+        if self.best is None or candidate.change > self.best.change:
+            self.best = candidate
+        return found
+
+    def _sizes(self) -> Iterator[int]:
+        """How many of the last samples span each of LAGS, where as many are kept."""
+        samples, size = self.samples, 5
+        now = samples[-1].time
+        for lag in LAGS:
+            while size <= len(samples) and now - samples[-size].time < lag - 1e-6:
+                size += 1
+            if size > len(samples):
+                return
+            if now - samples[-size].time < 1.5 * lag:
+                yield size
+
+    def _between(
+        self, first: int, place: list[float], change: float, known: dict[str, float]
+    ) -> list[Transition]:
+        """Makes the pictures from number `first` on the best candidate, if they are probable.
+
+        Returns the transition that ends before they begin.
+        """
+        offset = self.count - len(self.samples)  # number of the oldest sample kept
+        before = max(number for number, here in enumerate(place) if here < SEEN)
+        after = next(number for number, here in enumerate(place) if here > 1 - SEEN)
+        half = next(number for number, here in enumerate(place) if here >= 0.5)
+        kept = list(self.samples)[first - offset :]
+        start, end = kept[min(before + 1, after)], kept[max(after - 1, before)]
+        known["seconds"] = kept[-1].time - kept[0].time
+        lumas = self.ring.lumas
+        rows = [number % _ROWS for number in range(max(offset, first - BEFORE), self.count)]
+        there = len(rows) - len(place)
+        measured = evidence(lumas[rows[there:]], place, self.luma, lumas[rows[: there + 1]], known)
+        score = self.of_blend(measured, start, end)
+        if score < self.threshold:
+            return []
+        found = self._settle() if self.best and first >= self.best.after else []
+        name = {(True, False): "start", (False, True): "end", (True, True): "both"}
+        which = name.get((bool(known["from_empty"]), bool(known["to_empty"])), "")
+        shot = {"start": start, "end": end}.get(which, kept[half])
+        kind = "wipe" if known["sweep"] else "fade" if which else "dissolve"
+        why = {"change": known["change"], "residual": known["residual"]}
+        transition = Transition(kind, start, end, shot, score, which, why)
+        self.best = _Candidate(transition, first + after, change)
+        return found
+
+    def _certain(self, time: float) -> list[Transition]:
+        """Returns what no later picture can change any more."""
+        found: list[Transition] = []
+        best = self.best
+        if best and time - best.transition.end.time > LAGS[-1]:
+            found = self._settle()
+        held = self.held
+        if held and not self.best and time - held.end.time > within(held) + 1.5 * LAGS[-1]:
+            found.append(held)
+            self.held = None
+        return found
+
+    def _settle(self) -> list[Transition]:
+        """Makes the candidate a transition, held until no other can go on with it."""
+        assert self.best
+        new, held = self.best.transition, self.held
+        self.free, self.best, self.held = self.best.after, None, new
+        if held is None:
+            return []
+        apart = new.start.time - held.end.time
+        if apart <= JOINED or (new.empty == "start" and apart <= within(held)):
+            self.held = joined(held, new)
+            return []
+        return [held]
+
+
+def _rests_at_ends(place: list[float]) -> bool:
+    """Whether the pictures at either end of a way are near that end."""
+    edge = max(1, round(len(place) * END))
+    return max(place[: edge + 1]) <= REST and min(place[-edge - 1 :]) >= 1 - REST
+
+
+def _rises(place: list[float]) -> bool:
+    """Whether no picture goes back on the way, and none most of it at once."""
+    return all(-BACK <= later - here <= FORTH for here, later in pairwise(place))

@@ -1,0 +1,65 @@
+"""The latest pictures and their products with one another, of which distances are made.
+
+A squared distance is a sum of three products, so a picture is compared with all others by one
+product with each, made once.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vtk.split.transitions.correlation import correlation
+from vtk.split.transitions.slides import ground, turned
+
+Vector = NDArray[np.float32]
+
+MID_GREY = 128.0
+
+
+class Ring:
+    """Pictures by row: a new one takes the place of the one that was in its row."""
+
+    def __init__(self, rows: int, area: int) -> None:
+        """`area` is how many samples of a picture are luma, the first of them."""
+        self.area = area
+        self.pictures = np.zeros((rows, 0), np.float32)  # about mid-grey
+        self.lumas = self.pictures  # (rows, area)
+        self.products = np.zeros((rows, rows), np.float64)
+        self.luma_products = np.zeros((rows, rows), np.float64)
+        self.sums = [0.0] * rows  # of the luma
+        self.squares = [0.0] * rows  # each picture's product with itself
+        self.empty = [False] * rows  # whether the picture is uniform
+        self._papers: dict[int, float | None] = {}
+
+    def put(self, row: int, picture: Vector, *, empty: bool) -> None:
+        """Keeps a picture, 0..255, and its products with the others."""
+        area = self.area
+        if not self.pictures.shape[1]:
+            self.pictures = np.zeros((len(self.sums), picture.size), np.float32)
+            self.lumas = self.pictures[:, :area]
+        pictures = self.pictures
+        np.subtract(picture, MID_GREY, out=pictures[row])
+        self.sums[row] = float(pictures[row, :area].sum())
+        # By one thread: a product of matrices by several costs the others more than it saves.
+        lumas = np.vecdot(pictures[:, :area], pictures[row, :area])
+        products = lumas + np.vecdot(pictures[:, area:], pictures[row, area:])
+        self.luma_products[row] = self.luma_products[:, row] = lumas
+        self.products[row] = self.products[:, row] = products
+        self.squares[row] = float(products[row])
+        self.empty[row] = empty
+        self._papers.pop(row, None)
+
+    def paper(self, row: int) -> float | None:
+        """The luma of the paper of a page, about mid-grey; None where the picture is no page."""
+        if row not in self._papers:
+            self._papers[row] = ground(self.lumas[row])
+        return self._papers[row]
+
+    def turned(self, a: int, b: int) -> bool:
+        """Whether the picture in one row is a page and that in the other another of its design."""
+        return turned(self.lumas[a], self.lumas[b], (self.paper(a), self.paper(b)))
+
+    def likeness(self, a: int, b: int) -> float:
+        """The correlation of the luma of the pictures in two rows."""
+        some = self.luma_products
+        products = float(some[a, a]), float(some[b, b]), float(some[a, b])
+        return correlation(self.area, (self.sums[a], self.sums[b]), *products)

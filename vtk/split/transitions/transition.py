@@ -1,0 +1,41 @@
+"""A gradual transition, and two that are one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from vtk.split.transitions.moving_wipes import Sample
+
+DARK = 1.0  # seconds of empty picture up to which a fade out and a fade in are one transition
+JOINED = 0.3  # seconds between two transitions up to which they are one: no shot is that short
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A gradual transition: `start` and `end` bound the frames that show both shots.
+
+    `why`: `change`, how far its ends are apart (root mean square, 0..255), and `residual`, how far
+    the pictures between are from the line, as a share of its squared length; `edge` instead of it,
+    in which share of its frames the edge of a wipe was clear.
+    """
+
+    type: str  # "dissolve", "fade" or "wipe"
+    start: Sample
+    end: Sample
+    shot: Sample  # the frame from which the new shot is the one seen
+    score: float  # how probable it is
+    empty: str  # what is uniform: "", "start", "middle", "end" or "both"
+    why: Mapping[str, float] | None = field(default=None, compare=False)
+
+
+def within(held: Transition) -> float:
+    """Seconds after its end up to which another may be part of a transition."""
+    return DARK if held.empty == "end" else JOINED
+
+
+def joined(one: Transition, two: Transition) -> Transition:
+    """Two transitions as one, which is a fade where one of them is."""
+    more = max(one, two, key=lambda part: (part.why or {}).get("change", 0.0))
+    kind = "fade" if "fade" in (one.type, two.type) else more.type
+    shot = two.shot if two.empty == "start" else more.shot
+    empty = "end" if two.empty == "end" else "middle"
+    return Transition(kind, one.start, two.end, shot, more.score, empty, more.why)
