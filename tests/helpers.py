@@ -1,10 +1,12 @@
-"""Abilities for tests that need one in another process."""
+"""Abilities for tests that need one in another process, and the commands there are."""
 
 import os
 import signal
 import time
 from collections.abc import Iterator
+from unittest import mock
 
+from tests.command_line import COMMAND_LINE
 from vtk.span import Span
 
 
@@ -32,3 +34,14 @@ def counted(spans: Iterator[Span]) -> Iterator[Span]:
 
 def nothing() -> None:
     """Settings of a worker that needs none."""
+
+
+def reading_commands() -> Iterator[str]:
+    """The words of every command that reads spans, by the table of commands."""
+    group = COMMAND_LINE.app()
+    for name in COMMAND_LINE.COMMANDS:
+        command = group.get_command(mock.Mock(), name)
+        assert command is not None
+        for word, each in getattr(command, "commands", {"": command}).items():
+            if any(parameter.name == "inputs" for parameter in each.params):
+                yield f"{name} {word}".strip()

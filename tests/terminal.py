@@ -14,7 +14,7 @@ from typing import Self
 
 import pyte
 
-from tests.conftest import OURS, VTK
+from tests.command_line import OURS, VTK
 
 PATIENCE = 60.0  # seconds until what is waited for counts as never coming
 

@@ -5,16 +5,14 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import VTK, lines, vtk
-from tests.world import Clip
+from tests.command_line import VTK, lines, vtk
+from tests.world import World
 
-World = Callable[[str], Clip]
 HOME = Path(__file__).parents[1]
 MODELS = HOME / "tests" / "world" / "models"
 TINY = MODELS / "tiny-vlm" / "tiny-vlm-q8_0.gguf"

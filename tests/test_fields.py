@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.world import Clip
+from tests.world import Clip, World
 from vtk.caption import caption
 from vtk.chapter import chapter
 from vtk.ground import ground
@@ -24,7 +24,6 @@ from vtk.split import split
 from vtk.summarize import summarize
 from vtk.transcribe import transcribe
 
-World = Callable[[str], Clip]
 Ability = Callable[[Iterable[Span]], Iterator[Span]]
 
 ABILITIES: dict[str, Ability] = {

@@ -9,15 +9,12 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import VTK
-from tests.world import Clip
-
-World = Callable[[str], Clip]
+from tests.command_line import VTK
+from tests.world import World
 
 COMMANDS = [
     ("ocr subtitled", "rapidocr onnxruntime"),

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import lines, vtk
+from tests.command_line import lines, vtk
 
 SAID = "Glaciers carve deep valleys in the mountains of the north."
 WRITTEN = "Fluvial transport moves sediment to the sea."

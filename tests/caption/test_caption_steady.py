@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import vtk
+from tests.command_line import vtk
 from tests.models.tiny import language_file
 from tests.world.models.film import film
 

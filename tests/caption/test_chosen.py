@@ -1,6 +1,5 @@
 """vtk caption with choices: schemas, the best of several captions, tags."""
 
-from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 from unittest import mock
@@ -9,17 +8,15 @@ import numpy as np
 import pytest
 
 from tests.caption.test_written import echo, shots
-from tests.inside import inside
+from tests.command_line import lines
 from tests.prompting.scripted import Scripted, text_of
-from tests.world import Clip
+from tests.world import World
 from vtk.caption import caption
 from vtk.caption.options import CaptionOptions, Tag
 from vtk.caption.tags import tags_of
 from vtk.errors import UsageError
 from vtk.prompting.frames import FrameOptions
 from vtk.span import Span
-
-World = Callable[[str], Clip]
 
 SCHEMA = {
     "type": "object",
@@ -116,7 +113,7 @@ def test_tags_leave_a_caption_that_is_there_alone(world: World, tmp_path: Path) 
             tmp_path, "caption", "--clip", "x", "--tags", tmp_path / "tags.txt",
             tmp_path / "spans.jsonl",
         )  # fmt: skip
-    assert [record["caption"] for record in ran.records] == ["A regatta."]
+    assert [record["caption"] for record in lines(ran)] == ["A regatta."]
 
 
 def test_a_list_of_tags_has_names_and_descriptions(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ astronaut.jpg is NASA's portrait of Eileen Collins, in the public domain.
 """
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -17,18 +17,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from tests.conftest import lines, vtk
-from tests.world import Clip
+from tests.command_line import lines, vtk
+from tests.world import World
 from tests.world.encode import create
 from vtk.caption import caption
-from vtk.caption.faces import Face, agreed, clause, overlap, told
+from vtk.caption.faces import HEIGHT, Face, agreed, clause, overlap, told
 from vtk.schema import SCHEMA
 from vtk.span import Span, parse
 
 pytest.importorskip("dlib")
 
-World = Callable[[str], Clip]
 Copy = tuple[float, float, float]  # middle of the face and height of the head in the picture
+
+
+@pytest.fixture(autouse=True)
+def _as_many_lines_as_for_users(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vtk.caption.faces.HEIGHT", HEIGHT)
+
 
 HEAD, FACE = 0.335, (0.435, 0.245)  # of the portrait: the head's height, the middle of the face
 SIZE = (640, 360)

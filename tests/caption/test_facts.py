@@ -1,22 +1,19 @@
 """vtk caption, method facts: what it says is what the clips were made of, and nothing else."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import av
 import jsonschema
 import pytest
 
-from tests.conftest import lines, vtk
-from tests.world import Clip
+from tests.command_line import lines, vtk
+from tests.world import Clip, World
 from vtk.caption import caption, faces, facts
 from vtk.caption.keep import measured
 from vtk.media.video import Latest
 from vtk.passages import passages
 from vtk.schema import SCHEMA
 from vtk.span import Span, parse
-
-World = Callable[[str], Clip]
 
 CAMERA = {
     "left": "the camera pans left",

@@ -1,7 +1,6 @@
 """What a caption says of the sound is what was put into the file, whatever it is stored in."""
 
 import wave
-from collections.abc import Callable
 from pathlib import Path
 
 import av
@@ -11,14 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from tests.conftest import lines, vtk
-from tests.world import Blank, Clip, Encoding, SoundTrack, Take, Timeline, Tone, Tracks, write_clip
+from tests.command_line import lines, vtk
+from tests.world import Blank, Encoding, SoundTrack, Take, Timeline, Tone, Tracks, World, write_clip
 from vtk.caption import caption
 from vtk.caption.sound import measure, sentence
 from vtk.media.audio.track import Sound
 from vtk.span import Span, parse
 
-World = Callable[[str], Clip]
 RATE = 48000
 
 

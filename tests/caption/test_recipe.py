@@ -1,15 +1,14 @@
 """vtk caption --recipe: published ways of captioning, as tables of vtk's own stages."""
 
 import tomllib
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import lines, vtk
+from tests.command_line import lines, vtk, vtk_process
 from tests.models.chat_server import chat_server, said
 from tests.prompting.scripted import Scripted, text_of
-from tests.world import Clip
+from tests.world import World
 from vtk.caption import caption
 from vtk.caption.keep import SpanFilter
 from vtk.caption.options import CaptionOptions
@@ -18,8 +17,6 @@ from vtk.caption.recipe import text_of as recipe_text
 from vtk.errors import UsageError
 from vtk.prompting.frames import FrameOptions
 from vtk.span import Span
-
-World = Callable[[str], Clip]
 
 
 @pytest.mark.parametrize("name", names())
@@ -45,7 +42,7 @@ def test_a_recipe_is_printed_to_be_changed_and_given_back(world: World, tmp_path
     run = vtk("caption", "--recipe", mine, clip.path)
     assert [span["start"] for span in lines(run)] == pytest.approx(short)
     assert f"keeps {len(short)} of {len(clip.truth.shots)} spans".encode() in run.stderr
-    assert lines(vtk("caption", "-j", "2", "--recipe", mine, clip.path)) == lines(run)
+    assert lines(vtk_process("caption", "-j", "2", "--recipe", mine, clip.path)) == lines(run)
 
 
 def test_options_that_are_given_come_before_those_of_a_recipe(world: World) -> None:

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import Path
@@ -16,10 +16,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import vtk
+from tests.command_line import vtk
 from tests.models.tiny import language_file
 from tests.prompting.scripted import Scripted
-from tests.world import Clip
+from tests.world import Clip, World
 from tests.world.models.film import film
 from vtk.caption import caption
 from vtk.caption.options import CaptionOptions
@@ -31,8 +31,6 @@ from vtk.models.llm.local import LocalModel
 from vtk.prompting.templates import PromptContext
 from vtk.span import Span, load
 from vtk.store.journal import ResumeJournal
-
-World = Callable[[str], Clip]
 
 
 def spans_of(clip: Clip, count: int = 4) -> list[Span]:

@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 
 from tests.benchmarks.caption import PROMPTS, options, spans, tallied, unseen
-from tests.conftest import lines, vtk
+from tests.command_line import lines, vtk
 from tests.models.chat_server import Asked, Told, chat_server, listing, said
 from tests.models.tiny import language_file, tiny_vlm
 from tests.world.models.film import Film, film, recurring_film

@@ -1,7 +1,6 @@
 """vtk caption with a model: what it sees, what it is told, and what comes of its answers."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.conftest import lines, vtk
+from tests.command_line import lines, vtk
 from tests.prompting.scripted import Scripted, text_of
-from tests.world import Clip
+from tests.world import Clip, World
 from vtk.caption import caption
 from vtk.caption.options import CaptionOptions
 from vtk.caption.verify import split_trailing_phrases, statements, subject_of
@@ -19,8 +18,6 @@ from vtk.errors import ModelError
 from vtk.prompting.frames import FrameOptions
 from vtk.prompting.templates import PromptContext
 from vtk.span import Span
-
-World = Callable[[str], Clip]
 
 
 def shots(clip: Clip, count: int = 2, **fields: Any) -> list[Span]:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import lines, vtk
+from tests.command_line import lines, vtk, vtk_process
 from vtk.chapter import chapter
 from vtk.check import check
 from vtk.errors import UsageError
@@ -227,7 +227,7 @@ def test_the_command_reads_and_writes_json_lines() -> None:
     found = lines(result)
     assert len(found) == 2
     assert found == json.loads(json.dumps(list(chapter(lecture(), count=2, min_length=20))))
-    jobs = vtk("chapter", "-j", "2", "--count", "2", "--min-length", "20s", stdin=lecture())
+    jobs = vtk_process("chapter", "-j", "2", "--count", "2", "--min-length", "20s", stdin=lecture())
     assert jobs.stdout == result.stdout
 
 

@@ -3,7 +3,7 @@
 import copy
 import json
 import pkgutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -14,14 +14,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, validators
 
-from tests.inside import inside
-from tests.world import Clip
+from tests.command_line import lines, records, vtk
+from tests.world import World
 from vtk.check import KEYWORDS
 from vtk.errors import InputError
 from vtk.schema import READ, SCHEMA
 from vtk.span import load
 
-World = Callable[[str], Clip]
 Place = tuple[str | int, ...]
 
 LINE = {"start": 1.0, "end": 2.0, "text": "A boat."}
@@ -199,12 +198,12 @@ def test_bad_lines_end_no_stream(command: str, tmp_path: Path, bad: list[str]) -
     full = json.dumps(FULL)
     first, last = (full.replace("A boat.", f"{word} boat.") for word in ("Harbour", "Lighthouse"))
     spans.write_text("\n".join([first, *bad, last]))
-    ran = inside(tmp_path, *command.split(), spans)
-    assert ran.status in (0, 1, 65)
-    assert "Traceback" not in ran.messages
-    assert b"Harbour" in ran.written
-    assert b"Lighthouse" in ran.written
-    errors = [record["error"] for record in ran.records if "error" in record]
+    ran = vtk(*command.split(), spans)
+    assert ran.returncode in (0, 1, 65)
+    assert b"Traceback" not in ran.stderr
+    assert b"Harbour" in ran.stdout
+    assert b"Lighthouse" in ran.stdout
+    errors = [record["error"] for record in records(ran) if "error" in record]
     assert {error["type"] for error in errors} <= {"InputError", "OpenError"}
 
 
@@ -216,14 +215,14 @@ def test_odd_records_of_a_film_end_no_stream(
 ) -> None:
     spans = tmp_path / "spans.jsonl"
     film = str(world("subtitled").path)
-    lines = [json.dumps({**record, "video": film}) for record in (FULL, *bad, FULL)]
-    spans.write_text("\n".join(lines))
-    with mock.patch("vtk.caption.faces.HEIGHT", 90):  # lines of a picture, not 600
-        ran = inside(tmp_path, *command.split(), spans)
-    assert ran.status in (0, 1, 65)
-    assert "Traceback" not in ran.messages
-    assert "error" not in ran.records[0]
-    assert "error" not in ran.records[-1]
+    odd = [json.dumps({**record, "video": film}) for record in (FULL, *bad, FULL)]
+    spans.write_text("\n".join(odd))
+    ran = vtk(*command.split(), spans)
+    assert ran.returncode in (0, 1, 65)
+    assert b"Traceback" not in ran.stderr
+    first, *_, last = lines(ran)
+    assert "error" not in first
+    assert "error" not in last
 
 
 @pytest.mark.parametrize("name", ["http://[", "\0", "file://%00", "x" * 5000, "a\n\u2028", "s3://"])
@@ -231,9 +230,9 @@ def test_an_odd_name_of_a_video_is_one_that_cannot_be_opened(name: str, tmp_path
     spans = tmp_path / "spans.jsonl"
     spans.write_text(json.dumps({"video": name, "start": 0, "end": 1}))
     for command in ("probe", "split", "keyframes", "transcribe", "caption", "export edl"):
-        ran = inside(tmp_path, *command.split(), spans)
-        assert ran.status in (1, 66, 69), (command, ran)
-        assert "Traceback" not in ran.messages, command
+        ran = vtk(*command.split(), spans)
+        assert ran.returncode in (1, 66, 69), (command, ran)
+        assert b"Traceback" not in ran.stderr, command
 
 
 @pytest.mark.parametrize(
@@ -259,11 +258,11 @@ def test_a_bug_ends_one_record_only(command: str, place: str, tmp_path: Path) ->
         "\n".join(json.dumps({**FULL, "title": title, "summary": title}) for title in titles)
     )
     with mock.patch(place, buggy):
-        ran = inside(tmp_path, *command.split(), spans)
-    assert ran.status == 70
-    assert "internal error: KeyError: 'items'\nTraceback" in ran.messages
-    assert ran.messages.count("Traceback") == 1
+        ran = vtk(*command.split(), spans, env={"VTK_TRACEBACK": "1"})
+    assert ran.returncode == 70
+    assert b"internal error: KeyError: 'items'\nTraceback" in ran.stderr
+    assert ran.stderr.count(b"Traceback") == 1
     for title in titles[::2]:
-        assert title.encode() in ran.written
+        assert title.encode() in ran.stdout
     if place != "vtk.stream.load" and command != "show":
-        assert [r["error"]["type"] for r in ran.records if "error" in r] == ["InternalError"]
+        assert [r["error"]["type"] for r in records(ran) if "error" in r] == ["InternalError"]

@@ -1,14 +1,11 @@
 """Defaults from the user's configuration file."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import lines, vtk
-from tests.world import Clip
-
-World = Callable[[str], Clip]
+from tests.command_line import lines, vtk
+from tests.world import World
 
 
 def settings(folder: Path, text: str) -> dict[str, str]:

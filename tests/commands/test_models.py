@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import VTK, lines, vtk
+from tests.command_line import VTK, lines, vtk_process
 from tests.models.hub import Hub, serve
 
 Models = Callable[..., subprocess.CompletedProcess[bytes]]
@@ -22,7 +22,7 @@ def models(tmp_path: Path) -> Models:
 
     def run(*arguments: str | Path, **env: str) -> subprocess.CompletedProcess[bytes]:
         own = {"HF_HOME": str(tmp_path / "hub"), "XDG_CONFIG_HOME": str(tmp_path / "config")}
-        return vtk("models", *arguments, env=own | env)
+        return vtk_process("models", *arguments, env=own | env)
 
     return run
 

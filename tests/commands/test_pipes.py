@@ -10,7 +10,8 @@ from unittest import mock
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.inside import inside, reading_commands
+from tests.command_line import records, vtk
+from tests.helpers import reading_commands
 from tests.prompting.scripted import Scripted
 from tests.split.cue_films import Boxed, film
 from tests.world import (
@@ -24,7 +25,6 @@ from tests.world import (
     Tone,
     Tracks,
 )
-from vtk.caption.faces import Finder
 from vtk.models.ocr import Engine
 from vtk.models.speech.silero_vad import VoiceActivity
 from vtk.schema import SCHEMA
@@ -65,8 +65,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with (
         pytest.MonkeyPatch.context() as patch,
         mock.patch("vtk.models.open_language", return_value=said),
-        mock.patch("vtk.caption.faces.HEIGHT", 90),  # lines of a picture, not 600
-        mock.patch("vtk.caption.faces.Finder", cache(Finder)),
         mock.patch("vtk.models.ocr.Engine", cache(Engine)),
         mock.patch("vtk.models.speech.silero_vad.VoiceActivity", cache(VoiceActivity)),
     ):
@@ -94,15 +92,15 @@ def outputs(folder: Path) -> dict[str, Path]:
     ways = [
         f"{command} {way}".strip() for command in COMMANDS for way in ("", *WAYS.get(command, ()))
     ]
-    ran = {way: inside(folder, *given(way), clip.path) for way in ways}
-    assert not {way: run for way, run in ran.items() if run.status}
-    ran["split a broken film"] = inside(folder, "split", broken)
-    assert ran["split a broken film"].status == 1
+    ran = {way: vtk(*given(way), clip.path) for way in ways}
+    assert not {way: run for way, run in ran.items() if run.returncode}
+    ran["split a broken film"] = vtk("split", broken)
+    assert ran["split a broken film"].returncode == 1
     found: dict[str, Path] = {}
     for way, run in ran.items():
-        if run.records:
+        if records(run):
             found[way] = folder / f"{len(found)}.jsonl"
-            found[way].write_text("".join(json.dumps(record) + "\n" for record in run.records))
+            found[way].write_bytes(run.stdout)
     return found
 
 
@@ -132,10 +130,10 @@ def test_what_is_written_is_read(
         lost = [record for record in written(path) if "error" in record]
         new = tmp_path / path.stem
         new.mkdir()
-        ran = inside(new, *given(command, new), path)
-        assert ran.status == bool(lost), (name, ran)
-        assert "Traceback" not in ran.messages, name
-        for record in ran.records:
+        ran = vtk(*given(command, new), path)
+        assert ran.returncode == bool(lost), (name, ran)
+        assert b"Traceback" not in ran.stderr, name
+        for record in records(ran):
             assert not list(SPAN.iter_errors(record)), (name, record)
-        if ran.records:
-            assert [record for record in ran.records if "error" in record] == lost, name
+        if records(ran):
+            assert [record for record in records(ran) if "error" in record] == lost, name

@@ -1,6 +1,6 @@
 """vtk show: text for people, safe for a terminal."""
 
-from tests.conftest import vtk
+from tests.command_line import vtk
 
 
 def shown(**fields: object) -> str:

@@ -1,15 +1,11 @@
 """vtk export aegisub: the numbers of the frames that shots begin with."""
 
-from collections.abc import Callable
-
 import pytest
 
-from tests.conftest import vtk
+from tests.command_line import vtk
 from tests.export.tape import shots
-from tests.world import Clip
+from tests.world import World
 from vtk.media.video import Video
-
-World = Callable[[str], Clip]
 
 
 @pytest.mark.parametrize("name", ["cuts", "late_start", "variable_rate", "ntsc", "reordered"])

@@ -5,7 +5,6 @@ import io
 import re
 import subprocess
 import tempfile
-from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,12 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import VTK, vtk
+from tests.command_line import VTK, vtk
 from tests.export.tape import ERROR, TEXT, shots, tape, written
-from tests.world import Clip
+from tests.world import World
 from vtk.export.table import table
-
-World = Callable[[str], Clip]
 
 
 def read(text: str, delimiter: str = ",") -> list[list[str]]:

@@ -2,7 +2,6 @@
 
 import re
 import tempfile
-from collections.abc import Callable
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -12,12 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import lines, vtk
+from tests.command_line import lines, vtk
 from tests.export.tape import ERROR, TEXT, shots, tape, written
-from tests.world import Clip
+from tests.world import World
 from vtk.export.edl import edl
 
-World = Callable[[str], Clip]
 NTSC = Fraction(30000, 1001)
 
 

@@ -1,16 +1,14 @@
 """Where exports to text go: standard output, a file, a folder with a file for each video."""
 
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import VTK, vtk
+from tests.command_line import VTK, vtk
 from tests.export.tape import ERROR, shots
-from tests.world import Clip
+from tests.world import World
 
-World = Callable[[str], Clip]
 FORMATS = {"edl": "edl", "otio": "otio", "ffmetadata": "ffmetadata", "webvtt": "vtt"}
 TWO = [*shots(0, 1, 2, video="none/a b.mp4"), *shots(0, 1, video="none/c.mp4")]
 

@@ -1,7 +1,6 @@
 """vtk export ffmetadata: chapters as FFmpeg reads them."""
 
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +8,10 @@ import av
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import vtk
+from tests.command_line import vtk
 from tests.export.tape import TEXT, shots, written
-from tests.world import Clip
+from tests.world import World
 from vtk.export.ffmetadata import ffmetadata
-
-World = Callable[[str], Clip]
 
 
 def chapters(path: Path) -> list[tuple[float, float, str]]:

@@ -1,7 +1,6 @@
 """vtk export otio: the timeline that OpenTimelineIO reads back."""
 
 import tempfile
-from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -10,14 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import vtk
+from tests.command_line import vtk, vtk_process
 from tests.export.tape import TEXT, shots, tape, written
-from tests.world import Clip
+from tests.world import World
 from vtk.export.otio import otio
 
 library = pytest.importorskip("opentimelineio")
-
-World = Callable[[str], Clip]
 
 
 def read(text: str) -> Any:
@@ -115,7 +112,7 @@ def test_without_opentimelineio_the_fix_is_told(tmp_path: Path) -> None:
     missing = "raise ModuleNotFoundError('gone', name='opentimelineio')\n"
     for text, words in ((missing, "needs OpenTimelineIO"), ("raise ImportError('odd')", "(odd)")):
         (tmp_path / "opentimelineio.py").write_text(text)
-        result = vtk("export", "otio", stdin=shots(0, 1), env={"PYTHONPATH": str(tmp_path)})
+        result = vtk_process("export", "otio", stdin=shots(0, 1), env={"PYTHONPATH": str(tmp_path)})
         assert (result.returncode, result.stderr.count(b"\n")) == (69, 1)
         assert words in result.stderr.decode()
         assert b"pip install 'video-text-kit[edit]'" in result.stderr

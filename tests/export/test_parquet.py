@@ -2,21 +2,19 @@
 
 import json
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import VTK, lines, vtk
-from tests.world import Clip
+from tests.command_line import VTK, lines, vtk, vtk_process
+from tests.world import World
 from vtk.export import parquet as module
 from vtk.export.parquet import COLUMNS, parquet
 from vtk.span import Span
 
 pq = pytest.importorskip("pyarrow.parquet")
 
-World = Callable[[str], Clip]
 SPANS = [
     {
         "video": "a.b c.mp4", "start": 0, "end": 1.5, "kind": "shot", "index": 0, "score": 1,
@@ -79,7 +77,9 @@ def test_a_file_outlives_a_run_that_has_only_errors(tmp_path: Path) -> None:
 def test_the_same_spans_give_the_same_bytes(tmp_path: Path) -> None:
     names = [tmp_path / "1.parquet", tmp_path / "2.parquet"]
     for name, jobs in zip(names, "13", strict=True):
-        assert vtk("export", "parquet", name, "--jobs", jobs, stdin=SPANS * 50).returncode == 0
+        assert (
+            vtk_process("export", "parquet", name, "--jobs", jobs, stdin=SPANS * 50).returncode == 0
+        )
     assert names[0].read_bytes() == names[1].read_bytes()
 
 
@@ -149,7 +149,7 @@ def test_without_pyarrow_the_fix_is_told(tmp_path: Path) -> None:
     for text, words in ((missing, "needs pyarrow"), ("raise ImportError('odd')", "not load (odd)")):
         (tmp_path / "pyarrow.py").write_text(text)
         env = {"PYTHONPATH": str(tmp_path)}
-        result = vtk("export", "parquet", tmp_path / "x.parquet", stdin=SPANS, env=env)
+        result = vtk_process("export", "parquet", tmp_path / "x.parquet", stdin=SPANS, env=env)
         assert (result.returncode, result.stderr.count(b"\n")) == (69, 1)
         assert words in result.stderr.decode()
         assert b"pip install 'video-text-kit[parquet]'" in result.stderr

@@ -2,7 +2,6 @@
 
 import shutil
 import tempfile
-from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -13,15 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import lines, vtk
+from tests.command_line import lines, vtk
 from tests.export.tape import TEXT, written
-from tests.world import Clip
+from tests.world import World
 from vtk.export.reading import LEAST, MOST, Layout, cues
 from vtk.export.speech import WRITERS, subtitles
 from vtk.media.container.timing import timing
 from vtk.span import Span
-
-World = Callable[[str], Clip]
 
 TALK = (
     "Good morning, everybody, and welcome to this lecture on the life of bees. Today we ask how "

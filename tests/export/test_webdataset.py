@@ -8,7 +8,6 @@ import signal
 import subprocess
 import tarfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +16,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.conftest import VTK, lines, vtk
-from tests.world import Clip
+from tests.command_line import VTK, lines, vtk
+from tests.world import World
 from vtk.media.image.to_rgb import displayed
 from vtk.media.video import Video
 
-World = Callable[[str], Clip]
 Samples = dict[str, dict[str, bytes]]
 
 

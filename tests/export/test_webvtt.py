@@ -2,18 +2,15 @@
 
 import html
 import tempfile
-from collections.abc import Callable
 
 import pysubs2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import vtk
+from tests.command_line import vtk
 from tests.export.tape import TEXT, shots, written
-from tests.world import Clip
+from tests.world import World
 from vtk.export.webvtt import webvtt
-
-World = Callable[[str], Clip]
 
 
 def cues(text: str) -> list[tuple[int, int, str]]:

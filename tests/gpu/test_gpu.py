@@ -9,20 +9,17 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.conftest import vtk
-from tests.world import Clip, Encoding
+from tests.command_line import vtk
+from tests.world import Encoding, World
 from tests.world.clips.streams import three_shots
 from vtk.media.image.planes import luma
 from vtk.media.video import Frame, Video, hwaccel
 from vtk.models.gpu import gpu_memory
-
-World = Callable[[str], Clip]
 
 DEVICE = os.environ.get("VTK_TEST_DEVICE", "cuda")
 GPU = DEVICE == "cuda"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import lines, vtk
+from tests.command_line import lines, vtk, vtk_process
 from vtk.check import check
 from vtk.errors import UsageError
 from vtk.ground import ground
@@ -197,7 +197,7 @@ def test_the_command_follows_retrieve() -> None:
 
 
 def test_the_number_of_processes_changes_nothing() -> None:
-    runs = [vtk("ground", "--jobs", jobs, "rocket", stdin=[MINUTE]) for jobs in "12"]
+    runs = [vtk_process("ground", "--jobs", jobs, "rocket", stdin=[MINUTE]) for jobs in "12"]
     assert runs[0].stdout == runs[1].stdout != b""
 
 

@@ -1,7 +1,6 @@
 """vtk keyframes: how many, which ones, and their pictures."""
 
 import subprocess
-from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -9,14 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.conftest import VTK, lines, vtk
-from tests.world import Clip
+from tests.command_line import VTK, lines, vtk
+from tests.world import Clip, World
 from vtk.errors import UsageError
 from vtk.keyframes import keyframes
 from vtk.keyframes.methods import METHODS
 from vtk.span import Span, parse
-
-World = Callable[[str], Clip]
 
 
 def of(clip: Clip, start: float, end: float, **options: Any) -> list[dict[str, Any]]:

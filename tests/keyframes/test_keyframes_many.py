@@ -1,6 +1,5 @@
 """How many keyframes there are: -k, --rate, --budget, --min-gap, --distinct; and damage."""
 
-from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
@@ -10,15 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import world as worlds
-from tests.conftest import lines, vtk
-from tests.world import Clip
+from tests.command_line import lines, vtk
+from tests.world import Clip, World
 from vtk.keyframes import keyframes
 from vtk.keyframes.budget import seats
 from vtk.keyframes.methods import METHODS
 from vtk.schema import SCHEMA
 from vtk.span import Span, parse
-
-World = Callable[[str], Clip]
 
 
 def spans(clip: Clip) -> list[Span]:

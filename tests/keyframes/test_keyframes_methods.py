@@ -1,6 +1,6 @@
 """What each method of vtk keyframes takes, on films whose truth is known."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -8,17 +8,15 @@ import numpy as np
 import pytest
 
 from tests import world as worlds
-from tests.conftest import lines, vtk
+from tests.command_line import lines, vtk
 from tests.keyframes.films import spoiled
-from tests.world import Clip
+from tests.world import Clip, World
 from vtk.keyframes import keyframes
 from vtk.keyframes.looks import clusters
 from vtk.keyframes.maxinfo import maximal
 from vtk.keyframes.methods import METHODS
 from vtk.media.video import Video
 from vtk.span import Span
-
-World = Callable[[str], Clip]
 
 
 def whole(clip: Clip, **options: Any) -> list[dict[str, Any]]:

@@ -1,6 +1,5 @@
 """The pictures that vtk keyframes writes: images, contact sheets, animations."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +9,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.conftest import lines, vtk
-from tests.world import Clip
+from tests.command_line import lines, vtk
+from tests.world import Clip, World
 from vtk.errors import MissingError, UsageError
 from vtk.keyframes import Images, keyframes
 from vtk.media.image.contact_sheet import HEIGHT, PAGE, Sheet, _stamped
 from vtk.media.image.files import parse_size
 from vtk.schema import SCHEMA
 from vtk.span import Span
-
-World = Callable[[str], Clip]
 
 NAMES = {"jpg": "JPEG", "webp": "WEBP", "png": "PNG", "avif": "AVIF"}
 

@@ -20,7 +20,7 @@ from av.video.frame import VideoFrame
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.world import Clip
+from tests.world import World
 from vtk.errors import OpenError, UsageError
 from vtk.media import video
 from vtk.media.container.streams import main_stream
@@ -28,8 +28,6 @@ from vtk.media.video import Video, hwaccel, parallel_decode
 from vtk.media.video.decoder import Decoder
 from vtk.media.video.gops import Packets
 from vtk.prefetch import ahead
-
-World = Callable[[str], Clip]
 
 ROUNDING = 1e-6
 NAMES = ["reordered", "variable_rate_mkv", "late_start", "hevc", "vp9",

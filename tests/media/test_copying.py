@@ -2,7 +2,6 @@
 
 import resource
 from collections import defaultdict
-from collections.abc import Callable
 from fractions import Fraction
 from hashlib import sha256
 from itertools import pairwise
@@ -14,7 +13,7 @@ import numpy as np
 import pytest
 
 from tests.media.films import without_times
-from tests.world import Clip
+from tests.world import Clip, World
 from tests.world.clips.streams import ENGLISH, TONES, three_shots
 from tests.world.encode import Encoding, Tracks
 from tests.world.sound import SoundTrack
@@ -23,8 +22,6 @@ from vtk.errors import MediaError, OutputError
 from vtk.media.image.files import encode
 from vtk.media.subtitles.copying import copied
 from vtk.media.subtitles.mux import COVER, embed
-
-World = Callable[[str], Clip]
 
 WORDS = "1\n00:00:01,000 --> 00:00:02,000\nHello.\n"
 ENDINGS = [("mkv", "mkv"), ("mkv", "mp4"), ("mp4", "mkv"), ("mp4", "mp4")]

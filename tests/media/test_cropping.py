@@ -12,9 +12,9 @@ import pytest
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
-from tests.conftest import lines, vtk
+from tests.command_line import lines, vtk
 from tests.media.films import remuxed
-from tests.world import Clip
+from tests.world import World
 from vtk.errors import OpenError
 from vtk.media.image.planes import components, thumbnail
 from vtk.media.image.to_rgb import displayed
@@ -23,8 +23,6 @@ from vtk.media.video import Video, clip
 from vtk.media.video.gops import Packets
 from vtk.span import Span
 from vtk.split import split
-
-World = Callable[[str], Clip]
 
 LEFT, TOP, RIGHT, BOTTOM = 16, 20, 33, 13
 ENCLOSING = (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsd")

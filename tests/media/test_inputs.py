@@ -11,17 +11,15 @@ import numpy as np
 import pytest
 from av.video.frame import VideoFrame
 
-from tests.conftest import lines, vtk
+from tests.command_line import lines, vtk, vtk_process
 from tests.media.http_server import Served, serving
-from tests.world import Clip
+from tests.world import World
 from vtk.errors import MissingError, OpenError
 from vtk.media.container import open_container, seekable
 from vtk.media.image.to_rgb import displayed
 from vtk.media.probe import probe
 from vtk.media.video import Video
 from vtk.span import Span, parse
-
-World = Callable[[str], Clip]
 
 
 def lights(name: str) -> list[tuple[float, int]]:
@@ -300,7 +298,7 @@ def test_a_missing_package_is_named_with_its_command(
 
 def test_without_fsspec_the_status_is_that_of_a_missing_package(tmp_path: Path) -> None:
     (tmp_path / "fsspec.py").write_text("raise ImportError('hidden by the test')")
-    result = vtk("probe", "s3://bucket/film.mp4", env={"PYTHONPATH": str(tmp_path)})
+    result = vtk_process("probe", "s3://bucket/film.mp4", env={"PYTHONPATH": str(tmp_path)})
     assert result.returncode == 69
     assert b"video-text-kit[fsspec]" in result.stderr
     assert b"Traceback" not in result.stderr

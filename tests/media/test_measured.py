@@ -12,13 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.media.test_at import MADE, NAMES, digest, from_the_start, make, readers_left
-from tests.world import Clip
+from tests.world import World
 from vtk.errors import OpenError
 from vtk.media import video
 from vtk.media.video import Video, parallel_decode
 from vtk.media.video.decoder import Decoder
-
-World = Callable[[str], Clip]
 
 
 @pytest.fixture(scope="module")

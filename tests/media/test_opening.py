@@ -8,11 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.media.test_at import MADE, digest, from_the_start, make
-from tests.world import Clip
+from tests.world import World
 from vtk.media.video import Video, fast_open
 from vtk.media.video.fast_open import Known, open_pictures
-
-World = Callable[[str], Clip]
 
 FEW_B, MANY_B = {"x264-params": "bframes=1"}, {"x264-params": "bframes=8:b-pyramid=normal"}
 FORMS = {

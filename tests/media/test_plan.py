@@ -1,7 +1,6 @@
 """Where decoding can begin is known from the container, or from its packets, read once."""
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import av
@@ -10,15 +9,13 @@ import pytest
 
 from tests.media.films import without_times
 from tests.media.test_at import make
-from tests.world import Clip
+from tests.world import World
 from vtk.errors import OpenError
 from vtk.media.container import open_container
 from vtk.media.container.streams import extent, main_stream
 from vtk.media.video import Video, keyframe_index
 from vtk.media.video.change_bytes import spent
 from vtk.media.video.frame_index import frame_index
-
-World = Callable[[str], Clip]
 
 
 def listed(path: Path) -> keyframe_index.Plan | None:

@@ -1,6 +1,5 @@
 """vtk probe: what it says of a file is what the file was made of."""
 
-from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -10,13 +9,11 @@ import numpy as np
 import pytest
 from av.video.frame import VideoFrame
 
-from tests.conftest import lines, vtk
-from tests.world import CATALOG, Clip
+from tests.command_line import lines, vtk
+from tests.world import CATALOG, Clip, World
 from vtk.media.image.files import encode
 from vtk.media.probe import probe
 from vtk.span import Span
-
-World = Callable[[str], Clip]
 
 
 def media(clip: Clip) -> dict[str, object]:

@@ -11,12 +11,10 @@ import av
 import pytest
 from av.video.codeccontext import VideoCodecContext
 
-from tests.world import Clip, render
+from tests.world import World, render
 from vtk.keyframes import Images, keyframes
 from vtk.media.image.scheduling import kept_scheduling
 from vtk.span import Span
-
-World = Callable[[str], Clip]
 
 pytestmark = pytest.mark.skipif(
     not os.path.isdir("/proc/self/task"), reason="how threads are scheduled cannot be told here"

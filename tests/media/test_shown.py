@@ -11,7 +11,7 @@ import pytest
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
-from tests.conftest import lines, vtk
+from tests.command_line import lines, vtk
 from vtk.media.image.to_rgb import displayed
 from vtk.media.video import Video
 

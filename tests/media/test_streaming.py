@@ -2,20 +2,17 @@
 
 import shutil
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import av
 import pytest
 
-from tests.conftest import lines, vtk
+from tests.command_line import lines, vtk
 from tests.media.films import remuxed
 from tests.media.http_server import certificate, serving
 from tests.media.test_inputs import noise, refused
-from tests.world import Clip
+from tests.world import World
 from vtk.media.video import Video
-
-World = Callable[[str], Clip]
 
 
 @pytest.fixture(scope="module")

@@ -1,15 +1,12 @@
 """Words that come with a video, from tracks and from files beside it."""
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.world import Clip
+from tests.world import World
 from vtk.media.subtitles import find_sidecar, said, same_language
-
-World = Callable[[str], Clip]
 
 
 @pytest.mark.parametrize("name", ["subtitled", "subtitled_mp4", "subtitled_webm", "sidecar"])

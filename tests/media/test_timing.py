@@ -1,19 +1,16 @@
 """How files count their frames: rates, start timecodes, the numbers of frames."""
 
-from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from tests.export.tape import tape
-from tests.world import Clip
+from tests.world import World
 from vtk.errors import MediaError
 from vtk.media.container.timing import standard, timing
 from vtk.media.video import Video
 from vtk.media.video.frame_index import frame_index
-
-World = Callable[[str], Clip]
 
 
 @pytest.mark.parametrize("ending", ["mov", "mp4", "mkv"])

@@ -1,7 +1,6 @@
 """Frames at given times are those that decoding from the start would show."""
 
 import random
-from collections.abc import Callable
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -11,14 +10,12 @@ import numpy as np
 import pytest
 
 from tests.media.films import without_times
-from tests.world import Clip
+from tests.world import World
 from vtk.errors import MediaError, OpenError
 from vtk.keyframes import keyframes
 from vtk.media.video import OUTSIDE, Latest, Video
 from vtk.span import Span
 from vtk.split import split
-
-World = Callable[[str], Clip]
 
 NAMES = ["cuts", "reordered", "variable_rate_mkv", "late_start", "late_start_mkv", "hevc", "vp9",
          "av1", "mpeg4", "fifty", "subtitled_webm", "one_frame"]  # fmt: skip

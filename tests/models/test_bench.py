@@ -5,9 +5,10 @@ from pathlib import Path
 import orjson
 import pytest
 
+from tests.command_line import lines, vtk
+
 pytest.importorskip("llama_cpp")
 
-from tests.conftest import lines, vtk
 from tests.models.chat_server import chat_server
 from tests.models.tiny import HOME, PROJECTOR, language_file
 

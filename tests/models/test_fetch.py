@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import VTK, lines, vtk
+from tests.command_line import VTK, lines, vtk_process
 from tests.models.hub import Hub, serve
 from tests.terminal import Terminal
 from vtk.errors import OutputError
@@ -36,7 +36,7 @@ def pull(hub: Hub, tmp_path: Path) -> Pull:
     """Run ``vtk models`` with a hub and a home of its own."""
 
     def run(*arguments: str, **env: str) -> subprocess.CompletedProcess[bytes]:
-        return vtk("models", *arguments, env=hub.environment(tmp_path) | env)
+        return vtk_process("models", *arguments, env=hub.environment(tmp_path) | env)
 
     return run
 

@@ -12,11 +12,12 @@ import numpy as np
 import orjson
 import pytest
 
+from tests.command_line import vtk
+
 pytest.importorskip("llama_cpp")
 pytest.importorskip("gguf")
 pytest.importorskip("torch")
 
-from tests.conftest import vtk
 from tests.models.tiny import PROJECTOR, language_file, lessons, prompt, said, tiny_vlm
 from tests.world.models.lessons import Lesson
 from vtk.errors import MissingError, ModelError, UsageError

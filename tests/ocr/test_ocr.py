@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import lines, vtk
+from tests.command_line import lines, vtk
 from tests.world import Blank, Clip, Encoding, Take, titles
 from tests.world.catalog import render_as
 from tests.world.titles import Titled, Words

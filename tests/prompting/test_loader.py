@@ -1,14 +1,11 @@
 """The frames of span after span: what is loaded, and what passes through."""
 
-from collections.abc import Callable
 from pathlib import Path
 
-from tests.world import Clip
+from tests.world import World
 from vtk.prompting.frames import FrameOptions
 from vtk.prompting.loader import FrameLoader
 from vtk.span import Span
-
-World = Callable[[str], Clip]
 
 
 def test_a_span_comes_with_its_frames_and_says_which(world: World) -> None:

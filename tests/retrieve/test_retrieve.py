@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import lines, vtk
+from tests.command_line import lines, vtk, vtk_process
 from vtk.check import check
 from vtk.errors import UsageError
 from vtk.retrieve import Query, retrieve
@@ -141,7 +141,7 @@ def test_the_command_takes_the_query_first() -> None:
 
 
 def test_the_command_explains_wrong_usage() -> None:
-    assert vtk("retrieve", "-j", "2", "rocket", stdin=shots()).returncode == 0
+    assert vtk_process("retrieve", "-j", "2", "rocket", stdin=shots()).returncode == 0
     result = vtk("retrieve", "...", stdin=shots())
     assert result.returncode == 2
     assert b"has no words" in result.stderr

@@ -1,7 +1,6 @@
 """vtk split --by speech: windows that end between sentences."""
 
 import itertools
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import lines, vtk
-from tests.world import Clip
+from tests.command_line import lines, vtk
+from tests.world import World
 from vtk.span import Span, parse
 from vtk.split import split
-
-World = Callable[[str], Clip]
 
 # Sentences in a row: how long each is and how long the pause before it, in seconds.
 TALK = st.lists(st.tuples(st.floats(0.2, 3), st.floats(0, 1)), max_size=20)

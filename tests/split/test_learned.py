@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 from bisect import bisect_left
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from unittest.mock import Mock
 import numpy as np
 import pytest
 
-from tests.world import Clip
+from tests.world import World
 from vtk.errors import MissingError
 from vtk.media.image.planes import Thumbnail, thumbnail
 from vtk.media.video import Video
@@ -25,7 +24,6 @@ from vtk.split import auto, content, learned, split
 from vtk.split.content import Boundary
 from vtk.split.learned import Judged, found
 
-World = Callable[[str], Clip]
 Frames = list[tuple[int, float, Thumbnail]]
 
 

@@ -1,7 +1,6 @@
 """vtk split --min-length and --max-length: shots joined and divided."""
 
 import itertools
-from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -10,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.world import Clip
+from tests.world import World
 from vtk.media.image.planes import Thumbnail, thumbnail
 from vtk.media.video import Latest, Video
 from vtk.span import Span, parse
@@ -18,7 +17,6 @@ from vtk.split import split
 from vtk.split.regroup.frame_stats import Revisited, Seen
 from vtk.split.regroup.lengths import at_least, at_most
 
-World = Callable[[str], Clip]
 BASE = Fraction(1, 1000)
 FRAME = 40  # ticks
 

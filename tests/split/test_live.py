@@ -2,16 +2,14 @@
 
 import json
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import av
 import pytest
 
-from tests.conftest import VTK, lines, vtk
-from tests.world import Clip
+from tests.command_line import VTK, lines, vtk
+from tests.world import World
 
-World = Callable[[str], Clip]
 FORMATS = {"mpegts": {}, "matroska": {}, "mp4": {"movflags": "frag_keyframe+empty_moov"}}
 
 

@@ -1,7 +1,7 @@
 """vtk split --scenes: shots joined by look and words."""
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,6 @@ from vtk.schema import SCHEMA
 from vtk.span import Span, parse
 from vtk.split import split
 from vtk.split.regroup.scenes import AHEAD, scenes
-
-World = Callable[[str], Clip]
 
 
 class Colours:

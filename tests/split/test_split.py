@@ -2,20 +2,17 @@
 
 import itertools
 import math
-from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
 import jsonschema
 import pytest
 
-from tests.conftest import lines, vtk
-from tests.world import Camera, Clip, Encoding, Scene, Take, Timeline, Transition, write_clip
+from tests.command_line import lines, vtk
+from tests.world import Camera, Clip, Encoding, Scene, Take, Timeline, Transition, World, write_clip
 from vtk.schema import SCHEMA
 from vtk.span import Span, parse
 from vtk.split import split
-
-World = Callable[[str], Clip]
 
 WIPE = Transition("wipe", 0.7)
 

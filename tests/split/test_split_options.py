@@ -1,7 +1,6 @@
 """The options of vtk split that change what comes out: overlap, why, and what excludes what."""
 
 import itertools
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import lines, vtk
-from tests.world import Clip
+from tests.command_line import lines, vtk
+from tests.world import World
 from vtk.schema import SCHEMA
 from vtk.span import parse
 from vtk.split import default_method, split
 from vtk.split.methods import METHODS
-
-World = Callable[[str], Clip]
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))

@@ -5,7 +5,7 @@ import os
 import re
 import shutil
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -13,12 +13,11 @@ from typing import IO
 import pytest
 from rich.cells import cell_len
 
-from tests.conftest import vtk
+from tests.command_line import vtk
 from tests.terminal import Terminal
-from tests.world import Clip
+from tests.world import World
 from vtk.stream.meter import Facts, Speed, laid_out, lasting
 
-World = Callable[[str], Clip]
 BAR = r"vtk (\w+)  .*(left|so far)"
 
 

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import jsonschema
@@ -15,14 +15,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import VTK, lines, vtk
+from tests.command_line import VTK, lines, vtk, vtk_process
 from tests.helpers import nothing, slow
-from tests.world import Clip
+from tests.world import World
 from vtk.schema import SCHEMA
 from vtk.span import Span
 from vtk.stream.workers import map_ordered
 
-World = Callable[[str], Clip]
 STARTED = "from vtk.__main__ import main; print('!', end='', flush=True)"
 BROKEN = (
     "truncated",
@@ -59,21 +58,21 @@ def test_a_file_of_spans_is_read_like_standard_input(world: World, tmp_path: Pat
 def test_an_oddly_named_file_goes_through_the_pipeline(
     world: World, tmp_path: Path, name: bytes
 ) -> None:
-    shutil.copy(os.fsencode(world("cuts").path), os.fsencode(tmp_path) + b"/" + name)
+    shutil.copy(os.fsencode(world("silent").path), os.fsencode(tmp_path) + b"/" + name)
     found = vtk("split", "-0", stdin=b"./" + name + b"\0", cwd=tmp_path)
     assert found.returncode == 0, found.stderr
     captioned = vtk("caption", stdin=found.stdout, cwd=tmp_path)
     assert captioned.returncode == 0, captioned.stderr
-    assert len(lines(captioned)) == len(world("cuts").truth.shots)
+    assert len(lines(captioned)) == len(world("silent").truth.shots)
 
 
 @pytest.mark.parametrize("jobs", ["1", "3"])
 def test_a_bad_file_becomes_an_error_record_among_the_good_ones(
     world: World, tmp_path: Path, jobs: str
 ) -> None:
-    good = str(world("cuts").path)
+    good = str(world("silent").path)
     names = [good, str(tmp_path / "missing.mp4"), good, str(tmp_path), good]
-    result = vtk("probe", "--jobs", jobs, *names)
+    result = vtk_process("probe", "--jobs", jobs, *names)
     assert result.returncode == 1
     records = lines(result)
     assert [record["video"] for record in records] == names
@@ -89,7 +88,7 @@ def test_a_bad_file_becomes_an_error_record_among_the_good_ones(
 def test_every_broken_file_is_told_of_and_the_good_ones_come_through(
     world: World, name: str, command: str
 ) -> None:
-    good, bad = str(world("cuts").path), str(world(name).path)
+    good, bad = str(world("silent").path), str(world(name).path)
     result = vtk(command, good, bad, good)
     assert result.returncode == 1
     assert b"Traceback" not in result.stderr
@@ -98,7 +97,7 @@ def test_every_broken_file_is_told_of_and_the_good_ones_come_through(
     errors = [record for record in records if "error" in record]
     assert [error["video"] for error in errors] == [bad]
     assert errors[0]["error"]["message"].encode() in result.stderr
-    shots = len(world("cuts").truth.shots)
+    shots = len(world("silent").truth.shots)
     assert [r["video"] for r in records[:shots]] == [r["video"] for r in records[-shots:]]
     for record in records:
         jsonschema.validate(record, SCHEMA)
@@ -109,7 +108,7 @@ def test_every_broken_file_is_told_of_and_the_good_ones_come_through(
 def test_what_is_left_of_a_broken_file_is_still_summed_up(
     world: World, name: str, command: str
 ) -> None:
-    good, bad = str(world("cuts").path), str(world(name).path)
+    good, bad = str(world("silent").path), str(world(name).path)
     result = vtk(command, bad, good)
     assert result.returncode == 1
     records = lines(result)
@@ -204,13 +203,14 @@ def test_order_is_kept_however_long_each_record_takes(waits: list[int], jobs: in
 def test_order_is_kept_whatever_the_number_of_processes(world: World, jobs: str) -> None:
     path = str(world("many_cuts").path)
     spans = [{"video": path, "start": i / 4, "end": i / 4 + 0.25, "n": i} for i in range(40)]
-    result = vtk("keyframes", "--jobs", jobs, stdin=spans)
+    result = vtk_process("keyframes", "--jobs", jobs, stdin=spans)
     assert [record["n"] for record in lines(result)] == list(range(40))
 
 
 def test_the_same_run_gives_the_same_bytes(world: World) -> None:
     path = world("cuts").path
-    runs = [vtk("caption", path), vtk("caption", path), vtk("caption", "--jobs", "2", path)]
+    runs = [vtk("caption", path), vtk_process("caption", path)]
+    runs.append(vtk_process("caption", "--jobs", "2", path))
     assert len({run.stdout for run in runs}) == 1
 
 
@@ -245,7 +245,7 @@ def test_an_output_file_outlives_a_night_without_its_input(tmp_path: Path) -> No
 
 @pytest.mark.skipif(not os.path.exists("/dev/stdout"), reason="no such name here")
 def test_standard_output_has_a_name_too(world: World) -> None:
-    assert lines(vtk("probe", "-o", "/dev/stdout", world("cuts").path))[0]["end"] > 0
+    assert lines(vtk_process("probe", "-o", "/dev/stdout", world("cuts").path))[0]["end"] > 0
 
 
 def test_a_full_disk_is_told_in_one_sentence(world: World) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import lines, vtk
+from tests.command_line import lines, vtk
 from vtk.check import check
 from vtk.errors import UsageError
 from vtk.schema import SCHEMA

@@ -1,6 +1,6 @@
 """vtk transcribe on files that are cut off or damaged: what is lost is no silence."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -8,16 +8,14 @@ import av
 import numpy as np
 import pytest
 
-from tests.conftest import lines, vtk
+from tests.command_line import lines, vtk
 from tests.transcribe.spoken import RATE, talk, write_wave
-from tests.world import Clip
+from tests.world import World
 from vtk.errors import ModelError
 from vtk.models.speech.recognizer import Piece, Recognized
 from vtk.span import Span
 from vtk.split.cues import cues
 from vtk.transcribe import sounds, transcribe, voices
-
-World = Callable[[str], Clip]
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ import re
 import shutil
 import threading
 import wave
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
@@ -17,10 +17,10 @@ from unittest.mock import Mock
 import numpy as np
 import pytest
 
-from tests.conftest import lines, vtk
+from tests.command_line import lines, vtk
 from tests.transcribe.spoken import RATE, mixed, talk, write_wave
 from tests.transcribe.tiny_whisper import write
-from tests.world import Clip
+from tests.world import World
 from vtk.errors import MediaError, MissingError, ModelError, NoStreamError, UsageError
 from vtk.models.speech.recognizer import Piece, Recognized, Segment, Word
 from vtk.models.speech.whisper import WhisperModel
@@ -31,7 +31,6 @@ from vtk.transcribe.recognition import entries, open_voice, unlooped
 
 pytest.importorskip("faster_whisper")
 
-World = Callable[[str], Clip]
 SAID = "Honey is made in the hive. Bees fly."
 
 

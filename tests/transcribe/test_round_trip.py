@@ -2,15 +2,14 @@
 
 import shutil
 import tempfile
-from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import lines, vtk
-from tests.world import Clip
+from tests.command_line import lines, vtk
+from tests.world import World
 from vtk.export.reading import Layout
 from vtk.export.speech import subtitles
 from vtk.media.subtitles.files import read
@@ -18,7 +17,6 @@ from vtk.span import Span, load
 from vtk.stream.writer import Output
 from vtk.transcribe import transcribe
 
-World = Callable[[str], Clip]
 Cue = tuple[int, int, str]  # milliseconds, and the cue as it stands in the file
 
 SIGNS = st.characters(

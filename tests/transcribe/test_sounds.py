@@ -1,6 +1,5 @@
 """vtk transcribe --sounds: where there is speech, music and silence, and where none of these."""
 
-from collections.abc import Callable
 from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
@@ -9,17 +8,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.conftest import lines, vtk
+from tests.command_line import lines, vtk
 from tests.transcribe.played import MUSIC, NOISE, music, noise, over
 from tests.transcribe.spoken import RATE, SENTENCES, Samples, say, write_wave
-from tests.world import Clip
+from tests.world import World
 from vtk.span import Span
 from vtk.split.cues import cues
 from vtk.transcribe import sounds, voices
 from vtk.transcribe.music import Musical
 from vtk.transcribe.partials import STEP, Partials
 
-World = Callable[[str], Clip]
 Range = tuple[float, float]
 Part = tuple[str, Samples]
 GRID = 100  # frames a second in which results are compared

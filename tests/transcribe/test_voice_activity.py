@@ -1,16 +1,16 @@
 """vtk transcribe --vad-only: where somebody speaks, over noise and music."""
 
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.conftest import lines, vtk
+from tests.command_line import lines, vtk
 from tests.transcribe.spoken import RATE, behind, mixed, talk, write_wave
-from tests.world import Clip
+from tests.world import World
 from vtk.media.audio.speech_audio import BLOCK, Block, Voice
 from vtk.models.speech.recognizer import LONGEST
 from vtk.span import Span
@@ -21,7 +21,6 @@ from vtk.transcribe.pieces import pieces
 pytest.importorskip("onnxruntime")
 pytest.importorskip("faster_whisper")
 
-World = Callable[[str], Clip]
 Range = tuple[float, float]
 GRID = 100  # frames a second in which results are compared
 

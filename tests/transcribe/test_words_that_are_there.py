@@ -1,7 +1,6 @@
 """vtk transcribe: words of subtitle tracks and of files beside the video."""
 
 import shutil
-from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -10,14 +9,12 @@ import av
 import jsonschema
 import pytest
 
-from tests.conftest import lines, vtk
-from tests.world import Clip
+from tests.command_line import lines, vtk
+from tests.world import World
 from vtk.media.container.timing import timing
 from vtk.schema import SCHEMA
 from vtk.span import Span, parse
 from vtk.transcribe import transcribe
-
-World = Callable[[str], Clip]
 
 
 def speech(video: str | Path, **settings: Any) -> list[dict[str, Any]]:
