@@ -32,7 +32,7 @@ demo: $(venv)/core
 	fi
 
 test: check
-	$(bin)/python -m pytest -n auto
+	$(bin)/python -m pytest -n auto --dist worksteal
 
 check: $(venv)/test
 	$(bin)/ruff check .
