@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.caption.test_written import echo, shots
-from tests.command_line import lines
+from tests.command_line import lines, vtk
 from tests.prompting.scripted import Scripted, text_of
 from tests.world import World
 from vtk.caption import caption
@@ -109,8 +109,8 @@ def test_tags_leave_a_caption_that_is_there_alone(world: World, tmp_path: Path) 
     (tmp_path / "tags.txt").write_text("red\n")
     (tmp_path / "spans.jsonl").write_bytes(told.dump())
     with mock.patch("vtk.models.embed.clip.ClipModel", return_value=nullcontext(Colours())):
-        ran = inside(
-            tmp_path, "caption", "--clip", "x", "--tags", tmp_path / "tags.txt",
+        ran = vtk(
+            "caption", "--clip", "x", "--tags", tmp_path / "tags.txt",
             tmp_path / "spans.jsonl",
         )  # fmt: skip
     assert [record["caption"] for record in lines(ran)] == ["A regatta."]
