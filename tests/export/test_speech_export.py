@@ -9,7 +9,7 @@ from typing import Any
 import av
 import pysubs2
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.command_line import lines, vtk
@@ -66,6 +66,7 @@ def test_lines_are_short_and_cues_stay_until_they_are_read(width: int, speed: fl
     st.sampled_from(sorted(WRITERS)),
     st.booleans(),
 )
+@example([("0" * 84, 0.0, 0.0)], "ass", False)  # two lines that are full
 def test_whatever_is_said_can_be_read_back(
     rows: list[tuple[str, float, float]], form: str, timed: bool
 ) -> None:

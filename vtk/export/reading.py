@@ -134,7 +134,7 @@ def _wrapped(words: Iterable[Entry], width: int) -> list[str]:
     if len(lines) == LINES:  # both of about the same length
         return next(
             even
-            for narrow in range(-(-len(text) // LINES), width + 1)
+            for narrow in range((len(text) - 1) // LINES, width + 1)  # a space goes where it breaks
             if len(even := _lines(text, narrow)) == LINES
         )
     return lines
