@@ -7,7 +7,7 @@ from pathlib import Path
 import av
 import pytest
 
-from tests.command_line import VTK, lines, vtk
+from tests.command_line import VTK, lines, vtk_process
 from tests.world import World
 
 FORMATS = {"mpegts": {}, "matroska": {}, "mp4": {"movflags": "frag_keyframe+empty_moov"}}
@@ -32,7 +32,7 @@ def test_a_video_on_standard_input_has_the_shots_of_its_file(
 ) -> None:
     clip = world("cuts")
     data = piped(clip.path, tmp_path, name, **FORMATS[name])
-    run = vtk("split", "--media", "-", stdin=data)
+    run = vtk_process("split", "--media", "-", stdin=data)
     assert run.returncode == 0, run.stderr
     found = [(s["start"], s["end"]) for s in lines(run)]
     starts = [float(s.start) for s in clip.truth.shots]
@@ -62,19 +62,19 @@ def test_shots_come_out_while_the_video_still_comes_in(world: World, tmp_path: P
 
 def test_scenes_come_from_a_pipe_as_well(world: World, tmp_path: Path) -> None:
     data = piped(world("cuts").path, tmp_path, "matroska")
-    run = vtk("split", "--media", "-", "--scenes", stdin=data)
+    run = vtk_process("split", "--media", "-", "--scenes", stdin=data)
     assert run.returncode == 0, run.stderr
     assert {s["kind"] for s in lines(run)} == {"scene"}
 
 
 def test_what_cannot_be_read_from_a_pipe_is_told(world: World, tmp_path: Path) -> None:
     index_at_the_end = piped(world("cuts").path, tmp_path, "mp4")
-    run = vtk("split", "--media", "-", stdin=index_at_the_end)
+    run = vtk_process("split", "--media", "-", stdin=index_at_the_end)
     assert run.returncode in (1, 66)
     assert b"pipe" in run.stderr
-    assert vtk("split", "--media", "-", stdin=b"{}\n").returncode == 66
+    assert vtk_process("split", "--media", "-", stdin=b"{}\n").returncode == 66
     for more in (["film.mp4"], ["--method", "fast"], ["--every", "5s"], ["--cues"]):
-        run = vtk("split", "--media", "-", *more)
+        run = vtk_process("split", "--media", "-", *more)
         assert run.returncode == 2
         assert b"read once" in run.stderr
 
@@ -85,6 +85,6 @@ def test_spans_of_a_video_that_came_on_standard_input_take_no_lines_from_those_b
 ) -> None:
     gone = [{"video": "/dev/stdin", "start": n, "end": n + 1, "kind": "shot"} for n in range(3)]
     here = {"video": str(world("cuts").path), "start": 0, "end": 1, "kind": "shot"}
-    run = vtk(command, stdin=[*gone, here])
+    run = vtk_process(command, stdin=[*gone, here])
     assert run.returncode in (0, 1)
     assert {span["video"] for span in lines(run)} == {"/dev/stdin", here["video"]}
