@@ -5,7 +5,9 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from importlib import import_module
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -64,6 +66,32 @@ def test_data_flows_one_way(path: Path) -> None:
 def _file(module: str) -> str:
     path = module.replace(".", "/")
     return f"{path}.py" if (HOME / f"{path}.py").exists() else f"{path}/__init__.py"
+
+
+def _needed(path: Path) -> set[str]:
+    """The modules of vtk that a file is written with: its imports outside functions, for types too.
+
+    What a face imports inside a function is loaded on use, and knows its face all the same.
+    """
+    found = set()
+    body = ast.parse(path.read_text()).body
+    blocks = [node.body for node in body if isinstance(node, ast.If)]
+    for node in chain(body, *blocks):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                inside = f"{node.module}.{alias.name}"
+                found.add(inside if (HOME / _file(inside)).exists() else node.module)
+    return {name for name in found if name.startswith("vtk.") and (HOME / _file(name)).exists()}
+
+
+def test_no_modules_import_one_another_in_a_circle() -> None:
+    def name(path: Path) -> str:
+        return ".".join(path.relative_to(HOME).with_suffix("").parts).removesuffix(".__init__")
+
+    graph = {name(path): _needed(path) for path in _files("vtk")}
+    list(TopologicalSorter(graph).static_order())  # raises CycleError, with the modules
 
 
 @pytest.mark.parametrize("path", _files("vtk"), ids=str)

@@ -49,7 +49,7 @@ from tests.benchmarks.split_wild import wild_clip, wild_label
 from tests.world import Clip
 from vtk.media.image.planes import Thumbnail, thumbnail, thumbnails
 from vtk.media.video import Video
-from vtk.split.content import Boundary
+from vtk.split.boundary import Boundary
 
 SLACK = 2  # frames around a gradual transition that still belong to it
 ROUNDS = 5  # of the speed measurement; the best counts

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from vtk.media.image.planes import Thumbnail
-from vtk.split.content import Boundary, boundaries
+from vtk.split.boundary import Boundary
+from vtk.split.content import boundaries
 
 RATE = 24.0
 Picture = np.ndarray[Any, Any]  # (27, 48), luma 0..255

@@ -16,7 +16,8 @@ from tests.split.pictures import (
     still,
 )
 from vtk.media.image.planes import Thumbnail
-from vtk.split.content import Boundary, boundaries
+from vtk.split.boundary import Boundary
+from vtk.split.content import boundaries
 
 
 def blend(a: list[Picture], b: list[Picture]) -> list[Picture]:

@@ -21,7 +21,7 @@ from vtk.models.shots import transnetv2 as network
 from vtk.models.shots.judge import Judge
 from vtk.span import Span
 from vtk.split import auto, content, learned, split
-from vtk.split.content import Boundary
+from vtk.split.boundary import Boundary
 from vtk.split.learned import Judged, found
 
 Frames = list[tuple[int, float, Thumbnail]]

@@ -18,7 +18,8 @@ from vtk.media.image.planes import Thumbnail
 from vtk.models.shots.judge import Judge
 from vtk.models.shots.transnetv2 import Network, needed, open_network, picture
 from vtk.span import Span
-from vtk.split.content import Boundary, OfCut, found, without_frames
+from vtk.split.boundary import Boundary
+from vtk.split.content import OfCut, found, without_frames
 from vtk.split.cuts.evidence import NAMES
 from vtk.split.cuts.steps import Sampled, sampled
 from vtk.split.methods import THRESHOLD, SplitMethod

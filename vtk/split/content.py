@@ -6,8 +6,7 @@ network takes for one by what changed, where, and beside what (`vtk.split.cuts.e
 the cuts. All times are presentation timestamps.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 import numpy as np
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from vtk.media.image.planes import Thumbnail
 from vtk.models.shots.judge import Judge
+from vtk.split.boundary import Boundary
 from vtk.split.cuts.evidence import AROUND, MOST, evidence
 from vtk.split.cuts.steps import WINDOW, Sampled, proposed, sampled
 from vtk.split.methods import THRESHOLD, SplitMethod
@@ -22,29 +22,6 @@ from vtk.split.shots import shots
 from vtk.split.transitions.gradual import Blends, OfBlend
 from vtk.split.transitions.moving_wipes import Sample
 from vtk.split.transitions.transition import Transition
-
-
-@dataclass(frozen=True, slots=True)
-class Boundary:
-    """The beginning of a new shot.
-
-    `pts` (in the stream's time base) and `time` (seconds) are those of its first frame: of a cut
-    and of a fade in the first frame that shows it, of a dissolve or a wipe the first in which it
-    outweighs the old shot, of a fade out the first empty frame. `start` and `end`, (pts, seconds),
-    are the first and the last frame of a gradual transition, to within a tenth of a second; a
-    wipe's ends may be a tenth of its length further in. `score` is how probable the boundary is.
-    `why` holds the measurements behind the decision by name: of a cut the three ratios `contrast`,
-    `apart` and `shift`, of a gradual transition what `vtk.split.transitions.gradual` measured.
-    """
-
-    pts: int
-    time: float
-    score: float
-    type: str = "cut"  # or "dissolve", "fade", "wipe"
-    start: tuple[int, float] | None = None
-    end: tuple[int, float] | None = None
-    why: Mapping[str, float] | None = field(default=None, compare=False)
-
 
 # How probable a cut before a frame is, by its evidence, the frames around it and its place there.
 OfCut = Callable[[NDArray[np.float32], Sequence[Sampled], int], float]

@@ -37,7 +37,8 @@ from vtk.models.shots.judge import Judge
 from vtk.pipeline import OnProgress
 from vtk.span import Span
 from vtk.split import content
-from vtk.split.content import Boundary, boundaries
+from vtk.split.boundary import Boundary
+from vtk.split.content import boundaries
 from vtk.split.cuts.evidence import evidence
 from vtk.split.cuts.steps import WINDOW, proposed, sampled
 from vtk.split.methods import THRESHOLD, SplitMethod

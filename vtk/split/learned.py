@@ -16,7 +16,7 @@ import numpy as np
 from vtk.media.image.planes import Thumbnail
 from vtk.models.shots.transnetv2 import EDGE, STEP, Network, Picture, open_network, picture, windows
 from vtk.span import Span
-from vtk.split.content import Boundary
+from vtk.split.boundary import Boundary
 from vtk.split.methods import THRESHOLD, SplitMethod
 from vtk.split.shots import shots
 from vtk.split.transitions.short_fades import EMPTY, deviations

@@ -1,20 +1,18 @@
 """Shots of a span: decode every frame once, find the boundaries, give the stretches between."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from vtk.media.image.planes import Thumbnail, thumbnail, thumbnails
 from vtk.media.video import Video
 from vtk.pipeline import OnProgress
 from vtk.span import Span
+from vtk.split.boundary import Boundary
 from vtk.split.methods import THRESHOLD
 from vtk.split.regroup.frame_stats import Seen
 from vtk.split.span_reader import Reader
 
-if TYPE_CHECKING:
-    from vtk.split.content import Boundary
-
-Boundaries = Callable[[Iterable[tuple[int, float, Thumbnail]], float], Iterator["Boundary"]]
+Boundaries = Callable[[Iterable[tuple[int, float, Thumbnail]], float], Iterator[Boundary]]
 
 
 def shots(
@@ -40,7 +38,7 @@ def shots(
         yield from reader.lost()
 
 
-def between(reader: Reader, boundaries: "Iterable[Boundary]", method: str) -> Iterator[Span]:
+def between(reader: Reader, boundaries: Iterable[Boundary], method: str) -> Iterator[Span]:
     """The shots between the boundaries; the first begins with the pictures, the last ends so."""
     begun = None
     index = 0
