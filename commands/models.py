@@ -265,12 +265,12 @@ def bench(
       vtk models bench --endpoint http://localhost:8080
     """
     from vtk.models.bench import bench
-    from vtk.models.llm.load_options import Loading
+    from vtk.models.llm.load_options import LoadOptions
 
     speed = bench(
         model,
         mmproj=mmproj,
-        loading=Loading(
+        loading=LoadOptions(
             gpu_layers, context, threads, flash_attention, kv_type, sequences, picture_tokens
         ),
         endpoint=endpoint,

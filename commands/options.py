@@ -166,14 +166,14 @@ class Opening:
 
     def __call__(self) -> "LanguageModel":
         """The model, loaded. Raises MissingError, UsageError."""
-        from vtk.models import Loading, open_language
+        from vtk.models import LoadOptions, open_language
 
         rest = dict(self.values)
         name, endpoint, mmproj = (rest.pop(key) for key in ("model", "endpoint", "mmproj"))
         return open_language(
             name,
             mmproj=mmproj,
-            loading=Loading(**rest),
+            loading=LoadOptions(**rest),
             endpoint=endpoint,
             key=os.environ.get("VTK_API_KEY"),
             jobs=rest["sequences"] or (self.jobs if self.jobs > 1 else 4),

@@ -28,10 +28,10 @@ from tests.world.models.judge import Tally, judge
 from vtk.caption import caption, written
 from vtk.caption.long import repeated
 from vtk.caption.options import CaptionOptions
-from vtk.media.video import Latest
+from vtk.media.video import VideoCache
 from vtk.models.embed.clip import ClipModel
 from vtk.models.hub.files import Files
-from vtk.models.llm.load_options import Loading
+from vtk.models.llm.load_options import LoadOptions
 from vtk.models.llm.local import LocalModel
 from vtk.models.llm.prompt import Sampling
 from vtk.prefetch import ahead
@@ -168,11 +168,13 @@ def speed(files: Files, large: Film, tokens: int, threads: int, rounds: int) -> 
     chosen = replace(options("plain", "frames", 2), sampling=Sampling(max_tokens=tokens))
     count, loop, ours = len(large.shots), [], []
     print(f"\n{files.name}: {count} shots of 720 x 720, 2 frames, up to {tokens} tokens each")
-    with closing(LocalModel(files, Loading(context=4096, threads=threads, sequences=1))) as model:
+    with closing(
+        LocalModel(files, LoadOptions(context=4096, threads=threads, sequences=1))
+    ) as model:
         plain = Plain(files, threads)
         for _ in range(rounds):
             begun = time.perf_counter()
-            with Latest() as latest:
+            with VideoCache() as latest:
                 for span in spans(large):
                     shown = select_frames(latest(span.video), span, chosen.frames)
                     plain.answer([picture for _, picture in shown], DESCRIBE, tokens)
@@ -196,7 +198,9 @@ def captioned(model: LocalModel, large: Film, chosen: CaptionOptions) -> tuple[f
 def waits(files: Files, large: Film, tokens: int, threads: int) -> None:
     """For how long a model that costs what a real one costs waits for frames."""
     chosen = replace(options("plain", "frames", 2), sampling=Sampling(max_tokens=tokens))
-    with closing(LocalModel(files, Loading(context=4096, threads=threads, sequences=1))) as model:
+    with closing(
+        LocalModel(files, LoadOptions(context=4096, threads=threads, sequences=1))
+    ) as model:
         taken, waited = captioned(model, large, chosen)
     print(f"\n{files.name}: {len(large.shots)} shots of 720 x 720, up to {tokens} tokens each")
     print(f"  {len(large.shots) / taken:.2f} captions/s, waits for frames {waited / taken:.1%}")
@@ -213,7 +217,9 @@ def main() -> None:
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         if not chosen.speed_only:
-            with closing(LocalModel(TINY, Loading(threads=chosen.threads, sequences=1))) as model:
+            with closing(
+                LocalModel(TINY, LoadOptions(threads=chosen.threads, sequences=1))
+            ) as model:
                 quality(Path(name), chosen.shots, model)
                 whole(Path(name), 30, model)
         if not chosen.quality_only:

@@ -27,7 +27,7 @@ from vtk.errors import ModelError
 from vtk.media.image import png
 from vtk.models.hub.files import Files
 from vtk.models.llm.llama_library import library
-from vtk.models.llm.load_options import Loading
+from vtk.models.llm.load_options import LoadOptions
 from vtk.models.llm.local import LocalModel
 from vtk.models.llm.prompt import Picture, Prompt, Sampling
 
@@ -104,7 +104,7 @@ class Plain:
 
 def ours(files: Files, threads: int, sequences: int) -> LocalModel:
     """The same model with vtk."""
-    return LocalModel(files, Loading(context=CONTEXT, threads=threads, sequences=sequences))
+    return LocalModel(files, LoadOptions(context=CONTEXT, threads=threads, sequences=sequences))
 
 
 def answered(model: LocalModel, prompts: list[Prompt], tokens: int) -> tuple[list[str], int]:

@@ -10,7 +10,7 @@ from tests.command_line import lines, vtk
 from tests.world import Clip, World
 from vtk.caption import caption, faces, facts
 from vtk.caption.keep import measured
-from vtk.media.video import Latest
+from vtk.media.video import VideoCache
 from vtk.passages import passages
 from vtk.schema import SCHEMA
 from vtk.span import Span, parse
@@ -68,7 +68,7 @@ def test_what_is_measured_stays_clear_of_the_transitions_at_the_ends(world: Worl
     span = Span(inside, start=float(before.start), end=float(after.end))
     span["transition"] = {"type": "fade", "start": span.start, "end": inside.start}
     span["transition_out"] = {"type": "wipe", "start": inside.end, "end": span.end}
-    with Latest() as latest:
+    with VideoCache() as latest:
         video = latest(span.video)
         alone, kept = (facts.measure(video, each, faces.Finder()) for each in (inside, span))
         assert kept["colours"].keys() == alone["colours"].keys()

@@ -26,7 +26,7 @@ from vtk.caption.options import CaptionOptions
 from vtk.caption.written import made_with
 from vtk.models.hub.files import Files
 from vtk.models.llm import local
-from vtk.models.llm.load_options import Loading
+from vtk.models.llm.load_options import LoadOptions
 from vtk.models.llm.local import LocalModel
 from vtk.prompting.templates import PromptContext
 from vtk.span import Span, load
@@ -135,7 +135,7 @@ def test_every_option_that_changes_captions_makes_them_others() -> None:
     assert key(options, "context=64") != known
 
 
-@pytest.mark.parametrize("name", [field.name for field in fields(Loading)])
+@pytest.mark.parametrize("name", [field.name for field in fields(LoadOptions)])
 def test_a_model_that_is_loaded_otherwise_answers_otherwise(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -144,12 +144,12 @@ def test_a_model_that_is_loaded_otherwise_answers_otherwise(
     monkeypatch.setattr(local, "Template", mock.MagicMock())
     monkeypatch.setattr(local, "Slots", mock.MagicMock())
 
-    def settings(loading: Loading) -> str:
+    def settings(loading: LoadOptions) -> str:
         return LocalModel(Files("tiny", Path("tiny.gguf")), loading).settings
 
     quick = {"gpu_layers", "threads", "flash_attention", "sequences"}
     other: dict[str, Any] = {name: "other"}
-    assert (settings(Loading()) == settings(Loading(**other))) == (name in quick)
+    assert (settings(LoadOptions()) == settings(LoadOptions(**other))) == (name in quick)
 
 
 def test_a_killed_run_loses_nothing(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from tests.media.films import without_times
 from tests.world import World
 from vtk.errors import MediaError, OpenError
 from vtk.keyframes import keyframes
-from vtk.media.video import OUTSIDE, Latest, Video
+from vtk.media.video import OUTSIDE, Video, VideoCache
 from vtk.span import Span
 from vtk.split import split
 
@@ -179,7 +179,7 @@ def test_a_folder_a_missing_file_and_a_strange_name_are_refused(tmp_path: Path) 
 
 
 def test_neighbouring_spans_share_one_open_file(world: World) -> None:
-    with Latest() as latest:
+    with VideoCache() as latest:
         one = latest(str(world("cuts").path))
         assert latest(str(world("cuts").path)) is one
         assert latest(str(world("fifty").path)) is not one

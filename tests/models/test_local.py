@@ -23,7 +23,7 @@ from tests.world.models.lessons import Lesson
 from vtk.errors import MissingError, ModelError, UsageError
 from vtk.models.hub.files import Files
 from vtk.models.llm.llama_cpp import Chunk, Engine
-from vtk.models.llm.load_options import Loading
+from vtk.models.llm.load_options import LoadOptions
 from vtk.models.llm.local import LocalModel
 from vtk.models.llm.prompt import Answer, Prompt, Sampling
 from vtk.models.llm.rerank import relevance
@@ -225,7 +225,7 @@ def test_candidates_are_ranked_by_yes_against_no(model: LocalModel) -> None:
 
 def test_a_picture_for_a_model_without_its_projector_is_a_missing_file(tmp_path: Path) -> None:
     blind = Files("blind", language_file(), None)
-    with LocalModel(blind, Loading(threads=1)) as opened:
+    with LocalModel(blind, LoadOptions(threads=1)) as opened:
         said(list(opened.answers([Prompt(("describe",))], Sampling(max_tokens=3))))
         with pytest.raises(MissingError, match="mmproj"):
             list(opened.answers([prompt(lessons(1, 1)[0])]))

@@ -10,7 +10,7 @@ from tests.world.models.lessons import Lesson, lesson
 from tests.world.models.stage import Play
 from tests.world.models.talk import yes_no
 from vtk.models.hub.files import Files
-from vtk.models.llm.load_options import Loading
+from vtk.models.llm.load_options import LoadOptions
 from vtk.models.llm.local import LocalModel
 from vtk.models.llm.prompt import Answer, Prompt, Sampling
 
@@ -30,7 +30,7 @@ def tiny_vlm(kind: str = "q8_0", **loading: int | None) -> LocalModel:
     """tiny-vlm, loaded as every other model."""
     chosen = {"threads": 1, "sequences": 1, **loading}
     files = Files(f"tiny-vlm-{kind}", language_file(kind), PROJECTOR)
-    return LocalModel(files, Loading(**chosen))  # type: ignore[arg-type]
+    return LocalModel(files, LoadOptions(**chosen))  # type: ignore[arg-type]
 
 
 def lessons(count: int, frames: int, *, seed: int = 7, held: bool = True) -> list[Lesson]:

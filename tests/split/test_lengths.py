@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from tests.world import World
 from vtk.media.image.planes import Thumbnail, thumbnail
-from vtk.media.video import Latest, Video
+from vtk.media.video import Video, VideoCache
 from vtk.span import Span, parse
 from vtk.split import split
-from vtk.split.regroup.frame_stats import Revisited, Seen
+from vtk.split.regroup.frame_stats import FrameStats, FrameStatsOnDemand
 from vtk.split.regroup.lengths import at_least, at_most
 
 BASE = Fraction(1, 1000)
@@ -134,7 +134,7 @@ def test_a_take_is_divided_where_it_is_calm() -> None:
     pictures[120:132] = pictures[120]  # half a second in which nothing moves
     pictures[81] = pictures[80]  # one frame that is shown twice is not calm
     grey = np.full((14, 24), 128, np.float32)
-    seen = Seen(steps=True)
+    seen = FrameStats(steps=True)
     for number, picture in enumerate(pictures):
         seen.push(number * FRAME, number * FRAME / 1000, Thumbnail(picture, grey, grey))
     one, two = at_most([shot(0, 200 * FRAME)], 6, seen)
@@ -145,11 +145,11 @@ def test_a_take_is_divided_where_it_is_calm() -> None:
 def test_a_second_look_at_the_file_tells_what_the_first_did(world: World) -> None:
     clip = world("late_start")
     low, high = clip.truth.frame_pts[10], clip.truth.frame_pts[40]
-    seen = Seen(steps=True, look_every=0.0)
-    with Video(str(clip.path)) as video, Latest() as latest:
+    seen = FrameStats(steps=True, look_every=0.0)
+    with Video(str(clip.path)) as video, VideoCache() as latest:
         for frame in video.frames():
             seen.push(frame.pts, frame.time, thumbnail(frame.image))
-        again = Revisited(str(clip.path), latest)
+        again = FrameStatsOnDemand(str(clip.path), latest)
         (pts, steps), (pts_again, steps_again) = seen.steps(low, high), again.steps(low, high)
         assert pts == pts_again
         assert steps.tolist() == steps_again.tolist()

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tests.command_line import lines, vtk
 from tests.transcribe.spoken import RATE, behind, mixed, talk, write_wave
 from tests.world import World
-from vtk.media.audio.speech_audio import BLOCK, Block, Voice
+from vtk.media.audio.speech_audio import BLOCK, Block, SpeechAudio
 from vtk.models.speech.recognizer import LONGEST
 from vtk.span import Span
 from vtk.transcribe import voices
@@ -85,7 +85,7 @@ def test_sound_of_every_length_is_given_whole(tmp_path: Path, count: int) -> Non
     if count == 0:
         assert lines(vtk("transcribe", "--vad-only", path)) == []
         return
-    voice = Voice(str(path))
+    voice = SpeechAudio(str(path))
     blocks = list(voice.blocks(0.0, np.inf))
     heard = np.concatenate([block.samples for block in blocks])
     assert np.abs(heard - sound).max() < 1e-4
@@ -97,7 +97,7 @@ def test_sound_of_every_length_is_given_whole(tmp_path: Path, count: int) -> Non
 def test_other_rates_keep_their_time(tmp_path: Path, rate: int) -> None:
     sound = np.zeros(3 * rate, np.float32)
     sound[2 * rate : 2 * rate + rate // 10] = 0.5
-    voice = Voice(str(write_wave(tmp_path / "x.wav", sound, rate)))
+    voice = SpeechAudio(str(write_wave(tmp_path / "x.wav", sound, rate)))
     heard = np.concatenate([block.samples for block in voice.blocks(0.5, 10.0)])
     assert abs(len(heard) / RATE - 2.5) < 0.01
     assert abs(np.flatnonzero(heard > 0.25)[0] / RATE - 1.5) < 0.005

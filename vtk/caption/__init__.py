@@ -70,9 +70,9 @@ def caption(
 def _measured(spans: Iterable[Span], language: str | None) -> Iterator[Span]:
     from vtk.caption.facts import Captioner
     from vtk.keyframes import with_keyframes
-    from vtk.media.video import Latest
+    from vtk.media.video import VideoCache
 
-    with Latest() as latest:
+    with VideoCache() as latest:
         captioner = Captioner(latest, language)
 
         def work(span: Span) -> Iterator[Span]:

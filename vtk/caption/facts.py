@@ -14,7 +14,7 @@ from vtk.caption import colours, faces, motion, sound
 from vtk.caption.methods import CaptionMethod
 from vtk.errors import MediaError
 from vtk.media.image.planes import thumbnail
-from vtk.media.video import OUTSIDE, Latest, Video
+from vtk.media.video import OUTSIDE, Video, VideoCache
 from vtk.prompting.subtitles import Subtitles
 from vtk.span import Span
 
@@ -27,7 +27,7 @@ NOWHERE = (0.0, 0.0, 0.0, 0.0)  # the box of a text of which none is known
 class Captioner:
     """Captions span after span; keeps open the latest video and its sound, and its subtitles."""
 
-    def __init__(self, latest: Latest, language: str | None) -> None:
+    def __init__(self, latest: VideoCache, language: str | None) -> None:
         self.latest = latest
         self.subtitles = Subtitles(language)
         self.listener = sound.Listener()

@@ -16,7 +16,7 @@ from vtk.caption.facts import pair_times
 from vtk.errors import MediaError, UsageError
 from vtk.media.image import descriptors
 from vtk.media.image.planes import thumbnail
-from vtk.media.video import OUTSIDE, Latest, Video
+from vtk.media.video import OUTSIDE, Video, VideoCache
 from vtk.pipeline import map_spans
 from vtk.prompting.subtitles import Subtitles
 from vtk.span import Span
@@ -56,7 +56,7 @@ class SpanFilter:
         """The spans that lie in all ranges, with `measured`; error records go through."""
         subtitles = Subtitles(None)
         count = {True: 0, False: 0}
-        with Latest() as latest:
+        with VideoCache() as latest:
 
             def work(span: Span) -> Iterator[Span]:
                 video = latest(span.video)

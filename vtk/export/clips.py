@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from vtk.export.clock import Count
+from vtk.export.clock import FrameClock
 from vtk.span import Span
 
 GRADUAL = ("dissolve", "fade", "wipe")
@@ -21,13 +21,13 @@ class Clip(NamedTuple):
     """A stretch of a video in frames, `last` not part of it; at least one frame long."""
 
     span: Span
-    counted: Count
+    counted: FrameClock
     first: int
     last: int
     into: Gradual | None  # how the clip begins, where it goes on from the clip before
 
 
-def clips(spans: Iterable[Span], count: Callable[[str], Count]) -> Iterator[Clip]:
+def clips(spans: Iterable[Span], count: Callable[[str], FrameClock]) -> Iterator[Clip]:
     """The spans as clips; each has a frame that is in no transition."""
     before = None
     for span in spans:

@@ -22,7 +22,7 @@ _TIMECODE = re.compile(r"(\d\d?):(\d\d):(\d\d)([:;.])(\d\d)")
 
 
 @dataclass(frozen=True)
-class Count:
+class FrameClock:
     """How the frames of a video are counted."""
 
     rate: Fraction  # frames in a second
@@ -59,7 +59,7 @@ def timings(*, needed: bool) -> Callable[[str], Timing]:
     return known
 
 
-def counts(rate: Fraction | None, drop: bool | None = None) -> Callable[[str], Count]:
+def counts(rate: Fraction | None, drop: bool | None = None) -> Callable[[str], FrameClock]:
     """A function that gives the count of a video.
 
     Without `rate` it is that of the file, without `drop` it is as in the start timecode of the
@@ -71,7 +71,7 @@ def counts(rate: Fraction | None, drop: bool | None = None) -> Callable[[str], C
     known = timings(needed=rate is None)
 
     @lru_cache(maxsize=1)
-    def count(video: str) -> Count:
+    def count(video: str) -> FrameClock:
         about = known(video)
         used = rate or about.rate
         if used is None:
@@ -82,7 +82,7 @@ def counts(rate: Fraction | None, drop: bool | None = None) -> Callable[[str], C
             )
         match = _TIMECODE.fullmatch(about.timecode or "")
         dropping = drops(used) and (match is None or match[4] != ":" if drop is None else drop)
-        return Count(used, dropping, _number(match, used) if match else 0, about)
+        return FrameClock(used, dropping, _number(match, used) if match else 0, about)
 
     return count
 

@@ -13,7 +13,7 @@ from itertools import chain, pairwise
 from pathlib import Path
 
 from vtk.export.clips import Clip, clips
-from vtk.export.clock import Count, counts
+from vtk.export.clock import FrameClock, counts
 from vtk.export.files import TextFormat, line, words
 from vtk.span import Span
 
@@ -41,7 +41,9 @@ def edl(
     return TextFormat("edl", "edl", text, lambda span: count(span.video))
 
 
-def _text(count: Callable[[str], Count], reel: str | None, spans: Iterator[Span]) -> Iterator[str]:
+def _text(
+    count: Callable[[str], FrameClock], reel: str | None, spans: Iterator[Span]
+) -> Iterator[str]:
     record = None
     for number, (clip, following) in enumerate(pairwise(chain(clips(spans, count), (None,))), 1):
         assert clip is not None

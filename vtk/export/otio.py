@@ -8,7 +8,7 @@ from typing import Any
 
 from vtk.errors import MissingError
 from vtk.export.clips import Clip, clips
-from vtk.export.clock import Count, counts
+from vtk.export.clock import FrameClock, counts
 from vtk.export.files import TextFormat, line, words
 from vtk.span import Span, local_path
 
@@ -30,7 +30,7 @@ def otio(rate: Fraction | None = None) -> TextFormat:
     return TextFormat("otio", "otio", text, lambda span: count(span.video))
 
 
-def _text(library: Any, count: Callable[[str], Count], spans: Iterator[Span]) -> Iterator[str]:
+def _text(library: Any, count: Callable[[str], FrameClock], spans: Iterator[Span]) -> Iterator[str]:
     schema = library.schema
     track = schema.Track("V1", kind=schema.TrackKind.Video)
     timeline = schema.Timeline("vtk", tracks=[track])

@@ -16,7 +16,7 @@ import orjson
 
 from vtk.errors import UsageError
 from vtk.export.aegisub import Indexes
-from vtk.export.clock import Count, counts, stamp
+from vtk.export.clock import FrameClock, counts, stamp
 from vtk.export.files import TextFormat, with_times
 from vtk.media.video.frame_index import frame_index
 from vtk.span import Span
@@ -101,7 +101,7 @@ def _text(
 
 
 def _row(
-    names: Iterable[str], count: Callable[[str], Count] | None, _: int, span: Span
+    names: Iterable[str], count: Callable[[str], FrameClock] | None, _: int, span: Span
 ) -> Iterator[Any]:
     yield from (_value(span, name) for name in names)
     if count is not None:

@@ -16,7 +16,7 @@ from vtk.export.shards import Part, Shards
 from vtk.keyframes import with_keyframes
 from vtk.media.image import files as picture
 from vtk.media.image.to_rgb import displayed
-from vtk.media.video import OUTSIDE, Latest, Video, clip
+from vtk.media.video import OUTSIDE, Video, VideoCache, clip
 from vtk.pipeline import map_spans
 from vtk.span import Span
 from vtk.split import with_shots
@@ -56,7 +56,7 @@ def webdataset(
         whole = with_keyframes(whole)
     keys: Counter[str] = Counter()
     failed = 0
-    with Shards(folder, samples, size) as shards, Latest() as latest:
+    with Shards(folder, samples, size) as shards, VideoCache() as latest:
 
         def work(span: Span) -> Iterator[Span]:
             parts = _texts(span)
@@ -80,7 +80,7 @@ def _texts(span: Span) -> list[Part]:
     return [("json", span.dump()), *caption]
 
 
-def _pictures(span: Span, latest: Latest, height: int | None) -> list[Part]:
+def _pictures(span: Span, latest: VideoCache, height: int | None) -> list[Part]:
     """The pictures of the keyframes: files that are there already, or frames of the video."""
     entries = sorted(span["keyframes"], key=lambda entry: entry["t"])
     files = [None if height else _file(entry) for entry in entries]

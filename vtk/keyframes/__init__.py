@@ -62,11 +62,11 @@ def keyframes(
     from vtk.keyframes.distinct import Distinct
     from vtk.keyframes.features import Clip, Colour
     from vtk.keyframes.pieces import choices
-    from vtk.keyframes.record import Recorder
-    from vtk.keyframes.view import View
+    from vtk.keyframes.record import KeyframeWriter
+    from vtk.keyframes.view import SpanSampler
     from vtk.media.image import files
     from vtk.media.image.contact_sheet import Sheet
-    from vtk.media.video import OUTSIDE, Latest
+    from vtk.media.video import OUTSIDE, VideoCache
     from vtk.split import with_shots
 
     chosen = METHODS.load(method)
@@ -78,11 +78,11 @@ def keyframes(
     for folder in (images.folder if images else None, gif):
         if folder is not None:
             files.make_folder(folder)
-    recorder = Recorder(images, Sheet(sheet) if sheet else None, gif, why)
-    with Latest() as latest:
+    recorder = KeyframeWriter(images, Sheet(sheet) if sheet else None, gif, why)
+    with VideoCache() as latest:
 
         def work(share: int | None, kept: Distinct | None, span: Span) -> Iterator[Span]:
-            view = View.of(latest(span.video), span, features, min_gap)
+            view = SpanSampler.of(latest(span.video), span, features, min_gap)
             wanted = share if share is not None else number
             if rate:
                 wanted = max(round(rate * (view.end - view.start)), 1)

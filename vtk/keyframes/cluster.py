@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from vtk.keyframes.looks import one_of_each
 from vtk.keyframes.methods import KeyframeMethod
-from vtk.keyframes.view import Choice, View
+from vtk.keyframes.view import Choice, SpanSampler
 
 PER_KEYFRAME = 8  # frames looked at for each cluster
 FEWEST = 32
 USABLE = 0.75  # of the quality of the best of a cluster
 
 
-def choose(view: View, k: int) -> list[Choice]:
+def choose(view: SpanSampler, k: int) -> list[Choice]:
     """At most `k` frames; the score is the share of the looks that the cluster of each holds."""
     found = view.spread(max(PER_KEYFRAME * k, FEWEST), least=k)
     if not found:

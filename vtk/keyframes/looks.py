@@ -17,7 +17,7 @@ SLIGHT = 0.1  # of such differences, in points, which noise and small motion mak
 Numbers = NDArray[np.float64]
 
 
-class Picked(NamedTuple):
+class ClusterPick(NamedTuple):
     """A frame that stands for a cluster."""
 
     place: int  # among the candidates
@@ -60,7 +60,7 @@ def one_of_each(
     k: int,
     gap: float,
     worth: Callable[[Numbers, Numbers], Numbers],
-) -> list[Picked]:
+) -> list[ClusterPick]:
     """Of each of `k` clusters the frame of most `worth`, the largest cluster first.
 
     `worth` is told the distances from the centre and the qualities of the frames of a cluster.
@@ -73,15 +73,15 @@ def one_of_each(
     distance = np.linalg.norm(points[kept] - centres[cluster], axis=1).astype(np.float64)
     share = np.bincount(cluster, minlength=len(kept)) / len(kept)
     free = np.ones(len(found), bool)
-    picked: list[Picked] = []
+    picked: list[ClusterPick] = []
     for number in np.argsort(-share, kind="stable")[:k]:
         members = np.flatnonzero((cluster == number) & free[kept])
         if members.size:
             best = members[np.argmax(worth(distance[members], good[kept[members]]))]
-            picked.append(Picked(int(kept[best]), float(share[number]), float(distance[best])))
+            picked.append(ClusterPick(int(kept[best]), float(share[number]), float(distance[best])))
             free &= far[picked[-1].place]
     while len(picked) < k and free.any():
-        picked.append(Picked(int(np.argmax(np.where(free, good, -1.0))), 0.0, 0.0))
+        picked.append(ClusterPick(int(np.argmax(np.where(free, good, -1.0))), 0.0, 0.0))
         free &= far[picked[-1].place]
     return picked
 

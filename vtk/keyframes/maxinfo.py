@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from vtk.keyframes.looks import apart, calm, quality
 from vtk.keyframes.methods import KeyframeMethod
-from vtk.keyframes.view import Choice, Points, View
+from vtk.keyframes.view import Choice, Points, SpanSampler
 
 MOST = 16  # frames where no number is given
 RANK = 8  # of the truncated SVD, as published
@@ -24,7 +24,7 @@ TINY = 1e-6  # stands for no volume at all
 USABLE = 0.2  # quality of the best frame, from which a frame counts
 
 
-def choose(view: View, k: int) -> list[Choice]:
+def choose(view: SpanSampler, k: int) -> list[Choice]:
     """`k` frames at most, one at least; the score is the leverage of each, see `maximal`."""
     found = view.spread(max(PER_KEYFRAME * k, FEWEST), least=1)
     if not found:

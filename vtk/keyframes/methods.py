@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from vtk.methods import Methods
 
 if TYPE_CHECKING:
-    from vtk.keyframes.view import Choice, View
+    from vtk.keyframes.view import Choice, SpanSampler
 
 
 @dataclass(frozen=True)
 class KeyframeMethod:
     """How at most so many frames of a span are chosen, in any order, and what to expect of that."""
 
-    choose: "Callable[[View, int], list[Choice]]"
+    choose: "Callable[[SpanSampler, int], list[Choice]]"
     default: int = 1  # keyframes of a span where no number is given
     by_time: bool = False  # goes by time alone, so that any number is chosen at once
     adapts: bool = False  # gives fewer than asked for where these stand for all

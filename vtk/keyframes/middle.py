@@ -5,10 +5,10 @@ Of more than one each is in the middle of an equal part of that.
 
 from vtk.keyframes.methods import KeyframeMethod
 from vtk.keyframes.uniform import even
-from vtk.keyframes.view import Choice, View
+from vtk.keyframes.view import Choice, SpanSampler
 
 
-def choose(view: View, k: int) -> list[Choice]:
+def choose(view: SpanSampler, k: int) -> list[Choice]:
     """At most `k` frames; the score is 1 for each."""
     return even(view, k, view.low, view.high)
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from vtk.keyframes.looks import apart
 from vtk.keyframes.methods import KeyframeMethod
-from vtk.keyframes.view import Candidate, Choice, View
+from vtk.keyframes.view import Candidate, Choice, SpanSampler
 
 PER_KEYFRAME = 4  # moments looked at for each frame wanted
 FEWEST = 12
@@ -19,7 +19,7 @@ MOMENT = 0.2  # seconds
 LONGEST = 0.5  # seconds between frames beyond which their difference tells nothing of motion
 
 
-def choose(view: View, k: int) -> list[Choice]:
+def choose(view: SpanSampler, k: int) -> list[Choice]:
     """At most `k` frames; the score is the motion beside the strongest of the span."""
     found = view.spread(max(PER_KEYFRAME * k, FEWEST), least=k, pair=MOMENT)
     if not found:

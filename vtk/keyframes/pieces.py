@@ -4,12 +4,12 @@ import math
 from dataclasses import replace
 
 from vtk.keyframes.methods import KeyframeMethod
-from vtk.keyframes.view import Choice, View
+from vtk.keyframes.view import Choice, SpanSampler
 
 PIECE = 64  # keyframes chosen at once
 
 
-def choices(view: View, method: KeyframeMethod, k: int) -> list[Choice]:
+def choices(view: SpanSampler, method: KeyframeMethod, k: int) -> list[Choice]:
     """The frames that a method chooses of a span, in time order.
 
     Exactly `k` where the span has as many, the gap allows it and the method does not adapt.
@@ -25,7 +25,7 @@ def choices(view: View, method: KeyframeMethod, k: int) -> list[Choice]:
     return sorted(found, key=lambda choice: choice.candidate.pts)
 
 
-def _by_pieces(view: View, method: KeyframeMethod, k: int) -> list[Choice]:
+def _by_pieces(view: SpanSampler, method: KeyframeMethod, k: int) -> list[Choice]:
     pieces = math.ceil(k / PIECE)
     width = (view.high - view.low) / pieces
     found: list[Choice] = []

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vtk.keyframes.distinct import Distinct
-from vtk.keyframes.view import Choice, View
+from vtk.keyframes.view import Choice, SpanSampler
 from vtk.media.image import descriptors, files
 from vtk.media.image import gif as animated
 from vtk.media.image.contact_sheet import HEIGHT, Sheet
@@ -23,7 +23,7 @@ LONGEST = 40  # pictures of an animation; a longer span goes by faster
 
 
 @dataclass(frozen=True)
-class Recorder:
+class KeyframeWriter:
     """Writes down keyframes: their record, and pictures where wanted."""
 
     images: "Images | None" = None
@@ -32,7 +32,7 @@ class Recorder:
     why: bool = False
 
     def recorded(
-        self, span: Span, view: View, choices: list[Choice], kept: Distinct | None
+        self, span: Span, view: SpanSampler, choices: list[Choice], kept: Distinct | None
     ) -> Span:
         """The span with its keyframes, choices in time order, and with what else is wanted.
 
@@ -58,7 +58,7 @@ class Recorder:
             new["damaged"] = len(damaged)
         return new
 
-    def entry(self, view: View, frame: Frame, choice: Choice) -> dict[str, Any]:
+    def entry(self, view: SpanSampler, frame: Frame, choice: Choice) -> dict[str, Any]:
         """The record of a keyframe; its picture is written and put on the sheet."""
         candidate, time = choice.candidate, rounded(frame.time)
         found: dict[str, Any] = {"t": time, "pts": frame.pts, "score": round(choice.score, 4)}
@@ -77,7 +77,7 @@ class Recorder:
             self.sheet.add(displayed(frame.image, aspect, HEIGHT), time)
         return found
 
-    def animation(self, view: View) -> str | None:
+    def animation(self, view: SpanSampler) -> str | None:
         """The file of a span's animation, written now; None where none is wanted."""
         if self.gif is None:
             return None

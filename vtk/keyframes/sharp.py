@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from vtk.keyframes.looks import one_of_each, quality
 from vtk.keyframes.methods import KeyframeMethod
-from vtk.keyframes.view import Choice, View
+from vtk.keyframes.view import Choice, SpanSampler
 
 PER_KEYFRAME = 4  # frames looked at for each frame wanted
 FEWEST = 6
 
 
-def choose(view: View, k: int) -> list[Choice]:
+def choose(view: SpanSampler, k: int) -> list[Choice]:
     """At most `k` frames with their quality as score."""
     found = view.spread(max(PER_KEYFRAME * k, FEWEST), least=k)
     if not found:

@@ -1,16 +1,16 @@
 """uniform: frames at even distances in time, each in the middle of its part of the span."""
 
 from vtk.keyframes.methods import KeyframeMethod
-from vtk.keyframes.view import Choice, View
+from vtk.keyframes.view import Choice, SpanSampler
 from vtk.media.video import ROUNDING
 
 
-def choose(view: View, k: int) -> list[Choice]:
+def choose(view: SpanSampler, k: int) -> list[Choice]:
     """At most `k` frames; the score is 1 for each."""
     return even(view, k, view.start, view.end)
 
 
-def even(view: View, k: int, start: float, end: float) -> list[Choice]:
+def even(view: SpanSampler, k: int, start: float, end: float) -> list[Choice]:
     """At most `k` frames in the middles of equal parts of a stretch; the score is 1 for each."""
     if view.gap:
         # A frame may be shown up to its length before the time that is asked for.

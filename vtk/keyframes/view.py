@@ -60,7 +60,7 @@ class Features(Protocol):
 
 
 @dataclass(frozen=True)
-class View:
+class SpanSampler:
     """One span of an open video, or a piece of one, as methods look at it. Times in seconds."""
 
     video: Video

@@ -6,19 +6,19 @@ Image-text embedders are `vtk.models.embed.clip.ClipModel`, text embedders
 
 from typing import TYPE_CHECKING
 
-from vtk.models.llm.load_options import Loading
+from vtk.models.llm.load_options import LoadOptions
 
 if TYPE_CHECKING:
     from vtk.models.llm.prompt import LanguageModel
 
-__all__ = ["Loading", "open_language"]
+__all__ = ["LoadOptions", "open_language"]
 
 
 def open_language(
     name: str | None,
     *,
     mmproj: str | None = None,
-    loading: Loading | None = None,
+    loading: LoadOptions | None = None,
     endpoint: str | None = None,
     key: str | None = None,
     jobs: int = 4,

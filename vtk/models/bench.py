@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from vtk.errors import ModelError, UsageError
-from vtk.models import Loading, open_language
+from vtk.models import LoadOptions, open_language
 from vtk.models.hub.files import resolve
 from vtk.models.llm.prompt import LanguageModel, Picture, Prompt, Sampling
 
@@ -42,7 +42,7 @@ def bench(
     name: str | None,
     *,
     mmproj: str | None = None,
-    loading: Loading | None = None,
+    loading: LoadOptions | None = None,
     endpoint: str | None = None,
     key: str | None = None,
     jobs: int = 4,
@@ -57,7 +57,7 @@ def bench(
         raise UsageError("a measurement needs at least one picture and one token")
     kind = "vlm" if endpoint or not name else _kind(name, mmproj)
     if name and kind in ("clip", "embed"):
-        return _vectors(name, kind, loading or Loading(), count)
+        return _vectors(name, kind, loading or LoadOptions(), count)
     begun = time.perf_counter()
     model = open_language(
         name, mmproj=mmproj, loading=loading, endpoint=endpoint, key=key, jobs=jobs
@@ -121,7 +121,7 @@ def _run(
     return counts, time.perf_counter() - begun
 
 
-def _vectors(name: str, kind: str, loading: Loading, count: int) -> Speed:
+def _vectors(name: str, kind: str, loading: LoadOptions, count: int) -> Speed:
     begun = time.perf_counter()
     model: Any
     if kind == "clip":

@@ -3,7 +3,7 @@
 from typing import Self
 
 
-class Closing:
+class Closeable:
     """A context manager that closes itself."""
 
     def __enter__(self) -> Self:

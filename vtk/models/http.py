@@ -54,7 +54,7 @@ class _TroubleError(Exception):
         self.reply = reply
 
 
-class Service:
+class HttpService:
     """A server below one base URL.
 
     At most `jobs` requests are in flight; each try may take `timeout` seconds, and what may be

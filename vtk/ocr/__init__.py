@@ -13,7 +13,7 @@ from vtk.span import Span
 if TYPE_CHECKING:
     from vtk.media.video import Frame, Video
     from vtk.models.ocr import Engine
-    from vtk.ocr.screen import Screen
+    from vtk.ocr.screen import TextTracker
 
 ON = ("changes", "keyframes")
 NEAR = 2.0  # seconds to decode through rather than seek, from one span to the next
@@ -60,7 +60,7 @@ def ocr(
     """
     settings = settings or Settings()
     from vtk.keyframes import with_keyframes
-    from vtk.media.video import Latest
+    from vtk.media.video import VideoCache
     from vtk.models.ocr import Engine
     from vtk.split import with_shots
 
@@ -68,7 +68,7 @@ def ocr(
     spans = with_shots(spans)
     if settings.on == "keyframes":
         spans = with_keyframes(spans)
-    with Latest() as latest:
+    with VideoCache() as latest:
         course = _Course(reader, settings)
 
         def work(span: Span) -> Iterator[Span]:
@@ -92,7 +92,7 @@ class _Course:
         self._frames: Iterator[Frame] = iter(())
         self._ahead: Frame | None = None  # decoded, but after the end of the latest span
         self._at = 0.0  # end of the latest span, in seconds
-        self._screen: Screen | None = None
+        self._screen: TextTracker | None = None
 
     def through(self, video: "Video", span: Span) -> list[dict[str, Any]]:
         """What is written in a span, by all its frames. Raises MediaError where it has none."""
@@ -133,8 +133,8 @@ class _Course:
             raise MediaError(OUTSIDE)
         return screen.finish(span.start, span.end)
 
-    def _opened(self, video: "Video", interval: float) -> "Screen":
-        from vtk.ocr.screen import Screen, Wanted
+    def _opened(self, video: "Video", interval: float) -> "TextTracker":
+        from vtk.ocr.screen import ReadOptions, TextTracker
 
-        wanted = Wanted(self._settings.score, self._settings.height)
-        return Screen(self._engine, interval, wanted, video.stream.sample_aspect_ratio)
+        wanted = ReadOptions(self._settings.score, self._settings.height)
+        return TextTracker(self._engine, interval, wanted, video.stream.sample_aspect_ratio)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vtk.media.image.planes import luma
-from vtk.media.image.sidedata import Turn
+from vtk.media.image.sidedata import Orientation
 
 if TYPE_CHECKING:
     from vtk.media.video import Frame
@@ -33,7 +33,7 @@ WHOLE = 0.6  # share of the picture that such a region may take up
 AROUND = 2  # cells around what changed that are read with it
 
 
-def glance(frame: "Frame", turn: Turn) -> Gray:
+def glance(frame: "Frame", turn: Orientation) -> Gray:
     """The frame's luma with a short side of about 360 samples, brought upright by `turn`."""
     full = luma(frame.image)
     step = max(1, round(min(full.shape) / SHORT_SIDE))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vtk.media.image.sidedata import Turn, orientation
+from vtk.media.image.sidedata import Orientation, orientation
 from vtk.media.image.to_rgb import RGB, displayed
 from vtk.models.ocr import Engine, Quad
 from vtk.ocr.glance import Array, Cells, Gray, Region, across, glance
@@ -41,21 +41,23 @@ SHORTEST = 0.2  # seconds: what is shown for less is no text, as nobody could re
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ReadOptions:
     """What is to be given out: readings of a score and of a height of the line at least."""
 
     score: float = 0.6
     height: float = 0.0  # share of the picture's height if below 1, else pixels
 
 
-class Screen:
+class TextTracker:
     """The lines on the screen of one stretch of video; frames are pushed in their order."""
 
-    def __init__(self, engine: Engine, interval: float, wanted: Wanted, aspect: Fraction | None):
+    def __init__(
+        self, engine: Engine, interval: float, wanted: ReadOptions, aspect: Fraction | None
+    ):
         """`interval` is the seconds between looks; 0 looks at every frame that is pushed."""
         self._engine, self._wanted, self._aspect = engine, wanted, aspect
         self._interval = interval
-        self._turn: Turn | None = None
+        self._turn: Orientation | None = None
         self._cells: Cells | None = None
         self._live: list[Line] = []
         self._done: list[Line] = []

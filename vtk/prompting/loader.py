@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from vtk.errors import MissingError, OutputError, UsageError
-from vtk.media.video import Latest, Video
+from vtk.media.video import Video, VideoCache
 from vtk.pipeline import failure
 from vtk.prompting.frames import FrameOptions, TimedFrame, select_frames
 from vtk.prompting.subtitles import Subtitles
@@ -43,7 +43,7 @@ class FrameLoader:
 
         Error records and spans that are finished come without frames.
         """
-        with Latest() as latest:
+        with VideoCache() as latest:
             for span in spans:
                 if span.failed:
                     yield SpanFrames(span, [])

@@ -4,11 +4,11 @@ import math
 from collections.abc import Iterator
 
 from vtk.media.container import seekable
-from vtk.media.video import Latest
+from vtk.media.video import VideoCache
 from vtk.pipeline import OnProgress
 from vtk.span import Span
 from vtk.split.methods import Shots
-from vtk.split.regroup.frame_stats import Revisited, Seen
+from vtk.split.regroup.frame_stats import FrameStats, FrameStatsOnDemand
 from vtk.split.regroup.lengths import at_least, at_most
 
 LOOK_EVERY = 0.5  # seconds of video from one look at its colours to the next
@@ -31,14 +31,14 @@ def structured(
     What of the pictures is needed beside the boundaries is gathered while they are found; where
     the method does not decode them all they are decoded again.
     """
-    with Latest() as latest:
-        seen: Seen | Revisited
+    with VideoCache() as latest:
+        seen: FrameStats | FrameStatsOnDemand
         if decodes_all:
             looks = LOOK_EVERY if scenes else math.inf
-            seen = Seen(steps=max_length is not None, look_every=looks)
+            seen = FrameStats(steps=max_length is not None, look_every=looks)
             found = shots(span, on_progress, threshold, seen)
         else:
-            seen = Revisited(span.video, latest)
+            seen = FrameStatsOnDemand(span.video, latest)
             found = shots(span, on_progress, threshold, None)
         if scenes:
             from vtk.split.regroup.scenes import scenes as joined_into_scenes

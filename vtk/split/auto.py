@@ -21,7 +21,7 @@ from vtk.span import Span
 from vtk.split.boundary import Boundary
 from vtk.split.content import OfCut, found, without_frames
 from vtk.split.cuts.evidence import NAMES
-from vtk.split.cuts.steps import Sampled, sampled
+from vtk.split.cuts.steps import FrameFeatures, sampled
 from vtk.split.methods import THRESHOLD, SplitMethod
 from vtk.split.shots import shots
 from vtk.split.transitions.slides import PAPER
@@ -55,7 +55,9 @@ def doubting(judge: Judge, network: Callable[[], Network] = open_network) -> OfC
     """The probability of a cut by a judge, and by the network where the judge is in doubt."""
     opened = cache(network)
 
-    def probability(known: NDArray[np.float32], frames: Sequence[Sampled], here: int) -> float:
+    def probability(
+        known: NDArray[np.float32], frames: Sequence[FrameFeatures], here: int
+    ) -> float:
         content = judge.probability(known)
         if not DOUBT[0] < content < DOUBT[1]:
             return content
@@ -71,7 +73,7 @@ def weighed(content: float, network: float, known: NDArray[np.float32]) -> float
     return max(content, probability) if known[GROUND] >= PAPER else probability
 
 
-def seen(network: Network, frames: Sequence[Sampled], here: int) -> float:
+def seen(network: Network, frames: Sequence[FrameFeatures], here: int) -> float:
     """The network's score of a transition at the step to `frames[here]`."""
     numbers = np.clip(np.arange(here - BESIDE, here + BESIDE), 0, len(frames) - 1)
     pictures = np.stack([picture(frames[number].thumbnail) for number in numbers])

@@ -16,15 +16,15 @@ from vtk.media.image.planes import Thumbnail
 from vtk.models.shots.judge import Judge
 from vtk.split.boundary import Boundary
 from vtk.split.cuts.evidence import AROUND, MOST, evidence
-from vtk.split.cuts.steps import WINDOW, Sampled, proposed, sampled
+from vtk.split.cuts.steps import WINDOW, FrameFeatures, proposed, sampled
 from vtk.split.methods import THRESHOLD, SplitMethod
 from vtk.split.shots import shots
-from vtk.split.transitions.gradual import Blends, OfBlend
+from vtk.split.transitions.gradual import GradualDetector, OfBlend
 from vtk.split.transitions.moving_wipes import Sample
 from vtk.split.transitions.transition import Transition
 
 # How probable a cut before a frame is, by its evidence, the frames around it and its place there.
-OfCut = Callable[[NDArray[np.float32], Sequence[Sampled], int], float]
+OfCut = Callable[[NDArray[np.float32], Sequence[FrameFeatures], int], float]
 
 
 def boundaries(
@@ -41,7 +41,7 @@ def without_frames(judge: Judge) -> Callable[..., float]:
 
 
 def found(
-    frames: Iterable[Sampled],
+    frames: Iterable[FrameFeatures],
     of_cut: OfCut,
     of_blend: OfBlend,
     threshold: float = THRESHOLD,
@@ -54,9 +54,9 @@ def found(
     seconds of pictures that `vtk.split.transitions.gradual` needs. All thumbnails must have one
     shape.
     """
-    recent: list[Sampled] = []
+    recent: list[FrameFeatures] = []
     begin = here = 0  # in `recent`: the first frame of the shot, and the frame to decide on
-    blends: Blends | None = None
+    blends: GradualDetector | None = None
 
     def decide() -> Iterator[Boundary]:
         nonlocal begin, here
@@ -82,7 +82,7 @@ def found(
 
     for sample in frames:
         if blends is None:
-            blends = Blends(sample.thumbnail.luma.shape, of_blend, threshold)
+            blends = GradualDetector(sample.thumbnail.luma.shape, of_blend, threshold)
         recent.append(sample)
         while len(recent) > here + max(ahead, WINDOW) and (
             len(recent) > here + MOST or sample.time - recent[here].time > AROUND

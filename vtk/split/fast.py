@@ -32,7 +32,7 @@ from vtk.errors import MediaError
 from vtk.media.container import seekable
 from vtk.media.container.timing import MISSING
 from vtk.media.image.planes import Thumbnail
-from vtk.media.video.gops import Group, Packets, Small
+from vtk.media.video.gops import Group, Packets, TimedThumbnail
 from vtk.models.shots.judge import Judge
 from vtk.pipeline import OnProgress
 from vtk.span import Span
@@ -42,7 +42,7 @@ from vtk.split.content import boundaries
 from vtk.split.cuts.evidence import evidence
 from vtk.split.cuts.steps import WINDOW, proposed, sampled
 from vtk.split.methods import THRESHOLD, SplitMethod
-from vtk.split.regroup.frame_stats import Seen
+from vtk.split.regroup.frame_stats import FrameStats
 from vtk.split.shots import between
 from vtk.split.span_reader import TELL_EVERY, Reader
 from vtk.split.transitions.correlation import likeness
@@ -67,7 +67,7 @@ def shots(
     span: Span,
     on_progress: OnProgress | None = None,
     threshold: float = THRESHOLD,
-    seen: Seen | None = None,
+    seen: FrameStats | None = None,
 ) -> Iterator[Span]:
     """The shots of the span, then an error record for what did not decode of what was needed.
 
@@ -107,8 +107,8 @@ def shots(
 
 
 def _told(
-    parts: Iterator[Small | None], tell: partial[None], start: float, end: float
-) -> Iterator[Small | None]:
+    parts: Iterator[TimedThumbnail | None], tell: partial[None], start: float, end: float
+) -> Iterator[TimedThumbnail | None]:
     """The same, with the place told now and then."""
     for count, small in enumerate(parts):
         if small and count % TELL_EVERY == 0:
@@ -134,7 +134,7 @@ class Plan:
         self.apart: list[float] = []  # each keyframe from the one before
         self.doubted: set[int] = set()  # groups that begin with a flash, or with a similar slide
         self.cuts: dict[int, Boundary] = {}  # by pts, those at keyframes
-        heads: deque[list[Small]] = deque(maxlen=2)
+        heads: deque[list[TimedThumbnail]] = deque(maxlen=2)
         for group in groups:
             heads.append(group.head[: WINDOW + 1])
             group.head = []
@@ -199,9 +199,9 @@ class Plan:
             return False
         return self._open(number, _apart(self.calm.get(number), self.looks[number + 1]))
 
-    def boundaries(self, parts: Iterator[Small | None]) -> Iterator[Boundary]:
+    def boundaries(self, parts: Iterator[TimedThumbnail | None]) -> Iterator[Boundary]:
         """The boundaries, in order, given the pictures planned for, None after each run of them."""
-        before: deque[Small] = deque(maxlen=WINDOW)
+        before: deque[TimedThumbnail] = deque(maxlen=WINDOW)
         cuts = deque(sorted(self.cuts.values(), key=lambda cut: cut.pts))
         seen = self._watched(parts)
         while True:
@@ -217,7 +217,9 @@ class Plan:
             yield from boundaries(_kept(chain(head, run), before), self.threshold)
         yield from cuts
 
-    def _joined(self, before: list[Small], after: list[Small]) -> Iterator[Boundary]:
+    def _joined(
+        self, before: list[TimedThumbnail], after: list[TimedThumbnail]
+    ) -> Iterator[Boundary]:
         """The cut between the pictures before and after, as if they followed each other, if any."""
         smalls = [*before[-WINDOW:], *after]
         frames = list(sampled((small.pts, small.time, small.picture) for small in smalls))
@@ -230,14 +232,14 @@ class Plan:
         if score >= self.threshold:
             yield Boundary(frames[here].pts, frames[here].time, score, why=ratios)
 
-    def _watched(self, parts: Iterator[Small | None]) -> Iterator[Small | None]:
+    def _watched(self, parts: Iterator[TimedThumbnail | None]) -> Iterator[TimedThumbnail | None]:
         for small in parts:
             if small and small.pts in self.settled:
                 self.calm = {self.settled[small.pts]: small.picture}
             yield small
 
 
-def _kept(run: Iterable[Small], latest: deque[Small]) -> Iterator[Small]:
+def _kept(run: Iterable[TimedThumbnail], latest: deque[TimedThumbnail]) -> Iterator[TimedThumbnail]:
     for small in run:
         latest.append(small)
         yield small
@@ -252,7 +254,7 @@ def _apart(one: Thumbnail | None, two: Thumbnail | None) -> float:
     return 0.0 if alike > ALIKE and difference < SMALL else max(1.0, difference)
 
 
-def _restless(head: list[Small]) -> bool:
+def _restless(head: list[TimedThumbnail]) -> bool:
     """Whether a group begins with a flash or the like, after which the picture may come back."""
     pairs = pairwise(small.picture for small in head)
     return any(_difference(one, two) >= APART for one, two in pairs)

@@ -10,13 +10,13 @@ from vtk.pipeline import OnProgress
 from vtk.span import Span
 
 if TYPE_CHECKING:
-    from vtk.split.regroup.frame_stats import Seen
+    from vtk.split.regroup.frame_stats import FrameStats
 
 THRESHOLD = 0.5  # probability from which a boundary counts
 
 # The shots of a span by boundaries of a probability (0 to 1) from this one on, then an error record
-# for what did not decode. `Seen` is given every frame.
-Shots = Callable[[Span, OnProgress | None, float, "Seen | None"], Iterator[Span]]
+# for what did not decode. `FrameStats` is given every frame.
+Shots = Callable[[Span, OnProgress | None, float, "FrameStats | None"], Iterator[Span]]
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,8 @@ class SplitMethod:
     """How shots are found, and what that takes.
 
     A method that does not decode every frame (`decodes_all`) reads the file at several places and
-    shows nothing to `Seen`: no file that comes through a pipe can be given to it. `opens` opens
-    what `shots` needs besides, and takes as its `network`.
+    shows nothing to `FrameStats`: no file that comes through a pipe can be given to it. `opens`
+    opens what `shots` needs besides, and takes as its `network`.
     """
 
     shots: Callable[..., Iterator[Span]]

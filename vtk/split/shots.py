@@ -9,7 +9,7 @@ from vtk.pipeline import OnProgress
 from vtk.span import Span
 from vtk.split.boundary import Boundary
 from vtk.split.methods import THRESHOLD
-from vtk.split.regroup.frame_stats import Seen
+from vtk.split.regroup.frame_stats import FrameStats
 from vtk.split.span_reader import Reader
 
 Boundaries = Callable[[Iterable[tuple[int, float, Thumbnail]], float], Iterator[Boundary]]
@@ -19,7 +19,7 @@ def shots(
     span: Span,
     on_progress: OnProgress | None = None,
     threshold: float = THRESHOLD,
-    seen: Seen | None = None,
+    seen: FrameStats | None = None,
     *,
     method: str,
     boundaries: Boundaries,
@@ -49,7 +49,7 @@ def between(reader: Reader, boundaries: Iterable[Boundary], method: str) -> Iter
 
 
 def _thumbnails(
-    reader: Reader, seen: Seen | None, side_by_side: bool
+    reader: Reader, seen: FrameStats | None, side_by_side: bool
 ) -> Iterator[tuple[int, float, Thumbnail]]:
     """(pts, seconds, small picture) of every frame."""
     if side_by_side:

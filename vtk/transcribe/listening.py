@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from vtk.media.audio.power import Power
 from vtk.media.audio.silence import Silence, Silences
-from vtk.media.audio.speech_audio import Voice
+from vtk.media.audio.speech_audio import SpeechAudio
 from vtk.schema import LATEST
 from vtk.times import rounded
 from vtk.transcribe.activity import Detector, Hysteresis, Listened, Stretch, fed, listened
@@ -30,7 +30,7 @@ def spoken(stretch: Stretch, kind: str = "speech") -> Found:
     return Found(stretch.start, stretch.end, details)
 
 
-def sounds(voice: Voice, start: float, end: float, detector: Detector) -> Iterator[Found]:
+def sounds(voice: SpeechAudio, start: float, end: float, detector: Detector) -> Iterator[Found]:
     """The stretches of speech, music and silence in [start, end) seconds, by their start.
 
     Where it is neither, nothing is told. Music that somebody speaks over is speech. Holds what has
@@ -45,7 +45,7 @@ def sounds(voice: Voice, start: float, end: float, detector: Detector) -> Iterat
 class _Heard:
     """Finds stretches of every type while the sound goes by."""
 
-    def __init__(self, voice: Voice, start: float) -> None:
+    def __init__(self, voice: SpeechAudio, start: float) -> None:
         self._voice, self._time = voice, start  # of the next frame that may be music
         self._speech, self._silences = Hysteresis(), Silences(start)
         self._partials, self._musical = Partials(), Musical()

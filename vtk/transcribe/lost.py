@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from vtk.media.audio.speech_audio import Voice
+from vtk.media.audio.speech_audio import SpeechAudio
 from vtk.pipeline import damaged_record, truncated_record
 from vtk.schema import LATEST
 from vtk.span import Span
 
 
-def lost(span: Span, voice: Voice, kind: str, stated: float) -> Iterator[Span]:
+def lost(span: Span, voice: SpeechAudio, kind: str, stated: float) -> Iterator[Span]:
     """Error records of `kind` for what a span lacks of the sound that was listened to.
 
     That is what did not decode, and the end where the file is cut off before it; `stated` is where

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from vtk.errors import ModelError, NoStreamError
-from vtk.media.audio.speech_audio import Voice
+from vtk.media.audio.speech_audio import SpeechAudio
 from vtk.models.speech.recognizer import Piece, Recognized, Recognizer, Segment, Word
 from vtk.text import bare
 from vtk.times import rounded
@@ -38,7 +38,7 @@ class Speech:
 
     def heard(
         self,
-        voice: Voice,
+        voice: SpeechAudio,
         ranges: Iterable[Range],
         detector: Detector,
         recognizer: Recognizer,
@@ -64,7 +64,7 @@ class Speech:
             yield spoken.speech[-1].end, entries(result, spoken.speech)
 
 
-def _spoken(voice: Voice, span: Range, detector: Detector) -> Iterator[Spoken]:
+def _spoken(voice: SpeechAudio, span: Range, detector: Detector) -> Iterator[Spoken]:
     return pieces(listened(voice.blocks(*span), detector))
 
 
@@ -118,10 +118,10 @@ def _whole(segment: Segment) -> Entry:
     return {**times, "text": " ".join(segment.text.split())}
 
 
-def open_voice(video: str) -> Voice | None:
+def open_voice(video: str) -> SpeechAudio | None:
     """The sound of a video; None where it has none, so that nobody speaks."""
     try:
-        return Voice(video)
+        return SpeechAudio(video)
     except NoStreamError as error:
         log.info("%s: %s", video, error)
         return None

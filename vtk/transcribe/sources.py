@@ -6,7 +6,7 @@ from math import inf
 from typing import Any
 
 from vtk.errors import MissingError, UsageError, VtkError
-from vtk.media.audio.speech_audio import Voice
+from vtk.media.audio.speech_audio import SpeechAudio
 from vtk.media.container.timing import Timing, timing
 from vtk.media.subtitles import words
 from vtk.media.subtitles.cues import Entry
@@ -130,7 +130,7 @@ class Heard:
 
     def __init__(
         self,
-        voice: Voice,
+        voice: SpeechAudio,
         ranges: list[Range],
         detector: Any,
         recognizer: Recognizer,

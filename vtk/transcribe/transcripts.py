@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from vtk.errors import InputError
-from vtk.media.subtitles.cues import LAST, Entry, Raw, entries
+from vtk.media.subtitles.cues import LAST, Entry, RawCue, entries
 from vtk.media.subtitles.files import SIDECARS, read, read_text
 from vtk.times import rounded
 from vtk.transcribe.phrases import phrases
@@ -156,7 +156,7 @@ def _time(code: str) -> float:
 
 
 def _entry(start: float, end: float, text: str, speaker: str | None = None) -> Entry:
-    told = next(iter(entries([Raw(start, end, text)])), {"start": start, "end": end, "text": ""})
+    told = next(iter(entries([RawCue(start, end, text)])), {"start": start, "end": end, "text": ""})
     return {**told, "speaker": str(speaker)} if speaker else told
 
 

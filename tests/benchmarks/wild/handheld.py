@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from tests.benchmarks.wild.people import some_mover
-from tests.benchmarks.wild.scenery import Path, View, live, place, some_path, some_tone
+from tests.benchmarks.wild.scenery import Path, SpanSampler, live, place, some_path, some_tone
 from tests.benchmarks.wild.stage import (
     Dice,
     Plan,
@@ -72,7 +72,7 @@ def _by_hand(rng: Dice, size: Size, seconds: float) -> Shot:
     leaps = rng.normal(0, 0.22 if style == "whip" else 0.04, (len(jumps), 3))
     quick = 0.12 if style == "whip" else 0.03
 
-    def path(t: float) -> View:
+    def path(t: float) -> SpanSampler:
         x, y, zoom = base(t)
         for at, leap in zip(jumps, leaps, strict=True):
             along = 1 / (1 + exp(min(50, -(t - at) / quick * 4)))

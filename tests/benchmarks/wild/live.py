@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 
 from tests.benchmarks.wild.motion import MOTIONS, flashing, lower_third
 from tests.benchmarks.wild.people import Mover, acting, some_person
-from tests.benchmarks.wild.scenery import View, live, place, some_path, some_tone
+from tests.benchmarks.wild.scenery import SpanSampler, live, place, some_path, some_tone
 from tests.benchmarks.wild.stage import (
     Dice,
     Plan,
@@ -157,7 +157,7 @@ def _reframed(rng: Dice, size: Size) -> Maker:
         x, tall, _ = frame
         mover = Mover(who, lambda t: pose(t + late), x, max(0.95, 0.25 + tall * 0.82), tall)
 
-        def path(t: float) -> View:
+        def path(t: float) -> SpanSampler:
             return 0.5, 0.5, 1.0 + tall / 6
 
         return seconds, Shot(live(rng, size, seconds, plain, path, (mover,)))
@@ -186,7 +186,7 @@ def _jumps(rng: Dice, size: Size) -> Maker:
             tall * scale,
         )
 
-        def path(t: float) -> View:
+        def path(t: float) -> SpanSampler:
             return 0.5, 0.5, 1.1 * scale
 
         return seconds, Shot(live(rng, size, seconds, ground, path, (mover,)))

@@ -111,8 +111,8 @@ def acting(rng: Dice, busy: float = 1.0) -> Callable[[float], Pose]:
     return pose
 
 
-Moved = tuple[float, float, float]  # across and down, shares of the picture, and scale
-HERE: Moved = (0.0, 0.0, 1.0)
+EdgeActivity = tuple[float, float, float]  # across and down, shares of the picture, and scale
+HERE: EdgeActivity = (0.0, 0.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,9 @@ class Mover:
     tall: float
     speed: float = 0.0  # of the picture's width a second
 
-    def draw(self, pen: ImageDraw.ImageDraw, size: Size, t: float, moved: Moved = HERE) -> None:
+    def draw(
+        self, pen: ImageDraw.ImageDraw, size: Size, t: float, moved: EdgeActivity = HERE
+    ) -> None:
         """As the camera sees it; `moved` says by how much that has moved the mover."""
         width, height = size
         across, down, scale = moved

@@ -7,15 +7,15 @@ from math import cos, pi, sin
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from tests.benchmarks.wild.people import Moved, Mover, some_mover
+from tests.benchmarks.wild.people import EdgeActivity, Mover, some_mover
 from tests.benchmarks.wild.stage import Dice, any_colour, between, chance, fractal, near, pick
 from tests.world.looks import Painter, Size
 from tests.world.paint import Colour, Picture, to_bytes
 
-View = tuple[float, float, float]  # centre across and down, 0..1 of the canvas, and zoom
+SpanSampler = tuple[float, float, float]  # centre across and down, 0..1 of the canvas, and zoom
 
 
-Path = Callable[[float], View]
+Path = Callable[[float], SpanSampler]
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def _detail(rng: Dice, image: Image.Image, horizon: float) -> None:
                     pen.rectangle((at_x, at_y, at_x + mark, at_y + mark * 1.2), fill=own)
 
 
-def seen(canvas: Image.Image, size: Size, view: View, angle: float = 0.0) -> Image.Image:
+def seen(canvas: Image.Image, size: Size, view: SpanSampler, angle: float = 0.0) -> Image.Image:
     """What the camera sees of the canvas; it never looks beyond its edges."""
     width, height = size
     x, y, zoom = view
@@ -153,7 +153,7 @@ def some_path(rng: Dice, seconds: float, moves: str = "still pan pan in out hand
     tilt = rng.normal(0, 0.02)
     shake, waves = rng.uniform(0.002, 0.02), rng.uniform(0.3, 3, 6)
 
-    def path(t: float) -> View:
+    def path(t: float) -> SpanSampler:
         if move == "pan":
             return x + speed * t, y + tilt * t, zoom
         if move in ("in", "out"):
@@ -183,7 +183,7 @@ def live(
     depth = 0.0 if chance(rng, 0.3) else rng.uniform(0.8, 1.4)
     first = path(0.0)
 
-    def moved(t: float) -> Moved:
+    def moved(t: float) -> EdgeActivity:
         x, y, zoom = path(t)
         across, down = depth * canvas.width / size[0], depth * canvas.height / size[1]
         scale = min(4.0, zoom / first[2]) if depth else 1.0

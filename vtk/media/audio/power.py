@@ -24,7 +24,7 @@ class Power(NamedTuple):
     values: NDArray[np.float64]  # of the loudest channel; 1 is a constant full scale, without it 0
 
 
-class PowerMeter(Sound):
+class PowerReader(Sound):
     """The sound track that a player would play, measured in one pass. Not safe between threads.
 
     Unlike `Sound` it goes on after damage and at a file that is cut off; `damage` holds the

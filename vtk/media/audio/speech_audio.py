@@ -8,7 +8,7 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from numpy.typing import NDArray
 
-from vtk.media.audio.power import Power, PowerMeter
+from vtk.media.audio.power import Power, PowerReader
 
 RATE = 16_000  # samples a second
 BLOCK = 16_384  # samples that come at once; whole frames of 512 as voice activity is measured in
@@ -25,10 +25,10 @@ class Block(NamedTuple):
     samples: Samples
 
 
-class Voice(PowerMeter):
+class SpeechAudio(PowerReader):
     """The sound track that a player would play, in one channel and 16 kHz.
 
-    As `PowerMeter` it goes on after damage and at a file that is cut off.
+    As `PowerReader` it goes on after damage and at a file that is cut off.
     """
 
     def blocks(self, start: float, end: float, measure: Measure | None = None) -> Iterator[Block]:

@@ -7,7 +7,7 @@ from av.sidedata.sidedata import SideDataContainer, Type
 from av.video.frame import VideoFrame
 
 
-class Turn(NamedTuple):
+class Orientation(NamedTuple):
     """How a picture is brought upright: first transposed, then flipped."""
 
     transposed: bool = False
@@ -25,16 +25,16 @@ class Turn(NamedTuple):
         return (90 if self.transposed else 0) + (180 if self.upside_down else 0)
 
 
-def orientation(frame: VideoFrame) -> Turn:
+def orientation(frame: VideoFrame) -> Orientation:
     """The turn that the display matrix of a frame asks for, to the nearest quarter."""
     matrix = _data(frame, Type.DISPLAYMATRIX)
     if matrix is None:
-        return Turn()
+        return Orientation()
     # A sample at (x, y) is shown at (a x + c y, b x + d y); rows of the matrix are a b u, c d v.
     a, b, _, c, d = struct.unpack_from("=5i", matrix)
     transposed = abs(b) + abs(c) > abs(a) + abs(d)
     across, down = (c, b) if transposed else (a, d)
-    return Turn(transposed, down < 0, across < 0)
+    return Orientation(transposed, down < 0, across < 0)
 
 
 def brightest(frame: VideoFrame) -> float | None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from vtk.media.image import tone_mapping
 from vtk.media.image.planes import luma
-from vtk.media.image.sidedata import Turn, orientation
+from vtk.media.image.sidedata import Orientation, orientation
 
 RGB = NDArray[np.uint8]  # (height, width, 3)
 
@@ -54,7 +54,7 @@ def displayed(frame: VideoFrame, aspect: Fraction | None = None, height: int | N
     return np.ascontiguousarray(_turned(samples, turn))
 
 
-def _turned(picture: RGB, turn: Turn) -> RGB:
+def _turned(picture: RGB, turn: Orientation) -> RGB:
     if turn.transposed:
         picture = picture.transpose(1, 0, 2)
     return picture[:: -1 if turn.upside_down else 1, :: -1 if turn.mirrored else 1]

@@ -16,7 +16,7 @@ from av.subtitles.stream import SubtitleStream
 from vtk.errors import MediaError, UsageError
 from vtk.media.container import open_container
 from vtk.media.container.streams import extent, leading_stream
-from vtk.media.subtitles.cues import Entry, Raw, entries
+from vtk.media.subtitles.cues import Entry, RawCue, entries
 from vtk.media.subtitles.files import SIDECARS, STORED, raws, read
 from vtk.span import local_path
 
@@ -43,7 +43,7 @@ class Words(NamedTuple):
     """
 
     origin: dict[str, str | int]  # `file`, or `track`, the index of the stream, and `language`
-    raws: list[Raw]
+    raws: list[RawCue]
     shift: float = 0.0
 
     @property
@@ -141,7 +141,7 @@ def _is_text(stream: SubtitleStream) -> bool:
     return bool(stream.codec_context.codec.text_sub)
 
 
-def _read_track(container: InputContainer, track: SubtitleStream) -> Iterator[Raw]:
+def _read_track(container: InputContainer, track: SubtitleStream) -> Iterator[RawCue]:
     for stream in container.streams:
         if stream is not track:
             # Containers with an index then read only the words.

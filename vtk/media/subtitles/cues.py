@@ -23,7 +23,7 @@ LINE = 42  # characters that are written on one line again
 LAST = 5.0  # seconds of a line whose end nothing tells
 
 
-class Raw(NamedTuple):
+class RawCue(NamedTuple):
     """A cue as it is stored; times in seconds. `form` is srt, vtt, ass or text."""
 
     start: float
@@ -35,7 +35,7 @@ class Raw(NamedTuple):
     settings: str = ""
 
 
-def entries(raws: Iterable[Raw], shift: float = 0.0) -> list[Entry]:
+def entries(raws: Iterable[RawCue], shift: float = 0.0) -> list[Entry]:
     """Cues as entries of `speech` in time order, `shift` seconds later; none empty, none twice.
 
     `text` is on one line and without tags; `markup` holds the cue as it was where it cannot be
@@ -60,7 +60,7 @@ def plain(payload: str, form: str) -> str:
     return html.unescape(_TAG.sub("", _MOMENT.sub("", payload)))
 
 
-def _entry(raw: Raw, shift: float) -> Entry | None:
+def _entry(raw: RawCue, shift: float) -> Entry | None:
     said = plain(raw.payload, raw.form)
     text = " ".join(said.split())
     if not text:
@@ -85,7 +85,7 @@ def _entry(raw: Raw, shift: float) -> Entry | None:
     return entry
 
 
-def _words(raw: Raw, shift: float) -> list[Entry]:
+def _words(raw: RawCue, shift: float) -> list[Entry]:
     """The words of a cue with times inside; several without one between share it by length."""
     marks = list(_MOMENT.finditer(raw.payload))
     if not marks:
@@ -116,7 +116,7 @@ def _seconds(mark: re.Match[str]) -> float:
     return int(mark[1] or 0) * 3600 + int(mark[2]) * 60 + float(mark[3].replace(":", "."))
 
 
-def _rolls(raws: list[Raw]) -> bool:
+def _rolls(raws: list[RawCue]) -> bool:
     """Whether most cues that follow one another at once begin with the line before."""
     pairs = [(a, b) for a, b in pairwise(raws) if b.start - a.end < ABUTTING]
     repeats = 0
@@ -126,11 +126,11 @@ def _rolls(raws: list[Raw]) -> bool:
     return repeats >= ROLLS and 2 * repeats > len(pairs)
 
 
-def _keys(raw: Raw) -> list[str]:
+def _keys(raw: RawCue) -> list[str]:
     return [bare(line) for line in plain(raw.payload, raw.form).splitlines() if line.strip()]
 
 
-def _unrolled(raws: list[Raw]) -> Iterator[Raw]:
+def _unrolled(raws: list[RawCue]) -> Iterator[RawCue]:
     """Rolling captions with every line once."""
     before: list[str] = []
     end = float("-inf")

@@ -12,7 +12,7 @@ import pysubs2
 from av.subtitles.stream import SubtitleStream
 
 from vtk.errors import MediaError
-from vtk.media.subtitles.cues import LAST, Raw
+from vtk.media.subtitles.cues import LAST, RawCue
 
 READERS = {".srt": "srt", ".vtt": "webvtt", ".ass": "ass", ".ssa": "ass", ".lrc": "lrc"}
 SIDECARS = (*READERS, ".ttml")
@@ -20,7 +20,7 @@ LARGEST = 50 * 2**20  # bytes; a larger file is not subtitles
 STORED = {"subrip": "srt", "srt": "srt", "text": "srt", "webvtt": "vtt", "ass": "ass", "ssa": "ass"}
 
 
-def read(path: str) -> list[Raw]:
+def read(path: str) -> list[RawCue]:
     """The cues of a subtitle file as they stand in it, times in its own seconds.
 
     Raises MediaError in one sentence where it cannot be read or holds no subtitles.
@@ -58,7 +58,7 @@ def read_text(path: str) -> str:
         return data.decode("cp1252", "replace")
 
 
-def raws(packet: "av.Packet[SubtitleStream]", form: str) -> Iterator[Raw]:
+def raws(packet: "av.Packet[SubtitleStream]", form: str) -> Iterator[RawCue]:
     """The cue of a packet, none where it has no time; `form` is what the stream stores."""
     if packet.pts is None or not packet.time_base:
         return
@@ -69,10 +69,10 @@ def raws(packet: "av.Packet[SubtitleStream]", form: str) -> Iterator[Raw]:
     if form == "ass":
         fields = payload.split(",", 8)
         if len(fields) == 9 and not pysubs2.SSAEvent(text=fields[8]).is_drawing:
-            yield Raw(start, end, fields[8], form, " ".join(fields[3].split()))
+            yield RawCue(start, end, fields[8], form, " ".join(fields[3].split()))
         return
     told = {name: _told(packet, name) for name in ("webvtt_identifier", "webvtt_settings")}
-    yield Raw(start, end, payload, form, "", *told.values())
+    yield RawCue(start, end, payload, form, "", *told.values())
 
 
 def _told(packet: "av.Packet[SubtitleStream]", name: str) -> str:
@@ -81,7 +81,7 @@ def _told(packet: "av.Packet[SubtitleStream]", name: str) -> str:
     return bytes(packet.get_sidedata(name)).decode("utf-8", "replace")  # type: ignore[arg-type]
 
 
-def _by_ffmpeg(text: str, name: str) -> Iterator[Raw]:
+def _by_ffmpeg(text: str, name: str) -> Iterator[RawCue]:
     plain = text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n").lstrip("\n")
     form = {"webvtt": "vtt", "lrc": "vtt"}.get(name, name)  # lyrics mark words as WebVTT does
     with av.open(io.BytesIO(plain.encode()), "r", format=name) as container:
@@ -89,9 +89,9 @@ def _by_ffmpeg(text: str, name: str) -> Iterator[Raw]:
             yield from raws(packet, form)
 
 
-def _ttml(text: str) -> Iterator[Raw]:
+def _ttml(text: str) -> Iterator[RawCue]:
     with warnings.catch_warnings():  # pysubs2 warns on standard error of fields it skips
         warnings.simplefilter("ignore")
         found = pysubs2.SSAFile.from_string(text, format_="ttml")
     for event in found:
-        yield Raw(event.start / 1000, event.end / 1000, event.plaintext)
+        yield RawCue(event.start / 1000, event.end / 1000, event.plaintext)

@@ -21,7 +21,7 @@ from vtk.errors import MediaError
 from vtk.media.container import seekable
 from vtk.media.video.decoder import NO_TIMESTAMPS, ROUNDING, Decoder, Frame
 from vtk.media.video.keyframe_index import Plan, own_plan, read_plan
-from vtk.media.video.parallel_decode import Readers, Run, Share, share
+from vtk.media.video.parallel_decode import ParallelDecoder, Run, Share, share
 from vtk.span import local_path
 
 __all__ = [
@@ -69,7 +69,7 @@ class Video(Decoder):
         super().__init__(name, pictures_seen=pictures_seen)
         # Without a reference to this, or the memory of both would not be freed at once.
         self._another = partial(Decoder, name, pictures_seen=pictures_seen, known=self.known)
-        self._readers = Readers(self._another)
+        self._readers = ParallelDecoder(self._another)
         self._sought = 0  # how hard a plan was looked for: 1 in the container, 2 in all packets
         self.cut_short = False  # whether frames() ended because of a frame after its end
 
@@ -268,7 +268,7 @@ def _lists(items: Iterator[T]) -> Iterator[list[T]]:
         yield some
 
 
-class Latest:
+class VideoCache:
     """Opens videos and keeps the latest open, as neighbouring spans ask for the same one."""
 
     def __init__(self) -> None:

@@ -11,7 +11,7 @@ from vtk.media.video import ROUNDING
 from vtk.media.video.keyframe_index import UNKNOWN, packets
 
 
-class Spent(NamedTuple):
+class ChangeBytes(NamedTuple):
     """When each frame is shown, ascending, in seconds, and the bytes of changes up to it."""
 
     times: NDArray[np.float64]  # (frames,)
@@ -23,7 +23,7 @@ class Spent(NamedTuple):
         return int(high - low), float(self.bytes[high] - self.bytes[low])
 
 
-def spent(video: str) -> Spent:
+def spent(video: str) -> ChangeBytes:
     """What was spent on the main video stream; reads the file, or what is kept of it.
 
     A keyframe counts for nothing: it costs as much as its picture is detailed. Frames without
@@ -37,7 +37,7 @@ def spent(video: str) -> Spent:
         times = _following(video, np.where(stamps == UNKNOWN, np.nan, times))
     sizes = np.where(table.key, 0.0, table.size)[~table.hidden]
     order = np.argsort(times, kind="stable")
-    return Spent(times[order], np.r_[0.0, np.cumsum(sizes[order])])
+    return ChangeBytes(times[order], np.r_[0.0, np.cumsum(sizes[order])])
 
 
 def _following(video: str, times: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -31,7 +31,7 @@ FEWEST = 12  # packets of a group on average, below which the keyframes are too 
 ENOUGH = 20  # groups after which that is certain
 
 
-class Small(NamedTuple):
+class TimedThumbnail(NamedTuple):
     """A small picture and when it is shown."""
 
     pts: int  # presentation timestamp
@@ -54,7 +54,7 @@ class Group:
     sizes: NDArray[np.float64]  # bytes
     shown: NDArray[np.bool_]  # False for what an edit list hides
     duration: int  # of the picture shown last, 0 where not stated
-    head: list[Small] = field(default_factory=list, repr=False)  # its first pictures
+    head: list[TimedThumbnail] = field(default_factory=list, repr=False)  # its first pictures
 
     @property
     def first(self) -> int:
@@ -109,7 +109,7 @@ class Packets(Video):
         self._measure(groups, start, end)
 
     def _read(self, end: float) -> Iterator[Group]:
-        waiting: deque[tuple[Group, Future[list[Small]]]] = deque()
+        waiting: deque[tuple[Group, Future[list[TimedThumbnail]]]] = deque()
         packets: list[_Packet] = []  # of the latest group
         head: list[av.Packet[av.VideoStream]] = []  # those of them that are decoded
         keys = count = 0
@@ -143,10 +143,10 @@ class Packets(Video):
 
     def _small(
         self, images: list[av.VideoFrame], low: float = -math.inf, high: float = math.inf
-    ) -> Iterator[Small]:
+    ) -> Iterator[TimedThumbnail]:
         for image in images:
             if image.pts is not None and low <= image.pts < high:
-                yield Small(image.pts, self.seconds(image.pts), thumbnail(image))
+                yield TimedThumbnail(image.pts, self.seconds(image.pts), thumbnail(image))
 
     def _until_end(self, end: float) -> "Iterator[av.Packet[av.VideoStream]]":
         """The packets from here to the last that may be shown before `end` seconds."""
@@ -180,7 +180,7 @@ class Packets(Video):
         take: Sequence[int],
         go_on: Callable[[int], bool],
         start: float = -math.inf,
-    ) -> Iterator[Small | None]:
+    ) -> Iterator[TimedThumbnail | None]:
         """The pictures of the first `take` packets of each group, None after each run of them.
 
         In presentation order and without a gap within a run. Where a part of a group ends,
@@ -233,7 +233,7 @@ class Packets(Video):
 
     def _shown(
         self, packet: "av.Packet[av.VideoStream] | None", low: int, high: float
-    ) -> Iterator[Small]:
+    ) -> Iterator[TimedThumbnail]:
         """What the decoder gives for a packet, with pts in [low, high); None ends the run."""
         try:
             images = self._images(packet)
@@ -252,7 +252,7 @@ def _group(packets: list[_Packet]) -> Group:
     return Group(np.array(pts), np.array(sizes, np.float64), np.array(shown), last.duration)
 
 
-def _with_head(group: Group, head: "Future[list[Small]]") -> Group:
+def _with_head(group: Group, head: "Future[list[TimedThumbnail]]") -> Group:
     group.head = head.result()
     return group
 
@@ -276,20 +276,20 @@ class _Heads:
 
     def decoded(
         self, group: Group, packets: "list[av.Packet[av.VideoStream]]"
-    ) -> "Future[list[Small]]":
+    ) -> "Future[list[TimedThumbnail]]":
         """The pictures of the group to come that its first HEAD packets make complete."""
         return self._pool.submit(self._decode, group.first, group.complete(HEAD), packets)
 
     def _decode(
         self, first: int, limit: float, packets: "list[av.Packet[av.VideoStream]]"
-    ) -> list[Small]:
+    ) -> list[TimedThumbnail]:
         try:
             decoder = self._idle.get_nowait()
         except Empty:
             decoder = self._open()
         try:
             return [
-                Small(image.pts, decoder.seconds(image.pts), thumbnail(image))
+                TimedThumbnail(image.pts, decoder.seconds(image.pts), thumbnail(image))
                 for image in decoder.alone(packets)
                 if image.pts is not None and first <= image.pts < limit
             ]

@@ -36,7 +36,7 @@ UNKNOWN = np.iinfo(np.int64).min  # a timestamp that a packet does not state
 Ticks = NDArray[np.int64]
 
 
-class Table(NamedTuple):
+class PacketTable(NamedTuple):
     """The packets of the main video stream in decoding order, (packets,) each but the last."""
 
     pts: Ticks  # UNKNOWN where not stated
@@ -113,7 +113,7 @@ def read_plan(video: str) -> Plan | None:
     return Plan(pts, True, seek=dts)
 
 
-def packets(video: str) -> Table:
+def packets(video: str) -> PacketTable:
     """The packets of the main video stream, up to where the file is damaged or ends.
 
     From the cache where they are kept. Raises OpenError, and MediaError without pictures.
@@ -123,15 +123,15 @@ def packets(video: str) -> Table:
         if path is not None and os.path.isfile(path) and os.path.getsize(path) > LARGE:
             name = cache.fingerprint(path)
     kept = cache.load(KIND, name) if name else None
-    if kept and kept.keys() == {*Table._fields}:
-        return Table(**kept)
+    if kept and kept.keys() == {*PacketTable._fields}:
+        return PacketTable(**kept)
     table = _read(video)
     if name:
         cache.save(KIND, name, **table._asdict())
     return table
 
 
-def _read(video: str) -> Table:
+def _read(video: str) -> PacketTable:
     with open_container(video) as container:
         stream = main_stream(container)
         only(container, stream)
@@ -145,7 +145,7 @@ def _read(video: str) -> Table:
             pass
         base = stream.time_base or Fraction(1, 1_000_000)
     pts, dts, key, hidden, size = np.array(found, np.int64).reshape(-1, 5).T
-    return Table(pts, dts, key > 0, hidden > 0, size, np.array(base.as_integer_ratio()))
+    return PacketTable(pts, dts, key > 0, hidden > 0, size, np.array(base.as_integer_ratio()))
 
 
 def only(container: InputContainer, stream: VideoStream) -> None:

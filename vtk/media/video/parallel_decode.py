@@ -99,7 +99,7 @@ class _Work(Generic[T]):
             thread.join()
 
 
-class Readers:
+class ParallelDecoder:
     """The readers of a file, opened when first needed."""
 
     def __init__(self, open_reader: Callable[..., Decoder]) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from vtk.cores import cores
 from vtk.errors import MissingError, UsageError
-from vtk.models.closeable import Closing
+from vtk.models.closeable import Closeable
 from vtk.models.embed import open_clip as clip_library
 from vtk.models.embed.clip_weights import Source, source, tokenizer
 from vtk.models.embed.open_clip import line, offline, quiet
@@ -25,7 +25,7 @@ Vector = NDArray[np.float32]
 AHEAD = 2  # batches that are prepared while the model works on one
 
 
-class ClipModel(Closing):
+class ClipModel(Closeable):
     """An image-text model; `vtk.models.embed.clip_weights` tells which names there are.
 
     `device` is cuda, mps or cpu, `precision` fp32, bf16 or fp16; None takes the best that is

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from vtk.cores import cores
 from vtk.errors import MissingError
-from vtk.models.closeable import Closing
+from vtk.models.closeable import Closeable
 from vtk.models.hub.files import Files, sha256
 from vtk.models.llm.llama_library import forget, library, reason
 
@@ -22,7 +22,7 @@ TOGETHER = {False: 256, True: 2048}  # tokens evaluated together, without and wi
 log = logging.getLogger("vtk")
 
 
-class TextEmbedder(Closing):
+class TextEmbedder(Closeable):
     """A GGUF model that embeds texts. Not for several threads at once.
 
     `gpu_layers` -1 puts all layers on the GPU where llama.cpp was built for one; a text longer

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from vtk.cores import cores
 from vtk.errors import MissingError, ModelError, UsageError
 from vtk.models.llm.llama_library import forget, library, reason
-from vtk.models.llm.load_options import KV_TYPES, Loading
+from vtk.models.llm.load_options import KV_TYPES, LoadOptions
 from vtk.models.llm.prompt import Picture, Sampling
 
 BATCH = 2048  # tokens evaluated together at most
@@ -41,7 +41,7 @@ class Chunk:
 class Engine:
     """A loaded model with its context. Not for several threads at once."""
 
-    def __init__(self, model: Path, mmproj: Path | None, loading: Loading) -> None:
+    def __init__(self, model: Path, mmproj: Path | None, loading: LoadOptions) -> None:
         """Load it. Raises MissingError where a file is truncated, corrupt or does not fit."""
         if loading.kv_type not in KV_TYPES:
             raise UsageError(
@@ -61,7 +61,7 @@ class Engine:
             self.close()
             raise
 
-    def _load(self, path: Path, loading: Loading) -> None:
+    def _load(self, path: Path, loading: LoadOptions) -> None:
         lib = self._lib
         lib.llama_backend_init()
         params = lib.llama_model_default_params()
@@ -80,7 +80,7 @@ class Engine:
         ):
             raise MissingError(f"{path} is not a generative model")
 
-    def _load_projector(self, model: Path, path: Path, loading: Loading) -> Any:
+    def _load_projector(self, model: Path, path: Path, loading: LoadOptions) -> Any:
         mtmd = self._mtmd
         params = mtmd.mtmd_context_params_default()
         params.use_gpu = self.gpu
@@ -97,7 +97,7 @@ class Engine:
             raise MissingError(f"{path} is not an image projector")
         return vision
 
-    def _open_context(self, path: Path, loading: Loading) -> None:
+    def _open_context(self, path: Path, loading: LoadOptions) -> None:
         lib = self._lib
         trained = int(lib.llama_model_n_ctx_train(self._model))
         self.context = loading.context or min(8192, trained)

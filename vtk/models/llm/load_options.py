@@ -7,7 +7,7 @@ KV_TYPES = {"f16": 1, "q8_0": 8, "q4_0": 2}  # numbers of ggml's types
 
 
 @dataclass(frozen=True)
-class Loading:
+class LoadOptions:
     """How a model is loaded into this process; None leaves a choice to the machine.
 
     `gpu_layers` -1 puts all layers on the GPU where llama.cpp was built for one. `context` is in

@@ -14,13 +14,13 @@ import numpy as np
 import orjson
 
 from vtk.errors import MissingError, ModelError, UsageError
-from vtk.models.closeable import Closing
+from vtk.models.closeable import Closeable
 from vtk.models.hub.files import Files, blob_sha256, sha256
 from vtk.models.llm import choices as spelled
 from vtk.models.llm.chat_template import Template
 from vtk.models.llm.kv_slots import Slot, Slots
 from vtk.models.llm.llama_cpp import BATCH, Chunk, Engine, Sampler
-from vtk.models.llm.load_options import SPEED, Loading
+from vtk.models.llm.load_options import SPEED, LoadOptions
 from vtk.models.llm.prompt import YES_NO, Answer, Picture, Prompt, Sampling
 
 Result = Answer | list[float]
@@ -39,13 +39,13 @@ class Job:
     said: list[int] = field(default_factory=list)
 
 
-class LocalModel(Closing):
+class LocalModel(Closeable):
     """A GGUF model with llama.cpp; raises MissingError where it cannot be loaded."""
 
-    def __init__(self, files: Files, loading: Loading | None = None) -> None:
+    def __init__(self, files: Files, loading: LoadOptions | None = None) -> None:
         self.name = files.name
         self._files = files
-        loading = loading or Loading()
+        loading = loading or LoadOptions()
         self.settings = f"{files.mmproj and files.mmproj.name} {replace(loading, **SPEED)}"
         self._engine = Engine(files.model, files.mmproj, loading)
         try:

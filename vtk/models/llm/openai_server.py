@@ -12,8 +12,8 @@ from typing import Any
 import orjson
 
 from vtk.errors import MissingError, ModelError
-from vtk.models.closeable import Closing
-from vtk.models.http import Reply, Service
+from vtk.models.closeable import Closeable
+from vtk.models.http import HttpService, Reply
 from vtk.models.llm import choices as spelled
 from vtk.models.llm import openai_chat
 from vtk.models.llm.openai_chat import Json
@@ -30,7 +30,7 @@ class RefusedError(ModelError):
     """The server refused the request as it was put."""
 
 
-class ServerModel(Closing):
+class ServerModel(Closeable):
     """The model that a server runs, or one of them by name.
 
     `endpoint` is the server's address, with or without `/v1`. Without `model` the server's first
@@ -53,7 +53,7 @@ class ServerModel(Closing):
         timeout: float = 300.0,
         retries: int = 5,
     ) -> None:
-        self._service = Service(
+        self._service = HttpService(
             endpoint, key=key, jobs=jobs, timeout=timeout, retries=retries, final=_refuses
         )
         self.at_once = jobs

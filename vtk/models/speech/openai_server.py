@@ -15,8 +15,8 @@ import numpy as np
 import orjson
 
 from vtk.errors import MissingError, ModelError
-from vtk.models.closeable import Closing
-from vtk.models.http import Reply, Service
+from vtk.models.closeable import Closeable
+from vtk.models.http import HttpService, Reply
 from vtk.models.llm.openai_chat import said
 from vtk.models.speech.recognizer import RATE, Piece, Recognized, Segment, Word
 
@@ -43,7 +43,7 @@ NAMED = {  # languages that OpenAI tells by name
 }  # fmt: skip
 
 
-class TranscriptionServer(Closing):
+class TranscriptionServer(Closeable):
     """The recognizer that a server runs; `endpoint` is its address, with or without `/v1`.
 
     Up to `jobs` pieces of sound are sent at once; each request may take `timeout` seconds and is
@@ -64,7 +64,7 @@ class TranscriptionServer(Closing):
         self.name = model or USUAL
         self._ways = WAYS
         self._boundary = secrets.token_hex(16)
-        self._service = Service(
+        self._service = HttpService(
             endpoint,
             key=key,
             jobs=jobs,

@@ -17,7 +17,7 @@ import numpy as np
 
 from vtk.cores import cores
 from vtk.errors import MissingError, ModelError, UsageError
-from vtk.models.closeable import Closing
+from vtk.models.closeable import Closeable
 from vtk.models.hub.files import resolve, sha256
 from vtk.models.speech.recognizer import RATE, Piece, Recognized, Segment, Word
 
@@ -31,7 +31,7 @@ NEEDED = ("model.bin", "config.json", "tokenizer.json")
 log = logging.getLogger("vtk")
 
 
-class WhisperModel(Closing):
+class WhisperModel(Closeable):
     """A Whisper model of the catalog, or a folder that holds one for CTranslate2.
 
     Runs on a GPU where there is one unless `device` is cpu. Raises MissingError where the model

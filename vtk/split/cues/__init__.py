@@ -14,7 +14,7 @@ from math import inf
 from typing import NamedTuple
 
 from vtk.errors import MediaError, NoStreamError
-from vtk.media.audio.power import PowerMeter
+from vtk.media.audio.power import PowerReader
 from vtk.media.audio.silence import Silence
 from vtk.media.container.timing import timing
 from vtk.media.video import Video
@@ -85,9 +85,9 @@ def _pictures(
     return _Pictures(video, span, on_progress)
 
 
-def _meter(span: Span, stack: ExitStack) -> PowerMeter | None:
+def _meter(span: Span, stack: ExitStack) -> PowerReader | None:
     try:
-        meter = PowerMeter(span.video)
+        meter = PowerReader(span.video)
     except NoStreamError:
         return None
     stack.callback(meter.close)
@@ -151,7 +151,7 @@ class _Pictures:
         return self.span.part(seconds(start), seconds(end), "cue", cue=cue.about, **exact)
 
 
-def _sound(meter: PowerMeter, span: Span, pictures: _Pictures | None) -> Iterator[_Step]:
+def _sound(meter: PowerReader, span: Span, pictures: _Pictures | None) -> Iterator[_Step]:
     """The silences of the span; without an end of it, to the end of the pictures."""
     video = pictures.video if pictures else None
     start = span.start if video is None or not span.whole else video.start
@@ -169,7 +169,7 @@ def _sound(meter: PowerMeter, span: Span, pictures: _Pictures | None) -> Iterato
         yield _Step(inf, [partial_failure(span, "split", "cue", start, until, reason)], inf)
 
 
-def _lost(silence: Silence, meter: PowerMeter) -> bool:
+def _lost(silence: Silence, meter: PowerReader) -> bool:
     """Whether sound that could not be decoded is missing from it."""
     return any(silence.start <= time <= silence.end for time in meter.damage)
 

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from vtk.media.audio.power import PowerMeter
+from vtk.media.audio.power import PowerReader
 from vtk.media.audio.silence import Silence, Silences
 
 
 def silences(
-    meter: PowerMeter, start: float, end: float, shown: Callable[[], float]
+    meter: PowerReader, start: float, end: float, shown: Callable[[], float]
 ) -> Iterator[tuple[float, Silence | None, Silence | None]]:
     """The silences of [start, end) seconds while they are listened to.
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from vtk.split.cuts.steps import NOISE, OTHER, WINDOW, Sampled
+from vtk.split.cuts.steps import NOISE, OTHER, WINDOW, FrameFeatures
 from vtk.split.transitions.correlation import edges, likeness
 
 Array = NDArray[np.float32]
@@ -40,7 +40,7 @@ NAMES = (
 
 
 def evidence(
-    frames: Sequence[Sampled], here: int, shape: tuple[int, int], ratios: Mapping[str, float]
+    frames: Sequence[FrameFeatures], here: int, shape: tuple[int, int], ratios: Mapping[str, float]
 ) -> NDArray[np.float32]:
     """The measurements of NAMES, of the step to `frames[here]`: (len(NAMES),).
 
@@ -73,7 +73,7 @@ def _log(value: float, floor: float = 0.02) -> float:
     return float(np.log(value + floor))
 
 
-def _around(frames: Sequence[Sampled], here: int) -> range:
+def _around(frames: Sequence[FrameFeatures], here: int) -> range:
     """The numbers of the frames around a step that it is compared with."""
     low = here
     while low > 1 and here - low < MOST and _beside(frames, here, low - 1):
@@ -84,11 +84,11 @@ def _around(frames: Sequence[Sampled], here: int) -> range:
     return range(low, high + 1)
 
 
-def _beside(frames: Sequence[Sampled], here: int, other: int) -> bool:
+def _beside(frames: Sequence[FrameFeatures], here: int, other: int) -> bool:
     return abs(frames[other].time - frames[here].time) <= AROUND or abs(other - here) <= WINDOW
 
 
-def _steps(frames: Sequence[Sampled], here: int, around: range) -> dict[str, float]:
+def _steps(frames: Sequence[FrameFeatures], here: int, around: range) -> dict[str, float]:
     """The step beside those around it that are more than noise."""
     step = frames[here].step
     noise = max(NOISE / 2, CHANGED * step)
@@ -112,7 +112,9 @@ def _steps(frames: Sequence[Sampled], here: int, around: range) -> dict[str, flo
     }
 
 
-def _distinct(frames: Sequence[Sampled], here: int) -> tuple[list[Sampled], list[Sampled]]:
+def _distinct(
+    frames: Sequence[FrameFeatures], here: int
+) -> tuple[list[FrameFeatures], list[FrameFeatures]]:
     """The nearest frames before and from a step on, each unlike the last: the nearest first."""
     least = max(SAME, REPEATED * frames[here].step)
     sides = []
@@ -131,12 +133,12 @@ def _distinct(frames: Sequence[Sampled], here: int) -> tuple[list[Sampled], list
     return sides[0], sides[1]
 
 
-def _distance(one: Sampled, two: Sampled) -> float:
+def _distance(one: FrameFeatures, two: FrameFeatures) -> float:
     return float(np.abs(one.picture - two.picture).mean())
 
 
 def _across(
-    distinct: tuple[list[Sampled], list[Sampled]], step: float, area: int
+    distinct: tuple[list[FrameFeatures], list[FrameFeatures]], step: float, area: int
 ) -> dict[str, float]:
     """The distances of the pictures before from those after, beside those among themselves."""
     before, after = (np.stack([frame.picture for frame in part]) for part in distinct)
@@ -187,7 +189,7 @@ def _change(old: Array, new: Array, shape: tuple[int, int]) -> dict[str, float]:
 
 
 def _blocks(
-    frames: Sequence[Sampled], here: int, around: range, shape: tuple[int, int]
+    frames: Sequence[FrameFeatures], here: int, around: range, shape: tuple[int, int]
 ) -> dict[str, float]:
     """What is left of a step when each block of the picture is looked for where it was before."""
 
@@ -230,7 +232,7 @@ def _far(places: int) -> Array:
     return (0.02 * (moved[:, None] + moved)).astype(np.float32).ravel()
 
 
-def _colours(frame: Sampled, shape: tuple[int, int]) -> Array:
+def _colours(frame: FrameFeatures, shape: tuple[int, int]) -> Array:
     """The share of each of 512 colours."""
     cb, cr = frame.thumbnail.cb, frame.thumbnail.cr
     light = frame.thumbnail.luma[::2, ::2][: cb.shape[0], : cb.shape[1]]

@@ -24,9 +24,9 @@ from numpy.typing import NDArray
 
 from vtk.media.image.planes import TOGETHER, Thumbnail
 from vtk.split.transitions.correlation import ALIKE, likeness
-from vtk.split.transitions.moving_wipes import Moved, moved
+from vtk.split.transitions.moving_wipes import EdgeActivity, moved
 from vtk.split.transitions.short_fades import deviations
-from vtk.split.transitions.translation import LEFT, Shifts
+from vtk.split.transitions.translation import LEFT, TranslationMatcher
 
 WINDOW = 8  # frames looked at on either side of a step
 NEAR = 6  # of these, the frames compared across against within
@@ -45,7 +45,7 @@ FLASH = 4  # frames after which the picture may come back shifted
 SHARE = 1.7  # of the step: the median distance across from which it is part of a longer change
 
 
-class Sampled(NamedTuple):
+class FrameFeatures(NamedTuple):
     """A frame as the detector sees it."""
 
     pts: int
@@ -53,11 +53,11 @@ class Sampled(NamedTuple):
     thumbnail: Thumbnail
     picture: NDArray[np.float32]  # luma, Cb and Cr in one row
     step: float  # mean absolute difference from the frame before
-    moved: Moved  # where that is
+    moved: EdgeActivity  # where that is
     deviation: float  # of its luma, by `vtk.split.transitions.short_fades.deviations`
 
 
-def sampled(frames: Iterable[tuple[int, float, Thumbnail]]) -> Iterator[Sampled]:
+def sampled(frames: Iterable[tuple[int, float, Thumbnail]]) -> Iterator[FrameFeatures]:
     """The frames, (pts, seconds, thumbnail) in display order, each measured against the last.
 
     They come TOGETHER at once, as their thumbnails do.
@@ -73,11 +73,11 @@ def sampled(frames: Iterable[tuple[int, float, Thumbnail]]) -> Iterator[Sampled]
         spread = deviations(pictures[1:, : luma.size].reshape(-1, *luma.shape))
         steps = (np.add.reduce(apart, 1) / apart.shape[1]).tolist()
         for each, *rest in zip(some, pictures[1:], steps, changes, spread, strict=True):
-            yield Sampled(*each, *rest)
+            yield FrameFeatures(*each, *rest)
 
 
 def proposed(
-    frames: Sequence[Sampled], here: int, shape: tuple[int, int]
+    frames: Sequence[FrameFeatures], here: int, shape: tuple[int, int]
 ) -> Mapping[str, float] | None:
     """The three ratios of the step to `frames[here]` if it may be a cut, else None.
 
@@ -115,7 +115,7 @@ def proposed(
     return {"contrast": contrast, "apart": apart, "shift": shift}
 
 
-def _across_within(frames: Sequence[Sampled], here: int, step: float, area: int) -> float:
+def _across_within(frames: Sequence[FrameFeatures], here: int, step: float, area: int) -> float:
     """Least distance across the cut over the mean distance within; 0 if this is no cut.
 
     It is none if the picture comes back, or if the step is a small part of a longer change.
@@ -142,11 +142,11 @@ def _distances(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.flo
     return np.stack([np.abs(b - row).mean(1) for row in a])
 
 
-def _after_shift(frames: Sequence[Sampled], here: int, shape: tuple[int, int]) -> float:
+def _after_shift(frames: Sequence[FrameFeatures], here: int, shape: tuple[int, int]) -> float:
     """What the best shift leaves of the step, over the same for the steps around it."""
     area = shape[0] * shape[1]
     # Against luma alone: where only the colours change there is no shift to undo.
-    shifts = Shifts([frame.picture[:area].reshape(shape) for frame in frames])
+    shifts = TranslationMatcher([frame.picture[:area].reshape(shape) for frame in frames])
     left = shifts.left(here - 1, here)
     if left < LEFT * shifts.change(here - 1, here):
         return 0.0

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vtk.media.image.planes import Thumbnail, thumbnail
-from vtk.media.video import Latest
+from vtk.media.video import VideoCache
 
 Floats = NDArray[np.float64]
 
@@ -23,7 +23,7 @@ LOOKS = 3  # frames decoded for the look of a stretch where not all were
 BEFORE = 0.5  # seconds decoded before such a stretch, so that its first frame has a step
 
 
-class Seen:
+class FrameStats:
     """Steps and looks of frames that were pushed; times are presentation timestamps (pts)."""
 
     def __init__(self, *, steps: bool = False, look_every: float = math.inf) -> None:
@@ -68,22 +68,22 @@ class Seen:
         del self._look_pts[:place], self._looks[:place]
 
 
-class Revisited:
+class FrameStatsOnDemand:
     """The same answers for a video of which not every frame was decoded: from a second look."""
 
-    def __init__(self, name: str, latest: Latest) -> None:
+    def __init__(self, name: str, latest: VideoCache) -> None:
         self._name, self._latest = name, latest
 
     def steps(self, start: int, end: int) -> tuple[list[int], Floats]:
-        """As of `Seen`; decodes the frames from the keyframe before `start` to `end`."""
-        video, seen = self._latest(self._name), Seen(steps=True)
+        """As of `FrameStats`; decodes the frames from the keyframe before `start` to `end`."""
+        video, seen = self._latest(self._name), FrameStats(steps=True)
         for frame in video.frames(video.seconds(start) - BEFORE, video.seconds(end + 1)):
             seen.push(frame.pts, frame.time, thumbnail(frame.image))
         return seen.steps(start, end)
 
     def look(self, start: int, end: int) -> Floats:
-        """As of `Seen`, of a few frames; decodes each from the keyframe before it."""
-        video, seen = self._latest(self._name), Seen(look_every=0.0)
+        """As of `FrameStats`, of a few frames; decodes each from the keyframe before it."""
+        video, seen = self._latest(self._name), FrameStats(look_every=0.0)
         parts = ((2 * n + 1) / (2 * LOOKS) for n in range(LOOKS))
         for frame in video.at(
             [video.seconds(start) + p * video.seconds(end - start) for p in parts]

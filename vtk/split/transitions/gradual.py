@@ -27,12 +27,12 @@ from numpy.typing import NDArray
 from vtk.split.methods import THRESHOLD
 from vtk.split.transitions.correlation import ALIKE
 from vtk.split.transitions.evidence import evidence
-from vtk.split.transitions.moving_wipes import SHARE, Edge, Edges, Moved, Sample
+from vtk.split.transitions.moving_wipes import SHARE, Edge, EdgeActivity, Edges, Sample
 from vtk.split.transitions.ring import MID_GREY, Ring
-from vtk.split.transitions.short_fades import EMPTY, RESIDUAL, Dip, Dips
+from vtk.split.transitions.short_fades import EMPTY, RESIDUAL, ShortFade, ShortFadeDetector
 from vtk.split.transitions.static_wipes import sweep
 from vtk.split.transitions.transition import JOINED, Transition, joined, within
-from vtk.split.transitions.translation import LEFT, Shifts
+from vtk.split.transitions.translation import LEFT, TranslationMatcher
 
 Vector = NDArray[np.float32]
 
@@ -63,7 +63,7 @@ class _Candidate:
     change: float
 
 
-class Blends:
+class GradualDetector:
     """Finds the transitions in a stream of pictures without cuts; memory is bounded by `LAGS`.
 
     Pictures are vectors that begin with the luma, of `shape` (rows, columns), 0..255. Only one
@@ -78,7 +78,7 @@ class Blends:
         self.luma = shape  # rows, columns
         self.area = shape[0] * shape[1]
         self.edges = Edges()
-        self.dips = Dips()
+        self.dips = ShortFadeDetector()
         self.samples: deque[Sample] = deque(maxlen=_ROWS)
         self.ring = Ring(_ROWS, self.area)
         self.count = 0  # samples since the start or the last cut
@@ -87,7 +87,7 @@ class Blends:
         self.held: Transition | None = None  # the next may be part of it
 
     def push(
-        self, sample: Sample, picture: Vector, moved: Moved, deviation: float
+        self, sample: Sample, picture: Vector, moved: EdgeActivity, deviation: float
     ) -> list[Transition]:
         """Takes the next picture and returns the transitions that became certain."""
         time = sample.time
@@ -165,7 +165,7 @@ class Blends:
             even = sweep(ring.lumas[some], self.luma, page)
             if not even:
                 return []
-        ends = Shifts([ring.lumas[row].reshape(self.luma) for row in (a, b)])
+        ends = TranslationMatcher([ring.lumas[row].reshape(self.luma) for row in (a, b)])
         if ends.left(0, 1) < LEFT * ends.change(0, 1):
             return []
         known = {
@@ -188,7 +188,7 @@ class Blends:
         wipe = Transition("wipe", edge.start, edge.end, edge.middle, score, "", why)
         return self._propose(_Candidate(wipe, self.count, change), before)
 
-    def _faded(self, dip: Dip, picture: Vector) -> list[Transition]:
+    def _faded(self, dip: ShortFade, picture: Vector) -> list[Transition]:
         """Takes in a short fade that ended before this picture."""
         before = self._before(dip.start)
         if before < 0:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vtk.split.transitions.correlation import ALIKE, likeness
-from vtk.split.transitions.translation import Shifts
+from vtk.split.transitions.translation import TranslationMatcher
 
 Array = NDArray[np.float32]
 
@@ -44,7 +44,7 @@ class Sample(NamedTuple):
     time: float
 
 
-class Moved(NamedTuple):
+class EdgeActivity(NamedTuple):
     """How much more the columns of a frame, and its rows, changed than is usual in it.
 
     `arrives` says whether an edge may be at its last column, first column, last row, first row.
@@ -55,12 +55,12 @@ class Moved(NamedTuple):
     arrives: list[bool]
 
 
-def moved(apart: Array) -> Iterator[Moved]:
+def moved(apart: Array) -> Iterator[EdgeActivity]:
     """Of frames (frames, rows, columns), given as differences of luma from the frame before."""
     columns, rows = _standing_out(apart), _standing_out(apart.transpose(0, 2, 1))
     ends = [end.max(1) for kept in (columns, rows) for end in (kept[:, -2:], kept[:, :2])]
     arrives: list[list[bool]] = (np.stack(ends, axis=1) > CLEAR).tolist()
-    return map(Moved, columns, rows, arrives)
+    return map(EdgeActivity, columns, rows, arrives)
 
 
 class Edge(NamedTuple):
@@ -75,7 +75,7 @@ class Edge(NamedTuple):
 class _Frame(NamedTuple):
     sample: Sample
     luma: Array  # (rows, columns)
-    moved: Moved
+    moved: EdgeActivity
 
 
 class Edges:
@@ -88,11 +88,13 @@ class Edges:
         """Forget all: at a cut."""
         self.recent.clear()
 
-    def push(self, sample: Sample, luma: Array, moved: Moved) -> Edge | None:
+    def push(self, sample: Sample, luma: Array, moved: EdgeActivity) -> Edge | None:
         """Takes the next frame; the wipe whose edge leaves the picture with it, if there is one."""
         recent = self.recent
         if not recent:  # what changed before does not count
-            moved = Moved(np.zeros_like(moved.columns), np.zeros_like(moved.rows), moved.arrives)
+            moved = EdgeActivity(
+                np.zeros_like(moved.columns), np.zeros_like(moved.rows), moved.arrives
+            )
         recent.append(_Frame(sample, luma, moved))
         while sample.time - recent[0].sample.time > LONGEST:
             recent.popleft()
@@ -163,7 +165,7 @@ def _shifted(pictures: list[Array]) -> float:
     """The share of the change from picture to picture that is left after their best shift."""
     left = change = 0.0
     for number in {part * len(pictures) // 4 for part in (1, 2, 3)}:
-        pair = Shifts(pictures[number : number + 2])
+        pair = TranslationMatcher(pictures[number : number + 2])
         left += pair.left(0, 1)
         change += pair.change(0, 1)
     return left / max(change, 1e-6)

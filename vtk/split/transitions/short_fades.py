@@ -47,7 +47,7 @@ def _deviation(samples: Luma) -> Luma:
     return np.asarray(np.sqrt(np.maximum(square - mean * mean, 0)))
 
 
-class Dip(NamedTuple):
+class ShortFade(NamedTuple):
     """A fade out and in: the frames that show a part of both, and the first of the new shot."""
 
     start: Sample
@@ -57,7 +57,7 @@ class Dip(NamedTuple):
     residual: float
 
 
-class Dips:
+class ShortFadeDetector:
     """Looks for fades that have ended with the latest of the frames it is given."""
 
     def __init__(self) -> None:
@@ -70,7 +70,7 @@ class Dips:
         for kept in (self.samples, self.lumas, self.deviations):
             kept.clear()
 
-    def push(self, sample: Sample, luma: Luma, deviation: float) -> Dip | None:
+    def push(self, sample: Sample, luma: Luma, deviation: float) -> ShortFade | None:
         """Takes the next frame; the fade that was over before it, if there is one.
 
         `deviation` is that of its luma, as `deviations` tells it.
@@ -100,7 +100,9 @@ class Dips:
         if left > max(EMPTY, NEARLY * min(deviations[before], deviations[after])):
             return None
         change, residual = out.change + back.change, max(out.residual, back.residual)
-        return Dip(samples[before + 1], samples[emptiest + 1], samples[after - 1], change, residual)
+        return ShortFade(
+            samples[before + 1], samples[emptiest + 1], samples[after - 1], change, residual
+        )
 
 
 class _Way(NamedTuple):

@@ -16,7 +16,7 @@ Luma = NDArray[np.float32]  # (rows, columns), 0..255
 LEFT = 0.45  # of a change, that the best shift leaves at least where it is no camera's motion
 
 
-class Shifts:
+class TranslationMatcher:
     """Compares pictures of one shape, each named by its number."""
 
     def __init__(self, lumas: Sequence[Luma]) -> None:
