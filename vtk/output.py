@@ -1,11 +1,12 @@
 """Where the lines go: standard output, flushed line by line, or a file that appears when whole."""
 
 import os
+import secrets
 import stat
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -52,11 +53,12 @@ def open_sink(output: str | None, keep: Callable[[], bool] = lambda: True) -> It
 @contextmanager
 def atomic(target: Path, keep: Callable[[], bool] = lambda: True) -> Iterator[BinaryIO]:
     """A file to write that takes the name `target` once the block has ended well."""
-    with os_errors(target):
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}.")
-    os.close(handle)
-    file = open(name, "wb")  # noqa: SIM115
+    # Its name is there before the file, so that whatever ends the run from then on removes it.
+    name = target.parent / f".{target.stem[:50]}.{secrets.token_hex(4)}"  # of 255 bytes at most
+    file = None
     try:
+        with os_errors(target):
+            file = open(name, "xb", opener=partial(os.open, mode=0o600))  # noqa: SIM115
         yield file
         with os_errors(target):
             file.flush()
@@ -67,8 +69,10 @@ def atomic(target: Path, keep: Callable[[], bool] = lambda: True) -> Iterator[Bi
                 os.replace(name, target)
     finally:
         with suppress(OSError):
-            file.close()
-        Path(name).unlink(missing_ok=True)
+            if file:
+                file.close()
+        with suppress(OSError):
+            name.unlink()
 
 
 def _mode(target: Path) -> int:
