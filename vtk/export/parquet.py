@@ -69,11 +69,11 @@ def parquet(spans: Iterable[Span], file: Path) -> Iterator[Span]:
             written += 1
             size += len(rows[-1]["record"])
             if len(rows) >= GROUP or size >= GROUP_BYTES:
-                table.write_table(arrow.PacketTable.from_pylist(rows, schema))
+                table.write_table(arrow.Table.from_pylist(rows, schema))
                 rows, size = [], 0
             yield Span(span).made("export parquet")
         if rows:
-            table.write_table(arrow.PacketTable.from_pylist(rows, schema))
+            table.write_table(arrow.Table.from_pylist(rows, schema))
     tell_left_out(failed)
 
 
