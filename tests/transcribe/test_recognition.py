@@ -230,10 +230,17 @@ class Server(BaseHTTPRequestHandler):
         pass
 
 
+class _Quiet(ThreadingHTTPServer):
+    """Says nothing of a client that left after the status: that is standard error of the test."""
+
+    def handle_error(self, *_: object) -> None:
+        pass
+
+
 @pytest.fixture
 def server() -> Iterator[type[Server]]:
     kind = type("Kind", (Server,), {"seen": []})
-    service = ThreadingHTTPServer(("127.0.0.1", 0), kind)
+    service = _Quiet(("127.0.0.1", 0), kind)
     kind.url = f"http://127.0.0.1:{service.server_port}"  # type: ignore[attr-defined]
     threading.Thread(target=service.serve_forever, daemon=True).start()
     yield kind
@@ -298,7 +305,7 @@ def test_only_a_file_without_sound_has_no_voice(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert open_voice(str(world("silent").path)) is None
-    voice = "vtk.transcribe.recognition.Voice"
+    voice = "vtk.transcribe.recognition.SpeechAudio"
     monkeypatch.setattr(voice, Mock(side_effect=NoStreamError("it is mute")))
     assert open_voice("x.mp4") is None
     monkeypatch.setattr(voice, Mock(side_effect=MediaError("no sound can be read")))
