@@ -1,5 +1,6 @@
 """What all tests share: rendered clips, and the folder of real ones."""
 
+import logging
 import os
 import tempfile
 from collections.abc import Iterator
@@ -43,3 +44,13 @@ def real() -> Path:
     if not REAL.is_dir():
         pytest.skip("the folder of real clips is not here")
     return REAL
+
+
+@pytest.fixture(autouse=True)
+def _own_log() -> Iterator[None]:
+    """Leave the log as it was: pytest captures twice what did not propagate and then does."""
+    log = logging.getLogger("vtk")
+    before = log.propagate, log.level
+    yield
+    log.propagate = before[0]
+    log.setLevel(before[1])

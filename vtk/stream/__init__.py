@@ -34,7 +34,12 @@ from vtk.stream.job import Job
 from vtk.stream.lines import LONGEST_LINE, holds_spans, named, own_input, pieces
 from vtk.stream.logs import configure
 from vtk.stream.progress import STDIN, Progress, span_bar
-from vtk.stream.signals import install_handlers, interrupt_when_reader_leaves, silence_broken_stdout
+from vtk.stream.signals import (
+    end_if_told,
+    install_handlers,
+    interrupt_when_reader_leaves,
+    silence_broken_stdout,
+)
 from vtk.stream.terminal import is_terminal
 from vtk.stream.writer import Output
 
@@ -236,6 +241,7 @@ class Stream:
 
     def _done(self, span: Span) -> None:
         """Count a span that the writer has dealt with."""
+        end_if_told()
         self.progress.span(span)
         if not span.failed:
             self.good += 1

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_told = 0  # the number of the signal by which this process was told to end
 SOON = 1.0  # seconds in which a run that is told to end does so as a rule
 
 
@@ -44,6 +45,8 @@ def install_handlers(tell: Callable[[], None], leave: Callable[[], None]) -> Non
     """
 
     def stop(number: int, _: object) -> None:
+        global _told
+        _told = number
         raise SystemExit(128 + number)
 
     if threading.current_thread() is threading.main_thread():
@@ -52,6 +55,15 @@ def install_handlers(tell: Callable[[], None], leave: Callable[[], None]) -> Non
         if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
             signal.signal(signal.SIGINT, signal.default_int_handler)
         _watch_signals(tell, leave)
+
+
+def end_if_told() -> None:
+    """Raise SystemExit where a polite kill came but its own was lost.
+
+    Python drops what a signal raises within a callback of a compiled module or a finalizer.
+    """
+    if _told:
+        raise SystemExit(128 + _told)
 
 
 def _watch_signals(tell: Callable[[], None], leave: Callable[[], None]) -> None:
