@@ -29,11 +29,11 @@ __all__ = [
     "OUTSIDE",
     "ROUNDING",
     "Frame",
-    "Latest",
     "Measure",
     "Measured",
     "Shown",
     "Video",
+    "VideoCache",
 ]
 
 OUTSIDE = "no picture is shown in this span: it lies outside the video"

@@ -1,0 +1,1 @@
+"""Language models: in the process by llama.cpp, or behind a server."""

@@ -1,0 +1,1 @@
+"""Recognition of speech and of voices: in the process, or behind a server."""

@@ -1,0 +1,1 @@
+"""Shots as longer or other spans: scenes, windows, least and greatest lengths."""

@@ -1,0 +1,1 @@
+"""Gradual transitions: dissolves, fades and wipes, and what tells them from motion."""
