@@ -90,15 +90,16 @@ class Span(dict[str, Any]):
                 new.setdefault(key, value)
         return new
 
-    def clear_part(self, start: float, end: float) -> tuple[float, float]:
-        """[start, end) seconds without its ends, and without the transitions at them.
+    def without_transitions(self, start: float, end: float) -> tuple[float, float]:
+        """[start, end) seconds less the transitions at its ends; whole where nothing is left."""
+        low = max(start, float(self.get("transition", {}).get("end", start)))
+        high = min(end, float(self.get("transition_out", {}).get("start", end)))
+        return (low, high) if low < high else (start, end)
 
-        Whole but for its ends where transitions leave nothing.
-        """
+    def clear_part(self, start: float, end: float) -> tuple[float, float]:
+        """[start, end) seconds less the transitions at its ends, and less a margin beside each."""
+        low, high = self.without_transitions(start, end)
         begun, over = self.get("transition", {}), self.get("transition_out", {})
-        low = max(start, float(begun.get("end", start)))
-        high = min(end, float(over.get("start", end)))
-        low, high = (low, high) if low < high else (start, end)
         cut, blend = (min(most, share * (high - low)) for most, share in (CUT_MARGIN, BLEND_MARGIN))
         return low + (blend if "end" in begun else cut), high - (blend if "start" in over else cut)
 

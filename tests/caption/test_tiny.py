@@ -106,8 +106,7 @@ def test_a_second_look_takes_out_what_was_invented(
 ) -> None:
     """Captions of small pictures, which show motion badly, held against frames at full size.
 
-    Over several films: how a build of llama.cpp rounds moves the counts of one by a few, so the
-    half that goes is told with some room.
+    Over several films: how a build of llama.cpp rounds moves the counts of one by a few.
     """
     before: list[Tally] = []
     after: list[Tally] = []
@@ -121,7 +120,7 @@ def test_a_second_look_takes_out_what_was_invented(
     invented = [sum(tally.invented for tally in tallies) for tallies in (before, after)]
     stated = [sum(tally.stated for tally in tallies) for tallies in (before, after)]
     assert invented[0] >= 40
-    assert invented[1] <= 0.55 * invented[0]
+    assert invented[1] <= invented[0] / 2
     assert stated[1] - invented[1] >= 0.98 * (stated[0] - invented[0])
 
 

@@ -18,6 +18,9 @@ TimedFrame = tuple[float, Picture]  # when a frame is shown, in seconds, and the
 Parts = tuple[str | Picture, ...]
 
 MOST = 8  # frames where no number is given
+# Share of a stretch left out at either end, where the next shot may show through. Less than what
+# keyframes leave out: the first and the last frame tell a model what moves.
+EDGE = 0.08
 RUN, STEP = 4, 0.25  # frames of a run of the layout clip, and seconds between them
 FULL = 4  # one frame in so many is shown at full size in the layout thumbnail
 GAP = 2  # pixels between the cells of a grid
@@ -65,26 +68,28 @@ def select_frames(video: Video, span: Span, options: FrameOptions) -> list[Timed
 def frame_times(span: Span, start: float, end: float, options: FrameOptions) -> list[float]:
     """When the frames are shown, in seconds, ascending.
 
-    Those of the keyframes where there are enough of them, else spread over the clear part of the
-    span. The layout `clip` shows a short run after each (F2C: the same tokens as single frames, at
-    half the size).
+    Those of the keyframes where there are enough of them, else spread over the span, but for the
+    transitions at its ends. The layout `clip` shows a short run after each (F2C: the same tokens as
+    single frames, at half the size).
     """
     marked = sorted(k["t"] for k in span.get("keyframes", []) if start <= k["t"] < end)
     count = options.count or min(len(marked), MOST) or DEFAULT_COUNTS[options.layout]
     run = (RUN - 1) * STEP if options.layout == "clip" else 0.0
-    low, high = span.clear_part(start, end)
+    low, high = span.without_transitions(start, end)
     even = spread(low, max(high - run, low), count)
     chosen = _even(marked, count) if len(marked) >= count else even
     if not run:
         return chosen
-    return sorted({round(min(t + n * STEP, max(high, t)), 6) for t in chosen for n in range(RUN)})
+    over = high - EDGE * (high - low)
+    return sorted({round(min(t + n * STEP, max(over, t)), 6) for t in chosen for n in range(RUN)})
 
 
 def spread(start: float, end: float, count: int) -> list[float]:
-    """Times evenly over a stretch, the first and the last at its ends; a single one midway."""
+    """Times evenly over a stretch, the first and the last near its ends; a single one midway."""
     if count == 1:
         return [(start + end) / 2]
-    return [start + (end - start) * n / (count - 1) for n in range(count)]
+    low, high = start + EDGE * (end - start), end - EDGE * (end - start)
+    return [low + (high - low) * n / (count - 1) for n in range(count)]
 
 
 def _even(values: list[Any], count: int) -> list[Any]:
