@@ -215,9 +215,14 @@ def configured() -> dict[str, Any]:
 
 def _named(table: dict[str, Any]) -> dict[str, Any]:
     return {
-        key.replace("-", "_"): _named(value) if isinstance(value, dict) else value
+        key.replace("-", "_"): _named(value) if isinstance(value, dict) else _as_given(value)
         for key, value in table.items()
     }
+
+
+def _as_given(value: Any) -> Any:
+    """A number as the word that it is on the command line, where every option checks its own."""
+    return str(value) if type(value) in (int, float) else value
 
 
 def _defaults(found: dict[str, Any]) -> dict[str, dict[str, Any]]:

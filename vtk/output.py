@@ -39,6 +39,8 @@ def open_sink(output: str | None, keep: Callable[[], bool] = lambda: True) -> It
         return
     if not output:
         raise UsageError("the name of the output file is empty")
+    if output.endswith("/"):
+        raise OutputError(f"cannot write {output}: it names a folder")
     target = Path(os.path.realpath(output))
     if os.path.exists(output) and not os.path.isfile(output):  # /dev/null, a pipe, named or not
         if target.is_dir():

@@ -108,7 +108,9 @@ class Span(dict[str, Any]):
         self["error"] = {
             "command": f"vtk {command}",
             "type": kind or type(error).__name__,
-            "message": str(error) or type(error).__name__,
+            # A name that is not UTF-8 may stand in it.
+            "message": str(error).encode("utf-8", "backslashreplace").decode()
+            or type(error).__name__,
         }
         return self
 

@@ -225,6 +225,12 @@ def test_odd_records_of_a_film_end_no_stream(
     assert "error" not in last
 
 
+def test_a_name_that_is_not_utf8_may_stand_in_a_message() -> None:
+    ran = vtk("probe", b"a\xff%d.mp4")  # numbered pictures, by a hint that quotes the name
+    assert (ran.returncode, b"internal" in ran.stderr) == (66, False)
+    assert lines(ran)[0]["error"]["type"] == "OpenError"
+
+
 @pytest.mark.parametrize("name", ["http://[", "\0", "file://%00", "x" * 5000, "a\n\u2028", "s3://"])
 def test_an_odd_name_of_a_video_is_one_that_cannot_be_opened(name: str, tmp_path: Path) -> None:
     spans = tmp_path / "spans.jsonl"

@@ -38,6 +38,9 @@ def test_a_file_that_makes_no_sense_is_wrong_usage(tmp_path: Path) -> None:
     result = vtk("keyframes", "x.mp4", env=settings(tmp_path, "k = 'many'"))
     assert result.returncode == 2
     assert b"Traceback" not in result.stderr
+    result = vtk("split", "x.mp4", env=settings(tmp_path, "scenes = 1.5"))
+    assert (result.returncode, b"Traceback" in result.stderr) == (2, False)
+    assert vtk("split", "x.mp4", env=settings(tmp_path, "scenes = 1")).returncode == 66
 
 
 @pytest.mark.parametrize(

@@ -243,6 +243,30 @@ def test_an_output_file_outlives_a_night_without_its_input(tmp_path: Path) -> No
     assert list(tmp_path.iterdir()) == [out]
 
 
+def test_what_is_read_is_not_written_over(world: World, tmp_path: Path) -> None:
+    film, shots = tmp_path / "film.mkv", tmp_path / "shots.jsonl"
+    shutil.copy(world("cuts").path, film)
+    shots.write_bytes(vtk("split", film).stdout)
+    for arguments in (
+        ("split", film, "-o", film),
+        ("keyframes", shots, "-o", film),
+        ("export", "csv", shots, "-o", shots),
+        ("show", shots, "-o", shots),
+    ):
+        before = film.read_bytes(), shots.read_bytes()
+        result = vtk(*arguments)
+        assert (result.returncode, b"is read here" in result.stderr) == (2, True), arguments
+        assert (film.read_bytes(), shots.read_bytes()) == before
+    assert vtk("keyframes", shots, "-o", shots).returncode == 0  # spans of spans: in place
+    assert "keyframes" in json.loads(shots.read_text().splitlines()[0])
+
+
+def test_a_folder_that_is_not_there_is_no_file(world: World, tmp_path: Path) -> None:
+    result = vtk("probe", world("cuts").path, "-o", f"{tmp_path}/sub/")
+    assert (result.returncode, b"names a folder" in result.stderr) == (74, True)
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.skipif(not os.path.exists("/dev/stdout"), reason="no such name here")
 def test_standard_output_has_a_name_too(world: World) -> None:
     assert lines(vtk_process("probe", "-o", "/dev/stdout", world("cuts").path))[0]["end"] > 0
@@ -494,3 +518,44 @@ def test_a_worker_that_dies_takes_only_its_record_with_it(world: World) -> None:
     assert [record.get("error", {}).get("type") for record in records] == [
         None, "WorkerError", None, None
     ]  # fmt: skip
+
+
+def test_an_interrupt_that_a_library_turns_into_an_error_of_its_own_is_one() -> None:
+    code = """
+import os, signal
+from vtk.span import Span
+from vtk.stream import Stream
+from vtk.stream.job import Job
+
+def loads(spans):
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+    except KeyboardInterrupt:
+        raise TypeError("half loaded") from None
+    yield from spans
+
+raise SystemExit(Stream("ocr", inputs=["film.mp4"]).run(lambda: Job(loads)))
+"""
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60)
+    assert (result.returncode, result.stderr) == (130, b"")
+
+
+def test_an_interrupt_that_python_loses_ends_the_run_too() -> None:
+    code = """
+import os, signal
+from vtk.stream import Stream
+from vtk.stream.job import Job
+
+class Freed:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        [None for _ in range(1000)]
+
+def loads(spans):
+    Freed()
+    yield from spans
+
+raise SystemExit(Stream("split", inputs=["a.mp4", "b.mp4"]).run(lambda: Job(loads)))
+"""
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60)
+    assert (result.returncode, result.stderr) == (130, b"")

@@ -11,7 +11,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import partial
@@ -28,7 +28,7 @@ from vtk.errors import (
 )
 from vtk.output import open_sink
 from vtk.pipeline import group_by_video
-from vtk.span import Span, load, parse
+from vtk.span import Span, load, local_path, parse
 from vtk.store.journal import ResumeJournal
 from vtk.stream.job import Job
 from vtk.stream.lines import LONGEST_LINE, holds_spans, named, own_input, pieces
@@ -41,7 +41,7 @@ from vtk.stream.signals import (
     silence_broken_stdout,
 )
 from vtk.stream.terminal import is_terminal
-from vtk.stream.writer import Output
+from vtk.stream.writer import Lines, Output
 
 log = logging.getLogger("vtk")
 
@@ -88,6 +88,7 @@ class Stream:
     bugs: int = 0
     failed: int = 0
     unopened: int = 0
+    converts: bool = False  # into what cannot be read again as spans
     good: int = 0
     reading: int = 0  # number of the input that is read
     within: float | None = 1.0  # how much of it is read, 0 to 1; None where that is not known
@@ -108,7 +109,10 @@ class Stream:
             interrupt_when_reader_leaves(reader_left)
         install_handlers(self._tell_of_waiting, lambda: self.progress.clear())
         try:
-            write()
+            try:
+                write()
+            finally:
+                end_if_told()  # then an error, or none, is only what the interrupt left behind
         except KeyboardInterrupt:
             # A reader that left (`| head`) is told apart from Ctrl-C by the flag.
             return ExitStatus.OK if reader_left.is_set() else ExitStatus.INTERRUPTED
@@ -140,6 +144,8 @@ class Stream:
                 except OSError as error:
                     raise InputError(f"cannot read standard input: {error.strerror}") from None
             elif holds_spans(argument):
+                if self.converts:
+                    self._keep_apart(argument)
                 try:
                     with open(argument, "rb") as file:
                         yield from self._read(file, argument)
@@ -192,7 +198,16 @@ class Stream:
         except Exception as error:  # ends this line only
             self._bug(error, f"{where}: ")
         else:
+            self._keep_apart(local_path(span.video))
             yield span
+
+    def _keep_apart(self, path: str | None) -> None:
+        """Raise UsageError where the output would take the place of that file."""
+        if path is None or self.output in (None, "-"):
+            return
+        with suppress(OSError, ValueError):  # of what is not there
+            if os.path.samefile(path, str(self.output)) and os.path.isfile(path):
+                raise UsageError(f"{self.output} is read here: name another file with -o")
 
     def _bug(self, error: Exception, where: str = "") -> None:
         self.bugs += 1
@@ -205,6 +220,7 @@ class Stream:
             return
         self.inputs = self.inputs if job.inputs is None else list(job.inputs)
         self.jobs = self.jobs if job.processes else 1
+        self.converts = job.writer != Lines()
         with self._journal(job) as journal, self._bar(job) as self.progress:
             if job.hint and self.talks:
                 log.info("%s", job.hint)

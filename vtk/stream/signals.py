@@ -47,23 +47,33 @@ def install_handlers(tell: Callable[[], None], leave: Callable[[], None]) -> Non
     def stop(number: int, _: object) -> None:
         global _told
         _told = number
-        raise SystemExit(128 + number)
+        end_if_told()
 
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, stop)
         if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
+            signal.signal(signal.SIGINT, stop)
+        sys.unraisablehook = _silent_of_ends
         _watch_signals(tell, leave)
 
 
 def end_if_told() -> None:
-    """Raise SystemExit where a polite kill came but its own was lost.
+    """Raise KeyboardInterrupt after Ctrl-C, and SystemExit after a polite kill.
 
-    Python drops what a signal raises within a callback of a compiled module or a finalizer.
+    Both may have been raised before and lost: Python drops what a signal raises within a callback
+    of a compiled module or a finalizer, and libraries may raise an error of their own in its place.
     """
+    if _told == signal.SIGINT:
+        raise KeyboardInterrupt
     if _told:
         raise SystemExit(128 + _told)
+
+
+def _silent_of_ends(lost: "sys.UnraisableHookArgs") -> None:
+    """Say nothing of an end that is lost: `end_if_told` raises it again."""
+    if not issubclass(lost.exc_type, KeyboardInterrupt | SystemExit):
+        sys.__unraisablehook__(lost)
 
 
 def _watch_signals(tell: Callable[[], None], leave: Callable[[], None]) -> None:
