@@ -145,7 +145,7 @@ class Stream:
                     raise InputError(f"cannot read standard input: {error.strerror}") from None
             elif holds_spans(argument):
                 if self.converts:
-                    self._keep_apart(argument)
+                    self._keep_apart(argument, "read here")
                 try:
                     with open(argument, "rb") as file:
                         yield from self._read(file, argument)
@@ -198,16 +198,16 @@ class Stream:
         except Exception as error:  # ends this line only
             self._bug(error, f"{where}: ")
         else:
-            self._keep_apart(local_path(span.video))
+            self._keep_apart(local_path(span.video), "the video itself")
             yield span
 
-    def _keep_apart(self, path: str | None) -> None:
+    def _keep_apart(self, path: str | None, what: str) -> None:
         """Raise UsageError where the output would take the place of that file."""
         if path is None or self.output in (None, "-"):
             return
         with suppress(OSError, ValueError):  # of what is not there
             if os.path.samefile(path, str(self.output)) and os.path.isfile(path):
-                raise UsageError(f"{self.output} is read here: name another file with -o")
+                raise UsageError(f"{self.output} is {what}: name another file with -o")
 
     def _bug(self, error: Exception, where: str = "") -> None:
         self.bugs += 1
