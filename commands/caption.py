@@ -217,14 +217,14 @@ def caption(
     from functools import partial
 
     from vtk.caption import caption as describe
-    from vtk.caption.recipe import followed, read_recipe, text_of
+    from vtk.caption.recipe import follow_recipe, read_recipe, recipe_text
     from vtk.errors import UsageError
     from vtk.stream.job import Job
 
     if show_recipe:
         if not recipe:
             raise UsageError("--show-recipe prints the recipe that --recipe NAME names")
-        return text_of(recipe)
+        return recipe_text(recipe)
     plan = read_recipe(recipe) if recipe else None
     asked, method = method, method or ("plain" if opening.named else "facts")
     way = METHODS.load(method)
@@ -243,7 +243,7 @@ def caption(
     if measured and not tags:
         facts = partial(describe, method=method, language=language)
         return Job(
-            partial(followed, plan, facts) if plan else facts,
+            partial(follow_recipe, plan, facts) if plan else facts,
             processes=not opening.named,
             hint="" if opening.named else HINT,
         )
@@ -262,7 +262,7 @@ def caption(
         known = _prompts(method, tags=True, names=True, long=True)
         replaced = user_templates(method, known, prompt, prompt_file, main="caption")
         if plan:
-            spans = plan.prepared(spans)
+            spans = plan.prepare(spans)
             replaced = {**plan.prompts_of(known), **replaced}
         options = CaptionOptions(
             FrameOptions(layout, frames, pixels),

@@ -62,9 +62,9 @@ def ocr(
     """
     from functools import partial
 
-    from vtk.ocr import Settings
+    from vtk.ocr import OcrSettings
     from vtk.ocr import ocr as read
     from vtk.stream.job import Job
 
-    settings = Settings(on, rate, language, weights, min_score, min_height, threads)
+    settings = OcrSettings(on, rate, language, weights, min_score, min_height, threads)
     return Job(partial(read, settings=settings))

@@ -108,7 +108,7 @@ def transcribe(
 
     from vtk.errors import UsageError
     from vtk.stream.job import Job
-    from vtk.transcribe import open_recognizer, sounds, voices
+    from vtk.transcribe import audio_events, open_recognizer, speech_activity
     from vtk.transcribe import transcribe as write
 
     named = speech_model or speech_endpoint
@@ -118,7 +118,7 @@ def transcribe(
             raise UsageError("--sounds tells what --vad-only does, and more: choose one")
         if transcript or track is not None or method != "auto":
             raise UsageError(f"{option} tells only where something is heard: no words are read")
-        return Job(voices if vad_only else sounds)
+        return Job(speech_activity if vad_only else audio_events)
     opener = partial(
         open_recognizer,
         speech_model,

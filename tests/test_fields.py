@@ -19,7 +19,7 @@ from vtk.keyframes import keyframes
 from vtk.media.probe import probe
 from vtk.retrieve import retrieve
 from vtk.schema import SCHEMA
-from vtk.span import OWN, Span, load
+from vtk.span import SPAN_ONLY_FIELDS, Span, load
 from vtk.split import split
 from vtk.summarize import summarize
 from vtk.transcribe import transcribe
@@ -40,7 +40,7 @@ ABILITIES: dict[str, Ability] = {
 }
 
 KEYS = st.text(string.ascii_letters + "_é ", min_size=1).filter(
-    lambda key: key not in OWN | {"video", "time_base", "made"}
+    lambda key: key not in SPAN_ONLY_FIELDS | {"video", "time_base", "made"}
 )
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from vtk.errors import InputError
 from vtk.schema import SCHEMA
-from vtk.span import OWN, Span, join, load, local_path, parse, video_name
+from vtk.span import SPAN_ONLY_FIELDS, Span, join, load, local_path, parse, video_name
 from vtk.times import clock, parse_clock, parse_duration
 
 NAMES = st.text(
@@ -20,7 +20,9 @@ NAMES = st.text(
 ).filter(lambda name: not name.lstrip().startswith("{"))
 SECONDS = st.floats(0, 1e6).map(lambda value: round(value, 6))
 UNKNOWN = st.dictionaries(
-    st.text(min_size=1).filter(lambda key: key not in OWN | {"video", "time_base", "made"}),
+    st.text(min_size=1).filter(
+        lambda key: key not in SPAN_ONLY_FIELDS | {"video", "time_base", "made"}
+    ),
     st.recursive(
         st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(),
         lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
@@ -43,7 +45,7 @@ def test_a_media_fragment_names_its_span_exactly(name: str, one: float, two: flo
 def test_a_bare_path_stands_for_the_whole_video(name: str) -> None:
     span = parse(name)
     assert span == {"video": name}
-    assert span.whole
+    assert span.is_whole_video
     assert (span.start, span.end) == (0, math.inf)
 
 
@@ -119,7 +121,7 @@ def test_a_line_that_is_no_span_is_refused_with_the_reason(line: bytes, reason: 
 @given(UNKNOWN, SECONDS)
 def test_unknown_fields_pass_to_a_part(unknown: dict[str, object], start: float) -> None:
     whole = Span({"video": "a", "start": 0.0, "end": 2e6, "caption": "all", **unknown})
-    part = whole.part(start, start + 1, "shot", index=3)
+    part = whole.sub_span(start, start + 1, "shot", index=3)
     assert {key: part[key] for key in unknown} == unknown
     assert "caption" not in part  # it was said of the whole
 
@@ -135,15 +137,15 @@ def test_a_part_keeps_what_happens_inside_it() -> None:
         ],
         keyframes=[{"t": 1.0}, {"t": 5.0}],
     )
-    part = whole.part(4.0, 8.0, "shot")
+    part = whole.sub_span(4.0, 8.0, "shot")
     assert [entry["text"] for entry in part["speech"]] == ["two"]
     assert part["keyframes"] == [{"t": 5.0}]
 
 
 def test_a_cue_without_length_belongs_where_it_begins() -> None:
     whole = Span(video="a", start=0.0, end=10.0, speech=[{"start": 4.0, "end": 4.0, "text": "Hm"}])
-    assert "speech" not in whole.part(0.0, 4.0, "shot")
-    assert whole.part(4.0, 8.0, "shot")["speech"] == whole["speech"]
+    assert "speech" not in whole.sub_span(0.0, 4.0, "shot")
+    assert whole.sub_span(4.0, 8.0, "shot")["speech"] == whole["speech"]
 
 
 def test_a_join_unites_words_once_and_keeps_unknown_fields() -> None:

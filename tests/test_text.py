@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vtk.errors import UsageError
-from vtk.passages import Passage, looked_at, passages
+from vtk.passages import Passage, passages, was_examined
 from vtk.span import Span
 from vtk.speech import speech_sentences
 from vtk.text import Analyzer, sentences, words
@@ -151,9 +151,9 @@ def test_the_caption_of_a_model_counts_beside_older_facts() -> None:
 
 @pytest.mark.parametrize("key", ["caption", "title", "summary", "speech", "screen_text"])
 def test_a_field_of_words_says_that_somebody_looked_be_it_empty(key: str) -> None:
-    assert looked_at(Span({"video": "a", key: []}))
-    assert looked_at(Span({"video": "a", "parts": [{"start": 0, "end": 1, key: []}]}))
-    assert not looked_at(Span({"video": "a", "keyframes": [], "score": 1.0}))
+    assert was_examined(Span({"video": "a", key: []}))
+    assert was_examined(Span({"video": "a", "parts": [{"start": 0, "end": 1, key: []}]}))
+    assert not was_examined(Span({"video": "a", "keyframes": [], "score": 1.0}))
 
 
 def test_results_of_other_commands_are_text_with_times() -> None:

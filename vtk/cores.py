@@ -19,7 +19,7 @@ def cores() -> int:
     return min(there, int(wanted))
 
 
-def keep_to(count: int) -> None:
+def limit_cores(count: int) -> None:
     """Let this process and those that it starts keep no more than `count` cores busy."""
     os.environ[VARIABLE] = str(count)
 

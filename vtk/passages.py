@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from vtk.span import Span, within
-from vtk.text import bare, joined
+from vtk.text import comparison_key, join_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +27,9 @@ class Passage:
 WORDS = ("caption", "title", "summary", "speech", "screen_text", "evidence")
 
 
-def looked_at(span: Span) -> bool:
+def was_examined(span: Span) -> bool:
     """Whether somebody looked for words in the span, or in a part of it, and be it in vain."""
-    return any(key in stretch for stretch in stretches(span) for key in WORDS)
+    return any(key in stretch for stretch in with_parts(span) for key in WORDS)
 
 
 def passages(span: Span) -> list[Passage]:
@@ -40,7 +40,7 @@ def passages(span: Span) -> list[Passage]:
     to it than to any other frame that was looked at.
     """
     speech = _Speech(span.get("speech", []))
-    found = [passage for stretch in stretches(span) for passage in _told(stretch, speech)]
+    found = [passage for stretch in with_parts(span) for passage in _told(stretch, speech)]
     for key, source in (("speech", "speech"), ("evidence", "caption")):
         for entry in span.get(key, []):
             start, end = entry["start"], max(entry["start"], entry["end"])
@@ -50,11 +50,11 @@ def passages(span: Span) -> list[Passage]:
     return sorted(seen, key=lambda passage: (passage.start, passage.end))
 
 
-def stretches(span: Span) -> Iterator[Span]:
+def with_parts(span: Span) -> Iterator[Span]:
     """The span and the spans that were joined into it, and into those."""
     yield span
     for part in span.get("parts", []):
-        yield from stretches(Span({**part, "video": span.video}))
+        yield from with_parts(Span({**part, "video": span.video}))
 
 
 class _Speech:
@@ -69,7 +69,7 @@ class _Speech:
         """The words said in a stretch, in seconds."""
         first = bisect_left(self.starts, start - self.longest)
         near = self.entries[first : bisect_left(self.starts, end)]
-        return joined(entry["text"] for entry in near if within(entry, start, end))
+        return join_texts(entry["text"] for entry in near if within(entry, start, end))
 
 
 def _told(span: Span, speech: _Speech) -> Iterator[Passage]:
@@ -80,17 +80,23 @@ def _told(span: Span, speech: _Speech) -> Iterator[Passage]:
         yield from (Passage(s["text"], s["start"], s["end"], "summary") for s in sentences)
     elif summary := span.get("summary"):
         yield Passage(summary, span.start, span.end, "summary")
-    caption = facts_of(span) or span.get("caption")
-    if caption and bare(caption) not in bare(speech.within(span.start, span.end)):
+    caption = measured_caption(span) or span.get("caption")
+    if caption and comparison_key(caption) not in comparison_key(
+        speech.within(span.start, span.end)
+    ):
         yield Passage(caption, span.start, span.end, "caption")
 
 
-def facts_of(span: Span) -> str | None:
+def measured_caption(span: Span) -> str | None:
     """The sentence on the picture, where the caption of a span is no more than measurements."""
     picture = (span.get("facts") or {}).get("picture")
     if not picture:
         return None
-    return picture if bare(picture) in bare(span.get("caption") or picture) else None
+    return (
+        picture
+        if comparison_key(picture) in comparison_key(span.get("caption") or picture)
+        else None
+    )
 
 
 def _written(span: Span) -> Iterator[Passage]:

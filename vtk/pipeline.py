@@ -134,4 +134,4 @@ def partial_failure(
 ) -> Span:
     """The error record of a part of the span, told on standard error as well."""
     log.error("%s: %s", span.video, reason)
-    return span.part(start, end, kind).error(command, reason)
+    return span.sub_span(start, end, kind).error(command, reason)

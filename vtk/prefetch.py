@@ -14,7 +14,7 @@ BEHIND = 10  # niceness of the thread: threads of a model wait for one another, 
 PATIENCE = 1.0  # seconds to wait for the thread at the end; it may hang in a read
 
 
-def ahead(items: Iterable[T], count: int) -> Generator[T, None, None]:
+def prefetch(items: Iterable[T], count: int) -> Generator[T, None, None]:
     """The items in order, made in a thread, at most `count` before they are asked for.
 
     What making one raises is raised when its turn comes. Closing this ends the thread, which

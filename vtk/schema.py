@@ -7,13 +7,13 @@ from typing import Any
 
 KINDS = ["video", "shot", "scene", "window", "cue", "chapter", "summary", "moment", "answer"]
 
-LATEST = 1e12  # seconds; no video is that long, and floats stay exact to the millisecond
+MAX_SECONDS = 1e12  # seconds; no video is that long, and floats stay exact to the millisecond
 
 _SECONDS = {
     "type": "number",
     "description": "seconds, a presentation timestamp",
-    "minimum": -LATEST,
-    "maximum": LATEST,
+    "minimum": -MAX_SECONDS,
+    "maximum": MAX_SECONDS,
 }
 _PTS = {
     "type": "array",

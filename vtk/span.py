@@ -17,11 +17,11 @@ import orjson
 from vtk import __version__, times
 from vtk.check import check
 from vtk.errors import InputError
-from vtk.schema import LATEST, PROPERTIES, READ
+from vtk.schema import MAX_SECONDS, PROPERTIES, READ
 
 # What describes one stretch only, and so does not pass to a span of another stretch.
-OWN = frozenset(PROPERTIES) - {"video", "time_base", "made"}
-TIMED = ("keyframes", "speech", "screen_text")
+SPAN_ONLY_FIELDS = frozenset(PROPERTIES) - {"video", "time_base", "made"}
+TIMED_FIELDS = ("keyframes", "speech", "screen_text")
 # Seconds left out at either end of a span, and which share of it where that is less: at a cut, as
 # compression spoils frames beside it, and at a transition, which may be longer than was seen.
 CUT_MARGIN = (0.3, 0.15)
@@ -50,7 +50,7 @@ class Span(dict[str, Any]):
         return float(self.get("end", math.inf))
 
     @property
-    def whole(self) -> bool:
+    def is_whole_video(self) -> bool:
         """Whether the span stands for a whole video that was not looked at yet."""
         return "start" not in self and "end" not in self
 
@@ -62,31 +62,31 @@ class Span(dict[str, Any]):
     @property
     def fragment(self) -> str:
         """The span's name as a W3C media fragment: ``talk.mp4#t=12.012,19.478``."""
-        if self.whole:
+        if self.is_whole_video:
             return self.video
         end = f",{_seconds(self.end)}" if "end" in self else ""
         return f"{self.video}#t={_seconds(self.start)}{end}"
 
-    def reaching(self, start: float, end: float) -> Self:
+    def with_times(self, start: float, end: float) -> Self:
         """A copy whose start and end, in seconds, are stated; those it has are kept."""
         extent = {"start": times.rounded(start), "end": times.rounded(max(start, end))}
         return type(self)({"video": self.video, **extent, **self})
 
-    def made(self, by: str, method: str | None = None, **details: Any) -> Self:
+    def with_provenance(self, by: str, method: str | None = None, **details: Any) -> Self:
         """The span with one more entry of provenance: command, method, details, version."""
         entry = {"by": f"vtk {by}", "method": method, **details, "version": __version__}
         self["made"] = [*self.get("made", []), {k: v for k, v in entry.items() if v is not None}]
         return self
 
-    def part(self, start: float, end: float, kind: str, **fields: Any) -> Self:
+    def sub_span(self, start: float, end: float, kind: str, **fields: Any) -> Self:
         """A span inside this one, in seconds: unknown fields, and what happens inside it."""
         extent = {"start": times.rounded(start), "end": times.rounded(end)}
         new = type(self)({"video": self.video, **extent, "kind": kind, **fields})
-        for key in TIMED:
+        for key in TIMED_FIELDS:
             if inside := [entry for entry in self.get(key, []) if within(entry, start, end)]:
                 new.setdefault(key, inside)
         for key, value in self.items():
-            if key not in OWN:
+            if key not in SPAN_ONLY_FIELDS:
                 new.setdefault(key, value)
         return new
 
@@ -137,14 +137,14 @@ def join(spans: list[Span], kind: str, **fields: Any) -> Span:
     """
     start, end = min(span.start for span in spans), max(span.end for span in spans)
     new = Span(video=spans[0].video, start=start, end=end, kind=kind, **fields)
-    for key in TIMED:
+    for key in TIMED_FIELDS:
         entries = _distinct(entry for span in spans for entry in span.get(key, []))
         if entries:
             entries.sort(
                 key=lambda entry: (entry.get("t", entry.get("start")), entry.get("end", 0))
             )
             new.setdefault(key, entries)
-    for key in dict.fromkeys(key for span in spans for key in span if key not in OWN):
+    for key in dict.fromkeys(key for span in spans for key in span if key not in SPAN_ONLY_FIELDS):
         values = [span[key] for span in spans if key in span]
         if key == "made":
             new[key] = _distinct(entry for value in values for entry in value)
@@ -209,8 +209,8 @@ def parse(text: str) -> Span:
             raise InputError(f"{text!r}: {error}") from None
         if span.end <= span.start:
             raise InputError(f"{text!r} ends before it starts")
-        if max(abs(span.start), abs(span.get("end", 0))) > LATEST:
-            raise InputError(f"{text!r} lies beyond {LATEST:g} s")
+        if max(abs(span.start), abs(span.get("end", 0))) > MAX_SECONDS:
+            raise InputError(f"{text!r} lies beyond {MAX_SECONDS:g} s")
         return span
     if not text or "\0" in text:
         raise InputError("an empty name is not a video")

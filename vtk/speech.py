@@ -8,7 +8,7 @@ from typing import Any
 
 from vtk.passages import Passage
 from vtk.span import within
-from vtk.text import END, bare, joined, sentence_ranges, word_count
+from vtk.text import END, comparison_key, join_texts, sentence_ranges, word_count
 from vtk.times import rounded
 
 # What subtitles hold besides words: tags, sounds, notes, and marks of who speaks.
@@ -38,7 +38,9 @@ class _Piece:
     turn: bool = False
 
 
-def cut(entries: Iterable[dict[str, Any]], start: float, end: float) -> list[dict[str, Any]]:
+def clip_entries(
+    entries: Iterable[dict[str, Any]], start: float, end: float
+) -> list[dict[str, Any]]:
     """The entries of `speech` that belong to [start, end) seconds.
 
     An entry whose words have times is cut: a word goes where its middle lies. One without goes
@@ -57,7 +59,7 @@ def cut(entries: Iterable[dict[str, Any]], start: float, end: float) -> list[dic
             found.append(entry)
         elif inside:
             rest = {key: value for key, value in entry.items() if key != "markup"}
-            text = joined(word["text"] for word in inside)
+            text = join_texts(word["text"] for word in inside)
             low, high = max(inside[0]["start"], start), min(inside[-1]["end"], end)
             about = {"start": low, "end": max(low, high), "text": text, "words": inside}
             found.append({**rest, **about})
@@ -106,7 +108,7 @@ def _pieces(entries: Iterable[dict[str, Any]]) -> list[_Piece]:
     for entry in ordered:
         start, end = entry["start"], entry["end"]
         lines = [_MARKUP.sub(" ", line).strip() for line in entry["text"].splitlines()]
-        fresh, said = unsaid([line for line in lines if line], before)
+        fresh, said = strip_repeated_lines([line for line in lines if line], before)
         if pieces and start > pieces[-1].end + 1.0:
             fresh = [line for line in lines if line]
         before = said
@@ -125,12 +127,12 @@ def _pieces(entries: Iterable[dict[str, Any]]) -> list[_Piece]:
     return pieces
 
 
-def unsaid(lines: list[str], before: list[str]) -> tuple[list[str], list[str]]:
+def strip_repeated_lines(lines: list[str], before: list[str]) -> tuple[list[str], list[str]]:
     """Lines without those that the cue before ended with, and all lines for the next to compare.
 
     A rolling caption repeats whole lines; one that grows word by word repeats a line's beginning.
     """
-    keys = [bare(line) for line in lines]
+    keys = [comparison_key(line) for line in lines]
     for size in range(min(len(keys), len(before)), 0, -1):
         if before[-size:] == keys[:size]:
             return lines[size:], keys
@@ -144,7 +146,7 @@ def _run_sentences(run: list[_Piece], punctuated: bool) -> Iterator[Passage]:
     """The sentences of one speaker without a pause."""
     text, starts = "", []
     for piece in run:
-        text = joined([text, piece.text])
+        text = join_texts([text, piece.text])
         starts.append(len(text) - len(piece.text))
 
     def time(place: int, piece: int) -> float:

@@ -81,7 +81,7 @@ def _word_pattern() -> re.Pattern[str]:
     )
 
 
-def normal(text: str) -> str:
+def normalize(text: str) -> str:
     """Text in Unicode's compatible composed form, with plain apostrophes; case stays."""
     if text.isascii():
         return text
@@ -92,7 +92,7 @@ def words(text: str) -> list[str]:
     """The words of a text in their own case; a run of a script without spaces is one word."""
     found: list[str] = []
     pattern = _ASCII_WORD if text.isascii() else _word_pattern()
-    for word in pattern.findall(normal(text)):
+    for word in pattern.findall(normalize(text)):
         if "." not in word:
             found.append(word)
             continue
@@ -133,7 +133,7 @@ class Analyzer:
         if talk and self.language == "en":
             self._stop |= frozenset(_TALK.split())
 
-    def stops(self, word: str) -> bool:
+    def is_stop_word(self, word: str) -> bool:
         """Whether a word says nothing on its own."""
         word = word.casefold()
         return word in self._stop or _CLITIC.sub("", word) in self._stop
@@ -164,7 +164,7 @@ class Analyzer:
         if key not in self._terms:
             if len(self._terms) > MEMORY:
                 self._terms.clear()
-            self._terms[key] = None if stop and self.stops(word) else self.stem(word)
+            self._terms[key] = None if stop and self.is_stop_word(word) else self.stem(word)
         return self._terms[key]
 
     def query(self, text: str) -> tuple[list[str], bool]:
@@ -211,7 +211,7 @@ def sentence_ranges(text: str) -> list[tuple[int, int]]:
     return ranges
 
 
-def joined(texts: Iterable[str]) -> str:
+def join_texts(texts: Iterable[str]) -> str:
     """Texts one after the other, with a space between except after wide punctuation."""
     whole = ""
     for text in texts:
@@ -220,6 +220,6 @@ def joined(texts: Iterable[str]) -> str:
     return whole
 
 
-def bare(text: str) -> str:
+def comparison_key(text: str) -> str:
     """Text in lower case without quotation marks, to tell whether one text holds another."""
-    return " ".join(normal(text).translate(_QUOTES).casefold().split())
+    return " ".join(normalize(text).translate(_QUOTES).casefold().split())

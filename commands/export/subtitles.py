@@ -124,9 +124,9 @@ def _subtitles(
     embed: bool = False,
 ) -> "Job":
     """What is said, as text or as tracks in copies of the videos."""
-    from vtk.export.reading import Layout
     from vtk.export.soft_subtitles import SoftSubtitles
     from vtk.export.speech import subtitles
+    from vtk.export.subtitle_layout import Layout
     from vtk.stream.job import Job
     from vtk.transcribe import with_speech
 

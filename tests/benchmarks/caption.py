@@ -26,7 +26,7 @@ from tests.models.tiny import HOME
 from tests.world.models.film import Film, film, recurring_film
 from tests.world.models.judge import Tally, judge
 from vtk.caption import caption, written
-from vtk.caption.long import repeated
+from vtk.caption.long import repeated_share
 from vtk.caption.options import CaptionOptions
 from vtk.media.video import VideoCache
 from vtk.models.embed.clip import ClipModel
@@ -34,7 +34,7 @@ from vtk.models.hub.files import Files
 from vtk.models.llm.load_options import LoadOptions
 from vtk.models.llm.local import LocalModel
 from vtk.models.llm.prompt import Sampling
-from vtk.prefetch import ahead
+from vtk.prefetch import prefetch
 from vtk.prompting.frames import FrameOptions, select_frames
 from vtk.prompting.templates import PromptContext
 from vtk.span import Span
@@ -138,7 +138,9 @@ def whole(folder: Path, count: int, model: LocalModel) -> None:
         spans(ten), method="plain", model=model, options=options("plain", "frames", 2, long=1000)
     )
     told = text["caption"]
-    print(f"--long 1000, ten minutes: {word_count(told)} words, {repeated(told):.1%} repeated")
+    print(
+        f"--long 1000, ten minutes: {word_count(told)} words, {repeated_share(told):.1%} repeated"
+    )
 
 
 class Waited:
@@ -146,9 +148,9 @@ class Waited:
 
     seconds = 0.0
 
-    def ahead(self, items: Any, count: int) -> Iterator[Any]:
-        """As `vtk.prefetch.ahead`, counted."""
-        source = ahead(items, count)
+    def prefetch(self, items: Any, count: int) -> Iterator[Any]:
+        """As `vtk.prefetch.prefetch`, counted."""
+        source = prefetch(items, count)
         try:
             while True:
                 begun = time.perf_counter()
@@ -188,7 +190,7 @@ def speed(files: Files, large: Film, tokens: int, threads: int, rounds: int) -> 
 def captioned(model: LocalModel, large: Film, chosen: CaptionOptions) -> tuple[float, float]:
     """Seconds that captions of a film take, and for how many of them the model waits."""
     waited = Waited()
-    setattr(written, "ahead", waited.ahead)  # noqa: B010
+    setattr(written, "prefetch", waited.prefetch)  # noqa: B010
     begun = time.perf_counter()
     found = list(caption(spans(large), method="plain", model=model, options=chosen))
     assert not any(span.failed for span in found)

@@ -155,7 +155,7 @@ def _mixed(film: Film, time: float) -> bool:
     for start, end in film.joins:
         if start <= time < end:
             with Video(str(film.path)) as video:
-                frames = video.at([max(start - BESIDE, 0.0), time, end + BESIDE])
+                frames = video.frames_at([max(start - BESIDE, 0.0), time, end + BESIDE])
                 old, here, new = (thumbnail(frame.image).luma for frame in frames)
             return bool(min(np.abs(here - old).max(), np.abs(here - new).max()) > NOISE)
     return False

@@ -32,7 +32,7 @@ from tests.world.long import long_clip
 from vtk.keyframes import keyframes
 from vtk.media.video import Video
 from vtk.media.video.decoder import Decoder
-from vtk.media.video.keyframe_index import own_plan
+from vtk.media.video.keyframe_index import index_from_container
 from vtk.span import Span
 
 CORES = os.cpu_count() or 1
@@ -133,14 +133,14 @@ def drain(frames: Iterable[object]) -> int:
 
 def ours(path: Path, times: list[float]) -> None:
     with Video(str(path)) as video:
-        assert drain(video.at(times)) == len(times)
+        assert drain(video.frames_at(times)) == len(times)
 
 
 def in_turn(path: Path, times: list[float], threads: int) -> None:
     """The same plan with a single decoder."""
     with Decoder(str(path), threads=threads) as decoder:
-        decoder.plan = own_plan(decoder.container, decoder.stream, decoder.end)
-        assert drain(decoder.in_turn(times)) == len(times)
+        decoder.plan = index_from_container(decoder.container, decoder.stream, decoder.end)
+        assert drain(decoder.frames_at_serial(times)) == len(times)
 
 
 def drain_frames(path: Path, seconds: float) -> None:

@@ -87,7 +87,7 @@ class Plain:
         """The text and its tokens."""
         content: list[dict[str, object]] = []
         for picture in pictures:
-            data = base64.b64encode(png.encode(picture)).decode()
+            data = base64.b64encode(png.encode_png(picture)).decode()
             content.append(
                 {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{data}"}}
             )

@@ -31,10 +31,10 @@ from tests.world.looks import Blank, Scene
 from tests.world.timeline import Take
 from tests.world.titles import BLACK, WHITE, Titled, Words, box, fonts, titled
 from tests.world.truth import Clip
-from vtk.media.image.to_rgb import displayed
+from vtk.media.image.to_rgb import to_rgb
 from vtk.media.video import Video
-from vtk.models.ocr import Engine
-from vtk.ocr import Settings, ocr
+from vtk.models.ocr import OcrEngine
+from vtk.ocr import OcrSettings, ocr
 from vtk.span import Span
 
 CHARACTERS, SECONDS, FEWER = 0.02, 0.2, 10
@@ -136,14 +136,14 @@ def nearest(text: str, words: list[dict[str, Any]]) -> dict[str, Any] | None:
     return best if 2 * distance(best["text"], text) <= len(best["text"]) else None
 
 
-def every_frame(engine: Engine, clip: Path) -> tuple[float, float]:
+def every_frame(engine: OcrEngine, clip: Path) -> tuple[float, float]:
     """Pictures and lines a minute that the networks would see if every frame were read."""
     before = engine.found
     with Video(str(clip)) as video:
         times = np.linspace(video.start, video.end, SAMPLED + 2)[1:-1]
         lines = [
-            len(engine.lines(displayed(frame.image, video.stream.sample_aspect_ratio)))
-            for frame in video.at(times.tolist())
+            len(engine.lines(to_rgb(frame.image, video.stream.sample_aspect_ratio)))
+            for frame in video.frames_at(times.tolist())
         ]
         rate = float(video.stream.average_rate or 25)
     engine.found = before
@@ -153,12 +153,12 @@ def every_frame(engine: Engine, clip: Path) -> tuple[float, float]:
 class Cost:
     """Calls of the networks, and what they would be for every frame."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: OcrEngine) -> None:
         self.engine = engine
         self.seconds = self.spent = self.found = self.read = 0.0
         self.all_found = self.all_read = 0.0
 
-    def read_clip(self, path: Path, seconds: float, settings: Settings) -> list[dict[str, Any]]:
+    def read_clip(self, path: Path, seconds: float, settings: OcrSettings) -> list[dict[str, Any]]:
         found, read, began = self.engine.found, self.engine.read, time.monotonic()
         span = Span(video=str(path), start=0.0, end=seconds)
         (result,) = ocr([span], settings, engine=self.engine)
@@ -197,8 +197,8 @@ def main() -> None:
     parser.add_argument("--threads", type=int)
     parser.add_argument("--clip", type=Path, nargs="+", help="real clips to read instead")
     options = parser.parse_args()
-    cost = Cost(Engine(threads=options.threads))
-    settings = Settings(rate=options.rate)
+    cost = Cost(OcrEngine(threads=options.threads))
+    settings = OcrSettings(rate=options.rate)
     for path in options.clip or ():
         with Video(str(path)) as video:
             end = video.end

@@ -120,7 +120,7 @@ def small_pictures(path: Path) -> Iterator[tuple[int, float, Thumbnail]]:
     """As `vtk split` decodes, but the first video stream, of which the labels are."""
     with Video(str(path), pictures_seen=False) as video:
         if video.stream is video.container.streams.video[0]:
-            for pts, time, _, small in video.measured(thumbnails):
+            for pts, time, _, small in video.map_frames(thumbnails):
                 yield pts, time, small
             return
     with av.open(str(path)) as container:

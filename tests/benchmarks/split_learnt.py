@@ -20,8 +20,8 @@ from tests.benchmarks.split_clips import COLOURS, WORDS, Label, labelled, one, w
 from tests.benchmarks.split_wild import KINDS, wild_clip, wild_label
 from vtk.cores import cores
 from vtk.split import auto
-from vtk.split.content import found
-from vtk.split.cuts.steps import sampled
+from vtk.split.content import detect
+from vtk.split.cuts.steps import with_features
 from vtk.split.transitions.moving_wipes import Sample
 
 Floats = NDArray[np.float32]
@@ -148,7 +148,7 @@ def measured(path: Path, label: Label) -> Learnt:
             blends.append(Measured(path.name, here[0], known, true))
         return float(true)
 
-    for _ in found(sampled(pictures()), is_cut, is_gradual, ahead=auto.BESIDE):
+    for _ in detect(with_features(pictures()), is_cut, is_gradual, ahead=auto.BESIDE):
         pass
     return Learnt(steps, blends)
 

@@ -30,8 +30,8 @@ from tests.benchmarks.split_learnt import Learnt, Measured, measured, rendered, 
 from tests.benchmarks.split_peers import Found, Method
 from vtk.models.shots.judge import FURTHEST, Judge
 from vtk.split import auto
-from vtk.split.content import found, without_frames
-from vtk.split.cuts.steps import sampled
+from vtk.split.content import detect, without_frames
+from vtk.split.cuts.steps import with_features
 
 Floats = NDArray[np.float32]
 Weights = dict[str, Any]
@@ -103,8 +103,8 @@ def boundaries(
 ) -> Found:
     """Cuts and transitions of a clip, as `split.py` wants them."""
     cuts, gradual = Judge(judges.cuts), Judge(judges.gradual)
-    pictures = sampled(small_pictures(path))
-    return times_of(found(pictures, probability(cuts), without_frames(gradual), ahead=auto.BESIDE))
+    pictures = with_features(small_pictures(path))
+    return times_of(detect(pictures, probability(cuts), without_frames(gradual), ahead=auto.BESIDE))
 
 
 def learn(films: Learnt, clips: Learnt) -> Judges:

@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.transcribe.played import MUSIC, NOISE, music, noise, over
 from tests.transcribe.spoken import RATE, SENTENCES, mixed, say, talk, write_wave
 from vtk.span import Span
-from vtk.transcribe import sounds, voices
+from vtk.transcribe import audio_events, speech_activity
 
 BEHIND = ("none", "white", "pink", "music")
 LEVELS = (20, 10, 5, 0)  # decibels
@@ -60,7 +60,7 @@ def speech(file: Path, kind: str, level: float, seeds: int) -> float:
         said, truth = talk(seed)
         sound = mixed(said, truth, kind, level)
         write_wave(file, (sound / max(1.0, float(np.abs(sound).max()))).astype(np.float32))
-        found = [(span.start, span.end) for span in voices([Span(video=str(file))])]
+        found = [(span.start, span.end) for span in speech_activity([Span(video=str(file))])]
         counts += overlap(found, truth, len(sound) / RATE)
     return float(2 * counts[0] / (counts[1] + counts[2]))
 
@@ -96,7 +96,7 @@ def among(file: Path, seeds: int) -> None:
 def told(file: Path) -> dict[str, list[Range]]:
     """The stretches of each type that are found."""
     found: dict[str, list[Range]] = {"speech": [], "music": [], "silence": []}
-    for span in sounds([Span(video=str(file))]):
+    for span in audio_events([Span(video=str(file))]):
         found[span["cue"]["type"]].append((span.start, span.end))
     return found
 

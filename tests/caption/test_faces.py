@@ -21,7 +21,7 @@ from tests.command_line import lines, vtk
 from tests.world import World
 from tests.world.encode import create
 from vtk.caption import caption
-from vtk.caption.faces import HEIGHT, Face, agreed, clause, overlap, told
+from vtk.caption.faces import HEIGHT, Face, clause, confirmed_faces, overlap, summarize_faces
 from vtk.schema import SCHEMA
 from vtk.span import Span, parse
 
@@ -181,20 +181,20 @@ def face(left: float, score: float, height: float = 0.2) -> Face:
 
 
 def test_a_face_must_be_at_the_same_place_twice_and_surely_once() -> None:
-    assert agreed([face(0.1, 0.5)], [face(0.12, -0.1)]) == [face(0.1, 0.5)]
-    assert agreed([face(0.1, -0.1)], [face(0.12, 0.5)]) == [face(0.1, -0.1)]
-    assert agreed([face(0.1, -0.1)], [face(0.12, -0.1)]) == []
-    assert agreed([face(0.1, 0.5)], [face(0.18, 0.5)]) == []
-    assert len(agreed([face(0.1, 0.5), face(0.11, 0.4)], [face(0.1, 0.5)])) == 1
-    assert agreed([face(0.1, 0.5)], []) == []
+    assert confirmed_faces([face(0.1, 0.5)], [face(0.12, -0.1)]) == [face(0.1, 0.5)]
+    assert confirmed_faces([face(0.1, -0.1)], [face(0.12, 0.5)]) == [face(0.1, -0.1)]
+    assert confirmed_faces([face(0.1, -0.1)], [face(0.12, -0.1)]) == []
+    assert confirmed_faces([face(0.1, 0.5)], [face(0.18, 0.5)]) == []
+    assert len(confirmed_faces([face(0.1, 0.5), face(0.11, 0.4)], [face(0.1, 0.5)])) == 1
+    assert confirmed_faces([face(0.1, 0.5)], []) == []
 
 
 def test_a_face_counts_that_half_of_the_looks_show() -> None:
     one, two = [face(0.1, 0.5)], [face(0.1, 0.5, 0.3), face(0.6, 0.4, 0.4)]
-    assert told([one, [], [], []]) == {"faces": []}
-    assert len(told([one, [], two, []])["faces"]) == 1
-    assert [e["box"][0] for e in told([two, [], two, one])["faces"]] == [0.6, 0.1]
-    assert told([[face(-0.05, 0.5, 0.95)]])["faces"] == [{"box": [0.0, 0.1, 0.05, 1.0]}]
+    assert summarize_faces([one, [], [], []]) == {"faces": []}
+    assert len(summarize_faces([one, [], two, []])["faces"]) == 1
+    assert [e["box"][0] for e in summarize_faces([two, [], two, one])["faces"]] == [0.6, 0.1]
+    assert summarize_faces([[face(-0.05, 0.5, 0.95)]])["faces"] == [{"box": [0.0, 0.1, 0.05, 1.0]}]
 
 
 @pytest.mark.parametrize(

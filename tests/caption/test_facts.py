@@ -9,7 +9,7 @@ import pytest
 from tests.command_line import lines, vtk
 from tests.world import Clip, World
 from vtk.caption import caption, faces, facts
-from vtk.caption.keep import measured
+from vtk.caption.keep import measure_span
 from vtk.media.video import VideoCache
 from vtk.passages import passages
 from vtk.schema import SCHEMA
@@ -70,10 +70,10 @@ def test_what_is_measured_stays_clear_of_the_transitions_at_the_ends(world: Worl
     span["transition_out"] = {"type": "wipe", "start": inside.end, "end": span.end}
     with VideoCache() as latest:
         video = latest(span.video)
-        alone, kept = (facts.measure(video, each, faces.Finder()) for each in (inside, span))
+        alone, kept = (facts.measure(video, each, faces.FaceFinder()) for each in (inside, span))
         assert kept["colours"].keys() == alone["colours"].keys()
         assert kept["light"] == pytest.approx(alone["light"], abs=0.01)
-        ranges, wanted = measured(video, span), measured(video, inside)
+        ranges, wanted = measure_span(video, span), measure_span(video, inside)
         assert ranges == pytest.approx(wanted | {"seconds": span.end - span.start}, abs=0.02)
 
 

@@ -14,7 +14,7 @@ from tests.command_line import lines, vtk
 from tests.world import Blank, Encoding, SoundTrack, Take, Timeline, Tone, Tracks, World, write_clip
 from vtk.caption import caption
 from vtk.caption.sound import measure, sentence
-from vtk.media.audio.track import Sound
+from vtk.media.audio.track import AudioTrack
 from vtk.span import Span, parse
 
 RATE = 48000
@@ -70,7 +70,7 @@ def write_sound_file(
 
 
 def measured(path: Path, start: float = 0.0, end: float = 2.0) -> dict[str, float]:
-    sound = Sound(str(path))
+    sound = AudioTrack(str(path))
     try:
         found = measure(sound, start, end)
     finally:
@@ -135,7 +135,7 @@ def test_a_damaged_sound_track_costs_the_word_on_sound_and_nothing_else(
 def test_what_is_cut_off_is_not_taken_for_silence(world: World) -> None:
     clip = world("truncated")
     assert clip.truth.damage is not None
-    sound = Sound(str(clip.path))
+    sound = AudioTrack(str(clip.path))
     with pytest.raises(Exception, match="cut off"):
         measure(sound, 4.0, 6.0)
     sound.close()
@@ -207,7 +207,7 @@ def test_stretches_in_any_order_are_measured_where_they_are(
     with av.open(str(path)) as opened:
         first = float((opened.streams.video[0].start_time or 0)
                       * (opened.streams.video[0].time_base or 0))  # fmt: skip
-    sound = Sound(str(path))
+    sound = AudioTrack(str(path))
     for tenth, length in places:
         start, end = tenth / 10, min((tenth + length) / 10, 7.9)
         if end - start < 0.15:

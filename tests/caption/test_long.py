@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.prompting.scripted import Scripted
 from tests.world.models.stage import cast
 from tests.world.models.talk import describe
-from vtk.caption.long import RepetitionFilter, divided, long_captions, repeated
+from vtk.caption.long import RepetitionFilter, divide_evenly, long_captions, repeated_share
 from vtk.span import Span
 from vtk.text import word_count
 
@@ -33,7 +33,7 @@ def silent(text: str, warmth: float) -> str:
 def test_ten_minutes_become_a_thousand_words_that_repeat_little() -> None:
     (whole,) = long_captions(shots(200), Scripted(silent), ASIDE, 1000)
     assert 950 <= word_count(whole["caption"]) <= 1100
-    assert repeated(whole["caption"]) < 0.05
+    assert repeated_share(whole["caption"]) < 0.05
     assert (whole.start, whole.end, whole["kind"]) == (0.0, 600.0, "video")
     assert len(whole["parts"]) == 200
 
@@ -67,7 +67,7 @@ def test_scenes_hold_every_shot_once_in_order(lengths: list[float], count: int) 
         Span(video="a", start=end - length, end=end)
         for length, end in zip(lengths, ends, strict=True)
     ]
-    scenes = divided(spans, count)
+    scenes = divide_evenly(spans, count)
     assert [span for scene in scenes for span in scene] == spans
     assert 1 <= len(scenes) <= count
     assert all(scenes)
@@ -76,8 +76,8 @@ def test_scenes_hold_every_shot_once_in_order(lengths: list[float], count: int) 
 @given(st.text(alphabet="ab ", max_size=60))
 def test_nothing_is_said_twice(text: str) -> None:
     said = RepetitionFilter()
-    said.new(text, 1.0)
-    assert not said.new(text, 0.0) or len(text.split()) < 4
+    said.accept(text, 1.0)
+    assert not said.accept(text, 0.0) or len(text.split()) < 4
 
 
 def test_what_a_model_says_without_an_end_mark_gets_one() -> None:

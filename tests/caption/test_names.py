@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.prompting.scripted import Scripted
 from tests.world.models.forms import COLOURS, FORMS
 from tests.world.models.stage import MOTIONS
-from vtk.caption.names import groups_of, mentions, unify_names
+from vtk.caption.names import canonical_names, mentions, unify_names
 from vtk.span import Span
 
 THINGS = st.tuples(st.sampled_from(list(COLOURS)), st.sampled_from(list(FORMS)))
@@ -65,7 +65,7 @@ def test_the_model_may_only_name_what_a_caption_says() -> None:
 
 
 def test_things_of_another_kind_keep_apart() -> None:
-    names = groups_of(["red circle", "large red circle", "blue circle", "red star"])
+    names = canonical_names(["red circle", "large red circle", "blue circle", "red star"])
     assert names["large red circle"] == names["red circle"]
     assert len(set(names.values())) == 3
 

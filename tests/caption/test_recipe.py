@@ -12,14 +12,14 @@ from tests.world import World
 from vtk.caption import caption
 from vtk.caption.keep import SpanFilter
 from vtk.caption.options import CaptionOptions
-from vtk.caption.recipe import names, read_recipe
-from vtk.caption.recipe import text_of as recipe_text
+from vtk.caption.recipe import read_recipe, recipe_names
+from vtk.caption.recipe import recipe_text as recipe_text
 from vtk.errors import UsageError
 from vtk.prompting.frames import FrameOptions
 from vtk.span import Span
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", recipe_names())
 def test_each_recipe_names_only_what_its_stages_know(name: str) -> None:
     recipe = read_recipe(name)
     shown = vtk("caption", "--recipe", name, "--show-prompt")

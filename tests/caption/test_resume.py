@@ -90,7 +90,7 @@ def test_another_prompt_or_another_past_is_another_caption(world: World, tmp_pat
         ]
         == 2
     )
-    other = Span(spans[0]).made("split", "other")
+    other = Span(spans[0]).with_provenance("split", "other")
     assert captioned([other, spans[1]], tmp_path / "shots.jsonl")[1] == 2
 
 
@@ -195,7 +195,7 @@ def test_a_journal_gives_back_what_it_holds_whole(
     spans = [Span(video="a.mp4", start=float(s), end=s + 1.0) for s in starts]
     with ResumeJournal(str(output)) as begun:
         for span in spans:
-            begun.append(Span(span, caption="c").made("caption", "plain"))
+            begun.append(Span(span, caption="c").with_provenance("caption", "plain"))
     journal = Path(f"{output}.part")
     kept = journal.read_bytes()[:cut]
     journal.write_bytes(kept)

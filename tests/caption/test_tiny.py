@@ -13,7 +13,7 @@ from tests.models.tiny import language_file, tiny_vlm
 from tests.world.models.film import Film, film, recurring_film
 from tests.world.models.judge import Tally, judge
 from vtk.caption import caption
-from vtk.caption.long import repeated
+from vtk.caption.long import repeated_share
 from vtk.models.llm.local import LocalModel
 from vtk.prompting.frames import LAYOUTS
 from vtk.prompting.templates import to_toml
@@ -140,7 +140,7 @@ def test_a_film_is_told_in_so_many_words(model: LocalModel, single: Film) -> Non
     wanted = options("plain", "frames", 2, long=250)
     (whole,) = caption(spans(single), model=model, options=wanted)
     assert word_count(whole["caption"]) >= 240
-    assert repeated(whole["caption"]) < 0.05
+    assert repeated_share(whole["caption"]) < 0.05
 
 
 def test_captions_come_from_a_server_as_well(double: Film) -> None:

@@ -167,7 +167,7 @@ def test_error_records_keep_their_side_and_other_videos_go_on() -> None:
 def test_a_video_without_words_is_captioned_first(monkeypatch: pytest.MonkeyPatch) -> None:
     def caption(spans: Iterator[Span], **options: Any) -> Iterator[Span]:
         for span in spans:
-            assert span.whole
+            assert span.is_whole_video
             yield from lecture()
 
     monkeypatch.setattr("vtk.caption.caption", caption)

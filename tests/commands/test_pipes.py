@@ -25,7 +25,7 @@ from tests.world import (
     Tone,
     Tracks,
 )
-from vtk.models.ocr import Engine
+from vtk.models.ocr import OcrEngine
 from vtk.models.speech.silero_vad import VoiceActivity
 from vtk.schema import SCHEMA
 
@@ -65,7 +65,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with (
         pytest.MonkeyPatch.context() as patch,
         mock.patch("vtk.models.open_language", return_value=said),
-        mock.patch("vtk.models.ocr.Engine", cache(Engine)),
+        mock.patch("vtk.models.ocr.Engine", cache(OcrEngine)),
         mock.patch("vtk.models.speech.silero_vad.VoiceActivity", cache(VoiceActivity)),
     ):
         patch.chdir(home)

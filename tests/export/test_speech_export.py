@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from tests.command_line import lines, vtk
 from tests.export.tape import TEXT, written
 from tests.world import World
-from vtk.export.reading import LEAST, MOST, Layout, cues
 from vtk.export.speech import WRITERS, subtitles
+from vtk.export.subtitle_layout import LEAST, MOST, Layout, cues
 from vtk.media.container.timing import timing
 from vtk.span import Span
 

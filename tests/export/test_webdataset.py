@@ -18,7 +18,7 @@ from PIL import Image
 
 from tests.command_line import VTK, lines, vtk
 from tests.world import World
-from vtk.media.image.to_rgb import displayed
+from vtk.media.image.to_rgb import to_rgb
 from vtk.media.video import Video
 
 Samples = dict[str, dict[str, bytes]]
@@ -75,9 +75,9 @@ def test_pictures_are_those_shown_at_the_times(world: World, tmp_path: Path, nam
     with Video(str(world(name).path)) as video:
         for sample, record in zip(read(tmp_path / "out").values(), lines(result), strict=True):
             times = [entry["t"] for entry in record["keyframes"]]
-            for place, frame in enumerate(video.at(times)):
+            for place, frame in enumerate(video.frames_at(times)):
                 found = picture(sample[f"{place:03d}.jpg"])
-                assert np.abs(found - displayed(frame.image)).mean() < 4
+                assert np.abs(found - to_rgb(frame.image)).mean() < 4
 
 
 def test_a_picture_that_is_there_is_taken_as_it_is(world: World, tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ def test_a_clip_shows_the_frames_of_its_span_at_their_times(
         for sample in read(tmp_path).values():
             record = json.loads(sample["json"])
             start, end = record["start"], record["end"]
-            wanted = [(f.time - start, displayed(f.image)) for f in video.frames(start, end)]
+            wanted = [(f.time - start, to_rgb(f.image)) for f in video.frames(start, end)]
             with av.open(io.BytesIO(sample["mp4"]), "r") as clip:
                 stream = clip.streams.video[0]
                 assert stream.duration is not None

@@ -74,14 +74,14 @@ def test_transnetv2_gives_the_same_scores(world: World) -> None:
     from vtk.models.shots import transnetv2 as network
 
     with Video(str(world("cuts").path)) as video:
-        pictures = [network.picture(thumbnail(frame.image)) for frame in video.frames()]
+        pictures = [network.to_network_input(thumbnail(frame.image)) for frame in video.frames()]
     windows = np.stack(list(network.windows(pictures)))
-    on_gpu = network.OnGpu(DEVICE)
+    on_gpu = network.GpuNetwork(DEVICE)
     on_gpu.scores(windows[:1])
     began = time.perf_counter()
     got = on_gpu.scores(np.concatenate([windows] * 16)[:16])
     tells.info("TransNetV2: %.1f ms a window", 1000 * (time.perf_counter() - began) / 16)
-    wanted = network.OnCpu().scores(windows[:1])
+    wanted = network.CpuNetwork().scores(windows[:1])
     assert np.abs(got[:1] - wanted).max() <= 0.005
 
 

@@ -12,7 +12,7 @@ from tests import world as worlds
 from tests.command_line import lines, vtk
 from tests.world import Clip, World
 from vtk.keyframes import keyframes
-from vtk.keyframes.budget import seats
+from vtk.keyframes.budget import apportion
 from vtk.keyframes.methods import METHODS
 from vtk.schema import SCHEMA
 from vtk.span import Span, parse
@@ -89,7 +89,7 @@ def test_a_budget_is_for_each_video_and_error_records_pass(world: World, tmp_pat
 )
 def test_seats_are_given_out_whole_and_fairly(spans: list[tuple[float, int]], total: int) -> None:
     weights, fits = [w for w, _ in spans], [n for _, n in spans]
-    given = seats(weights, fits, total)
+    given = apportion(weights, fits, total)
     assert sum(given) == min(total, sum(fits))
     assert all(n <= most for n, most in zip(given, fits, strict=True))
     for i, one in enumerate(given):

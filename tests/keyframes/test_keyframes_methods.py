@@ -12,9 +12,9 @@ from tests.command_line import lines, vtk
 from tests.keyframes.films import spoiled
 from tests.world import Clip, World
 from vtk.keyframes import keyframes
-from vtk.keyframes.looks import clusters
-from vtk.keyframes.maxinfo import maximal
+from vtk.keyframes.maxinfo import maximal_volume
 from vtk.keyframes.methods import METHODS
+from vtk.keyframes.selection import clusters
 from vtk.media.video import Video
 from vtk.span import Span
 
@@ -75,7 +75,7 @@ def test_maxinfo_takes_as_many_as_there_is_to_see(world: World) -> None:
 def test_maximal_volume_is_reached_by_rows_in_all_directions() -> None:
     rows = np.array([[3.0, 0.0], [2.9, 0.1], [0.0, 1.0], [0.1, 0.9], [1.0, 0.0]])
     anything = ~np.eye(5, dtype=bool)
-    order = maximal(rows, 5, anything, np.ones(5, bool))
+    order = maximal_volume(rows, 5, anything, np.ones(5, bool))
     assert [place for place, _ in order] == [0, 2]
     assert all(0.99 < leverage <= 1 for _, leverage in order)
 
@@ -150,7 +150,7 @@ def test_few_frames_of_a_long_span_are_decoded(
     timeline = worlds.Timeline(takes, (320, 180), 1 / encoding.rate, 0)
     clip = worlds.write_clip(tmp_path / "long.mp4", timeline, encoding)
     looked: set[float] = set()
-    plain = Video.at
+    plain = Video.frames_at
 
     def noted(video: Video, times: Any) -> Iterator[Any]:
         for frame in plain(video, times):
@@ -160,7 +160,7 @@ def test_few_frames_of_a_long_span_are_decoded(
     def nothing(video: Video, *stretch: float) -> Iterator[Any]:
         raise AssertionError("the whole span is decoded")
 
-    monkeypatch.setattr(Video, "at", noted)
+    monkeypatch.setattr(Video, "frames_at", noted)
     monkeypatch.setattr(Video, "frames", nothing)
     for method in METHODS:
         looked.clear()

@@ -26,8 +26,8 @@ from vtk.media import video
 from vtk.media.container.streams import main_stream
 from vtk.media.video import Video, hwaccel, parallel_decode
 from vtk.media.video.decoder import Decoder
-from vtk.media.video.gops import Packets
-from vtk.prefetch import ahead
+from vtk.media.video.gops import GopReader
+from vtk.prefetch import prefetch
 
 ROUNDING = 1e-6
 NAMES = ["reordered", "variable_rate_mkv", "late_start", "hevc", "vp9",
@@ -139,7 +139,7 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(video, "FEW", 1)
     monkeypatch.setattr(video, "DENSE", float("inf"))
     monkeypatch.setattr(
-        video, "share", lambda _: parallel_decode.Share(readers=3, threads=1, room=2)
+        video, "share", lambda _: parallel_decode.DecoderBudget(readers=3, threads=1, room=2)
     )
 
 
@@ -155,7 +155,7 @@ def same(path: Path) -> None:
     def check(times: list[float], step: int) -> None:
         with Video(str(path)) as opened:
             for wanted in (times, [round(edge, 6) for edge in edges[::step]]):
-                found = [(frame.pts, digest(frame.image)) for frame in opened.at(wanted)]
+                found = [(frame.pts, digest(frame.image)) for frame in opened.frames_at(wanted)]
                 assert found == answer(shown, wanted)
 
     check()
@@ -186,17 +186,17 @@ def test_without_being_told_to_readers_open_where_they_help(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        video, "share", lambda _: parallel_decode.Share(readers=2, threads=1, room=4)
+        video, "share", lambda _: parallel_decode.DecoderBudget(readers=2, threads=1, room=4)
     )
     path = world("lecture").path
     times = [number * 2.3 for number in range(60)]
     with Video(str(path)) as opened:
-        frames = opened.at(times)
+        frames = opened.frames_at(times)
         found = [next(frames)]
         assert len(readers_left()) == 1  # whoever takes the frames is the other
         found += frames
         assert [(f.pts, digest(f.image)) for f in found] == answer(from_the_start(path), times)
-        next(opened.at([number / 24 for number in range(60)]))  # nearly every frame
+        next(opened.frames_at([number / 24 for number in range(60)]))  # nearly every frame
         assert not readers_left()
 
 
@@ -206,7 +206,7 @@ def test_so_they_do_in_real_films(real: Path, name: str) -> None:
     shown = from_the_start(real / name)
     times = [shown[0].time + number * 0.37 for number in range(200)]
     with Video(str(real / name)) as opened:
-        found = [(frame.pts, digest(frame.image)) for frame in opened.at(times)]
+        found = [(frame.pts, digest(frame.image)) for frame in opened.frames_at(times)]
     assert found == answer(shown, times)
 
 
@@ -225,13 +225,13 @@ def test_damage_is_told_once(world: World) -> None:
     clip = world("corrupt")
     assert clip.truth.damage
     with Video(str(clip.path)) as opened:
-        list(opened.at([number / 24 for number in range(144)]))
+        list(opened.frames_at([number / 24 for number in range(144)]))
         assert len(opened.damage) == len({*opened.damage}) == clip.truth.damage.hurt_frames
 
 
 def test_a_few_times_start_no_threads(world: World) -> None:
     with Video(str(world("lecture").path)) as opened:
-        for _ in opened.at([1.0, 60.0]):
+        for _ in opened.frames_at([1.0, 60.0]):
             assert not readers_left()
 
 
@@ -239,12 +239,12 @@ def test_a_few_times_start_no_threads(world: World) -> None:
 def test_whoever_stops_or_closes_leaves_no_thread(world: World) -> None:
     path = str(world("lecture").path)
     opened = Video(path)
-    frames = opened.at(range(100))
+    frames = opened.frames_at(range(100))
     next(frames)
     assert readers_left()
     frames.close()  # type: ignore[attr-defined]
     assert not readers_left()
-    frames = opened.at(range(100))
+    frames = opened.frames_at(range(100))
     next(frames)
     opened.close()
     assert not readers_left()
@@ -258,7 +258,7 @@ def test_an_interrupt_leaves_no_thread(world: World) -> None:
         raise KeyboardInterrupt
 
     with Video(str(world("lecture").path)) as opened, pytest.raises(KeyboardInterrupt):
-        list(opened.at(times()))
+        list(opened.frames_at(times()))
     assert not readers_left()
 
 
@@ -268,7 +268,7 @@ def test_who_is_slow_is_not_overtaken_by_much(
 ) -> None:
     """Frames wait for who takes them, at most `room` in each run under way."""
     decoded = []
-    in_turn = Decoder.in_turn
+    in_turn = Decoder.frames_at_serial
 
     def counted(self: Decoder, times: list[float]) -> Iterator[video.Frame]:
         for frame in in_turn(self, times):
@@ -277,7 +277,7 @@ def test_who_is_slow_is_not_overtaken_by_much(
 
     monkeypatch.setattr(Decoder, "in_turn", counted)
     with Video(str(world("lecture").path)) as opened:
-        frames = opened.at([number / 4 for number in range(500)])
+        frames = opened.frames_at([number / 4 for number in range(500)])
         next(frames)
         time.sleep(1)
         assert len(decoded) <= 1 + 6 * (2 + 1)  # six runs are under way
@@ -305,13 +305,13 @@ def test_decoding_goes_on_while_a_frame_is_used(
     def later(used: int) -> bool:
         return decoded > used or used == total
 
-    monkeypatch.setattr(Decoder, "in_turn", noted(Decoder.in_turn))
+    monkeypatch.setattr(Decoder, "in_turn", noted(Decoder.frames_at_serial))
     monkeypatch.setattr(Video, "frames", noted(Video.frames))
     with Video(str(world("lecture").path)) as opened:
-        frames = opened.at([number * 2.0 for number in range(total)])
+        frames = opened.frames_at([number * 2.0 for number in range(total)])
         if way == "a thread ahead":
             frames.close()  # type: ignore[attr-defined]
-            frames = ahead(islice(opened.frames(), total), 2)
+            frames = prefetch(islice(opened.frames(), total), 2)
         for used, _ in enumerate(frames, 1):
             with more:
                 assert more.wait_for(partial(later, used), timeout=60)
@@ -325,16 +325,16 @@ def test_what_goes_wrong_in_a_reader_is_told(world: World, monkeypatch: pytest.M
 
     monkeypatch.setattr("vtk.media.video.Decoder", gone)
     with Video(str(world("lecture").path)) as opened, pytest.raises(OpenError, match="gone"):
-        list(opened.at(range(100)))
+        list(opened.frames_at(range(100)))
     assert not readers_left()
 
 
-@pytest.mark.parametrize("kind", [Video, Packets])
+@pytest.mark.parametrize("kind", [Video, GopReader])
 def test_a_closed_video_gives_its_memory_back_at_once(world: World, kind: type[Video]) -> None:
     gc.disable()
     try:
         with kind(str(world("lecture").path)) as opened:
-            assert len(list(opened.at(range(20)))) == 20
+            assert len(list(opened.frames_at(range(20)))) == 20
         gone = weakref.ref(opened)
         del opened
         assert gone() is None
@@ -351,7 +351,9 @@ def test_without_a_gpu_the_processor_decodes_and_says_so_once(
     hwaccel.tell.cache_clear()
     for _ in range(2):
         with Video(str(path)) as opened:
-            found = [(frame.pts, digest(frame.image)) for frame in opened.at([0.5, 7.0, 11.0])]
+            found = [
+                (frame.pts, digest(frame.image)) for frame in opened.frames_at([0.5, 7.0, 11.0])
+            ]
         assert found == answer(from_the_start(path), [0.5, 7.0, 11.0])
     assert [record.levelname for record in caplog.records] == ["WARNING"]
     assert "no GPU" in caplog.text

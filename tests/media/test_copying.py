@@ -19,9 +19,9 @@ from tests.world.encode import Encoding, Tracks
 from tests.world.sound import SoundTrack
 from tests.world.text import SubtitleTrack
 from vtk.errors import MediaError, OutputError
-from vtk.media.image.files import encode
-from vtk.media.subtitles.copying import copied
-from vtk.media.subtitles.mux import COVER, embed
+from vtk.media.image.files import encode_image
+from vtk.media.subtitles.copying import to_mux
+from vtk.media.subtitles.mux import COVER, mux_subtitles
 
 WORDS = "1\n00:00:01,000 --> 00:00:02,000\nHello.\n"
 ENDINGS = [("mkv", "mkv"), ("mkv", "mp4"), ("mp4", "mkv"), ("mp4", "mp4")]
@@ -63,7 +63,7 @@ def test_every_packet_and_every_picture_arrives(
 ) -> None:
     source = film(tmp_path, codec, container, gop, variable=variable).path
     target = tmp_path / f"copy.{ending}"
-    embed(str(source), WORDS, "srt", target)
+    mux_subtitles(str(source), WORDS, "srt", target)
     assert hashes(target) == hashes(source)
     before, after = pictures(source), pictures(target)
     assert [shown for _, shown in after] == [shown for _, shown in before]
@@ -78,7 +78,7 @@ def test_every_packet_and_every_picture_arrives(
 
 def test_subtitles_that_are_there_arrive(tmp_path: Path) -> None:
     source, target = film(tmp_path, "libx264", "mkv", 250).path, tmp_path / "copy.mkv"
-    embed(str(source), WORDS, "srt", target)
+    mux_subtitles(str(source), WORDS, "srt", target)
     with av.open(target) as container:
         (there, _) = container.streams.subtitles
         texts = [bytes(packet).decode() for packet in container.demux(there) if packet.size]
@@ -88,14 +88,14 @@ def test_subtitles_that_are_there_arrive(tmp_path: Path) -> None:
 @pytest.mark.parametrize("ending", ["mkv", "mp4"])
 def test_av1_arrives(world: World, tmp_path: Path, ending: str) -> None:
     source, target = world("av1").path, tmp_path / f"copy.{ending}"
-    embed(str(source), WORDS, "srt", target)
+    mux_subtitles(str(source), WORDS, "srt", target)
     assert hashes(target) == hashes(source)
     assert [shown for _, shown in pictures(target)] == [shown for _, shown in pictures(source)]
 
 
 def with_attachments(path: Path) -> tuple[Path, bytes]:
     """Matroska with a font and a cover, and what the cover holds."""
-    picture = encode(np.full((32, 32, 3), 99, np.uint8), "jpg")
+    picture = encode_image(np.full((32, 32, 3), 99, np.uint8), "jpg")
     with av.open(path, "w") as out:
         stream = out.add_stream("libx264", rate=25)
         stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
@@ -118,7 +118,7 @@ def test_attachments_and_covers_arrive(tmp_path: Path, caplog: pytest.LogCapture
     source, cover = with_attachments(tmp_path / "film.mkv")
     copies = [tmp_path / name for name in ("one.mkv", "two.mp4", "three.mp4", "four.mkv")]
     for one, two in pairwise([source, *copies]):
-        embed(str(one), WORDS, "srt", two)
+        mux_subtitles(str(one), WORDS, "srt", two)
         assert covers(two) == [cover]
         assert len(pictures(two)) == 25
     with av.open(copies[0]) as container:
@@ -137,14 +137,14 @@ def test_times_of_decoding_are_counted_back() -> None:
     shown = [(0, None), (120, None), (40, 0), (80, 40)]
     for duration, expected in ((40, [-80, -40, 0, 40]), (0, [-2, -1, 0, 40])):
         packets = [packet(pts, dts, duration) for pts, dts in shown]
-        assert [p.dts for p in copied([*packets, av.Packet()])] == expected
+        assert [p.dts for p in to_mux([*packets, av.Packet()])] == expected
 
 
 def test_where_no_time_of_decoding_is_known_pictures_come_before_they_are_shown() -> None:
     rng = np.random.default_rng(0)
     order = rng.permutation(50).tolist()
     packets = [packet(40 * place, None, 40) for place in order]
-    found: list[Any] = list(copied([*packets, av.Packet()]))
+    found: list[Any] = list(to_mux([*packets, av.Packet()]))
     assert [p.pts for p in found] == [40 * place for place in order]
     assert all(p.dts <= p.pts for p in found)
     assert all(one.dts < two.dts for one, two in pairwise(found))
@@ -152,14 +152,14 @@ def test_where_no_time_of_decoding_is_known_pictures_come_before_they_are_shown(
 
 def test_packets_without_any_time_are_told(caplog: pytest.LogCaptureFixture) -> None:
     packets: list[Any] = [packet(None, None), packet(0, 0), packet(40, 40), av.Packet()]
-    assert len(list(copied(iter(packets)))) == 2
+    assert len(list(to_mux(iter(packets)))) == 2
     assert "left out packets without a timestamp on track 0: 1" in caplog.text
 
 
 def test_pictures_that_state_no_times_are_refused(tmp_path: Path) -> None:
     source = without_times(tmp_path / "film.h264", 20)
     with pytest.raises(MediaError, match="it has no timestamps"):
-        embed(str(source), WORDS, "srt", tmp_path / "copy.mkv")
+        mux_subtitles(str(source), WORDS, "srt", tmp_path / "copy.mkv")
     assert list(tmp_path.iterdir()) == [source]
 
 
@@ -171,7 +171,7 @@ def test_a_copy_that_does_not_fit_on_the_disk_is_told_as_such(tmp_path: Path) ->
     resource.setrlimit(resource.RLIMIT_FSIZE, (least, before[1]))  # Python ignores its signal
     try:
         with pytest.raises(OutputError, match=r"cannot write .*copy\.mkv: File too large"):
-            embed(str(source), WORDS, "srt", target)
+            mux_subtitles(str(source), WORDS, "srt", target)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert not target.exists()

@@ -16,11 +16,11 @@ from tests.command_line import lines, vtk
 from tests.media.films import remuxed
 from tests.world import World
 from vtk.errors import OpenError
-from vtk.media.image.planes import components, thumbnail
-from vtk.media.image.to_rgb import displayed
+from vtk.media.image.planes import planes_of, thumbnail
+from vtk.media.image.to_rgb import to_rgb
 from vtk.media.probe import probe
 from vtk.media.video import Video, clip
-from vtk.media.video.gops import Packets
+from vtk.media.video.gops import GopReader
 from vtk.span import Span
 from vtk.split import split
 
@@ -79,7 +79,7 @@ def film(path: Path, picture: Callable[[int], NDArray[Any]], codec: str = "libx2
 def inner(image: VideoFrame) -> list[NDArray[Any]]:
     """The samples of a picture within the margins, by plane."""
     found = []
-    for number, plane in enumerate(components(image) or ()):
+    for number, plane in enumerate(planes_of(image) or ()):
         across, down = (image.width // plane.shape[1], image.height // plane.shape[0])
         place = slice(TOP // down, -(BOTTOM // down)), slice(LEFT // across, -(RIGHT // across))
         found.append(plane[place] if number else plane[TOP:-BOTTOM, LEFT:-RIGHT])
@@ -88,7 +88,7 @@ def inner(image: VideoFrame) -> list[NDArray[Any]]:
 
 def alike(whole: VideoFrame, part: VideoFrame) -> None:
     assert (part.width, part.height) == (whole.width - LEFT - RIGHT, whole.height - TOP - BOTTOM)
-    pairs = list(zip(inner(whole), components(part) or (), strict=True))
+    pairs = list(zip(inner(whole), planes_of(part) or (), strict=True))
     assert pairs
     for wanted, found in pairs:
         assert np.array_equal(wanted, found)
@@ -110,10 +110,10 @@ def test_pictures_are_the_inner_part_of_the_whole_to_the_bit(
             if number % 7 == 0:
                 alike(one.image, two.image)
                 wanted[two.time] = inner(one.image)
-        found = list(part.at(wanted))  # by several readers side by side
+        found = list(part.frames_at(wanted))  # by several readers side by side
     assert [frame.time for frame in found] == list(wanted)
     for frame, planes in zip(found, wanted.values(), strict=True):
-        for plane, same in zip(components(frame.image) or (), planes, strict=True):
+        for plane, same in zip(planes_of(frame.image) or (), planes, strict=True):
             assert np.array_equal(plane, same)
 
 
@@ -122,10 +122,10 @@ def test_the_picture_shown_and_the_size_told_are_cropped_before_it_is_turned(
 ) -> None:
     whole, part = world("rotated").path, cropped(world("rotated").path, tmp_path)
     with Video(str(whole)) as video:
-        picture = displayed(next(video.frames()).image)
+        picture = to_rgb(next(video.frames()).image)
         wide, tall = video.stream.width, video.stream.height
     with Video(str(part)) as video:
-        found = displayed(next(video.frames()).image)
+        found = to_rgb(next(video.frames()).image)
     (span,) = probe([Span(video=str(part))])
     stream = span["media"]["streams"][0]
     assert (stream["width"], stream["height"]) == (wide - LEFT - RIGHT, tall - TOP - BOTTOM)
@@ -141,7 +141,7 @@ def test_the_picture_shown_and_the_size_told_are_cropped_before_it_is_turned(
 @pytest.mark.parametrize("codec", ["png", "qtrle", "v210", "mjpeg", "prores_ks"])
 def test_codecs_of_quicktime_are_cropped_too(tmp_path: Path, codec: str) -> None:
     path = film(tmp_path / "whole.mov", restless, codec)
-    whole, part = displayed(first(path)), displayed(first(cropped(path, tmp_path)))
+    whole, part = to_rgb(first(path)), to_rgb(first(cropped(path, tmp_path)))
     assert part.shape == (96 - TOP - BOTTOM, 144 - LEFT - RIGHT, 3)
     wanted = whole[TOP:-BOTTOM, LEFT:-RIGHT].astype(int)
     assert np.median(np.abs(part - wanted)) < 4  # where colours meet, they are scaled otherwise
@@ -169,9 +169,9 @@ def test_what_leaves_no_picture_or_lies_outside_is_ignored(
 ) -> None:
     for codec in ("libx264", "png"):
         path = film(tmp_path / f"{codec}.mov", noise, codec)
-        whole = displayed(first(path))
+        whole = to_rgb(first(path))
         path.write_bytes(aperture(path.read_bytes(), *values))
-        assert np.array_equal(displayed(first(path)), whole)
+        assert np.array_equal(to_rgb(first(path)), whole)
 
 
 def test_matroska_that_crops_more_than_there_is_is_damaged(tmp_path: Path) -> None:
@@ -207,7 +207,7 @@ def test_margins_that_are_not_seen_are_not_measured(films: tuple[Path, Path]) ->
     for method in ("content", "fast"):
         assert len(list(split([Span(video=str(whole))], method=method))) > 1
         assert len(list(split([Span(video=str(part))], method=method))) == 1
-    with Packets(str(part), pictures_seen=False) as packets, Video(str(part)) as video:
+    with GopReader(str(part), pictures_seen=False) as packets, Video(str(part)) as video:
         heads = {small.pts: small.picture for group in packets.groups() for small in group.head}
         frames = {frame.pts: thumbnail(frame.image) for frame in video.frames()}
         assert heads
@@ -226,6 +226,6 @@ def test_images_sheets_and_clips_are_cropped(films: tuple[Path, Path], tmp_path:
         image = first(Path(entry["image"]))
         assert (image.width, image.height) == size
     with Video(str(part)) as video:
-        (tmp_path / "cut.mp4").write_bytes(clip.encode(video, 0.0, 1.0))
+        (tmp_path / "cut.mp4").write_bytes(clip.encode_clip(video, 0.0, 1.0))
     cut = first(tmp_path / "cut.mp4")
     assert (cut.width, cut.height) == (size[0] - size[0] % 2, size[1] - size[1] % 2)

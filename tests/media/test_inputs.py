@@ -16,7 +16,7 @@ from tests.media.http_server import Served, serving
 from tests.world import World
 from vtk.errors import MissingError, OpenError
 from vtk.media.container import open_container, seekable
-from vtk.media.image.to_rgb import displayed
+from vtk.media.image.to_rgb import to_rgb
 from vtk.media.probe import probe
 from vtk.media.video import Video
 from vtk.span import Span, parse
@@ -25,7 +25,7 @@ from vtk.span import Span, parse
 def lights(name: str) -> list[tuple[float, int]]:
     """When each picture is shown, rounded to milliseconds, and its mean light."""
     with Video(name) as video:
-        return [(round(f.time, 3), round(displayed(f.image).mean())) for f in video.frames()]
+        return [(round(f.time, 3), round(to_rgb(f.image).mean())) for f in video.frames()]
 
 
 def times(name: str) -> list[float]:
@@ -81,7 +81,7 @@ def test_of_a_file_on_a_server_only_what_is_needed_is_fetched(web: Path, name: s
         assert served.sent < 0.75 * size
         served.sent = 0
         with Video(url) as video:
-            assert [frame.time for frame in video.at([0.0, 15.0])] == [0.0, 15.0]
+            assert [frame.time for frame in video.frames_at([0.0, 15.0])] == [0.0, 15.0]
         assert served.sent < 0.75 * size
     assert size > 15_000_000
 
@@ -89,7 +89,7 @@ def test_of_a_file_on_a_server_only_what_is_needed_is_fetched(web: Path, name: s
 @pytest.mark.parametrize("name", ["front.mp4", "film.mkv"])
 def test_a_server_without_ranges_is_read_from_the_start(web: Path, name: str) -> None:
     with serving(web, ranges=False) as served, Video(f"{served.url}/{name}") as video:
-        assert [frame.time for frame in video.at([0.0, 15.0])] == [0.0, 15.0]
+        assert [frame.time for frame in video.frames_at([0.0, 15.0])] == [0.0, 15.0]
 
 
 def test_what_a_server_does_not_have_is_told(server: Served) -> None:
@@ -199,7 +199,7 @@ def test_numbered_pictures_are_a_video(folder: Path, form: str) -> None:
     assert lights(name) == wanted
     assert seekable(name)
     with Video(name) as video:
-        assert [frame.time for frame in video.at([0.3, 0.1])] == [0.3, 0.1]
+        assert [frame.time for frame in video.frames_at([0.3, 0.1])] == [0.3, 0.1]
     span = parse(f"{name}#t=0.2,0.4")
     assert (span.video, span.start, span.end) == (name, 0.2, 0.4)
 

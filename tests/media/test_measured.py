@@ -32,7 +32,7 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(video, "FEW", 1)
     monkeypatch.setattr(video, "STRETCH", 0.01)
     monkeypatch.setattr(
-        video, "share", lambda _: parallel_decode.Share(readers=3, threads=1, room=2)
+        video, "share", lambda _: parallel_decode.DecoderBudget(readers=3, threads=1, room=2)
     )
 
 
@@ -46,7 +46,7 @@ def told(opened: Video, frames: list[tuple[int, float, int, str]]) -> tuple[Any,
 
 def measured(path: Path, *part: float) -> tuple[Any, ...]:
     with Video(str(path)) as opened:
-        return told(opened, [(*shown,) for shown in opened.measured(digests, *part)])
+        return told(opened, [(*shown,) for shown in opened.map_frames(digests, *part)])
 
 
 def in_turn(path: Path, *part: float) -> tuple[Any, ...]:
@@ -103,10 +103,10 @@ def test_every_frame_is_decoded_once(world: World, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(Decoder, "_images", counted)
     monkeypatch.setattr(
-        video, "share", lambda _: parallel_decode.Share(readers=2, threads=1, room=4)
+        video, "share", lambda _: parallel_decode.DecoderBudget(readers=2, threads=1, room=4)
     )
     with Video(str(world("lecture").path)) as opened:
-        frames = opened.measured(nothing)
+        frames = opened.map_frames(nothing)
         shown = [next(frames).pts]
         assert len(readers_left()) == 1  # whoever takes the frames is the other
         shown += [frame.pts for frame in frames]
@@ -115,7 +115,7 @@ def test_every_frame_is_decoded_once(world: World, monkeypatch: pytest.MonkeyPat
 
 def test_a_short_video_starts_no_threads(world: World) -> None:
     with Video(str(world("cuts").path)) as opened:
-        for _ in opened.measured(nothing):
+        for _ in opened.map_frames(nothing):
             assert not readers_left()
 
 
@@ -127,14 +127,14 @@ def test_what_goes_wrong_in_a_reader_or_in_measuring_is_told(
         raise ZeroDivisionError
 
     with Video(str(world("lecture").path)) as opened, pytest.raises(ZeroDivisionError):
-        list(opened.measured(partial(map, broken)))
+        list(opened.map_frames(partial(map, broken)))
 
     def gone(*_: object, **__: object) -> None:
         raise OpenError("cannot open: gone")
 
     monkeypatch.setattr("vtk.media.video.Decoder", gone)
     with Video(str(world("lecture").path)) as opened, pytest.raises(OpenError, match="gone"):
-        list(opened.measured(digests))
+        list(opened.map_frames(digests))
     assert not readers_left()
 
 
@@ -152,6 +152,6 @@ def test_who_is_slow_is_not_overtaken_by_much(
     monkeypatch.setattr(video, "TOGETHER", 2)
     monkeypatch.setattr(video, "ROOM", 1)
     with Video(str(world("lecture").path)) as opened:
-        next(opened.measured(partial(map, measure)))
+        next(opened.map_frames(partial(map, measure)))
         done.wait(1)
         assert count <= 6 * 2 * 2  # six runs under way: a list that waits and one in the making

@@ -10,7 +10,7 @@ import pytest
 from tests.media.test_at import MADE, digest, from_the_start, make
 from tests.world import World
 from vtk.media.video import Video, fast_open
-from vtk.media.video.fast_open import Known, open_pictures
+from vtk.media.video.fast_open import StreamInfo, open_pictures
 
 FEW_B, MANY_B = {"x264-params": "bframes=1"}, {"x264-params": "bframes=8:b-pyramid=normal"}
 FORMS = {
@@ -35,12 +35,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], P
         yield cache(lambda name: make(folder / name))
 
 
-def known(path: Path, before: Known | None = None) -> Known:
+def known(path: Path, before: StreamInfo | None = None) -> StreamInfo:
     with ExitStack() as stack:
         return open_pictures(str(path), stack, None, before)[2]
 
 
-def looked_into(path: Path, before: Known | None = None) -> bool:
+def looked_into(path: Path, before: StreamInfo | None = None) -> bool:
     """Whether FFmpeg decoded what it needed to find out about the pictures."""
     with ExitStack() as stack:
         return "skip_frame" not in open_pictures(str(path), stack, None, before)[0].options

@@ -11,7 +11,7 @@ from av.video.frame import VideoFrame
 
 from tests.command_line import lines, vtk
 from tests.world import CATALOG, Clip, World
-from vtk.media.image.files import encode
+from vtk.media.image.files import encode_image
 from vtk.media.probe import probe
 from vtk.span import Span
 
@@ -150,7 +150,7 @@ def test_picture_subtitles_covers_and_attachments_are_named(tmp_path: Path) -> N
         stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
         subtitles = out.add_stream("dvdsub")
         subtitles.metadata["language"] = "ger"
-        cover = encode(np.full((48, 64, 3), 99, np.uint8), "jpg")
+        cover = encode_image(np.full((48, 64, 3), 99, np.uint8), "jpg")
         out.add_attachment("cover.jpg", "image/jpeg", cover)
         out.add_attachment("type.ttf", "application/x-truetype-font", b"a font")
         out.mux(stream.encode(grey("yuv420p")))

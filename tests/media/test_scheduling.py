@@ -13,7 +13,7 @@ from av.video.codeccontext import VideoCodecContext
 
 from tests.world import World, render
 from vtk.keyframes import Images, keyframes
-from vtk.media.image.scheduling import kept_scheduling
+from vtk.media.image.scheduling import preserved_scheduling
 from vtk.span import Span
 
 pytestmark = pytest.mark.skipif(
@@ -48,7 +48,7 @@ def opened() -> VideoCodecContext:
 
 def test_neither_the_thread_nor_those_of_the_encoder_stay_real_time() -> None:
     def work() -> VideoCodecContext:
-        with kept_scheduling():
+        with preserved_scheduling():
             return opened()
 
     assert policies_after(work) == {os.sched_getscheduler(0)}
@@ -68,6 +68,6 @@ def test_rendering_a_clip_leaves_the_thread_as_it_was(tmp_path: Path) -> None:
 
 def test_where_scheduling_cannot_be_set_nothing_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(os, "sched_setscheduler")
-    with kept_scheduling():
+    with preserved_scheduling():
         inside = True
     assert inside

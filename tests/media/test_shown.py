@@ -12,7 +12,7 @@ from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from tests.command_line import lines, vtk
-from vtk.media.image.to_rgb import displayed
+from vtk.media.image.to_rgb import to_rgb
 from vtk.media.video import Video
 
 Picture = NDArray[Any]
@@ -77,7 +77,7 @@ def shown(path: Path, height: int | None = None) -> Picture:
     """The first picture of a file as it is displayed."""
     with Video(str(path)) as video:
         frame = next(video.frames())
-        return displayed(frame.image, video.stream.sample_aspect_ratio, height)
+        return to_rgb(frame.image, video.stream.sample_aspect_ratio, height)
 
 
 def coded(picture: Picture, pixels: str, matrix: int = BT601, span: int = LIMITED) -> VideoFrame:
@@ -161,7 +161,7 @@ def test_without_a_matrix_the_size_tells_it(
     colour = (200, 30, 60)
     frame = coded(np.full((height, width, 3), colour, np.uint8), "yuv420p", matrix)
     frame.colorspace = stated
-    assert np.abs(displayed(frame, height=16).astype(int) - colour).max() <= 3
+    assert np.abs(to_rgb(frame, height=16).astype(int) - colour).max() <= 3
 
 
 def pq(light: Any) -> Picture:
@@ -260,10 +260,12 @@ def test_transparency_that_webm_keeps_beside_the_pictures(
     assert record["media"]["streams"][0]["alpha"] is True
     with Video(str(path)) as video:
         assert video.stream.codec_context.name == name
-        inturn = {frame.time: displayed(frame.image) for frame in video.frames()}
+        inturn = {frame.time: to_rgb(frame.image) for frame in video.frames()}
         assert len(inturn) == 40
-        found = {frame.time: displayed(frame.image) for frame in video.at([0.4, 1.9, 2.0, 3.2])}
-        found |= {frame.time: displayed(frame.image) for frame in video.at([0.1, 1.1, 2.1, 3.1])}
+        found = {frame.time: to_rgb(frame.image) for frame in video.frames_at([0.4, 1.9, 2.0, 3.2])}
+        found |= {
+            frame.time: to_rgb(frame.image) for frame in video.frames_at([0.1, 1.1, 2.1, 3.1])
+        }
     for number, picture in enumerate(inturn.values()):
         assert np.abs(picture[24, number + 8].astype(int) - 128).max() <= 2
         assert np.abs(picture[24, number + 24].astype(int) - (200, 0, 0)).max() <= 12

@@ -29,7 +29,7 @@ def test_over_tls_only_what_is_needed_is_fetched_too(
     size = noise(tmp_path / "film.mp4").stat().st_size
     monkeypatch.setenv("SSL_CERT_FILE", str(certified))
     with serving(tmp_path, certified=certified) as served, Video(f"{served.url}/film.mp4") as video:
-        assert [frame.time for frame in video.at([0.0, 15.0])] == [0.0, 15.0]
+        assert [frame.time for frame in video.frames_at([0.0, 15.0])] == [0.0, 15.0]
         assert 0 < served.sent < 0.75 * size
 
 
@@ -61,7 +61,7 @@ def pictures(name: str, times: list[float]) -> list[bytes]:
     """What is on screen so many seconds after the beginning, which parts do not keep at 0."""
     with Video(name) as video:
         begin = next(video.frames()).time
-        return [f.image.to_ndarray().tobytes() for f in video.at(begin + t for t in times)]
+        return [f.image.to_ndarray().tobytes() for f in video.frames_at(begin + t for t in times)]
 
 
 @pytest.mark.parametrize("kind", ["mpegts", "fmp4"])

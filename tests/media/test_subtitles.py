@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.world import World
-from vtk.media.subtitles import find_sidecar, said, same_language
+from vtk.media.subtitles import find_sidecar, same_language, speech_entries
 
 
 @pytest.mark.parametrize("name", ["subtitled", "subtitled_mp4", "subtitled_webm", "sidecar"])
@@ -16,7 +16,7 @@ def test_cues_are_read_from_the_track_of_the_language(
 ) -> None:
     clip = world(name)
     wanted = [c for c in clip.truth.cues if same_language(c.language, language or "en")]
-    found = said(str(clip.path), language)
+    found = speech_entries(str(clip.path), language)
     if not wanted:
         pytest.skip(f"{name} has no track in {language}")
     assert [entry["text"] for entry in found] == [" ".join(c.text.split()) for c in wanted]
@@ -26,12 +26,12 @@ def test_cues_are_read_from_the_track_of_the_language(
 
 
 def test_no_words_of_another_language_are_taken(world: World) -> None:
-    assert said(str(world("subtitled").path), "fr") == []
+    assert speech_entries(str(world("subtitled").path), "fr") == []
 
 
 def test_times_of_a_late_start_are_those_of_the_pictures(world: World) -> None:
     clip = world("late_start")
-    found = said(str(clip.path))
+    found = speech_entries(str(clip.path))
     assert [entry["start"] for entry in found] == [
         pytest.approx(float(c.start), abs=0.01) for c in clip.truth.cues
     ]
@@ -62,13 +62,13 @@ def beside(world: World, folder: Path, name: str, text: bytes) -> str:
 def test_a_subtitle_file_beside_the_video_is_read(
     world: World, tmp_path: Path, name: str, text: bytes
 ) -> None:
-    (entry,) = said(beside(world, tmp_path, name, text))
+    (entry,) = speech_entries(beside(world, tmp_path, name, text))
     assert (entry["start"], entry["end"], entry["text"]) == (1.0, 2.5, "One fine day")
 
 
 def test_old_western_encodings_are_read(world: World, tmp_path: Path) -> None:
     text = "1\n00:00:01,000 --> 00:00:02,000\nCafé “ouvert”\n".encode("cp1252")
-    assert said(beside(world, tmp_path, "talk.srt", text))[0]["text"] == "Café “ouvert”"
+    assert speech_entries(beside(world, tmp_path, "talk.srt", text))[0]["text"] == "Café “ouvert”"
 
 
 def test_a_name_with_wildcards_finds_its_own_file_only(tmp_path: Path) -> None:
@@ -92,11 +92,11 @@ def test_rubbish_beside_the_video_leaves_the_words_inside_it(
     video = tmp_path / "talk.mkv"
     shutil.copy(world("subtitled").path, video)
     (tmp_path / "talk.ass").write_bytes(b"\x00\x01 no subtitles at all")
-    assert said(str(video)) == said(str(world("subtitled").path))
+    assert speech_entries(str(video)) == speech_entries(str(world("subtitled").path))
     assert "talk.ass holds no subtitles" in caplog.text
 
 
 def test_the_narration_of_a_real_film_is_read(real: Path) -> None:
-    found = said(str(real / "nasa_13013.mp4"))
+    found = speech_entries(str(real / "nasa_13013.mp4"))
     assert len(found) == 4
     assert "optical and science segment" in found[0]["text"]

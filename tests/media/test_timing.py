@@ -8,7 +8,7 @@ import pytest
 from tests.export.tape import tape
 from tests.world import World
 from vtk.errors import MediaError
-from vtk.media.container.timing import standard, timing
+from vtk.media.container.timing import standard_rate, timing
 from vtk.media.video import Video
 from vtk.media.video.frame_index import frame_index
 
@@ -26,9 +26,9 @@ def test_a_rate_is_exact_and_none_where_it_varies(world: World) -> None:
     assert {name: timing(str(world(name).path)).rate for name in rates} == rates
     assert timing(str(world("late_start").path)).start == 5
     assert timing(str(world("audio_only").path)).rate is None
-    assert standard(Fraction(2997, 100)) == Fraction(30000, 1001)
-    assert standard(Fraction(23970, 1000)) == Fraction(24000, 1001)
-    assert standard(Fraction(1702, 100)) == Fraction(1702, 100)
+    assert standard_rate(Fraction(2997, 100)) == Fraction(30000, 1001)
+    assert standard_rate(Fraction(23970, 1000)) == Fraction(24000, 1001)
+    assert standard_rate(Fraction(1702, 100)) == Fraction(1702, 100)
 
 
 @pytest.mark.parametrize(

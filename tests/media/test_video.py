@@ -28,8 +28,8 @@ def at_random(path: Path, seed: int) -> None:
         low, high = shown[0][1] - 0.5, shown[-1][1]
         times = sorted(rng.uniform(low, high) for _ in range(15))
         wanted = [max([p for p, t in shown if t <= time], default=shown[0][0]) for time in times]
-        assert [frame.pts for frame in video.at(times)] == wanted
-        assert [frame.pts for frame in video.at(times)] == wanted  # back to the start
+        assert [frame.pts for frame in video.frames_at(times)] == wanted
+        assert [frame.pts for frame in video.frames_at(times)] == wanted  # back to the start
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -68,7 +68,7 @@ def test_a_stretch_from_cut_to_cut_holds_the_frames_of_one_shot(world: World, na
             start, end = round(video.seconds(one), 6), round(video.seconds(two), 6)
             wanted = [pts for pts in truth.frame_pts if one <= pts < two]
             assert [frame.pts for frame in video.frames(start, end)][: len(wanted)] == wanted
-            assert next(video.at([start])).pts == one
+            assert next(video.frames_at([start])).pts == one
 
 
 def test_a_frame_that_stays_for_long_is_on_screen_all_the_while(tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_a_frame_that_stays_for_long_is_on_screen_all_the_while(tmp_path: Path) 
 def test_a_stream_without_seeking_or_times_is_read_anew(tmp_path: Path) -> None:
     path = without_times(tmp_path / "bare.h264", 50)
     with Video(str(path)) as video:
-        times = [frame.time for frame in video.at([1.0, 0.2, 1.9])]
+        times = [frame.time for frame in video.frames_at([1.0, 0.2, 1.9])]
     assert times == [pytest.approx(t, abs=0.05) for t in (1.0, 0.2, 1.9)]
 
 

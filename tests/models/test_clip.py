@@ -20,7 +20,7 @@ from tests.world.models.stage import cast
 from vtk.errors import MediaError, MissingError, UsageError
 from vtk.models.embed.clip import AHEAD, ClipModel
 from vtk.models.llm.prompt import Picture
-from vtk.prefetch import ahead
+from vtk.prefetch import prefetch
 
 pytest.importorskip("open_clip")
 from safetensors.torch import load_file, save_file
@@ -169,7 +169,7 @@ def test_an_error_of_the_source_comes_after_what_was_read_before_it(model: ClipM
 
 def test_work_ahead_holds_no_more_than_it_may() -> None:
     made: list[int] = []
-    numbers = ahead((made.append(n) or n for n in range(100)), 3)  # type: ignore[func-returns-value]
+    numbers = prefetch((made.append(n) or n for n in range(100)), 3)  # type: ignore[func-returns-value]
     assert next(numbers) == 0
     time.sleep(0.1)
     assert len(made) == 4

@@ -8,8 +8,8 @@ import pytest
 
 from vtk.errors import MissingError, UsageError
 from vtk.models.hub import repo_names
-from vtk.models.hub.files import Remote, blob_sha256, cached, remotes, resolve, sha256
-from vtk.models.hub.projector import beside
+from vtk.models.hub.files import Remote, blob_sha256, cached_path, remote_files, resolve, sha256
+from vtk.models.hub.projector import projector_beside
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
@@ -58,22 +58,22 @@ def folder_of(home: Path, *files: str) -> Path:
 )
 def test_a_name_leads_nowhere_else(name: str) -> None:
     with pytest.raises(UsageError):
-        remotes(name)
+        remote_files(name)
     with pytest.raises(UsageError):
         resolve(name)
 
 
 def test_a_file_on_the_hub_is_named_with_folders_and_parts() -> None:
-    assert remotes("hf:owner/repo/sub/x.gguf") == [Remote("owner/repo", "sub/x.gguf")]
-    split = remotes("hf:owner/repo/x-00001-of-00003.gguf")
+    assert remote_files("hf:owner/repo/sub/x.gguf") == [Remote("owner/repo", "sub/x.gguf")]
+    split = remote_files("hf:owner/repo/x-00001-of-00003.gguf")
     assert [remote.file for remote in split] == [f"x-0000{n}-of-00003.gguf" for n in (1, 2, 3)]
 
 
 def test_an_address_that_the_catalog_knows_brings_its_projector() -> None:
-    both = remotes("hf:Qwen/Qwen3-VL-4B-Instruct-GGUF/Qwen3VL-4B-Instruct-Q8_0.gguf")
-    assert both == remotes("qwen3-vl-4b:q8_0")
+    both = remote_files("hf:Qwen/Qwen3-VL-4B-Instruct-GGUF/Qwen3VL-4B-Instruct-Q8_0.gguf")
+    assert both == remote_files("qwen3-vl-4b:q8_0")
     assert [remote.file[:6] for remote in both] == ["Qwen3V", "mmproj"]
-    assert remotes("hf:Qwen/Qwen3-VL-4B-Instruct-GGUF") == remotes("qwen3-vl-4b")
+    assert remote_files("hf:Qwen/Qwen3-VL-4B-Instruct-GGUF") == remote_files("qwen3-vl-4b")
 
 
 def test_quantizations_are_read_from_names() -> None:
@@ -100,7 +100,7 @@ def test_a_path_is_a_model(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(MissingError, match=r"there is no file none\.gguf"):
         resolve("none.gguf")
     with pytest.raises(UsageError, match="nothing to fetch"):
-        remotes("./m-Q4_0.gguf")
+        remote_files("./m-Q4_0.gguf")
 
 
 def test_a_split_model_has_all_its_parts(home: Path) -> None:
@@ -128,7 +128,7 @@ def test_the_projector_beside_a_model_is_found(
 ) -> None:
     folder = folder_of(home, *(f"{file}.gguf" for file in files))
     expected = None if found is None else folder / f"{files[found]}.gguf"
-    assert beside(folder / f"{files[0]}.gguf") == expected
+    assert projector_beside(folder / f"{files[0]}.gguf") == expected
 
 
 def test_projectors_that_fit_equally_well_are_told(
@@ -176,9 +176,9 @@ def test_a_model_in_the_cache_is_found_whole_or_missed_by_the_command_that_gets_
 
 def test_a_revision_is_looked_for_as_such(cache: Path) -> None:
     put(cache, "me/m", "m.gguf")
-    assert cached(Remote("me/m", "m.gguf"))
-    assert cached(Remote("me/m", "m.gguf", COMMIT))
-    assert not cached(Remote("me/m", "m.gguf", "v2"))
+    assert cached_path(Remote("me/m", "m.gguf"))
+    assert cached_path(Remote("me/m", "m.gguf", COMMIT))
+    assert not cached_path(Remote("me/m", "m.gguf", "v2"))
 
 
 def test_open_clip_models_are_found_by_their_own_list(home: Path, cache: Path) -> None:
@@ -190,10 +190,10 @@ def test_open_clip_models_are_found_by_their_own_list(home: Path, cache: Path) -
         "[hub]\nkind = 'clip'\nmodel = 'hf-hub:me/m'\n"
         "[none]\nkind = 'clip'\nmodel = 'PE-Core-B-16'\npretrained = 'nonsense'\n"
     )
-    assert remotes("mine") == remotes("pe-core-b")
-    assert remotes("hub") == [Remote("me/m", "open_clip_model.safetensors")]
+    assert remote_files("mine") == remote_files("pe-core-b")
+    assert remote_files("hub") == [Remote("me/m", "open_clip_model.safetensors")]
     with pytest.raises(UsageError, match="open_clip has no"):
-        remotes("none")
+        remote_files("none")
     weights = put(cache, "timm/PE-Core-B-16", "open_clip_model.safetensors")
     assert resolve("mine").model == weights
 

@@ -46,13 +46,13 @@ def model() -> Iterator[LocalModel]:
 def seen(monkeypatch: pytest.MonkeyPatch) -> list[Chunk]:
     """The pictures that are encoded from now on."""
     found: list[Chunk] = []
-    see = Engine.see
+    see = Engine.encode_image
 
     def watched(self: Engine, chunk: Chunk, sequence: int, position: int) -> None:
         found.append(chunk)
         see(self, chunk, sequence, position)
 
-    monkeypatch.setattr(Engine, "see", watched)
+    monkeypatch.setattr(Engine, "encode_image", watched)
     return found
 
 

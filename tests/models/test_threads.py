@@ -60,9 +60,9 @@ def test_a_recognizer_of_speech(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_a_reader_of_text_on_screen() -> None:
     pytest.importorskip("rapidocr")
     pytest.importorskip("onnxruntime")
-    from vtk.models.ocr import Engine
+    from vtk.models.ocr import OcrEngine
 
-    session = Engine()._engine.text_rec.session.session
+    session = OcrEngine()._engine.text_rec.session.session
     assert session.get_session_options().intra_op_num_threads == 1
 
 

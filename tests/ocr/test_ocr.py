@@ -18,8 +18,8 @@ from tests.world.catalog import render_as
 from tests.world.titles import Titled, Words
 from vtk.errors import MediaError, MissingError, UsageError
 from vtk.models import ocr as engines
-from vtk.ocr import Settings, ocr
-from vtk.ocr.words import stitched
+from vtk.ocr import OcrSettings, ocr
+from vtk.ocr.words import stitch
 from vtk.schema import SCHEMA
 from vtk.span import Span
 
@@ -31,7 +31,7 @@ SLACK = 0.2  # seconds by which a first or last time may be off
 
 
 @pytest.fixture(scope="module")
-def engine() -> Iterator[engines.Engine]:
+def engine() -> Iterator[engines.OcrEngine]:
     """RapidOCR, loaded and used without a network."""
     import requests
 
@@ -40,7 +40,7 @@ def engine() -> Iterator[engines.Engine]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(requests.sessions.Session, "request", refuse)
-        yield engines.Engine(threads=1)
+        yield engines.OcrEngine(threads=1)
 
 
 @pytest.fixture(scope="session")
@@ -56,7 +56,7 @@ def whole(clip: Clip) -> Span:
 
 
 def read(span: Span, engine: Any, **settings: Any) -> list[dict[str, Any]]:
-    (result,) = ocr([span], Settings(**settings), engine=engine)
+    (result,) = ocr([span], OcrSettings(**settings), engine=engine)
     assert not result.failed, result["error"]
     found = result["screen_text"]
     assert isinstance(found, list)
@@ -75,7 +75,7 @@ def check(clip: Clip, found: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     return by_text
 
 
-def test_captions_over_moving_pictures(made: Made, engine: engines.Engine) -> None:
+def test_captions_over_moving_pictures(made: Made, engine: engines.OcrEngine) -> None:
     clip = made(titles.captions)
     pictures, texts = engine.found, engine.read
     found = check(clip, read(whole(clip), engine))
@@ -88,23 +88,23 @@ def test_captions_over_moving_pictures(made: Made, engine: engines.Engine) -> No
     assert 10 * (engine.found - pictures) <= len(clip.truth.frame_pts)
 
 
-def test_rolling_credits_are_one_entry_a_line(made: Made, engine: engines.Engine) -> None:
+def test_rolling_credits_are_one_entry_a_line(made: Made, engine: engines.OcrEngine) -> None:
     clip = made(titles.credits)
     found = check(clip, read(whole(clip), engine))
     assert {entry["role"] for entry in found.values()} == {"credit"}
 
 
-def test_a_line_that_runs_across_is_one_entry(made: Made, engine: engines.Engine) -> None:
+def test_a_line_that_runs_across_is_one_entry(made: Made, engine: engines.OcrEngine) -> None:
     clip = made(titles.ticker)
     found = check(clip, read(whole(clip), engine))
     assert {entry["role"] for entry in found.values()} == {"other"}
 
 
-def test_a_slide_is_read_once_over_all_its_spans(made: Made, engine: engines.Engine) -> None:
+def test_a_slide_is_read_once_over_all_its_spans(made: Made, engine: engines.OcrEngine) -> None:
     clip = made(titles.slide)
     before = engine.read
     spans = [Span(video=str(clip.path), start=s, end=s + 1.25) for s in (0.0, 1.25, 2.5, 3.75)]
-    results = list(ocr(spans, Settings(), engine=engine))
+    results = list(ocr(spans, OcrSettings(), engine=engine))
     entries = [(span, entry) for span in results for entry in span["screen_text"]]
     assert engine.read - before == len(clip.truth.about["words"])
     assert {entry["role"] for _, entry in entries} == {"slide"}
@@ -194,7 +194,7 @@ def test_what_is_too_low_or_not_sure_is_left_out(tmp_path: Path) -> None:
 def test_a_span_outside_of_the_video_is_an_error(tmp_path: Path) -> None:
     clip = stripes(tmp_path)
     late = Span(video=str(clip.path), start=50.0, end=60.0)
-    one, two = ocr([late, whole(clip)], Settings(), engine=Blocks())  # type: ignore[arg-type]
+    one, two = ocr([late, whole(clip)], OcrSettings(), engine=Blocks())  # type: ignore[arg-type]
     assert one["error"]["type"] == MediaError.__name__
     assert len(two["screen_text"]) == 1
 
@@ -215,7 +215,7 @@ def test_frames_are_decoded_once_for_spans_in_a_row(
     monkeypatch.setattr(Video, "frames", counted)
     clip = stripes(tmp_path)
     spans = [Span(video=str(clip.path), start=i / 2, end=i / 2 + 0.5) for i in range(4)]
-    results = list(ocr(spans, Settings(), engine=Blocks()))  # type: ignore[arg-type]
+    results = list(ocr(spans, OcrSettings(), engine=Blocks()))  # type: ignore[arg-type]
     assert len(decoded) == len(set(decoded)) == len(clip.truth.frame_pts)
     shown = [span.start for span in results if span["screen_text"]]
     assert shown == [0.5, 1.0]
@@ -233,17 +233,17 @@ def test_without_rapidocr_the_command_that_installs_it_is_named(
 ) -> None:
     monkeypatch.setattr(engines, "find_spec", lambda name: None)
     with pytest.raises(MissingError, match="video-text-kit"):
-        engines.Engine()
+        engines.OcrEngine()
 
 
 def test_nonsense_is_refused(tmp_path: Path) -> None:
     for wrong in ({"on": "sundays"}, {"rate": 0.0}, {"weights": tmp_path / "none.onnx"}):
         with pytest.raises(UsageError):
-            Settings(**wrong)
+            OcrSettings(**wrong)
     junk = tmp_path / "junk.onnx"
     junk.write_bytes(b"no network")
     with pytest.raises(UsageError, match=r"junk\.onnx"):
-        engines.Engine(weights=junk)
+        engines.OcrEngine(weights=junk)
 
 
 @settings(deadline=None)  # other work on the machine is no failure
@@ -254,6 +254,6 @@ def test_parts_of_a_line_that_runs_by_come_together(wide: int, shifts: list[floa
     for shift in shifts:
         if at + wide < len(text):
             at += 1 + int(shift * (wide - 5))
-            seen = stitched(seen, text[at : at + wide]) or ""
+            seen = stitch(seen, text[at : at + wide]) or ""
     assert seen == text
-    assert stitched("abcdef", "uvwxyz") is None
+    assert stitch("abcdef", "uvwxyz") is None

@@ -12,28 +12,28 @@ from vtk.prompting.frames import (
     DEFAULT_COUNTS,
     LAYOUTS,
     FrameOptions,
+    downscaled,
+    evenly_spaced,
     frame_times,
-    shrunk,
-    spread,
-    tiled,
+    tile,
 )
 from vtk.span import Span
 
 
 def test_a_grid_holds_the_frames_row_by_row() -> None:
     pictures = [np.full((10, 20, 3), 10 * n, np.uint8) for n in range(1, 6)]
-    sheet = tiled(pictures, 3, 600)
+    sheet = tile(pictures, 3, 600)
     assert sheet.shape[0] < sheet.shape[1]
     middles = [sheet[5 + row * 12, 10 + column * 22, 0] for row in (0, 1) for column in (0, 1, 2)]
     assert middles == [10, 20, 30, 40, 50, 0]
-    assert max(tiled(pictures, 3, 30).shape[:2]) <= 30
+    assert max(tile(pictures, 3, 30).shape[:2]) <= 30
 
 
 @settings(deadline=None)
 @given(st.integers(1, 40), st.integers(1, 40), st.integers(1, 40), st.integers(1, 40))
 def test_a_shrunk_picture_keeps_its_brightness(tall: int, wide: int, high: int, broad: int) -> None:
     picture = np.full((max(tall, high), max(wide, broad), 3), 90, np.uint8)
-    small = shrunk(picture, high, broad)
+    small = downscaled(picture, high, broad)
     assert small.shape == (high, broad, 3)
     assert (small == 90).all()
 
@@ -41,7 +41,7 @@ def test_a_shrunk_picture_keeps_its_brightness(tall: int, wide: int, high: int, 
 @settings(deadline=None)
 @given(st.floats(0, 1e4), st.floats(0.01, 1e4), st.integers(1, 30))
 def test_frames_are_spread_inside_the_span(start: float, length: float, count: int) -> None:
-    times = spread(start, start + length, count)
+    times = evenly_spaced(start, start + length, count)
     assert len(times) == count
     assert times == sorted(times)
     assert start < times[0]

@@ -22,7 +22,7 @@ from vtk.models.shots.judge import Judge
 from vtk.span import Span
 from vtk.split import auto, content, learned, split
 from vtk.split.boundary import Boundary
-from vtk.split.learned import Judged, found
+from vtk.split.learned import ScoredFrame, detect
 
 Frames = list[tuple[int, float, Thumbnail]]
 
@@ -38,34 +38,34 @@ def frames(path: Path) -> Frames:
         return [(frame.pts, frame.time, thumbnail(frame.image)) for frame in video.frames()]
 
 
-def scores(*stretches: tuple[int, float, float], empty: bool = False) -> list[Judged]:
+def scores(*stretches: tuple[int, float, float], empty: bool = False) -> list[ScoredFrame]:
     """Frames in turn, so many of each (count, single, many)."""
     flat = [(single, many) for count, single, many in stretches for _ in range(count)]
     return [
-        Judged(i, i / 10, empty and many > 0.5, single, many)
+        ScoredFrame(i, i / 10, empty and many > 0.5, single, many)
         for i, (single, many) in enumerate(flat)
     ]
 
 
 def test_a_high_score_is_the_last_frame_of_the_old_shot() -> None:
-    (cut,) = found(scores((20, 0.01, 0.02), (1, 0.9, 0.8), (20, 0.01, 0.02)))
+    (cut,) = detect(scores((20, 0.01, 0.02), (1, 0.9, 0.8), (20, 0.01, 0.02)))
     assert (cut.pts, cut.time, cut.type) == (21, 2.1, "cut")
     assert 0.9 < cut.score < 1
 
 
 def test_nothing_begins_after_the_last_frame() -> None:
-    assert list(found(scores((20, 0.01, 0.02), (1, 0.9, 0.8)))) == []
+    assert list(detect(scores((20, 0.01, 0.02), (1, 0.9, 0.8)))) == []
 
 
 def test_two_high_scores_apart_are_two_cuts() -> None:
     stretches = (10, 0, 0), (1, 0.9, 0.9), (3, 0.05, 0.6), (1, 0.8, 0.9), (10, 0, 0)
-    assert [cut.pts for cut in found(scores(*stretches))] == [11, 15]
+    assert [cut.pts for cut in detect(scores(*stretches))] == [11, 15]
 
 
 @pytest.mark.parametrize(("empty", "name"), [(False, "dissolve"), (True, "fade")])
 def test_a_stretch_of_transition_frames_is_one_interval(empty: bool, name: str) -> None:
     stretches = (10, 0, 0), (6, 0.3, 0.9), (2, 0.7, 0.9), (6, 0.3, 0.9), (10, 0, 0)
-    (one,) = found(scores(*stretches, empty=empty))
+    (one,) = detect(scores(*stretches, empty=empty))
     assert (one.type, one.start, one.end) == (name, (10, 1.0), (23, 2.3))
     assert 10 < one.pts < 23
 
@@ -86,7 +86,7 @@ def test_a_thumbnail_keeps_its_colours() -> None:
     rgb = np.zeros((270, 480, 3), np.uint8)
     rgb[:, :240], rgb[:, 240:] = (200, 40, 40), (30, 90, 220)
     frame = av.VideoFrame.from_ndarray(rgb, "rgb24").reformat(format="yuv420p")
-    small = network.picture(thumbnail(frame)).astype(int)
+    small = network.to_network_input(thumbnail(frame)).astype(int)
     assert np.abs(small[:, :23] - (200, 40, 40)).max() <= 4
     assert np.abs(small[:, 25:] - (30, 90, 220)).max() <= 4
 
@@ -154,9 +154,9 @@ def test_a_boundary_counts_from_its_probability_on(threshold: float) -> None:
     rest = (5, 0.0, 0.0)
     peaks = [((1, score, 0.0), rest) for score in (0.1, 0.3, 0.5, 0.95)]
     film = scores(rest, *itertools.chain(*peaks))
-    every = list(found(film, 0.01))
+    every = list(detect(film, 0.01))
     assert len(every) == 4
-    some = list(found(film, threshold))
+    some = list(detect(film, threshold))
     assert some == [cut for cut in every if cut.score >= threshold]
     assert 0 < len(some) < 4
 
@@ -195,20 +195,24 @@ def test_loading_the_network_of_the_gpu_leaves_the_random_numbers_alone() -> Non
     expected = np.random.random(), torch.get_rng_state().tolist()
     strict = torch.are_deterministic_algorithms_enabled()
     np.random.seed(7)
-    network.OnGpu("cpu")
+    network.GpuNetwork("cpu")
     assert np.random.random() == expected[0]
     assert strict == torch.are_deterministic_algorithms_enabled()
 
 
 @pytest.mark.usefixtures("weights")
 def test_the_scores_are_those_of_the_published_network(world: World) -> None:
-    pictures = [network.picture(thumbnail) for _, _, thumbnail in frames(world("cuts").path)]
-    published = network.OnGpu("cpu")
+    pictures = [
+        network.to_network_input(thumbnail) for _, _, thumbnail in frames(world("cuts").path)
+    ]
+    published = network.GpuNetwork("cpu")
     highest = []
     for some in (pictures[:100], pictures[100:150], pictures[150:161]):
         window = np.stack(some)[None]
         wanted = published.scores(window)
-        assert np.abs(network.OnCpu().scores(window) - wanted).max() <= 0.0011  # rounded to 0.001
+        assert (
+            np.abs(network.CpuNetwork().scores(window) - wanted).max() <= 0.0011
+        )  # rounded to 0.001
         highest.append(wanted.max())
     assert max(highest) > 0.5  # there were cuts to find
 

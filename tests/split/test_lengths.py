@@ -15,7 +15,7 @@ from vtk.media.video import Video, VideoCache
 from vtk.span import Span, parse
 from vtk.split import split
 from vtk.split.regroup.frame_stats import FrameStats, FrameStatsOnDemand
-from vtk.split.regroup.lengths import at_least, at_most
+from vtk.split.regroup.lengths import merge_short, split_long
 
 BASE = Fraction(1, 1000)
 FRAME = 40  # ticks
@@ -58,7 +58,7 @@ def assert_covered(found: list[Span], shots: list[Span]) -> None:
 class Still:
     """Pictures that never change: every frame of them is as calm as any other."""
 
-    def steps(self, start: int, end: int) -> tuple[list[int], Any]:
+    def differences(self, start: int, end: int) -> tuple[list[int], Any]:
         pts = list(range(-(-start // FRAME) * FRAME, end + 1, FRAME))
         return pts, np.zeros(len(pts))
 
@@ -71,7 +71,7 @@ def test_no_shot_is_shorter_than_asked_and_all_follow_each_other(
     lengths: list[tuple[int, float]], shortest: float
 ) -> None:
     shots = in_a_row(lengths)
-    found = list(at_least(shots, shortest))
+    found = list(merge_short(shots, shortest))
     assert_covered(found, shots)
     assert len(found) == 1 or all(seconds(span) >= shortest - 1e-6 for span in found)
     before = {span["pts"][0]: span for span in shots}
@@ -85,7 +85,7 @@ def test_no_shot_is_longer_than_asked_and_no_part_shorter_than_half(
     lengths: list[tuple[int, float]], longest: float
 ) -> None:
     shots = in_a_row(lengths)
-    found = list(at_most(shots, longest, Still()))
+    found = list(split_long(shots, longest, Still()))
     assert_covered(found, shots)
     assert all(seconds(span) <= longest + 1e-6 for span in found)
     cuts = {span["pts"][0] for span in shots}
@@ -101,7 +101,7 @@ def test_no_shot_is_longer_than_asked_and_no_part_shorter_than_half(
 @given(SHOTS)
 def test_both_lengths_hold_at_once(lengths: list[tuple[int, float]]) -> None:
     shots = in_a_row(lengths)
-    found = list(at_most(at_least(shots, 1.0), 2.0, Still()))
+    found = list(split_long(merge_short(shots, 1.0), 2.0, Still()))
     assert_covered(found, shots)
     assert all(seconds(span) <= 2.0 + 1e-6 for span in found)
     assert len(found) == 1 or all(seconds(span) >= 1.0 - 2e-3 for span in found)
@@ -109,14 +109,14 @@ def test_both_lengths_hold_at_once(lengths: list[tuple[int, float]]) -> None:
 
 def test_a_short_shot_joins_over_the_less_certain_boundary() -> None:
     shots = in_a_row([(100, 0), (5, 0.6), (100, 0.9), (5, 0.9), (100, 0.6)])
-    assert [span["pts"] for span in at_least(shots, 1)] == [
+    assert [span["pts"] for span in merge_short(shots, 1)] == [
         [0, 4200], [4200, 8200], [8200, 12400],
     ]  # fmt: skip
 
 
 def test_a_shot_comes_out_once_the_next_one_is_long_enough() -> None:
     shots = iter(in_a_row([(100, 0), (5, 0.6), (100, 0.9), (100, 0.9), (100, 0.9)]))
-    first = next(at_least(shots, 1))
+    first = next(merge_short(shots, 1))
     assert first["pts"] == [0, 4200]
     assert len(list(shots)) == 2
 
@@ -124,7 +124,7 @@ def test_a_shot_comes_out_once_the_next_one_is_long_enough() -> None:
 def test_errors_stay_behind_the_shots() -> None:
     error = Span(video="x.mp4", start=4.0, end=5.0).error("split", "damaged", "MediaError")
     shots = in_a_row([(100, 0), (5, 0.6)])
-    found = list(at_most(at_least([*shots, error], 1), 3.0, Still()))
+    found = list(split_long(merge_short([*shots, error], 1), 3.0, Still()))
     assert [span.failed for span in found] == [False, False, True]
 
 
@@ -137,7 +137,7 @@ def test_a_take_is_divided_where_it_is_calm() -> None:
     seen = FrameStats(steps=True)
     for number, picture in enumerate(pictures):
         seen.push(number * FRAME, number * FRAME / 1000, Thumbnail(picture, grey, grey))
-    one, two = at_most([shot(0, 200 * FRAME)], 6, seen)
+    one, two = split_long([shot(0, 200 * FRAME)], 6, seen)
     assert 121 * FRAME <= one["pts"][1] == two["pts"][0] <= 131 * FRAME
     assert two["transition"] == {"type": "divided", "why": {"step": 0.0}}
 
@@ -150,13 +150,16 @@ def test_a_second_look_at_the_file_tells_what_the_first_did(world: World) -> Non
         for frame in video.frames():
             seen.push(frame.pts, frame.time, thumbnail(frame.image))
         again = FrameStatsOnDemand(str(clip.path), latest)
-        (pts, steps), (pts_again, steps_again) = seen.steps(low, high), again.steps(low, high)
+        (pts, steps), (pts_again, steps_again) = (
+            seen.differences(low, high),
+            again.differences(low, high),
+        )
         assert pts == pts_again
         assert steps.tolist() == steps_again.tolist()
-        shared = np.sqrt(seen.look(low, high) * again.look(low, high)).sum()
+        shared = np.sqrt(seen.colour_histogram(low, high) * again.colour_histogram(low, high)).sum()
         assert shared == pytest.approx(1, abs=0.1)
         seen.forget(high)
-        assert seen.steps(low, high)[0] == [high]
+        assert seen.differences(low, high)[0] == [high]
 
 
 @pytest.mark.parametrize("name", ["one_shot", "variable_rate", "late_start"])

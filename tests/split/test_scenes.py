@@ -25,7 +25,7 @@ class Colours:
     def __init__(self, colours: list[int], seconds: int = 1) -> None:
         self.colours, self.seconds = colours, seconds
 
-    def look(self, start: int, end: int) -> Any:
+    def colour_histogram(self, start: int, end: int) -> Any:
         return np.eye(max(self.colours) + 1)[self.colours[start // 1000 // self.seconds]]
 
     def forget(self, before: int) -> None:

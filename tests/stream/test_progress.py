@@ -16,7 +16,7 @@ from rich.cells import cell_len
 from tests.command_line import vtk
 from tests.terminal import Terminal
 from tests.world import World
-from vtk.stream.meter import Facts, Speed, laid_out, lasting
+from vtk.stream.meter import Facts, Speed, fit_columns, lasting
 
 BAR = r"vtk (\w+)  .*(left|so far)"
 
@@ -355,10 +355,10 @@ def test_at_every_width_the_bar_fits_and_tells_percent() -> None:
         for of_all in (True, False):
             for name in ("film.mp4", "映画" * 30, ""):
                 facts = Facts(0.45, FACTS.speed, FACTS.lasts, FACTS.amount, name, of_all)
-                line = laid_out("vtk caption", facts, columns)
+                line = fit_columns("vtk caption", facts, columns)
                 assert cell_len(line) <= columns
                 assert "45%" in line or columns < 16
-    assert laid_out("vtk caption", FACTS, 30) == "vtk caption  45%  12 min left"
+    assert fit_columns("vtk caption", FACTS, 30) == "vtk caption  45%  12 min left"
 
 
 def test_time_left_follows_the_speed_of_late(monkeypatch: pytest.MonkeyPatch) -> None:

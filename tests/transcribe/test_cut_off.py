@@ -15,7 +15,7 @@ from vtk.errors import ModelError
 from vtk.models.speech.recognizer import Piece, Recognized
 from vtk.span import Span
 from vtk.split.cues import cues
-from vtk.transcribe import sounds, transcribe, voices
+from vtk.transcribe import audio_events, speech_activity, transcribe
 
 
 @pytest.fixture(autouse=True)
@@ -67,19 +67,19 @@ def test_words_that_are_heard_stay_beside_the_error_record(world: World) -> None
 
 
 def test_sound_that_does_not_decode_is_told(world: World) -> None:
-    *_, damaged, _ = voices([Span(video=str(world("truncated").path))])
+    *_, damaged, _ = speech_activity([Span(video=str(world("truncated").path))])
     assert damaged["error"]["message"].startswith("1 damaged packets of sound could not be decoded")
 
 
 def test_sound_that_is_shorter_than_the_pictures_is_followed_by_silence(tmp_path: Path) -> None:
     path = film(tmp_path / "short.mkv", seconds=12, sound=3)
-    *_, last = sounds([Span(video=str(path))])
+    *_, last = audio_events([Span(video=str(path))])
     assert last["cue"]["type"] == "silence"
     assert (last.start, last.end) == pytest.approx((3, 12), abs=0.1)
-    assert not [span for span in voices([Span(video=str(path))]) if span.failed]
+    assert not [span for span in speech_activity([Span(video=str(path))]) if span.failed]
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) * 2 // 3])
-    (lost,) = (span for span in sounds([Span(video=str(path))]) if span.failed)
+    (lost,) = (span for span in audio_events([Span(video=str(path))]) if span.failed)
     assert lost.end == pytest.approx(12, abs=0.1)
 
 
@@ -90,7 +90,7 @@ def test_a_recording_without_pictures_that_is_cut_off(tmp_path: Path) -> None:
     stated = len(speech) / RATE
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
-    for told in (list(voices([Span(video=str(path))])), list(cues(Span(video=str(path))))):
+    for told in (list(speech_activity([Span(video=str(path))])), list(cues(Span(video=str(path))))):
         *_, last = told
         assert last.failed
         assert last.end == pytest.approx(stated, abs=0.1)
@@ -98,9 +98,9 @@ def test_a_recording_without_pictures_that_is_cut_off(tmp_path: Path) -> None:
 
 def test_spans_that_begin_after_the_end_of_a_whole_file_lack_nothing(tmp_path: Path) -> None:
     path = write_wave(tmp_path / "talk.wav", talk(0)[0])
-    assert list(sounds([Span(video=str(path), start=500.0, end=600.0)])) == []
+    assert list(audio_events([Span(video=str(path), start=500.0, end=600.0)])) == []
     late = film(tmp_path / "short.mkv", seconds=12, sound=3)
-    (told,) = sounds([Span(video=str(late), start=5.0, end=11.0)])
+    (told,) = audio_events([Span(video=str(late), start=5.0, end=11.0)])
     assert (told["cue"]["type"], told.start, told.end) == ("silence", 5, 11)
 
 
@@ -114,7 +114,7 @@ def test_bare_sound_of_uneven_bit_rate_is_heard_to_its_end(
     path = tmp_path / "talk.aac"
     recode(write_wave(tmp_path / "talk.wav", sound), path, "aac")
     seconds = len(sound) / RATE
-    found = list(voices([Span(video=str(path))]))
+    found = list(speech_activity([Span(video=str(path))]))
     assert not [span for span in found if span.failed]
     last = seconds - len(speech) / RATE + said[-1][1]
     assert found[-1].end == pytest.approx(last, abs=0.2)

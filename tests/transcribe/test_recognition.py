@@ -27,7 +27,7 @@ from vtk.models.speech.whisper import WhisperModel
 from vtk.span import Span
 from vtk.transcribe import open_recognizer, transcribe
 from vtk.transcribe.activity import Stretch
-from vtk.transcribe.recognition import entries, open_voice, unlooped
+from vtk.transcribe.recognition import drop_loops, entries, open_voice
 
 pytest.importorskip("faster_whisper")
 
@@ -178,9 +178,9 @@ def test_words_without_a_voice_and_words_in_circles_are_left_out() -> None:
     nobody = Segment(10.0, 11.0, "Thank you.", no_speech=0.9, log_probability=-1.5)
     assert entries(Recognized((nobody,)), speech) == []
     loop = [Word(n, n + 0.5, text) for n, text in enumerate(["so", *["I", "see"] * 5, "now"])]
-    assert [word.text for word in unlooped(loop)] == ["so", "I", "see", "now"]
+    assert [word.text for word in drop_loops(loop)] == ["so", "I", "see", "now"]
     thrice = [Word(n, n + 0.5, "no") for n in range(3)]
-    assert unlooped(thrice) == thrice
+    assert drop_loops(thrice) == thrice
 
 
 def test_a_film_in_which_nothing_is_heard_is_no_reason_for_words(world: World) -> None:

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from tests.command_line import lines, vtk
 from tests.world import World
-from vtk.export.reading import Layout
 from vtk.export.speech import subtitles
-from vtk.media.subtitles.files import read
+from vtk.export.subtitle_layout import Layout
+from vtk.media.subtitles.files import read_cues
 from vtk.span import Span, load
 from vtk.stream.writer import Output
 from vtk.transcribe import transcribe
@@ -91,7 +91,7 @@ def assert_kept(world: World, form: str) -> None:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, f"x.{form}")
             path.write_text(written(form, found), newline="")
-            shown = [raw for raw in read(str(path)) if visible(form, raw.payload)]
+            shown = [raw for raw in read_cues(str(path)) if visible(form, raw.payload)]
         assume(shown)
         told = [(round(r.start * 1000), round(r.end * 1000), r.payload) for r in shown]
         wanted = [cue for cue in found if visible(form, cue[2])]
@@ -102,9 +102,9 @@ def assert_kept(world: World, form: str) -> None:
 
 
 def visible(form: str, text: str) -> str:
-    from vtk.media.subtitles.cues import plain
+    from vtk.media.subtitles.cues import strip_tags
 
-    return plain(text, form).strip()
+    return strip_tags(text, form).strip()
 
 
 def rewritten(form: str, found: list[Cue]) -> str:

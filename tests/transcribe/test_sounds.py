@@ -14,9 +14,9 @@ from tests.transcribe.spoken import RATE, SENTENCES, Samples, say, write_wave
 from tests.world import World
 from vtk.span import Span
 from vtk.split.cues import cues
-from vtk.transcribe import sounds, voices
-from vtk.transcribe.music import Musical
-from vtk.transcribe.partials import STEP, Partials
+from vtk.transcribe import audio_events, speech_activity
+from vtk.transcribe.harmonics import STEP, PartialTracker
+from vtk.transcribe.music import MusicDetector
 
 Range = tuple[float, float]
 Part = tuple[str, Samples]
@@ -46,7 +46,7 @@ def silent(seconds: float) -> Samples:
 
 def told(path: Path | str) -> dict[str, list[Range]]:
     found: dict[str, list[Range]] = {"speech": [], "music": [], "silence": []}
-    for span in sounds([Span(video=str(path))]):
+    for span in audio_events([Span(video=str(path))]):
         assert not span.failed
         found[span["cue"]["type"]].append((span.start, span.end))
     return found
@@ -130,9 +130,9 @@ def test_speech_is_what_is_told_of_it_alone_and_silence_what_split_tells(tmp_pat
     def plain(span: Span) -> Any:
         return span.start, span.end, span["cue"], span.get("score")
 
-    spans = list(sounds([Span(video=str(path))]))
+    spans = list(audio_events([Span(video=str(path))]))
     by = {kind: [plain(s) for s in spans if s["cue"]["type"] == kind] for kind in told(path)}
-    assert by["speech"] == [plain(span) for span in voices([Span(video=str(path))])]
+    assert by["speech"] == [plain(span) for span in speech_activity([Span(video=str(path))])]
     assert by["silence"] == [plain(span) for span in cues(Span(video=str(path)))]
     assert len(by["silence"]) == 2
 
@@ -170,17 +170,17 @@ def test_the_command_gives_spans_in_the_order_of_their_start(tmp_path: Path) -> 
 @pytest.mark.parametrize("count", [1, 511, 1024, 1025, 2048, 16384, 40000])
 def test_every_length_of_sound_is_told_frame_by_frame(count: int) -> None:
     sound = music("flute", 4, 1)[:count]
-    whole, parts = Partials(), Partials()
-    once = [*whole(sound), *whole.over()]
+    whole, parts = PartialTracker(), PartialTracker()
+    once = [*whole(sound), *whole.finish()]
     pieces = (sound[n : n + 700] for n in range(0, count, 700))
-    assert once == [*chain.from_iterable(map(parts, pieces)), *parts.over()]
+    assert once == [*chain.from_iterable(map(parts, pieces)), *parts.finish()]
     assert len(once) == -(-count // 1024)
 
 
 def test_an_hour_of_music_and_noise_is_heard_in_little_memory() -> None:
     chance = np.random.default_rng(0)
     kinds = over_noise("plucked chords", 10, 108), noise("pink", 10, 108)
-    state, heard, kept, found = Partials(), Musical(), 0, 0
+    state, heard, kept, found = PartialTracker(), MusicDetector(), 0, 0
     for frame in range(360):
         sound = kinds[frame % 6 > 0] * np.float32(chance.uniform(0.5, 1))
         for place in range(0, len(sound), 16384):

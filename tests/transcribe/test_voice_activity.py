@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from tests.command_line import lines, vtk
 from tests.transcribe.spoken import RATE, behind, mixed, talk, write_wave
 from tests.world import World
-from vtk.media.audio.speech_audio import BLOCK, Block, SpeechAudio
+from vtk.media.audio.speech_audio import BLOCK, AudioBlock, SpeechAudio
 from vtk.models.speech.recognizer import LONGEST
 from vtk.span import Span
-from vtk.transcribe import voices
-from vtk.transcribe.activity import Hysteresis, fed, listened
+from vtk.transcribe import speech_activity
+from vtk.transcribe.activity import Hysteresis, feed, with_probabilities
 from vtk.transcribe.pieces import pieces
 
 pytest.importorskip("onnxruntime")
@@ -33,7 +33,7 @@ def frames(ranges: list[Range], seconds: float) -> NDArray[np.bool_]:
 
 
 def found(path: Path) -> list[Range]:
-    spans = list(voices([Span(video=str(path))]))
+    spans = list(speech_activity([Span(video=str(path))]))
     assert not [span for span in spans if span.failed]
     assert all(span["cue"] == {"type": "speech"} for span in spans)
     return [(span.start, span.end) for span in spans]
@@ -107,9 +107,9 @@ def test_sound_ends_where_its_track_does(tmp_path: Path) -> None:
     speech, truth = talk(0, count=1)
     path = write_wave(tmp_path / "x.wav", speech)
     span = Span(video=str(path), start=0.0, end=60.0)
-    (cue,) = voices([span])
+    (cue,) = speech_activity([span])
     assert cue.end == pytest.approx(truth[0][1], abs=0.15)
-    assert list(voices([Span(video=str(path), start=50.0, end=60.0)])) == []
+    assert list(speech_activity([Span(video=str(path), start=50.0, end=60.0)])) == []
 
 
 class Alternating:
@@ -127,9 +127,9 @@ class Alternating:
         return ((times % (self.on + self.off)) >= self.off).astype(np.float32) * 0.9
 
 
-def blocks(seconds: float) -> Iterator[Block]:
+def blocks(seconds: float) -> Iterator[AudioBlock]:
     for place in range(0, int(seconds * RATE), BLOCK):
-        yield Block(place / RATE, np.full(BLOCK, place, np.float32))
+        yield AudioBlock(place / RATE, np.full(BLOCK, place, np.float32))
 
 
 @pytest.mark.parametrize(("on", "off"), [(3, 0.5), (1, 5), (100, 1), (29.5, 0.4), (0.3, 0.31)])
@@ -137,9 +137,11 @@ def test_pieces_hold_all_speech_once_and_none_is_longer_than_what_is_heard_at_on
     on: float, off: float
 ) -> None:
     detector, state = Alternating(on, off), Hysteresis()
-    wanted = [s for b, p in listened(blocks(300), detector) for s in fed(state, b.start, p)]
-    wanted += [last] if (last := state.over()) else []
-    spoken = list(pieces(listened(blocks(300), detector)))
+    wanted = [
+        s for b, p in with_probabilities(blocks(300), detector) for s in feed(state, b.start, p)
+    ]
+    wanted += [last] if (last := state.finish()) else []
+    spoken = list(pieces(with_probabilities(blocks(300), detector)))
     inside = [stretch for one in spoken for stretch in one.speech]
     assert sum(s.end - s.start for s in inside) == pytest.approx(
         sum(s.end - s.start for s in wanted), rel=0.01
@@ -154,7 +156,7 @@ def test_pieces_hold_all_speech_once_and_none_is_longer_than_what_is_heard_at_on
 
 def test_an_hour_of_sound_is_cut_in_little_memory() -> None:
     tracemalloc.start()
-    count = sum(1 for _ in pieces(listened(blocks(3600), Alternating(20, 0.4))))
+    count = sum(1 for _ in pieces(with_probabilities(blocks(3600), Alternating(20, 0.4))))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert count > 100

@@ -229,4 +229,4 @@ def test_options_that_make_no_sense_together_are_refused(world: World) -> None:
         ["--from", "x.json", "--method", "recognition"],
     ):
         assert vtk("transcribe", *options, film).returncode == 2
-    assert parse(str(film)).whole
+    assert parse(str(film)).is_whole_video

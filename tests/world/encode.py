@@ -20,7 +20,7 @@ from av.video.reformatter import VideoReformatter
 from tests.world import sound, text, truth
 from tests.world.paint import Picture
 from tests.world.timeline import Timeline, exact
-from vtk.media.image.scheduling import kept_scheduling
+from vtk.media.image.scheduling import preserved_scheduling
 
 Packets = Iterator["av.Packet[Any]"]
 
@@ -147,7 +147,7 @@ def _add_pictures(out: OutputContainer, encoding: Encoding) -> av.VideoStream:
         stream.max_b_frames = encoding.b_frames
     if encoding.rotation:
         stream.set_display_rotation(encoding.rotation)
-    with kept_scheduling():
+    with preserved_scheduling():
         stream.codec_context.open()
     return stream
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from vtk.caption.methods import METHODS
 from vtk.errors import UsageError
-from vtk.passages import looked_at
+from vtk.passages import was_examined
 from vtk.pipeline import fill_missing, group_by_video, map_spans
 from vtk.span import Span
 
@@ -42,7 +42,7 @@ def caption(
         measure = partial(_measured, language=language)
         if only_tags:
             measured = fill_missing(
-                spans, lambda span: span.whole or "caption" not in span, measure
+                spans, lambda span: span.is_whole_video or "caption" not in span, measure
             )
         else:
             measured = measure(spans)
@@ -76,7 +76,7 @@ def _measured(spans: Iterable[Span], language: str | None) -> Iterator[Span]:
         captioner = Captioner(latest, language)
 
         def work(span: Span) -> Iterator[Span]:
-            yield captioner(span).made("caption", "facts")
+            yield captioner(span).with_provenance("caption", "facts")
 
         yield from map_spans("caption", with_keyframes(spans), work)
 
@@ -92,7 +92,9 @@ def _tagged(spans: Iterable[Span], options: "CaptionOptions") -> Iterator[Span]:
         if loaded.frames:
             pictures = [picture for _, picture in loaded.frames]
             span |= tags_by_clip(options.clip, pictures, options.tags)
-            span.made("caption", "tags", model=options.clip.name, sha256=options.clip.sha256)
+            span.with_provenance(
+                "caption", "tags", model=options.clip.name, sha256=options.clip.sha256
+            )
         yield span
 
 
@@ -106,7 +108,7 @@ def with_captions(
     """
 
     def lacks(span: Span) -> bool:
-        return not looked_at(span) or (timed and "end" not in span)
+        return not was_examined(span) or (timed and "end" not in span)
 
     return fill_missing(spans, lacks, partial(caption, language=language))
 
@@ -120,6 +122,6 @@ def videos_with_captions(
     for each of them.
     """
     for group in group_by_video(spans):
-        if any("end" not in span for span in group) or not any(map(looked_at, group)):
+        if any("end" not in span for span in group) or not any(map(was_examined, group)):
             group = list(with_captions(group, timed=True, language=language))
         yield group

@@ -19,7 +19,7 @@ _HUES = ((14, "red"), (42, "orange"), (68, "yellow"), (160, "green"), (198, "tea
 _NAMES = ("black", "grey", "white", "brown", *dict.fromkeys(name for _, name in _HUES))
 
 
-def colours(thumbnails: Sequence[Thumbnail]) -> list[tuple[str, float]]:
+def dominant_colours(thumbnails: Sequence[Thumbnail]) -> list[tuple[str, float]]:
     """The colours that cover most of the pictures with their shares, 0..1, the largest first."""
     counts = np.zeros(len(_NAMES))
     for thumbnail in thumbnails:
@@ -30,7 +30,7 @@ def colours(thumbnails: Sequence[Thumbnail]) -> list[tuple[str, float]]:
     return named or [(_NAMES[order[0]], float(shares[order[0]]))]
 
 
-def light(thumbnails: Sequence[Thumbnail]) -> float:
+def mean_luma(thumbnails: Sequence[Thumbnail]) -> float:
     """Mean luma of the pictures, 0 (black) to 1 (white)."""
     mean = float(np.mean([t.luma.mean() for t in thumbnails]))
     return min(max((mean - 16) / 219, 0.0), 1.0)

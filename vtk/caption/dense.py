@@ -28,7 +28,7 @@ def caption(task: CaptionTask) -> Dialogue:
         (text,) = yield [task.generate("caption", task.parts)]
         return {"caption": text, "events": [_event(task.span.start, task.span.end, text)]}
     pairs = list(pairwise(task.frames))
-    texts = yield [task.generate("event", task.some(pair)) for pair in pairs]
+    texts = yield [task.generate("event", task.parts_of(pair)) for pair in pairs]
     events: list[dict[str, Any]] = []
     for (first, second), text in zip(pairs, texts, strict=True):
         if events and alike(events[-1]["text"], text):

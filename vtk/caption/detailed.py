@@ -25,11 +25,11 @@ PROMPTS = {
 
 def caption(task: CaptionTask) -> Dialogue:
     """`aspects` by their names, and `caption`; an aspect with an empty prompt is left out."""
-    sides = [side for side in SIDES if task.wants(side)]
+    sides = [side for side in SIDES if task.has_step(side)]
     parts = task.parts
     texts = yield [task.generate(side, parts) for side in sides]
     aspects = dict(zip(sides, texts, strict=True))
-    if task.wants("merge"):
+    if task.has_step("merge"):
         notes = "\n".join(f"{side}: {text}" for side, text in aspects.items())
         (whole,) = yield [task.generate("merge", (), notes=notes)]
     else:

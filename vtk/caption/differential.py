@@ -8,7 +8,7 @@ there are.
 from itertools import pairwise
 
 from vtk.caption.methods import CaptionMethod
-from vtk.caption.task import CaptionTask, clock, join_sentences
+from vtk.caption.task import CaptionTask, join_sentences, time_label
 from vtk.prompting.dialogue import Dialogue
 from vtk.prompting.templates import CONTEXT_LINES
 
@@ -30,17 +30,20 @@ def caption(task: CaptionTask) -> Dialogue:
 
     Without a prompt to merge, the caption is the description and the changes one after the other.
     """
-    (first,) = yield [task.generate("first", task.some(task.frames[:1]))]
+    (first,) = yield [task.generate("first", task.parts_of(task.frames[:1]))]
     changes, before = [], first
     for pair in pairwise(task.frames):
-        (text,) = yield [task.generate("change", task.some(pair), before=before)]
+        (text,) = yield [task.generate("change", task.parts_of(pair), before=before)]
         before = text
         changes.append({"start": pair[0][0], "end": pair[1][0], "text": text})
     if not changes:
         return {"caption": first}
-    if task.wants("merge"):
-        lines = [f"at {clock(task.frames[0][0])} seconds: {first}"]
-        lines += [f"{clock(c['start'])} to {clock(c['end'])} seconds: {c['text']}" for c in changes]
+    if task.has_step("merge"):
+        lines = [f"at {time_label(task.frames[0][0])} seconds: {first}"]
+        lines += [
+            f"{time_label(c['start'])} to {time_label(c['end'])} seconds: {c['text']}"
+            for c in changes
+        ]
         (whole,) = yield [task.generate("merge", (), notes="\n".join(lines))]
     else:
         whole = join_sentences([first, *(c["text"] for c in changes)])

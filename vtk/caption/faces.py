@@ -15,7 +15,7 @@ from statistics import median_high
 from typing import Any, NamedTuple
 
 from vtk.errors import MissingError
-from vtk.media.image.to_rgb import displayed
+from vtk.media.image.to_rgb import to_rgb
 from vtk.media.video import Frame
 from vtk.models.faces import Box, FaceDetector
 
@@ -50,7 +50,7 @@ class Face(NamedTuple):
         return self.box[3] - self.box[1]
 
 
-class Finder:
+class FaceFinder:
     """Finds faces, where the package dlib is installed; opens its detector for the first frame."""
 
     def __init__(self) -> None:
@@ -66,7 +66,7 @@ class Finder:
             return None
         # A weak find counts where the second picture shows it too.
         found = self._look(one, aspect)
-        return agreed(found, self._look(two, aspect)) if found else []
+        return confirmed_faces(found, self._look(two, aspect)) if found else []
 
     @cached_property
     def _detector(self) -> FaceDetector | None:
@@ -86,11 +86,11 @@ class Finder:
         low, high = sorted((image.width * float(aspect or 1), float(image.height)))
         lines = max(round(HEIGHT * min(1.0, WIDEST * low / high)), 1)
         assert self._detector is not None
-        luma = displayed(image, aspect, lines)[..., 1]  # green stands for it
+        luma = to_rgb(image, aspect, lines)[..., 1]  # green stands for it
         return [Face(*found) for found in self._detector(luma)]
 
 
-def agreed(found: Sequence[Face], again: Sequence[Face]) -> list[Face]:
+def confirmed_faces(found: Sequence[Face], again: Sequence[Face]) -> list[Face]:
     """Those found at the same place in both lists, and surely in one; each stands for one."""
     left, kept = list(again), []
     for face in found:
@@ -112,7 +112,7 @@ def overlap(one: Sequence[float], two: Sequence[float]) -> float:
     return both / (sum(areas) - both)
 
 
-def told(seen: Sequence[Sequence[Face]]) -> dict[str, Any]:
+def summarize_faces(seen: Sequence[Sequence[Face]]) -> dict[str, Any]:
     """`faces`, as many as at least half of the looks show, the largest first, and `scale`.
 
     The boxes are those of one look, whose largest face is of middle size among such looks.
@@ -123,10 +123,10 @@ def told(seen: Sequence[Sequence[Face]]) -> dict[str, Any]:
     looks = [sorted(f[:count], key=lambda face: -face.height) for f in seen if len(f) >= count]
     middle = sorted(looks, key=lambda faces: faces[0].height)[(len(looks) - 1) // 2]
     boxes = [[round(min(max(side, 0.0), 1.0), 3) for side in face.box] for face in middle]
-    return {"faces": [{"box": box} for box in boxes], "scale": scale(middle[0].height)}
+    return {"faces": [{"box": box} for box in boxes], "scale": shot_scale(middle[0].height)}
 
 
-def scale(height: float) -> str:
+def shot_scale(height: float) -> str:
     """The shot scale of a face whose found box is so high, as a fraction of the picture's."""
     heads = 1 / (HEAD * height)
     return next((name for limit, name in SCALES if heads <= limit), SCALES[-1][1])

@@ -31,28 +31,28 @@ class Captioner:
         self.latest = latest
         self.subtitles = Subtitles(language)
         self.listener = sound.Listener()
-        self.finder = faces.Finder()
+        self.finder = faces.FaceFinder()
 
     def __call__(self, span: Span) -> Span:
         """The span with `facts`, `speech` where there is any, and `caption`."""
         video = self.latest(span.video)
-        new = span.reaching(*video.stretch(span.start, span.end))
-        self.subtitles.put(new, video)
+        new = span.with_times(*video.clamp(span.start, span.end))
+        self.subtitles.add_speech(new, video)
         new["facts"] = measure(video, new, self.finder)
-        if heard := self.listener(new.video, *video.stretch(new.start, new.end)):
+        if heard := self.listener(new.video, *video.clamp(new.start, new.end)):
             new["facts"]["sound"] = heard
         new["caption"] = " ".join(sentences(new))
         return new
 
 
-def measure(video: Video, span: Span, finder: faces.Finder) -> dict[str, Any]:
+def measure(video: Video, span: Span, finder: faces.FaceFinder) -> dict[str, Any]:
     """What is measured of the span's pictures, and that as a sentence.
 
     Light 0..1, colours, faces and shot scale where the finder can tell, camera, motion.
     """
     pictures, motions, seen = [], [], []
-    start, end = video.stretch(span.start, span.end)
-    frames = video.at(pair_times(*span.clear_part(start, end)))
+    start, end = video.clamp(span.start, span.end)
+    frames = video.frames_at(pair_times(*span.clear_part(start, end)))
     for one, two in zip(frames, frames, strict=False):
         pictures.append(thumbnail(one.image, motion.WIDTH, motion.HEIGHT))
         found = finder(one, two, video.stream.sample_aspect_ratio)
@@ -62,22 +62,22 @@ def measure(video: Video, span: Span, finder: faces.Finder) -> dict[str, Any]:
             later = thumbnail(two.image, motion.WIDTH, motion.HEIGHT)
             turns = round(one.image.rotation / 90)  # motion is told as it is displayed
             before, after = (np.rot90(small.luma, turns) for small in (pictures[-1], later))
-            motions.append(motion.between(before, after, two.time - one.time))
+            motions.append(motion.estimate_motion(before, after, two.time - one.time))
     if not pictures:
         raise MediaError(OUTSIDE)
-    shares = colours.colours(pictures)
+    shares = colours.dominant_colours(pictures)
     facts: dict[str, Any] = {
         "seconds": round(end - start, 3),
-        "light": round(colours.light(pictures), 3),
+        "light": round(colours.mean_luma(pictures), 3),
         "colours": {name: round(share, 3) for name, share in shares},
     }
     if seen:
-        facts |= faces.told(seen)
+        facts |= faces.summarize_faces(seen)
     if motions:
-        camera = motion.camera(motions)
+        camera = motion.camera_motion(motions)
         if camera is not None:
             facts["camera"] = camera
-        facts["motion"] = motion.scene(motions, camera)
+        facts["motion"] = motion.scene_motion(motions, camera)
     facts["picture"] = picture_sentence(facts)
     return facts
 

@@ -53,19 +53,19 @@ class SpanFilter:
         return cls(name, ranges, bool(table.get("speech", False)))
 
     def __call__(self, spans: Iterable[Span]) -> Iterator[Span]:
-        """The spans that lie in all ranges, with `measured`; error records go through."""
+        """The spans that lie in all ranges, with `measure_span`; error records go through."""
         subtitles = Subtitles(None)
         count = {True: 0, False: 0}
         with VideoCache() as latest:
 
             def work(span: Span) -> Iterator[Span]:
                 video = latest(span.video)
-                new = span.reaching(*video.stretch(span.start, span.end))
-                subtitles.put(new, video)
+                new = span.with_times(*video.clamp(span.start, span.end))
+                subtitles.add_speech(new, video)
                 kept = self._keeps(new, video)
                 count[kept] += 1
                 if kept:
-                    yield new.made("caption", "keep", recipe=self.name)
+                    yield new.with_provenance("caption", "keep", recipe=self.name)
 
             yield from map_spans("caption", spans, work)
         if count[False]:
@@ -78,21 +78,21 @@ class SpanFilter:
             return False
         if not self.ranges.keys() - {"seconds"}:
             return True
-        found = measured(video, span)
+        found = measure_span(video, span)
         span["measured"] = found
         return all(low <= found[name] <= high for name, (low, high) in self.ranges.items())
 
 
-def measured(video: Video, span: Span) -> dict[str, float]:
+def measure_span(video: Video, span: Span) -> dict[str, float]:
     """`MEASURES` of a span, on pairs of pictures 0.2 s apart spread over it.
 
     `motion` is the share of the picture that changes between the two, 0..1, of the camera as of
     things; `light` the mean luma, 0..1; `contrast` its standard deviation, 0..0.5; `sharpness` that
     of `vtk.media.image.descriptors.sharpness`. Raises MediaError where no picture lies in the span.
     """
-    start, end = video.stretch(span.start, span.end)
+    start, end = video.clamp(span.start, span.end)
     lumas, moved = [], []
-    frames = video.at(pair_times(*span.clear_part(start, end)))
+    frames = video.frames_at(pair_times(*span.clear_part(start, end)))
     for one, two in zip(frames, frames, strict=False):
         lumas.append(thumbnail(one.image, WIDTH, HEIGHT).luma)
         if two.pts > one.pts:

@@ -52,7 +52,7 @@ class RepetitionFilter:
         other.runs, other.tail, other.count = set(self.runs), self.tail, self.count
         return other
 
-    def new(self, text: str, limit: float) -> bool:
+    def accept(self, text: str, limit: float) -> bool:
         """Say a text and tell so, unless more than this share of its runs was said before.
 
         Nor one that repeats anything where the whole text would then repeat more than ENOUGH.
@@ -78,7 +78,7 @@ def _runs(spoken: Sequence[str]) -> list[tuple[str, ...]]:
     return list(zip(*(spoken[n:] for n in range(4)), strict=False))
 
 
-def repeated(text: str) -> float:
+def repeated_share(text: str) -> float:
     """The share of runs of four words of a text that are said more than once, 0 to 1."""
     runs = _runs(_spoken(text))
     return 1 - len(set(runs)) / len(runs) if runs else 0.0
@@ -100,10 +100,10 @@ def long_captions(
 
     def work(group: list[Span]) -> Iterator[Span]:
         shots = [span for span in group if str(span.get("caption", "")).strip()]
-        text = LongCaptioner(model, asked, sampling or Sampling(), language).tell(shots, length)
+        text = LongCaptioner(model, asked, sampling or Sampling(), language).write(shots, length)
         parts = [{"start": s.start, "end": s.end, "caption": s["caption"]} for s in shots]
         whole = join(group, "video", caption=text, parts=parts)
-        yield whole.made("caption", "long", model=model.name, sha256=model.sha256)
+        yield whole.with_provenance("caption", "long", model=model.name, sha256=model.sha256)
 
     yield from map_videos("caption", group_by_video(spans), work)
 
@@ -117,16 +117,16 @@ class LongCaptioner:
         self.model, self.prompts, self.sampling, self.language = model, prompts, sampling, language
         self.said = RepetitionFilter()
 
-    def tell(self, shots: Sequence[Span], length: int) -> str:
+    def write(self, shots: Sequence[Span], length: int) -> str:
         """The whole text, a paragraph a scene, after one about all of it."""
-        scenes = divided(shots, max(1, math.ceil(length / SCENE)))
+        scenes = divide_evenly(shots, max(1, math.ceil(length / SCENE)))
         paragraphs: list[str] = []
         room = round(SPARE * length)
         for number, scene in enumerate(scenes):
             wanted = round(room / (len(scenes) - number))
             before = paragraphs[-1] if paragraphs else ""
             model_says = sentences(self._scene(scene, wanted, before))
-            texts = [text for text in model_says if self.said.new(text, LOOSE)]
+            texts = [text for text in model_says if self.said.accept(text, LOOSE)]
             short = wanted - sum(map(word_count, texts))
             if short > 0:
                 texts += self._filled(scene, short)
@@ -183,14 +183,14 @@ class LongCaptioner:
             whole = [text] if text[-1:] in MARKS else []
             for piece in (*whole, *statements(text)):
                 said = sentence(time + as_clause(piece)) if time else sentence(piece)
-                if self.said.new(said, limit):
+                if self.said.accept(said, limit):
                     yield said
                     time = ""
                     if piece in whole:
                         break
 
 
-def divided(shots: Sequence[Span], count: int) -> list[Sequence[Span]]:
+def divide_evenly(shots: Sequence[Span], count: int) -> list[Sequence[Span]]:
     """The shots in `count` runs of about the same length in seconds; fewer where shots are few."""
     total = sum(shot.end - shot.start for shot in shots) or 1.0
     ends = accumulate(shot.end - shot.start for shot in shots)

@@ -41,7 +41,7 @@ class Motion:
     sure: bool
 
 
-def between(one: Array, two: Array, seconds: float) -> Motion:
+def estimate_motion(one: Array, two: Array, seconds: float) -> Motion:
     """The motion from one upright luma picture (rows, columns) to the next, `seconds` later.
 
     Of no motion, a shift, and a shift with growth, the simplest is taken that nothing less simple
@@ -49,7 +49,7 @@ def between(one: Array, two: Array, seconds: float) -> Motion:
     """
     best = (0.0, 0.0, 0.0)
     rest = _difference(one, two, *best)
-    for found in ((*shift(one, two), 0.0), _zoom(one, two)):
+    for found in ((*translation(one, two), 0.0), _zoom(one, two)):
         if found is None:
             continue
         left = _difference(one, two, *found)
@@ -67,7 +67,7 @@ def _zoom(one: Array, two: Array) -> tuple[float, float, float] | None:
     """Shift and growth from the shifts of the four quarters; None where they do not fit a zoom."""
     half, side = one.shape[0] // 2, one.shape[1] // 2
     parts = [(slice(y, y + half), slice(x, x + side)) for y in (0, half) for x in (0, side)]
-    (ax, ay), (bx, by), (cx, cy), (ex, ey) = (shift(one[part], two[part]) for part in parts)
+    (ax, ay), (bx, by), (cx, cy), (ex, ey) = (translation(one[part], two[part]) for part in parts)
     across = (bx + ex - ax - cx) / 2 / side  # right quarters against left ones
     down = (cy + ey - ay - by) / 2 / half
     if across * down <= 0:
@@ -75,7 +75,7 @@ def _zoom(one: Array, two: Array) -> tuple[float, float, float] | None:
     return (ax + bx + cx + ex) / 4, (ay + by + cy + ey) / 4, (across + down) / 2
 
 
-def shift(one: Array, two: Array) -> tuple[float, float]:
+def translation(one: Array, two: Array) -> tuple[float, float]:
     """How far `two` is moved right and down against `one`, in samples."""
     window, low = _window(one.shape)
     spectra = [np.fft.rfft2((p - p.mean()) * window) for p in (one, two)]
@@ -132,7 +132,7 @@ def _sample(picture: Array, y: Array, x: Array) -> Array:
     return np.asarray(upper * (1 - fy) + lower * fy)
 
 
-def camera(motions: Sequence[Motion]) -> str | None:
+def camera_motion(motions: Sequence[Motion]) -> str | None:
     """What the camera does: still, pans left, tilts up, zooms in, shakes; None if unsure.
 
     The picture moves right when the camera turns left.
@@ -162,7 +162,7 @@ def _steady(values: Sequence[float], least: float) -> float:
     return middle if abs(middle) >= least and agreeing >= AGREE * len(values) else 0.0
 
 
-def scene(motions: Sequence[Motion], camera: str | None) -> str:
+def scene_motion(motions: Sequence[Motion], camera: str | None) -> str:
     """How much moves before the camera, in words; `camera` is what the camera does."""
     changed = float(np.median([m.changed for m in motions]))
     other = "" if camera in (None, "holds still") else "else "

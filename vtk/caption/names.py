@@ -82,12 +82,12 @@ def mentions(caption: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def bare(mention: str) -> str:
+def without_article(mention: str) -> str:
     """A mention without its article, in lower case."""
     return re.sub(r"^(?:a|an|another|one|the)\s+", "", mention.strip(), flags=re.I).casefold()
 
 
-def groups_of(descriptions: Sequence[str]) -> dict[str, str]:
+def canonical_names(descriptions: Sequence[str]) -> dict[str, str]:
     """The name of each description, by its words: alike ones take that of the most frequent.
 
     `descriptions` are in the order of their frequency. Two are alike that end in the same word,
@@ -129,9 +129,9 @@ def unify_names(
             id(span): mentions(span["caption"]) if listed is None else listed
             for span, listed in zip(told, per_span, strict=True)
         }
-        counts = Counter(bare(mention) for each in found.values() for mention in each)
+        counts = Counter(without_article(mention) for each in found.values() for mention in each)
         ordered = [text for text, _ in counts.most_common()]
-        names = groups_of(ordered)
+        names = canonical_names(ordered)
         (grouped,) = run_dialogues(model, [_grouped(ordered, group, asked)])
         names |= grouped.fields.get("names", {})
         for span in group:
@@ -188,7 +188,7 @@ def _reader(shown: Sequence[str]) -> Any:
 
 def _renamed(span: Span, found: Sequence[str], names: Mapping[str, str]) -> Span:
     """The span with its caption rewritten, and `names` of what is called otherwise now."""
-    pairs = {said: names[bare(said)] for said in found if bare(said) in names}
+    pairs = {said: names[without_article(said)] for said in found if without_article(said) in names}
     if not pairs:
         return span
     longest = sorted(pairs, key=len, reverse=True)
@@ -201,4 +201,4 @@ def _renamed(span: Span, found: Sequence[str], names: Mapping[str, str]) -> Span
 
     span["caption"] = pattern.sub(put, caption)
     span["names"] = [{"name": name, "said": said} for said, name in pairs.items()]
-    return span.made("caption", "names")
+    return span.with_provenance("caption", "names")

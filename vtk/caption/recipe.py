@@ -36,7 +36,7 @@ class Recipe:
     caption: Mapping[str, Any]
     prompts: Mapping[str, str]
 
-    def prepared(self, spans: Iterable[Span]) -> Iterator[Span]:
+    def prepare(self, spans: Iterable[Span]) -> Iterator[Span]:
         """Spans as captions are made of them: split, chosen, with keyframes where it asks."""
         from vtk.keyframes import keyframes
         from vtk.split import with_shots
@@ -55,22 +55,24 @@ class Recipe:
         return {name: text for name, text in self.prompts.items() if name in known}
 
 
-def followed(recipe: Recipe, ability: Ability, spans: Iterable[Span]) -> Iterator[Span]:
+def follow_recipe(recipe: Recipe, ability: Ability, spans: Iterable[Span]) -> Iterator[Span]:
     """What an ability makes of the spans that a recipe prepares."""
-    return ability(recipe.prepared(spans))
+    return ability(recipe.prepare(spans))
 
 
-def names() -> list[str]:
+def recipe_names() -> list[str]:
     """The recipes that come with vtk."""
     return sorted(Path(each.name).stem for each in HOME.iterdir() if each.name.endswith(".toml"))
 
 
-def text_of(name: str) -> str:
+def recipe_text(name: str) -> str:
     """The text of a recipe, by its name or file. Raises UsageError."""
-    if name in names():
+    if name in recipe_names():
         return (HOME / f"{name}.toml").read_text("utf-8")
     if not Path(name).is_file():
-        raise UsageError(f"no recipe {name!r}: give a .toml file or one of {', '.join(names())}")
+        raise UsageError(
+            f"no recipe {name!r}: give a .toml file or one of {', '.join(recipe_names())}"
+        )
     from vtk.prompting.templates import read_text
 
     return read_text(Path(name))
@@ -79,7 +81,7 @@ def text_of(name: str) -> str:
 def read_recipe(name: str) -> Recipe:
     """The recipe of that name or in that file. Raises UsageError for what no stage knows."""
     try:
-        found = tomllib.loads(text_of(name))
+        found = tomllib.loads(recipe_text(name))
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{name} is not TOML: {error}") from None
     for table, value in found.items():

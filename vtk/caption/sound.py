@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vtk.errors import MediaError
-from vtk.media.audio.track import Heard, Sound
+from vtk.media.audio.track import AudioChunk, AudioTrack
 
 Array = NDArray[Any]
 
@@ -43,20 +43,20 @@ class Listener:
 
     def __init__(self) -> None:
         self._video = ""
-        self._sound: Sound | None = None
+        self._sound: AudioTrack | None = None
 
     def __call__(self, video: str, start: float, end: float) -> dict[str, float] | None:
         """What `measure` says of [start, end) seconds; None without sound, or if it is damaged."""
         try:
             if video != self._video:
                 self._video, self._sound = video, None
-                self._sound = Sound(video)
+                self._sound = AudioTrack(video)
             return measure(self._sound, start, end) if self._sound else None
         except MediaError:
             return None
 
 
-def measure(sound: Sound, start: float, end: float) -> dict[str, float] | None:
+def measure(sound: AudioTrack, start: float, end: float) -> dict[str, float] | None:
     """`silence`, the share of [start, end) seconds, and `loudness`, in LUFS, of the rest.
 
     Where the track has nothing, before it begins or after its end, it is silent. No `loudness`
@@ -118,7 +118,7 @@ def _stretches(start: float, end: float) -> Iterator[tuple[float, float]]:
         yield first, first + length
 
 
-def _powers(heard: Iterable[Heard]) -> Iterator[float]:
+def _powers(heard: Iterable[AudioChunk]) -> Iterator[float]:
     """The weighted power of each block; less than half a block at the end is passed over."""
     form: tuple[int, tuple[str, ...]] = (1, ())
     waiting = np.zeros((0, 0), np.float32)

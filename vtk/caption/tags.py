@@ -42,7 +42,7 @@ def tags_by_model(task: CaptionTask, tags: Sequence[Tag]) -> Dialogue:
     """`tags`, the likeliest first: the probability of yes, each tag judged on its own."""
     parts = task.parts
     scores = yield [task.yes_no("tag", parts, tag=" or ".join(tag.texts)) for tag in tags]
-    return {"tags": ranked(tags, scores)}
+    return {"tags": rank_tags(tags, scores)}
 
 
 def tags_by_clip(
@@ -59,10 +59,10 @@ def tags_by_clip(
     seen = np.stack(list(clip.images(list(pictures)))).mean(axis=0)
     logits = SCALE * means @ (seen / np.linalg.norm(seen))
     shares = np.exp(logits - logits.max())
-    return {"tags": ranked(tags, (shares / shares.sum()).tolist())}
+    return {"tags": rank_tags(tags, (shares / shares.sum()).tolist())}
 
 
-def ranked(tags: Sequence[Tag], scores: Sequence[float]) -> list[dict[str, Any]]:
+def rank_tags(tags: Sequence[Tag], scores: Sequence[float]) -> list[dict[str, Any]]:
     """Tags with their scores, the likeliest first."""
     pairs = sorted(zip(tags, scores, strict=True), key=lambda pair: -pair[1])
     return [{"tag": tag.name, "score": round(float(score), 4)} for tag, score in pairs]

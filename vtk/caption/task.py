@@ -7,7 +7,7 @@ from typing import Any
 from vtk.caption.options import CaptionOptions
 from vtk.models.llm.prompt import Prompt
 from vtk.prompting.dialogue import Generate, YesNo, checked
-from vtk.prompting.frames import LAYOUTS, Parts, TimedFrame, in_turn
+from vtk.prompting.frames import LAYOUTS, Parts, TimedFrame, one_by_one
 from vtk.prompting.templates import render
 from vtk.span import Span
 
@@ -27,9 +27,9 @@ class CaptionTask:
         """All frames as the layout has them."""
         return LAYOUTS[self.options.frames.layout](self.frames, self.options.frames)
 
-    def some(self, frames: Sequence[TimedFrame]) -> Parts:
+    def parts_of(self, frames: Sequence[TimedFrame]) -> Parts:
         """Some of the frames, one after the other."""
-        return in_turn(frames, self.options.frames)
+        return one_by_one(frames, self.options.frames)
 
     def generate(
         self,
@@ -50,7 +50,7 @@ class CaptionTask:
         """The question of a step to be answered by yes or no."""
         return YesNo(self._prompt(step, parts, values))
 
-    def wants(self, step: str) -> bool:
+    def has_step(self, step: str) -> bool:
         """Whether a step is wanted: a user turns it off by an empty prompt."""
         return bool(self.prompts[step].strip())
 
@@ -76,6 +76,6 @@ def sentence(text: str) -> str:
     return _ended(bare[:1].upper() + bare[1:])
 
 
-def clock(seconds: float) -> str:
+def time_label(seconds: float) -> str:
     """A time as it is told to a model."""
     return f"{seconds:.1f}"

@@ -63,7 +63,7 @@ def caption(task: CaptionTask) -> Dialogue:
         dropped += out
         told += left
         if left:
-            kept.append(rejoined(whole, left))
+            kept.append(rejoin(whole, left))
     if not kept:
         best = max((each for every in judged for each in every), key=itemgetter(1))
         kept, dropped = [best[0]], [each for each in dropped if each != best]
@@ -165,7 +165,7 @@ def as_clause(statement: str) -> str:
     return bare[:1].lower() + bare[1:] if bare[1:2].islower() or bare[1:2] == " " else bare
 
 
-def rejoined(pieces: list[str], stays: list[str]) -> str:
+def rejoin(pieces: list[str], stays: list[str]) -> str:
     """The statements that stay as one sentence that begins and ends as the whole did."""
     text = " and ".join(piece.strip().rstrip(".!?…,;") for piece in stays)
     end = pieces[-1].strip()[-1:]

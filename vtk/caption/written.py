@@ -14,7 +14,7 @@ from vtk.caption.options import CaptionOptions
 from vtk.caption.task import CaptionTask
 from vtk.models.llm.prompt import LanguageModel
 from vtk.pipeline import failure
-from vtk.prefetch import ahead
+from vtk.prefetch import prefetch
 from vtk.prompting.dialogue import Dialogue, Outcome, run_dialogues
 from vtk.prompting.loader import FrameLoader, SpanFrames
 from vtk.span import Span
@@ -46,7 +46,7 @@ def caption_with_model(
         lambda span: journal.lookup(span, origin) if journal else None,
     )
     before = Span(video="")
-    with closing(ahead(load(spans), 2 * together)) as ready:
+    with closing(prefetch(load(spans), 2 * together)) as ready:
         while group := list(islice(ready, together)):
             begun = time.monotonic()
             tasks = [_task(each, prompts, options, before) for each in group if each.frames]
@@ -101,7 +101,7 @@ def _record(
     """The span with what came of it, and with what that was made of."""
     if outcome.error is not None:
         return failure("caption", each.span, outcome.error)
-    return Span({**each.span, **outcome.fields}).made(
+    return Span({**each.span, **outcome.fields}).with_provenance(
         "caption",
         **origin,
         frames=[time for time, _ in each.frames],

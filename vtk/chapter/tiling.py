@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from vtk.chapter.boundaries import best_boundaries
 from vtk.chapter.titles import titles
-from vtk.passages import Passage, facts_of, passages
-from vtk.span import TIMED, Span, join
+from vtk.passages import Passage, measured_caption, passages
+from vtk.span import TIMED_FIELDS, Span, join
 from vtk.speech import speech_sentences
 from vtk.text import Analyzer
 from vtk.times import rounded
@@ -251,11 +251,11 @@ def _grouped(spans: Sequence[Span], edges: Sequence[float]) -> list[list[Span]]:
 def _cut(span: Span, cuts: Sequence[float]) -> list[Span]:
     """A span cut at times inside it. What is told of the whole is the best known of each piece."""
     told = {key: span[key] for key in ("kind", "facts", "title", "summary") if key in span}
-    if caption := facts_of(span) or span.get("caption"):
+    if caption := measured_caption(span) or span.get("caption"):
         told["caption"] = caption
     pieces = []
     for start, end in pairwise([span.start, *cuts, span.end]):
-        piece = span.part(start, end, "shot")
+        piece = span.sub_span(start, end, "shot")
         piece.pop("kind")
         piece.update(told)
         pieces.append(piece)
@@ -277,6 +277,6 @@ def _joined(
     fields = {"index": index, "title": title, "score": round(score, 4), "parts": parts}
     new = join(group, "chapter", **fields)
     new["start"], new["end"] = rounded(start), rounded(end)
-    order = ["video", "start", "end", "kind", *fields, *TIMED]
+    order = ["video", "start", "end", "kind", *fields, *TIMED_FIELDS]
     new = Span({key: new[key] for key in [*order, *new] if key in new})
-    return new.made("chapter", "tiling")
+    return new.with_provenance("chapter", "tiling")

@@ -11,10 +11,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from vtk.passages import facts_of, passages, stretches
+from vtk.passages import measured_caption, passages, with_parts
 from vtk.span import Span
 from vtk.speech import speech_sentences
-from vtk.text import UNSPACED, Analyzer, normal, words
+from vtk.text import UNSPACED, Analyzer, normalize, words
 from vtk.times import clock
 
 LONGEST = 4  # words in a phrase
@@ -100,7 +100,7 @@ def _texts(chapter: Sequence[Span]) -> list[str]:
     texts += dict.fromkeys(p.text for p in told if p.source == "screen_text")
     if any(words(text) for text in texts):
         return texts
-    facts = {facts_of(stretch) for span in chapter for stretch in stretches(span)}
+    facts = {measured_caption(stretch) for span in chapter for stretch in with_parts(span)}
     return [p.text for p in told if p.text not in facts]
 
 
@@ -157,7 +157,7 @@ def _phrases(texts: Sequence[str], analyzer: Analyzer) -> dict[tuple[str, ...], 
     """All phrases of one to four words that neither begin nor end with a stop word."""
     phrases: defaultdict[tuple[str, ...], _Phrase] = defaultdict(lambda: _Phrase(()))
     for text in texts:
-        for clause in _CLAUSE.split(normal(text)):
+        for clause in _CLAUSE.split(normalize(text)):
             tokens = list(_tokens(clause, analyzer))
             for first, (word, _) in enumerate(tokens):
                 if _stops(word, analyzer):
@@ -181,7 +181,9 @@ def _tokens(clause: str, analyzer: Analyzer) -> Iterator[tuple[str, str]]:
 
 
 def _stops(word: str, analyzer: Analyzer) -> bool:
-    return bool(analyzer.stops(word) or _PARTICLE.match(word) or not any(c.isalpha() for c in word))
+    return bool(
+        analyzer.is_stop_word(word) or _PARTICLE.match(word) or not any(c.isalpha() for c in word)
+    )
 
 
 def _joins(tokens: list[tuple[str, str]], first: int, last: int, analyzer: Analyzer) -> bool:
@@ -275,8 +277,8 @@ def _capitalised(surface: str, english: bool) -> str:
 
 def _looks(chapter: Sequence[Span]) -> list[str]:
     """What was measured of the pictures of a chapter, clause by clause."""
-    known = (stretch for span in chapter for stretch in stretches(span))
-    facts = dict.fromkeys((span.start, fact) for span in known if (fact := facts_of(span)))
+    known = (stretch for span in chapter for stretch in with_parts(span))
+    facts = dict.fromkeys((span.start, fact) for span in known if (fact := measured_caption(span)))
     clauses = (clause for _, fact in facts for clause in _LOOK_END.split(fact))
     return [clause for text in clauses if (clause := _LOOK_FILL.sub("", text).strip())]
 

@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from vtk.errors import MediaError, OpenError, UsageError
-from vtk.media.container.timing import Timing, standard, timing
+from vtk.media.container.timing import Timing, standard_rate, timing
 
 log = logging.getLogger("vtk")
 
@@ -66,7 +66,7 @@ def counts(rate: Fraction | None, drop: bool | None = None) -> Callable[[str], F
     file or, where it has none, wherever the rate has drop-frame timecodes. The function raises
     OpenError, and MediaError for a video whose rate is not known or not one of timecodes.
     """
-    if drop and rate and not drops(rate):
+    if drop and rate and not has_drop_frames(rate):
         raise UsageError("drop-frame timecodes exist only at 29.97 and 59.94 frames per second")
     known = timings(needed=rate is None)
 
@@ -81,13 +81,15 @@ def counts(rate: Fraction | None, drop: bool | None = None) -> Callable[[str], F
                 f"there are no timecodes at {float(used):g} frames per second: give a --rate"
             )
         match = _TIMECODE.fullmatch(about.timecode or "")
-        dropping = drops(used) and (match is None or match[4] != ":" if drop is None else drop)
+        dropping = has_drop_frames(used) and (
+            match is None or match[4] != ":" if drop is None else drop
+        )
         return FrameClock(used, dropping, _number(match, used) if match else 0, about)
 
     return count
 
 
-def drops(rate: Fraction) -> bool:
+def has_drop_frames(rate: Fraction) -> bool:
     """Whether a rate has drop-frame timecodes."""
     return rate.denominator == 1001 and round(rate) in (30, 60)
 
@@ -112,7 +114,11 @@ def _number(match: re.Match[str], rate: Fraction) -> int:
     hours, minutes, seconds = int(match[1]), int(match[2]), int(match[3])
     minutes += 60 * hours
     nominal = round(rate)
-    left_out = nominal // 15 * (minutes - minutes // 10) if match[4] != ":" and drops(rate) else 0
+    left_out = (
+        nominal // 15 * (minutes - minutes // 10)
+        if match[4] != ":" and has_drop_frames(rate)
+        else 0
+    )
     return (60 * minutes + seconds) * nominal + int(match[5]) - left_out
 
 
@@ -121,7 +127,7 @@ def parse_rate(text: str | None) -> Fraction | None:
     if text is None:
         return None
     try:
-        rate = standard(Fraction(text))
+        rate = standard_rate(Fraction(text))
     except (ValueError, ZeroDivisionError):
         rate = Fraction(0)
     if not 1 <= rate <= FASTEST:

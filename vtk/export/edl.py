@@ -14,7 +14,7 @@ from pathlib import Path
 
 from vtk.export.clips import Clip, clips
 from vtk.export.clock import FrameClock, counts
-from vtk.export.files import TextFormat, line, words
+from vtk.export.files import TextFormat, label, one_line
 from vtk.span import Span
 
 EFFECTS = {
@@ -50,7 +50,7 @@ def _text(
         if record is None:
             record = clip.first
             mode = "DROP FRAME" if clip.counted.drop else "NON-DROP FRAME"
-            title = line(Path(clip.span.video).stem)[:TITLE]
+            title = one_line(Path(clip.span.video).stem)[:TITLE]
             yield f"TITLE: {title or 'VTK'}\nFCM: {mode}\n"
         start = clip.first - (clip.into.before if clip.into else 0)
         end = clip.last - (following.into.before if following and following.into else 0)
@@ -67,7 +67,7 @@ def _event(number: int, clip: Clip, reel: str, source: tuple[int, int], record: 
         times = " ".join(map(code, (*source, *record)))
         return f"{number:03d}  {reel:8s} V     {how:8s} {times}\n"
 
-    name = line(Path(clip.span.video).name) or "VTK"
+    name = one_line(Path(clip.span.video).name) or "VTK"
     notes = f"* FROM CLIP NAME:  {name}\n"
     if clip.into is None:
         text = edit("C", source, (record, record + end - start))
@@ -77,7 +77,7 @@ def _event(number: int, clip: Clip, reel: str, source: tuple[int, int], record: 
         text = edit("C", (start, start), (record, record))
         text += edit(f"{sign} {length:03d}", source, (record, record + end - start))
         notes += f"* TO CLIP NAME:  {name}\n* EFFECT NAME: {effect}\n"
-    return f"{text}{notes}* COMMENT: {words(clip.span)}\n"
+    return f"{text}{notes}* COMMENT: {label(clip.span)}\n"
 
 
 def _reel(name: str | None, clip: Clip) -> str:

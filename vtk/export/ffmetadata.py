@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from vtk.export.clock import timings
-from vtk.export.files import TextFormat, words
+from vtk.export.files import TextFormat, label
 from vtk.media.container.timing import Timing
 from vtk.span import Span
 
@@ -28,6 +28,6 @@ def _text(known: Callable[[str], Timing], spans: Iterator[Span]) -> Iterator[str
     for span in spans:
         zero = known(span.video).start
         start, end = (max(0, round((time - zero) * 10**6)) for time in (span.start, span.end))
-        title = re.sub(r"([=;#\\])", r"\\\1", words(span))
+        title = re.sub(r"([=;#\\])", r"\\\1", label(span))
         title += " " * title.endswith("\\")  # or FFmpeg takes the line end for escaped
         yield f"\n[CHAPTER]\nTIMEBASE=1/1000000\nSTART={start}\nEND={end}\ntitle={title}\n"

@@ -94,13 +94,13 @@ class TextFormat:
             yield span
 
 
-def words(span: Span) -> str:
+def label(span: Span) -> str:
     """What a span is called in a list: its title, caption or summary, else kind and number."""
     known = next((span[key] for key in ("title", "caption", "summary") if span.get(key)), "")
     kind = str(span.get("kind", "span")).capitalize()
-    return line(known) or (f"{kind} {span['index'] + 1}" if "index" in span else kind)
+    return one_line(known) or (f"{kind} {span['index'] + 1}" if "index" in span else kind)
 
 
-def line(text: str) -> str:
+def one_line(text: str) -> str:
     """Text on one line, of characters that can be seen."""
     return printable(" ".join(text.split()))

@@ -9,7 +9,7 @@ from typing import Any
 from vtk.errors import MissingError
 from vtk.export.clips import Clip, clips
 from vtk.export.clock import FrameClock, counts
-from vtk.export.files import TextFormat, line, words
+from vtk.export.files import TextFormat, label, one_line
 from vtk.span import Span, local_path
 
 TYPES = {"dissolve": "SMPTE_Dissolve", "fade": "SMPTE_Dissolve", "wipe": "SMPTE_Wipe"}
@@ -37,7 +37,7 @@ def _text(library: Any, count: Callable[[str], FrameClock], spans: Iterator[Span
     for clip in clips(spans, count):
         time = partial(library.opentime.RationalTime, rate=float(clip.counted.rate))
         if not len(track):
-            timeline.name = line(Path(clip.span.video).stem)
+            timeline.name = one_line(Path(clip.span.video).stem)
             timeline.global_start_time = time(clip.first)
         if clip.into is not None:
             kind, before, after = clip.into
@@ -55,13 +55,13 @@ def _clip(library: Any, clip: Clip, time: Callable[[int], Any]) -> Any:
         first = clip.counted.first
         available = extent(time(first), time(clip.counted.frame(about.end) - first))
     new = schema.Clip(
-        name=line(Path(span.video).name),
+        name=one_line(Path(span.video).name),
         media_reference=schema.ExternalReference(_url(span.video), available),
         source_range=extent(time(clip.first), time(clip.last - clip.first)),
         metadata={"vtk": _plain(span)},
     )
     if span.get("title") or span.get("caption"):
-        new.markers.append(schema.Marker(words(span), extent(time(clip.first), time(0))))
+        new.markers.append(schema.Marker(label(span), extent(time(clip.first), time(0))))
     return new
 
 

@@ -71,7 +71,7 @@ def parquet(spans: Iterable[Span], file: Path) -> Iterator[Span]:
             if len(rows) >= GROUP or size >= GROUP_BYTES:
                 table.write_table(arrow.Table.from_pylist(rows, schema))
                 rows, size = [], 0
-            yield Span(span).made("export parquet")
+            yield Span(span).with_provenance("export parquet")
         if rows:
             table.write_table(arrow.Table.from_pylist(rows, schema))
     tell_left_out(failed)

@@ -8,10 +8,10 @@ from typing import Any
 
 from vtk.errors import UsageError
 from vtk.export import tell_left_out
-from vtk.export.reading import Layout
 from vtk.export.speech import subtitles
+from vtk.export.subtitle_layout import Layout
 from vtk.media.image.files import make_folder, safe_stem
-from vtk.media.subtitles.mux import embed
+from vtk.media.subtitles.mux import mux_subtitles
 from vtk.pipeline import group_by_video, map_videos
 from vtk.span import Span, local_path
 from vtk.stream.writer import Output
@@ -66,7 +66,7 @@ class SoftSubtitles:
         if target.exists() and os.path.samefile(target, local_path(video) or target):
             raise UsageError(f"{target} is the video itself: name another file with -o")
         cues = subtitles(self.form, self.layout, highlight=self.highlight, own_clock=True)
-        embed(video, "".join(cues.text(iter(group))), self.form, target, _language(group))
+        mux_subtitles(video, "".join(cues.text(iter(group))), self.form, target, _language(group))
 
 
 def _name(video: str) -> str:

@@ -10,7 +10,7 @@ import pysubs2
 
 from vtk.export.clock import stamp, timings
 from vtk.export.files import TextFormat, with_times
-from vtk.export.reading import Cue, Layout, cues
+from vtk.export.subtitle_layout import Cue, Layout, cues
 from vtk.span import Span
 from vtk.transcribe import with_speech
 

@@ -15,7 +15,7 @@ from vtk.export import tell_left_out
 from vtk.export.shards import Part, Shards
 from vtk.keyframes import with_keyframes
 from vtk.media.image import files as picture
-from vtk.media.image.to_rgb import displayed
+from vtk.media.image.to_rgb import to_rgb
 from vtk.media.video import OUTSIDE, Video, VideoCache, clip
 from vtk.pipeline import map_spans
 from vtk.span import Span
@@ -64,10 +64,12 @@ def webdataset(
                 parts += _pictures(span, latest, contents.height)
             if contents.clips:
                 video = latest(span.video)
-                parts.append(("mp4", clip.encode(video, span.start, span.end, contents.height)))
+                parts.append(
+                    ("mp4", clip.encode_clip(video, span.start, span.end, contents.height))
+                )
             key = _key(span, keys)
             sample = {"shard": shards.add(key, parts), "key": key}
-            yield Span(span, sample=sample).made("export webdataset")
+            yield Span(span, sample=sample).with_provenance("export webdataset")
 
         for span in map_spans("export webdataset", whole, work):
             failed += span.failed
@@ -98,8 +100,8 @@ def _file(entry: dict[str, Any]) -> Path | None:
 
 def _decoded(video: Video, times: list[float], height: int | None) -> list[tuple[str, bytes]]:
     aspect = video.stream.sample_aspect_ratio
-    shown = (displayed(frame.image, aspect, height) for frame in video.at(times))
-    found = [("jpg", picture.encode(image, "jpg")) for image in shown]
+    shown = (to_rgb(frame.image, aspect, height) for frame in video.frames_at(times))
+    found = [("jpg", picture.encode_image(image, "jpg")) for image in shown]
     if len(found) < len(times):
         raise MediaError(OUTSIDE)
     return found

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from vtk.export.clock import stamp, timings
-from vtk.export.files import TextFormat, line, words
+from vtk.export.files import TextFormat, label, one_line
 from vtk.media.container.timing import Timing
 from vtk.span import Span
 
@@ -43,11 +43,11 @@ def _text(
 
 def _cues(span: Span, field: str | None) -> Iterator[tuple[float, float, str]]:
     """Start, end and text, as it stands in the file, of each cue of a span."""
-    known: Any = words(span) if field is None else span.get(field)
+    known: Any = label(span) if field is None else span.get(field)
     timed = known if isinstance(known, list) else [{"text": known}]
     for entry in timed:
         if isinstance(entry, dict) and isinstance(entry.get("text"), str):
-            lines = [line(part) for part in entry["text"].splitlines()]
+            lines = [one_line(part) for part in entry["text"].splitlines()]
             # Without ">" there can be no "-->", which would begin another cue.
             text = html.escape("\n".join(part for part in lines if part), quote=False)
             start = entry.get("start", entry.get("t", span.start))

@@ -26,7 +26,7 @@ import orjson
 from vtk.passages import Passage, passages
 from vtk.pipeline import failure
 from vtk.retrieve import Query
-from vtk.span import OWN, TIMED, Span, join
+from vtk.span import SPAN_ONLY_FIELDS, TIMED_FIELDS, Span, join
 
 SHORT = 10.0  # seconds up to which a cover's length costs nothing
 LENGTH_POWER = 0.2  # of how much longer it is: twice the length costs an eighth of the score
@@ -126,7 +126,11 @@ class _Sources:
         return Span(orjson.loads(self._lines[first:last]))
 
     def append(self, span: Span) -> None:
-        kept = {key: value for key, value in span.items() if key not in OWN or key in TIMED}
+        kept = {
+            key: value
+            for key, value in span.items()
+            if key not in SPAN_ONLY_FIELDS or key in TIMED_FIELDS
+        }
         self._lines += orjson.dumps({**kept, "start": span.start, "end": span.end})
         self._offsets.append(len(self._lines))
 
@@ -284,7 +288,7 @@ def _result(
     }
     evidence = sorted(inside.values(), key=lambda m: (m.passage.start, m.passage.end))
     spans = (sources[number] for number in dict.fromkeys(m.span for m in evidence))
-    parts = [span.part(moment.start, moment.end, "moment") for span in spans]
+    parts = [span.sub_span(moment.start, moment.end, "moment") for span in spans]
     told = [asdict(match.passage) for match in evidence]
     order = {"score": moment.score, "rank": rank, "query": query, "evidence": told}
-    return join(parts, "moment", **order).made("ground", "density")
+    return join(parts, "moment", **order).with_provenance("ground", "density")

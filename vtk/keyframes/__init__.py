@@ -63,7 +63,7 @@ def keyframes(
     from vtk.keyframes.features import Clip, Colour
     from vtk.keyframes.pieces import choices
     from vtk.keyframes.record import KeyframeWriter
-    from vtk.keyframes.view import SpanSampler
+    from vtk.keyframes.sampler import SpanSampler
     from vtk.media.image import files
     from vtk.media.image.contact_sheet import Sheet
     from vtk.media.video import OUTSIDE, VideoCache
@@ -74,7 +74,7 @@ def keyframes(
     number = chosen.default if k is None else k
     origin = {"model": clip.name, "sha256": clip.sha256} if clip else {}
     if images is not None:
-        files.check(images.format)
+        files.check_format(images.format)
     for folder in (images.folder if images else None, gif):
         if folder is not None:
             files.make_folder(folder)
@@ -89,8 +89,8 @@ def keyframes(
             found = choices(view, chosen, wanted)
             if wanted and not found:
                 raise MediaError(OUTSIDE)
-            new = recorder.recorded(span, view, found, kept)
-            yield new.made("keyframes", method, **origin)
+            new = recorder.record(span, view, found, kept)
+            yield new.with_provenance("keyframes", method, **origin)
 
         together = budget is not None or distinct
         shots = with_shots(spans)
@@ -108,7 +108,9 @@ def keyframes(
 
 def with_keyframes(spans: Iterable[Span]) -> Iterator[Span]:
     """The spans in order, keyframes picked with the defaults where a span has none."""
-    return fill_missing(spans, lambda span: span.whole or not span.get("keyframes"), keyframes)
+    return fill_missing(
+        spans, lambda span: span.is_whole_video or not span.get("keyframes"), keyframes
+    )
 
 
 def _check(k: int | None, rate: float | None, budget: int | None, min_gap: float) -> None:

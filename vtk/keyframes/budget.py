@@ -2,7 +2,7 @@
 
 from heapq import heapify, heapreplace
 
-from vtk.media.video.change_bytes import spent
+from vtk.media.video.change_bytes import change_bytes
 from vtk.span import Span
 from vtk.times import SHORTEST
 
@@ -16,7 +16,7 @@ def divide(spans: list[Span], budget: int, gap: float) -> list[int]:
     come first where the budget is smaller than that. The rest is divided as seats are by
     Sainte-Laguë. Raises OpenError, MediaError.
     """
-    packets = spent(spans[0].video)
+    packets = change_bytes(spans[0].video)
     last = float(packets.times[-1]) if len(packets.times) else 0.0
     stretches = [(span.start, min(span.end, max(last, span.start) + SHORTEST)) for span in spans]
     seconds = [end - start for start, end in stretches]
@@ -29,10 +29,10 @@ def divide(spans: list[Span], budget: int, gap: float) -> list[int]:
         length / max(sum(seconds), SHORTEST) + change / max(sum(changes), 1.0)
         for length, change in zip(seconds, changes, strict=True)
     ]
-    return seats(weights, fits, budget)
+    return apportion(weights, fits, budget)
 
 
-def seats(weights: list[float], fits: list[int], total: int) -> list[int]:
+def apportion(weights: list[float], fits: list[int], total: int) -> list[int]:
     """`total` seats by weight, no more than fit each; every one its first before any a second."""
     given = [0] * len(weights)
     # In order: first seats, then by weight over 2n + 1, then by place.

@@ -9,9 +9,9 @@ count that are nearly as good as its best, which leaves out those that are black
 import numpy as np
 from numpy.typing import NDArray
 
-from vtk.keyframes.looks import one_of_each
 from vtk.keyframes.methods import KeyframeMethod
-from vtk.keyframes.view import Choice, SpanSampler
+from vtk.keyframes.sampler import Choice, SpanSampler
+from vtk.keyframes.selection import one_per_cluster
 
 PER_KEYFRAME = 8  # frames looked at for each cluster
 FEWEST = 32
@@ -20,10 +20,10 @@ USABLE = 0.75  # of the quality of the best of a cluster
 
 def choose(view: SpanSampler, k: int) -> list[Choice]:
     """At most `k` frames; the score is the share of the looks that the cluster of each holds."""
-    found = view.spread(max(PER_KEYFRAME * k, FEWEST), least=k)
+    found = view.sample(max(PER_KEYFRAME * k, FEWEST), least=k)
     if not found:
         return []
-    picked = one_of_each(found, view.points(found), k, view.gap, _worth)
+    picked = one_per_cluster(found, view.points(found), k, view.gap, _worth)
     return [Choice(found[p.place], p.share, {"distance": p.distance}) for p in picked]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vtk.keyframes.view import Features
+from vtk.keyframes.sampler import Features
 
 MOST = 10_000  # latest kept keyframes that new ones are compared with
 
@@ -19,7 +19,7 @@ class Distinct:
         self._points: deque[NDArray[np.float32]] = deque(maxlen=MOST)
         self._entries: deque[dict[str, Any]] = deque(maxlen=MOST)
 
-    def of(self, point: NDArray[np.float32]) -> dict[str, Any] | None:
+    def nearest(self, point: NDArray[np.float32]) -> dict[str, Any] | None:
         """The kept keyframe that is nearest to the point, if it is nearly the same."""
         if not self._points:
             return None
@@ -27,7 +27,7 @@ class Distinct:
         nearest = int(np.argmin(distances))
         return self._entries[nearest] if distances[nearest] < self.same else None
 
-    def keep(self, point: NDArray[np.float32], entry: dict[str, Any]) -> None:
+    def add(self, point: NDArray[np.float32], entry: dict[str, Any]) -> None:
         """Remember a keyframe that is like none before."""
         self._points.append(point)
         self._entries.append(entry)

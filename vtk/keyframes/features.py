@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from vtk.keyframes.view import Candidate, Points
+from vtk.keyframes.sampler import Candidate, Points
 from vtk.media.image.planes import Thumbnail
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Colour:
         """Roots of histograms: the distance of two points is that of Hellinger."""
         return np.stack([_histograms(candidate.thumbnail) for candidate in candidates])
 
-    def prints(self, candidates: list[Candidate]) -> Points:
+    def fingerprints(self, candidates: list[Candidate]) -> Points:
         """Means of blocks of luma, Cb and Cr, 0..1."""
         return np.stack([_blocks(candidate.thumbnail) for candidate in candidates])
 
@@ -67,4 +67,4 @@ class Clip:
         pictures = [c.picture for c in candidates if c.picture is not None]
         return np.stack(list(self.model.images(pictures)))
 
-    prints = __call__
+    fingerprints = __call__

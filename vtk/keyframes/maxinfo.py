@@ -11,9 +11,9 @@ are left out, so that a still picture gives one frame.
 import numpy as np
 from numpy.typing import NDArray
 
-from vtk.keyframes.looks import apart, calm, quality
 from vtk.keyframes.methods import KeyframeMethod
-from vtk.keyframes.view import Choice, Points, SpanSampler
+from vtk.keyframes.sampler import Choice, Points, SpanSampler
+from vtk.keyframes.selection import far_enough, quality, steady
 
 MOST = 16  # frames where no number is given
 RANK = 8  # of the truncated SVD, as published
@@ -25,18 +25,18 @@ USABLE = 0.2  # quality of the best frame, from which a frame counts
 
 
 def choose(view: SpanSampler, k: int) -> list[Choice]:
-    """`k` frames at most, one at least; the score is the leverage of each, see `maximal`."""
-    found = view.spread(max(PER_KEYFRAME * k, FEWEST), least=1)
+    """`k` frames at most, one at least; the score is the leverage of each, see `maximal_volume`."""
+    found = view.sample(max(PER_KEYFRAME * k, FEWEST), least=1)
     if not found:
         return []
     points, good = view.points(found), quality(found)
-    free = calm(points, 1) & (good >= USABLE * good.max())
+    free = steady(points, 1) & (good >= USABLE * good.max())
     free = free if free.any() else ~free
-    order = maximal(reduced(points, k), k, apart(found, view.gap), free)
+    order = maximal_volume(principal_coordinates(points, k), k, far_enough(found, view.gap), free)
     return [Choice(found[i], leverage, {"leverage": leverage}) for i, leverage in order]
 
 
-def reduced(points: Points, k: int) -> NDArray[np.float64]:
+def principal_coordinates(points: Points, k: int) -> NDArray[np.float64]:
     """The frames in the directions in which they differ most: (frames, rank)."""
     left, strength, _ = np.linalg.svd(points.astype(np.float64), full_matrices=False)
     rank = int((strength > SLIGHT * strength[0]).sum()) if strength[0] > 0 else 1
@@ -44,7 +44,7 @@ def reduced(points: Points, k: int) -> NDArray[np.float64]:
     return rows
 
 
-def maximal(
+def maximal_volume(
     rows: NDArray[np.float64], k: int, far: NDArray[np.bool_], free: NDArray[np.bool_]
 ) -> list[tuple[int, float]]:
     """The chosen rows in the order of choice, each with its leverage when it was chosen.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from vtk.methods import Methods
 
 if TYPE_CHECKING:
-    from vtk.keyframes.view import Choice, SpanSampler
+    from vtk.keyframes.sampler import Choice, SpanSampler
 
 
 @dataclass(frozen=True)

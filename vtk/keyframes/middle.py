@@ -4,13 +4,13 @@ Of more than one each is in the middle of an equal part of that.
 """
 
 from vtk.keyframes.methods import KeyframeMethod
-from vtk.keyframes.uniform import even
-from vtk.keyframes.view import Choice, SpanSampler
+from vtk.keyframes.sampler import Choice, SpanSampler
+from vtk.keyframes.uniform import evenly_spaced
 
 
 def choose(view: SpanSampler, k: int) -> list[Choice]:
     """At most `k` frames; the score is 1 for each."""
-    return even(view, k, view.low, view.high)
+    return evenly_spaced(view, k, view.low, view.high)
 
 
 METHOD = KeyframeMethod(choose, by_time=True)

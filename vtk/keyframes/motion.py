@@ -9,9 +9,9 @@ codec has.
 import numpy as np
 from numpy.typing import NDArray
 
-from vtk.keyframes.looks import apart
 from vtk.keyframes.methods import KeyframeMethod
-from vtk.keyframes.view import Candidate, Choice, SpanSampler
+from vtk.keyframes.sampler import Candidate, Choice, SpanSampler
+from vtk.keyframes.selection import far_enough
 
 PER_KEYFRAME = 4  # moments looked at for each frame wanted
 FEWEST = 12
@@ -21,15 +21,15 @@ LONGEST = 0.5  # seconds between frames beyond which their difference tells noth
 
 def choose(view: SpanSampler, k: int) -> list[Choice]:
     """At most `k` frames; the score is the motion beside the strongest of the span."""
-    found = view.spread(max(PER_KEYFRAME * k, FEWEST), least=k, pair=MOMENT)
+    found = view.sample(max(PER_KEYFRAME * k, FEWEST), least=k, pair=MOMENT)
     if not found:
         return []
-    energy, moment = energies(found)
+    energy, moment = motion_energy(found)
     peak = np.zeros(len(found), bool)
     around = np.pad(energy[moment], 1)
     peak[moment] = (around[1:-1] >= around[:-2]) & (around[1:-1] >= around[2:]) & (around[1:-1] > 0)
     # Peaks first, then whatever moves most; of equals the earlier one.
-    far = apart(found, view.gap)
+    far = far_enough(found, view.gap)
     free = np.ones(len(found), bool)
     order: list[int] = []
     for place in np.lexsort((-energy, ~peak)):
@@ -40,7 +40,7 @@ def choose(view: SpanSampler, k: int) -> list[Choice]:
     return [Choice(found[i], float(energy[i]) / most, {"energy": float(energy[i])}) for i in order]
 
 
-def energies(found: list[Candidate]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+def motion_energy(found: list[Candidate]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Mean change of luma, in steps of 0..255 a second, from each frame to the next.
 
     With it where there is one: 0 where the next frame is too far off to tell.

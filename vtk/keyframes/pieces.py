@@ -4,7 +4,7 @@ import math
 from dataclasses import replace
 
 from vtk.keyframes.methods import KeyframeMethod
-from vtk.keyframes.view import Choice, SpanSampler
+from vtk.keyframes.sampler import Choice, SpanSampler
 
 PIECE = 64  # keyframes chosen at once
 

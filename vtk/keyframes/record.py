@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vtk.keyframes.distinct import Distinct
-from vtk.keyframes.view import Choice, SpanSampler
+from vtk.keyframes.sampler import Choice, SpanSampler
 from vtk.media.image import descriptors, files
 from vtk.media.image import gif as animated
 from vtk.media.image.contact_sheet import HEIGHT, Sheet
-from vtk.media.image.to_rgb import displayed
+from vtk.media.image.to_rgb import to_rgb
 from vtk.media.video import Frame
 from vtk.span import Span
 from vtk.times import rounded
@@ -31,28 +31,28 @@ class KeyframeWriter:
     gif: Path | None = None  # folder of animations
     why: bool = False
 
-    def recorded(
+    def record(
         self, span: Span, view: SpanSampler, choices: list[Choice], kept: Distinct | None
     ) -> Span:
         """The span with its keyframes, choices in time order, and with what else is wanted.
 
         With `kept` a frame that is nearly the same as a kept one is put under that one.
         """
-        new = span.reaching(view.start, view.end)
+        new = span.with_times(view.start, view.end)
         if "pts" not in span:
             new["time_base"] = str(view.video.time_base)
         new["keyframes"] = entries = []
         chosen = [choice.candidate for choice in choices]
-        points = list(view.features.prints(chosen)) if kept and chosen else []
+        points = list(view.features.fingerprints(chosen)) if kept and chosen else []
         for place, (frame, choice) in enumerate(zip(view.fetch(choices), choices, strict=True)):
-            if kept and (like := kept.of(points[place])):
+            if kept and (like := kept.nearest(points[place])):
                 same = {"t": rounded(frame.time), "pts": frame.pts}
                 like.setdefault("same_as", []).append(same)
                 continue
             entries.append(self.entry(view, frame, choice))
             if kept:
-                kept.keep(points[place], entries[-1])
-        if animation := self.animation(view):
+                kept.add(points[place], entries[-1])
+        if animation := self.write_gif(view):
             new["gif"] = animation
         if damaged := {t for t in view.video.damage if view.start <= t <= view.end}:
             new["damaged"] = len(damaged)
@@ -71,13 +71,13 @@ class KeyframeWriter:
             wish = self.images
             path = wish.folder / files.image_name(view.video.name, time, wish.format)
             shown = files.fitted(frame.image, aspect, wish.size)
-            files.write(path, shown, wish.format, wish.quality)
+            files.write_image(path, shown, wish.format, wish.quality)
             found["image"] = str(path)
         if self.sheet is not None:
-            self.sheet.add(displayed(frame.image, aspect, HEIGHT), time)
+            self.sheet.add(to_rgb(frame.image, aspect, HEIGHT), time)
         return found
 
-    def animation(self, view: SpanSampler) -> str | None:
+    def write_gif(self, view: SpanSampler) -> str | None:
         """The file of a span's animation, written now; None where none is wanted."""
         if self.gif is None:
             return None
@@ -85,7 +85,7 @@ class KeyframeWriter:
         count = min(max(int(seconds * PACE), 1), LONGEST)
         times = [view.start + (i + 0.5) * seconds / count for i in range(count)]
         aspect = view.video.stream.sample_aspect_ratio
-        shown = [files.fitted(f.image, aspect, ANIMATED) for f in view.video.at(times)]
+        shown = [files.fitted(f.image, aspect, ANIMATED) for f in view.video.frames_at(times)]
         path = self.gif / files.image_name(view.video.name, rounded(view.start), "gif")
-        files.save(path, animated.encode(shown, PACE))
+        files.write_bytes(path, animated.encode_gif(shown, PACE))
         return str(path)

@@ -7,9 +7,9 @@ a cluster of the looks of the span, so that they are unlike each other.
 import numpy as np
 from numpy.typing import NDArray
 
-from vtk.keyframes.looks import one_of_each, quality
 from vtk.keyframes.methods import KeyframeMethod
-from vtk.keyframes.view import Choice, SpanSampler
+from vtk.keyframes.sampler import Choice, SpanSampler
+from vtk.keyframes.selection import one_per_cluster, quality
 
 PER_KEYFRAME = 4  # frames looked at for each frame wanted
 FEWEST = 6
@@ -17,11 +17,11 @@ FEWEST = 6
 
 def choose(view: SpanSampler, k: int) -> list[Choice]:
     """At most `k` frames with their quality as score."""
-    found = view.spread(max(PER_KEYFRAME * k, FEWEST), least=k)
+    found = view.sample(max(PER_KEYFRAME * k, FEWEST), least=k)
     if not found:
         return []
     good = quality(found)
-    picked = one_of_each(found, view.points(found), k, view.gap, _worth)
+    picked = one_per_cluster(found, view.points(found), k, view.gap, _worth)
     return [Choice(found[p.place], float(good[p.place]), {"unlike": p.distance}) for p in picked]
 
 

@@ -1,23 +1,23 @@
 """uniform: frames at even distances in time, each in the middle of its part of the span."""
 
 from vtk.keyframes.methods import KeyframeMethod
-from vtk.keyframes.view import Choice, SpanSampler
+from vtk.keyframes.sampler import Choice, SpanSampler
 from vtk.media.video import ROUNDING
 
 
 def choose(view: SpanSampler, k: int) -> list[Choice]:
     """At most `k` frames; the score is 1 for each."""
-    return even(view, k, view.start, view.end)
+    return evenly_spaced(view, k, view.start, view.end)
 
 
-def even(view: SpanSampler, k: int, start: float, end: float) -> list[Choice]:
+def evenly_spaced(view: SpanSampler, k: int, start: float, end: float) -> list[Choice]:
     """At most `k` frames in the middles of equal parts of a stretch; the score is 1 for each."""
     if view.gap:
         # A frame may be shown up to its length before the time that is asked for.
         k = min(k, max(int((end - start) / (view.gap + 1 / view.rate)), 1))
-    found = view.at([start + (i + 0.5) * (end - start) / k for i in range(k)])
+    found = view.frames_at([start + (i + 0.5) * (end - start) / k for i in range(k)])
     if len(found) < k:
-        found = view.spread(k, least=k)
+        found = view.sample(k, least=k)
         count = min(k, len(found))
         found = [found[i * len(found) // count] for i in range(count)]
     chosen: list[Choice] = []

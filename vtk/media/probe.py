@@ -14,10 +14,10 @@ from av.video.reformatter import ColorPrimaries, ColorTrc
 from av.video.stream import VideoStream
 
 from vtk.media.container import open_container
-from vtk.media.container.streams import estimated, extent, leading_stream
+from vtk.media.container.streams import is_estimated, leading_stream, stated_range
 from vtk.media.image.cropping import margins
-from vtk.media.image.sidedata import brightest, orientation
-from vtk.media.image.to_rgb import transparent
+from vtk.media.image.sidedata import orientation, peak_luminance
+from vtk.media.image.to_rgb import has_alpha
 from vtk.pipeline import map_spans
 from vtk.span import Span
 from vtk.times import rounded
@@ -47,17 +47,17 @@ def _probe(span: Span) -> Iterator[Span]:
     with open_container(span.video) as container:
         media = describe(container)
         start, end = media["start"], media["end"]
-    new = span.reaching(start, end)
-    if span.whole:
+    new = span.with_times(start, end)
+    if span.is_whole_video:
         new["kind"] = "video"
     new["media"] = media
-    yield new.made("probe")
+    yield new.with_provenance("probe")
 
 
 def describe(container: InputContainer) -> dict[str, Any]:
     """The contents of an open container as plain data; times in seconds, rates in 1/s."""
     main = leading_stream(container)
-    start, end = extent(container, main)
+    start, end = stated_range(container, main)
     rates = {s.index: rate for s in container.streams.video if (rate := _rates(container, s))}
     seen = _seen(container, main) if isinstance(main, VideoStream) else {}
     streams = [
@@ -65,7 +65,7 @@ def describe(container: InputContainer) -> dict[str, Any]:
         for s in container.streams
     ]
     bit_rate = container.bit_rate
-    if estimated(container) and end > start:
+    if is_estimated(container) and end > start:
         bit_rate = round(8 * container.size / (end - start))
     chapters = [_chapter(chapter) for chapter in container.chapters()]
     return {
@@ -96,12 +96,12 @@ def _stream(container: InputContainer, stream: Stream) -> dict[str, Any]:
         if stream.start_time is not None and stream.time_base
         else None,
         "duration": rounded(float(stream.duration * stream.time_base))
-        if stream.duration and stream.time_base and not estimated(container)
+        if stream.duration and stream.time_base and not is_estimated(container)
         else None,
     }
     if isinstance(codec, VideoCodecContext) and isinstance(stream, VideoStream):
         aspect = stream.sample_aspect_ratio
-        width, height = margins(container, stream).inside(stream.width, stream.height)
+        width, height = margins(container, stream).cropped_size(stream.width, stream.height)
         about |= {
             "width": width,
             "height": height,
@@ -123,7 +123,7 @@ def _stream(container: InputContainer, stream: Stream) -> dict[str, Any]:
 def _transparent(stream: VideoStream) -> bool:
     """Whether it has an alpha channel, as WebM may keep beside pictures that have none."""
     beside = stream.metadata.get("alpha_mode") == "1"
-    return beside or (stream.pix_fmt is not None and transparent(stream.pix_fmt))
+    return beside or (stream.pix_fmt is not None and has_alpha(stream.pix_fmt))
 
 
 def _rates(container: InputContainer, stream: VideoStream) -> dict[str, Any]:
@@ -179,10 +179,10 @@ def _seen(container: InputContainer, stream: VideoStream) -> dict[str, Any]:
     if frame is None:
         return {"rotation": 0}
     turn = orientation(frame)
-    peak = brightest(frame) if frame.color_trc in HDR else None
+    peak = peak_luminance(frame) if frame.color_trc in HDR else None
     return {
-        "rotation": turn.clockwise,
-        **({"mirrored": True} if turn.reflected else {}),
+        "rotation": turn.rotation,
+        **({"mirrored": True} if turn.is_mirrored else {}),
         **({"peak": rounded(peak)} if peak else {}),
     }
 

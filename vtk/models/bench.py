@@ -82,7 +82,7 @@ def _kind(name: str, mmproj: str | None) -> str:
 
 
 def _language(model: LanguageModel, loaded: float, count: int, tokens: int) -> Speed:
-    sees = getattr(model, "sees", True)
+    sees = getattr(model, "has_vision", True)
     pictures = _pictures(count) if sees else [None] * count
     prompts = [_prompt(number, picture) for number, picture in enumerate(pictures)]
     _run(model, [_prompt(-1, _pictures(1, seed=1)[0] if sees else None)], 1)  # a first one is slow

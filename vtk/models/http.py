@@ -89,7 +89,7 @@ class HttpService:
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
 
-    def ordered(
+    def map(
         self, items: Iterable[Item], work: Callable[[Item], Coroutine[Any, Any, T]]
     ) -> Iterator[T | ModelError]:
         """What `work` makes of each item, in order, or its ModelError.
@@ -153,7 +153,7 @@ class HttpService:
         except TimeoutError:
             raise _TroubleError(f"gave no reply within {self.timeout:g} s") from None
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError) as error:
-            reason = shortened(str(error)) or "no reply"
+            reason = shorten(str(error)) or "no reply"
             if not self._reached:
                 raise MissingError(
                     f"cannot reach a server at {self.place} ({reason}): "
@@ -161,7 +161,7 @@ class HttpService:
                 ) from None
             raise _TroubleError(f"cannot be reached any more ({reason})") from None
         except httpx2.RequestError as error:
-            reason = shortened(str(error)) or type(error).__name__
+            reason = shorten(str(error)) or type(error).__name__
             raise _TroubleError(f"broke off the connection ({reason})") from None
         self._reached = True
         reply = Reply(got.status_code, got.content)
@@ -170,9 +170,9 @@ class HttpService:
             raise _TroubleError(f"answered {reply.status}", wait, reply)
         return reply
 
-    def shown(self, text: str) -> str:
+    def redacted(self, text: str) -> str:
         """What the server says, fit for a message: short, and without the key."""
-        return shortened(text.replace(self._key, "…") if self._key else text)
+        return shorten(text.replace(self._key, "…") if self._key else text)
 
     @property
     def has_key(self) -> bool:
@@ -284,7 +284,7 @@ def retry_after(value: str) -> float | None:
     return min(max(seconds, 0.0), LONGEST)
 
 
-def shortened(text: str, limit: int = 200) -> str:
+def shorten(text: str, limit: int = 200) -> str:
     """Foreign text on one line: no control characters, at most `limit` characters."""
     text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return text if len(text) <= limit else text[: limit - 1] + "…"

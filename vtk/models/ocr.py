@@ -29,7 +29,7 @@ no oc pl pt qu rm ro sk sl sq sv sw tl tr uz vi zh
 LANGUAGES = frozenset(_READ.split())
 
 
-class Engine:
+class OcrEngine:
     """Finds and reads lines of text. Counts what it did: `found` pictures, `read` lines."""
 
     def __init__(
@@ -105,7 +105,7 @@ class Engine:
         return np.rot90(cut) if height >= STEEP * width else cut
 
 
-def needed() -> None:
+def require_rapidocr() -> None:
     """Raises MissingError where RapidOCR or onnxruntime is not installed; loads neither."""
     for name in ("rapidocr", "onnxruntime"):
         if not find_spec(name):
@@ -114,7 +114,7 @@ def needed() -> None:
 
 def _library() -> tuple[Any, Any]:
     """OpenCV and the class of RapidOCR. Raises MissingError where they do not load."""
-    needed()
+    require_rapidocr()
     try:
         onnx.library()  # before RapidOCR loads it
         import cv2

@@ -12,7 +12,7 @@ from vtk.span import Span
 
 if TYPE_CHECKING:
     from vtk.media.video import Frame, Video
-    from vtk.models.ocr import Engine
+    from vtk.models.ocr import OcrEngine
     from vtk.ocr.screen import TextTracker
 
 ON = ("changes", "keyframes")
@@ -21,7 +21,7 @@ JOINED = 0.002  # seconds that may lie between two spans of which one goes on wh
 
 
 @dataclass(frozen=True)
-class Settings:
+class OcrSettings:
     """How text is read.
 
     `on`: "changes" looks `rate` times a second, where the picture changed; "keyframes" at the
@@ -48,7 +48,7 @@ class Settings:
 
 
 def ocr(
-    spans: Iterable[Span], settings: Settings | None = None, *, engine: "Engine | None" = None
+    spans: Iterable[Span], settings: OcrSettings | None = None, *, engine: "OcrEngine | None" = None
 ) -> Iterator[Span]:
     """Each span with `screen_text`: the lines shown in it, each once, in the order they appear.
 
@@ -58,13 +58,13 @@ def ocr(
     one another. `engine` is used if given, else one is opened. Raises MissingError where RapidOCR
     is missing or does not read the language, UsageError for settings without sense.
     """
-    settings = settings or Settings()
+    settings = settings or OcrSettings()
     from vtk.keyframes import with_keyframes
     from vtk.media.video import VideoCache
-    from vtk.models.ocr import Engine
+    from vtk.models.ocr import OcrEngine
     from vtk.split import with_shots
 
-    reader = engine or Engine(settings.language, settings.weights, settings.threads)
+    reader = engine or OcrEngine(settings.language, settings.weights, settings.threads)
     spans = with_shots(spans)
     if settings.on == "keyframes":
         spans = with_keyframes(spans)
@@ -73,12 +73,12 @@ def ocr(
 
         def work(span: Span) -> Iterator[Span]:
             video = latest(span.video)
-            new = span.reaching(*video.stretch(span.start, span.end))
+            new = span.with_times(*video.clamp(span.start, span.end))
             if "pts" not in span:
                 new["time_base"] = str(video.time_base)
             read = course.chosen if settings.on == "keyframes" else course.through
             new["screen_text"] = read(video, new)
-            yield new.made("ocr", settings.on)
+            yield new.with_provenance("ocr", settings.on)
 
         yield from map_spans("ocr", spans, work)
 
@@ -86,7 +86,7 @@ def ocr(
 class _Course:
     """The frames of span after span, and the screen they are shown on."""
 
-    def __init__(self, engine: "Engine", settings: Settings) -> None:
+    def __init__(self, engine: "OcrEngine", settings: OcrSettings) -> None:
         self._engine, self._settings = engine, settings
         self._video: Video | None = None
         self._frames: Iterator[Frame] = iter(())
@@ -106,7 +106,7 @@ class _Course:
         if not going_on or abs(gap) > JOINED:
             self._screen = self._opened(video, 1 / self._settings.rate)
         assert self._screen is not None
-        shown = self._screen.began
+        shown = self._screen.has_begun
         while frame := self._ahead or next(self._frames, None):
             self._ahead = None
             if frame.time >= span.end - ROUNDING:
@@ -127,9 +127,9 @@ class _Course:
         screen = self._opened(video, 0.0)
         times = sorted({float(entry["t"]) for entry in span["keyframes"]})
         begins = [span.start, *((one + two) / 2 for one, two in pairwise(times))]
-        for frame, begin in zip(video.at(times), begins, strict=False):
+        for frame, begin in zip(video.frames_at(times), begins, strict=False):
             screen.push(frame, begin)
-        if not screen.began:
+        if not screen.has_begun:
             raise MediaError(OUTSIDE)
         return screen.finish(span.start, span.end)
 

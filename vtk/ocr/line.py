@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from vtk.ocr.glance import Array, Region
+from vtk.ocr.changes import Array, Region
 
 PRESENT = 0.45  # share of the strokes' steepness from which a line is still there
 SURE = 0.85  # the same from which it is not looked for elsewhere
@@ -21,7 +21,7 @@ STEADY = 0.12  # of the picture: way after which a line moves rather than shakes
 
 
 @dataclass(eq=False)
-class Line:
+class TextLine:
     """A line of text: what it says, where it is, since when. Places are samples of a glance."""
 
     text: str
@@ -45,7 +45,7 @@ class Line:
     taken: bool = field(default=False, repr=False)  # by a longer line
 
     @property
-    def moving(self) -> bool:
+    def is_moving(self) -> bool:
         """Whether it goes one way, and did for long enough to be sure."""
         across, down = (
             abs(self.box[i] + self.box[i + 2] - self.first[i] - self.first[i + 2]) / 2
@@ -55,7 +55,7 @@ class Line:
         return far and max(map(abs, self.speed)) > MOVING
 
     @property
-    def whole(self) -> bool:
+    def is_whole(self) -> bool:
         """Whether no edge of the picture cut it off when it was read."""
         height, width = self.shape
         left, top, right, bottom = self.shown
@@ -73,7 +73,7 @@ class Line:
             min(max(int(np.ceil(bottom)), 0), height),
         )
 
-    def follow(self, steps: Array, time: float) -> None:
+    def track(self, steps: Array, time: float) -> None:
         """Look for the line in the steps across of a glance; `end` is set while it is not there."""
         gap = time - self.time
         place = (self.box[0] + self.speed[0] * gap, self.box[1] + self.speed[1] * gap)
@@ -100,35 +100,35 @@ class Line:
         width, height = self.box[2] - self.box[0], self.box[3] - self.box[1]
         self.box, self.time, self.end = (x, y, x + width, y + height), time, None
 
-    def trace(self, past: Iterable[tuple[float, Array]]) -> None:
+    def trace_back(self, past: Iterable[tuple[float, Array]]) -> None:
         """Set `start` and `first` by glances before this one, the latest first."""
-        back = Line(
+        back = TextLine(
             self.text, self.score, self.box, self.time, self.patch, self.shape, self.start,
             self.box, self.box,
         )  # fmt: skip
         for time, steps in past:
-            back.follow(steps, time)
+            back.track(steps, time)
             if back.end is not None or back.altered:
                 break
             self.start, self.first = time, back.box
         self.speed = back.speed
 
-    def rest(self) -> "Line":
+    def detached(self) -> "TextLine":
         """The line, which is followed no longer, without what that takes."""
         self.patch = self.patch[:0]
         return self
 
-    def renew(self, steps: Array) -> None:
+    def update_strokes(self, steps: Array) -> None:
         """Take the strokes as they are now for those of the line."""
         left, top, right, bottom = self.region
         self.patch = steps[top:bottom, left:right].copy()
         self.box = (left, top, right, bottom)
         self.strength, self.altered = 1.0, False
 
-    def stay(self) -> tuple[float, float | None]:
+    def lifetime(self) -> tuple[float, float | None]:
         """`start` and `end`, corrected where it runs through the picture from side to side."""
         start, end, across = self.start, self.end, self.speed[0]
-        if not self.moving or abs(across) < abs(self.speed[1]):
+        if not self.is_moving or abs(across) < abs(self.speed[1]):
             return start, end
         # As it would be if it ran to the left: how far it is from the edges.
         width = self.shape[1]

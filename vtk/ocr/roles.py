@@ -1,6 +1,6 @@
 """What a line of text is for, told by its place, its size and its life."""
 
-from vtk.ocr.line import STEADY, Line
+from vtk.ocr.line import STEADY, TextLine
 
 LOW = 0.64  # of the picture's height: where the lower third begins, about
 TALL = 0.03  # of the picture's height: the least of a line of a title
@@ -9,7 +9,7 @@ BRIEF = 20.0  # seconds that a caption stays at most
 LINES, SPREAD = 3, 0.3  # of a slide: lines, and the share of the height that they take up
 
 
-def role(line: Line, life: float) -> str:
+def role(line: TextLine, life: float) -> str:
     """One of slide, caption, title, credit, other; `life` in seconds.
 
     Lines that roll up or down are credits. Lines that stand still: on a slide where several fill
@@ -20,7 +20,7 @@ def role(line: Line, life: float) -> str:
     way = abs(line.box[1] + line.box[3] - line.first[1] - line.first[3]) / 2
     if way > STEADY * height and abs(line.speed[1]) > abs(line.speed[0]):
         return "credit"
-    if line.moving:
+    if line.is_moving:
         return "other"
     if line.crowd >= LINES and line.company >= LINES - 1 and line.spread >= SPREAD:
         return "slide"

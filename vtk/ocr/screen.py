@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vtk.media.image.sidedata import Orientation, orientation
-from vtk.media.image.to_rgb import RGB, displayed
-from vtk.models.ocr import Engine, Quad
-from vtk.ocr.glance import Array, Cells, Gray, Region, across, glance
-from vtk.ocr.line import Line
+from vtk.media.image.to_rgb import RGB, to_rgb
+from vtk.models.ocr import OcrEngine, Quad
+from vtk.ocr.changes import Array, Cells, Gray, Region, horizontal_gradient, low_res_luma
+from vtk.ocr.line import TextLine
 from vtk.ocr.roles import LOW, role
-from vtk.ocr.words import ALIKE, digits, grown, key, similarity, stitched
+from vtk.ocr.words import ALIKE, comparison_key, digits, extends, similarity, stitch
 from vtk.times import rounded
 
 if TYPE_CHECKING:
@@ -52,15 +52,15 @@ class TextTracker:
     """The lines on the screen of one stretch of video; frames are pushed in their order."""
 
     def __init__(
-        self, engine: Engine, interval: float, wanted: ReadOptions, aspect: Fraction | None
+        self, engine: OcrEngine, interval: float, wanted: ReadOptions, aspect: Fraction | None
     ):
         """`interval` is the seconds between looks; 0 looks at every frame that is pushed."""
         self._engine, self._wanted, self._aspect = engine, wanted, aspect
         self._interval = interval
         self._turn: Orientation | None = None
         self._cells: Cells | None = None
-        self._live: list[Line] = []
-        self._done: list[Line] = []
+        self._live: list[TextLine] = []
+        self._done: list[TextLine] = []
         self._past: list[tuple[float, Gray]] = []  # glances since before the last look
         self._looked = -np.inf
         self._looks = 0
@@ -68,7 +68,7 @@ class TextTracker:
         self._latest: tuple[float, Frame] | None = None  # a glance that was not looked at
 
     @property
-    def began(self) -> bool:
+    def has_begun(self) -> bool:
         """Whether a frame was pushed."""
         return self._cells is not None
 
@@ -78,15 +78,15 @@ class TextTracker:
             return
         if self._turn is None:
             self._turn = orientation(frame.image)
-        small = glance(frame, self._turn)
+        small = low_res_luma(frame, self._turn)
         if self._cells is None or self._cells.shape != small.shape:
             self._restart(small)
         self._past.append((time, small))
         if len(self._past) > HELD:
             del self._past[1::2]
-        steps = across(small)
+        steps = horizontal_gradient(small)
         for line in self._live:
-            line.follow(steps, time)
+            line.track(steps, time)
         self._close(time)
         self._latest = (time, frame)
         if time - self._looked >= self._interval - 1e-3:
@@ -96,7 +96,7 @@ class TextTracker:
         """What was written in [start, end) seconds, in order; what goes on is kept in mind."""
         since = self._latest[0] - self._looked if self._latest else 0.0
         if since and (self._waited or since >= min(self._interval / 2, 0.25)):
-            self._look(across(self._past[-1][1]), last=True)
+            self._look(horizontal_gradient(self._past[-1][1]), last=True)
         lines = [*self._done, *self._live]
         self._done = []
         entries = [entry for line in lines for entry in self._entries(line, start, end)]
@@ -107,7 +107,7 @@ class TextTracker:
         self._cells = Cells(small.shape)
         for line in self._live:
             line.end = self._past[-1][0] if line.end is None else line.end
-        self._done += [line.rest() for line in self._live]
+        self._done += [line.detached() for line in self._live]
         self._live, self._past = [], []
 
     def _close(self, time: float, at_once: bool = False) -> None:
@@ -115,7 +115,7 @@ class TextTracker:
         patience = 0.0 if at_once else EVERY * self._interval + 0.25
         gone = [x for x in self._live if x.end is not None and time - x.end >= patience]
         self._live = [x for x in self._live if x not in gone]
-        self._done += [line.rest() for line in gone]
+        self._done += [line.detached() for line in gone]
 
     def _look(self, steps: Array, last: bool = False) -> None:
         """Ask the networks about what changed since they were asked last."""
@@ -132,7 +132,7 @@ class TextTracker:
         self._waited = before is not None
         regions = self._cells.changed(small, before, [line.region for line in self._live])
         if regions:
-            shown = displayed(frame.image, self._aspect, self._height(frame))
+            shown = to_rgb(frame.image, self._aspect, self._height(frame))
             scale = np.array([small.shape[1] / shown.shape[1], small.shape[0] / shown.shape[0]])
             for region in regions:
                 for quad in self._found(shown, region, scale):
@@ -175,10 +175,10 @@ class TextTracker:
         if not text or score < (CERTAIN if len(text) <= FEW else LEAST):
             return
         shape = steps.shape
-        new = Line(text, score, box, time, np.zeros((0, 0)), shape, time, box, box)
-        new.renew(steps)
+        new = TextLine(text, score, box, time, np.zeros((0, 0)), shape, time, box, box)
+        new.update_strokes(steps)
         new.shown = box
-        new.trace((t, across(g)) for t, g in reversed(self._past[:-1]))
+        new.trace_back((t, horizontal_gradient(g)) for t, g in reversed(self._past[:-1]))
         if any(_part(new, line) for line in there):
             return
         for line in there:
@@ -187,7 +187,7 @@ class TextTracker:
                 line.taken = True
             elif line.altered:  # something else is written in its place
                 line.end, line.taken = new.start, True
-                self._done.append(line.rest())
+                self._done.append(line.detached())
         self._live.append(new)
 
     def _tall(self, height: float, shown: RGB, scale: Array) -> bool:
@@ -197,7 +197,7 @@ class TextTracker:
         enough = share >= least if least < 1 else share * shown.shape[0] >= least
         return bool(enough and share <= HIGHEST)
 
-    def _known(self, there: list[Line], box: tuple[float, float, float, float]) -> bool:
+    def _known(self, there: list[TextLine], box: tuple[float, float, float, float]) -> bool:
         """Whether the lines at a place are all that is written there."""
         seen = [line for line in there if line.end is None or line.faint]
         if not seen or any(line.altered or line.strength > CLEARER for line in seen):
@@ -210,29 +210,33 @@ class TextTracker:
         more = max(left - box[0], 0) + max(box[2] - right, 0)
         return more <= MORE * height and height <= 1.3 * tallest
 
-    def _continues(self, line: Line, new: Line) -> bool:
+    def _continues(self, line: TextLine, new: TextLine) -> bool:
         """Whether a new reading is of a line that is known."""
-        if key(line.text) == key(new.text):
+        if comparison_key(line.text) == comparison_key(new.text):
             return line.end is None or new.start - line.end <= SAME_GAP
-        if line.end is not None and not line.moving and new.start - line.end > SAME_GAP:
+        if line.end is not None and not line.is_moving and new.start - line.end > SAME_GAP:
             return False
         if _runs(line, new):
-            return stitched(line.text, new.text) is not None
-        if line.end is None and grown(line.text, new.text):
+            return stitch(line.text, new.text) is not None
+        if line.end is None and extends(line.text, new.text):
             return True
         alike = similarity(line.text, new.text) >= ALIKE
         return (
-            alike and not line.altered and (not line.whole or digits(line.text) == digits(new.text))
+            alike
+            and not line.altered
+            and (not line.is_whole or digits(line.text) == digits(new.text))
         )
 
-    def _join(self, line: Line, new: Line) -> None:
+    def _join(self, line: TextLine, new: TextLine) -> None:
         """Give a new reading what is known of the line it continues."""
         if _runs(line, new):
-            new.text = stitched(line.text, new.text) or new.text
+            new.text = stitch(line.text, new.text) or new.text
             new.score = max(line.score, new.score)
             new.speed = line.speed if any(line.speed) else new.speed
             new.shown = max(line.shown, new.shown, key=lambda box: box[2] - box[0])
-        elif (line.whole, line.score) > (new.whole, new.score) and not grown(line.text, new.text):
+        elif (line.is_whole, line.score) > (new.is_whole, new.score) and not extends(
+            line.text, new.text
+        ):
             new.text, new.score, new.shown = line.text, line.score, line.shown
         if line.start <= new.start:
             new.start, new.first = line.start, line.first
@@ -252,9 +256,9 @@ class TextTracker:
             line.crowd, line.company = max(line.crowd, len(here)), max(line.company, high)
             line.spread = max(line.spread, (bottom - top) / height)
 
-    def _entries(self, line: Line, start: float, end: float) -> Iterator[dict[str, Any]]:
+    def _entries(self, line: TextLine, start: float, end: float) -> Iterator[dict[str, Any]]:
         """The line as an entry, where it was seen in [start, end) seconds and read well."""
-        began, ended = line.stay()
+        began, ended = line.lifetime()
         first, last = max(began, start), min(end if ended is None else ended, end)
         brief = self._interval and line.end is not None and line.end - line.start < SHORTEST
         if line.score < self._wanted.score or last <= first or brief:
@@ -278,9 +282,9 @@ def _belongs(line: tuple[float, ...], box: tuple[float, ...]) -> bool:
     return all(s >= WITHIN * most for s, most in zip(shared, least, strict=True))
 
 
-def _runs(line: Line, new: Line) -> bool:
+def _runs(line: TextLine, new: TextLine) -> bool:
     """Whether a line, read once more, runs from side to side."""
-    return any(x.moving and abs(x.speed[0]) > abs(x.speed[1]) for x in (line, new))
+    return any(x.is_moving and abs(x.speed[0]) > abs(x.speed[1]) for x in (line, new))
 
 
 def _cut(quad: Quad, left: int, right: int, width: int) -> bool:
@@ -289,8 +293,8 @@ def _cut(quad: Quad, left: int, right: int, width: int) -> bool:
     return bool((left > 0 and first <= 2) or (right < width and last >= right - left - 2))
 
 
-def _part(new: Line, line: Line) -> bool:
+def _part(new: TextLine, line: TextLine) -> bool:
     """Whether what was read is a part of a line that is there."""
     narrow = new.box[2] - new.box[0] < 0.9 * (line.box[2] - line.box[0])
     together = line.end is None or new.start < line.end
-    return narrow and together and key(new.text) in key(line.text)
+    return narrow and together and comparison_key(new.text) in comparison_key(line.text)

@@ -6,14 +6,14 @@ ALIKE = 0.6  # similarity from which two readings may be of one text
 SHARED = 4  # characters, or half of the shorter text: what two parts of a moving text share
 
 
-def key(text: str) -> str:
+def comparison_key(text: str) -> str:
     """The text without what readings often differ in: spaces and case."""
     return "".join(text.split()).casefold()
 
 
 def similarity(one: str, other: str) -> float:
     """1 for equal texts, 0 for texts that share nothing: 2 M / T (Ratcliff and Obershelp 1988)."""
-    return SequenceMatcher(None, key(one), key(other), autojunk=False).ratio()
+    return SequenceMatcher(None, comparison_key(one), comparison_key(other), autojunk=False).ratio()
 
 
 def digits(text: str) -> str:
@@ -21,13 +21,13 @@ def digits(text: str) -> str:
     return "".join(c for c in text if c.isdigit())
 
 
-def grown(old: str, new: str) -> bool:
+def extends(old: str, new: str) -> bool:
     """Whether the new text is the old one with more written behind or before it."""
-    one, other = key(old), key(new)
+    one, other = comparison_key(old), comparison_key(new)
     return len(one) < len(other) and (other.startswith(one) or other.endswith(one))
 
 
-def stitched(old: str, new: str) -> str | None:
+def stitch(old: str, new: str) -> str | None:
     """One text of two parts of it that were seen one after the other; None where nothing fits.
 
     The parts share a run of characters; what stands before and behind it is taken from the part

@@ -10,7 +10,7 @@ import numpy as np
 from vtk.errors import MediaError, UsageError
 from vtk.media.image.files import fitted
 from vtk.media.video import OUTSIDE, Video
-from vtk.models.llm.prompt import Picture, timed
+from vtk.models.llm.prompt import Picture, with_times
 from vtk.span import Span
 from vtk.times import rounded
 
@@ -52,12 +52,12 @@ def select_frames(video: Video, span: Span, options: FrameOptions) -> list[Timed
 
     Raises MediaError where no picture lies in the span.
     """
-    start, end = video.stretch(span.start, span.end)
+    start, end = video.clamp(span.start, span.end)
     times = frame_times(span, start, end, options)
     pixels = max(options.pixels // 2, 16) if options.layout == "clip" else options.pixels
     aspect = video.stream.sample_aspect_ratio
     found: dict[int, TimedFrame] = {}
-    for frame in video.at(times):
+    for frame in video.frames_at(times):
         if frame.pts not in found:
             found[frame.pts] = (rounded(frame.time), fitted(frame.image, aspect, (pixels, pixels)))
     if not found:
@@ -76,7 +76,7 @@ def frame_times(span: Span, start: float, end: float, options: FrameOptions) -> 
     count = options.count or min(len(marked), MOST) or DEFAULT_COUNTS[options.layout]
     run = (RUN - 1) * STEP if options.layout == "clip" else 0.0
     low, high = span.without_transitions(start, end)
-    even = spread(low, max(high - run, low), count)
+    even = evenly_spaced(low, max(high - run, low), count)
     chosen = _even(marked, count) if len(marked) >= count else even
     if not run:
         return chosen
@@ -84,7 +84,7 @@ def frame_times(span: Span, start: float, end: float, options: FrameOptions) -> 
     return sorted({round(min(t + n * STEP, max(over, t)), 6) for t in chosen for n in range(RUN)})
 
 
-def spread(start: float, end: float, count: int) -> list[float]:
+def evenly_spaced(start: float, end: float, count: int) -> list[float]:
     """Times evenly over a stretch, the first and the last near its ends; a single one midway."""
     if count == 1:
         return [(start + end) / 2]
@@ -96,34 +96,36 @@ def _even(values: list[Any], count: int) -> list[Any]:
     return [values[(2 * n + 1) * len(values) // (2 * count)] for n in range(count)]
 
 
-def in_turn(shown: Sequence[TimedFrame], options: FrameOptions) -> Parts:
+def one_by_one(shown: Sequence[TimedFrame], options: FrameOptions) -> Parts:
     """One picture after the other, each after its time."""
-    return tuple(timed(shown))
+    return tuple(with_times(shown))
 
 
 def grid(shown: Sequence[TimedFrame], options: FrameOptions) -> Parts:
     """All frames in one picture, row by row (IG-VLM, Kim et al. 2024)."""
     if len(shown) == 1:
-        return in_turn(shown, options)
+        return one_by_one(shown, options)
     times = ", ".join(f"{time:.1f}" for time, _ in shown)
     columns = math.ceil(math.sqrt(len(shown)))
     told = f"Frames of a video in one picture, row by row, {columns} a row, at {times} seconds:"
-    return told, tiled([picture for _, picture in shown], columns, options.pixels)
+    return told, tile([picture for _, picture in shown], columns, options.pixels)
 
 
 def thumbnail(shown: Sequence[TimedFrame], options: FrameOptions) -> Parts:
     """All frames as one grid, then every fourth at full size (TS-LLaVA, Qu et al. 2024)."""
     if len(shown) == 1:
-        return in_turn(shown, options)
-    return *grid(shown, options), *in_turn(_even(list(shown), max(1, len(shown) // FULL)), options)
+        return one_by_one(shown, options)
+    return *grid(shown, options), *one_by_one(
+        _even(list(shown), max(1, len(shown) // FULL)), options
+    )
 
 
 Layout = Callable[[Sequence[TimedFrame], FrameOptions], Parts]
 LAYOUTS: dict[str, Layout] = {
-    "frames": in_turn,
+    "frames": one_by_one,
     "grid": grid,
     "thumbnail": thumbnail,
-    "clip": in_turn,
+    "clip": one_by_one,
     "none": lambda shown, options: (),
 }
 DEFAULT_COUNTS = {
@@ -135,7 +137,7 @@ DEFAULT_COUNTS = {
 }  # where a span has no keyframes
 
 
-def tiled(pictures: Sequence[Picture], columns: int, pixels: int) -> Picture:
+def tile(pictures: Sequence[Picture], columns: int, pixels: int) -> Picture:
     """Pictures of one size as a grid whose longest side has at most so many pixels."""
     rows = -(-len(pictures) // columns)
     tall, wide = pictures[0].shape[:2]
@@ -148,11 +150,11 @@ def tiled(pictures: Sequence[Picture], columns: int, pixels: int) -> Picture:
     sheet = np.zeros((rows * (tall + GAP) - GAP, columns * (wide + GAP) - GAP, 3), np.uint8)
     for number, picture in enumerate(pictures):
         y, x = number // columns * (tall + GAP), number % columns * (wide + GAP)
-        sheet[y : y + tall, x : x + wide] = shrunk(picture, tall, wide)
+        sheet[y : y + tall, x : x + wide] = downscaled(picture, tall, wide)
     return sheet
 
 
-def shrunk(picture: Picture, tall: int, wide: int) -> Picture:
+def downscaled(picture: Picture, tall: int, wide: int) -> Picture:
     """The picture at a smaller size, each pixel the mean of those that it covers."""
     if picture.shape[:2] == (tall, wide):
         return picture

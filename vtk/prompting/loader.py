@@ -56,10 +56,10 @@ class FrameLoader:
                     yield SpanFrames(failure(self.command, span, error), [])
 
     def _load(self, video: Video, span: Span) -> SpanFrames:
-        new = span.reaching(*video.stretch(span.start, span.end))
+        new = span.with_times(*video.clamp(span.start, span.end))
         if found := self.finished(new):
             return SpanFrames(found, [])
-        self.subtitles.put(new, video)
+        self.subtitles.add_speech(new, video)
         frames = select_frames(video, new, self.options)
         if "keyframes" not in new:
             new["keyframes"] = [{"t": time} for time, _ in frames]

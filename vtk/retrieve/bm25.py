@@ -57,7 +57,7 @@ def _best(source: Iterable[Span], query: Query, vocabulary: dict[str, int]) -> I
             return
         result = load(bytes(lines[offsets[place] : offsets[place + 1]]))
         result.update(score=score, rank=rank, query=query.text)
-        yield result.made("retrieve", "bm25")
+        yield result.with_provenance("retrieve", "bm25")
 
 
 def _scores(documents: "list[array[int]]", vocabulary: dict[str, int]) -> Scores:

@@ -77,11 +77,11 @@ def split(
 
         work = partial(windows, every=every, overlap=overlap or 0.0)
     else:
-        from vtk.split.assemble import structured
+        from vtk.split.assemble import assemble
 
         found = METHODS.load(method or default_method())
         work = partial(
-            structured,
+            assemble,
             shots=found.for_run(),
             decodes_all=found.decodes_all,
             threshold=threshold or THRESHOLD,
@@ -101,7 +101,7 @@ def with_shots(spans: Iterable[Span], *, timed: bool = False, **options: Any) ->
     """
 
     def lacks(span: Span) -> bool:
-        return span.whole or (timed and not {"start", "end"} <= span.keys())
+        return span.is_whole_video or (timed and not {"start", "end"} <= span.keys())
 
     return fill_missing(spans, lacks, partial(split, **options))
 

@@ -9,12 +9,12 @@ from vtk.pipeline import OnProgress
 from vtk.span import Span
 from vtk.split.methods import Shots
 from vtk.split.regroup.frame_stats import FrameStats, FrameStatsOnDemand
-from vtk.split.regroup.lengths import at_least, at_most
+from vtk.split.regroup.lengths import merge_short, split_long
 
 LOOK_EVERY = 0.5  # seconds of video from one look at its colours to the next
 
 
-def structured(
+def assemble(
     span: Span,
     *,
     shots: Shots,
@@ -45,9 +45,9 @@ def structured(
 
             found = joined_into_scenes(found, seen, _speech(span))
         if min_length:
-            found = at_least(found, min_length)
+            found = merge_short(found, min_length)
         if max_length:
-            found = at_most(found, max_length, seen)
+            found = split_long(found, max_length, seen)
         yield from _numbered(found, why)
 
 
@@ -57,9 +57,9 @@ def _speech(span: Span) -> list[dict[str, object]]:
         return list(span["speech"])
     if not seekable(span.video):
         return []
-    from vtk.media.subtitles import said
+    from vtk.media.subtitles import speech_entries
 
-    return list(said(span.video))
+    return list(speech_entries(span.video))
 
 
 def _numbered(spans: Iterator[Span], why: bool) -> Iterator[Span]:

@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 
 from vtk.media.image.planes import Thumbnail
 from vtk.models.shots.judge import Judge
-from vtk.models.shots.transnetv2 import Network, needed, open_network, picture
+from vtk.models.shots.transnetv2 import Network, open_network, to_network_input, weights_path
 from vtk.span import Span
 from vtk.split.boundary import Boundary
-from vtk.split.content import OfCut, found, without_frames
+from vtk.split.content import OfCut, detect, without_frames
 from vtk.split.cuts.evidence import NAMES
-from vtk.split.cuts.steps import FrameFeatures, sampled
+from vtk.split.cuts.steps import FrameFeatures, with_features
 from vtk.split.methods import THRESHOLD, SplitMethod
 from vtk.split.shots import shots
 from vtk.split.transitions.slides import PAPER
@@ -46,9 +46,9 @@ def boundaries(
     Yields them in order, as `vtk.split.content` does, a cut no sooner than BESIDE frames after it.
     `network` is opened at the first doubt. Raises MissingError.
     """
-    needed()
+    weights_path()
     of_cut, of_blend = doubting(Judge("cuts"), network), without_frames(Judge("gradual"))
-    return found(sampled(frames), of_cut, of_blend, threshold, BESIDE)
+    return detect(with_features(frames), of_cut, of_blend, threshold, BESIDE)
 
 
 def doubting(judge: Judge, network: Callable[[], Network] = open_network) -> OfCut:
@@ -61,22 +61,22 @@ def doubting(judge: Judge, network: Callable[[], Network] = open_network) -> OfC
         content = judge.probability(known)
         if not DOUBT[0] < content < DOUBT[1]:
             return content
-        return weighed(content, seen(opened(), frames, here), known)
+        return combined(content, network_score(opened(), frames, here), known)
 
     return probability
 
 
-def weighed(content: float, network: float, known: NDArray[np.float32]) -> float:
+def combined(content: float, network: float, known: NDArray[np.float32]) -> float:
     """The probability of a cut by that of content and the score of the network."""
     both = CONTENT * _logit(content) + NETWORK * _logit(network) + BASE
     probability = 1 / (1 + math.exp(-both))
     return max(content, probability) if known[GROUND] >= PAPER else probability
 
 
-def seen(network: Network, frames: Sequence[FrameFeatures], here: int) -> float:
+def network_score(network: Network, frames: Sequence[FrameFeatures], here: int) -> float:
     """The network's score of a transition at the step to `frames[here]`."""
     numbers = np.clip(np.arange(here - BESIDE, here + BESIDE), 0, len(frames) - 1)
-    pictures = np.stack([picture(frames[number].thumbnail) for number in numbers])
+    pictures = np.stack([to_network_input(frames[number].thumbnail) for number in numbers])
     many = network.scores(pictures[None])[0, :, 1]
     return float(many[BESIDE - NEAR : BESIDE + NEAR].max())
 

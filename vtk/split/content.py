@@ -16,7 +16,7 @@ from vtk.media.image.planes import Thumbnail
 from vtk.models.shots.judge import Judge
 from vtk.split.boundary import Boundary
 from vtk.split.cuts.evidence import AROUND, MOST, evidence
-from vtk.split.cuts.steps import WINDOW, FrameFeatures, proposed, sampled
+from vtk.split.cuts.steps import WINDOW, FrameFeatures, candidate, with_features
 from vtk.split.methods import THRESHOLD, SplitMethod
 from vtk.split.shots import shots
 from vtk.split.transitions.gradual import GradualDetector, OfBlend
@@ -30,9 +30,9 @@ OfCut = Callable[[NDArray[np.float32], Sequence[FrameFeatures], int], float]
 def boundaries(
     frames: Iterable[tuple[int, float, Thumbnail]], threshold: float = THRESHOLD
 ) -> Iterator[Boundary]:
-    """The shot boundaries in `frames`, (pts, seconds, thumbnail), by `found`."""
+    """The shot boundaries in `frames`, (pts, seconds, thumbnail), by `detect`."""
     cuts, gradual = without_frames(Judge("cuts")), without_frames(Judge("gradual"))
-    return found(sampled(frames), cuts, gradual, threshold)
+    return detect(with_features(frames), cuts, gradual, threshold)
 
 
 def without_frames(judge: Judge) -> Callable[..., float]:
@@ -40,7 +40,7 @@ def without_frames(judge: Judge) -> Callable[..., float]:
     return lambda measured, *_: judge.probability(measured)
 
 
-def found(
+def detect(
     frames: Iterable[FrameFeatures],
     of_cut: OfCut,
     of_blend: OfBlend,
@@ -62,7 +62,7 @@ def found(
         nonlocal begin, here
         assert blends
         frame, low = recent[here], max(begin, here - WINDOW - 1)
-        ratios = proposed(recent[low : here + WINDOW + 1], here - low, blends.luma)
+        ratios = candidate(recent[low : here + WINDOW + 1], here - low, blends.luma)
         if ratios:
             known = evidence(recent, here, blends.luma, ratios)
             score = of_cut(known, recent, here)

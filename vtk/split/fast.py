@@ -32,7 +32,7 @@ from vtk.errors import MediaError
 from vtk.media.container import seekable
 from vtk.media.container.timing import MISSING
 from vtk.media.image.planes import Thumbnail
-from vtk.media.video.gops import Group, Packets, TimedThumbnail
+from vtk.media.video.gops import Gop, GopReader, TimedThumbnail
 from vtk.models.shots.judge import Judge
 from vtk.pipeline import OnProgress
 from vtk.span import Span
@@ -40,12 +40,12 @@ from vtk.split import content
 from vtk.split.boundary import Boundary
 from vtk.split.content import boundaries
 from vtk.split.cuts.evidence import evidence
-from vtk.split.cuts.steps import WINDOW, proposed, sampled
+from vtk.split.cuts.steps import WINDOW, candidate, with_features
 from vtk.split.methods import THRESHOLD, SplitMethod
 from vtk.split.regroup.frame_stats import FrameStats
 from vtk.split.shots import between
 from vtk.split.span_reader import TELL_EVERY, Reader
-from vtk.split.transitions.correlation import likeness
+from vtk.split.transitions.correlation import luma_correlation
 
 log = logging.getLogger("vtk")
 
@@ -78,11 +78,11 @@ def shots(
         log.info("%s: a pipe gives its packets only once: decoding every frame", span.fragment)
         yield from content.METHOD.shots(span, on_progress, threshold, seen)
         return
-    with Packets(span.video, pictures_seen=False) as video:
-        low, high = (-math.inf, math.inf) if span.whole else (span.start, span.end)
+    with GopReader(span.video, pictures_seen=False) as video:
+        low, high = (-math.inf, math.inf) if span.is_whole_video else (span.start, span.end)
         stated = min(high, video.end)
         try:
-            plan = Plan(video.groups(low, high), float(video.time_base), threshold)
+            plan = DecodePlan(video.groups(low, high), float(video.time_base), threshold)
             reached = video.seconds(video.last + video.duration)
             if low >= reached:
                 raise MediaError("it has no packets")
@@ -95,13 +95,15 @@ def shots(
             reader.begin(video.first)
             reader.last, reader.duration = video.last, video.duration
             needed = any(plan.take)
-            parts = video.parts(plan.groups, plan.take, plan.go_on, low) if needed else iter(())
+            parts = (
+                video.parts(plan.groups, plan.take, plan.needs_rest, low) if needed else iter(())
+            )
             if on_progress:
                 parts = _told(parts, partial(on_progress, video.name), span.start, stated)
             first = reader.first or 0
             found = (b for b in plan.boundaries(parts) if first < b.pts <= video.last)
             yield from between(reader, found, "fast")
-            yield from reader.lost()
+            yield from reader.lost_records()
             return
     yield from content.METHOD.shots(span, on_progress, threshold, seen)
 
@@ -116,20 +118,20 @@ def _told(
         yield small
 
 
-class Plan:
+class DecodePlan:
     """What of a video is to be decoded: the first `take` packets of each group of pictures.
 
     Holds a few numbers for each packet and a small picture for each group.
     """
 
-    def __init__(self, groups: Iterable[Group], unit: float, threshold: float) -> None:
+    def __init__(self, groups: Iterable[Gop], unit: float, threshold: float) -> None:
         """`unit` is the time base in seconds, `threshold` the probability of a cut that counts.
 
         Raises MediaError where most is to be decoded.
         """
         self.threshold = threshold
         self.judge = Judge("cuts")
-        self.groups: list[Group] = []
+        self.groups: list[Gop] = []
         self.looks: list[Thumbnail | None] = []  # of the keyframes
         self.apart: list[float] = []  # each keyframe from the one before
         self.doubted: set[int] = set()  # groups that begin with a flash, or with a similar slide
@@ -163,9 +165,9 @@ class Plan:
         after = 0
         if group.first in self.followed:  # the pictures after the end of the group before
             whole = self.take[-1] == len(self.groups[number - 1].pts)
-            after = group.reach(BEYOND if whole else WINDOW + 1)
+            after = group.packets_for(BEYOND if whole else WINDOW + 1)
         if uneven:
-            taken = group.reach(uneven + BEYOND)
+            taken = group.packets_for(uneven + BEYOND)
             shown = np.sort(group.pts[group.pts >= group.first])
             self.settled[int(shown[min(uneven + BEYOND // 2, len(shown) - 1)])] = number
         else:
@@ -193,7 +195,7 @@ class Plan:
             return apart > 0
         return number + 1 in self.doubted or 0 < apart < APART
 
-    def go_on(self, number: int) -> bool:
+    def needs_rest(self, number: int) -> bool:
         """Whether the rest is needed of a group that was decoded to where it seemed calm."""
         if number not in self.settled.values() or number + 1 == len(self.groups):
             return False
@@ -222,12 +224,12 @@ class Plan:
     ) -> Iterator[Boundary]:
         """The cut between the pictures before and after, as if they followed each other, if any."""
         smalls = [*before[-WINDOW:], *after]
-        frames = list(sampled((small.pts, small.time, small.picture) for small in smalls))
+        frames = list(with_features((small.pts, small.time, small.picture) for small in smalls))
         here = len(smalls) - len(after)
         if not after or not here:
             return
         shape = smalls[0].picture.luma.shape
-        ratios = proposed(frames, here, shape)
+        ratios = candidate(frames, here, shape)
         score = self.judge.probability(evidence(frames, here, shape, ratios)) if ratios else 0.0
         if score >= self.threshold:
             yield Boundary(frames[here].pts, frames[here].time, score, why=ratios)
@@ -249,7 +251,7 @@ def _apart(one: Thumbnail | None, two: Thumbnail | None) -> float:
     """How different two pictures are: 0 if alike, else at least 1, from APART on another scene."""
     if one is None or two is None:
         return 1.0
-    alike = likeness(one.luma.ravel(), two.luma.ravel())
+    alike = luma_correlation(one.luma.ravel(), two.luma.ravel())
     difference = _difference(one, two)
     return 0.0 if alike > ALIKE and difference < SMALL else max(1.0, difference)
 
@@ -264,7 +266,7 @@ def _difference(one: Thumbnail, two: Thumbnail) -> float:
     return float(np.mean([np.abs(a - b).mean() for a, b in zip(one, two, strict=True)]))
 
 
-def _uneven(group: Group, unit: float) -> int:
+def _uneven(group: Gop, unit: float) -> int:
     """How many pictures of a group, from its keyframe on, hold all that its packet sizes tell of.
 
     0 where they are even. All of a group that is very short or long.

@@ -14,7 +14,15 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from vtk.media.image.planes import Thumbnail
-from vtk.models.shots.transnetv2 import EDGE, STEP, Network, Picture, open_network, picture, windows
+from vtk.models.shots.transnetv2 import (
+    EDGE,
+    STEP,
+    Network,
+    Picture,
+    open_network,
+    to_network_input,
+    windows,
+)
 from vtk.span import Span
 from vtk.split.boundary import Boundary
 from vtk.split.methods import THRESHOLD, SplitMethod
@@ -28,7 +36,7 @@ SLOPE = 1.14  # of the logit of a probability over that of a score, fitted to st
 SHORTEST = 4  # frames of the shortest gradual transition
 
 
-class Judged(NamedTuple):
+class ScoredFrame(NamedTuple):
     """A frame and what the network says of it."""
 
     pts: int
@@ -49,14 +57,14 @@ def boundaries(
     GPU some hundreds. Keeps no more frames than these. A fade is told from a dissolve by an empty
     picture in it; wipes come as dissolves. Raises MissingError.
     """
-    return found(_judged(frames, network()), threshold)
+    return detect(_judged(frames, network()), threshold)
 
 
-def found(frames: Iterable[Judged], threshold: float = THRESHOLD) -> Iterator[Boundary]:
+def detect(frames: Iterable[ScoredFrame], threshold: float = THRESHOLD) -> Iterator[Boundary]:
     """The boundaries in frames that follow one another, in order."""
     cut, many = _needed(threshold, CUT), _needed(threshold, MANY)
-    stretch: list[Judged] = []  # frames of high score, and the one before them
-    before: list[Judged] = []
+    stretch: list[ScoredFrame] = []  # frames of high score, and the one before them
+    before: list[ScoredFrame] = []
     for frame in frames:
         if frame.single >= cut or frame.many >= many:
             stretch = [*(stretch or before), frame]
@@ -67,7 +75,7 @@ def found(frames: Iterable[Judged], threshold: float = THRESHOLD) -> Iterator[Bo
     yield from _decide(stretch, cut, many)
 
 
-def _decide(frames: Sequence[Judged], cut: float, least: float) -> Iterator[Boundary]:
+def _decide(frames: Sequence[ScoredFrame], cut: float, least: float) -> Iterator[Boundary]:
     """The boundaries in a stretch of frames of high score, given with one on either side.
 
     `cut` and `least` are what scores of the first and of the second head count from.
@@ -104,23 +112,25 @@ def _needed(probability: float, even: float) -> float:
     return odds / (1 + odds)
 
 
-def _judged(frames: Iterable[tuple[int, float, Thumbnail]], network: Network) -> Iterator[Judged]:
+def _judged(
+    frames: Iterable[tuple[int, float, Thumbnail]], network: Network
+) -> Iterator[ScoredFrame]:
     """The frames in order, with their scores."""
     waiting: deque[tuple[int, float, bool]] = deque()
 
     def pictures() -> Iterator[Picture]:
         for pts, time, thumbnail in frames:
-            waiting.append((pts, time, empty(thumbnail)))
-            yield picture(thumbnail)
+            waiting.append((pts, time, is_blank(thumbnail)))
+            yield to_network_input(thumbnail)
 
     source = windows(pictures())
     while batch := list(islice(source, network.at_once)):
         middle = network.scores(np.stack(batch))[:, EDGE : EDGE + STEP]
         for single, many in middle.reshape(-1, 2)[: len(waiting)].tolist():
-            yield Judged(*waiting.popleft(), single, many)
+            yield ScoredFrame(*waiting.popleft(), single, many)
 
 
-def empty(thumbnail: Thumbnail) -> bool:
+def is_blank(thumbnail: Thumbnail) -> bool:
     """Whether a picture is nearly one light all over, as between a fade out and a fade in."""
     return deviations(thumbnail.luma[None])[0] < EMPTY
 

@@ -35,7 +35,7 @@ def shots(
         frames = _thumbnails(reader, seen, side_by_side)
         found = boundaries(frames, threshold)
         yield from between(reader, found, method)
-        yield from reader.lost()
+        yield from reader.lost_records()
 
 
 def between(reader: Reader, boundaries: Iterable[Boundary], method: str) -> Iterator[Span]:
@@ -43,9 +43,9 @@ def between(reader: Reader, boundaries: Iterable[Boundary], method: str) -> Iter
     begun = None
     index = 0
     for index, boundary in enumerate(boundaries, 1):
-        yield _shot(reader, index - 1, begun, boundary).made("split", method)
+        yield _shot(reader, index - 1, begun, boundary).with_provenance("split", method)
         begun = boundary
-    yield _shot(reader, index, begun, None).made("split", method)
+    yield _shot(reader, index, begun, None).with_provenance("split", method)
 
 
 def _thumbnails(
@@ -53,7 +53,7 @@ def _thumbnails(
 ) -> Iterator[tuple[int, float, Thumbnail]]:
     """(pts, seconds, small picture) of every frame."""
     if side_by_side:
-        frames = ((pts, time, small) for pts, time, _, small in reader.measured(thumbnails))
+        frames = ((pts, time, small) for pts, time, _, small in reader.map_frames(thumbnails))
     else:
         frames = ((pts, time, thumbnail(image)) for pts, time, _, image in reader.frames())
     for pts, time, small in frames:
@@ -67,7 +67,7 @@ def _shot(reader: Reader, index: int, begun: "Boundary | None", over: "Boundary 
     end = over.pts if over else reader.end()
     assert start is not None
     video = reader.video
-    return reader.span.part(
+    return reader.span.sub_span(
         video.seconds(start),
         video.seconds(end),
         "shot",

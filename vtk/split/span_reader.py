@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from vtk.errors import MediaError
 from vtk.media.container.timing import is_truncated
-from vtk.media.video import OUTSIDE, Frame, Measure, Measured, Shown, Video
+from vtk.media.video import OUTSIDE, Frame, MappedFrame, Measure, Shown, Video
 from vtk.pipeline import OnProgress, damaged_record, truncated_record
 from vtk.span import Span
 
@@ -32,13 +32,15 @@ class Reader:
         """Every frame of the span. Raises MediaError where there is none."""
         return self._each(self.video.frames(*self._part))
 
-    def measured(self, measure: Measure[T]) -> Iterator[Measured[T]]:
+    def map_frames(self, measure: Measure[T]) -> Iterator[MappedFrame[T]]:
         """What `measure` makes of every frame, in other threads. Raises MediaError."""
-        return self._each(self.video.measured(measure, *self._part))
+        return self._each(self.video.map_frames(measure, *self._part))
 
     @property
     def _part(self) -> tuple[float, float]:
-        return (-math.inf, math.inf) if self.span.whole else (self.span.start, self.span.end)
+        return (
+            (-math.inf, math.inf) if self.span.is_whole_video else (self.span.start, self.span.end)
+        )
 
     def _each(self, frames: Iterator[Shown]) -> Iterator[Shown]:
         span, video = self.span, self.video
@@ -51,13 +53,13 @@ class Reader:
                 self.on_progress(video.name, frame.time - span.start, length)
             yield frame
         if self.first is None:
-            if not span.whole and span.start >= video.end:
+            if not span.is_whole_video and span.start >= video.end:
                 raise MediaError(OUTSIDE)
-            raise video.nothing()
+            raise video.no_picture_error()
 
     def begin(self, pts: int) -> None:
         """The pictures begin with the first frame, or with the span where that is later."""
-        self.first = pts if self.span.whole else max(pts, self._edge(self.span.start, 0))
+        self.first = pts if self.span.is_whole_video else max(pts, self._edge(self.span.start, 0))
 
     def end(self) -> int:
         """Where they end: with the last frame, or with the span if that is sooner."""
@@ -66,7 +68,7 @@ class Reader:
         end = self.last + self.duration
         return end if "end" not in self.span else min(end, self._edge(self.span.end, 1))
 
-    def lost(self) -> Iterator[Span]:
+    def lost_records(self) -> Iterator[Span]:
         """Error records for packets that did not decode and for an end that is not there."""
         video, span = self.video, self.span
         if video.damage:

@@ -31,7 +31,7 @@ from vtk.pipeline import group_by_video
 from vtk.span import Span, load, local_path, parse
 from vtk.store.journal import ResumeJournal
 from vtk.stream.job import Job
-from vtk.stream.lines import LONGEST_LINE, holds_spans, named, own_input, pieces
+from vtk.stream.lines import LONGEST_LINE, bounded_lines, holds_spans, own_input, span_named_by
 from vtk.stream.logs import configure
 from vtk.stream.progress import STDIN, Progress, span_bar
 from vtk.stream.signals import (
@@ -171,7 +171,7 @@ class Stream:
         if file.isatty() and not self.quiet:
             log.warning("reading paths or spans from the terminal; end with Ctrl-D")
         read, size = 0, os.fstat(file.fileno()).st_size  # 0 of a pipe
-        for number, line in enumerate(pieces(file, b"\0" if null else b"\n"), 1):
+        for number, line in enumerate(bounded_lines(file, b"\0" if null else b"\n"), 1):
             read += len(line) + null
             self.within = min(read / size, 1.0) if size else None
             where = f"{name}, line {number}"
@@ -193,7 +193,7 @@ class Stream:
         except InputError as error:
             self.bad_lines += 1
             log.error("%s: %s", where, error)
-            if (name := named(text)) is not None:
+            if (name := span_named_by(text)) is not None:
                 yield name.error(self.command, error)
         except Exception as error:  # ends this line only
             self._bug(error, f"{where}: ")

@@ -15,7 +15,7 @@ STRETCH = ("video", "start", "end")
 LONGEST_LINE = 64 * 2**20  # bytes; a longer line is no span but a file without line ends
 
 
-def named(line: bytes | str) -> Span | None:
+def span_named_by(line: bytes | str) -> Span | None:
     """The stretch, or else the video, that a line names which is no span; None without one."""
     with suppress(orjson.JSONDecodeError):
         record = orjson.loads(line)
@@ -52,7 +52,7 @@ def holds_spans(argument: str) -> bool:
         return False
 
 
-def pieces(file: BinaryIO, end: bytes) -> Iterator[bytes]:
+def bounded_lines(file: BinaryIO, end: bytes) -> Iterator[bytes]:
     """Pieces of a file between ends; a piece over LONGEST_LINE comes cut, as the last."""
     if end == b"\n":
         while line := file.readline(LONGEST_LINE + 2):

@@ -51,7 +51,7 @@ class Speed:
         return (share - share_then) / (now - then), (amount - amount_then) / (now - then)
 
 
-def laid_out(head: str, facts: Facts, columns: int) -> str:
+def fit_columns(head: str, facts: Facts, columns: int) -> str:
     """The line in so many columns at most: what matters less goes first where it is narrow."""
     from rich.cells import cell_len, set_cell_size
 

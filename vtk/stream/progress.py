@@ -13,7 +13,7 @@ from typing import Self
 
 from vtk.output import is_pipe
 from vtk.span import Span
-from vtk.stream.meter import Facts, Speed, as_rate, as_times, laid_out, lasting
+from vtk.stream.meter import Facts, Speed, as_rate, as_times, fit_columns, lasting
 from vtk.stream.terminal import Line, is_drawn_on, is_terminal, printable
 
 STDIN = {"-", "/dev/stdin"}  # as names of inputs
@@ -93,7 +93,7 @@ class Bar(Progress):
 
     def _text(self, columns: int) -> str:
         facts = self.facts()
-        return laid_out(self._head, facts, columns) if facts else ""
+        return fit_columns(self._head, facts, columns) if facts else ""
 
     def _time(self, share: float | None, rate: float) -> str:
         if share is not None and rate > 0:

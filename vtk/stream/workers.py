@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 
-from vtk.cores import cores, keep_to
+from vtk.cores import cores, limit_cores
 from vtk.errors import VtkError
 from vtk.pipeline import Ability
 from vtk.span import Span
@@ -94,7 +94,7 @@ def _work(
 ) -> None:
     """A worker's life: unit in, results out, None after the last result of a unit."""
     settings()
-    keep_to(part)
+    limit_cores(part)
 
     def feed() -> Iterator[Span]:
         while True:

@@ -14,10 +14,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from vtk.passages import Passage, facts_of, passages, stretches
+from vtk.passages import Passage, measured_caption, passages, with_parts
 from vtk.span import Span, join
 from vtk.speech import speech_sentences
-from vtk.text import Analyzer, joined, word_count
+from vtk.text import Analyzer, join_texts, word_count
 from vtk.text import (
     sentences as split_sentences,
 )
@@ -65,7 +65,7 @@ def summary(spans: list[Span], *, sentences: int | None, words: int | None, lang
     ]
     if parts:
         fields["parts"] = parts
-    return join(spans, "summary", **fields).made("summarize", "extract")
+    return join(spans, "summary", **fields).with_provenance("summarize", "extract")
 
 
 def _sentences(spans: Sequence[Span]) -> tuple[list[Passage], bool]:
@@ -78,7 +78,7 @@ def _sentences(spans: Sequence[Span]) -> tuple[list[Passage], bool]:
         for span in spans
         for cue in span.get("speech", [])
     }
-    facts = {facts_of(stretch) for span in spans for stretch in stretches(span)}
+    facts = {measured_caption(stretch) for span in spans for stretch in with_parts(span)}
     told = list(dict.fromkeys(passage for span in spans for passage in passages(span)))
     prose = [p for p in told if p.source in ("caption", "summary") and p.text not in facts]
     found = speech_sentences(cues.values()) + _split(prose)
@@ -92,7 +92,7 @@ def _sentences(spans: Sequence[Span]) -> tuple[list[Passage], bool]:
 def _prose(texts: Sequence[str]) -> str:
     """Sentences as one text; those without an end mark are set apart as excerpts."""
     marked = [text if _ENDED.search(text) else f"{text} …" for text in texts[:-1]]
-    return joined([*marked, *texts[-1:]])
+    return join_texts([*marked, *texts[-1:]])
 
 
 def _split(texts: Sequence[Passage]) -> list[Passage]:

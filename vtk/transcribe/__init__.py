@@ -54,11 +54,11 @@ def transcribe(
     chosen = METHODS.load(method)
     if transcript and (not chosen.subtitles or track is not None):
         raise UsageError("words come from a file, from a track or from recognition: choose one")
-    from vtk.transcribe.sources import Sources
+    from vtk.transcribe.sources import WordFinder
 
-    with Sources(chosen, language, track, transcript, recognizer) as sources:
+    with WordFinder(chosen, language, track, transcript, recognizer) as sources:
         for group in group_by_video(spans):
-            words = sources.of([span for span in group if not span.failed])
+            words = sources.adder([span for span in group if not span.failed])
             yield from map_spans("transcribe", group, words)
 
 
@@ -70,7 +70,7 @@ def with_speech(spans: Iterable[Span]) -> Iterator[Span]:
     return fill_missing(spans, lambda span: "speech" not in span, transcribe)
 
 
-def voices(spans: Iterable[Span]) -> Iterator[Span]:
+def speech_activity(spans: Iterable[Span]) -> Iterator[Span]:
     """A cue for each stretch of a span in which somebody speaks; its score is the probability.
 
     By Silero's detector. Cues come as they are found. Raises MissingError without its package.
@@ -82,7 +82,7 @@ def voices(spans: Iterable[Span]) -> Iterator[Span]:
     return map_spans("transcribe", spans, lambda span: cues(span, detector))
 
 
-def sounds(spans: Iterable[Span]) -> Iterator[Span]:
+def audio_events(spans: Iterable[Span]) -> Iterator[Span]:
     """A cue for each stretch of speech, of music and of silence in a span, by their start.
 
     Speech is that of `voices`, and music over which somebody speaks is speech. Music is where

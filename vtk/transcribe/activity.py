@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from vtk.media.audio.speech_audio import RATE, Block
+from vtk.media.audio.speech_audio import RATE, AudioBlock
 
 STEP = 0.032  # seconds of sound that a probability is of
 BEGINS, ENDS = (
@@ -17,7 +17,7 @@ SHORTEST = 0.25  # seconds of speech; shorter is a noise
 BREATH = 0.3  # seconds without speech that belong to it
 
 
-class Detector(Protocol):
+class SpeechDetector(Protocol):
     """Gives the probability of speech in frames of sound that goes on."""
 
     def reset(self) -> None: ...
@@ -32,18 +32,20 @@ class Stretch(NamedTuple):
     score: float
 
 
-class Listened(NamedTuple):
+class ScoredBlock(NamedTuple):
     """A block of sound, and the probability of speech in each frame of it."""
 
-    block: Block
+    block: AudioBlock
     speech: NDArray[np.float32]
 
 
-def listened(blocks: Iterable[Block], detector: Detector) -> Iterator[Listened]:
+def with_probabilities(
+    blocks: Iterable[AudioBlock], detector: SpeechDetector
+) -> Iterator[ScoredBlock]:
     """Blocks that follow one another, each with its probabilities."""
     detector.reset()
     for block in blocks:
-        yield Listened(block, detector.probabilities(block.samples))
+        yield ScoredBlock(block, detector.probabilities(block.samples))
 
 
 class Hysteresis:
@@ -62,7 +64,7 @@ class Hysteresis:
         self._end = -np.inf  # of the stretch before
 
     @property
-    def begun(self) -> float | None:
+    def pending_since(self) -> float | None:
         """Since when somebody has been speaking, in seconds; None where nobody is."""
         return self._start
 
@@ -76,10 +78,10 @@ class Hysteresis:
         if probability >= ENDS:
             self._spoken = len(self._seen)
         if (len(self._seen) - self._spoken) * STEP >= BREATH:
-            return self.over()
+            return self.finish()
         return self._parted() if len(self._seen) * STEP >= self._longest else None
 
-    def over(self) -> Stretch | None:
+    def finish(self) -> Stretch | None:
         """The stretch that ends here as the sound does."""
         found = self._stretch(self._spoken)
         self._start, self._seen, self._spoken = None, [], 0
@@ -101,17 +103,17 @@ class Hysteresis:
         return Stretch(self._start, self._start + count * STEP, float(np.mean(self._seen[:count])))
 
 
-def stretches(heard: Iterable[Listened]) -> Iterator[Stretch]:
+def stretches(heard: Iterable[ScoredBlock]) -> Iterator[Stretch]:
     """The stretches of speech in sound, each when it is over."""
     state, end = Hysteresis(), 0.0
     for block, speech in heard:
         end = block.start + len(block.samples) / RATE
-        yield from fed(state, block.start, speech)
-    if found := state.over():
+        yield from feed(state, block.start, speech)
+    if found := state.finish():
         yield found._replace(end=min(found.end, end))
 
 
-def fed(state: Hysteresis, start: float, speech: NDArray[np.float32]) -> Iterator[Stretch]:
+def feed(state: Hysteresis, start: float, speech: NDArray[np.float32]) -> Iterator[Stretch]:
     """The stretches that the frames from `start` seconds on show to be over."""
     for number, probability in enumerate(speech.tolist()):
         if found := state(start + number * STEP, probability):

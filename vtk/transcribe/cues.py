@@ -4,15 +4,15 @@ from collections.abc import Iterator
 
 from vtk.media.container.timing import timing
 from vtk.span import Span
-from vtk.transcribe.activity import Detector, listened, stretches
-from vtk.transcribe.listening import Found, sounds, spoken
-from vtk.transcribe.lost import lost
+from vtk.transcribe.activity import SpeechDetector, stretches, with_probabilities
+from vtk.transcribe.listening import AudioEvent, audio_events, speech_event
+from vtk.transcribe.lost import lost_records
 from vtk.transcribe.recognition import open_voice
 
 METHODS = {"speech": "silero", "music": "partials", "silence": "level"}
 
 
-def cues(span: Span, detector: Detector, *, others: bool = False) -> Iterator[Span]:
+def cues(span: Span, detector: SpeechDetector, *, others: bool = False) -> Iterator[Span]:
     """A cue of the type speech for each stretch of the span in which somebody speaks.
 
     With `others` also cues of the types music and silence, all in the order of their start.
@@ -22,15 +22,17 @@ def cues(span: Span, detector: Detector, *, others: bool = False) -> Iterator[Sp
     if voice is None:
         return
     start, end = max(span.start, about.start), min(span.end, about.end or span.end)
-    found: Iterator[Found]
+    found: Iterator[AudioEvent]
     try:
         if others:
-            found = sounds(voice, start, end, detector)
+            found = audio_events(voice, start, end, detector)
         else:
-            found = map(spoken, stretches(listened(voice.blocks(start, end), detector)))
+            found = map(
+                speech_event, stretches(with_probabilities(voice.blocks(start, end), detector))
+            )
         for index, one in enumerate(found):
-            cue = span.part(one.start, one.end, "cue", index=index, **one.details)
-            yield cue.made("transcribe", METHODS[one.details["cue"]["type"]])
-        yield from lost(span, voice, "cue", end)
+            cue = span.sub_span(one.start, one.end, "cue", index=index, **one.details)
+            yield cue.with_provenance("transcribe", METHODS[one.details["cue"]["type"]])
+        yield from lost_records(span, voice, "cue", end)
     finally:
         voice.close()

@@ -7,16 +7,23 @@ from math import inf
 from typing import Any, NamedTuple
 
 from vtk.media.audio.power import Power
-from vtk.media.audio.silence import Silence, Silences
+from vtk.media.audio.silence import Silence, SilenceDetector
 from vtk.media.audio.speech_audio import SpeechAudio
-from vtk.schema import LATEST
+from vtk.schema import MAX_SECONDS
 from vtk.times import rounded
-from vtk.transcribe.activity import Detector, Hysteresis, Listened, Stretch, fed, listened
-from vtk.transcribe.music import Musical
-from vtk.transcribe.partials import STEP, Partials
+from vtk.transcribe.activity import (
+    Hysteresis,
+    ScoredBlock,
+    SpeechDetector,
+    Stretch,
+    feed,
+    with_probabilities,
+)
+from vtk.transcribe.harmonics import STEP, PartialTracker
+from vtk.transcribe.music import MusicDetector
 
 
-class Found(NamedTuple):
+class AudioEvent(NamedTuple):
     """A stretch from `start` to `end` seconds, and what a cue tells of it."""
 
     start: float
@@ -24,20 +31,22 @@ class Found(NamedTuple):
     details: dict[str, Any]
 
 
-def spoken(stretch: Stretch, kind: str = "speech") -> Found:
+def speech_event(stretch: Stretch, kind: str = "speech") -> AudioEvent:
     """A stretch of speech, or of another `kind` that has a score."""
     details = {"cue": {"type": kind}, "score": rounded(stretch.score)}
-    return Found(stretch.start, stretch.end, details)
+    return AudioEvent(stretch.start, stretch.end, details)
 
 
-def sounds(voice: SpeechAudio, start: float, end: float, detector: Detector) -> Iterator[Found]:
+def audio_events(
+    voice: SpeechAudio, start: float, end: float, detector: SpeechDetector
+) -> Iterator[AudioEvent]:
     """The stretches of speech, music and silence in [start, end) seconds, by their start.
 
     Where it is neither, nothing is told. Music that somebody speaks over is speech. Holds what has
     begun and is not over, and some seconds.
     """
     heard = _Heard(voice, start)
-    for one in listened(voice.blocks(start, end, heard.measure), detector):
+    for one in with_probabilities(voice.blocks(start, end, heard.measure), detector):
         yield from heard.listen(one)
     yield from heard.over(end)
 
@@ -47,36 +56,36 @@ class _Heard:
 
     def __init__(self, voice: SpeechAudio, start: float) -> None:
         self._voice, self._time = voice, start  # of the next frame that may be music
-        self._speech, self._silences = Hysteresis(), Silences(start)
-        self._partials, self._musical = Partials(), Musical()
-        self._taken: list[Found] = []  # speech and silence that are not before that frame
-        self._waiting: list[tuple[float, int, Found]] = []
+        self._speech, self._silences = Hysteresis(), SilenceDetector(start)
+        self._partials, self._musical = PartialTracker(), MusicDetector()
+        self._taken: list[AudioEvent] = []  # speech and silence that are not before that frame
+        self._waiting: list[tuple[float, int, AudioEvent]] = []
         self._number = count()
 
     def measure(self, power: Power) -> None:
         self._quiet(self._silences(power))
 
-    def listen(self, heard: Listened) -> Iterator[Found]:
+    def listen(self, heard: ScoredBlock) -> Iterator[AudioEvent]:
         """What is found by now and begins before all that is not yet found."""
-        for stretch in fed(self._speech, heard.block.start, heard.speech):
-            self._take(spoken(stretch))
+        for stretch in feed(self._speech, heard.block.start, heard.speech):
+            self._take(speech_event(stretch))
         self._play(self._partials(heard.block.samples))
         silence = self._silences.open
         quiet = silence.start if silence else None
-        times = (self._time, quiet, self._speech.begun, self._musical.begun)
+        times = (self._time, quiet, self._speech.pending_since, self._musical.pending_since)
         yield from self._before(min(time for time in times if time is not None))
 
-    def over(self, end: float) -> Iterator[Found]:
+    def over(self, end: float) -> Iterator[AudioEvent]:
         """The rest, where the sound ends; up to `end` seconds it is silent, if nothing is lost."""
-        silent = end < LATEST and not self._voice.breaks_off(end)
-        if (stretch := self._speech.over()) is not None:
-            self._take(spoken(stretch._replace(end=min(stretch.end, self._silences.reached))))
-        self._quiet(self._silences.over(end if silent else -inf))
-        self._play(self._partials.over())
-        self._add(self._musical.over())
+        silent = end < MAX_SECONDS and not self._voice.is_cut_off(end)
+        if (stretch := self._speech.finish()) is not None:
+            self._take(speech_event(stretch._replace(end=min(stretch.end, self._silences.reached))))
+        self._quiet(self._silences.finish(end if silent else -inf))
+        self._play(self._partials.finish())
+        self._add(self._musical.finish())
         yield from self._before(inf)
 
-    def _before(self, time: float) -> Iterator[Found]:
+    def _before(self, time: float) -> Iterator[AudioEvent]:
         while self._waiting and self._waiting[0][0] < time:
             yield heappop(self._waiting)[2]
 
@@ -84,9 +93,9 @@ class _Heard:
         for silence in silences:
             if not any(silence.start <= time <= silence.end for time in self._voice.damage):
                 cue = {"type": "silence", "level": silence.level()}
-                self._take(Found(silence.start, silence.end, {"cue": cue}))
+                self._take(AudioEvent(silence.start, silence.end, {"cue": cue}))
 
-    def _take(self, found: Found) -> None:
+    def _take(self, found: AudioEvent) -> None:
         self._taken.append(found)
         heappush(self._waiting, (found.start, next(self._number), found))
 
@@ -99,13 +108,13 @@ class _Heard:
 
     def _add(self, music: Stretch | None) -> None:
         if music:
-            found = spoken(music, "music")
+            found = speech_event(music, "music")
             heappush(self._waiting, (found.start, next(self._number), found))
 
     def _something_else(self, time: float) -> bool:
         """Whether it is speech or silence, found or going on."""
         self._taken = [one for one in self._taken if one.end > time]
-        silence, speech = self._silences.open, self._speech.begun
+        silence, speech = self._silences.open, self._speech.pending_since
         begun = [one.start for one in self._taken]
         begun += [silence.start] if silence else []
         begun += [speech] if speech is not None else []

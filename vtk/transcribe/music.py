@@ -3,14 +3,14 @@
 from collections import deque
 
 from vtk.transcribe.activity import Stretch
-from vtk.transcribe.partials import STEP
+from vtk.transcribe.harmonics import STEP
 
 WINDOW = 31  # frames that are judged together: 2 s, the shortest music
 SHARE = 0.8  # of them in which a partial lasts
 PITCHES = 3  # that are heard in them at least: one tone is no music
 
 
-class Musical:
+class MusicDetector:
     """Turns the pitches of frames that come one after the other into stretches of music.
 
     Every WINDOW in which there are partials nearly all the time, of several pitches, is music from
@@ -23,7 +23,7 @@ class Musical:
         self._windows = 0
 
     @property
-    def begun(self) -> float | None:
+    def pending_since(self) -> float | None:
         """The earliest that music may yet begin, or did; None before all sound."""
         if self._open:
             return self._open.start
@@ -35,7 +35,7 @@ class Musical:
         `pitches` are a set of bits; None where the frame is of something else.
         """
         if pitches is None:
-            return self.over()
+            return self.finish()
         self._window.append((time, pitches))
         if len(self._window) < WINDOW:
             return None
@@ -57,7 +57,7 @@ class Musical:
         self._windows += 1
         return before
 
-    def over(self) -> Stretch | None:
+    def finish(self) -> Stretch | None:
         """The music that ends where something else begins."""
         self._window.clear()
         return self._closed()

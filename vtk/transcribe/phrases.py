@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from vtk.text import END, joined
+from vtk.text import END, join_texts
 from vtk.times import rounded
 
 Entry = dict[str, Any]
@@ -36,7 +36,7 @@ def _entry(run: list[Entry]) -> Entry:
     return {
         "start": run[0]["start"],
         "end": max(word["end"] for word in run),
-        "text": joined(word["text"] for word in run),
+        "text": join_texts(word["text"] for word in run),
         **({"score": rounded(sum(scores) / len(scores))} if scores else {}),
         "words": [{key: word[key] for key in ("start", "end", "text")} for word in run],
     }

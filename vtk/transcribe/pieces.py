@@ -11,49 +11,53 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vtk.media.audio.speech_audio import RATE, Block
+from vtk.media.audio.speech_audio import RATE, AudioBlock
 from vtk.models.speech.recognizer import LONGEST, Piece
-from vtk.transcribe.activity import Hysteresis, Listened, Stretch, fed
+from vtk.transcribe.activity import Hysteresis, ScoredBlock, Stretch, feed
 
 PAD = 0.2  # seconds of sound before and after speech that a recognizer hears as well
 GAP = 2.0  # seconds without speech that end a piece
 
 
 @dataclass(frozen=True)
-class Spoken:
+class SpeechPiece:
     """A piece of sound, and where in it somebody speaks."""
 
     piece: Piece
     speech: tuple[Stretch, ...]
 
 
-def pieces(heard: Iterable[Listened]) -> Iterator[Spoken]:
+def pieces(heard: Iterable[ScoredBlock]) -> Iterator[SpeechPiece]:
     """The speech in sound that goes on, in pieces of at most LONGEST seconds.
 
     Holds little more than two pieces of sound.
     """
     most = LONGEST - 2 * PAD
-    state, waiting, sound = Hysteresis(most), list[Stretch](), deque[Block]()
+    state, waiting, sound = Hysteresis(most), list[Stretch](), deque[AudioBlock]()
 
-    def taken() -> Spoken:
+    def taken() -> SpeechPiece:
         spoken = _cut(sound, tuple(waiting))
         waiting.clear()
         return spoken
 
     for block, speech in heard:
         sound.append(block)
-        for found in fed(state, block.start, speech):
+        for found in feed(state, block.start, speech):
             if waiting and found.end - waiting[0].start > most:
                 yield taken()
             waiting.append(found)
         now = _end(block)
-        if waiting and (now if state.begun is None else state.begun) - waiting[-1].end > GAP:
+        if (
+            waiting
+            and (now if state.pending_since is None else state.pending_since) - waiting[-1].end
+            > GAP
+        ):
             yield taken()
-        since = now if state.begun is None else state.begun
+        since = now if state.pending_since is None else state.pending_since
         oldest = (waiting[0].start if waiting else since) - 2 * PAD
         while sound and _end(sound[0]) < oldest:
             sound.popleft()
-    if (last := state.over()) is not None:
+    if (last := state.finish()) is not None:
         if waiting and last.end - waiting[0].start > most:
             yield taken()
         waiting.append(last)
@@ -61,11 +65,11 @@ def pieces(heard: Iterable[Listened]) -> Iterator[Spoken]:
         yield taken()
 
 
-def _end(block: Block) -> float:
+def _end(block: AudioBlock) -> float:
     return block.start + len(block.samples) / RATE
 
 
-def _cut(sound: Iterable[Block], speech: tuple[Stretch, ...]) -> Spoken:
+def _cut(sound: Iterable[AudioBlock], speech: tuple[Stretch, ...]) -> SpeechPiece:
     """The sound of stretches of speech, with a little before and after."""
     blocks = [
         block
@@ -76,4 +80,4 @@ def _cut(sound: Iterable[Block], speech: tuple[Stretch, ...]) -> Spoken:
     first = max(round((speech[0].start - PAD - start) * RATE), 0)
     last = round((speech[-1].end + PAD - start) * RATE)
     samples = np.concatenate([block.samples for block in blocks])[first:last]
-    return Spoken(Piece(start + first / RATE, samples), speech)
+    return SpeechPiece(Piece(start + first / RATE, samples), speech)

@@ -13,11 +13,11 @@ from itertools import chain
 from vtk.errors import ModelError, NoStreamError
 from vtk.media.audio.speech_audio import SpeechAudio
 from vtk.models.speech.recognizer import Piece, Recognized, Recognizer, Segment, Word
-from vtk.text import bare
+from vtk.text import comparison_key
 from vtk.times import rounded
-from vtk.transcribe.activity import Detector, Stretch, listened
+from vtk.transcribe.activity import SpeechDetector, Stretch, with_probabilities
 from vtk.transcribe.phrases import Entry, phrases
-from vtk.transcribe.pieces import Spoken, pieces
+from vtk.transcribe.pieces import SpeechPiece, pieces
 
 log = logging.getLogger("vtk")
 
@@ -30,17 +30,17 @@ LONGEST_LOOP = 12  # words of what is repeated
 Range = tuple[float, float]
 
 
-class Speech:
+class SpeechReader:
     """What is said in stretches of a video, and in which language."""
 
     def __init__(self) -> None:
         self.language: str | None = None
 
-    def heard(
+    def transcribe(
         self,
         voice: SpeechAudio,
         ranges: Iterable[Range],
-        detector: Detector,
+        detector: SpeechDetector,
         recognizer: Recognizer,
         language: str | None = None,
     ) -> Iterator[tuple[float, list[Entry]]]:
@@ -49,9 +49,9 @@ class Speech:
         Yields until when, in seconds, all is known, and the entries up to there. The ranges are in
         time order and do not touch. Raises ModelError where the recognizer fails.
         """
-        sent: deque[Spoken] = deque()
+        sent: deque[SpeechPiece] = deque()
 
-        def told(spoken: Spoken) -> Piece:
+        def told(spoken: SpeechPiece) -> Piece:
             sent.append(spoken)
             return spoken.piece
 
@@ -64,8 +64,8 @@ class Speech:
             yield spoken.speech[-1].end, entries(result, spoken.speech)
 
 
-def _spoken(voice: SpeechAudio, span: Range, detector: Detector) -> Iterator[Spoken]:
-    return pieces(listened(voice.blocks(*span), detector))
+def _spoken(voice: SpeechAudio, span: Range, detector: SpeechDetector) -> Iterator[SpeechPiece]:
+    return pieces(with_probabilities(voice.blocks(*span), detector))
 
 
 def entries(result: Recognized, speech: tuple[Stretch, ...]) -> list[Entry]:
@@ -76,15 +76,15 @@ def entries(result: Recognized, speech: tuple[Stretch, ...]) -> list[Entry]:
             continue
         if segment.words:
             words = [word for word in segment.words if _voiced(word.start, word.end, speech)]
-            found += phrases(_word(word) for word in unlooped(words))
+            found += phrases(_word(word) for word in drop_loops(words))
         elif segment.text and _voiced(segment.start, segment.end, speech):
             found.append(_whole(segment))
     return found
 
 
-def unlooped(words: list[Word]) -> list[Word]:
+def drop_loops(words: list[Word]) -> list[Word]:
     """Words without runs that follow one another LOOP times or more, which stay once."""
-    said = [bare(word.text) for word in words]
+    said = [comparison_key(word.text) for word in words]
     kept: list[Word] = []
     place = 0
     while place < len(words):

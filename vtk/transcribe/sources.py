@@ -8,14 +8,14 @@ from typing import Any
 from vtk.errors import MissingError, UsageError, VtkError
 from vtk.media.audio.speech_audio import SpeechAudio
 from vtk.media.container.timing import Timing, timing
-from vtk.media.subtitles import words
+from vtk.media.subtitles import find_subtitles
 from vtk.media.subtitles.cues import Entry
 from vtk.media.subtitles.files import SIDECARS
 from vtk.models.speech.recognizer import Recognizer
 from vtk.span import Span
-from vtk.speech import cut
+from vtk.speech import clip_entries
 from vtk.transcribe import NO_MODEL, Opener, SpeechSources
-from vtk.transcribe.lost import lost
+from vtk.transcribe.lost import lost_records
 from vtk.transcribe.transcripts import transcript
 
 Work = Callable[[Span], Iterator[Span]]
@@ -26,7 +26,7 @@ SUBTITLES = SpeechSources(recognition=False)
 RECOGNITION = SpeechSources(subtitles=False)
 
 
-class Sources:
+class WordFinder:
     """Finds the words of video after video; opens the recognizer when the first needs it."""
 
     def __init__(
@@ -43,34 +43,34 @@ class Sources:
         self._only = ""  # the video that the file is of
         self._stack = ExitStack()
 
-    def __enter__(self) -> "Sources":
+    def __enter__(self) -> "WordFinder":
         return self
 
     def __exit__(self, *exception: object) -> None:
         self._stack.close()
 
-    def of(self, spans: list[Span]) -> Work:
+    def adder(self, spans: list[Span]) -> Work:
         """What puts the words into each of the spans of a video, in their order."""
-        known: list[tuple[Timing, Known | Heard]] = []
+        known: list[tuple[Timing, ReadWords | RecognizedWords]] = []
 
         def work(span: Span) -> Iterator[Span]:
             if not known:
                 about = timing(span.video)
                 known.append((about, self._found(span.video, spans, about)))
             about, source = known[0]
-            new = span.reaching(about.start, about.end or about.start)
-            if span.whole:
+            new = span.with_times(about.start, about.end or about.start)
+            if span.is_whole_video:
                 new["kind"] = "video"
             # The first and the last cue may lie partly beside the pictures.
             low = -inf if new.start <= about.start else new.start
             high = inf if about.end is None or new.end >= about.end else new.end
-            new["speech"] = cut(source.upto(high), low, high)
-            yield new.made("transcribe", source.method, **source.details())
-            yield from source.lost(new, about.end or new.end)
+            new["speech"] = clip_entries(source.entries_until(high), low, high)
+            yield new.with_provenance("transcribe", source.method, **source.details())
+            yield from source.lost_records(new, about.end or new.end)
 
         return work
 
-    def _found(self, video: str, spans: list[Span], about: Timing) -> "Known | Heard":
+    def _found(self, video: str, spans: list[Span], about: Timing) -> "ReadWords | RecognizedWords":
         if self.file:
             if self._only not in ("", video):
                 raise UsageError(
@@ -79,21 +79,21 @@ class Sources:
             self._only = video
             found = transcript(self.file, about.start)
             method = "subtitles" if self.file.lower().endswith(SIDECARS) else "transcript"
-            return Known(found, method, file=self.file)
+            return ReadWords(found, method, file=self.file)
         if self.method.subtitles:
-            if there := words(video, self.language, self.track):
-                return Known(there.entries, "subtitles", **there.origin)
+            if there := find_subtitles(video, self.language, self.track):
+                return ReadWords(there.entries, "subtitles", **there.origin)
             if not self.method.recognition:
-                return Known([], "subtitles")
+                return ReadWords([], "subtitles")
         return self._heard(video, _ranges(spans, about))
 
-    def _heard(self, video: str, ranges: list[Range]) -> "Known | Heard":
+    def _heard(self, video: str, ranges: list[Range]) -> "ReadWords | RecognizedWords":
         from vtk.models.speech.silero_vad import VoiceActivity
         from vtk.transcribe.recognition import open_voice
 
         voice = open_voice(video)
         if voice is None:
-            return Known([], "recognition", note="the file has no sound")
+            return ReadWords([], "recognition", note="the file has no sound")
         if self._opener is None:
             voice.close()
             raise MissingError(NO_MODEL)
@@ -101,29 +101,29 @@ class Sources:
             self._opened = VoiceActivity(), self._opener()
             self._stack.callback(self._opened[1].close)
         detector, recognizer = self._opened
-        return Heard(voice, ranges, detector, recognizer, self.language)
+        return RecognizedWords(voice, ranges, detector, recognizer, self.language)
 
 
-class Known:
+class ReadWords:
     """Entries that are all known."""
 
     def __init__(self, entries: list[Entry], method: str, **details: Any) -> None:
         self.entries, self.method, self._details = entries, method, details
 
-    def upto(self, end: float) -> list[Entry]:
+    def entries_until(self, end: float) -> list[Entry]:
         """The entries to `end` seconds at least."""
         return self.entries
 
     def details(self) -> dict[str, Any]:
-        """What `made` tells of them."""
+        """What provenance tells of them."""
         return self._details
 
-    def lost(self, span: Span, stated: float) -> Iterator[Span]:
+    def lost_records(self, span: Span, stated: float) -> Iterator[Span]:
         """Nothing of a span."""
         return iter(())
 
 
-class Heard:
+class RecognizedWords:
     """Entries that become known while the sound is listened to, once for all spans."""
 
     method = "recognition"
@@ -136,15 +136,15 @@ class Heard:
         recognizer: Recognizer,
         language: str | None,
     ) -> None:
-        from vtk.transcribe.recognition import Speech
+        from vtk.transcribe.recognition import SpeechReader
 
         self.entries: list[Entry] = []
-        self._voice, self._recognizer, self._speech = voice, recognizer, Speech()
+        self._voice, self._recognizer, self._speech = voice, recognizer, SpeechReader()
         self._known = -inf
         self._failure: VtkError | None = None
-        self._found = self._speech.heard(voice, ranges, detector, recognizer, language)
+        self._found = self._speech.transcribe(voice, ranges, detector, recognizer, language)
 
-    def upto(self, end: float) -> list[Entry]:
+    def entries_until(self, end: float) -> list[Entry]:
         """The entries to `end` seconds at least. Raises ModelError, as well when asked again."""
         try:
             while self._failure is None and self._known < end:
@@ -166,9 +166,9 @@ class Heard:
         """The recognizer, and the language found so far."""
         return {"model": self._recognizer.name, "language": self._speech.language}
 
-    def lost(self, span: Span, stated: float) -> Iterator[Span]:
+    def lost_records(self, span: Span, stated: float) -> Iterator[Span]:
         """Error records of what the span lacks of the sound, of a file to `stated` seconds."""
-        return lost(span, self._voice, span.get("kind", "window"), stated)
+        return lost_records(span, self._voice, span.get("kind", "window"), stated)
 
 
 def _ranges(spans: list[Span], about: Timing) -> list[Range]:

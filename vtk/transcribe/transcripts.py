@@ -13,8 +13,8 @@ from typing import Any
 import orjson
 
 from vtk.errors import InputError
-from vtk.media.subtitles.cues import LAST, Entry, RawCue, entries
-from vtk.media.subtitles.files import SIDECARS, read, read_text
+from vtk.media.subtitles.cues import LAST, Entry, RawCue, to_speech_entries
+from vtk.media.subtitles.files import SIDECARS, read_cues, read_text
 from vtk.times import rounded
 from vtk.transcribe.phrases import phrases
 
@@ -29,7 +29,7 @@ def transcript(path: str, shift: float = 0.0) -> list[Entry]:
     """The entries of a transcript, `shift` seconds later. Raises InputError, MediaError."""
     ending = os.path.splitext(path)[1].lower()
     if ending in SIDECARS:
-        return entries(read(path), shift)
+        return to_speech_entries(read_cues(path), shift)
     text = read_text(path)
     if text.lstrip()[:1] == "{":
         found = _of_json(path, text)
@@ -156,7 +156,10 @@ def _time(code: str) -> float:
 
 
 def _entry(start: float, end: float, text: str, speaker: str | None = None) -> Entry:
-    told = next(iter(entries([RawCue(start, end, text)])), {"start": start, "end": end, "text": ""})
+    told = next(
+        iter(to_speech_entries([RawCue(start, end, text)])),
+        {"start": start, "end": end, "text": ""},
+    )
     return {**told, "speaker": str(speaker)} if speaker else told
 
 

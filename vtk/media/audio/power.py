@@ -9,9 +9,9 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from numpy.typing import NDArray
 
-from vtk.media.audio.track import Samples, Sound
-from vtk.media.container.timing import cut_off, is_truncated
-from vtk.schema import LATEST
+from vtk.media.audio.track import AudioTrack, Samples
+from vtk.media.container.timing import is_cut_off, is_truncated
+from vtk.schema import MAX_SECONDS
 
 PIECE = 0.01  # seconds, at most
 
@@ -24,7 +24,7 @@ class Power(NamedTuple):
     values: NDArray[np.float64]  # of the loudest channel; 1 is a constant full scale, without it 0
 
 
-class PowerReader(Sound):
+class PowerReader(AudioTrack):
     """The sound track that a player would play, measured in one pass. Not safe between threads.
 
     Unlike `Sound` it goes on after damage and at a file that is cut off; `damage` holds the
@@ -39,17 +39,17 @@ class PowerReader(Sound):
 
     def powers(self, start: float, end: float) -> Iterator[Power]:
         """The power of what is stored of [start, end) seconds; where nothing is, nothing comes."""
-        for heard in self.between(start, min(end, LATEST)):
+        for heard in self.between(start, min(end, MAX_SECONDS)):
             assert self._latest is not None  # what was heard is a part of it
             first = max(self._time(self._latest), start)
             yield _measured(first, heard.samples, heard.rate)
 
     def power_of(self, frame: AudioFrame, start: float, end: float) -> Power | None:
         """The power of what a frame holds of [start, end) seconds, if anything."""
-        heard = self._part(frame, start, min(end, LATEST))
+        heard = self._part(frame, start, min(end, MAX_SECONDS))
         return heard and _measured(max(self._time(frame), start), heard.samples, heard.rate)
 
-    def breaks_off(self, end: float) -> bool:
+    def is_cut_off(self, end: float) -> bool:
         """Whether the sound was over before `end` seconds because the file is cut off.
 
         Else it is only shorter than the pictures, or than was asked for.
@@ -58,7 +58,7 @@ class PowerReader(Sound):
 
     @cached_property
     def _cut_off(self) -> bool:
-        return cut_off(self.name)
+        return is_cut_off(self.name)
 
     def _decode(self, start: float, place: float) -> Iterator[AudioFrame]:
         try:

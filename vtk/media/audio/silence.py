@@ -26,7 +26,7 @@ class Silence:
         return round(float(max(10 * np.log10(max(mean, 1e-15)), FLOOR)), 1)
 
 
-class Silences:
+class SilenceDetector:
     """Finds silence in the powers of sound, which come one after the other from `start` seconds."""
 
     def __init__(self, start: float) -> None:
@@ -48,7 +48,7 @@ class Silences:
             self.reached += power.piece
         return found
 
-    def over(self, end: float) -> list[Silence]:
+    def finish(self, end: float) -> list[Silence]:
         """The silence to `end` seconds, where what is listened to ends later than its sound."""
         if end > self.reached:
             self.open = self.open or Silence(self.reached, self.reached)

@@ -18,7 +18,7 @@ Samples = NDArray[np.float32]  # (samples,), full scale is 1
 Measure = Callable[[Power], object]
 
 
-class Block(NamedTuple):
+class AudioBlock(NamedTuple):
     """Samples that begin at `start` seconds."""
 
     start: float
@@ -31,7 +31,9 @@ class SpeechAudio(PowerReader):
     As `PowerReader` it goes on after damage and at a file that is cut off.
     """
 
-    def blocks(self, start: float, end: float, measure: Measure | None = None) -> Iterator[Block]:
+    def blocks(
+        self, start: float, end: float, measure: Measure | None = None
+    ) -> Iterator[AudioBlock]:
         """The sound from `start` seconds on, in blocks of BLOCK samples that follow one another.
 
         It ends where the track does, at `end` at the latest; where nothing is stored before that
@@ -45,10 +47,10 @@ class SpeechAudio(PowerReader):
             held += len(samples)
             while held >= BLOCK:
                 whole = np.concatenate(waiting)
-                yield Block(start + given / RATE, whole[:BLOCK])
+                yield AudioBlock(start + given / RATE, whole[:BLOCK])
                 waiting, held, given = [whole[BLOCK:]], held - BLOCK, given + BLOCK
         if held:
-            yield Block(start + given / RATE, np.concatenate(waiting))
+            yield AudioBlock(start + given / RATE, np.concatenate(waiting))
 
     def _continuous(self, start: float, end: float, measure: Measure | None) -> Iterator[Samples]:
         """Samples without a gap from `start` on: silence where nothing is stored."""

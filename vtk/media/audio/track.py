@@ -22,7 +22,7 @@ SHORT = 1.0  # seconds that may lack at the end of what a file states to hold
 SEEK_GAP = 5.0  # seconds to read through rather than seek
 
 
-class Heard(NamedTuple):
+class AudioChunk(NamedTuple):
     """Samples that follow one another, their rate a second, and their channels: FL, FR, LFE, …"""
 
     samples: Samples
@@ -30,7 +30,7 @@ class Heard(NamedTuple):
     channels: tuple[str, ...]
 
 
-class Sound:
+class AudioTrack:
     """An open file and the sound track that a player would play. Not safe between threads.
 
     Keeps its place: stretches that follow one another are read without seeking, each packet once.
@@ -55,7 +55,7 @@ class Sound:
         """Close the file; closing twice does no harm."""
         self._stack.close()
 
-    def between(self, start: float, end: float) -> Iterator[Heard]:
+    def between(self, start: float, end: float) -> Iterator[AudioChunk]:
         """The sound of [start, end) seconds in order. Raises MediaError where it is damaged."""
         frame = self._first(start)
         while frame is not None and self._time(frame) < end:
@@ -65,7 +65,7 @@ class Sound:
                 break
             frame = self._next()
 
-    def _part(self, frame: AudioFrame, start: float, end: float) -> Heard | None:
+    def _part(self, frame: AudioFrame, start: float, end: float) -> AudioChunk | None:
         """What a frame holds of [start, end) seconds, if anything."""
         first, rate = self._time(frame), frame.sample_rate
         left = max(round((start - first) * rate), 0)
@@ -73,7 +73,7 @@ class Sound:
         if left >= right:
             return None
         channels = tuple(channel.name for channel in frame.layout.channels)
-        return Heard(_samples(frame)[:, left:right], rate, channels)
+        return AudioChunk(_samples(frame)[:, left:right], rate, channels)
 
     def _first(self, start: float) -> AudioFrame | None:
         """The frame to begin at: the latest one or one after it where that will do."""

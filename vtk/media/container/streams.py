@@ -42,7 +42,7 @@ def leading_stream(container: InputContainer) -> Stream | None:
         return next(iter(container.streams.audio), None)
 
 
-def extent(container: InputContainer, stream: Stream | None) -> tuple[float, float]:
+def stated_range(container: InputContainer, stream: Stream | None) -> tuple[float, float]:
     """Start and end in seconds of a stream as stated, or of the container where that is not.
 
     The end is the start where nothing is stated. Where FFmpeg would guess it from the bit rate of
@@ -58,18 +58,18 @@ def extent(container: InputContainer, stream: Stream | None) -> tuple[float, flo
         # Matroska counts its duration from zero, other containers from their first timestamp.
         if not container.format.name.startswith("matroska"):
             end += Fraction(container.start_time or 0, av.time_base)
-    if estimated(container) and os.path.isfile(container.name.removeprefix("file:")):
-        end = last_packet(container)
+    if is_estimated(container) and os.path.isfile(container.name.removeprefix("file:")):
+        end = last_packet_end(container)
         container.seek(0)
     return rounded(float(start)), rounded(float(max(start, end)))
 
 
-def estimated(container: InputContainer) -> bool:
+def is_estimated(container: InputContainer) -> bool:
     """Whether how long a file lasts is guessed from its size: bare sound does not state it."""
     return container.format.name in GUESSED
 
 
-def last_packet(container: InputContainer) -> Fraction:
+def last_packet_end(container: InputContainer) -> Fraction:
     """Where the last of the packets still to come ends, of any stream, in seconds; else 0."""
     latest = Fraction(0)
     with suppress(av.FFmpegError):

@@ -9,7 +9,7 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from vtk.media.container import open_container, seekable
-from vtk.media.container.streams import estimated, extent, last_packet, leading_stream
+from vtk.media.container.streams import is_estimated, last_packet_end, leading_stream, stated_range
 from vtk.span import local_path
 
 STANDARD = (
@@ -39,7 +39,9 @@ def timing(video: str) -> Timing:
         stream = leading_stream(container)
         rate = _rate(stream) if isinstance(stream, VideoStream) else None
         names = ("timecode", "reel_name")
-        return Timing(*extent(container, stream), rate, *(_tag(container, name) for name in names))
+        return Timing(
+            *stated_range(container, stream), rate, *(_tag(container, name) for name in names)
+        )
 
 
 def stated_length(video: str) -> float | None:
@@ -50,13 +52,13 @@ def stated_length(video: str) -> float | None:
     if local_path(video) is None or not seekable(video):
         return None
     with open_container(video, quick=True) as container:
-        if estimated(container):  # a guess, which to mend takes the whole file
+        if is_estimated(container):  # a guess, which to mend takes the whole file
             return None
-        start, end = extent(container, leading_stream(container))
+        start, end = stated_range(container, leading_stream(container))
         return end - start or None
 
 
-def cut_off(video: str) -> bool:
+def is_cut_off(video: str) -> bool:
     """Whether nothing is stored where a file ends by its own account; false where it has none.
 
     Reads what is near that end, and decodes nothing. Of a pipe that cannot be told: false.
@@ -64,12 +66,12 @@ def cut_off(video: str) -> bool:
     if not seekable(video):
         return False
     with open_container(video) as container:
-        start, end = extent(container, leading_stream(container))
+        start, end = stated_range(container, leading_stream(container))
         if end <= start:
             return False
         with suppress(av.FFmpegError):
             container.seek(round(max(end - LAST, start) * av.time_base))
-        return is_truncated(float(last_packet(container)), end, start)
+        return is_truncated(float(last_packet_end(container)), end, start)
 
 
 def is_truncated(reached: float, stated: float, start: float = 0.0) -> bool:
@@ -77,7 +79,7 @@ def is_truncated(reached: float, stated: float, start: float = 0.0) -> bool:
     return stated - reached > max(MISSING, MISSING_SHARE * (stated - start))
 
 
-def standard(rate: Fraction) -> Fraction:
+def standard_rate(rate: Fraction) -> Fraction:
     """The standard frame rate that a rounded or measured one means; itself where there is none."""
     nearest = min(STANDARD, key=lambda known: abs(known - rate))
     return nearest if abs(nearest - rate) <= NEAR * nearest else rate
@@ -85,8 +87,8 @@ def standard(rate: Fraction) -> Fraction:
 
 def _rate(stream: VideoStream) -> Fraction | None:
     """The rate of a stream, if its average is a standard one or agrees with FFmpeg's guess."""
-    average = standard(stream.average_rate or stream.guessed_rate or Fraction(0))
-    guess = standard(stream.guessed_rate or average)
+    average = standard_rate(stream.average_rate or stream.guessed_rate or Fraction(0))
+    guess = standard_rate(stream.guessed_rate or average)
     if average in STANDARD or abs(average - guess) > STEADY * guess:
         return average if average in STANDARD else None
     return guess or None

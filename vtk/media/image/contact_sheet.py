@@ -6,7 +6,7 @@ from typing import cast
 import numpy as np
 
 from vtk.errors import UsageError
-from vtk.media.image.files import ENCODERS, Format, check, make_folder, write
+from vtk.media.image.files import ENCODERS, Format, check_format, make_folder, write_image
 from vtk.media.image.to_rgb import RGB
 from vtk.times import clock
 
@@ -45,7 +45,7 @@ class Sheet:
             raise UsageError(
                 f"a contact sheet is a picture: its name must end in {known}, not {path}"
             )
-        check(ending)
+        check_format(ending)
         self.path, self.format = path, cast(Format, ending)
         self.pages = 0  # that are written
         self.pictures: list[RGB] = []  # of the page at work
@@ -65,7 +65,7 @@ class Sheet:
         self.pages += 1
         name = f"{self.path.stem}-{self.pages}{self.path.suffix}"
         make_folder(self.path.parent)
-        write(
+        write_image(
             self.path if self.pages == 1 else self.path.with_name(name), self._page(), self.format
         )
         self.pictures = []

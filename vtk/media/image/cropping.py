@@ -31,7 +31,7 @@ class Margins(NamedTuple):
     right: int
     bottom: int
 
-    def inside(self, width: int, height: int) -> tuple[int, int]:
+    def cropped_size(self, width: int, height: int) -> tuple[int, int]:
         """Width and height of what is left of a picture; not above 0 where nothing is."""
         return width - self.left - self.right, height - self.top - self.bottom
 
@@ -47,7 +47,7 @@ def margins(container: InputContainer, stream: VideoStream) -> Margins:
     if not container.format.name.startswith(STATING):
         return NO_MARGINS
     found = _of_matroska(stream) or _of_mov(stream) or NO_MARGINS
-    sound = min(found) >= 0 and min(found.inside(stream.width, stream.height)) > 0
+    sound = min(found) >= 0 and min(found.cropped_size(stream.width, stream.height)) > 0
     return found if sound else NO_MARGINS
 
 
@@ -109,7 +109,7 @@ class Cropper:
     def __call__(self, frame: VideoFrame) -> VideoFrame:
         """What is to be seen of a frame, with all that the frame says of itself."""
         size = frame.width, frame.height
-        inner = self._margins.inside(*size)
+        inner = self._margins.cropped_size(*size)
         if min(inner) <= 0:  # a picture smaller than those before
             return frame
         form = (*size, frame.format.name)

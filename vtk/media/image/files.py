@@ -15,8 +15,8 @@ from av.video.stream import VideoStream
 
 from vtk.errors import MediaError, MissingError, OutputError, UsageError
 from vtk.media.image import png
-from vtk.media.image.scheduling import kept_scheduling
-from vtk.media.image.to_rgb import RGB, displayed
+from vtk.media.image.scheduling import preserved_scheduling
+from vtk.media.image.to_rgb import RGB, to_rgb
 from vtk.output import open_sink
 
 Format = Literal["jpg", "webp", "png", "avif"]
@@ -27,7 +27,7 @@ ENCODERS = {"jpg": "mjpeg", "webp": "libwebp", "png": "png", "avif": "libsvtav1"
 _SIZE = re.compile(r"(\d{1,5})(?:x(\d{1,5}))?")
 
 
-def check(file_format: str) -> None:
+def check_format(file_format: str) -> None:
     """Raises UsageError for a format that there is not, MissingError where PyAV lacks its encoder.
 
     To be asked before the work that would be lost.
@@ -41,12 +41,12 @@ def check(file_format: str) -> None:
         )
 
 
-def encode(picture: RGB, file_format: Format, quality: int = 85) -> bytes:
+def encode_image(picture: RGB, file_format: Format, quality: int = 85) -> bytes:
     """The bytes of a picture file; `quality` from 1 to 100, which PNG, being exact, ignores."""
     if max(picture.shape[:2]) > LARGEST:
         raise MediaError(f"a picture of {picture.shape[1]} by {picture.shape[0]} is too large")
     if file_format == "png":
-        return png.encode(picture)
+        return png.encode_png(picture)
     if file_format == "avif":
         return _avif(picture, quality)
     context = cast(VideoCodecContext, av.CodecContext.create(ENCODERS[file_format], "w"))
@@ -80,7 +80,7 @@ def _avif(picture: RGB, quality: int) -> bytes:
         stream.pix_fmt = "yuv420p"
         crf = round(63 - 0.53 * quality)  # of 0, best, to 63
         stream.options = {"crf": str(crf), "preset": "8", "svtav1-params": "avif=1:lp=1"}
-        with kept_scheduling():
+        with preserved_scheduling():
             stream.codec_context.open()
         frame = VideoFrame.from_ndarray(picture, format="rgb24")
         container.mux([*stream.encode(frame), *stream.encode(None)])
@@ -99,12 +99,12 @@ def parse_size(text: str) -> Box:
 def fitted(frame: VideoFrame, aspect: Fraction | None, box: Box | None) -> RGB:
     """The frame as it is shown, scaled down where it does not fit into `box`."""
     if box is None:
-        return displayed(frame, aspect)
+        return to_rgb(frame, aspect)
     wide, tall = frame.width * float(aspect or 1), float(frame.height)
     if round(frame.rotation / 90) % 2:
         wide, tall = tall, wide
     scale = min(box[0] / wide, box[1] / tall)
-    return displayed(frame, aspect, max(int(tall * scale + 1e-6), 1) if scale < 1 else None)
+    return to_rgb(frame, aspect, max(int(tall * scale + 1e-6), 1) if scale < 1 else None)
 
 
 def safe_stem(video: str) -> str:
@@ -119,12 +119,12 @@ def image_name(video: str, time: float, suffix: str) -> str:
     return f"{safe_stem(video)}-{sign}{round(abs(time) * 1000):09d}.{suffix}"
 
 
-def write(path: Path, picture: RGB, file_format: Format, quality: int = 85) -> None:
+def write_image(path: Path, picture: RGB, file_format: Format, quality: int = 85) -> None:
     """Write a picture file whole or not at all. Raises OutputError."""
-    save(path, encode(picture, file_format, quality))
+    write_bytes(path, encode_image(picture, file_format, quality))
 
 
-def save(path: Path, data: bytes) -> None:
+def write_bytes(path: Path, data: bytes) -> None:
     """Write a file whole or not at all. Raises OutputError."""
     with open_sink(os.path.abspath(path)) as sink:
         sink(data)

@@ -14,7 +14,7 @@ from av.video.frame import VideoFrame
 from vtk.media.image.to_rgb import RGB
 
 
-def encode(pictures: Sequence[RGB], rate: int) -> bytes:
+def encode_gif(pictures: Sequence[RGB], rate: int) -> bytes:
     """The bytes of a GIF that shows pictures of one size, `rate` a second, over and over."""
     height, width = pictures[0].shape[:2]
     graph = _graph(width, height, rate)

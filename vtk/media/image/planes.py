@@ -75,9 +75,9 @@ def luma(frame: av.VideoFrame) -> Array:
     A read-only view of the frame's own memory in the 8-bit formats, valid as long as it is
     referred to; a copy for deeper samples and for formats that must be converted.
     """
-    parts = components(frame)
+    parts = planes_of(frame)
     if parts is None:
-        parts = components(_converted(frame, "gray"))
+        parts = planes_of(_converted(frame, "gray"))
         assert parts is not None  # gray is read in place
     samples = parts[0]
     if samples.dtype == np.uint8:
@@ -85,28 +85,28 @@ def luma(frame: av.VideoFrame) -> Array:
     return (samples >> (_bits(frame.format.name) - 8)).astype(np.uint8)
 
 
-def readable(frame: av.VideoFrame) -> tuple[av.VideoFrame, Array, int]:
+def as_readable(frame: av.VideoFrame) -> tuple[av.VideoFrame, Array, int]:
     """The frame itself where it can be read in place, else one converted, limited range.
 
     With it its luma, (height, width) uint8 or uint16, a read-only view of the frame's own memory,
     and what one step of 8-bit luma is in it.
     """
-    parts = components(frame)
+    parts = planes_of(frame)
     if parts is None:
         frame = _converted(frame, "yuv444p")
-        parts = components(frame)
+        parts = planes_of(frame)
         assert parts is not None  # yuv444p is read in place
     return frame, parts[0], 2 ** (_bits(frame.format.name) - 8)
 
 
-def black_and_white(frame: av.VideoFrame) -> tuple[float, float]:
+def luma_range(frame: av.VideoFrame) -> tuple[float, float]:
     """Luma of black and of white in 0..255, by the range that a readable frame states."""
     name = frame.format.name
     full = frame.color_range == FULL_RANGE or name.startswith(("yuvj", "gray"))
     return FULL if full else LIMITED
 
 
-def components(frame: av.VideoFrame) -> tuple[Array, ...] | None:
+def planes_of(frame: av.VideoFrame) -> tuple[Array, ...] | None:
     """Luma, Cb and Cr of `frame` in place, each (rows, columns); luma alone for gray.
 
     uint8, or uint16 with the bit depth of the format. None for formats not readable in place.

@@ -9,7 +9,7 @@ from av.video.frame import VideoFrame
 from vtk.media.image.to_rgb import RGB
 
 
-def encode(picture: RGB) -> bytes:
+def encode_png(picture: RGB) -> bytes:
     """The bytes of a PNG file."""
     context = av.CodecContext.create("png", "w")
     context.height, context.width = picture.shape[:2]

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 
 
 @contextmanager
-def kept_scheduling() -> Iterator[None]:
+def preserved_scheduling() -> Iterator[None]:
     """At its end this thread, and those started meanwhile, are scheduled as this one was before.
 
     Open the encoder in it: encoding and closing change nothing. Does nothing where Python cannot

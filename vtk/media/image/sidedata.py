@@ -15,12 +15,12 @@ class Orientation(NamedTuple):
     mirrored: bool = False  # left and right change places
 
     @property
-    def reflected(self) -> bool:
+    def is_mirrored(self) -> bool:
         """Whether left and right change places beside all rotation."""
         return self.transposed ^ self.upside_down ^ self.mirrored
 
     @property
-    def clockwise(self) -> int:
+    def rotation(self) -> int:
         """The rotation before that, in degrees: 0, 90, 180 or 270."""
         return (90 if self.transposed else 0) + (180 if self.upside_down else 0)
 
@@ -37,7 +37,7 @@ def orientation(frame: VideoFrame) -> Orientation:
     return Orientation(transposed, down < 0, across < 0)
 
 
-def brightest(frame: VideoFrame) -> float | None:
+def peak_luminance(frame: VideoFrame) -> float | None:
     """The brightest pixel, cd/m²: as stated for the content, else for the screen it was made on.
 
     None where neither is stated.

@@ -26,7 +26,7 @@ _MATRICES = {1: 1, 4: 4, 5: 5, 6: 5, 7: 7, 9: 9, 10: 9}
 _HD = (1280, 577)  # pixels from which on pictures that do not say are BT.709, as players have it
 
 
-def displayed(frame: VideoFrame, aspect: Fraction | None = None, height: int | None = None) -> RGB:
+def to_rgb(frame: VideoFrame, aspect: Fraction | None = None, height: int | None = None) -> RGB:
     """The frame as a player shows it, in RGB of BT.709 and standard range, 8 bits.
 
     `aspect` is the shape of a sample, width by height; `height` scales the shown picture to that
@@ -43,12 +43,12 @@ def displayed(frame: VideoFrame, aspect: Fraction | None = None, height: int | N
     if height:
         scale = height / (wide if turn.transposed else tall)
         wide, tall = max(round(wide * scale), 1), max(round(tall * scale), 1)
-    mapped = tone_mapping.needed(frame)
-    kind = "rgb48le" if mapped else "rgba" if transparent(frame.format.name) else "rgb24"
+    mapped = tone_mapping.needs_tone_mapping(frame)
+    kind = "rgb48le" if mapped else "rgba" if has_alpha(frame.format.name) else "rgb24"
     scaled = frame.reformat(wide, tall, kind, src_colorspace=_matrix(frame), threads=1)
     samples: NDArray[Any] = scaled.to_ndarray()
     if mapped:
-        samples = tone_mapping.standard(samples, frame)
+        samples = tone_mapping.to_sdr(samples, frame)
     elif kind == "rgba":
         samples = _grounded(samples)
     return np.ascontiguousarray(_turned(samples, turn))
@@ -69,7 +69,7 @@ def _matrix(frame: VideoFrame) -> int:
 
 
 @lru_cache(maxsize=64)
-def transparent(name: str) -> bool:
+def has_alpha(name: str) -> bool:
     """Whether the pixel format of that name can hold transparency."""
     known = VideoFormat(name)
     return known.has_palette or any(part.is_alpha for part in known.components)

@@ -15,7 +15,7 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import ColorPrimaries, ColorTrc
 from numpy.typing import NDArray
 
-from vtk.media.image.sidedata import brightest
+from vtk.media.image.sidedata import peak_luminance
 
 Floats = NDArray[np.float32]
 
@@ -38,21 +38,21 @@ _WIDE: dict[int, tuple[tuple[float, float], ...]] = {
 _BT2020_MATRICES = (9, 10)
 
 
-def needed(frame: VideoFrame) -> bool:
+def needs_tone_mapping(frame: VideoFrame) -> bool:
     """Whether a frame is of high dynamic range or wide gamut."""
-    return high_range(frame) or _primaries(frame) in _WIDE
+    return is_high_range(frame) or _primaries(frame) in _WIDE
 
 
-def high_range(frame: VideoFrame) -> bool:
+def is_high_range(frame: VideoFrame) -> bool:
     """Whether a frame is of high dynamic range: PQ or HLG."""
     return frame.color_trc in (ColorTrc.SMPTE2084, ColorTrc.ARIB_STD_B67)
 
 
-def standard(codes: NDArray[np.uint16], frame: VideoFrame) -> NDArray[np.uint8]:
+def to_sdr(codes: NDArray[np.uint16], frame: VideoFrame) -> NDArray[np.uint8]:
     """The RGB of `frame`, (height, width, 3) of 16 bits, in 8 bits for a BT.709 screen."""
     transfer = frame.color_trc
-    light = _light(transfer if high_range(frame) else 0)
-    roll_off = _roll_off(_peak(frame)) if high_range(frame) else None
+    light = _light(transfer if is_high_range(frame) else 0)
+    roll_off = _roll_off(_peak(frame)) if is_high_range(frame) else None
     matrix = _to_bt709(_primaries(frame))
     shown = np.empty(codes.shape, np.uint8)
     for top in range(0, len(codes), ROWS):
@@ -71,7 +71,7 @@ def _primaries(frame: VideoFrame) -> int:
     """Those stated; BT.2020 where none are and all else is of BT.2020 or BT.2100."""
     stated = frame.color_primaries
     if stated in (0, ColorPrimaries.UNSPECIFIED) and (
-        frame.colorspace in _BT2020_MATRICES or high_range(frame)
+        frame.colorspace in _BT2020_MATRICES or is_high_range(frame)
     ):
         return int(ColorPrimaries.BT2020)
     return stated
@@ -81,7 +81,7 @@ def _peak(frame: VideoFrame) -> float:
     """The brightest pixel, cd/m²."""
     if frame.color_trc == ColorTrc.ARIB_STD_B67:
         return PEAK
-    return min(max(brightest(frame) or PEAK, WHITE), BRIGHTEST)
+    return min(max(peak_luminance(frame) or PEAK, WHITE), BRIGHTEST)
 
 
 @lru_cache(maxsize=4)

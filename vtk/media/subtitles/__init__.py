@@ -15,9 +15,9 @@ from av.subtitles.stream import SubtitleStream
 
 from vtk.errors import MediaError, UsageError
 from vtk.media.container import open_container
-from vtk.media.container.streams import extent, leading_stream
-from vtk.media.subtitles.cues import Entry, RawCue, entries
-from vtk.media.subtitles.files import SIDECARS, STORED, raws, read
+from vtk.media.container.streams import leading_stream, stated_range
+from vtk.media.subtitles.cues import Entry, RawCue, to_speech_entries
+from vtk.media.subtitles.files import SIDECARS, STORED, packet_cues, read_cues
 from vtk.span import local_path
 
 log = logging.getLogger("vtk")
@@ -36,7 +36,7 @@ _CODES = {
 }  # fmt: skip
 
 
-class Words(NamedTuple):
+class SubtitleSource(NamedTuple):
     """Where the words of a video were found, and its cues as they are stored.
 
     Their times, `shift` seconds later, are presentation times of the video.
@@ -49,16 +49,18 @@ class Words(NamedTuple):
     @property
     def entries(self) -> list[Entry]:
         """The cues as entries of `speech`."""
-        return entries(self.raws, self.shift)
+        return to_speech_entries(self.raws, self.shift)
 
 
-def said(video: str, language: str | None = None) -> list[Entry]:
-    """Entries of `speech` in time order, from one source as `words` finds it; else none."""
-    found = words(video, language)
+def speech_entries(video: str, language: str | None = None) -> list[Entry]:
+    """Entries of `speech` in time order, from one source as `find_subtitles` finds it; else none."""
+    found = find_subtitles(video, language)
     return found.entries if found else []
 
 
-def words(video: str, language: str | None = None, track: int | None = None) -> Words | None:
+def find_subtitles(
+    video: str, language: str | None = None, track: int | None = None
+) -> SubtitleSource | None:
     """The words that come with a video, from one source; None where it has none.
 
     A file beside the video (same name, .srt .vtt .ass .ssa .lrc .ttml, or name.LANGUAGE.srt) wins
@@ -73,25 +75,27 @@ def words(video: str, language: str | None = None, track: int | None = None) -> 
         if track is None and path is not None and (sidecar := find_sidecar(path, language)):
             try:
                 # Files of subtitles count from the first picture, as players do.
-                start, _ = extent(container, leading_stream(container))
-                return Words({"file": os.path.basename(sidecar)}, read(sidecar), start)
+                start, _ = stated_range(container, leading_stream(container))
+                return SubtitleSource(
+                    {"file": os.path.basename(sidecar)}, read_cues(sidecar), start
+                )
             except MediaError as error:
                 log.warning("%s; looking for words in the video itself", error)
         chosen = _choose(container, language, track)
         if chosen is None:
             return None
         origin: dict[str, str | int] = {"track": chosen.index}
-        if code_of(chosen.language) != "und":
+        if iso639_2(chosen.language) != "und":
             origin["language"] = str(chosen.language)
-        return Words(origin, list(_read_track(container, chosen)))
+        return SubtitleSource(origin, list(_read_track(container, chosen)))
 
 
 def same_language(one: str | None, other: str | None) -> bool:
     """Whether two ISO 639 codes, of two or three letters, name the same language."""
-    return code_of(one) == code_of(other)
+    return iso639_2(one) == iso639_2(other)
 
 
-def code_of(language: str | None) -> str:
+def iso639_2(language: str | None) -> str:
     """The code of three letters (ISO 639-2) of a language; `und` where none is named."""
     code = re.split(r"[-_]", (language or "und").lower())[0]
     return _CODES.get(code, code)
@@ -129,7 +133,7 @@ def _choose(
         raise UsageError(f"track {track} is not a text track; the text tracks are: {there}")
     if language:
         tracks = [s for s in tracks if same_language(s.language, language)] or [
-            s for s in tracks if code_of(s.language) == "und"
+            s for s in tracks if iso639_2(s.language) == "und"
         ]
     ranked = sorted(
         tracks, key=lambda s: (bool(s.disposition & forced), not s.disposition & default, s.index)
@@ -149,7 +153,7 @@ def _read_track(container: InputContainer, track: SubtitleStream) -> Iterator[Ra
     form = STORED.get(track.codec_context.name)
     try:
         for packet in container.demux(track):
-            for raw in raws(packet, form or "text"):
+            for raw in packet_cues(packet, form or "text"):
                 yield raw if form else raw._replace(payload=_decoded(packet))
     except av.FFmpegError:
         return  # a truncated file: the words up to there

@@ -15,7 +15,7 @@ log = logging.getLogger("vtk")
 Packets = Iterator["av.Packet[Any]"]
 
 
-def copied(packets: "Iterable[av.Packet[Any]]") -> Packets:
+def to_mux(packets: "Iterable[av.Packet[Any]]") -> Packets:
     """What a container's `demux` gives, as a muxer takes it.
 
     Matroska does not store when packets are decoded. FFmpeg works that out, but not for the first

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import pysubs2
 
-from vtk.speech import speaker_of, unsaid
-from vtk.text import bare
+from vtk.speech import speaker_of, strip_repeated_lines
+from vtk.text import comparison_key
 from vtk.times import rounded
 
 Entry = dict[str, Any]
@@ -35,7 +35,7 @@ class RawCue(NamedTuple):
     settings: str = ""
 
 
-def entries(raws: Iterable[RawCue], shift: float = 0.0) -> list[Entry]:
+def to_speech_entries(raws: Iterable[RawCue], shift: float = 0.0) -> list[Entry]:
     """Cues as entries of `speech` in time order, `shift` seconds later; none empty, none twice.
 
     `text` is on one line and without tags; `markup` holds the cue as it was where it cannot be
@@ -53,7 +53,7 @@ def entries(raws: Iterable[RawCue], shift: float = 0.0) -> list[Entry]:
     return sorted(found.values(), key=lambda entry: (entry["start"], entry["end"]))
 
 
-def plain(payload: str, form: str) -> str:
+def strip_tags(payload: str, form: str) -> str:
     """The words of a cue with their line breaks, without tags."""
     if form == "ass":
         return pysubs2.SSAEvent(text=payload).plaintext
@@ -61,7 +61,7 @@ def plain(payload: str, form: str) -> str:
 
 
 def _entry(raw: RawCue, shift: float) -> Entry | None:
-    said = plain(raw.payload, raw.form)
+    said = strip_tags(raw.payload, raw.form)
     text = " ".join(said.split())
     if not text:
         return None
@@ -93,14 +93,14 @@ def _words(raw: RawCue, shift: float) -> list[Entry]:
     times = [raw.start, *(_seconds(mark) for mark in marks), raw.end]
     edges = [0, *(edge for mark in marks for edge in mark.span()), len(raw.payload)]
     ranges = zip(edges[::2], edges[1::2], strict=True)
-    pieces = [plain(raw.payload[first:last], raw.form) for first, last in ranges]
+    pieces = [strip_tags(raw.payload[first:last], raw.form) for first, last in ranges]
     words: list[Entry] = []
     for piece, (start, end) in zip(pieces, pairwise(times), strict=True):
-        words += spread(piece, start + shift, max(start, end) + shift)
+        words += word_times(piece, start + shift, max(start, end) + shift)
     return words
 
 
-def spread(text: str, start: float, end: float) -> list[Entry]:
+def word_times(text: str, start: float, end: float) -> list[Entry]:
     """The words of a text that is said from `start` to `end` seconds, by their share of letters."""
     words = text.split()
     each = (end - start) / (sum(map(len, words)) or 1)
@@ -122,12 +122,16 @@ def _rolls(raws: list[RawCue]) -> bool:
     repeats = 0
     for one, two in pairs:
         before, after = _keys(one), _keys(two)
-        repeats += unsaid(after, before)[0] != after
+        repeats += strip_repeated_lines(after, before)[0] != after
     return repeats >= ROLLS and 2 * repeats > len(pairs)
 
 
 def _keys(raw: RawCue) -> list[str]:
-    return [bare(line) for line in plain(raw.payload, raw.form).splitlines() if line.strip()]
+    return [
+        comparison_key(line)
+        for line in strip_tags(raw.payload, raw.form).splitlines()
+        if line.strip()
+    ]
 
 
 def _unrolled(raws: list[RawCue]) -> Iterator[RawCue]:
@@ -135,10 +139,10 @@ def _unrolled(raws: list[RawCue]) -> Iterator[RawCue]:
     before: list[str] = []
     end = float("-inf")
     for raw in raws:
-        lines = [line for line in raw.payload.splitlines() if plain(line, raw.form).strip()]
-        keys = [bare(plain(line, raw.form)) for line in lines]
+        lines = [line for line in raw.payload.splitlines() if strip_tags(line, raw.form).strip()]
+        keys = [comparison_key(strip_tags(line, raw.form)) for line in lines]
         if raw.start - end < ABUTTING:
-            fresh, _ = unsaid(keys, before)
+            fresh, _ = strip_repeated_lines(keys, before)
             lines = lines[len(keys) - len(fresh) :]
             if fresh and fresh[-len(lines) :] != keys[-len(lines) :]:  # a line that grew
                 lines = [_grown(lines[0], fresh[0]), *lines[1:]]
@@ -149,4 +153,4 @@ def _unrolled(raws: list[RawCue]) -> Iterator[RawCue]:
 
 def _grown(line: str, fresh: str) -> str:
     """The last words of a line, as many as are new."""
-    return " ".join(plain(line, "vtt").split()[-len(fresh.split()) :])
+    return " ".join(strip_tags(line, "vtt").split()[-len(fresh.split()) :])

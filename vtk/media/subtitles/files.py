@@ -20,7 +20,7 @@ LARGEST = 50 * 2**20  # bytes; a larger file is not subtitles
 STORED = {"subrip": "srt", "srt": "srt", "text": "srt", "webvtt": "vtt", "ass": "ass", "ssa": "ass"}
 
 
-def read(path: str) -> list[RawCue]:
+def read_cues(path: str) -> list[RawCue]:
     """The cues of a subtitle file as they stand in it, times in its own seconds.
 
     Raises MediaError in one sentence where it cannot be read or holds no subtitles.
@@ -58,7 +58,7 @@ def read_text(path: str) -> str:
         return data.decode("cp1252", "replace")
 
 
-def raws(packet: "av.Packet[SubtitleStream]", form: str) -> Iterator[RawCue]:
+def packet_cues(packet: "av.Packet[SubtitleStream]", form: str) -> Iterator[RawCue]:
     """The cue of a packet, none where it has no time; `form` is what the stream stores."""
     if packet.pts is None or not packet.time_base:
         return
@@ -86,7 +86,7 @@ def _by_ffmpeg(text: str, name: str) -> Iterator[RawCue]:
     form = {"webvtt": "vtt", "lrc": "vtt"}.get(name, name)  # lyrics mark words as WebVTT does
     with av.open(io.BytesIO(plain.encode()), "r", format=name) as container:
         for packet in container.demux(container.streams.subtitles[0]):
-            yield from raws(packet, form)
+            yield from packet_cues(packet, form)
 
 
 def _ttml(text: str) -> Iterator[RawCue]:

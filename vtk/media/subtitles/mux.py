@@ -18,8 +18,8 @@ from av.video.stream import VideoStream
 
 from vtk.errors import MediaError, OutputError, UsageError
 from vtk.media.container import open_container
-from vtk.media.subtitles import code_of
-from vtk.media.subtitles.copying import Packets, copied
+from vtk.media.subtitles import iso639_2
+from vtk.media.subtitles.copying import Packets, to_mux
 from vtk.output import atomic
 
 log = logging.getLogger("vtk")
@@ -34,7 +34,9 @@ COVER = Disposition.attached_pic
 LEFT_OUT = "left out track %d: the copy cannot hold it"
 
 
-def embed(video: str, text: str, form: str, target: Path, language: str | None = None) -> None:
+def mux_subtitles(
+    video: str, text: str, form: str, target: Path, language: str | None = None
+) -> None:
     """Write a copy of a video to `target`, with subtitles as one more track, the default one.
 
     `text` is a file of subtitles in `form` (srt, vtt, ass), its times those of the video's own
@@ -83,13 +85,13 @@ def _mux(
         spoken = (packet for packet in words.demux(track) if packet.pts is not None)
     new.disposition = Disposition.default
     if language:
-        new.metadata["language"] = code_of(language)
+        new.metadata["language"] = iso639_2(language)
     out.set_chapters(source.chapters())
     for packet in covers:  # they have no time, and the muxer asks for one
         packet.pts = packet.dts = 0
         out.mux(_of(packet, copies[packet.stream_index]))
     waiting = next(spoken, None)
-    for packet in copied(source.demux([source.streams[index] for index in copies])):
+    for packet in to_mux(source.demux([source.streams[index] for index in copies])):
         while waiting is not None and _seconds(waiting) <= _seconds(packet):
             out.mux(_of(waiting, new))
             waiting = next(spoken, None)

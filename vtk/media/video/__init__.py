@@ -20,8 +20,8 @@ from av.video.frame import VideoFrame
 from vtk.errors import MediaError
 from vtk.media.container import seekable
 from vtk.media.video.decoder import NO_TIMESTAMPS, ROUNDING, Decoder, Frame
-from vtk.media.video.keyframe_index import Plan, own_plan, read_plan
-from vtk.media.video.parallel_decode import ParallelDecoder, Run, Share, share
+from vtk.media.video.keyframe_index import KeyframeIndex, index_from_container, index_from_packets
+from vtk.media.video.parallel_decode import DecoderBudget, ParallelDecoder, Segment, decoder_budget
 from vtk.span import local_path
 
 __all__ = [
@@ -47,7 +47,7 @@ T = TypeVar("T")
 Measure = Callable[[Iterator[VideoFrame]], Iterator[T]]  # of each picture something, in order
 
 
-class Measured(NamedTuple, Generic[T]):
+class MappedFrame(NamedTuple, Generic[T]):
     """What was made of a frame, and when that is shown: as of `Frame`."""
 
     pts: int
@@ -56,7 +56,7 @@ class Measured(NamedTuple, Generic[T]):
     value: T
 
 
-Shown = TypeVar("Shown", bound=Frame | Measured[Any])
+Shown = TypeVar("Shown", bound=Frame | MappedFrame[Any])
 
 
 class Video(Decoder):
@@ -78,7 +78,7 @@ class Video(Decoder):
         self._readers.close()
         super().close()
 
-    def nothing(self) -> MediaError:
+    def no_picture_error(self) -> MediaError:
         """The error of a file of which no picture decodes, with a guess at the reason."""
         path = local_path(self.name)
         if path is None or not os.path.isfile(path):
@@ -88,7 +88,7 @@ class Video(Decoder):
             )
         return MediaError("no picture could be decoded")
 
-    def stretch(self, start: float, end: float) -> tuple[float, float]:
+    def clamp(self, start: float, end: float) -> tuple[float, float]:
         """Start and end of [start, end) seconds, the end not after that which the file states.
 
         Raises MediaError where neither the span nor the file states an end.
@@ -106,25 +106,27 @@ class Video(Decoder):
         """
         return self._within(self._frames_from(start), start, end)
 
-    def measured(
+    def map_frames(
         self, measure: Measure[T], start: float = -math.inf, end: float = math.inf
-    ) -> Iterator[Measured[T]]:
+    ) -> Iterator[MappedFrame[T]]:
         """The same frames, of each only what `measure` makes of its picture.
 
         It is called for stretches of the video side by side, in the threads that decode them.
         """
-        division = share(self.stream)._replace(room=ROOM)
+        division = decoder_budget(self.stream)._replace(room=ROOM)
         plan = self._find_plan(hard=False) if self._divides(division, start, end) else None
         stretches = self._stretches(plan, start, end) if plan else iter(())
         first = list(islice(stretches, FEW))
-        found: Iterator[Measured[T]]
+        found: Iterator[MappedFrame[T]]
         if plan and len(first) == FEW:
 
-            def run(low: float, high: float) -> Run[list[Measured[T]]]:
-                return Run(lambda reader: _lists(_measured(reader.between(low, high), measure)))
+            def run(low: float, high: float) -> Segment[list[MappedFrame[T]]]:
+                return Segment(
+                    lambda reader: _lists(_measured(reader.frames_between(low, high), measure))
+                )
 
             runs = (run(low, high) for low, high in chain(first, stretches))
-            lists = self._readers.made(runs, plan, division, self.damage)
+            lists = self._readers.decoded(runs, plan, division, self.damage)
             found = chain.from_iterable(lists)
         else:
             if self._moved and start <= self.start:
@@ -132,17 +134,19 @@ class Video(Decoder):
             found = _measured(self._frames_from(start), measure)
         return self._within(found, start, end)
 
-    def _divides(self, division: Share, start: float, end: float) -> bool:
+    def _divides(self, division: DecoderBudget, start: float, end: float) -> bool:
         """Whether readers side by side may help with every frame of [start, end) seconds."""
         seconds = min(end, self.end) - max(start, self.start)
         several = division.readers > 1 and seconds > FEW * STRETCH
         return several and not self._accelerator and self._is_file()
 
-    def _stretches(self, plan: Plan, start: float, end: float) -> Iterator[tuple[float, float]]:
+    def _stretches(
+        self, plan: KeyframeIndex, start: float, end: float
+    ) -> Iterator[tuple[float, float]]:
         """The timestamps, of keyframes, between which the video is decoded by one reader each."""
         low, after = -math.inf, 0
         if start > self.start:
-            after = plan.group(self.ticks(start)) + 1
+            after = plan.gop_at(self.ticks(start)) + 1
             known = (self._keyframe(plan, number) for number in range(after - 1, -1, -1))
             low = next(
                 (pts for pts in known if pts is not None and self.seconds(pts) <= start), low
@@ -159,7 +163,7 @@ class Video(Decoder):
                 low = high
         yield low, math.inf
 
-    def _keyframe(self, plan: Plan, number: int) -> int | None:
+    def _keyframe(self, plan: KeyframeIndex, number: int) -> int | None:
         """When a keyframe is shown; None where there is none, as the file is cut off."""
         if plan.exact:
             return int(plan.pts[number])
@@ -192,7 +196,7 @@ class Video(Decoder):
         ):
             yield held
 
-    def at(self, times: Iterable[float]) -> Iterator[Frame]:
+    def frames_at(self, times: Iterable[float]) -> Iterator[Frame]:
         """The frame on screen at each of the ascending times (seconds), each decoded once.
 
         Before the first frame that is the first; a time after the end of the pictures ends it.
@@ -203,19 +207,19 @@ class Video(Decoder):
         begin = list(islice(times, FEW))
         times = chain(begin, times)
         plan = self._find_plan(hard=len(begin) == FEW)
-        division = share(self.stream)
+        division = decoder_budget(self.stream)
         if plan is None or self._accelerator or division.readers < 2 or not self._is_file():
-            yield from self.in_turn(times)
+            yield from self.frames_at_serial(times)
             return
-        group = plan.group
+        group = plan.gop_at
         runs = (list(run) for _, run in groupby(times, lambda time: group(self.ticks(time))))
         first = list(islice(runs, FEW))
         every = chain(first, runs)
         if len(first) < FEW or self._dense(first):
-            yield from self.in_turn(chain.from_iterable(every))
+            yield from self.frames_at_serial(chain.from_iterable(every))
         else:
-            each = (Run(methodcaller("in_turn", times), len(times)) for times in every)
-            yield from self._readers.made(each, plan, division, self.damage)
+            each = (Segment(methodcaller("frames_at_serial", times), len(times)) for times in every)
+            yield from self._readers.decoded(each, plan, division, self.damage)
 
     def _dense(self, runs: list[list[float]]) -> bool:
         wanted, seconds = sum(map(len, runs)), runs[-1][-1] - runs[0][0]
@@ -227,15 +231,15 @@ class Video(Decoder):
             return False
         return self.container.name == f"file:{local_path(self.name)}"
 
-    def _find_plan(self, hard: bool) -> Plan | None:
+    def _find_plan(self, hard: bool) -> KeyframeIndex | None:
         """Where decoding can begin, if that is known; `hard` to read all packets for it."""
         if self._sought < 1 and seekable(self.name):
             self._sought = 1
             self._last, self._moved = None, True
-            self.plan = own_plan(self.container, self.stream, self.end)
+            self.plan = index_from_container(self.container, self.stream, self.end)
         if self.plan is None and hard and self._sought < 2 and self._is_file():
             self._sought = 2
-            self.plan = read_plan(self.name)
+            self.plan = index_from_packets(self.name)
         return self.plan
 
     def _frames_from(self, start: float) -> Iterator[Frame]:
@@ -250,7 +254,7 @@ class Video(Decoder):
         return self._decode(self._packets())
 
 
-def _measured(frames: Iterable[Frame], measure: Measure[T]) -> Iterator[Measured[T]]:
+def _measured(frames: Iterable[Frame], measure: Measure[T]) -> Iterator[MappedFrame[T]]:
     shown: deque[tuple[int, float, int]] = deque()
 
     def pictures() -> Iterator[VideoFrame]:
@@ -259,7 +263,7 @@ def _measured(frames: Iterable[Frame], measure: Measure[T]) -> Iterator[Measured
             yield image
 
     for value in measure(pictures()):
-        yield Measured(*shown.popleft(), value)
+        yield MappedFrame(*shown.popleft(), value)
 
 
 def _lists(items: Iterator[T]) -> Iterator[list[T]]:

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vtk.media.container import open_container
-from vtk.media.container.streams import extent, main_stream
+from vtk.media.container.streams import main_stream, stated_range
 from vtk.media.video import ROUNDING
-from vtk.media.video.keyframe_index import UNKNOWN, packets
+from vtk.media.video.keyframe_index import UNKNOWN, packet_table
 
 
 class ChangeBytes(NamedTuple):
@@ -23,14 +23,14 @@ class ChangeBytes(NamedTuple):
         return int(high - low), float(self.bytes[high] - self.bytes[low])
 
 
-def spent(video: str) -> ChangeBytes:
+def change_bytes(video: str) -> ChangeBytes:
     """What was spent on the main video stream; reads the file, or what is kept of it.
 
     A keyframe counts for nothing: it costs as much as its picture is detailed. Frames without
     timestamps follow one another at the rate that is stated. Raises OpenError, and MediaError
     where there are no pictures.
     """
-    table = packets(video)
+    table = packet_table(video)
     stamps = np.where(table.pts == UNKNOWN, table.dts, table.pts)[~table.hidden]
     times = stamps * float(table.time_base)
     if UNKNOWN in stamps:
@@ -44,7 +44,7 @@ def _following(video: str, times: NDArray[np.float64]) -> NDArray[np.float64]:
     """The times, those that are not known (nan) each by the last known before it and the rate."""
     with open_container(video) as container:
         stream = main_stream(container)
-        start, _ = extent(container, stream)
+        start, _ = stated_range(container, stream)
         rate = float(stream.average_rate or stream.guessed_rate or 25)
     places = np.arange(len(times))
     last = np.maximum.accumulate(np.where(np.isnan(times), -1, places))

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from vtk.errors import MediaError
 from vtk.media.container import open_container
-from vtk.media.image.to_rgb import RGB, displayed
+from vtk.media.image.to_rgb import RGB, to_rgb
 from vtk.media.video import OUTSIDE, ROUNDING, Video
 
 THREADS = 4  # of the encoder: x264 gives the same bytes only for the same number
@@ -41,14 +41,14 @@ class _Shown(NamedTuple):
     duration: int
 
 
-def encode(video: Video, start: float, end: float, height: int | None = None) -> bytes:
+def encode_clip(video: Video, start: float, end: float, height: int | None = None) -> bytes:
     """What is shown and heard in [start, end) seconds as an MP4 (H.264, AAC) that begins at 0.
 
     The first picture is the one on screen at `start`; each stays as long as it does in the video,
     the last until `end`. Pictures are upright, with square pixels and even sides; `height` scales
     them to about that many pixels. Raises MediaError where nothing is shown in the stretch.
     """
-    start, end = video.stretch(start, end)
+    start, end = video.clamp(start, end)
     shown = _shown(video, start, end, height)
     first = next(shown, None)
     if first is None:
@@ -87,7 +87,7 @@ def _shown(video: Video, start: float, end: float, height: int | None) -> Iterat
             if pts <= held[1]:
                 continue
             yield _Shown(*held, pts - held[1])
-        held = displayed(frame.image, video.stream.sample_aspect_ratio, height), pts
+        held = to_rgb(frame.image, video.stream.sample_aspect_ratio, height), pts
     if held is not None:
         yield _Shown(*held, max(round(end / base) - zero - held[1], 1))
 

@@ -21,8 +21,8 @@ from av.video.stream import VideoStream
 from vtk.cores import cores
 from vtk.media.image.cropping import Cropper
 from vtk.media.video import hwaccel
-from vtk.media.video.fast_open import Known, open_pictures
-from vtk.media.video.keyframe_index import Plan, only
+from vtk.media.video.fast_open import StreamInfo, open_pictures
+from vtk.media.video.keyframe_index import KeyframeIndex, discard_other_streams
 
 SEEK_GAP = 10.0  # seconds to decode through rather than seek, where no keyframes are known
 NEAR = 0.25  # seconds to decode through rather than seek to a keyframe at their end
@@ -54,7 +54,7 @@ class Decoder:
         *,
         pictures_seen: bool = True,
         threads: int = 0,
-        known: Known | None = None,
+        known: StreamInfo | None = None,
     ) -> None:
         """Open the file. `pictures_seen` False decodes quicker, without the loop filter: good
         enough to measure on, not to show; 0 `threads` are as many as suit all cores; `known` is
@@ -74,10 +74,10 @@ class Decoder:
         self.start, self.end = self.known.start, self.known.end
         self.time_base: Fraction = self.stream.time_base or Fraction(1, 1_000_000)
         self.damage: list[float] = []  # seconds at which packets could not be decoded
-        self.plan: Plan | None = None  # where decoding can begin, if that is known
+        self.plan: KeyframeIndex | None = None  # where decoding can begin, if that is known
         self._high = math.inf  # timestamp from which pictures are not needed
         self._frames: Iterator[Frame] = iter(())
-        self._last: Frame | None = None  # given out last by in_turn()
+        self._last: Frame | None = None  # given out last by frames_at_serial()
         self._ahead: Frame | None = None  # decoded, but not shown yet at the time asked for
 
     def __enter__(self) -> Self:
@@ -95,7 +95,7 @@ class Decoder:
             self.container, self.stream, self.known = open_pictures(
                 self.name, self._stack, self._accelerator, self.known
             )
-            only(self.container, self.stream)
+            discard_other_streams(self.container, self.stream)
             self._crop = Cropper(self.known.margins) if any(self.known.margins) else None
             self.stream.codec_context.thread_type = "AUTO"
             self.stream.codec_context.thread_count = self._threads
@@ -126,7 +126,7 @@ class Decoder:
         """The last presentation timestamp that is not after `time` seconds."""
         return math.floor((time + ROUNDING) / self.time_base)
 
-    def in_turn(self, times: Iterable[float]) -> Iterator[Frame]:
+    def frames_at_serial(self, times: Iterable[float]) -> Iterator[Frame]:
         """The frame on screen at each of the ascending times (seconds), each decoded once.
 
         Before the first frame that is the first; a time after the end of the pictures ends it.
@@ -143,7 +143,7 @@ class Decoder:
                 return
             yield frame
 
-    def between(self, low: float, high: float) -> Iterator[Frame]:
+    def frames_between(self, low: float, high: float) -> Iterator[Frame]:
         """The frames with timestamps from `low`, of a keyframe, up to `high`, of another, without.
 
         -inf and inf are the beginning and the end of the file.
@@ -199,10 +199,10 @@ class Decoder:
                 yield next(self._frames, None)
         else:
             pts = self.ticks(time)
-            for number in range(self.plan.group(pts), -1, -1):
+            for number in range(self.plan.gop_at(pts), -1, -1):
                 yield self._from_keyframe(self.plan, number, pts)
 
-    def _from_keyframe(self, plan: Plan, number: int, pts: int) -> Frame | None:
+    def _from_keyframe(self, plan: KeyframeIndex, number: int, pts: int) -> Frame | None:
         """The first frame decoded from that keyframe, if it is whole and not shown after `pts`."""
         try:
             self.container.seek(int(plan.seek[number]), stream=self.stream)
@@ -231,7 +231,7 @@ class Decoder:
             return True
         if self.plan is None:
             return there - here > SEEK_GAP
-        number = self.plan.group(self.ticks(there))
+        number = self.plan.gop_at(self.ticks(there))
         return number >= 0 and self.seconds(int(self.plan.pts[number])) > here + NEAR
 
     def _seek(self, time: float) -> None:
@@ -270,7 +270,7 @@ class Decoder:
                 following = pts + duration
                 yield Frame(pts, self.seconds(pts), duration, image)
 
-    def alone(self, packets: Iterable["av.Packet[VideoStream]"]) -> Iterator[VideoFrame]:
+    def decode_gop(self, packets: Iterable["av.Packet[VideoStream]"]) -> Iterator[VideoFrame]:
         """The pictures of packets that begin with a keyframe, as if nothing came after them.
 
         Raises av.FFmpegError where one does not decode.

@@ -14,7 +14,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
 from vtk.media.container import open_container, seekable
-from vtk.media.container.streams import extent, main_stream
+from vtk.media.container.streams import main_stream, stated_range
 from vtk.media.image.cropping import Margins, margins
 from vtk.span import local_path
 
@@ -24,7 +24,7 @@ USUAL = (NEVER_REORDERED, "Main", "High")  # profiles with pixels as in USUAL_FO
 USUAL_FORM = "yuv420p"
 
 
-class Known(NamedTuple):
+class StreamInfo(NamedTuple):
     """What opening a file told of its main video stream, for those who open it after that."""
 
     number: int  # of the stream
@@ -37,8 +37,8 @@ class Known(NamedTuple):
 
 
 def open_pictures(
-    name: str, stack: ExitStack, hwaccel: HWAccel | None, known: Known | None
-) -> tuple[InputContainer, VideoStream, Known]:
+    name: str, stack: ExitStack, hwaccel: HWAccel | None, known: StreamInfo | None
+) -> tuple[InputContainer, VideoStream, StreamInfo]:
     """The container, its main video stream, and what is known of it now.
 
     The stack closes it. Raises OpenError, and MediaError without pictures.
@@ -61,12 +61,12 @@ def open_pictures(
     return container, stream, known or _known(container, stream)
 
 
-def _known(container: InputContainer, stream: VideoStream) -> Known:
+def _known(container: InputContainer, stream: VideoStream) -> StreamInfo:
     codec, form = stream.codec_context, container.format.name
     quick = codec.name == "h264" and form.startswith(HEADED) and codec.pix_fmt is not None
-    return Known(
+    return StreamInfo(
         stream.index,
-        *extent(container, stream),
+        *stated_range(container, stream),
         margins(container, stream),
         quick,
         codec.pix_fmt,

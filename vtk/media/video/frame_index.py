@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from vtk.errors import MediaError
 from vtk.media.video import ROUNDING, Video
-from vtk.media.video.keyframe_index import UNKNOWN, packets
+from vtk.media.video.keyframe_index import UNKNOWN, packet_table
 
 
 class FrameIndex(NamedTuple):
@@ -36,7 +36,7 @@ def frame_index(video: str) -> FrameIndex:
     timestamps. What an edit list hides is no frame. Raises OpenError, and MediaError without
     pictures.
     """
-    table = packets(video)
+    table = packet_table(video)
     pts = table.pts[~table.hidden]
     if (pts == UNKNOWN).any():
         with Video(video, pictures_seen=False) as opened:

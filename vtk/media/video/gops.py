@@ -23,7 +23,7 @@ from vtk.errors import MediaError
 from vtk.media.image.planes import Thumbnail, thumbnail
 from vtk.media.video import NO_TIMESTAMPS, ROUNDING, Video
 from vtk.media.video.decoder import Decoder
-from vtk.media.video.parallel_decode import share
+from vtk.media.video.parallel_decode import decoder_budget
 
 MOST_THREADS = 8
 HEAD = 5  # packets decoded at the beginning of each group: with them a first run of three B frames
@@ -47,7 +47,7 @@ class _Packet(NamedTuple):
 
 
 @dataclass(slots=True)
-class Group:
+class Gop:
     """A group of pictures: its packets in decoding order, (n,) each; the first is the keyframe."""
 
     pts: NDArray[np.int64]
@@ -61,7 +61,7 @@ class Group:
         """The presentation timestamp of the keyframe."""
         return int(self.pts[0])
 
-    def reach(self, frames: int) -> int:
+    def packets_for(self, frames: int) -> int:
         """How many packets to decode for the first `frames` pictures from the keyframe on."""
         if frames <= 0:
             return 0
@@ -70,13 +70,13 @@ class Group:
             return len(self.pts)
         return 1 + int(np.flatnonzero(self.pts < later[frames])[-1])
 
-    def complete(self, packets: int) -> float:
+    def complete_before(self, packets: int) -> float:
         """The pts below which all its pictures are there when so many packets are decoded."""
         left = self.pts[packets:]
         return int(left.min()) if left.size else math.inf
 
 
-class Packets(Video):
+class GopReader(Video):
     """An open file whose groups of pictures are listed first and then decoded where asked for."""
 
     first = last = duration = 0  # of the pictures shown in the span: pts, and ticks of the last
@@ -86,7 +86,7 @@ class Packets(Video):
         # What is asked of go_on() is known only if not too many pictures are still in the threads.
         self.stream.codec_context.thread_count = min(MOST_THREADS, cores())
 
-    def groups(self, start: float = -math.inf, end: float = math.inf) -> Iterator[Group]:
+    def groups(self, start: float = -math.inf, end: float = math.inf) -> Iterator[Gop]:
         """The groups that hold what is shown in [start, end) seconds; decodes only their heads.
 
         Sets `first`, `last`, `duration` and `cut_short` at the end, as decoding everything would.
@@ -97,7 +97,7 @@ class Packets(Video):
             raise MediaError("its packets have no timestamps")
         if start > self.start:
             self._seek(start)
-        groups: list[Group] = []
+        groups: list[Gop] = []
         try:
             for group in self._read(end):
                 if not groups and start > self.start and self.seconds(group.first) > start:
@@ -108,12 +108,14 @@ class Packets(Video):
             raise MediaError("some of its packets are damaged") from None
         self._measure(groups, start, end)
 
-    def _read(self, end: float) -> Iterator[Group]:
-        waiting: deque[tuple[Group, Future[list[TimedThumbnail]]]] = deque()
+    def _read(self, end: float) -> Iterator[Gop]:
+        waiting: deque[tuple[Gop, Future[list[TimedThumbnail]]]] = deque()
         packets: list[_Packet] = []  # of the latest group
         head: list[av.Packet[av.VideoStream]] = []  # those of them that are decoded
         keys = count = 0
-        with _Heads(partial(self._another, threads=1), share(self.stream).readers) as heads:
+        with _Heads(
+            partial(self._another, threads=1), decoder_budget(self.stream).readers
+        ) as heads:
             for packet in self._until_end(end):
                 if packet.is_keyframe:
                     keys += 1
@@ -159,7 +161,7 @@ class Packets(Video):
             if packet.size:
                 yield packet
 
-    def _measure(self, groups: list[Group], start: float, end: float) -> None:
+    def _measure(self, groups: list[Gop], start: float, end: float) -> None:
         if not groups:
             raise MediaError("it holds no keyframe")
         pts = np.unique(np.concatenate([group.pts[group.shown] for group in groups]))
@@ -176,7 +178,7 @@ class Packets(Video):
 
     def parts(
         self,
-        groups: Sequence[Group],
+        groups: Sequence[Gop],
         take: Sequence[int],
         go_on: Callable[[int], bool],
         start: float = -math.inf,
@@ -198,12 +200,12 @@ class Packets(Video):
             group = groups[number]
             if place == 0:
                 fed = take[number]
-                high = min(group.complete(fed), self.last + 1)
+                high = min(group.complete_before(fed), self.last + 1)
                 if begun < 0:
                     low = max(group.first, self.first)
             if place == fed and begun >= 0 and go_on(number):
                 fed = len(group.pts)
-                high = min(group.complete(fed), self.last + 1)
+                high = min(group.complete_before(fed), self.last + 1)
             if place < fed:
                 begun = number if begun < 0 else begun
                 leading = packet.pts is not None and packet.pts < group.first
@@ -246,13 +248,13 @@ class Packets(Video):
             self.stream.codec_context.flush_buffers()
 
 
-def _group(packets: list[_Packet]) -> Group:
+def _group(packets: list[_Packet]) -> Gop:
     pts, sizes, shown, _ = zip(*packets, strict=True)
     last = max((packet for packet in packets if packet.shown), default=packets[0])
-    return Group(np.array(pts), np.array(sizes, np.float64), np.array(shown), last.duration)
+    return Gop(np.array(pts), np.array(sizes, np.float64), np.array(shown), last.duration)
 
 
-def _with_head(group: Group, head: "Future[list[TimedThumbnail]]") -> Group:
+def _with_head(group: Gop, head: "Future[list[TimedThumbnail]]") -> Gop:
     group.head = head.result()
     return group
 
@@ -275,10 +277,10 @@ class _Heads:
             self._idle.get().close()
 
     def decoded(
-        self, group: Group, packets: "list[av.Packet[av.VideoStream]]"
+        self, group: Gop, packets: "list[av.Packet[av.VideoStream]]"
     ) -> "Future[list[TimedThumbnail]]":
         """The pictures of the group to come that its first HEAD packets make complete."""
-        return self._pool.submit(self._decode, group.first, group.complete(HEAD), packets)
+        return self._pool.submit(self._decode, group.first, group.complete_before(HEAD), packets)
 
     def _decode(
         self, first: int, limit: float, packets: "list[av.Packet[av.VideoStream]]"
@@ -290,7 +292,7 @@ class _Heads:
         try:
             return [
                 TimedThumbnail(image.pts, decoder.seconds(image.pts), thumbnail(image))
-                for image in decoder.alone(packets)
+                for image in decoder.decode_gop(packets)
                 if image.pts is not None and first <= image.pts < limit
             ]
         finally:

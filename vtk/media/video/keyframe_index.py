@@ -52,19 +52,21 @@ class PacketTable(NamedTuple):
         return Fraction(*self.base.tolist())
 
 
-class Plan(NamedTuple):
+class KeyframeIndex(NamedTuple):
     """The keyframes of a stream in the order shown, (keyframes,) each, in its time base."""
 
     pts: Ticks  # when each is shown; if not `exact`, to within the reordering of pictures
     exact: bool
     seek: Ticks  # the timestamps to seek to
 
-    def group(self, pts: int) -> int:
+    def gop_at(self, pts: int) -> int:
         """The number of the group whose picture is shown at `pts`; -1 before the first."""
         return int(np.searchsorted(self.pts, pts, "right")) - 1
 
 
-def own_plan(container: InputContainer, stream: VideoStream, end: float) -> Plan | None:
+def index_from_container(
+    container: InputContainer, stream: VideoStream, end: float
+) -> KeyframeIndex | None:
     """The plan by the container's index, where that covers the pictures, which end at `end`.
 
     In seconds. Changes the position in the container.
@@ -90,7 +92,7 @@ def own_plan(container: InputContainer, stream: VideoStream, end: float) -> Plan
     # costs the decoding of another, and changes no picture.
     before = int(np.searchsorted(stamps, first.pts, "right")) - 1
     pts = stamps + (first.pts - int(stamps[before]) if before >= 0 else 0)
-    return Plan(pts, False, seek=pts)
+    return KeyframeIndex(pts, False, seek=pts)
 
 
 def _listed(entries: IndexEntries) -> Ticks:
@@ -103,17 +105,17 @@ def _listed(entries: IndexEntries) -> Ticks:
     return np.array(found, np.int64)
 
 
-def read_plan(video: str) -> Plan | None:
+def index_from_packets(video: str) -> KeyframeIndex | None:
     """The plan by the packets of a file; None where they do not say enough. Raises OpenError."""
-    table = packets(video)
+    table = packet_table(video)
     pts, dts = table.pts[table.key], table.dts[table.key]
     dts = np.where(dts == UNKNOWN, pts, dts)
     if not pts.size or UNKNOWN in table.pts or (np.diff(pts) <= 0).any():
         return None
-    return Plan(pts, True, seek=dts)
+    return KeyframeIndex(pts, True, seek=dts)
 
 
-def packets(video: str) -> PacketTable:
+def packet_table(video: str) -> PacketTable:
     """The packets of the main video stream, up to where the file is damaged or ends.
 
     From the cache where they are kept. Raises OpenError, and MediaError without pictures.
@@ -134,7 +136,7 @@ def packets(video: str) -> PacketTable:
 def _read(video: str) -> PacketTable:
     with open_container(video) as container:
         stream = main_stream(container)
-        only(container, stream)
+        discard_other_streams(container, stream)
         found = array("q")
         try:
             for packet in container.demux(stream):
@@ -148,7 +150,7 @@ def _read(video: str) -> PacketTable:
     return PacketTable(pts, dts, key > 0, hidden > 0, size, np.array(base.as_integer_ratio()))
 
 
-def only(container: InputContainer, stream: VideoStream) -> None:
+def discard_other_streams(container: InputContainer, stream: VideoStream) -> None:
     """Have the container pass over everything but the stream."""
     for other in container.streams:
         if other is not stream:

@@ -19,7 +19,7 @@ from av.video.stream import VideoStream
 
 from vtk.cores import cores
 from vtk.media.video.decoder import Decoder
-from vtk.media.video.keyframe_index import Plan
+from vtk.media.video.keyframe_index import KeyframeIndex
 
 AHEAD = 2  # runs for each reader that are under way: worked on, waited for, or waiting
 MOST = 4  # readers: each has the index of the file in memory as well
@@ -30,7 +30,7 @@ HELD = 48 * 2**20  # bytes of frames that readers are ahead
 T = TypeVar("T")
 
 
-class Share(NamedTuple):
+class DecoderBudget(NamedTuple):
     """How the cores and the memory are divided."""
 
     readers: int
@@ -38,17 +38,17 @@ class Share(NamedTuple):
     room: int  # frames of a run that a reader may be ahead
 
 
-def share(stream: VideoStream) -> Share:
+def decoder_budget(stream: VideoStream) -> DecoderBudget:
     """As many readers as there are cores, but fewer of large pictures."""
     form = stream.codec_context.format
     bits = form.padded_bits_per_pixel if form else 24
     frame = max(stream.width * stream.height * bits // 8, 1)
     available = cores()
     readers = max(min(available, MOST, WORKING // (EACH * frame)), 1)
-    return Share(readers, available // readers, max(HELD // (AHEAD * readers * frame), 1))
+    return DecoderBudget(readers, available // readers, max(HELD // (AHEAD * readers * frame), 1))
 
 
-class Run(NamedTuple, Generic[T]):
+class Segment(NamedTuple, Generic[T]):
     """What a reader is to do: give what `decode` makes of it; less than `items` ends the video."""
 
     decode: Callable[[Decoder], Iterator[T]]
@@ -66,7 +66,7 @@ class _Made(NamedTuple, Generic[T]):
 class _UnderWay(Generic[T]):
     """A run and what it gives as it comes."""
 
-    def __init__(self, run: Run[T], room: int) -> None:
+    def __init__(self, run: Segment[T], room: int) -> None:
         self.run = run
         self.room = threading.Semaphore(room)
         self.made: SimpleQueue[_Made[T]] = SimpleQueue()
@@ -115,8 +115,12 @@ class ParallelDecoder:
         while self._idle:
             self._idle.pop().close()
 
-    def made(
-        self, runs: Iterable[Run[T]], plan: Plan, share: Share, damage: list[float]
+    def decoded(
+        self,
+        runs: Iterable[Segment[T]],
+        plan: KeyframeIndex,
+        share: DecoderBudget,
+        damage: list[float],
     ) -> Iterator[T]:
         """What all runs give, in their order, each decoded by one reader.
 
@@ -162,13 +166,13 @@ class ParallelDecoder:
             self._works.remove(work)
             work.stop()
 
-    def _reading(self, work: _Work[T], plan: Plan, threads: int) -> None:
+    def _reading(self, work: _Work[T], plan: KeyframeIndex, threads: int) -> None:
         """Thread: decode run after run."""
         for _ in self._read(work, plan, threads, wait=True):
             pass
 
     def _read(
-        self, work: _Work[T], plan: Plan, threads: int, wait: bool
+        self, work: _Work[T], plan: KeyframeIndex, threads: int, wait: bool
     ) -> Generator[bool, None, None]:
         """Decode run after run, an item at a step; False where, unless to `wait`, there is none."""
         reader: Decoder | None = None

@@ -16,7 +16,7 @@ from vtk.models.embed.clip_weights import Source, source, tokenizer
 from vtk.models.embed.open_clip import line, offline, quiet
 from vtk.models.hub.files import sha256
 from vtk.models.llm.prompt import Picture
-from vtk.prefetch import ahead
+from vtk.prefetch import prefetch
 from vtk.text import sentences
 
 T = TypeVar("T")
@@ -104,7 +104,7 @@ class ClipModel(Closeable):
         Pictures are read and prepared in a thread, at most AHEAD batches before they are needed.
         What reading raises is raised here, after the vectors of what came before it.
         """
-        batches = ahead(self._batches(pairs), AHEAD)
+        batches = prefetch(self._batches(pairs), AHEAD)
         try:
             for tags, pictures in batches:
                 yield from zip(tags, self._encoded("encode_image", pictures), strict=True)

@@ -14,7 +14,7 @@ from typing import Any
 from vtk.errors import MissingError, UsageError
 from vtk.models.hub import repo_names
 from vtk.models.hub.catalog import Entry, find
-from vtk.models.hub.files import WEIGHTS, Remote, cached, resolve
+from vtk.models.hub.files import WEIGHTS, Remote, cached_path, resolve
 
 CONFIG = "open_clip_config.json"
 HUB, FOLDER = "hf-hub:", "local-dir:"
@@ -80,7 +80,7 @@ def _of_folder(folder: Path, checkpoint: Path | None = None, name: str | None = 
 def _of_hub(repo: str, checkpoint: Path | None) -> Source:
     if not repo_names.is_repository(repo):
         raise UsageError(f"{HUB}{repo} is not {HUB}owner/repo")
-    config = cached(Remote(repo, CONFIG))
+    config = cached_path(Remote(repo, CONFIG))
     if not config:
         raise MissingError(_absent(repo, CONFIG))
     weights = checkpoint or _cached(repo, (WEIGHTS, "open_clip_pytorch_model.bin"))
@@ -132,7 +132,7 @@ def _listed(library: Any, name: str, entry: Entry) -> Source:
 def _cached(repo: str, files: tuple[str, ...]) -> Path:
     """The first of some files that is in the hub's cache."""
     for file in files:
-        if path := cached(Remote(repo, file)):
+        if path := cached_path(Remote(repo, file)):
             return path
     raise MissingError(_absent(repo, files[0]))
 

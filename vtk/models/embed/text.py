@@ -12,7 +12,7 @@ from vtk.cores import cores
 from vtk.errors import MissingError
 from vtk.models.closeable import Closeable
 from vtk.models.hub.files import Files, sha256
-from vtk.models.llm.llama_library import forget, library, reason
+from vtk.models.llm.llama_library import clear_errors, last_error, library
 
 Vector = NDArray[np.float32]
 
@@ -122,7 +122,7 @@ def _loaded(files: Files, gpu_layers: int, context: int, threads: int | None) ->
 
     count = threads or cores()
     size = max(context, *TOGETHER.values())
-    forget()
+    clear_errors()
     try:
         llama: Any = llama_cpp.Llama(
             str(files.model),
@@ -137,7 +137,7 @@ def _loaded(files: Files, gpu_layers: int, context: int, threads: int | None) ->
         )
     except (ValueError, RuntimeError, OSError, AssertionError):
         raise MissingError(
-            f"{files.model} cannot be loaded as a text embedder: {reason()}"
+            f"{files.model} cannot be loaded as a text embedder: {last_error()}"
         ) from None
     if llama.pooling_type() not in (
         llama_cpp.LLAMA_POOLING_TYPE_MEAN,

@@ -22,8 +22,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from vtk.errors import MissingError, OutputError
-from vtk.models.hub.errors import explained, installed, is_unreachable
-from vtk.models.hub.files import Remote, blob_sha256, cached, remotes, sha256
+from vtk.models.hub.errors import hub_errors, is_unreachable, require_hub
+from vtk.models.hub.files import Remote, blob_sha256, cached_path, remote_files, sha256
 from vtk.output import os_errors
 
 Progress = Callable[[str, int, int], None]
@@ -53,9 +53,9 @@ def pull(name: str, progress: Progress = lambda *_: None) -> Iterator[Fetched]:
     Raises MissingError where the hub cannot be reached or does not give the file, or gives
     another than its SHA-256 says; OutputError where the cache cannot be written; UsageError.
     """
-    installed()
-    for remote in remotes(name):
-        with _quiet(), explained(remote):
+    require_hub()
+    for remote in remote_files(name):
+        with _quiet(), hub_errors(remote):
             fetched = _fetched(remote, progress)
         yield fetched
 
@@ -67,7 +67,7 @@ def _fetched(remote: Remote, progress: Progress) -> Fetched:
     try:
         found = get_hf_file_metadata(url)
     except Exception as error:
-        path = cached(remote) if is_unreachable(error) else None
+        path = cached_path(remote) if is_unreachable(error) else None
         if not path:
             raise
         return Fetched(remote.file, path, blob_sha256(path), new=False)

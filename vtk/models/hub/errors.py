@@ -8,7 +8,7 @@ from vtk.errors import MissingError, OutputError, VtkError
 from vtk.models.hub.files import Remote
 
 
-def installed() -> None:
+def require_hub() -> None:
     """Raise MissingError where huggingface_hub is not installed."""
     try:
         import huggingface_hub  # noqa: F401
@@ -19,7 +19,7 @@ def installed() -> None:
 
 
 @contextmanager
-def explained(remote: Remote) -> Iterator[None]:
+def hub_errors(remote: Remote) -> Iterator[None]:
     """Turn what huggingface_hub raises inside the block into MissingError or OutputError."""
     try:
         yield

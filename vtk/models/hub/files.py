@@ -16,7 +16,7 @@ from typing import Any
 from vtk.errors import MissingError, UsageError
 from vtk.models.hub import repo_names
 from vtk.models.hub.catalog import Entry, catalog, find
-from vtk.models.hub.projector import beside
+from vtk.models.hub.projector import projector_beside
 
 WEIGHTS = "open_clip_model.safetensors"  # what open_clip looks for first in a repository
 ENDINGS = (".gguf", ".safetensors", ".pt", ".bin")
@@ -51,18 +51,18 @@ def resolve(name: str, *, mmproj: str | None = None) -> Files:
     given = None if mmproj is None else _given(mmproj)
     if is_path(name):
         model = _whole(Path(name).expanduser())
-        return Files(model.stem, model, given or beside(model))
+        return Files(model.stem, model, given or projector_beside(model))
     entry = _listed(name) if name.startswith("hf:") else find(name)
     if entry and entry.path:
         model = _whole(entry.path)
         own = _there(entry.mmproj_path) if entry.mmproj_path else None
-        own = own or (beside(model) if entry.kind == "vlm" and not given else None)
+        own = own or (projector_beside(model) if entry.kind == "vlm" and not given else None)
         return Files(entry.label, model, given or own, entry)
-    here = {remote.file: _here(remote, name) for remote in remotes(name)}
+    here = {remote.file: _here(remote, name) for remote in remote_files(name)}
     model = next(iter(here.values()))
     if entry:
         return Files(entry.label, model, given or here.get(entry.mmproj or ""), entry)
-    return Files(model.stem, model, given or beside(model))
+    return Files(model.stem, model, given or projector_beside(model))
 
 
 def is_path(name: str) -> bool:
@@ -72,7 +72,7 @@ def is_path(name: str) -> bool:
     return not name.startswith("hf:") and ("/" in name or name.lower().endswith(ENDINGS))
 
 
-def remotes(name: str) -> list[Remote]:
+def remote_files(name: str) -> list[Remote]:
     """The files on the hub that a name stands for, the model first.
 
     Raises UsageError for a name that stands for local files or is none, MissingError for an
@@ -82,19 +82,19 @@ def remotes(name: str) -> list[Remote]:
         entry = None if is_path(name) else find(name)
         if not entry or entry.path:
             raise UsageError(f"{name} is a local file: there is nothing to fetch")
-        return of_entry(entry)
+        return entry_files(entry)
     if entry := _listed(name):
-        return of_entry(entry)
+        return entry_files(entry)
     repo, file = _address(name)
     if not file:
         raise UsageError(f"{name} names no file: hf:{repo}/FILE.gguf")
-    return [Remote(repo, part) for part in repo_names.parts(file)]
+    return [Remote(repo, part) for part in repo_names.split_files(file)]
 
 
-def of_entry(entry: Entry) -> list[Remote]:
+def entry_files(entry: Entry) -> list[Remote]:
     """The files on the hub of an entry: the model, its projector, and what else loading needs."""
     repo, file = (entry.repo, entry.file or WEIGHTS) if entry.repo else _of_open_clip(entry)
-    split = repo_names.parts(file)
+    split = repo_names.split_files(file)
     found = [
         Remote(repo, part, entry.revision, entry.sha256 if len(split) == 1 else None)
         for part in split
@@ -104,7 +104,7 @@ def of_entry(entry: Entry) -> list[Remote]:
     return found + [Remote(repo, extra, entry.revision) for extra in entry.also]
 
 
-def cached(remote: Remote) -> Path | None:
+def cached_path(remote: Remote) -> Path | None:
     """Where the file is in the hub's cache; None where it is not, or huggingface_hub is not."""
     try:
         from huggingface_hub import try_to_load_from_cache
@@ -201,13 +201,13 @@ def _there(path: Path) -> Path:
 
 def _whole(path: Path) -> Path:
     """A model's path where it and, if it is split, all its parts are there."""
-    for part in repo_names.parts(path.name):
+    for part in repo_names.split_files(path.name):
         _there(path.with_name(part))
     return path
 
 
 def _here(remote: Remote, name: str) -> Path:
-    path = cached(remote)
+    path = cached_path(remote)
     if not path:
         raise MissingError(f"{remote.file} is not here; `vtk models pull {name}` gets it")
     return path

@@ -6,7 +6,7 @@ from typing import Any
 
 from vtk.models.gpu import gpu_memory, ram_gb
 from vtk.models.hub.catalog import Entry, catalog
-from vtk.models.hub.verify import where
+from vtk.models.hub.verify import installed_path
 
 # The titles of the table and the fields of the records.
 COLUMNS = {
@@ -29,7 +29,7 @@ def listing(*, kind: str | None = None, installed: bool = False) -> Iterator[dic
     gpu = max((gpu.total_gb for gpu in gpu_memory()), default=0.0)
     ram = ram_gb()
     for entry in catalog().values():
-        path = where(entry)
+        path = installed_path(entry)
         if (kind and entry.kind != kind) or (installed and not path):
             continue
         yield {

@@ -11,7 +11,7 @@ GENERIC = {"model", "gguf", "clip", "vision"}  # words in a projector's name tha
 log = logging.getLogger("vtk")
 
 
-def beside(model: Path) -> Path | None:
+def projector_beside(model: Path) -> Path | None:
     """The projector in the folder of a model, where exactly one fits; a warning where several do.
 
     One fits whose name begins as the model's does up to the quantization, as
@@ -25,7 +25,7 @@ def beside(model: Path) -> Path | None:
     if model in projectors:
         return None
     models = {path.name for path in files if path not in projectors}
-    alone = len(projectors) == 1 and models <= set(repo_names.parts(model.name))
+    alone = len(projectors) == 1 and models <= set(repo_names.split_files(model.name))
     best = projectors if alone else _fitting(model, projectors)
     if len(best) > 1:
         found = " and ".join(path.name for path in best)

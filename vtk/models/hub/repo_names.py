@@ -33,7 +33,7 @@ def quantization(file: str) -> str | None:
     return found[1].lower() if found else None
 
 
-def parts(file: str) -> list[str]:
+def split_files(file: str) -> list[str]:
     """All files of a model that is split as ``-00001-of-00002.gguf``; else the file alone."""
     found = SPLIT.search(file)
     if not found:

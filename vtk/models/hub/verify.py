@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vtk.models.hub.catalog import Entry, catalog
-from vtk.models.hub.files import blob_sha256, cached, is_path, of_entry, remotes, resolve, sha256
+from vtk.models.hub.files import (
+    blob_sha256,
+    cached_path,
+    entry_files,
+    is_path,
+    remote_files,
+    resolve,
+    sha256,
+)
 
 Progress = Callable[[str, int, int], None]
 
@@ -31,23 +39,23 @@ def verify(name: str, progress: Progress = lambda *_: None) -> Iterator[Verdict]
             expected = entry.mmproj_sha256 if entry else None
             yield _judged(name, files.mmproj, expected, progress)
         return
-    for remote in remotes(name):
-        if path := cached(remote):
+    for remote in remote_files(name):
+        if path := cached_path(remote):
             yield _judged(name, path, remote.sha256 or blob_sha256(path), progress)
 
 
 def names_installed() -> list[str]:
     """The names of the catalog whose files are all here."""
-    return [name for name, entry in catalog().items() if where(entry)]
+    return [name for name, entry in catalog().items() if installed_path(entry)]
 
 
-def where(entry: Entry) -> Path | None:
+def installed_path(entry: Entry) -> Path | None:
     """The model's path where all files of an entry are here, else None."""
     if entry.path:
         return entry.path if entry.path.is_file() else None
     if not entry.repo:  # to ask open_clip for its address would take seconds
         return None
-    paths = [cached(remote) for remote in of_entry(entry)]
+    paths = [cached_path(remote) for remote in entry_files(entry)]
     return paths[0] if all(paths) else None
 
 

@@ -45,14 +45,19 @@ class Template:
         """The prompt as texts and pictures, texts between them joined. Raises ModelError."""
         mark = secrets.token_hex(16)  # no text can know it
         content: Any = [
-            {"type": "text", "text": self.tame(part) if isinstance(part, str) else mark}
+            {
+                "type": "text",
+                "text": self.escape_control_tokens(part) if isinstance(part, str) else mark,
+            }
             for part in prompt.parts
         ]
         if not prompt.pictures:  # templates of models without eyes take nothing but a string
             content = "\n".join(part["text"] for part in content)
         turns = [{"role": "user", "content": content}]
         if prompt.system:
-            turns.insert(0, {"role": "system", "content": self.tame(prompt.system)})
+            turns.insert(
+                0, {"role": "system", "content": self.escape_control_tokens(prompt.system)}
+            )
         try:
             text = self._template.render(
                 messages=turns, add_generation_prompt=True, enable_thinking=False, **self._tokens
@@ -67,7 +72,7 @@ class Template:
             parts += [picture, after]
         return [part for part in parts if not isinstance(part, str) or part]
 
-    def tame(self, text: str) -> str:
+    def escape_control_tokens(self, text: str) -> str:
         """A text in which nothing steers the model: such tokens get a space inside."""
 
         def loosened(match: re.Match[str]) -> str:

@@ -12,7 +12,7 @@ REST = 1e-6  # the least probability left to what is not listed; below it sums a
 MARKS = "\u0120\u2581"  # a space as some servers show it: byte pair encoding, sentencepiece
 
 
-def spellings(choice: str) -> list[str]:
+def variants(choice: str) -> list[str]:
     """The ways to write a choice: as it is, in small letters, capitalised, in capital letters.
 
     Each also with a space before it, which makes another token of it.
@@ -22,7 +22,7 @@ def spellings(choice: str) -> list[str]:
     return list(dict.fromkeys(space + way for way in ways for space in ("", " ")))
 
 
-def check(choices: Sequence[str]) -> None:
+def check_choices(choices: Sequence[str]) -> None:
     """Raise UsageError where the first token cannot tell the choices apart."""
     plain = [choice.strip().casefold() for choice in choices]
     if len(plain) < 2 or not all(plain):
@@ -34,7 +34,9 @@ def check(choices: Sequence[str]) -> None:
                 raise UsageError(f"the answers {one!r} and {other!r} begin alike")
 
 
-def shares(listed: Sequence[tuple[str, float]], choices: Sequence[str]) -> list[float]:
+def choice_probabilities(
+    listed: Sequence[tuple[str, float]], choices: Sequence[str]
+) -> list[float]:
     """The probability of each choice, summing to 1, from tokens and their log-probabilities.
 
     `listed` are the likeliest first tokens. A token counts for the one choice that it begins, in
@@ -50,7 +52,7 @@ def shares(listed: Sequence[tuple[str, float]], choices: Sequence[str]) -> list[
         raise ModelError(f"the model answers with {first} rather than {' or '.join(choices)}")
     rest = 1 - sum(math.exp(log) for _, log in listed)
     floor = min(*(log for _, log in listed), math.log(max(rest, REST)))
-    return normalised([_logsum(each) if each else floor for each in logs])
+    return softmax([_logsum(each) if each else floor for each in logs])
 
 
 def _begins(token: str, choice: str) -> bool:
@@ -58,7 +60,7 @@ def _begins(token: str, choice: str) -> bool:
     return bool(start) and choice.strip().casefold().startswith(start)
 
 
-def normalised(logs: Sequence[float]) -> list[float]:
+def softmax(logs: Sequence[float]) -> list[float]:
     """Probabilities that sum to 1, from log-probabilities or logits (softmax)."""
     total = _logsum(logs)
     return [math.exp(log - total) for log in logs]

@@ -17,7 +17,7 @@ class Slot:
     busy: bool = False
     used: int = 0
 
-    def hold(self, chunks: list[Chunk]) -> None:
+    def append(self, chunks: list[Chunk]) -> None:
         """Say that these chunks were evaluated."""
         self.held += chunks
         self.length += sum(chunk.length for chunk in chunks)
@@ -33,10 +33,10 @@ class Slots(list[Slot]):
 
     def empty(self, slot: Slot) -> None:
         """Let a slot forget everything."""
-        self._engine.keep(slot.number, 0)
+        self._engine.truncate_sequence(slot.number, 0)
         slot.held, slot.length = [], 0
 
-    def place(self, chunks: list[Chunk]) -> Slot:
+    def assign(self, chunks: list[Chunk]) -> Slot:
         """A free slot that holds as much of the beginning of `chunks` as any slot does.
 
         One chunk at least is left, for the logits after it.
@@ -61,10 +61,10 @@ class Slots(list[Slot]):
     def _take(self, source: Slot, target: Slot, chunks: list[Chunk]) -> None:
         length = sum(chunk.length for chunk in chunks)
         if source is target:
-            kept = self._engine.keep(target.number, length)
+            kept = self._engine.truncate_sequence(target.number, length)
             chunks, length = (chunks, length) if kept else ([], 0)
         else:
-            self._engine.copy(source.number, target.number, length)
+            self._engine.copy_prefix(source.number, target.number, length)
         target.held, target.length = list(chunks), length
 
     def fill(self, slot: Slot, chunks: list[Chunk]) -> None:
@@ -74,15 +74,15 @@ class Slots(list[Slot]):
             while len(slot.held) <= last:
                 chunk = chunks[len(slot.held)]
                 if chunk.media:
-                    self._engine.see(chunk, slot.number, slot.length)
-                    slot.hold([chunk])
+                    self._engine.encode_image(chunk, slot.number, slot.length)
+                    slot.append([chunk])
                     continue
                 rest = chunks[len(slot.held) : len(slot.held) + BATCH]
                 text = list(takewhile(lambda chunk: not chunk.media, rest))
                 self._engine.evaluate(
                     [(int(c.key), slot.length + n, slot.number, False) for n, c in enumerate(text)]
                 )
-                slot.hold(text)
+                slot.append(text)
         except ModelError:
             self.empty(slot)
             raise

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from vtk.cores import cores
 from vtk.errors import MissingError, ModelError, UsageError
-from vtk.models.llm.llama_library import forget, library, reason
+from vtk.models.llm.llama_library import clear_errors, last_error, library
 from vtk.models.llm.load_options import KV_TYPES, LoadOptions
 from vtk.models.llm.prompt import Picture, Sampling
 
@@ -52,7 +52,7 @@ class Engine:
         self.gpu = bool(self._lib.llama_supports_gpu_offload()) and loading.gpu_layers != 0
         self.threads = loading.threads or cores()
         self.sequences = loading.sequences or (4 if self.gpu else 1)
-        forget()
+        clear_errors()
         try:
             self._load(model, loading)
             self._vision = self._load_projector(model, mmproj, loading) if mmproj else None
@@ -68,7 +68,7 @@ class Engine:
         params.n_gpu_layers = loading.gpu_layers if self.gpu else 0
         self._model = lib.llama_model_load_from_file(os.fsencode(path), params)
         if not self._model:
-            raise MissingError(f"{path} cannot be loaded as a model: {reason()}")
+            raise MissingError(f"{path} cannot be loaded as a model: {last_error()}")
         self._free.append(lambda: lib.llama_model_free(self._model))
         self._vocab = lib.llama_model_get_vocab(self._model)
         self.vocabulary = int(lib.llama_vocab_n_tokens(self._vocab))
@@ -91,7 +91,9 @@ class Engine:
             params.image_max_tokens = loading.picture_tokens
         vision = mtmd.mtmd_init_from_file(os.fsencode(path), self._model, params)
         if not vision:
-            raise MissingError(f"{path} cannot be loaded as the projector of {model}: {reason()}")
+            raise MissingError(
+                f"{path} cannot be loaded as the projector of {model}: {last_error()}"
+            )
         self._free.append(lambda: mtmd.mtmd_free(vision))
         if not mtmd.mtmd_support_vision(vision):
             raise MissingError(f"{path} is not an image projector")
@@ -114,14 +116,14 @@ class Engine:
         self._context = lib.llama_init_from_model(self._model, params)
         if not self._context:
             advice = "a smaller --context or fewer --sequences may fit"
-            raise MissingError(f"not enough memory to run {path} ({reason()}): {advice}")
+            raise MissingError(f"not enough memory to run {path} ({last_error()}): {advice}")
         self._free.append(lambda: lib.llama_free(self._context))
         self._memory = lib.llama_get_memory(self._context)
         self._batch = lib.llama_batch_init(BATCH, 0, 1)
         self._free.append(lambda: lib.llama_batch_free(self._batch))
 
     @property
-    def sees(self) -> bool:
+    def has_vision(self) -> bool:
         """Whether the model takes pictures."""
         return self._vision is not None
 
@@ -172,14 +174,14 @@ class Engine:
         """Texts and pictures (with their keys) as what the model takes. Raises ModelError."""
         return Chunks(self._mtmd, self._vision, parts, keys)
 
-    def see(self, chunk: Chunk, sequence: int, position: int) -> None:
+    def encode_image(self, chunk: Chunk, sequence: int, position: int) -> None:
         """Encode a picture and put it into a sequence at a position. Raises ModelError."""
         after = self._lib.llama_pos(0)
         where = (self._lib.llama_pos(position), self._lib.llama_seq_id(sequence))
         if self._mtmd.mtmd_helper_eval_chunk_single(
             self._vision, self._context, chunk.media, *where, BATCH, False, ctypes.byref(after)
         ):
-            raise ModelError(f"a picture could not be evaluated: {reason()}")
+            raise ModelError(f"a picture could not be evaluated: {last_error()}")
 
     def evaluate(self, tokens: Sequence[tuple[int, int, int, bool]]) -> None:
         """Evaluate at most BATCH tokens: each with position, sequence, and if its logits count."""
@@ -190,21 +192,21 @@ class Engine:
             batch.n_seq_id[at], batch.seq_id[at][0] = 1, sequence
             batch.logits[at] = wanted
         if self._lib.llama_decode(self._context, batch):
-            raise ModelError(f"the prompt could not be evaluated: {reason()}")
+            raise ModelError(f"the prompt could not be evaluated: {last_error()}")
 
     def logits(self, at: int) -> NDArray[np.float32]:
         """The logits after a token of the last batch: shape (vocabulary,), a copy."""
         found = self._lib.llama_get_logits_ith(self._context, at)
         return np.ctypeslib.as_array(found, shape=(self.vocabulary,)).copy()
 
-    def keep(self, sequence: int, positions: int) -> bool:
+    def truncate_sequence(self, sequence: int, positions: int) -> bool:
         """Forget a sequence from a position on; False where the model cannot, and forgot it all."""
         if self._lib.llama_memory_seq_rm(self._memory, sequence, positions, -1):
             return True
         self._lib.llama_memory_seq_rm(self._memory, sequence, -1, -1)
         return False
 
-    def copy(self, source: int, target: int, positions: int) -> None:
+    def copy_prefix(self, source: int, target: int, positions: int) -> None:
         """Let `target` begin with what `source` begins with; costs nothing."""
         self._lib.llama_memory_seq_cp(self._memory, source, target, 0, positions)
 
@@ -231,7 +233,7 @@ class Sampler:
         else:
             steps.append(lib.llama_sampler_init_greedy())
         if not all(steps):
-            raise UsageError(f"the schema cannot be turned into a grammar: {reason()}")
+            raise UsageError(f"the schema cannot be turned into a grammar: {last_error()}")
         for step in steps:
             lib.llama_sampler_chain_add(self._chain, step)
 
@@ -271,7 +273,7 @@ class Chunks(list[Chunk]):
                 inputs.append(ctypes.pointer(entry))
             array = (ctypes.POINTER(mtmd.mtmd_input_part) * len(inputs))(*inputs)
             if mtmd.mtmd_tokenize_from_parts(vision, self._handle, array, len(inputs), True):
-                raise ModelError(f"the pictures could not be read: {reason()}")
+                raise ModelError(f"the pictures could not be read: {last_error()}")
             self._read()
         except BaseException:
             self.close()

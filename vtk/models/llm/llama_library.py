@@ -44,12 +44,12 @@ def silence() -> None:
         setter(listen, None)
 
 
-def forget() -> None:
+def clear_errors() -> None:
     """Forget what llama.cpp said so far."""
     _said.clear()
 
 
-def reason() -> str:
+def last_error() -> str:
     """What llama.cpp said last that tells most, without the names of its functions."""
     lines = [line.split(": ", 1)[-1] for line in _said if line]
     _said.clear()

@@ -68,9 +68,9 @@ class LocalModel(Closeable):
         return blob_sha256(self._files.model) or sha256(self._files.model)
 
     @property
-    def sees(self) -> bool:
+    def has_vision(self) -> bool:
         """Whether the model takes pictures."""
-        return self._engine.sees
+        return self._engine.has_vision
 
     def close(self) -> None:
         """Free the model; it is not used again."""
@@ -118,7 +118,7 @@ class LocalModel(Closeable):
             logits = self._engine.logits(at).astype(np.float64)
             logits -= logits.max()
             sums = [float(np.log(np.exp(logits[tokens]).sum())) for tokens in firsts]
-            return spelled.normalised(sums)
+            return spelled.softmax(sums)
 
         def begin(number: int, prompt: Prompt) -> Job:
             return self._begin(number, prompt, 1, None)
@@ -127,10 +127,10 @@ class LocalModel(Closeable):
 
     def _first_tokens(self, choices: Sequence[str]) -> list[list[int]]:
         """Of each choice the first tokens of its spellings that are one token, or of all."""
-        spelled.check(choices)
+        spelled.check_choices(choices)
         found = []
         for choice in choices:
-            ways = [self._engine.tokens(way, special=False) for way in spelled.spellings(choice)]
+            ways = [self._engine.tokens(way, special=False) for way in spelled.variants(choice)]
             whole = {way[0] for way in ways if len(way) == 1}
             found.append(whole or {way[0] for way in ways if way})
         for number, tokens in enumerate(found):
@@ -183,7 +183,7 @@ class LocalModel(Closeable):
                     f"the prompt has {size} tokens and the context {self._engine.context}: "
                     "fewer or smaller pictures, less text or a larger --context"
                 )
-            slot = self._slots.place(chunks)
+            slot = self._slots.assign(chunks)
             self._slots.fill(slot, chunks)
         except BaseException:
             if sampler:
@@ -200,7 +200,7 @@ class LocalModel(Closeable):
         text = "".join(part for part in tail if isinstance(part, str))
         if not head:
             return [Chunk(token) for token in self._engine.tokens(text, first=True)]
-        if not self._engine.sees:
+        if not self._engine.has_vision:
             raise MissingError(
                 f"{self.name} cannot see: it needs its projector, --mmproj FILE (or a file "
                 "mmproj*.gguf beside the model)"
@@ -230,7 +230,7 @@ class LocalModel(Closeable):
             for n, token in enumerate(taken):
                 wanted = not job.waiting and n == len(taken) - 1
                 batch.append((token, job.slot.length + n, job.slot.number, wanted))
-            job.slot.hold([Chunk(token) for token in taken])
+            job.slot.append([Chunk(token) for token in taken])
             if taken and not job.waiting:
                 ready.append((job, len(batch) - 1))
         try:

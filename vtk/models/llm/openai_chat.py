@@ -38,7 +38,7 @@ def _part(part: str | Picture) -> Json:
         return {"type": "text", "text": _text(part)}
     from vtk.media.image import png
 
-    data = b64encode(png.encode(part)).decode()
+    data = b64encode(png.encode_png(part)).decode()
     return {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{data}"}}
 
 
@@ -47,18 +47,18 @@ def _text(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def strict(schema: Mapping[str, Any]) -> Json:
+def json_schema_format(schema: Mapping[str, Any]) -> Json:
     """How OpenAI, vLLM and llama-server are told of a schema."""
     wrapped = {"name": "answer", "strict": True, "schema": dict(schema)}
     return {"type": "json_schema", "json_schema": wrapped}
 
 
-def plain(schema: Mapping[str, Any]) -> Json:
+def json_object_format(schema: Mapping[str, Any]) -> Json:
     """How llama-cpp-python's server, and llama-server as well, is told of a schema."""
     return {"type": "json_object", "schema": dict(schema)}
 
 
-def fits(text: str, schema: Mapping[str, Any]) -> bool:
+def fits_schema(text: str, schema: Mapping[str, Any]) -> bool:
     """Whether text is JSON of the schema's type, with its required keys: no full validation."""
     try:
         value = orjson.loads(text)
@@ -96,7 +96,7 @@ def _tokens(usage: Any, key: str) -> int:
     return count if isinstance(count, int) else 0
 
 
-def listed_in(reply: Any) -> list[tuple[str, float]]:
+def logprobs_in(reply: Any) -> list[tuple[str, float]]:
     """The likeliest first tokens with their log-probabilities. Raises ModelError without them."""
     listed = []
     match reply:
@@ -110,7 +110,7 @@ def listed_in(reply: Any) -> list[tuple[str, float]]:
     return listed
 
 
-def said(content: bytes) -> str:
+def error_text(content: bytes) -> str:
     """What an error reply says, in the forms of OpenAI, of FastAPI and of plain text."""
     try:
         value = orjson.loads(content)

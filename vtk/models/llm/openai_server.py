@@ -57,7 +57,10 @@ class ServerModel(Closeable):
             endpoint, key=key, jobs=jobs, timeout=timeout, retries=retries, final=_refuses
         )
         self.at_once = jobs
-        self._forms: tuple[Form, ...] = (openai_chat.strict, openai_chat.plain)
+        self._forms: tuple[Form, ...] = (
+            openai_chat.json_schema_format,
+            openai_chat.json_object_format,
+        )
         self._listed = LISTED
         self._limit = "max_tokens"
         # llama-cpp-python's server punishes repeated words unless told not to.
@@ -77,7 +80,7 @@ class ServerModel(Closeable):
         `jobs` prompts are read ahead. Raises MissingError where the server is not there, has no
         such model or wants a key.
         """
-        return self._service.ordered(prompts, partial(self._answer, sampling=sampling))
+        return self._service.map(prompts, partial(self._answer, sampling=sampling))
 
     def scores(
         self, prompts: Iterable[Prompt], choices: Sequence[str] = YES_NO
@@ -87,8 +90,8 @@ class ServerModel(Closeable):
         Read from the likeliest first tokens that the server lists. Raises UsageError where the
         choices begin alike, and MissingError as `answers` does.
         """
-        spelled.check(choices)
-        return self._service.ordered(prompts, partial(self._score, choices=tuple(choices)))
+        spelled.check_choices(choices)
+        return self._service.map(prompts, partial(self._score, choices=tuple(choices)))
 
     def close(self) -> None:
         """Give up what is in flight and close the connections."""
@@ -127,7 +130,7 @@ class ServerModel(Closeable):
             except RefusedError as refusal:
                 failure = failure or refusal
                 continue
-            if openai_chat.fits(answer.text, schema):
+            if openai_chat.fits_schema(answer.text, schema):
                 self._forms = (form,)
                 return answer
             if not answer.whole and answer.text.lstrip().startswith(("{", "[")):
@@ -148,7 +151,7 @@ class ServerModel(Closeable):
             "logprobs": True,
             "top_logprobs": LISTED,
         }
-        return spelled.shares(openai_chat.listed_in(await self._ask(body)), choices)
+        return spelled.choice_probabilities(openai_chat.logprobs_in(await self._ask(body)), choices)
 
     async def _ask(self, body: Json) -> Any:
         """The reply to a request, put in other words where a refusal asks for them."""
@@ -187,7 +190,10 @@ class ServerModel(Closeable):
 
     def _read(self, reply: Reply) -> Any:
         """The JSON of a reply. Raises MissingError where a bad one says that none will be good."""
-        place, said = self._service.place, self._service.shown(openai_chat.said(reply.content))
+        place, said = (
+            self._service.place,
+            self._service.redacted(openai_chat.error_text(reply.content)),
+        )
         if 200 <= reply.status < 300:
             try:
                 value = orjson.loads(reply.content)
@@ -216,5 +222,5 @@ def _refuses(reply: Reply) -> bool:
         return reply.status in (400, 422)
     # llama-cpp-python's server answers 500 to a wrong request as well.
     return any(
-        fault in openai_chat.said(reply.content) for fault in ("validation error", "logprobs")
+        fault in openai_chat.error_text(reply.content) for fault in ("validation error", "logprobs")
     )

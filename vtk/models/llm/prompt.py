@@ -31,7 +31,7 @@ class Prompt:
         cls, frames: Iterable[tuple[float, Picture]], text: str, *, system: str | None = None
     ) -> Self:
         """A text about frames, each frame with its time in seconds before it."""
-        return cls((*timed(frames), text), system)
+        return cls((*with_times(frames), text), system)
 
     @property
     def pictures(self) -> list[Picture]:
@@ -39,7 +39,7 @@ class Prompt:
         return [part for part in self.parts if not isinstance(part, str)]
 
 
-def timed(frames: Iterable[tuple[float, Picture]]) -> Iterator[str | Picture]:
+def with_times(frames: Iterable[tuple[float, Picture]]) -> Iterator[str | Picture]:
     """Each frame after its time as text, `<12.5 seconds>`, as Qwen3-VL writes it (section 2)."""
     for seconds, picture in frames:
         yield f"<{seconds:.1f} seconds>"

@@ -34,7 +34,7 @@ LAYERS = ("frame_sim_layer.projection", "frame_sim_layer.fc", "color_hist_layer.
 HEADS = ("cls_layer1", "cls_layer2")
 
 
-class Room(threading.local):
+class Workspace(threading.local):
     """Arrays that a thread works in again and again, as memory given back would be in pieces."""
 
     def __init__(self) -> None:
@@ -62,7 +62,7 @@ class Block:
             kernel = weights[f"{part}.1.weight"][..., 0, 0] * by[:, None, None]  # (F, 2F, 3)
             self.temporal.append(kernel.transpose(1, 2, 0).reshape(kernel.shape[1], -1))
 
-    def __call__(self, x: Floats, room: Room) -> Floats:
+    def __call__(self, x: Floats, room: Workspace) -> Floats:
         """Of samples (T, H, W, C) with a margin of one, those inside it: (T, H - 2, W - 2, 4F).
 
         The result is a part of `room`.
@@ -95,7 +95,7 @@ class TransNet:
     def __init__(self, path: Path | IO[bytes]) -> None:
         """Raises ValueError where the file does not have the weights of the network."""
         weights = tensors(path)
-        self.pool, self.room = ThreadPoolExecutor(min(cores(), MOST), "network"), Room()
+        self.pool, self.room = ThreadPoolExecutor(min(cores(), MOST), "network"), Workspace()
         try:
             self.stacks = [
                 [Block(weights, f"SDDCNN.{stack}.DDCNN.{block}") for block in range(2)]
@@ -135,7 +135,7 @@ def _framed(frames: int, high: int, wide: int, channels: int) -> Floats:
     return np.zeros((frames, high + 2, wide + 2, channels), np.float32)
 
 
-def _stacked(x: Floats, first: Block, second: Block, pool: Executor, room: Room) -> Floats:
+def _stacked(x: Floats, first: Block, second: Block, pool: Executor, room: Workspace) -> Floats:
     """Two blocks, the result of the first added to that of the second, at half the size.
 
     Takes and gives samples with a margin.

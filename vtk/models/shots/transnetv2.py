@@ -47,14 +47,14 @@ class Network(Protocol):
         """
 
 
-class OnCpu:
+class CpuNetwork:
     """The network on the processor. Raises MissingError where the weights are not here."""
 
     at_once = 1
 
     def __init__(self) -> None:
         try:
-            self._net = TransNet(needed())
+            self._net = TransNet(weights_path())
         except ValueError as error:
             raise MissingError(f"TransNetV2 does not load ({error}): {INSTALL}") from None
 
@@ -63,7 +63,7 @@ class OnCpu:
         return _probabilities(np.stack([self._net.logits(window) for window in windows]))
 
 
-class OnGpu:
+class GpuNetwork:
     """The network by PyTorch, the class that the package carries."""
 
     at_once = ON_GPU
@@ -73,7 +73,7 @@ class OnGpu:
         self._torch, made = _library()
         self._device, self._net = device, made(device="cpu")
         try:
-            weights = self._torch.load(needed(), map_location="cpu", weights_only=True)
+            weights = self._torch.load(weights_path(), map_location="cpu", weights_only=True)
             self._net.load_state_dict(weights)
         except (OSError, RuntimeError, EOFError) as error:
             reason = str(error).splitlines()[0].rstrip(".:")
@@ -98,11 +98,11 @@ def _probabilities(logits: NDArray[np.float32]) -> Scores:
 def open_network() -> Network:
     """The network, loaded, on a GPU where there is one. Raises MissingError."""
     if gpu_memory() and _library()[0].cuda.is_available():
-        return OnGpu()
-    return OnCpu()
+        return GpuNetwork()
+    return CpuNetwork()
 
 
-def needed() -> Path:
+def weights_path() -> Path:
     """Where the weights are. Raises MissingError where the package is not installed."""
     spec = find_spec(NAME)  # to import the package would be to load PyTorch
     if not (spec and spec.origin):
@@ -110,7 +110,7 @@ def needed() -> Path:
     return Path(spec.origin).with_name(WEIGHTS)
 
 
-def picture(thumbnail: Thumbnail) -> Picture:
+def to_network_input(thumbnail: Thumbnail) -> Picture:
     """The thumbnail in RGB as the network wants it."""
     luma = (thumbnail.luma - 16) * (255 / 219)
     rows, columns = luma.shape

@@ -17,7 +17,7 @@ import orjson
 from vtk.errors import MissingError, ModelError
 from vtk.models.closeable import Closeable
 from vtk.models.http import HttpService, Reply
-from vtk.models.llm.openai_chat import said
+from vtk.models.llm.openai_chat import error_text
 from vtk.models.speech.recognizer import RATE, Piece, Recognized, Segment, Word
 
 Json = dict[str, Any]
@@ -78,7 +78,7 @@ class TranscriptionServer(Closeable):
         self, pieces: Iterable[Piece], language: str | None = None
     ) -> Iterator[Recognized | ModelError]:
         """What is said in each piece, in order; see `Recognizer`. Raises MissingError."""
-        return self._service.ordered(pieces, partial(self._one, language=language))
+        return self._service.map(pieces, partial(self._one, language=language))
 
     def close(self) -> None:
         """Give up what is in flight and close the connections."""
@@ -99,7 +99,7 @@ class TranscriptionServer(Closeable):
             return _recognized(self._read(reply), piece, language)
 
     def _read(self, reply: Reply) -> Json:
-        place, told = self._service.place, self._service.shown(said(reply.content))
+        place, told = self._service.place, self._service.redacted(error_text(reply.content))
         if reply.status in (401, 403):
             fault = "refuses the API key: check" if self._service.has_key else "needs a key: set"
             raise MissingError(f"{place} {fault} VTK_API_KEY")

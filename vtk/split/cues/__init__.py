@@ -19,14 +19,14 @@ from vtk.media.audio.silence import Silence
 from vtk.media.container.timing import timing
 from vtk.media.video import Video
 from vtk.pipeline import OnProgress, damaged_record, partial_failure, truncated_record
-from vtk.schema import LATEST
+from vtk.schema import MAX_SECONDS
 from vtk.span import Span
 from vtk.split.cues.blank_freeze import Blank, Freeze
 from vtk.split.cues.credits import Credits
-from vtk.split.cues.frame import Cue, Detector, Moment, Picture
+from vtk.split.cues.frame import Cue, CueFrame, Detector, Moment
 from vtk.split.cues.letterbox import Letterbox
 from vtk.split.cues.silence import silences
-from vtk.split.cues.test_card import Chart
+from vtk.split.cues.test_card import TestCard
 from vtk.split.span_reader import Reader
 
 
@@ -59,13 +59,13 @@ def cues(span: Span, on_progress: OnProgress | None = None) -> Iterator[Span]:
         for cue in _in_order(sources):
             if not cue.failed:
                 cue["index"] = next(index)
-                cue.made("split", "cues")
+                cue.with_provenance("split", "cues")
             yield cue
         if pictures:
-            yield from pictures.reader.lost()
+            yield from pictures.reader.lost_records()
         elif meter:
-            stated = min(span.end, timing(span.video).end or LATEST)
-            if meter.breaks_off(stated):
+            stated = min(span.end, timing(span.video).end or MAX_SECONDS)
+            if meter.is_cut_off(stated):
                 yield truncated_record(
                     span, "split", "cue", meter.reached, stated, "the sound ends"
                 )
@@ -125,7 +125,7 @@ class _Pictures:
         # The order matters: what one detector names, those after it leave alone.
         self.detectors: tuple[Detector, ...] = (
             Blank(),
-            Chart(),
+            TestCard(),
             Freeze(),
             Letterbox(),
             Credits(),
@@ -136,9 +136,9 @@ class _Pictures:
         start = self.span.start
         aspect = self.video.stream.sample_aspect_ratio or Fraction(1)
         for frame in self.reader.frames():
-            picture = Picture(frame, aspect)
+            picture = CueFrame(frame, aspect)
             found = [self._span(cue) for each in self.detectors for cue in each.push(picture)]
-            since = min(each.since for each in self.detectors)
+            since = min(each.earliest_pending for each in self.detectors)
             yield _Step(max(since, start), found, max(frame.time, start))
         last = Moment(self.reader.end(), self.video.seconds(self.reader.end()))
         found = [self._span(cue) for each in self.detectors for cue in each.finish(last)]
@@ -148,13 +148,13 @@ class _Pictures:
         start, end = max(cue.start.pts, self.reader.first or 0), cue.end.pts
         seconds = self.video.seconds
         exact = {"time_base": str(self.video.time_base), "pts": [start, end]}
-        return self.span.part(seconds(start), seconds(end), "cue", cue=cue.about, **exact)
+        return self.span.sub_span(seconds(start), seconds(end), "cue", cue=cue.about, **exact)
 
 
 def _sound(meter: PowerReader, span: Span, pictures: _Pictures | None) -> Iterator[_Step]:
     """The silences of the span; without an end of it, to the end of the pictures."""
     video = pictures.video if pictures else None
-    start = span.start if video is None or not span.whole else video.start
+    start = span.start if video is None or not span.is_whole_video else video.start
     end = min(span.end, video.end) if video and video.end > video.start else span.end
 
     def shown() -> float:
@@ -165,7 +165,7 @@ def _sound(meter: PowerReader, span: Span, pictures: _Pictures | None) -> Iterat
             found = [] if ended is None or _lost(ended, meter) else [_silent(span, ended)]
             yield _Step(going.start if going else inf, found, reached)
     except MediaError as reason:
-        until = max(start, min(end, LATEST))
+        until = max(start, min(end, MAX_SECONDS))
         yield _Step(inf, [partial_failure(span, "split", "cue", start, until, reason)], inf)
 
 
@@ -176,4 +176,4 @@ def _lost(silence: Silence, meter: PowerReader) -> bool:
 
 def _silent(span: Span, silence: Silence) -> Span:
     about = {"type": "silence", "level": silence.level()}
-    return span.part(silence.start, silence.end, "cue", cue=about)
+    return span.sub_span(silence.start, silence.end, "cue", cue=about)

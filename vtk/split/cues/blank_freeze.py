@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from vtk.split.cues.frame import Array, Cue, Moment, Picture, cells, lasting
+from vtk.split.cues.frame import Array, Cue, CueFrame, Moment, block_means, lasts
 
 LEAST = {"black": 0.1, "white": 0.5, "freeze": 2.0}  # seconds
 
@@ -32,10 +32,10 @@ class Blank:
         self._type, self._first = "", Moment(0, 0.0)
 
     @property
-    def since(self) -> float:
+    def earliest_pending(self) -> float:
         return self._first.time if self._type else math.inf
 
-    def push(self, picture: Picture) -> list[Cue]:
+    def push(self, picture: CueFrame) -> list[Cue]:
         picture.named = _blank(picture)
         if picture.named == self._type:
             return []
@@ -44,17 +44,17 @@ class Blank:
         return found
 
     def finish(self, end: Moment) -> list[Cue]:
-        if self._type and lasting(self._first, end, LEAST[self._type]):
+        if self._type and lasts(self._first, end, LEAST[self._type]):
             return [Cue(self._first, end, {"type": self._type})]
         return []
 
 
-def _blank(picture: Picture) -> str:
+def _blank(picture: CueFrame) -> str:
     """Whether the picture is "black", "white" or neither, ""."""
     small = picture.small
     mean = float(small.luma.mean())
-    dark, bright = picture.level(DEPTH), picture.level(1 - DEPTH)
-    if dark < mean < bright or cells(small.luma, 3).std() > EVEN:
+    dark, bright = picture.luma_level(DEPTH), picture.luma_level(1 - DEPTH)
+    if dark < mean < bright or block_means(small.luma, 3).std() > EVEN:
         return ""
     if max(abs(float(part.mean()) - 128) for part in (small.cb, small.cr)) > TINT:
         return ""
@@ -74,7 +74,7 @@ class Freeze:
     def __init__(self) -> None:
         self._begin(None)
 
-    def _begin(self, first: Picture | None) -> None:
+    def _begin(self, first: CueFrame | None) -> None:
         """A stretch that may be one begins with this picture."""
         self._first = first
         self._steps = 0.0  # sum of the mean differences from picture to picture
@@ -83,10 +83,10 @@ class Freeze:
         self._before: Array = np.zeros((0, 0))
 
     @property
-    def since(self) -> float:
+    def earliest_pending(self) -> float:
         return self._first.at.time if self._first else math.inf
 
-    def push(self, picture: Picture) -> list[Cue]:
+    def push(self, picture: CueFrame) -> list[Cue]:
         if self._first and not picture.named and self._still(self._first, picture):
             picture.still = True
             return []
@@ -103,13 +103,13 @@ class Freeze:
         moved = [at for at, step in self._settling if step > 4 * noise]
         # A single step is an encoder's that makes the first picture better.
         start = moved[-1] if len(moved) > 1 else self._first.at
-        return [Cue(start, end, {"type": "freeze"})] if lasting(start, end, LEAST["freeze"]) else []
+        return [Cue(start, end, {"type": "freeze"})] if lasts(start, end, LEAST["freeze"]) else []
 
-    def _still(self, first: Picture, picture: Picture) -> bool:
+    def _still(self, first: CueFrame, picture: CueFrame) -> bool:
         for one, other, size in zip(first.small, picture.small, (3, 2, 2), strict=True):
-            if np.abs(cells(other - one, size)).max() > DRIFT:
+            if np.abs(block_means(other - one, size)).max() > DRIFT:
                 return False
-        fine, start = picture.fine, first.fine
+        fine, start = picture.fine_luma, first.fine_luma
         before = self._before if self._before.size else start
         if fine.shape != start.shape:
             return False

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from vtk.split.cues.frame import Array, Cue, Moment, Picture, lasting
+from vtk.split.cues.frame import Array, Cue, CueFrame, Moment, lasts
 
 LEAST = 4.0  # seconds
 FAR = 0.2  # of the picture's height: least way of a roll
@@ -60,10 +60,10 @@ class Credits:
         self._last = 0.0  # time of the latest picture
 
     @property
-    def since(self) -> float:
+    def earliest_pending(self) -> float:
         return self._roll.start.time if self._roll and self._roll.start else math.inf
 
-    def push(self, picture: Picture) -> list[Cue]:
+    def push(self, picture: CueFrame) -> list[Cue]:
         at, before, self._last = picture.at, self._last, picture.at.time
         if picture.still and self._roll and not self._roll.start:
             self._roll.still = (at.time, self._roll.still[1])
@@ -102,7 +102,7 @@ class Credits:
         if roll.stop and end.time - roll.moved > self._pause(roll, end.time):
             end = roll.stop
         way = roll.place - roll.still[1]
-        if not lasting(roll.start, end, LEAST) or way < FAR * len(roll.anchor):
+        if not lasts(roll.start, end, LEAST) or way < FAR * len(roll.anchor):
             return []
         if 2 * sum(roll.words) < len(roll.words):
             return []
@@ -110,7 +110,7 @@ class Credits:
         about = {"type": "credits", "direction": "up", "speed": round(speed, 1)}
         return [Cue(roll.start, end, about)]
 
-    def _restart(self, picture: Picture, profile: Array) -> list[Cue]:
+    def _restart(self, picture: CueFrame, profile: Array) -> list[Cue]:
         found = self.finish(picture.at)
         self._roll = _Roll(False, None, (picture.at.time, 0.0), profile)
         return found
@@ -119,7 +119,7 @@ class Credits:
     def _pause(roll: _Roll, time: float) -> float:
         return max(PAUSE, 3 / max(roll.speed(time), 0.1))
 
-    def _profile(self, picture: Picture) -> Array | None:
+    def _profile(self, picture: CueFrame) -> Array | None:
         """(lines, BANDS) share of ink; None without a plain ground."""
         small = picture.small.luma
         ground = _ground(small)
@@ -189,7 +189,7 @@ def _ground(small: Array) -> float:
     return float(np.partition(small.ravel(), small.size // 2)[small.size // 2])
 
 
-def _ink(picture: Picture, part: Array, ground: float) -> Array:
+def _ink(picture: CueFrame, part: Array, ground: float) -> Array:
     """Which samples of a part of the luma stand out from the ground."""
     most = int(np.iinfo(part.dtype).max)
     low, high = max(picture.stored(ground - INK), 0), min(picture.stored(ground + INK), most)
@@ -208,7 +208,7 @@ def _differences(anchor: Array, profile: Array, shifts: Array) -> Array:
     return np.asarray(apart / np.where(total > 0, total, -1) + (total <= 0))
 
 
-def _words(picture: Picture) -> bool:
+def _words(picture: CueFrame) -> bool:
     """Whether most lines that hold anything cross the strokes of words."""
     ink = _ink(picture, picture.luma, _ground(picture.small.luma))
     lines = ink[ink.any(axis=1)]

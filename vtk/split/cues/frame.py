@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from vtk.media.image.planes import black_and_white, readable, thumbnail
+from vtk.media.image.planes import as_readable, luma_range, thumbnail
 from vtk.media.video import Frame
 
 Array = NDArray[Any]
@@ -30,7 +30,7 @@ class Cue(NamedTuple):
     about: dict[str, Any]  # with its `type`
 
 
-class Picture:
+class CueFrame:
     """A decoded picture, looked at only as far as a detector asks."""
 
     def __init__(self, frame: Frame, sample_aspect: Fraction) -> None:
@@ -40,18 +40,18 @@ class Picture:
         self.named = ""  # type of the cue to which a detector found this picture to belong
         self.still = False  # whether a detector found it to be the picture before
         # (height, width) at full resolution as stored; `unit` is one step of 8-bit luma in it.
-        image, self.luma, self.unit = readable(frame.image)
-        self.black, self.white = black_and_white(image)  # 0..255
+        image, self.luma, self.unit = as_readable(frame.image)
+        self.black, self.white = luma_range(image)  # 0..255
         self.small = thumbnail(image)
 
     @cached_property
-    def fine(self) -> Array:
+    def fine_luma(self) -> Array:
         """Single samples of the luma about evenly spread, some 192 columns, as int16."""
         every = max(1, self.luma.shape[1] // FINE)
         samples = self.luma[every // 2 :: every, every // 2 :: every]
         return (samples // self.unit if self.unit > 1 else samples).astype(np.int16)
 
-    def level(self, share: float) -> float:
+    def luma_level(self, share: float) -> float:
         """The luma at a share of the way from black (0) to white (1), 0..255."""
         return self.black + share * (self.white - self.black)
 
@@ -64,11 +64,11 @@ class Detector(Protocol):
     """Finds the cues of one kind in a stream of pictures; memory does not grow with it."""
 
     @property
-    def since(self) -> float:
+    def earliest_pending(self) -> float:
         """No cue still to come begins before this time, in seconds, unless at a later picture."""
         ...
 
-    def push(self, picture: Picture) -> list[Cue]:
+    def push(self, picture: CueFrame) -> list[Cue]:
         """Takes the next picture and returns the cues that became certain."""
         ...
 
@@ -77,13 +77,13 @@ class Detector(Protocol):
         ...
 
 
-def cells(part: Array, size: int) -> Array:
+def block_means(part: Array, size: int) -> Array:
     """Means of blocks of `size` by `size` samples; what is left over at the edges is not used."""
     rows, columns = part.shape[0] // size, part.shape[1] // size
     whole = part[: rows * size, : columns * size]
     return np.asarray(whole.reshape(rows, size, columns, size).mean((1, 3)))
 
 
-def lasting(start: Moment | None, end: Moment, least: float) -> bool:
+def lasts(start: Moment | None, end: Moment, least: float) -> bool:
     """Whether a stretch was begun and is at least `least` seconds long."""
     return start is not None and end.time - start.time >= least - 1e-6

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from vtk.split.cues.frame import Array, Cue, Moment, Picture
+from vtk.split.cues.frame import Array, Cue, CueFrame, Moment
 
 STABLE = 1.0  # seconds for which a new active picture must last
 DARK = 0.08  # of the range from black to white, up to which a sample is black
@@ -43,12 +43,12 @@ class Letterbox:
         self._about: dict[str, Any] = {}
 
     @property
-    def since(self) -> float:
+    def earliest_pending(self) -> float:
         if self._boxed():
             return self._first.time
         return self._next.time if self._next else math.inf
 
-    def push(self, picture: Picture) -> list[Cue]:
+    def push(self, picture: CueFrame) -> list[Cue]:
         found: list[Cue] = []
         if picture.luma.shape != self._size:
             found = self.finish(picture.at)
@@ -82,9 +82,9 @@ class Letterbox:
     def _boxed(self) -> bool:
         return self._now not in (None, ((0, 0), (0, 0)))
 
-    def _measured(self, picture: Picture) -> Box | None:
+    def _measured(self, picture: CueFrame) -> Box | None:
         """The bars of this picture; of an axis of which it says nothing, those known."""
-        dark = picture.stored(picture.level(DARK))
+        dark = picture.stored(picture.luma_level(DARK))
         found = [bars(lines, dark) for lines in (picture.luma, picture.luma.T)]
         if found == [None, None]:
             return None

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from vtk.media.audio.power import PowerReader
-from vtk.media.audio.silence import Silence, Silences
+from vtk.media.audio.silence import Silence, SilenceDetector
 
 
 def silences(
@@ -17,11 +17,11 @@ def silences(
     ended. When the track is over, it waits at infinity: where the pictures last longer, to what
     `shown` then tells, the rest is silent.
     """
-    state = Silences(start)
+    state = SilenceDetector(start)
     for power in meter.powers(start, end):
         for found in state(power):
             yield found.end, None, found
         yield state.reached, state.open, None
     yield np.inf, state.open or Silence(state.reached, state.reached), None
-    for found in state.over(shown()):
+    for found in state.finish(shown()):
         yield state.reached, None, found

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from vtk.media.image.planes import Thumbnail
-from vtk.split.cues.frame import Array, Cue, Moment, Picture, lasting
+from vtk.split.cues.frame import Array, Cue, CueFrame, Moment, lasts
 
 LEAST = 1.0  # seconds that bars or a card must last
 AFTER = 0.5  # seconds for which a picture must stand before it is looked at
@@ -40,24 +40,24 @@ REGULAR = 0.5  # autocorrelation at the distance of the lines of the grid
 SQUARE = 0.12  # by how much the two distances may differ
 
 
-class Chart:
+class TestCard:
     """Stretches of colour bars and of test cards."""
 
     def __init__(self) -> None:
-        self._first: Picture | None = None
-        self._last: Picture | None = None
+        self._first: CueFrame | None = None
+        self._last: CueFrame | None = None
         self._found: dict[str, Any] | None = None  # empty where there is nothing in the picture
 
     @property
-    def since(self) -> float:
+    def earliest_pending(self) -> float:
         return self._first.at.time if self._first and self._found != {} else math.inf
 
-    def push(self, picture: Picture) -> list[Cue]:
+    def push(self, picture: CueFrame) -> list[Cue]:
         found: list[Cue] = []
         if picture.named or not self._first or not _alike(self._first.small, picture.small):
             found = self.finish(picture.at)
             self._first, self._found = None if picture.named else picture, None
-        elif self._found is None and lasting(self._first.at, picture.at, AFTER):
+        elif self._found is None and lasts(self._first.at, picture.at, AFTER):
             self._found = _look(picture)
         self._last = picture
         if self._found:
@@ -65,7 +65,7 @@ class Chart:
         return found
 
     def finish(self, end: Moment) -> list[Cue]:
-        if not self._first or not self._last or not lasting(self._first.at, end, LEAST):
+        if not self._first or not self._last or not lasts(self._first.at, end, LEAST):
             return []
         about = _look(self._last) if self._found is None else self._found
         return [Cue(self._first.at, end, about)] if about else []
@@ -78,14 +78,14 @@ def _alike(one: Thumbnail, other: Thumbnail) -> bool:
     )
 
 
-def _look(picture: Picture) -> dict[str, Any]:
+def _look(picture: CueFrame) -> dict[str, Any]:
     return _bars(picture) or _card(picture)
 
 
-def _bars(picture: Picture) -> dict[str, Any]:
+def _bars(picture: CueFrame) -> dict[str, Any]:
     """`standard` and `amplitude`, percent of the colours' full amplitude, of colour bars."""
     luma, cb, cr = picture.small
-    dark = np.median(luma[6:13], axis=0) < picture.level(0.05)
+    dark = np.median(luma[6:13], axis=0) < picture.luma_level(0.05)
     side = int(np.argmin(dark)) // 2 + int(np.argmin(dark)) % 2  # pillars, in columns of chroma
     tint = np.stack([part[3:7, side : part.shape[1] - side] for part in (cb, cr)]) - 128
     column = np.median(tint, axis=1)  # (2, columns)
@@ -113,7 +113,7 @@ def _bars(picture: Picture) -> dict[str, Any]:
     }
 
 
-def _card(picture: Picture) -> dict[str, Any]:
+def _card(picture: CueFrame) -> dict[str, Any]:
     """`grid`, the number of cells across and down, and `circle`, its height by the picture's."""
     every = max(1, round(picture.luma.shape[0] / LINES))
     luma = picture.luma[::every, ::every].astype(np.float32) / picture.unit

@@ -15,7 +15,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from vtk.split.cuts.steps import NOISE, OTHER, WINDOW, FrameFeatures
-from vtk.split.transitions.correlation import edges, likeness
+from vtk.split.transitions.correlation import edge_shares, luma_correlation
 
 Array = NDArray[np.float32]
 
@@ -54,10 +54,10 @@ def evidence(
     found = {"step": _log(step), **{name: _log(value) for name, value in ratios.items()}}
     found |= _steps(frames, here, around)
     found |= _across(distinct, step, area)
-    found["likeness"] = likeness(old.picture[:area], new.picture[:area])
+    found["likeness"] = luma_correlation(old.picture[:area], new.picture[:area])
     found |= _change(old.picture, new.picture, shape)
     lumas = [frame.picture[:area].reshape(shape) for frame in (old, new)]
-    found |= edges(*lumas)._asdict()
+    found |= edge_shares(*lumas)._asdict()
     found |= _blocks(frames, here, around, shape)
     before, after = (np.mean([_colours(f, shape) for f in part[:3]], 0) for part in distinct)
     found["colours"] = float(np.abs(before - after).sum()) / 2
@@ -196,10 +196,10 @@ def _blocks(
     def luma(number: int) -> Array:
         return frames[number].picture[: shape[0] * shape[1]].reshape(shape)
 
-    left, still = matched(luma(here - 1), luma(here))
+    left, still = matched_difference(luma(here - 1), luma(here))
     usual = [i for i in around if i != here and frames[i].step < OTHER * frames[here].step]
     largest = sorted(usual, key=lambda i: -frames[i].step)[:2]
-    others = [matched(luma(i - 1), luma(i))[0] for i in largest]
+    others = [matched_difference(luma(i - 1), luma(i))[0] for i in largest]
     return {
         "blocks": _log(left, 0.2),
         "blocks_left": left / (still + 0.5),
@@ -207,7 +207,7 @@ def _blocks(
     }
 
 
-def matched(old: Array, new: Array) -> tuple[float, float]:
+def matched_difference(old: Array, new: Array) -> tuple[float, float]:
     """Mean difference of the blocks of a picture from the best place near it in the one before.
 
     And from the same place: (best, same), 0..255.

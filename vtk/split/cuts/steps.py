@@ -23,8 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vtk.media.image.planes import TOGETHER, Thumbnail
-from vtk.split.transitions.correlation import ALIKE, likeness
-from vtk.split.transitions.moving_wipes import EdgeActivity, moved
+from vtk.split.transitions.correlation import ALIKE, luma_correlation
+from vtk.split.transitions.moving_wipes import EdgeActivity, edge_activity
 from vtk.split.transitions.short_fades import deviations
 from vtk.split.transitions.translation import LEFT, TranslationMatcher
 
@@ -57,7 +57,7 @@ class FrameFeatures(NamedTuple):
     deviation: float  # of its luma, by `vtk.split.transitions.short_fades.deviations`
 
 
-def sampled(frames: Iterable[tuple[int, float, Thumbnail]]) -> Iterator[FrameFeatures]:
+def with_features(frames: Iterable[tuple[int, float, Thumbnail]]) -> Iterator[FrameFeatures]:
     """The frames, (pts, seconds, thumbnail) in display order, each measured against the last.
 
     They come TOGETHER at once, as their thumbnails do.
@@ -69,14 +69,14 @@ def sampled(frames: Iterable[tuple[int, float, Thumbnail]]) -> Iterator[FrameFea
         before = pictures[-1]
         apart = np.abs(pictures[1:] - pictures[:-1])
         luma = some[0][2].luma
-        changes = moved(apart[:, : luma.size].reshape(-1, *luma.shape))
+        changes = edge_activity(apart[:, : luma.size].reshape(-1, *luma.shape))
         spread = deviations(pictures[1:, : luma.size].reshape(-1, *luma.shape))
         steps = (np.add.reduce(apart, 1) / apart.shape[1]).tolist()
         for each, *rest in zip(some, pictures[1:], steps, changes, spread, strict=True):
             yield FrameFeatures(*each, *rest)
 
 
-def proposed(
+def candidate(
     frames: Sequence[FrameFeatures], here: int, shape: tuple[int, int]
 ) -> Mapping[str, float] | None:
     """The three ratios of the step to `frames[here]` if it may be a cut, else None.
@@ -103,7 +103,7 @@ def proposed(
     if variance < FAINT**2:
         return None
     even = variance < (EVEN * step) ** 2
-    if even and likeness(old[:area], frame.picture[:area]) > UNCHANGED:
+    if even and luma_correlation(old[:area], frame.picture[:area]) > UNCHANGED:
         return None
     apart = _across_within(frames, here, step, area)
     if not apart:
@@ -126,7 +126,9 @@ def _across_within(frames: Sequence[FrameFeatures], here: int, step: float, area
     nearest = across.argmin()
     one, two = before[nearest // len(after), :area], after[nearest % len(after), :area]
     least = float(across.min())
-    came_back = least < SAME * step or (least < RETURN * step and likeness(one, two) > ALIKE)
+    came_back = least < SAME * step or (
+        least < RETURN * step and luma_correlation(one, two) > ALIKE
+    )
     middle = np.sort(across, None)[across.size // 2]  # np.median loads much that nothing else needs
     if came_back or middle > SHARE * step:
         return 0.0
@@ -147,13 +149,13 @@ def _after_shift(frames: Sequence[FrameFeatures], here: int, shape: tuple[int, i
     area = shape[0] * shape[1]
     # Against luma alone: where only the colours change there is no shift to undo.
     shifts = TranslationMatcher([frame.picture[:area].reshape(shape) for frame in frames])
-    left = shifts.left(here - 1, here)
-    if left < LEFT * shifts.change(here - 1, here):
+    left = shifts.residual(here - 1, here)
+    if left < LEFT * shifts.difference(here - 1, here):
         return 0.0
     returns = [(here - 1, i) for i in range(here + 1, min(len(frames), here + FLASH + 1))]
     returns += [(i, here) for i in range(max(0, here - FLASH - 1), here - 1)]
-    if any(shifts.left(i, j) < RETURN * left for i, j in returns):
+    if any(shifts.residual(i, j) < RETURN * left for i, j in returns):
         return 0.0
     first, last = max(1, here - NEIGHBOURS), min(len(frames) - 1, here + NEIGHBOURS)
-    around = [shifts.left(i - 1, i) for i in range(first, last + 1) if i != here]
+    around = [shifts.residual(i - 1, i) for i in range(first, last + 1) if i != here]
     return left / (NOISE + sum(around) / max(1, len(around)))

@@ -47,12 +47,12 @@ class FrameStats:
             self._looks.append(_histogram(picture))
             self._next_look = time + self._look_every
 
-    def steps(self, start: int, end: int) -> tuple[list[int], Floats]:
+    def differences(self, start: int, end: int) -> tuple[list[int], Floats]:
         """The pts of the frames in [start, end] and their steps, 0..255; not of the very first."""
         low, high = bisect_left(self._pts, start), bisect_left(self._pts, end + 1)
         return self._pts[low:high].tolist(), np.array(self._steps[low:high], np.float64)
 
-    def look(self, start: int, end: int) -> Floats:
+    def colour_histogram(self, start: int, end: int) -> Floats:
         """Share of each colour in the frames of [start, end), (BINS,); of the nearest if none."""
         low, high = bisect_left(self._look_pts, start), bisect_left(self._look_pts, end)
         if low == high:
@@ -74,22 +74,22 @@ class FrameStatsOnDemand:
     def __init__(self, name: str, latest: VideoCache) -> None:
         self._name, self._latest = name, latest
 
-    def steps(self, start: int, end: int) -> tuple[list[int], Floats]:
+    def differences(self, start: int, end: int) -> tuple[list[int], Floats]:
         """As of `FrameStats`; decodes the frames from the keyframe before `start` to `end`."""
         video, seen = self._latest(self._name), FrameStats(steps=True)
         for frame in video.frames(video.seconds(start) - BEFORE, video.seconds(end + 1)):
             seen.push(frame.pts, frame.time, thumbnail(frame.image))
-        return seen.steps(start, end)
+        return seen.differences(start, end)
 
-    def look(self, start: int, end: int) -> Floats:
+    def colour_histogram(self, start: int, end: int) -> Floats:
         """As of `FrameStats`, of a few frames; decodes each from the keyframe before it."""
         video, seen = self._latest(self._name), FrameStats(look_every=0.0)
         parts = ((2 * n + 1) / (2 * LOOKS) for n in range(LOOKS))
-        for frame in video.at(
+        for frame in video.frames_at(
             [video.seconds(start) + p * video.seconds(end - start) for p in parts]
         ):
             seen.push(frame.pts, frame.time, thumbnail(frame.image))
-        return seen.look(start, end)
+        return seen.colour_histogram(start, end)
 
     def forget(self, before: int) -> None:
         """Nothing is kept."""

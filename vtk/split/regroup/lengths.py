@@ -15,10 +15,10 @@ CALM = 5  # frames whose steps are averaged: a frame shown twice in a busy take 
 EXACT = 1e-6  # seconds to which times in records are rounded
 
 
-class Steps(Protocol):
-    """What `at_most` asks of the pictures."""
+class FrameDifferences(Protocol):
+    """What `split_long` asks of the pictures."""
 
-    def steps(self, start: int, end: int) -> tuple[list[int], NDArray[np.float64]]:
+    def differences(self, start: int, end: int) -> tuple[list[int], NDArray[np.float64]]:
         """The pts of the frames in [start, end] and how far each is from the one before."""
         ...
 
@@ -27,7 +27,7 @@ class Steps(Protocol):
         ...
 
 
-def at_least(spans: Iterable[Span], shortest: float) -> Iterator[Span]:
+def merge_short(spans: Iterable[Span], shortest: float) -> Iterator[Span]:
     """The spans, neighbours in order, with those under `shortest` seconds joined to a neighbour.
 
     A short one joins on the side whose boundary has the lower score, so the surer boundary stays.
@@ -42,9 +42,9 @@ def at_least(spans: Iterable[Span], shortest: float) -> Iterator[Span]:
             continue
         if held and _short(held[-1], shortest):
             if len(held) > 1 and _score(held[-1]) < _score(span):
-                held = [together(held), span]
+                held = [merged(held), span]
             else:
-                held[-1] = together([held[-1], span])
+                held[-1] = merged([held[-1], span])
         else:
             held.append(span)
         if len(held) > 1 and not _short(held[-1], shortest):
@@ -54,7 +54,7 @@ def at_least(spans: Iterable[Span], shortest: float) -> Iterator[Span]:
 
 def _all(held: list[Span]) -> list[Span]:
     """What is held back when nothing follows: the short one can only join the one before."""
-    return [together(held)] if len(held) > 1 else held
+    return [merged(held)] if len(held) > 1 else held
 
 
 def _short(span: Span, shortest: float) -> bool:
@@ -65,7 +65,7 @@ def _score(span: Span) -> float:
     return float(span.get("score", 0.0))
 
 
-def together(spans: list[Span], kind: str | None = None, **fields: Any) -> Span:
+def merged(spans: list[Span], kind: str | None = None, **fields: Any) -> Span:
     """Neighbouring spans as one, which begins as the first of them did."""
     first, last = spans[0], spans[-1]
     about = {"index": first["index"], "time_base": first["time_base"]}
@@ -77,7 +77,7 @@ def together(spans: list[Span], kind: str | None = None, **fields: Any) -> Span:
     return join(spans, kind or first["kind"], **{**about, **fields})
 
 
-def at_most(spans: Iterable[Span], longest: float, seen: Steps) -> Iterator[Span]:
+def split_long(spans: Iterable[Span], longest: float, seen: FrameDifferences) -> Iterator[Span]:
     """The spans, with those over `longest` seconds divided at their calmest frames.
 
     No part is longer than `longest` or shorter than half of it. Each cut inside a take is looked
@@ -93,7 +93,7 @@ def at_most(spans: Iterable[Span], longest: float, seen: Steps) -> Iterator[Span
         seen.forget(span["pts"][1])
 
 
-def _divided(span: Span, longest: float, seen: Steps) -> Iterator[Span]:
+def _divided(span: Span, longest: float, seen: FrameDifferences) -> Iterator[Span]:
     base = Fraction(span["time_base"])
     most = max(2, floor(longest / base))
     half = -(-most // 2)
@@ -112,13 +112,13 @@ def _divided(span: Span, longest: float, seen: Steps) -> Iterator[Span]:
         about = {"index": 0, "time_base": span["time_base"], "pts": list(pts), **own}
         if pts[1] == end and "transition_out" in span:
             about["transition_out"] = span["transition_out"]
-        yield span.part(float(pts[0] * base), float(pts[1] * base), "shot", **about)
+        yield span.sub_span(float(pts[0] * base), float(pts[1] * base), "shot", **about)
         own = {"transition": {"type": "divided", "why": {"step": round(step, 4)}}}
 
 
-def _calmest(seen: Steps, low: int, high: int) -> tuple[int, float]:
+def _calmest(seen: FrameDifferences, low: int, high: int) -> tuple[int, float]:
     """The pts in [low, high] to divide at, and the step there; `high` where no frame begins."""
-    pts, steps = seen.steps(low, high)
+    pts, steps = seen.differences(low, high)
     if not pts:
         return high, 0.0
     weights = np.ones(min(CALM, len(pts)))

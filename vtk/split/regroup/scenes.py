@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from vtk.span import Span
 from vtk.speech import speech_sentences
-from vtk.split.regroup.lengths import together
+from vtk.split.regroup.lengths import merged
 from vtk.text import Analyzer
 
 Floats = NDArray[np.float64]
@@ -37,10 +37,10 @@ TALK = 60.0  # seconds from the boundary within which they are said
 WORDS_SHARE = 0.4  # of the depth where enough is said; the rest is for the look
 
 
-class Looks(Protocol):
+class ColourHistograms(Protocol):
     """What `scenes` asks of the pictures."""
 
-    def look(self, start: int, end: int) -> Floats:
+    def colour_histogram(self, start: int, end: int) -> Floats:
         """Share of each colour in the frames from pts `start` to `end`."""
         ...
 
@@ -61,7 +61,9 @@ class _Alike(NamedTuple):
     words: float | None
 
 
-def scenes(shots: Iterable[Span], seen: Looks, speech: list[dict[str, Any]]) -> Iterator[Span]:
+def scenes(
+    shots: Iterable[Span], seen: ColourHistograms, speech: list[dict[str, Any]]
+) -> Iterator[Span]:
     """The shots joined into scenes, with `shots`, how many, and `score`, of the valley's depth.
 
     `speech` is what is said in the video. A scene comes out when `AHEAD` shots after its end are
@@ -75,16 +77,16 @@ def scenes(shots: Iterable[Span], seen: Looks, speech: list[dict[str, Any]]) -> 
             if shot.failed:
                 failed.append(shot)
                 continue
-            yield _Shot(shot, seen.look(*shot["pts"]))
+            yield _Shot(shot, seen.colour_histogram(*shot["pts"]))
             seen.forget(shot["pts"][1])
 
     for shot, valley in _parted(looks(), _Words(speech)):
         if valley and scene:
-            yield together(scene, "scene", shots=len(scene)).made("split", "scenes")
+            yield merged(scene, "scene", shots=len(scene)).with_provenance("split", "scenes")
             scene = []
         scene.append(_begun(shot, valley) if valley else shot)
     if scene:
-        yield together(scene, "scene", shots=len(scene)).made("split", "scenes")
+        yield merged(scene, "scene", shots=len(scene)).with_provenance("split", "scenes")
     yield from failed
 
 

@@ -5,10 +5,10 @@ from itertools import accumulate, pairwise
 from pathlib import Path
 
 from vtk.errors import MediaError
-from vtk.media.subtitles import said
+from vtk.media.subtitles import speech_entries
 from vtk.span import Span, local_path
 from vtk.speech import speech_sentences
-from vtk.split.regroup.windows import stretch
+from vtk.split.regroup.windows import file_range
 
 DEFAULT = 30.0  # seconds of a window, where no length is asked for
 BREATH = 0.25  # seconds that a cut in a pause keeps from the words: their times are not exact
@@ -25,9 +25,9 @@ def speech_windows(span: Span, every: float = DEFAULT) -> Iterator[Span]:
     span under one and a half times `every` is one window. Nothing is decoded. Raises MediaError
     where no words are known.
     """
-    start, end = stretch(span)
+    start, end = file_range(span)
     if "speech" not in span:
-        if not (entries := said(span.video)):
+        if not (entries := speech_entries(span.video)):
             raise MediaError(_wordless(span.video))
         span = Span({**span, "speech": entries})
     sentences = [(sentence.start, sentence.end) for sentence in speech_sentences(span["speech"])]
@@ -40,7 +40,7 @@ def speech_windows(span: Span, every: float = DEFAULT) -> Iterator[Span]:
         found = (_nearest(pauses, last + every, *limits) for pauses in ways)
         edges.append(next((time for time in found if time is not None), last + every))
     for index, (low, high) in enumerate(pairwise([*edges, end])):
-        yield span.part(low, high, "window", index=index).made("split", "speech")
+        yield span.sub_span(low, high, "window", index=index).with_provenance("split", "speech")
 
 
 def _wordless(video: str) -> str:

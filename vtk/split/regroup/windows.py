@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from vtk.errors import MediaError
 from vtk.media.container import open_container
-from vtk.media.container.streams import extent, leading_stream
+from vtk.media.container.streams import leading_stream, stated_range
 from vtk.span import Span
 
 REST = 0.1  # seconds; a shorter rest goes to the window before: sound often ends a little late
@@ -16,19 +16,19 @@ def windows(span: Span, every: float, overlap: float = 0.0) -> Iterator[Span]:
 
     The last one ends with the span and may be shorter.
     """
-    start, end = stretch(span)
+    start, end = file_range(span)
     step = every - overlap
     count = max(math.ceil((end - start - min(REST, every / 2) - overlap) / step), 1)
     for index in range(count):
         low = start + index * step
         high = end if index == count - 1 else low + every
-        yield span.part(low, high, "window", index=index).made("split", "windows")
+        yield span.sub_span(low, high, "window", index=index).with_provenance("split", "windows")
 
 
-def stretch(span: Span) -> tuple[float, float]:
+def file_range(span: Span) -> tuple[float, float]:
     """Start and end of a span in seconds, within what its file states. Raises MediaError."""
     with open_container(span.video) as container:
-        first, last = extent(container, leading_stream(container))
+        first, last = stated_range(container, leading_stream(container))
     start, end = max(span.start, first), min(span.end, last) if last > first else span.end
     if end <= start or not math.isfinite(end):
         raise MediaError(

@@ -11,7 +11,7 @@ NOISE = 4.0  # variance of luma that is nothing
 EDGE = 2.0  # difference of neighbours, 0..255, that is no edge
 
 
-def likeness(one: NDArray[np.float32], two: NDArray[np.float32]) -> float:
+def luma_correlation(one: NDArray[np.float32], two: NDArray[np.float32]) -> float:
     """Correlation of the luma, 0..255, of two pictures of one shape, whatever their exposure.
 
     Near 1 for one scene.
@@ -32,7 +32,7 @@ def correlation(size: int, sums: tuple[float, float], one: float, two: float, bo
     return covariance / math.sqrt((first + NOISE) * (second + NOISE))
 
 
-class Edges(NamedTuple):
+class EdgeShares(NamedTuple):
     """What becomes of the edges of a picture: shares of all of the old, or of the new."""
 
     old_stays: float
@@ -42,14 +42,14 @@ class Edges(NamedTuple):
     ink: float  # logarithm of the mean edge of the picture that has less
 
 
-def edges(old: NDArray[np.float32], new: NDArray[np.float32]) -> Edges:
+def edge_shares(old: NDArray[np.float32], new: NDArray[np.float32]) -> EdgeShares:
     """Which share of the edges of two pictures, (rows, columns), stays in place, goes, comes."""
     before, after, between = (_edge(luma) for luma in (old, new, new - old))
     one, two = (np.maximum(edge - EDGE, 0) for edge in (before, after))
     stays = between < np.maximum(3, 0.35 * np.maximum(before, after))
     kept = float((np.minimum(one, two) * stays).sum())
     sums = [float(part.sum()) + 5 for part in (one, two)]
-    return Edges(
+    return EdgeShares(
         kept / sums[0],
         kept / sums[1],
         float(np.maximum(one - two, 0).sum()) / sums[0],

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from vtk.split.cuts.evidence import matched
-from vtk.split.transitions.correlation import edges, likeness
+from vtk.split.cuts.evidence import matched_difference
+from vtk.split.transitions.correlation import edge_shares, luma_correlation
 
 Array = NDArray[np.float32]
 
@@ -49,8 +49,8 @@ def evidence(
     off = _off(pictures, place)
     off_parts = _parts(off, shape) / (parts + 1)
     ends = [picture.reshape(shape) for picture in (first, last)]
-    best, same = matched(*ends)
-    left = edges(*ends)
+    best, same = matched_difference(*ends)
+    left = edge_shares(*ends)
     deviations = [float(picture.std()) for picture in (first, pictures[len(pictures) // 2], last)]
     lesser = min(deviations[0], deviations[2])
     steps = np.abs(np.diff(pictures, axis=0)).mean()
@@ -62,7 +62,7 @@ def evidence(
         "least_part": (float(order[0]) + 0.5) / (mean + 0.5),
         "concentrated": (float(order[-1]) + 0.5) / (mean + 0.5),
         "area": float(changed.mean()),
-        "likeness": likeness(first, last),
+        "likeness": luma_correlation(first, last),
         "blocks": best / (same + 0.5),
         "off": float(np.median((off / (apart + 2))[changed])) if changed.any() else 1.0,
         "off_middle": float(np.median(off_parts)),

@@ -27,11 +27,17 @@ from numpy.typing import NDArray
 from vtk.split.methods import THRESHOLD
 from vtk.split.transitions.correlation import ALIKE
 from vtk.split.transitions.evidence import evidence
-from vtk.split.transitions.moving_wipes import SHARE, Edge, EdgeActivity, Edges, Sample
-from vtk.split.transitions.ring import MID_GREY, Ring
+from vtk.split.transitions.moving_wipes import (
+    SHARE,
+    EdgeActivity,
+    MovingWipe,
+    MovingWipeDetector,
+    Sample,
+)
+from vtk.split.transitions.ring import MID_GREY, ThumbnailRing
 from vtk.split.transitions.short_fades import EMPTY, RESIDUAL, ShortFade, ShortFadeDetector
-from vtk.split.transitions.static_wipes import sweep
-from vtk.split.transitions.transition import JOINED, Transition, joined, within
+from vtk.split.transitions.static_wipes import wipe_score
+from vtk.split.transitions.transition import JOINED, Transition, merged, within
 from vtk.split.transitions.translation import LEFT, TranslationMatcher
 
 Vector = NDArray[np.float32]
@@ -77,10 +83,10 @@ class GradualDetector:
         self.threshold = threshold  # of its probability, from which there is a transition
         self.luma = shape  # rows, columns
         self.area = shape[0] * shape[1]
-        self.edges = Edges()
+        self.edges = MovingWipeDetector()
         self.dips = ShortFadeDetector()
         self.samples: deque[Sample] = deque(maxlen=_ROWS)
-        self.ring = Ring(_ROWS, self.area)
+        self.ring = ThumbnailRing(_ROWS, self.area)
         self.count = 0  # samples since the start or the last cut
         self.free = 0  # number of the first sample after the last transition
         self.best: _Candidate | None = None
@@ -139,8 +145,8 @@ class GradualDetector:
         off = (squares[middle] - 2 * to_first[middle] + squares[a]) / change
         if off - ((to_last[middle] - to_first[middle] + nought) / change) ** 2 > LOST:
             return []
-        alike = not (ring.empty[a] or ring.empty[b]) and ring.likeness(a, b) > ALIKE
-        if alike and None in (ring.paper(a), ring.paper(b)):  # one scene, and no page
+        alike = not (ring.empty[a] or ring.empty[b]) and ring.correlation(a, b) > ALIKE
+        if alike and None in (ring.paper_luma(a), ring.paper_luma(b)):  # one scene, and no page
             return []
         # The place of each picture on the line from the first, 0, to the last, 1.
         place = [(to_last[row] - to_first[row] + nought) / change for row in rows]
@@ -155,18 +161,18 @@ class GradualDetector:
         off = sum(left) / len(left) if len(left) >= FEWEST else LOST
         if off > WIPED:
             return []
-        page = partial(ring.turned, a, b)
+        page = partial(ring.is_slide_change, a, b)
         if alike and (STILL <= off <= RESIDUAL or not page()):
             return []
         even = 0.0
         if off > RESIDUAL:
             last = min(size - 1, MOMENTS)
             some = [rows[number * (size - 1) // last] for number in range(last + 1)]
-            even = sweep(ring.lumas[some], self.luma, page)
+            even = wipe_score(ring.lumas[some], self.luma, page)
             if not even:
                 return []
         ends = TranslationMatcher([ring.lumas[row].reshape(self.luma) for row in (a, b)])
-        if ends.left(0, 1) < LEFT * ends.change(0, 1):
+        if ends.residual(0, 1) < LEFT * ends.difference(0, 1):
             return []
         known = {
             "change": float(np.sqrt(change / ring.pictures.shape[1])),
@@ -177,7 +183,7 @@ class GradualDetector:
         }
         return self._between(first, place, change, known)
 
-    def _wiped(self, edge: Edge, picture: Vector) -> list[Transition]:
+    def _wiped(self, edge: MovingWipe, picture: Vector) -> list[Transition]:
         """Takes in a wipe that ends with this picture."""
         before = self._before(edge.start)
         if before < 0:
@@ -279,7 +285,7 @@ class GradualDetector:
             return []
         apart = new.start.time - held.end.time
         if apart <= JOINED or (new.empty == "start" and apart <= within(held)):
-            self.held = joined(held, new)
+            self.held = merged(held, new)
             return []
         return [held]
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vtk.split.transitions.correlation import ALIKE, likeness
+from vtk.split.transitions.correlation import ALIKE, luma_correlation
 from vtk.split.transitions.translation import TranslationMatcher
 
 Array = NDArray[np.float32]
@@ -55,7 +55,7 @@ class EdgeActivity(NamedTuple):
     arrives: list[bool]
 
 
-def moved(apart: Array) -> Iterator[EdgeActivity]:
+def edge_activity(apart: Array) -> Iterator[EdgeActivity]:
     """Of frames (frames, rows, columns), given as differences of luma from the frame before."""
     columns, rows = _standing_out(apart), _standing_out(apart.transpose(0, 2, 1))
     ends = [end.max(1) for kept in (columns, rows) for end in (kept[:, -2:], kept[:, :2])]
@@ -63,7 +63,7 @@ def moved(apart: Array) -> Iterator[EdgeActivity]:
     return map(EdgeActivity, columns, rows, arrives)
 
 
-class Edge(NamedTuple):
+class MovingWipe(NamedTuple):
     """A wipe: its first, middle and last frame, and the share of them that have a clear edge."""
 
     start: Sample
@@ -78,7 +78,7 @@ class _Frame(NamedTuple):
     moved: EdgeActivity
 
 
-class Edges:
+class MovingWipeDetector:
     """Looks for wipes that end with the latest of the frames it is given."""
 
     def __init__(self) -> None:
@@ -88,7 +88,7 @@ class Edges:
         """Forget all: at a cut."""
         self.recent.clear()
 
-    def push(self, sample: Sample, luma: Array, moved: EdgeActivity) -> Edge | None:
+    def push(self, sample: Sample, luma: Array, moved: EdgeActivity) -> MovingWipe | None:
         """Takes the next frame; the wipe whose edge leaves the picture with it, if there is one."""
         recent = self.recent
         if not recent:  # what changed before does not count
@@ -104,7 +104,7 @@ class Edges:
         found = [self._arrived(axis, bool(back)) for axis, back in ways]
         return max((edge for edge in found if edge), key=lambda edge: edge.share, default=None)
 
-    def _arrived(self, axis: int, back: bool) -> Edge | None:
+    def _arrived(self, axis: int, back: bool) -> MovingWipe | None:
         """The wipe along an axis whose edge is at the end of its way now."""
         change = np.stack([frame.moved[axis] for frame in self.recent])
         if back:
@@ -127,7 +127,7 @@ class Edges:
         if best < SHARE or not self._divides(axis, back, at, best):
             return None
         samples = [frame.sample for frame in self.recent][at:]
-        return Edge(samples[0], samples[len(samples) // 2], samples[-1], best)
+        return MovingWipe(samples[0], samples[len(samples) // 2], samples[-1], best)
 
     def _divides(self, axis: int, back: bool, first: int, share: float) -> bool:
         """Whether the edge has the old shot before it, the new one behind it, and moves alone."""
@@ -136,7 +136,7 @@ class Edges:
         if back:
             pictures = [picture[:, ::-1] for picture in pictures]
         old, new = pictures[0], pictures[-1]
-        if likeness(old.ravel(), new.ravel()) > ALIKE:
+        if luma_correlation(old.ravel(), new.ravel()) > ALIKE:
             return False
         width, frames = old.shape[1], len(pictures)
         behind, before, carried = _Ratio(), _Ratio(), _Ratio()
@@ -166,8 +166,8 @@ def _shifted(pictures: list[Array]) -> float:
     left = change = 0.0
     for number in {part * len(pictures) // 4 for part in (1, 2, 3)}:
         pair = TranslationMatcher(pictures[number : number + 2])
-        left += pair.left(0, 1)
-        change += pair.change(0, 1)
+        left += pair.residual(0, 1)
+        change += pair.difference(0, 1)
     return left / max(change, 1e-6)
 
 

@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vtk.split.transitions.correlation import correlation
-from vtk.split.transitions.slides import ground, turned
+from vtk.split.transitions.slides import is_slide_change, paper_luma
 
 Vector = NDArray[np.float32]
 
 MID_GREY = 128.0
 
 
-class Ring:
+class ThumbnailRing:
     """Pictures by row: a new one takes the place of the one that was in its row."""
 
     def __init__(self, rows: int, area: int) -> None:
@@ -48,17 +48,19 @@ class Ring:
         self.empty[row] = empty
         self._papers.pop(row, None)
 
-    def paper(self, row: int) -> float | None:
+    def paper_luma(self, row: int) -> float | None:
         """The luma of the paper of a page, about mid-grey; None where the picture is no page."""
         if row not in self._papers:
-            self._papers[row] = ground(self.lumas[row])
+            self._papers[row] = paper_luma(self.lumas[row])
         return self._papers[row]
 
-    def turned(self, a: int, b: int) -> bool:
+    def is_slide_change(self, a: int, b: int) -> bool:
         """Whether the picture in one row is a page and that in the other another of its design."""
-        return turned(self.lumas[a], self.lumas[b], (self.paper(a), self.paper(b)))
+        return is_slide_change(
+            self.lumas[a], self.lumas[b], (self.paper_luma(a), self.paper_luma(b))
+        )
 
-    def likeness(self, a: int, b: int) -> float:
+    def correlation(self, a: int, b: int) -> float:
         """The correlation of the luma of the pictures in two rows."""
         some = self.luma_products
         products = float(some[a, a]), float(some[b, b]), float(some[a, b])

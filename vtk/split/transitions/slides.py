@@ -10,7 +10,7 @@ INK = 6.0  # difference from the median, 0..255, of what stands on the page
 TURNED = 0.06  # of the ink, that must go and that must come, for a page to be another
 
 
-def turned(one: Vector, two: Vector, papers: tuple[float | None, float | None]) -> bool:
+def is_slide_change(one: Vector, two: Vector, papers: tuple[float | None, float | None]) -> bool:
     """Whether both are pages, slides or titles on one ground, and writing went and other came.
 
     Pages of one design are alike, and so are a page and the same with something more on it: here
@@ -23,7 +23,7 @@ def turned(one: Vector, two: Vector, papers: tuple[float | None, float | None]) 
     return bool(gone > TURNED * ink[0].sum() and new > TURNED * ink[1].sum())
 
 
-def ground(page: Vector) -> float | None:
+def paper_luma(page: Vector) -> float | None:
     """The luma of the paper of a page; None where the picture is none."""
     paper = float(np.partition(page, page.size // 2)[page.size // 2])
     return paper if np.mean(np.abs(page - paper) < INK) >= PAPER else None

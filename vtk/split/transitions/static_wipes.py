@@ -16,7 +16,7 @@ SPREAD = 0.2  # of the samples of each twelfth of the picture, that a wipe must 
 SWEEP = 0.8  # of the variance of the moments of change, that an even sweep must explain
 
 
-def sweep(pictures: Vector, shape: tuple[int, int], page: Callable[[], bool]) -> float:
+def wipe_score(pictures: Vector, shape: tuple[int, int], page: Callable[[], bool]) -> float:
     """Score, 0.5..1, of a wipe from the first to the last of `pictures` (n, samples), or 0.
 
     Only samples that differ between the two are asked, and they must lie all over the picture, of

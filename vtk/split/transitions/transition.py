@@ -32,7 +32,7 @@ def within(held: Transition) -> float:
     return DARK if held.empty == "end" else JOINED
 
 
-def joined(one: Transition, two: Transition) -> Transition:
+def merged(one: Transition, two: Transition) -> Transition:
     """Two transitions as one, which is a fade where one of them is."""
     more = max(one, two, key=lambda part: (part.why or {}).get("change", 0.0))
     kind = "fade" if "fade" in (one.type, two.type) else more.type

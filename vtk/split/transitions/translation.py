@@ -23,7 +23,7 @@ class TranslationMatcher:
         self._lumas = lumas
         self._known: dict[int, tuple[NDArray[Any], NDArray[Any]]] = {}
 
-    def left(self, one: int, two: int) -> float:
+    def residual(self, one: int, two: int) -> float:
         """Mean absolute difference of two pictures where they overlap when shifted."""
         a, b = self._lumas[one], self._lumas[two]
         rows, columns = a.shape
@@ -37,7 +37,7 @@ class TranslationMatcher:
         still = a[max(0, -y) : rows - max(0, y), max(0, -x) : columns - max(0, x)]
         return float(np.abs(moved - still).mean())
 
-    def change(self, one: int, two: int) -> float:
+    def difference(self, one: int, two: int) -> float:
         """Mean absolute difference of two pictures as they are."""
         return float(np.abs(self._lumas[two] - self._lumas[one]).mean())
 

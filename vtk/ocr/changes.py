@@ -33,7 +33,7 @@ WHOLE = 0.6  # share of the picture that such a region may take up
 AROUND = 2  # cells around what changed that are read with it
 
 
-def glance(frame: "Frame", turn: Orientation) -> Gray:
+def low_res_luma(frame: "Frame", turn: Orientation) -> Gray:
     """The frame's luma with a short side of about 360 samples, brought upright by `turn`."""
     full = luma(frame.image)
     step = max(1, round(min(full.shape) / SHORT_SIDE))
@@ -43,7 +43,7 @@ def glance(frame: "Frame", turn: Orientation) -> Gray:
     return np.array(upright, order="C")  # a copy: a view would hold the whole frame
 
 
-def across(picture: Gray) -> Array:
+def horizontal_gradient(picture: Gray) -> Array:
     """Steps of luma from left to right, (height, width) float32."""
     steps = np.zeros(picture.shape, np.float32)
     steps[:, 1:] = picture[:, 1:].astype(np.int16) - picture[:, :-1]
@@ -113,7 +113,7 @@ class Cells:
             regions.append(region)
         if len(regions) <= MANY:
             return _apart(regions)
-        one = reduce(around, regions)
+        one = reduce(bounding_box, regions)
         area = (one[2] - one[0]) * (one[3] - one[1])
         return [(0, 0, width, height) if area > WHOLE * width * height else one]
 
@@ -130,9 +130,9 @@ def _edges(picture: Gray) -> Gray:
 def _with(region: Region, lines: list[Region], shape: tuple[int, ...]) -> Region:
     """The region with the whole of each line that it touches, and room around."""
     for line in lines:
-        if meet(region, line):
+        if intersects(region, line):
             line = (line[0] - CELL, line[1] - CELL, line[2] + CELL, line[3] + CELL)
-            region = around(region, line)
+            region = bounding_box(region, line)
     return max(region[0], 0), max(region[1], 0), min(region[2], shape[1]), min(region[3], shape[0])
 
 
@@ -140,19 +140,19 @@ def _apart(regions: list[Region]) -> list[Region]:
     """The regions, those that meet as one."""
     found: list[Region] = []
     for region in regions:
-        while other := next((one for one in found if meet(one, region)), None):
+        while other := next((one for one in found if intersects(one, region)), None):
             found.remove(other)
-            region = around(region, other)
+            region = bounding_box(region, other)
         found.append(region)
     return found
 
 
-def meet(one: Region, other: Region) -> bool:
+def intersects(one: Region, other: Region) -> bool:
     """Whether two boxes share anything."""
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
-def around(one: Region, other: Region) -> Region:
+def bounding_box(one: Region, other: Region) -> Region:
     """The box around two boxes."""
     return (
         min(one[0], other[0]),

@@ -54,7 +54,7 @@ class Features(Protocol):
         """The looks of frames as points; near in Euclidean distance where frames are alike."""
         ...
 
-    def prints(self, candidates: list[Candidate]) -> Points:
+    def fingerprints(self, candidates: list[Candidate]) -> Points:
         """Points that are near only where two frames are nearly the same everywhere."""
         ...
 
@@ -75,7 +75,7 @@ class SpanSampler:
     @classmethod
     def of(cls, video: Video, span: Span, features: Features, gap: float) -> Self:
         """The view of a span. Raises MediaError where its end is not known."""
-        start, end = video.stretch(span.start, span.end)
+        start, end = video.clamp(span.start, span.end)
         return cls(video, start, end, *span.clear_part(start, end), features, gap)
 
     @property
@@ -83,7 +83,7 @@ class SpanSampler:
         """Frames a second, as the file states."""
         return float(self.video.stream.average_rate or 25)
 
-    def spread(self, count: int, least: int, pair: float = 0.0) -> list[Candidate]:
+    def sample(self, count: int, least: int, pair: float = 0.0) -> list[Candidate]:
         """About `count` frames spread over the clear part; `least` where the span has them.
 
         With `pair` each is followed by the frame so many seconds later, or halfway to the next.
@@ -93,7 +93,7 @@ class SpanSampler:
             step = (self.high - self.low) / count
             later = [0.0, min(pair, step / 2)] if pair else [0.0]
             first = [self.low + (i + 0.5 - 0.25 * bool(pair)) * step for i in range(count)]
-            found = self.at([time + more for time in first for more in later])
+            found = self.frames_at([time + more for time in first for more in later])
             if len(found) >= least:
                 return found
         # Few frames, or times of the container that are wrong: look at all, or at every so many.
@@ -105,9 +105,9 @@ class SpanSampler:
         away = [c for c in found if self.low <= c.time < self.high]
         return away if len(away) >= least else found
 
-    def at(self, times: list[float]) -> list[Candidate]:
+    def frames_at(self, times: list[float]) -> list[Candidate]:
         """The frames on screen at ascending times."""
-        return list(self._measured(self.video.at(times), len(times)))
+        return list(self._measured(self.video.frames_at(times), len(times)))
 
     def points(self, candidates: list[Candidate]) -> Points:
         """The frames as points, (frames, dimensions); each is worked out once."""
@@ -121,7 +121,7 @@ class SpanSampler:
         held = [choice.candidate.frame for choice in choices]
         if all(held):
             return (frame for frame in held if frame)
-        return self.video.at([choice.candidate.time for choice in choices])
+        return self.video.frames_at([choice.candidate.time for choice in choices])
 
     def _measured(self, frames: Iterable[Frame], expected: int) -> Iterator[Candidate]:
         stream = self.video.stream

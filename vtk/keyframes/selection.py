@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vtk.keyframes.view import Candidate, Points
+from vtk.keyframes.sampler import Candidate, Points
 from vtk.media.image import descriptors
 from vtk.media.video import ROUNDING
 
@@ -35,7 +35,7 @@ def quality(candidates: list[Candidate]) -> Numbers:
     return weighed
 
 
-def calm(points: Points, least: int) -> NDArray[np.bool_]:
+def steady(points: Points, least: int) -> NDArray[np.bool_]:
     """Which frames, in time order, are like one beside them: in a dissolve or a flash none is.
 
     All of them where those that are would be fewer than `least`.
@@ -46,7 +46,7 @@ def calm(points: Points, least: int) -> NDArray[np.bool_]:
     return found if found.sum() >= least else np.ones(len(points), bool)
 
 
-def apart(candidates: list[Candidate], gap: float) -> NDArray[np.bool_]:
+def far_enough(candidates: list[Candidate], gap: float) -> NDArray[np.bool_]:
     """Which two may both be chosen, (candidates, candidates): no frame with itself or too near."""
     times = np.array([candidate.time for candidate in candidates])
     far: NDArray[np.bool_] = np.abs(times[:, None] - times) >= gap - ROUNDING
@@ -54,7 +54,7 @@ def apart(candidates: list[Candidate], gap: float) -> NDArray[np.bool_]:
     return far
 
 
-def one_of_each(
+def one_per_cluster(
     found: list[Candidate],
     points: Points,
     k: int,
@@ -67,8 +67,8 @@ def one_of_each(
     Frames of transitions are left out. Where frames would be nearer than `gap` seconds, the larger
     cluster wins, and the best of what may still be chosen makes up for the other.
     """
-    good, far = quality(found), apart(found, gap)
-    kept = np.flatnonzero(calm(points, 2 * k))
+    good, far = quality(found), far_enough(found, gap)
+    kept = np.flatnonzero(steady(points, 2 * k))
     cluster, centres = clusters(points[kept], k)
     distance = np.linalg.norm(points[kept] - centres[cluster], axis=1).astype(np.float64)
     share = np.bincount(cluster, minlength=len(kept)) / len(kept)

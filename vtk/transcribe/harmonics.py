@@ -70,7 +70,7 @@ class _Track:
         return self.square / self.count - mean**2 < STEADY**2
 
 
-class Partials:
+class PartialTracker:
     """Tells of sound that comes piece by piece which partials last in it, frame by frame."""
 
     def __init__(self) -> None:
@@ -93,7 +93,7 @@ class Partials:
         going = (track.since for track in self._tracks if not track.machine)
         return self._known(min(going, default=self._frame))
 
-    def over(self) -> Iterator[int]:
+    def finish(self) -> Iterator[int]:
         """The rest, where the sound ends."""
         yield from self(np.zeros((SIZE + HOP) // 2 - 1, np.float32))
         for track in self._tracks:

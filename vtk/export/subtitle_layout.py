@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from vtk.media.subtitles.cues import spread
+from vtk.media.subtitles.cues import word_times
 from vtk.span import Span
 from vtk.text import UNSPACED
 
@@ -88,7 +88,7 @@ def _of(entry: Entry, form: str, layout: Layout, mark: str, kept: bool) -> Itera
             yield Cue(start, end, stored, (), speaker, markup)
         return
     timed = tuple(entry.get("words", ()))
-    said = [*spread(mark, start, start), *(timed or spread(entry["text"], start, end))]
+    said = [*word_times(mark, start, start), *(timed or word_times(entry["text"], start, end))]
     words = list(_pieces(said, layout.width))
     whole = f"{mark} {entry['text']}".strip()
     laid_out = [whole] if len(whole) <= layout.width else _wrapped(words, layout.width)
