@@ -53,7 +53,7 @@ class SpanFilter:
         return cls(name, ranges, bool(table.get("speech", False)))
 
     def __call__(self, spans: Iterable[Span]) -> Iterator[Span]:
-        """The spans that lie in all ranges, with `measure_span`; error records go through."""
+        """The spans that lie in all ranges, with `measured`; error records go through."""
         subtitles = Subtitles(None)
         count = {True: 0, False: 0}
         with VideoCache() as latest:
