@@ -19,10 +19,10 @@ from tests.benchmarks.split import SLACK, small_pictures
 from tests.benchmarks.split_clips import COLOURS, WORDS, Label, labelled, one, world_clip
 from tests.benchmarks.split_wild import KINDS, wild_clip, wild_label
 from vtk.cores import cores
+from vtk.media.timestamp import Timestamp
 from vtk.split import auto
 from vtk.split.content import detect
 from vtk.split.cuts.steps import with_features
-from vtk.split.transitions.moving_wipes import Sample
 
 Floats = NDArray[np.float32]
 
@@ -141,7 +141,7 @@ def measured(path: Path, label: Label) -> Learnt:
             steps.append(Measured(path.name, number, known, cut))
         return float(cut)
 
-    def is_gradual(known: Floats, start: Sample, end: Sample) -> float:
+    def is_gradual(known: Floats, start: Timestamp, end: Timestamp) -> float:
         here = numbers[start.pts], numbers[end.pts]
         true = any(_overlap(here, other) >= OVERLAP for other in sure)
         if true or not any(_overlap(here, other) for other in (*sure, *unsure)):

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vtk.media.image.planes import Thumbnail
+from vtk.media.timestamp import Timestamp
 from vtk.models.shots.judge import Judge
 from vtk.split.boundary import Boundary
 from vtk.split.cuts.evidence import AROUND, MOST, evidence
@@ -20,7 +21,6 @@ from vtk.split.cuts.steps import WINDOW, FrameFeatures, candidate, with_features
 from vtk.split.methods import THRESHOLD, SplitMethod
 from vtk.split.shots import shots
 from vtk.split.transitions.gradual import GradualDetector, OfBlend
-from vtk.split.transitions.moving_wipes import Sample
 from vtk.split.transitions.transition import Transition
 
 # How probable a cut before a frame is, by its evidence, the frames around it and its place there.
@@ -70,8 +70,8 @@ def detect(
                 yield from _gradual(blends.finish(), threshold)
                 yield Boundary(frame.pts, frame.time, score, why=ratios)
                 begin = here
-        sample = Sample(frame.pts, frame.time)
-        certain = blends.push(sample, frame.picture, frame.moved, frame.deviation)
+        timestamp = Timestamp(frame.pts, frame.time)
+        certain = blends.push(timestamp, frame.picture, frame.moved, frame.deviation)
         yield from _gradual(certain, threshold)
         here += 1
         while here > max(ahead, WINDOW + 1) and (
@@ -80,12 +80,12 @@ def detect(
             del recent[0]
             begin, here = max(0, begin - 1), here - 1
 
-    for sample in frames:
+    for frame in frames:
         if blends is None:
-            blends = GradualDetector(sample.thumbnail.luma.shape, of_blend, threshold)
-        recent.append(sample)
+            blends = GradualDetector(frame.thumbnail.luma.shape, of_blend, threshold)
+        recent.append(frame)
         while len(recent) > here + max(ahead, WINDOW) and (
-            len(recent) > here + MOST or sample.time - recent[here].time > AROUND
+            len(recent) > here + MOST or frame.time - recent[here].time > AROUND
         ):
             yield from decide()
     while here < len(recent):

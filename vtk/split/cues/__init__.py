@@ -17,13 +17,14 @@ from vtk.errors import MediaError, NoStreamError
 from vtk.media.audio.power import PowerReader
 from vtk.media.audio.silence import Silence
 from vtk.media.container.timing import timing
+from vtk.media.timestamp import Timestamp
 from vtk.media.video import Video
 from vtk.pipeline import OnProgress, damaged_record, partial_failure, truncated_record
 from vtk.schema import MAX_SECONDS
 from vtk.span import Span
 from vtk.split.cues.blank_freeze import Blank, Freeze
 from vtk.split.cues.credits import Credits
-from vtk.split.cues.frame import Cue, CueFrame, Detector, Moment
+from vtk.split.cues.frame import Cue, CueFrame, Detector
 from vtk.split.cues.letterbox import Letterbox
 from vtk.split.cues.silence import silences
 from vtk.split.cues.test_card import TestCard
@@ -140,7 +141,7 @@ class _Pictures:
             found = [self._span(cue) for each in self.detectors for cue in each.push(picture)]
             since = min(each.earliest_pending for each in self.detectors)
             yield _Step(max(since, start), found, max(frame.time, start))
-        last = Moment(self.reader.end(), self.video.seconds(self.reader.end()))
+        last = Timestamp(self.reader.end(), self.video.seconds(self.reader.end()))
         found = [self._span(cue) for each in self.detectors for cue in each.finish(last)]
         yield _Step(inf, found, last.time)
 

@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 
-from vtk.split.cues.frame import Array, Cue, CueFrame, Moment, block_means, lasts
+from vtk.media.timestamp import Timestamp
+from vtk.split.cues.frame import Array, Cue, CueFrame, block_means, lasts
 
 LEAST = {"black": 0.1, "white": 0.5, "freeze": 2.0}  # seconds
 
@@ -29,7 +30,7 @@ class Blank:
     """Stretches of black and of white."""
 
     def __init__(self) -> None:
-        self._type, self._first = "", Moment(0, 0.0)
+        self._type, self._first = "", Timestamp(0, 0.0)
 
     @property
     def earliest_pending(self) -> float:
@@ -43,7 +44,7 @@ class Blank:
         self._type, self._first = picture.named, picture.at
         return found
 
-    def finish(self, end: Moment) -> list[Cue]:
+    def finish(self, end: Timestamp) -> list[Cue]:
         if self._type and lasts(self._first, end, LEAST[self._type]):
             return [Cue(self._first, end, {"type": self._type})]
         return []
@@ -79,7 +80,7 @@ class Freeze:
         self._first = first
         self._steps = 0.0  # sum of the mean differences from picture to picture
         self._count = 0
-        self._settling: list[tuple[Moment, float]] = []  # pictures that may still have moved
+        self._settling: list[tuple[Timestamp, float]] = []  # pictures that may still have moved
         self._before: Array = np.zeros((0, 0))
 
     @property
@@ -95,7 +96,7 @@ class Freeze:
         self._begin(None if plain else picture)
         return found
 
-    def finish(self, end: Moment) -> list[Cue]:
+    def finish(self, end: Timestamp) -> list[Cue]:
         if not self._first:
             return []
         rest = self._steps - sum(step for _, step in self._settling)

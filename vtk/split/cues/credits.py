@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from vtk.split.cues.frame import Array, Cue, CueFrame, Moment, lasts
+from vtk.media.timestamp import Timestamp
+from vtk.split.cues.frame import Array, Cue, CueFrame, lasts
 
 LEAST = 4.0  # seconds
 FAR = 0.2  # of the picture's height: least way of a roll
@@ -36,13 +37,13 @@ class _Roll:
     """Words that are followed; positions in lines of the profile, growing as they move up."""
 
     fresh: bool  # whether the picture was empty before
-    start: Moment | None  # first picture that shows the motion, None while there is none
+    start: Timestamp | None  # first picture that shows the motion, None while there is none
     still: tuple[float, float]  # time and position of the last picture before it
     anchor: Array
     base: float = 0.0  # position of the anchor
     place: float = 0.0  # position of the latest picture
     moved: float = 0.0  # time of the latest picture that moved
-    stop: Moment | None = None  # the picture after that one
+    stop: Timestamp | None = None  # the picture after that one
     recent: deque[tuple[float, float]] = field(default_factory=deque)  # the last second
     words: list[bool] = field(default_factory=list)  # once a second: whether it looks like words
 
@@ -95,7 +96,7 @@ class Credits:
             roll.words.append(_words(picture))
         return []
 
-    def finish(self, end: Moment) -> list[Cue]:
+    def finish(self, end: Timestamp) -> list[Cue]:
         roll, self._roll = self._roll, None
         if not roll or not roll.words or not roll.start:
             return []
@@ -160,7 +161,7 @@ class Credits:
             return roll.base + float(shifts[best]) + part
         return roll.base + float(shifts[best])
 
-    def _follow(self, roll: _Roll, place: float, at: Moment) -> bool:
+    def _follow(self, roll: _Roll, place: float, at: Timestamp) -> bool:
         """Takes the position of the latest picture; False where the roll stopped or jumped."""
         if roll.start is None:
             if place - roll.still[1] < 0.5:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vtk.media.image.planes import as_readable, luma_range, thumbnail
+from vtk.media.timestamp import Timestamp
 from vtk.media.video import Frame
 
 Array = NDArray[Any]
@@ -15,18 +16,11 @@ Array = NDArray[Any]
 FINE = 192  # columns, at most about twice that, of the samples in `Picture.fine`
 
 
-class Moment(NamedTuple):
-    """When a picture is shown: in the stream's time base and in seconds."""
-
-    pts: int
-    time: float
-
-
 class Cue(NamedTuple):
     """A cue: the moment of its first picture, that of the first after it, and what it is."""
 
-    start: Moment
-    end: Moment
+    start: Timestamp
+    end: Timestamp
     about: dict[str, Any]  # with its `type`
 
 
@@ -34,7 +28,7 @@ class CueFrame:
     """A decoded picture, looked at only as far as a detector asks."""
 
     def __init__(self, frame: Frame, sample_aspect: Fraction) -> None:
-        self.at = Moment(frame.pts, frame.time)
+        self.at = Timestamp(frame.pts, frame.time)
         self.rotation = frame.image.rotation  # counter-clockwise degrees
         self.sample_aspect = sample_aspect  # width of a sample by its height
         self.named = ""  # type of the cue to which a detector found this picture to belong
@@ -72,7 +66,7 @@ class Detector(Protocol):
         """Takes the next picture and returns the cues that became certain."""
         ...
 
-    def finish(self, end: Moment) -> list[Cue]:
+    def finish(self, end: Timestamp) -> list[Cue]:
         """Returns the cues that last to the end of the pictures."""
         ...
 
@@ -84,6 +78,6 @@ def block_means(part: Array, size: int) -> Array:
     return np.asarray(whole.reshape(rows, size, columns, size).mean((1, 3)))
 
 
-def lasts(start: Moment | None, end: Moment, least: float) -> bool:
+def lasts(start: Timestamp | None, end: Timestamp, least: float) -> bool:
     """Whether a stretch was begun and is at least `least` seconds long."""
     return start is not None and end.time - start.time >= least - 1e-6

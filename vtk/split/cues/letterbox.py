@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from vtk.split.cues.frame import Array, Cue, CueFrame, Moment
+from vtk.media.timestamp import Timestamp
+from vtk.split.cues.frame import Array, Cue, CueFrame
 
 STABLE = 1.0  # seconds for which a new active picture must last
 DARK = 0.08  # of the range from black to white, up to which a sample is black
@@ -35,8 +36,8 @@ class Letterbox:
     def __init__(self) -> None:
         self._latest: Box | None = None  # what the latest picture says
         self._now: Box | None = None  # the active picture, None before one is known
-        self._first = Moment(0, 0.0)
-        self._next: Moment | None = None  # where another one may have begun
+        self._first = Timestamp(0, 0.0)
+        self._next: Timestamp | None = None  # where another one may have begun
         self._seen: Counter[Box] = Counter()
         self._next_seen: Counter[Box] = Counter()
         self._size = (0, 0)
@@ -73,7 +74,7 @@ class Letterbox:
             self._about = {"rotation": picture.rotation, "sample": picture.sample_aspect}
         return found
 
-    def finish(self, end: Moment) -> list[Cue]:
+    def finish(self, end: Timestamp) -> list[Cue]:
         if not self._boxed():
             return []
         box = self._seen.most_common(1)[0][0]

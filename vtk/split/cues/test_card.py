@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from vtk.media.image.planes import Thumbnail
-from vtk.split.cues.frame import Array, Cue, CueFrame, Moment, lasts
+from vtk.media.timestamp import Timestamp
+from vtk.split.cues.frame import Array, Cue, CueFrame, lasts
 
 LEAST = 1.0  # seconds that bars or a card must last
 AFTER = 0.5  # seconds for which a picture must stand before it is looked at
@@ -64,7 +65,7 @@ class TestCard:
             picture.named = self._found["type"]
         return found
 
-    def finish(self, end: Moment) -> list[Cue]:
+    def finish(self, end: Timestamp) -> list[Cue]:
         if not self._first or not self._last or not lasts(self._first.at, end, LEAST):
             return []
         about = _look(self._last) if self._found is None else self._found

@@ -24,6 +24,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from vtk.media.timestamp import Timestamp
 from vtk.split.methods import THRESHOLD
 from vtk.split.transitions.correlation import ALIKE
 from vtk.split.transitions.evidence import evidence
@@ -32,7 +33,6 @@ from vtk.split.transitions.moving_wipes import (
     EdgeActivity,
     MovingWipe,
     MovingWipeDetector,
-    Sample,
 )
 from vtk.split.transitions.ring import MID_GREY, ThumbnailRing
 from vtk.split.transitions.short_fades import EMPTY, RESIDUAL, ShortFade, ShortFadeDetector
@@ -59,7 +59,7 @@ _ROWS = int(LAGS[-1] / INTERVAL) + 3
 _RING = [number % _ROWS for number in range(2 * _ROWS)]
 
 # How probable a transition is by its evidence, its first frame and its last.
-OfBlend = Callable[[Vector, Sample, Sample], float]
+OfBlend = Callable[[Vector, Timestamp, Timestamp], float]
 
 
 @dataclass(slots=True)
@@ -85,7 +85,7 @@ class GradualDetector:
         self.area = shape[0] * shape[1]
         self.edges = MovingWipeDetector()
         self.dips = ShortFadeDetector()
-        self.samples: deque[Sample] = deque(maxlen=_ROWS)
+        self.timestamps: deque[Timestamp] = deque(maxlen=_ROWS)
         self.ring = ThumbnailRing(_ROWS, self.area)
         self.count = 0  # samples since the start or the last cut
         self.free = 0  # number of the first sample after the last transition
@@ -93,18 +93,21 @@ class GradualDetector:
         self.held: Transition | None = None  # the next may be part of it
 
     def push(
-        self, sample: Sample, picture: Vector, moved: EdgeActivity, deviation: float
+        self, timestamp: Timestamp, picture: Vector, moved: EdgeActivity, deviation: float
     ) -> list[Transition]:
         """Takes the next picture and returns the transitions that became certain."""
-        time = sample.time
+        time = timestamp.time
         luma = picture[: self.area].reshape(self.luma)
-        edge, dip = self.edges.push(sample, luma, moved), self.dips.push(sample, luma, deviation)
-        found = self._wiped(edge, picture) if edge and self.samples else []
-        found += self._faded(dip, picture) if dip and self.samples else []
-        if self.samples and 0 <= time - self.samples[-1].time < INTERVAL - 1e-6:
+        edge, dip = (
+            self.edges.push(timestamp, luma, moved),
+            self.dips.push(timestamp, luma, deviation),
+        )
+        found = self._wiped(edge, picture) if edge and self.timestamps else []
+        found += self._faded(dip, picture) if dip and self.timestamps else []
+        if self.timestamps and 0 <= time - self.timestamps[-1].time < INTERVAL - 1e-6:
             return found
         self.ring.put(self.count % _ROWS, picture, empty=deviation < EMPTY)
-        self.samples.append(sample)
+        self.timestamps.append(timestamp)
         self.count += 1
         for size in self._sizes():
             found += self._look(size)
@@ -115,7 +118,7 @@ class GradualDetector:
         found = self._settle() if self.best else []
         if self.held:
             found.append(self.held)
-        self.samples.clear()
+        self.timestamps.clear()
         self.edges.clear()
         self.dips.clear()
         self.count = self.free = 0
@@ -204,10 +207,10 @@ class GradualDetector:
         fade = Transition("fade", dip.start, dip.end, dip.shot, score, "middle", why)
         return self._propose(_Candidate(fade, self.count, dip.change * picture.size), before)
 
-    def _before(self, start: Sample) -> int:
+    def _before(self, start: Timestamp) -> int:
         """The number of the last sample before a transition; -1 where it is not free."""
-        before = self.count - sum(sample.time >= start.time for sample in self.samples) - 1
-        return before if before >= max(self.free, self.count - len(self.samples)) else -1
+        before = self.count - sum(timestamp.time >= start.time for timestamp in self.timestamps) - 1
+        return before if before >= max(self.free, self.count - len(self.timestamps)) else -1
 
     def _propose(self, candidate: _Candidate, before: int) -> list[Transition]:
         """Makes it the best candidate, if it is the best.
@@ -223,14 +226,14 @@ class GradualDetector:
 
     def _sizes(self) -> Iterator[int]:
         """How many of the last samples span each of LAGS, where as many are kept."""
-        samples, size = self.samples, 5
-        now = samples[-1].time
+        timestamps, size = self.timestamps, 5
+        now = timestamps[-1].time
         for lag in LAGS:
-            while size <= len(samples) and now - samples[-size].time < lag - 1e-6:
+            while size <= len(timestamps) and now - timestamps[-size].time < lag - 1e-6:
                 size += 1
-            if size > len(samples):
+            if size > len(timestamps):
                 return
-            if now - samples[-size].time < 1.5 * lag:
+            if now - timestamps[-size].time < 1.5 * lag:
                 yield size
 
     def _between(
@@ -240,11 +243,11 @@ class GradualDetector:
 
         Returns the transition that ends before they begin.
         """
-        offset = self.count - len(self.samples)  # number of the oldest sample kept
+        offset = self.count - len(self.timestamps)  # number of the oldest sample kept
         before = max(number for number, here in enumerate(place) if here < SEEN)
         after = next(number for number, here in enumerate(place) if here > 1 - SEEN)
         half = next(number for number, here in enumerate(place) if here >= 0.5)
-        kept = list(self.samples)[first - offset :]
+        kept = list(self.timestamps)[first - offset :]
         start, end = kept[min(before + 1, after)], kept[max(after - 1, before)]
         known["seconds"] = kept[-1].time - kept[0].time
         lumas = self.ring.lumas

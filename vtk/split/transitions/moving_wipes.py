@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from vtk.media.timestamp import Timestamp
 from vtk.split.transitions.correlation import ALIKE, luma_correlation
 from vtk.split.transitions.translation import TranslationMatcher
 
@@ -35,13 +36,6 @@ CERTAIN, MANY = 0.95, 10  # share, and number, of the frames of such an edge
 ALONE = 0.9  # of the change beside such an edge, that is left when the picture is moved along
 UNMOVED = 0.7  # the same times the share of the whole change that no shift of the picture explains
 PAN = 0.3  # the latter share alone, where a camera moves
-
-
-class Sample(NamedTuple):
-    """When a picture is shown: in the stream's time base and in seconds."""
-
-    pts: int
-    time: float
 
 
 class EdgeActivity(NamedTuple):
@@ -66,14 +60,14 @@ def edge_activity(apart: Array) -> Iterator[EdgeActivity]:
 class MovingWipe(NamedTuple):
     """A wipe: its first, middle and last frame, and the share of them that have a clear edge."""
 
-    start: Sample
-    middle: Sample
-    end: Sample
+    start: Timestamp
+    middle: Timestamp
+    end: Timestamp
     share: float
 
 
 class _Frame(NamedTuple):
-    sample: Sample
+    timestamp: Timestamp
     luma: Array  # (rows, columns)
     moved: EdgeActivity
 
@@ -88,15 +82,15 @@ class MovingWipeDetector:
         """Forget all: at a cut."""
         self.recent.clear()
 
-    def push(self, sample: Sample, luma: Array, moved: EdgeActivity) -> MovingWipe | None:
+    def push(self, timestamp: Timestamp, luma: Array, moved: EdgeActivity) -> MovingWipe | None:
         """Takes the next frame; the wipe whose edge leaves the picture with it, if there is one."""
         recent = self.recent
         if not recent:  # what changed before does not count
             moved = EdgeActivity(
                 np.zeros_like(moved.columns), np.zeros_like(moved.rows), moved.arrives
             )
-        recent.append(_Frame(sample, luma, moved))
-        while sample.time - recent[0].sample.time > LONGEST:
+        recent.append(_Frame(timestamp, luma, moved))
+        while timestamp.time - recent[0].timestamp.time > LONGEST:
             recent.popleft()
         if len(recent) <= FEWEST or True not in moved.arrives:
             return None
@@ -113,7 +107,7 @@ class MovingWipeDetector:
         widened = change.copy()  # the edge may be a column beside where it is expected
         widened[:, 1:] = np.maximum(widened[:, 1:], change[:, :-1])
         widened[:, :-1] = np.maximum(widened[:, :-1], change[:, 1:])
-        times = np.array([frame.sample.time for frame in self.recent])
+        times = np.array([frame.timestamp.time for frame in self.recent])
         # Any frame may be the first: a row for each, with the place of the edge in all of them.
         lengths = np.maximum(times[-1] - times, 1e-6)
         since = (times - times[:, None]) / lengths[:, None]
@@ -126,8 +120,8 @@ class MovingWipeDetector:
         best = float(shares[at])
         if best < SHARE or not self._divides(axis, back, at, best):
             return None
-        samples = [frame.sample for frame in self.recent][at:]
-        return MovingWipe(samples[0], samples[len(samples) // 2], samples[-1], best)
+        timestamps = [frame.timestamp for frame in self.recent][at:]
+        return MovingWipe(timestamps[0], timestamps[len(timestamps) // 2], timestamps[-1], best)
 
     def _divides(self, axis: int, back: bool, first: int, share: float) -> bool:
         """Whether the edge has the old shot before it, the new one behind it, and moves alone."""

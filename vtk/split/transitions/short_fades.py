@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vtk.split.transitions.moving_wipes import Sample
+from vtk.media.timestamp import Timestamp
 
 Luma = NDArray[np.float32]
 
@@ -50,9 +50,9 @@ def _deviation(samples: Luma) -> Luma:
 class ShortFade(NamedTuple):
     """A fade out and in: the frames that show a part of both, and the first of the new shot."""
 
-    start: Sample
-    shot: Sample
-    end: Sample
+    start: Timestamp
+    shot: Timestamp
+    end: Timestamp
     change: float  # squared distance of both ways together, per sample
     residual: float
 
@@ -61,32 +61,32 @@ class ShortFadeDetector:
     """Looks for fades that have ended with the latest of the frames it is given."""
 
     def __init__(self) -> None:
-        self.samples: deque[Sample] = deque()
+        self.timestamps: deque[Timestamp] = deque()
         self.lumas: deque[Luma] = deque()
         self.deviations: deque[float] = deque()  # of luma, 0..255
 
     def clear(self) -> None:
         """Forget all: at a cut."""
-        for kept in (self.samples, self.lumas, self.deviations):
+        for kept in (self.timestamps, self.lumas, self.deviations):
             kept.clear()
 
-    def push(self, sample: Sample, luma: Luma, deviation: float) -> ShortFade | None:
+    def push(self, timestamp: Timestamp, luma: Luma, deviation: float) -> ShortFade | None:
         """Takes the next frame; the fade that was over before it, if there is one.
 
         `deviation` is that of its luma, as `deviations` tells it.
         """
-        samples, deviations = self.samples, self.deviations
-        samples.append(sample)
+        timestamps, deviations = self.timestamps, self.deviations
+        timestamps.append(timestamp)
         self.lumas.append(luma)
         deviations.append(deviation)
-        while sample.time - samples[0].time > LONGEST:
-            for kept in (samples, self.lumas, deviations):
+        while timestamp.time - timestamps[0].time > LONGEST:
+            for kept in (timestamps, self.lumas, deviations):
                 kept.popleft()
         left = min(deviations)
         if left > max(EMPTY, NEARLY * max(deviations)):
             return None
         emptiest = deviations.index(left)
-        after = len(samples) - 2  # the first frame behind the fade, if it is one
+        after = len(timestamps) - 2  # the first frame behind the fade, if it is one
         if not FEWEST <= emptiest <= after - FEWEST:
             return None
         lumas = list(self.lumas)
@@ -101,7 +101,11 @@ class ShortFadeDetector:
             return None
         change, residual = out.change + back.change, max(out.residual, back.residual)
         return ShortFade(
-            samples[before + 1], samples[emptiest + 1], samples[after - 1], change, residual
+            timestamps[before + 1],
+            timestamps[emptiest + 1],
+            timestamps[after - 1],
+            change,
+            residual,
         )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from vtk.split.transitions.moving_wipes import Sample
+from vtk.media.timestamp import Timestamp
 
 DARK = 1.0  # seconds of empty picture up to which a fade out and a fade in are one transition
 JOINED = 0.3  # seconds between two transitions up to which they are one: no shot is that short
@@ -19,9 +19,9 @@ class Transition:
     """
 
     type: str  # "dissolve", "fade" or "wipe"
-    start: Sample
-    end: Sample
-    shot: Sample  # the frame from which the new shot is the one seen
+    start: Timestamp
+    end: Timestamp
+    shot: Timestamp  # the frame from which the new shot is the one seen
     score: float  # how probable it is
     empty: str  # what is uniform: "", "start", "middle", "end" or "both"
     why: Mapping[str, float] | None = field(default=None, compare=False)
