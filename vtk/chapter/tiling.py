@@ -1,9 +1,7 @@
 """Chapters by tiling: boundaries where words and pictures change together.
 
-The words are compared as in TextTiling (Hearst, "TextTiling: Segmenting Text into Multi-paragraph
-Subtopic Passages", Computational Linguistics 23(1), 1997, sections 4 and 5): two windows of terms,
-before and after each candidate, by cosine; the depth of a candidate is how far its similarity
-lies below the peaks on both sides. The same depth is taken of the colour layouts of the keyframes
+A candidate boundary is as strong as the valley of similarity it lies in is deep (TextTiling, see
+`vtk.text_tiling`), both of the words around it and of the colour layouts of the keyframes
 (ISO/IEC 15938-3, the colour layout descriptor). Which candidates become boundaries is decided for
 the whole video at once, by dynamic programming, so that no chapter is shorter than allowed.
 """
@@ -11,7 +9,6 @@ the whole video at once, by dynamic programming, so that no chapter is shorter t
 import math
 import re
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
 
@@ -24,13 +21,14 @@ from vtk.passages import Passage, measured_caption, passages
 from vtk.span import TIMED_FIELDS, Span, join
 from vtk.speech import speech_sentences
 from vtk.text import Analyzer
+from vtk.text_tiling import TermTimeline, valley_depth
 from vtk.times import rounded
 
 Floats = NDArray[np.float64]
 
 WINDOW = (30, 120)  # terms compared on each side of a candidate, for short and long videos
-WINDOWS = 16  # of them in a video, where their size allows it,
-FEWEST = 6  # and never fewer, however little is said
+WINDOWS = 16  # windows in a video, where WINDOW allows so many
+FEWEST = 6  # windows in a video of few terms, which may then be shorter than WINDOW
 FRAMES = 3  # keyframes compared on each side
 WORDS_SHARE = 0.75  # of the strength of a boundary; the rest is for the picture
 LOOK_SCALE = 400.0  # a distance of colour layouts that leaves little alike
@@ -119,13 +117,18 @@ def _strengths(
     words = _word_similarity(times, spans, said, language)
     looks = _look_similarity(times, spans)
     if words is not None:
-        strength += _depth(words) * (WORDS_SHARE if looks is not None else 1.0)
+        strength += _depths(words) * (WORDS_SHARE if looks is not None else 1.0)
     if looks is not None:
-        strength += _depth(looks) * (1 - WORDS_SHARE if words is not None else 1.0)
+        strength += _depths(looks) * (1 - WORDS_SHARE if words is not None else 1.0)
     openings = sorted(sentence.start for sentence in said if OPENING.match(sentence.text))
     near = np.array([_near(time, openings) for time in times])
     strength = np.clip(strength + OPENS * near * (strength > 0), 0.0, 0.999)
     return strength + FORBIDDEN * np.array(_inside(times, said))
+
+
+def _depths(similarity: Floats) -> Floats:
+    values = similarity.tolist()
+    return np.array([valley_depth(values, here) for here in range(len(values))])
 
 
 def _near(time: float, moments: Sequence[float]) -> bool:
@@ -138,30 +141,18 @@ def _word_similarity(
     times: Sequence[float], spans: Sequence[Span], said: Sequence[Passage], language: str
 ) -> Floats | None:
     """Cosine of the terms before and after each time; None where there are no terms."""
-    analyzer = Analyzer(language, talk=True)
     texts = {
         passage: None for span in spans for passage in passages(span) if passage.source != "speech"
     }
-    timed = sorted([*said, *texts], key=lambda passage: passage.start + passage.end)
-    terms: list[str] = []
-    middles: list[float] = []
-    documents: Counter[str] = Counter()
-    for passage in timed:
-        found = analyzer.terms(passage.text)
-        terms += found
-        middles += [(passage.start + passage.end) / 2] * len(found)
-        documents.update(set(found))
-    if not terms:
+    timeline = TermTimeline([*said, *texts], Analyzer(language, talk=True))
+    total = len(timeline.terms)
+    if not total:
         return None
-    # A term in every passage tells no two of them apart.
-    weight = {term: math.log(1 + len(timed) / n) for term, n in documents.items()}
-    size = min(max(len(terms) // WINDOWS, WINDOW[0]), WINDOW[1], max(len(terms) // FEWEST, 8))
-    places = [bisect_left(middles, time) for time in times]
-    similarity = np.array(
-        [_cosine(terms[max(0, p - size) : p], terms[p : p + size], weight) for p in places]
-    )
+    size = min(max(total // WINDOWS, WINDOW[0]), WINDOW[1], max(total // FEWEST, 8))
+    places = [bisect_left(timeline.times, time) for time in times]
+    similarity = np.array([timeline.similarity(p - size, p, p + size) for p in places])
     # Near the ends of the video a window is short and its similarity a guess: near the mean.
-    full = np.array([min(p, len(terms) - p, size) / size for p in places])
+    full = np.array([min(p, total - p, size) / size for p in places])
     guessed: Floats = full * similarity + (1 - full) * similarity.mean()
     return _smoothed(guessed)
 
@@ -170,13 +161,6 @@ def _smoothed(values: Floats) -> Floats:
     """Weighted mean with both neighbours, so that small dips do not hide a peak."""
     padded = np.concatenate([values[:1], values, values[-1:]])
     return np.asarray((padded[:-2] + 2 * padded[1:-1] + padded[2:]) / 4)
-
-
-def _cosine(left: list[str], right: list[str], weight: dict[str, float]) -> float:
-    a, b = Counter(left), Counter(right)
-    dot = sum(n * b[term] * weight[term] ** 2 for term, n in a.items() if term in b)
-    norms = [sum((n * weight[t]) ** 2 for t, n in side.items()) for side in (a, b)]
-    return dot / math.sqrt(norms[0] * norms[1]) if dot else 0.0
 
 
 def _look_similarity(times: Sequence[float], spans: Sequence[Span]) -> Floats | None:
@@ -199,19 +183,6 @@ def _look_similarity(times: Sequence[float], spans: Sequence[Span]) -> Floats | 
             distance = float(np.linalg.norm(left.mean(axis=0) - right.mean(axis=0)))
             similarity[i] = math.exp(-distance / LOOK_SCALE)
     return similarity
-
-
-def _depth(similarity: Floats) -> Floats:
-    """Half of how far each similarity lies below the peaks to its left and right."""
-    n = len(similarity)
-    left, right = similarity.copy(), similarity.copy()
-    for i in range(1, n):
-        if similarity[i - 1] >= similarity[i]:
-            left[i] = left[i - 1]
-    for i in range(n - 2, -1, -1):
-        if similarity[i + 1] >= similarity[i]:
-            right[i] = right[i + 1]
-    return np.clip((left + right) / 2 - similarity, 0.0, 1.0)
 
 
 def _chosen(

@@ -1,17 +1,14 @@
 """Scenes: neighbouring shots joined until look and words change together.
 
-The pictures are compared as in SceneTilling (Wang et al., "VideoLLaMB: Long Streaming Video
-Understanding with Recurrent Memory Bridges", 2024) and the words as in TextTiling (Hearst,
-"TextTiling: Segmenting Text into Multi-paragraph Subtopic Passages", Computational Linguistics
-23(1), 1997): a boundary between shots is as strong as the valley of similarity it lies in is deep.
-Here a few shots on either side are compared, each with the most like it, so that two shots in turn,
-as in a dialogue, are one scene. Peaks are looked for among a few neighbours, so that scenes come
-out while the video is still read.
+Images are compared as in SceneTilling (Wang et al., "VideoLLaMB: Long Streaming Video
+Understanding with Recurrent Memory Bridges", 2024) and words by TextTiling (`vtk.text_tiling`): a
+boundary between shots is as strong as the valley of similarity around it is deep. Each of a few
+shots on one side is compared with the most similar shot on the other, so that two shots that
+alternate, as in a dialogue, are one scene. Peaks are looked for among a few neighbours only, so
+that scenes come out while the video is still being read.
 """
 
-import math
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, Protocol
 
@@ -22,6 +19,7 @@ from vtk.span import Span
 from vtk.speech import speech_sentences
 from vtk.split.regroup.lengths import merged
 from vtk.text import Analyzer
+from vtk.text_tiling import TermTimeline, valley_depth
 
 Floats = NDArray[np.float64]
 
@@ -80,7 +78,9 @@ def scenes(
             yield _Shot(shot, seen.colour_histogram(*shot["pts"]))
             seen.forget(shot["pts"][1])
 
-    for shot, valley in _parted(looks(), _Words(speech)):
+    for shot, valley in _parted(
+        looks(), TermTimeline(speech_sentences(speech), Analyzer(talk=True))
+    ):
         if valley and scene:
             yield merged(scene, "scene", shots=len(scene)).with_provenance("split", "scenes")
             scene = []
@@ -100,7 +100,7 @@ def _begun(shot: Span, valley: dict[str, float]) -> Span:
 
 
 def _parted(
-    shots: Iterable[_Shot], words: "_Words"
+    shots: Iterable[_Shot], words: TermTimeline
 ) -> Iterator[tuple[Span, dict[str, float] | None]]:
     """Each shot, with the measurements of the valley before it where a scene begins with it."""
     known: list[_Shot] = []
@@ -127,7 +127,7 @@ def _parted(
         yield from step()
 
 
-def _compared(known: Sequence[_Shot], here: int, words: "_Words") -> _Alike:
+def _compared(known: Sequence[_Shot], here: int, words: TermTimeline) -> _Alike:
     """How alike the blocks before and after the shot `here` begins are.
 
     Each shot is compared with the one most like it on the other side; at the ends of the video,
@@ -141,7 +141,7 @@ def _compared(known: Sequence[_Shot], here: int, words: "_Words") -> _Alike:
     pairs = before @ after.T
     best = [pairs.max(axis=axis) for axis in (1, 0) if pairs.shape[1 - axis] <= pairs.shape[axis]]
     look = np.mean([np.average(row, weights=FADING ** np.arange(len(row))) for row in best])
-    return _Alike(float(look), words.alike(known[here].span.start))
+    return _Alike(float(look), _words_alike(words, known[here].span.start))
 
 
 def _valley(known: Sequence[_Shot], alike: Sequence[_Alike], here: int) -> dict[str, float] | None:
@@ -158,57 +158,17 @@ def _valley(known: Sequence[_Shot], alike: Sequence[_Alike], here: int) -> dict[
 
 def _depth(known: Sequence[_Shot], alike: Sequence[_Alike], here: int) -> float:
     """How deep the boundary before the shot `here` lies below the peaks around it, 0..1."""
-    long = [shot.span.end - shot.span.start > LONG for shot in known]
-    look = _below([a.look for a in alike], long, here)
+    long = {n for n, shot in enumerate(known) if shot.span.end - shot.span.start > LONG}
+    look = valley_depth([a.look for a in alike], here, REACH, long)
     if alike[here].words is None:
         return look
-    words = _below([a.words for a in alike], [False] * len(known), here)
+    words = valley_depth([a.words for a in alike], here, REACH)
     return (1 - WORDS_SHARE) * look + WORDS_SHARE * words
 
 
-def _below(values: Sequence[float | None], long: Sequence[bool], here: int) -> float:
-    """Half of how far a value lies below the peaks to its left and right; those of a `long` shot,
-    which lies between the value of its number and the next, are 1."""
-    value = values[here]
-    if value is None:
-        return 0.0
-    peaks = []
-    for way, shot in ((-1, -1), (1, 0)):
-        peak, place = value, here
-        for _ in range(REACH):
-            if long[place + shot]:
-                peak = 1.0
-                break
-            place += way
-            following = values[place] if 0 <= place < len(values) else None
-            if following is None or following < peak:
-                break
-            peak = following
-        peaks.append(peak)
-    return sum(peaks) / 2 - value
-
-
-class _Words:
-    """The terms of what is said, to be compared before and after any moment."""
-
-    def __init__(self, speech: list[dict[str, Any]]) -> None:
-        analyzer = Analyzer(talk=True)
-        said = [(s, analyzer.terms(s.text)) for s in speech_sentences(speech)]
-        said.sort(key=lambda pair: pair[0].start + pair[0].end)
-        documents = Counter(term for _, terms in said for term in set(terms))
-        # A term in every sentence tells no two of them apart.
-        self.weight = {term: math.log(1 + len(said) / n) for term, n in documents.items()}
-        self.terms = [term for _, terms in said for term in terms]
-        self.times = [(s.start + s.end) / 2 for s, terms in said for _ in terms]
-
-    def alike(self, time: float) -> float | None:
-        """Cosine of the terms before and after a moment, in seconds; None where few are said."""
-        here = bisect_left(self.times, time)
-        low = max(here - TERMS, bisect_left(self.times, time - TALK))
-        high = min(here + TERMS, bisect_left(self.times, time + TALK))
-        if min(here - low, high - here) < TERMS / 2:
-            return None
-        sides = Counter(self.terms[low:here]), Counter(self.terms[here:high])
-        norms = [sum((n * self.weight[t]) ** 2 for t, n in side.items()) for side in sides]
-        dot = sum(n * sides[1][t] * self.weight[t] ** 2 for t, n in sides[0].items())
-        return dot / math.sqrt(norms[0] * norms[1])
+def _words_alike(said: TermTimeline, time: float) -> float | None:
+    """Cosine of the terms before and after a moment, in seconds; None where few are said."""
+    here = bisect_left(said.times, time)
+    low = max(here - TERMS, bisect_left(said.times, time - TALK))
+    high = min(here + TERMS, bisect_left(said.times, time + TALK))
+    return said.similarity(low, here, high) if min(here - low, high - here) >= TERMS / 2 else None
