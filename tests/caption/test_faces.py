@@ -21,7 +21,8 @@ from tests.command_line import lines, vtk
 from tests.world import World
 from tests.world.encode import create
 from vtk.caption import caption
-from vtk.caption.faces import HEIGHT, Face, clause, confirmed_faces, overlap, summarize_faces
+from vtk.caption.faces import HEIGHT, Face, confirmed_faces, overlap, summarize_faces
+from vtk.facts import faces_clause
 from vtk.schema import SCHEMA
 from vtk.span import Span, parse
 
@@ -208,7 +209,7 @@ def test_a_face_counts_that_half_of_the_looks_show() -> None:
     ],
 )
 def test_faces_are_told_in_words(count: int, scale: str, said: str) -> None:
-    assert clause({"faces": [{"box": []}] * count, "scale": scale}) == said
+    assert faces_clause({"faces": [{"box": []}] * count, "scale": scale}) == said
 
 
 SIDES = st.tuples(*[st.floats(0, 1)] * 2, *[st.floats(0.01, 1)] * 2)

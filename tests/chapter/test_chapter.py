@@ -13,6 +13,7 @@ from tests.command_line import lines, vtk, vtk_process
 from vtk.chapter import chapter
 from vtk.check import check
 from vtk.errors import UsageError
+from vtk.facts import picture_sentence
 from vtk.schema import SCHEMA
 from vtk.span import Span
 
@@ -126,18 +127,17 @@ def test_no_chapter_begins_in_the_middle_of_a_sentence() -> None:
 
 def test_pictures_alone_make_chapters() -> None:
     looks = [[400] + [0] * 5 + [1024, 0, 0] * 2, [1600] + [0] * 5 + [1200, 0, 0] * 2]
-    spans = [
-        Span(
-            video="a", start=i * 5, end=i * 5 + 5, kind="shot",
-            keyframes=[{"t": i * 5 + 2, "look": looks[i // 6 % 2]}],
-            facts={"picture": picture}, caption=picture,
-        )
-        for i in range(18)
-        for picture in [f"A {'bright' if i // 6 % 2 else 'very dark'} picture for 5 seconds."]
-    ]  # fmt: skip
+    spans = []
+    for i in range(18):
+        bright = i // 6 % 2
+        facts = {"seconds": 5.0, "light": (0.05, 0.7)[bright], "colours": {"grey": 1.0}}
+        picture = picture_sentence(facts)
+        frame = {"t": i * 5 + 2, "look": looks[bright]}
+        span = Span(video="a", start=i * 5, end=i * 5 + 5, kind="shot", keyframes=[frame])
+        spans.append(Span(span, facts={**facts, "picture": picture}, caption=picture))
     found = list(chapter(spans))
     assert starts(found) == [0, 30, 60]
-    assert [span["title"] for span in found] == ["Very dark", "Bright", "Very dark (2)"]
+    assert [span["title"] for span in found] == ["Very dark, grey", "Bright, grey", "Very dark, grey (2)"]
 
 
 def test_titles_work_in_scripts_without_spaces() -> None:

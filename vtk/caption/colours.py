@@ -36,17 +36,6 @@ def mean_luma(thumbnails: Sequence[Thumbnail]) -> float:
     return min(max((mean - 16) / 219, 0.0), 1.0)
 
 
-def light_in_words(value: float) -> str:
-    """The word for a mean luma of 0..1; empty where it is neither dark nor bright."""
-    if value < 0.1:
-        return "very dark"
-    if value < 0.22:
-        return "dark"
-    if value > 0.85:
-        return "very bright"
-    return "bright" if value > 0.55 else ""
-
-
 def _rgb(thumbnail: Thumbnail) -> Array:
     """(samples, 3) of 0..1, at the resolution of chroma. ITU-R BT.601, limited range."""
     rows, columns = thumbnail.cb.shape

@@ -35,8 +35,6 @@ SCALES = (
     (4.6, "medium shot"),  # where the smallest face found leaves 4.55
 )
 
-_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-
 
 class Face(NamedTuple):
     """A face: its box as fractions of the displayed picture, and how sure the detector is."""
@@ -130,16 +128,3 @@ def shot_scale(height: float) -> str:
     """The shot scale of a face whose found box is so high, as a fraction of the picture's."""
     heads = 1 / (HEAD * height)
     return next((name for limit, name in SCALES if heads <= limit), SCALES[-1][1])
-
-
-def clause(facts: dict[str, Any]) -> str:
-    """How many faces there are, and how near, in words; empty where none was found."""
-    count = len(facts.get("faces", ()))
-    if not count:
-        return ""
-    number = _NUMBERS[count] if count < len(_NUMBERS) else str(count)
-    near = facts["scale"]
-    near = f"in a {near}" if near.endswith("shot") else f"in {near}"
-    if count == 1:
-        return f"one face, {near}"
-    return f"{number} faces, the larg{'er' if count == 2 else 'est'} {near}"

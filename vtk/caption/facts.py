@@ -13,6 +13,7 @@ import numpy as np
 from vtk.caption import colours, faces, motion, sound
 from vtk.caption.methods import CaptionMethod
 from vtk.errors import MediaError
+from vtk.facts import picture_sentence
 from vtk.media.image.planes import thumbnail
 from vtk.media.video import OUTSIDE, Video, VideoCache
 from vtk.prompting.subtitles import Subtitles
@@ -91,19 +92,6 @@ def pair_times(low: float, high: float) -> Iterator[float]:
         yield low + number * step + gap
 
 
-def picture_sentence(facts: dict[str, Any]) -> str:
-    """The measurements as one English sentence."""
-    names = list(facts["colours"])
-    lit = colours.light_in_words(facts["light"])
-    look = " ".join(part for part in (lit + "," if lit else "", "mostly", _and(names)) if part)
-    article = "An" if look[0] in "aeiou" else "A"
-    sentence = f"{article} {look} picture for {_length(facts['seconds'])}"
-    moves = [f"the camera {facts['camera']}"] if "camera" in facts else []
-    moves += [facts["motion"]] if "motion" in facts else []
-    parts = (sentence, faces.clause(facts), " and ".join(moves))
-    return "; ".join(part for part in parts if part) + "."
-
-
 def sentences(span: Span) -> Iterator[str]:
     """The sentences of a span's caption: picture, sound, the words shown, the words spoken."""
     yield span["facts"]["picture"]
@@ -154,18 +142,6 @@ def _quoted(entries: list[dict[str, Any]]) -> str:
     new = [text for i, text in enumerate(texts) if text and (i == 0 or text != texts[i - 1])]
     words = " ".join(new).replace("“", "‘").replace("”", "’")
     return f"“{words}”" + ("" if words[-1:] in ".!?…。！？" else ".") if words else ""
-
-
-def _length(seconds: float) -> str:
-    if seconds >= 90:
-        minutes = round(seconds / 60, 1)
-        return f"{minutes:g} minutes"
-    shown = round(seconds, 1) if seconds >= 0.95 else round(seconds, 2)
-    return f"{shown:g} second{'s' * (shown != 1)}"
-
-
-def _and(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 METHOD = CaptionMethod()

@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from vtk.facts import clauses
 from vtk.passages import measured_caption, passages, with_parts
 from vtk.span import Span
 from vtk.speech import speech_sentences
@@ -37,11 +38,6 @@ INNER, SMALL, BEFORE_VERB, BEFORE_NOUN = (
     frozenset(text.split()) for text in (_INNER, _SMALL, _BEFORE_VERB, _BEFORE_NOUN)
 )
 _CLAUSE = re.compile(r"[.,;:!?…()\[\]{}\"“”«»、。！？，；：「」『』|/—–\n]+|(?<=\s)-+(?=\s)")
-# A sentence of measurements in clauses, and what in it tells no chapter from another.
-_LOOK_END = re.compile(r"[.;,]\s+|[.!]$|\s+and\s+(?=(?:some|much|little|nothing)\b)")
-_LOOK_FILL = re.compile(
-    r"^(?:an?|the larg(?:er|est)|the|it is)\s|\bmostly\s|\s*\bpicture for [\d.]+ \w+", re.I
-)
 _SCRIPT = re.compile(r"[\u3041-\u309f]+|[\u30a0-\u30ff]+|[\uac00-\ud7af]+|[\u0e00-\u0eff]+|.")
 _PARTICLE = re.compile(r"[\u3041-\u309f]+$|[的了是在和有我你他她它们这那个不也就都而及与着或]")
 
@@ -278,20 +274,19 @@ def _capitalised(surface: str, english: bool) -> str:
 def _looks(chapter: Sequence[Span]) -> list[str]:
     """What was measured of the pictures of a chapter, clause by clause."""
     known = (stretch for span in chapter for stretch in with_parts(span))
-    facts = dict.fromkeys((span.start, fact) for span in known if (fact := measured_caption(span)))
-    clauses = (clause for _, fact in facts for clause in _LOOK_END.split(fact))
-    return [clause for text in clauses if (clause := _LOOK_FILL.sub("", text).strip())]
+    told = {(span.start, fact): span["facts"] for span in known if (fact := measured_caption(span))}
+    return [clause for facts in told.values() for clause in clauses(facts)]
 
 
 def _ranked_looks(chapters: Sequence[list[str]]) -> list[list[str]]:
     """The clauses of each chapter, those first that tell it from the others."""
-    counts = [Counter(clause.casefold() for clause in clauses) for clauses in chapters]
+    counts = [Counter(clause.casefold() for clause in told) for told in chapters]
     totals = sum(counts, Counter())
     ranked = []
-    for clauses, own in zip(chapters, counts, strict=True):
+    for told, own in zip(chapters, counts, strict=True):
         odds = {c: _log_odds(n, own.total(), totals[c], totals.total()) for c, n in own.items()}
-        distinct = {clause.casefold(): clause for clause in reversed(clauses)}
-        order = list(dict.fromkeys(clause.casefold() for clause in clauses))
+        distinct = {clause.casefold(): clause for clause in reversed(told)}
+        order = list(dict.fromkeys(clause.casefold() for clause in told))
         ranked.append([_lowered(distinct[c]) for c in sorted(order, key=lambda c: -odds[c])])
     return ranked
 
