@@ -10,8 +10,9 @@ from vtk.caption.methods import METHODS
 from .options import Language, Opening
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
+    from vtk.caption.options import CaptionOptions
     from vtk.span import Span
     from vtk.store.journal import ResumeJournal
     from vtk.stream.job import Job
@@ -24,8 +25,8 @@ else:
 def _follow(context: typer.Context, name: str | None) -> str | None:
     """Take the options of a recipe for defaults, before any other option is looked at."""
     if name:
-        from vtk.caption.recipe import read_recipe
         from vtk.errors import UsageError
+        from vtk.pipelines.recipe import read_recipe
 
         options = read_recipe(name).caption
         if unknown := options.keys() - {each.name for each in context.command.params}:
@@ -213,12 +214,12 @@ def caption(
       vtk caption --method detailed --show-prompt > prompts.toml
       vtk caption --language de film.mkv | jq -r '[.start, .caption] | @tsv'
     """
-    from contextlib import ExitStack, closing
     from functools import partial
 
     from vtk.caption import caption as describe
-    from vtk.caption.recipe import follow_recipe, read_recipe, recipe_text
+    from vtk.caption.user_options import templates
     from vtk.errors import UsageError
+    from vtk.pipelines.recipe import follow_recipe, read_recipe, recipe_text
     from vtk.stream.job import Job
 
     if show_recipe:
@@ -232,7 +233,7 @@ def caption(
     if show_prompt:
         from vtk.prompting.templates import to_toml
 
-        known = _prompts(method, tags=bool(tags), names=names, long=long > 0)
+        known = templates(method, tags=bool(tags), names=names, long=long > 0)
         return to_toml({**known, **(plan.prompts_of(known) if plan else {})})
     if resume and measured:
         raise UsageError("--resume is for captions by a language model")
@@ -240,73 +241,60 @@ def caption(
         raise UsageError(f"--schema is for the method plain, not {method}")
     if measured and (names or long):
         raise UsageError("--names and --long are for captions by a language model")
+    ability = partial(describe, method=asked, language=language)
     if measured and not tags:
-        facts = partial(describe, method=method, language=language)
         return Job(
-            partial(follow_recipe, plan, facts) if plan else facts,
+            partial(follow_recipe, plan, ability) if plan else ability,
             processes=not opening.named,
             hint="" if opening.named else HINT,
         )
+    from vtk.caption.user_options import read_options
+    from vtk.models.llm.prompt import Sampling
+    from vtk.prompting.frames import FrameOptions
 
-    def written(
-        spans: "Iterator[Span]", journal: "ResumeJournal | None" = None
-    ) -> "Iterator[Span]":
-        from dataclasses import replace
-
-        from vtk.caption.options import CaptionOptions
-        from vtk.caption.tags import tags_of
-        from vtk.models.llm.prompt import Sampling
-        from vtk.prompting.frames import FrameOptions
-        from vtk.prompting.templates import PromptContext, read_schema, read_text, user_templates
-
-        known = _prompts(method, tags=True, names=True, long=True)
-        replaced = user_templates(method, known, prompt, prompt_file, main="caption")
-        if plan:
-            spans = plan.prepare(spans)
-            replaced = {**plan.prompts_of(known), **replaced}
-        options = CaptionOptions(
-            FrameOptions(layout, frames, pixels),
-            PromptContext(
-                replaced,
-                title,
-                read_text(glossary) if glossary else "",
-                language=language or "",
-                subtitles=language,
-                previous=previous,
-            ),
-            Sampling(max_tokens, temperature, seed=seed),
-            timed=seconds,
-            schema=read_schema(schema) if schema else None,
-            tags=tags_of(tags) if tags else (),
-            candidates=candidates,
-            long=long,
-            names=names,
-        )
-        with ExitStack() as stack:
-            if clip:
-                from vtk.models.embed.clip import ClipModel
-
-                options = replace(options, clip=stack.enter_context(ClipModel(clip)))
-            model = None if measured else stack.enter_context(closing(opening()))
-            yield from describe(
-                spans,
-                method=asked,
-                language=language,
-                model=model,
-                options=options,
-                journal=journal,
-            )
-
-    return Job(written, processes=False, resumes=resume)  # each of which would load the model
+    options = read_options(
+        method,
+        prompt=prompt,
+        prompt_file=prompt_file,
+        prompts=plan.prompts if plan else {},
+        title=title,
+        glossary=glossary,
+        language=language,
+        previous=previous,
+        schema=schema,
+        tags=tags,
+        frames=FrameOptions(layout, frames, pixels),
+        sampling=Sampling(max_tokens, temperature, seed=seed),
+        timed=seconds,
+        candidates=candidates,
+        long=long,
+        names=names,
+    )
+    ability = partial(_with_models, None if measured else opening, clip, ability, options)
+    # Each process of --jobs would load the model.
+    return Job(
+        partial(follow_recipe, plan, ability) if plan else ability,
+        processes=False,
+        resumes=resume,
+    )
 
 
-def _prompts(method: str, *, tags: bool, names: bool, long: bool) -> dict[str, str]:
-    """The templates that a user can see and replace."""
-    from vtk.caption.long import PROMPTS as OF_LONG
-    from vtk.caption.names import PROMPTS as OF_NAMES
-    from vtk.caption.tags import PROMPTS as OF_TAGS
+def _with_models(
+    opening: Opening | None,
+    clip: str | None,
+    ability: "Callable[..., Iterator[Span]]",
+    options: "CaptionOptions",
+    spans: "Iterable[Span]",
+    journal: "ResumeJournal | None" = None,
+) -> "Iterator[Span]":
+    """The captions of an ability that is given the models, which are closed behind it."""
+    from contextlib import ExitStack, closing
+    from dataclasses import replace
 
-    known = dict(METHODS.load(method).prompts)
-    for wanted, prompts in ((tags, OF_TAGS), (names, OF_NAMES), (long, OF_LONG)):
-        known |= prompts if wanted else {}
-    return known
+    with ExitStack() as stack:
+        if clip:
+            from vtk.models.embed.clip import ClipModel
+
+            options = replace(options, clip=stack.enter_context(ClipModel(clip)))
+        model = stack.enter_context(closing(opening())) if opening else None
+        yield from ability(spans, model=model, options=options, journal=journal)

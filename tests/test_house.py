@@ -18,9 +18,9 @@ HOME = Path(__file__).parents[1]
 ORDER = (
     *("media", "models", "prompting"),
     *("split", "transcribe", "keyframes", "ocr", "caption", "chapter", "summarize"),
-    *("retrieve", "ground", "export"),
+    *("retrieve", "ground", "export", "pipelines"),
 )
-ABILITIES = set(ORDER[3:])
+ABILITIES = set(ORDER[3:-1])
 COMMANDS = [[], *([name] for name in import_module("vtk.commands").COMMANDS)]
 HEAVY = ("numpy", "av", "bm25s", "pysubs2", "rich", "torch", "multiprocessing", "Stemmer")
 

@@ -9,9 +9,9 @@ import pytest
 from tests.command_line import lines, vtk
 from tests.world import Clip, World
 from vtk.caption import caption, faces, facts
-from vtk.caption.keep import measure_span
 from vtk.media.video import VideoCache
 from vtk.passages import passages
+from vtk.pipelines.span_filter import measure_span
 from vtk.schema import SCHEMA
 from vtk.span import Span, parse
 

@@ -137,7 +137,11 @@ def test_pictures_alone_make_chapters() -> None:
         spans.append(Span(span, facts={**facts, "picture": picture}, caption=picture))
     found = list(chapter(spans))
     assert starts(found) == [0, 30, 60]
-    assert [span["title"] for span in found] == ["Very dark, grey", "Bright, grey", "Very dark, grey (2)"]
+    assert [span["title"] for span in found] == [
+        "Very dark, grey",
+        "Bright, grey",
+        "Very dark, grey (2)",
+    ]
 
 
 def test_titles_work_in_scripts_without_spaces() -> None:

@@ -16,11 +16,10 @@ from vtk.errors import MediaError
 from vtk.facts import picture_sentence
 from vtk.media.image.planes import thumbnail
 from vtk.media.video import OUTSIDE, Video, VideoCache
+from vtk.media.video.frame_pairs import frame_pairs
 from vtk.prompting.subtitles import Subtitles
 from vtk.span import Span
 
-PAIRS = 4  # pairs of pictures that motion is measured on
-PAIR_GAP = 0.2  # seconds between the two, where the span is long enough
 SURE = 0.5  # score from which a text read on screen is quoted
 NOWHERE = (0.0, 0.0, 0.0, 0.0)  # the box of a text of which none is known
 
@@ -53,8 +52,7 @@ def measure(video: Video, span: Span, finder: faces.FaceFinder) -> dict[str, Any
     """
     pictures, motions, seen = [], [], []
     start, end = video.clamp(span.start, span.end)
-    frames = video.frames_at(pair_times(*span.clear_part(start, end)))
-    for one, two in zip(frames, frames, strict=False):
+    for one, two in frame_pairs(video, *span.clear_part(start, end)):
         pictures.append(thumbnail(one.image, motion.WIDTH, motion.HEIGHT))
         found = finder(one, two, video.stream.sample_aspect_ratio)
         if found is not None:
@@ -81,15 +79,6 @@ def measure(video: Video, span: Span, finder: faces.FaceFinder) -> dict[str, Any
         facts["motion"] = motion.scene_motion(motions, camera)
     facts["picture"] = picture_sentence(facts)
     return facts
-
-
-def pair_times(low: float, high: float) -> Iterator[float]:
-    """Times of pairs spread over a stretch: first and second of each, ascending."""
-    gap = min(PAIR_GAP, (high - low) / PAIRS / 2)
-    step = (high - low - gap) / max(PAIRS - 1, 1)
-    for number in range(PAIRS):
-        yield low + number * step
-        yield low + number * step + gap
 
 
 def sentences(span: Span) -> Iterator[str]:

@@ -16,13 +16,12 @@ from typing import Any
 
 from vtk.caption.methods import METHODS
 from vtk.errors import UsageError
-from vtk.pipeline import Ability
 from vtk.span import Span
 from vtk.times import parse_duration
 
 TABLES = ("split", "keep", "keyframes", "caption", "prompts")
 DURATIONS = ("every", "overlap", "min_length", "max_length")
-HOME = files("vtk.caption") / "recipes"
+HOME = files("vtk.pipelines") / "recipes"
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ class Recipe:
 
         found = with_shots(spans, **self.split)
         if self.keep:
-            from vtk.caption.keep import SpanFilter
+            from vtk.pipelines.span_filter import SpanFilter
 
             found = SpanFilter.of(self.name, self.keep)(found)
         if self.keyframes:
@@ -55,9 +54,11 @@ class Recipe:
         return {name: text for name, text in self.prompts.items() if name in known}
 
 
-def follow_recipe(recipe: Recipe, ability: Ability, spans: Iterable[Span]) -> Iterator[Span]:
-    """What an ability makes of the spans that a recipe prepares."""
-    return ability(recipe.prepare(spans))
+def follow_recipe(
+    recipe: Recipe, ability: Callable[..., Iterator[Span]], spans: Iterable[Span], **options: Any
+) -> Iterator[Span]:
+    """What an ability makes, with its `options`, of the spans that a recipe prepares."""
+    return ability(recipe.prepare(spans), **options)
 
 
 def recipe_names() -> list[str]:

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from vtk.caption.facts import pair_times
 from vtk.errors import MediaError, UsageError
 from vtk.media.image import descriptors
 from vtk.media.image.planes import thumbnail
 from vtk.media.video import OUTSIDE, Video, VideoCache
+from vtk.media.video.frame_pairs import frame_pairs
 from vtk.pipeline import map_spans
 from vtk.prompting.subtitles import Subtitles
 from vtk.span import Span
@@ -92,8 +92,7 @@ def measure_span(video: Video, span: Span) -> dict[str, float]:
     """
     start, end = video.clamp(span.start, span.end)
     lumas, moved = [], []
-    frames = video.frames_at(pair_times(*span.clear_part(start, end)))
-    for one, two in zip(frames, frames, strict=False):
+    for one, two in frame_pairs(video, *span.clear_part(start, end)):
         lumas.append(thumbnail(one.image, WIDTH, HEIGHT).luma)
         if two.pts > one.pts:
             later = thumbnail(two.image, WIDTH, HEIGHT).luma

@@ -10,11 +10,11 @@ from tests.models.chat_server import chat_server, said
 from tests.prompting.scripted import Scripted, text_of
 from tests.world import World
 from vtk.caption import caption
-from vtk.caption.keep import SpanFilter
 from vtk.caption.options import CaptionOptions
-from vtk.caption.recipe import read_recipe, recipe_names
-from vtk.caption.recipe import recipe_text as recipe_text
 from vtk.errors import UsageError
+from vtk.pipelines.recipe import read_recipe, recipe_names
+from vtk.pipelines.recipe import recipe_text as recipe_text
+from vtk.pipelines.span_filter import SpanFilter
 from vtk.prompting.frames import FrameOptions
 from vtk.span import Span
 

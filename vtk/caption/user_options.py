@@ -1,0 +1,61 @@
+"""What a user gives for captions by a model, as options: files are read, templates put in place."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from vtk.caption.methods import METHODS
+from vtk.caption.options import CaptionOptions
+from vtk.prompting.templates import PromptContext, read_schema, read_text, user_templates
+
+
+def templates(method: str, *, tags: bool, names: bool, long: bool) -> dict[str, str]:
+    """The templates by name that a user can see and replace: of a method, and of what is added."""
+    from vtk.caption.long import PROMPTS as OF_LONG
+    from vtk.caption.names import PROMPTS as OF_NAMES
+    from vtk.caption.tags import PROMPTS as OF_TAGS
+
+    known = dict(METHODS.load(method).prompts)
+    for wanted, prompts in ((tags, OF_TAGS), (names, OF_NAMES), (long, OF_LONG)):
+        known |= prompts if wanted else {}
+    return known
+
+
+def read_options(
+    method: str,
+    *,
+    prompt: str | None,
+    prompt_file: Path | None,
+    prompts: Mapping[str, str],
+    title: str,
+    glossary: Path | None,
+    language: str | None,
+    previous: bool,
+    schema: Path | None,
+    tags: Path | None,
+    **options: Any,
+) -> CaptionOptions:
+    """The options that a user names, with the files among them read.
+
+    `prompts` are the templates of a recipe: those that no method here has are passed over, and
+    the user's own go before them. `options` are fields of CaptionOptions. Raises UsageError.
+    """
+    from vtk.caption.tags import tags_of
+
+    known = templates(method, tags=True, names=True, long=True)
+    own = {name: text for name, text in prompts.items() if name in known}
+    own |= user_templates(method, known, prompt, prompt_file, main="caption")
+    context = PromptContext(
+        own,
+        title,
+        read_text(glossary) if glossary else "",
+        language=language or "",
+        subtitles=language,
+        previous=previous,
+    )
+    return CaptionOptions(
+        context=context,
+        schema=read_schema(schema) if schema else None,
+        tags=tags_of(tags) if tags else (),
+        **options,
+    )

@@ -1,0 +1,1 @@
+"""Several stages run as one: recipes, and the filter between their stages."""
