@@ -108,15 +108,3 @@ def logprobs_in(reply: Any) -> list[tuple[str, float]]:
     if not listed:
         raise ModelError("the server lists no log-probabilities of tokens, which scores need")
     return listed
-
-
-def error_text(content: bytes) -> str:
-    """What an error reply says, in the forms of OpenAI, of FastAPI and of plain text."""
-    try:
-        value = orjson.loads(content)
-    except orjson.JSONDecodeError:
-        return content.decode("utf-8", "replace")
-    for key in ("error", "message", "detail"):
-        if isinstance(value, dict) and key in value:
-            value = value[key]
-    return value if isinstance(value, str) else orjson.dumps(value).decode()

@@ -12,12 +12,12 @@ from typing import Any
 import orjson
 
 from vtk.errors import MissingError, ModelError
-from vtk.models.closeable import Closeable
-from vtk.models.http import HttpService, Reply
+from vtk.models.http import Reply
 from vtk.models.llm import choices as spelled
 from vtk.models.llm import openai_chat
 from vtk.models.llm.openai_chat import Json
 from vtk.models.llm.prompt import YES_NO, Answer, Prompt, Sampling
+from vtk.models.openai_server import OpenAIServer, RefusedError, error_text
 
 Form = Callable[[Mapping[str, Any]], Json]
 
@@ -26,19 +26,14 @@ LISTED = 20  # tokens asked for with their log-probabilities: what OpenAI gives 
 LISTED_FEWER = 5  # what others give at most
 
 
-class RefusedError(ModelError):
-    """The server refused the request as it was put."""
-
-
-class ServerModel(Closeable):
+class ServerModel(OpenAIServer):
     """The model that a server runs, or one of them by name.
 
-    `endpoint` is the server's address, with or without `/v1`. Without `model` the server's first
-    one is taken. Each of up to `jobs` requests at once may take `timeout` seconds, and is repeated
-    up to `retries` times where that can help. Raises UsageError for what cannot be an endpoint or
-    a key, MissingError where no server or no model is there.
+    Without `model` the server's first one is taken. Raises UsageError for what cannot be an
+    endpoint or a key, MissingError where no server or no model is there.
     """
 
+    lacks = "has no such page or model"
     name: str
     sha256 = None  # a server does not tell
     settings = ""  # nor this
@@ -53,9 +48,7 @@ class ServerModel(Closeable):
         timeout: float = 300.0,
         retries: int = 5,
     ) -> None:
-        self._service = HttpService(
-            endpoint, key=key, jobs=jobs, timeout=timeout, retries=retries, final=_refuses
-        )
+        super().__init__(endpoint, key=key, jobs=jobs, timeout=timeout, retries=retries)
         self.at_once = jobs
         self._forms: tuple[Form, ...] = (
             openai_chat.json_schema_format,
@@ -65,7 +58,6 @@ class ServerModel(Closeable):
         self._limit = "max_tokens"
         # llama-cpp-python's server punishes repeated words unless told not to.
         self._extras: Json = {"repeat_penalty": 1.0}
-        self._admitted = False
         try:
             self.name = model or self._service.wait(self._first_model())
         except BaseException:
@@ -92,10 +84,6 @@ class ServerModel(Closeable):
         """
         spelled.check_choices(choices)
         return self._service.map(prompts, partial(self._score, choices=tuple(choices)))
-
-    def close(self) -> None:
-        """Give up what is in flight and close the connections."""
-        self._service.close()
 
     async def _first_model(self) -> str:
         try:
@@ -188,39 +176,10 @@ class ServerModel(Closeable):
         self._admitted = True
         return reply
 
-    def _read(self, reply: Reply) -> Any:
-        """The JSON of a reply. Raises MissingError where a bad one says that none will be good."""
-        place, said = (
-            self._service.place,
-            self._service.redacted(openai_chat.error_text(reply.content)),
-        )
-        if 200 <= reply.status < 300:
-            try:
-                value = orjson.loads(reply.content)
-            except orjson.JSONDecodeError:
-                raise ModelError(f"the reply of {place} is not JSON") from None
-            if isinstance(value, dict) and value.get("error"):  # as OpenRouter does
-                raise ModelError(f"{place} answered with an error: {said}")
-            return value
-        # Some services answer 403 to a single prompt that they find improper.
-        if reply.status == 401 or (reply.status == 403 and not self._admitted):
-            fault = "refuses the API key: check" if self._service.has_key else "needs a key: set"
-            raise MissingError(f"{place} {fault} VTK_API_KEY")
-        if reply.status == 404:
-            raise MissingError(
-                f"{place} has no such page or model ({said}): check --endpoint and --model"
-            )
-        if 300 <= reply.status < 400:
-            raise MissingError(f"{place} has moved: give its new address with --endpoint")
-        kind = RefusedError if _refuses(reply) else ModelError
-        raise kind(f"{place} answered {reply.status}: {said}")
-
-
-def _refuses(reply: Reply) -> bool:
-    """Whether the server finds fault with the request, and will at every further try."""
-    if reply.status != 500:
-        return reply.status in (400, 422)
-    # llama-cpp-python's server answers 500 to a wrong request as well.
-    return any(
-        fault in openai_chat.error_text(reply.content) for fault in ("validation error", "logprobs")
-    )
+    @staticmethod
+    def _refuses(reply: Reply) -> bool:
+        if reply.status != 500:
+            return reply.status in (400, 422)
+        # llama-cpp-python's server answers 500 to a wrong request as well.
+        told = error_text(reply.content)
+        return "validation error" in told or "logprobs" in told

@@ -12,12 +12,10 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import orjson
 
-from vtk.errors import MissingError, ModelError
-from vtk.models.closeable import Closeable
-from vtk.models.http import HttpService, Reply
-from vtk.models.llm.openai_chat import error_text
+from vtk.errors import ModelError
+from vtk.models.http import Reply
+from vtk.models.openai_server import OpenAIServer
 from vtk.models.speech.recognizer import RATE, Piece, Recognized, Segment, Word
 
 Json = dict[str, Any]
@@ -43,13 +41,14 @@ NAMED = {  # languages that OpenAI tells by name
 }  # fmt: skip
 
 
-class TranscriptionServer(Closeable):
-    """The recognizer that a server runs; `endpoint` is its address, with or without `/v1`.
+class TranscriptionServer(OpenAIServer):
+    """The recognizer that a server runs.
 
-    Up to `jobs` pieces of sound are sent at once; each request may take `timeout` seconds and is
-    repeated where that can help. Raises UsageError for what cannot be an endpoint or a key,
-    MissingError without httpx2, and at the first request where no server or no model is there.
+    Raises UsageError for what cannot be an endpoint or a key, MissingError without httpx2, and at
+    the first request where no server or no model is there.
     """
+
+    lacks = "does not transcribe, or has no such model"
 
     def __init__(
         self,
@@ -64,13 +63,12 @@ class TranscriptionServer(Closeable):
         self.name = model or USUAL
         self._ways = WAYS
         self._boundary = secrets.token_hex(16)
-        self._service = HttpService(
+        super().__init__(
             endpoint,
             key=key,
             jobs=jobs,
             timeout=timeout,
             retries=retries,
-            final=_refuses,
             content_type=f"multipart/form-data; boundary={self._boundary}",
         )
 
@@ -80,10 +78,6 @@ class TranscriptionServer(Closeable):
         """What is said in each piece, in order; see `Recognizer`. Raises MissingError."""
         return self._service.map(pieces, partial(self._one, language=language))
 
-    def close(self) -> None:
-        """Give up what is in flight and close the connections."""
-        self._service.close()
-
     async def _one(self, piece: Piece, language: str | None) -> Recognized:
         sound = _wave(piece.samples)
         fields = [("model", self.name), ("temperature", "0")]
@@ -92,31 +86,22 @@ class TranscriptionServer(Closeable):
             way = self._ways[0]
             body = _form(self._boundary, [*fields, *way], sound)
             reply = await self._service.fetch("POST", "audio/transcriptions", body)
-            if _refuses(reply) and way != WAYS[-1]:
+            if self._refuses(reply) and way != WAYS[-1]:
                 if way == self._ways[0]:  # else another request has learned it meanwhile
                     self._ways = self._ways[1:]
                 continue
-            return _recognized(self._read(reply), piece, language)
+            return _recognized(self._transcription(reply), piece, language)
 
-    def _read(self, reply: Reply) -> Json:
-        place, told = self._service.place, self._service.redacted(error_text(reply.content))
-        if reply.status in (401, 403):
-            fault = "refuses the API key: check" if self._service.has_key else "needs a key: set"
-            raise MissingError(f"{place} {fault} VTK_API_KEY")
-        if reply.status == 404:
-            raise MissingError(
-                f"{place} does not transcribe, or has no such model ({told}): "
-                "check --endpoint and --model"
-            )
-        if not 200 <= reply.status < 300:
-            raise ModelError(f"{place} answered {reply.status}: {told}")
-        try:
-            value = orjson.loads(reply.content)
-        except orjson.JSONDecodeError:
-            raise ModelError(f"the reply of {place} is not JSON") from None
+    def _transcription(self, reply: Reply) -> Json:
+        value = self._read(reply)
         if not isinstance(value, dict) or not isinstance(value.get("text"), str):
-            raise ModelError(f"the reply of {place} is not a transcription")
+            raise ModelError(f"the reply of {self._service.place} is not a transcription")
+        self._admitted = True
         return value
+
+    @staticmethod
+    def _refuses(reply: Reply) -> bool:
+        return reply.status in (400, 415, 422)
 
 
 def _form(boundary: str, fields: Iterable[tuple[str, str]], file: bytes) -> bytes:
@@ -126,10 +111,6 @@ def _form(boundary: str, fields: Iterable[tuple[str, str]], file: bytes) -> byte
     kind = "Content-Type: audio/wav"
     parts += [f'{head}file"; filename="speech.wav"\r\n{kind}\r\n\r\n'.encode(), file]
     return b"".join([*parts, f"\r\n--{boundary}--\r\n".encode()])
-
-
-def _refuses(reply: Reply) -> bool:
-    return reply.status in (400, 415, 422)
 
 
 def _wave(samples: Any) -> bytes:

@@ -1,0 +1,89 @@
+"""What all servers that speak OpenAI's protocol share: how they are opened, and their replies."""
+
+from abc import abstractmethod
+from typing import Any
+
+import orjson
+
+from vtk.errors import MissingError, ModelError
+from vtk.models.closeable import Closeable
+from vtk.models.http import HttpService, Reply
+
+
+class RefusedError(ModelError):
+    """The server refused the request as it was put."""
+
+
+class OpenAIServer(Closeable):
+    """A server at `endpoint`, with or without `/v1`; requests carry the API key `key`.
+
+    Up to `jobs` requests are sent at once; each may take `timeout` seconds, and is repeated up to
+    `retries` times where that can help. Raises UsageError for what cannot be an endpoint or a key,
+    MissingError without httpx2.
+    """
+
+    lacks: str  # what a reply of 404 means, after the server's address
+
+    def __init__(
+        self,
+        endpoint: str,
+        *,
+        key: str | None = None,
+        jobs: int = 4,
+        timeout: float = 300.0,
+        retries: int = 5,
+        content_type: str = "application/json",
+    ) -> None:
+        self._service = HttpService(
+            endpoint,
+            key=key,
+            jobs=jobs,
+            timeout=timeout,
+            retries=retries,
+            final=self._refuses,
+            content_type=content_type,
+        )
+        self._admitted = False  # whether the server has answered a request with this key
+
+    def close(self) -> None:
+        """Give up what is in flight and close the connections."""
+        self._service.close()
+
+    @staticmethod
+    @abstractmethod
+    def _refuses(reply: Reply) -> bool:
+        """Whether the server finds fault with the request, and will at every further try."""
+
+    def _read(self, reply: Reply) -> Any:
+        """The JSON of a reply. Raises MissingError where a bad one says that none will be good."""
+        place, told = self._service.place, self._service.redacted(error_text(reply.content))
+        if 200 <= reply.status < 300:
+            try:
+                value = orjson.loads(reply.content)
+            except orjson.JSONDecodeError:
+                raise ModelError(f"the reply of {place} is not JSON") from None
+            if isinstance(value, dict) and value.get("error"):  # as OpenRouter does
+                raise ModelError(f"{place} answered with an error: {told}")
+            return value
+        # Some services answer 403 to a single request that they find improper.
+        if reply.status == 401 or (reply.status == 403 and not self._admitted):
+            fault = "refuses the API key: check" if self._service.has_key else "needs a key: set"
+            raise MissingError(f"{place} {fault} VTK_API_KEY")
+        if reply.status == 404:
+            raise MissingError(f"{place} {self.lacks} ({told}): check --endpoint and --model")
+        if 300 <= reply.status < 400:
+            raise MissingError(f"{place} has moved: give its new address with --endpoint")
+        kind = RefusedError if self._refuses(reply) else ModelError
+        raise kind(f"{place} answered {reply.status}: {told}")
+
+
+def error_text(content: bytes) -> str:
+    """What an error reply says, in the forms of OpenAI, of FastAPI and of plain text."""
+    try:
+        value = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return content.decode("utf-8", "replace")
+    for key in ("error", "message", "detail"):
+        if isinstance(value, dict) and key in value:
+            value = value[key]
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
