@@ -1,4 +1,4 @@
-"""caption: what a span shows and says, in words."""
+"""caption: describe in words what a span shows and what is said in it."""
 
 from collections.abc import Iterable, Iterator
 from functools import partial
@@ -25,15 +25,15 @@ def caption(
     options: "CaptionOptions | None" = None,
     journal: "ResumeJournal | None" = None,
 ) -> Iterator[Span]:
-    """Each span with `caption`, and with what the caption was made of.
+    """Yield each span with `caption`, and with the fields that the caption was made from.
 
     A whole video is split into shots first, and keyframes are picked where a span has none.
-    Without a model, `facts` tells what is measured; `language` (ISO 639) chooses among subtitles.
-    With `options.tags`, and neither method nor model, captions that are there stay as they are.
-    With `options.names` things keep one name throughout a video, and with `options.long` one text
-    tells all of it; both hold the spans of one video at a time.
-    Every other method, by default `plain`, asks the model, by `options`; spans that `journal` has
-    are taken from there. Raises UsageError for an unknown method and for one without its model.
+    Without a model, `facts` reports measurements; `language` (ISO 639) selects the subtitles.
+    With `options.tags`, and neither method nor model, existing captions are kept.
+    With `options.names`, things keep one name throughout a video; with `options.long`, one text
+    describes the whole video. Both hold the spans of one video in memory at a time.
+    Every method but `facts` asks the model, as `options` say (default: `plain`). Spans found in
+    `journal` are taken from it. Raises UsageError for an unknown method or a missing model.
     """
     only_tags = options is not None and bool(options.tags) and method is None and model is None
     method = method or ("plain" if model else "facts")
@@ -101,10 +101,11 @@ def _tagged(spans: Iterable[Span], options: "CaptionOptions") -> Iterator[Span]:
 def with_captions(
     spans: Iterable[Span], *, timed: bool = False, language: str | None = None
 ) -> Iterator[Span]:
-    """The spans in order, captioned with the defaults where nobody looked for words so far.
+    """Yield the spans in order, captioned with the defaults where they have no text fields yet.
 
-    A span whose words are there and none is left alone: it was looked at, and its video may be
-    elsewhere. With `timed`, spans without an end are captioned as well, which gives them times.
+    A span whose text fields exist but are empty is left alone: it was examined before, and its
+    video may not be available. With `timed`, spans without an end are captioned as well, which
+    gives them times.
     """
 
     def lacks(span: Span) -> bool:
@@ -116,10 +117,10 @@ def with_captions(
 def videos_with_captions(
     spans: Iterable[Span], *, language: str | None = None
 ) -> Iterator[list[Span]]:
-    """The spans of each video, captioned where nobody looked for words in any of them.
+    """Yield the spans of each video, captioned if none has text fields or if one has no end.
 
-    Spans that were not looked at in a video with others stay as they are: not to reopen a film
-    for each of them.
+    Otherwise spans without text fields stay as they are, so that the video is not reopened for
+    each of them.
     """
     for group in group_by_video(spans):
         if any("end" not in span for span in group) or not any(map(was_examined, group)):

@@ -1,8 +1,9 @@
-"""best-of: several captions, of which the one nearest the frames stays.
+"""best-of: of several candidate captions, keep the one that matches the frames best.
 
-As in Panda-70M (Chen et al. 2024) captions of several teachers compete; here they are
-answers drawn anew, captions that the span has already (of other models, earlier in the pipeline),
-and an image-text model chooses where that work trained a retrieval model of its own.
+As in Panda-70M (Chen et al. 2024), several captions compete. There they come from several teacher
+models; here from repeated sampling of one model and from captions that the span already has (by
+other models, earlier in the pipeline). An image-text model chooses; Panda-70M trained a retrieval
+model for that.
 """
 
 from dataclasses import replace
@@ -19,7 +20,7 @@ PROMPTS = {"caption": PLAIN["caption"]}
 
 
 def caption(task: CaptionTask) -> Dialogue:
-    """`caption`, and `candidates`: the others, the nearest first; a score is a mean cosine."""
+    """Return `caption`, and `candidates`: the other captions, best first, scored by mean cosine."""
     clip = task.options.clip
     if clip is None:
         raise UsageError("best-of needs an image-text model: --clip NAME")

@@ -1,4 +1,4 @@
-"""Light and colours of pictures, in the words that people use for them."""
+"""Brightness and dominant colours of thumbnails, in everyday words."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,17 +10,17 @@ from vtk.media.image.planes import Thumbnail
 
 Array = NDArray[Any]
 
-SHARE = 0.2  # of the picture that a colour must cover to be named
-MOST = 3  # colours named
+SHARE = 0.2  # share of the picture that a colour must cover to be named
+MOST = 3  # most colours named
 
-# Upper ends of hues in degrees; the basic colour terms of Berlin and Kay (1969) with a hue.
+# Upper limits of hues in degrees, for those basic colour terms (Berlin and Kay 1969) with a hue.
 _HUES = ((14, "red"), (42, "orange"), (68, "yellow"), (160, "green"), (198, "teal"),
          (255, "blue"), (290, "purple"), (335, "pink"), (361, "red"))  # fmt: skip
 _NAMES = ("black", "grey", "white", "brown", *dict.fromkeys(name for _, name in _HUES))
 
 
 def dominant_colours(thumbnails: Sequence[Thumbnail]) -> list[tuple[str, float]]:
-    """The colours that cover most of the pictures with their shares, 0..1, the largest first."""
+    """The colours that cover most of the thumbnails, with their shares (0..1), largest first."""
     counts = np.zeros(len(_NAMES))
     for thumbnail in thumbnails:
         counts += np.bincount(_named(_rgb(thumbnail)), minlength=len(_NAMES))
@@ -31,13 +31,13 @@ def dominant_colours(thumbnails: Sequence[Thumbnail]) -> list[tuple[str, float]]
 
 
 def mean_luma(thumbnails: Sequence[Thumbnail]) -> float:
-    """Mean luma of the pictures, 0 (black) to 1 (white)."""
+    """Mean luma of the thumbnails, 0 (black) to 1 (white)."""
     mean = float(np.mean([t.luma.mean() for t in thumbnails]))
     return min(max((mean - 16) / 219, 0.0), 1.0)
 
 
 def _rgb(thumbnail: Thumbnail) -> Array:
-    """(samples, 3) of 0..1, at the resolution of chroma. ITU-R BT.601, limited range."""
+    """RGB samples (samples, 3), 0..1, at chroma resolution. ITU-R BT.601, limited range."""
     rows, columns = thumbnail.cb.shape
     luma = thumbnail.luma[: 2 * rows : 2, : 2 * columns : 2]
     y = (luma.ravel() - 16) / 219
@@ -47,7 +47,7 @@ def _rgb(thumbnail: Thumbnail) -> Array:
 
 
 def _named(rgb: Array) -> Array:
-    """The place in _NAMES of each colour of (samples, 3)."""
+    """The index into _NAMES of each colour of (samples, 3)."""
     high, low = rgb.max(axis=1), rgb.min(axis=1)
     chroma = high - low
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -1,7 +1,8 @@
 """dense: the events inside a span, each with its start and end.
 
-Each pair of neighbouring frames is told on its own; stretches of which the same is said become one
-event. The times are those of frames, so they are exact however badly a model counts seconds.
+Each pair of neighbouring frames is described separately; consecutive pairs with nearly the same
+description become one event. Times are frame times, so they do not depend on how well a model
+estimates seconds.
 """
 
 from itertools import pairwise
@@ -19,11 +20,11 @@ PROMPTS = {
     "Answer in this language: {language}",
     "caption": PLAIN["caption"],
 }
-ALIKE = 0.8  # share of their words that two descriptions have in common to be of one event
+ALIKE = 0.8  # Jaccard index of their words from which two descriptions are of one event
 
 
 def caption(task: CaptionTask) -> Dialogue:
-    """`events`, and `caption`: the events in order; of a single frame, what it shows."""
+    """Return `events`, and `caption`: the events in order, or a description of a single frame."""
     if len(task.frames) < 2:
         (text,) = yield [task.generate("caption", task.parts)]
         return {"caption": text, "events": [_event(task.span.start, task.span.end, text)]}
@@ -35,7 +36,7 @@ def caption(task: CaptionTask) -> Dialogue:
             events[-1]["end"] = second[0]
         else:
             events.append(_event(first[0], second[0], text))
-    # What the first and last frames show begins and ends with the span.
+    # The first event begins and the last event ends with the span, not with a frame.
     events[0]["start"], events[-1]["end"] = task.span.start, task.span.end
     return {"caption": join_sentences([event["text"] for event in events]), "events": events}
 
@@ -45,7 +46,7 @@ def _event(start: float, end: float, text: str) -> dict[str, Any]:
 
 
 def alike(one: str, two: str) -> bool:
-    """Whether two texts say about the same: most of their words are shared (Jaccard)."""
+    """Whether two texts say nearly the same: they share most of their words (Jaccard)."""
     first, second = set(words(one.casefold())), set(words(two.casefold()))
     return len(first & second) >= ALIKE * len(first | second)
 

@@ -1,7 +1,7 @@
-"""detailed: one question for each side of a shot, then one text of the answers.
+"""detailed: one question for each aspect of a shot, then the answers merged into one text.
 
-The sides are those of structured captions in VDC (AuroraCap, Chai et al. 2024) and Vript (Yang et
-al. 2024). All questions are about the same frames, which are encoded once.
+The aspects are those of structured captions in VDC (AuroraCap, Chai et al. 2024) and Vript (Yang
+et al. 2024). All questions are about the same frames, which are encoded once.
 """
 
 from vtk.caption.methods import CaptionMethod
@@ -24,7 +24,7 @@ PROMPTS = {
 
 
 def caption(task: CaptionTask) -> Dialogue:
-    """`aspects` by their names, and `caption`; an aspect with an empty prompt is left out."""
+    """Return `aspects` by name, and `caption`; an aspect with an empty prompt is left out."""
     sides = [side for side in SIDES if task.has_step(side)]
     parts = task.parts
     texts = yield [task.generate(side, parts) for side in sides]

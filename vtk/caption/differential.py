@@ -1,8 +1,8 @@
-"""differential: the first frame in full, then what changed from frame to frame, then one text.
+"""differential: describe the first frame, then the changes from frame to frame, then merge them.
 
-The sliding window of ShareGPT4Video (Chen et al. 2024): each frame is told apart from
-the one before it, with what was said of that one, so that changes are seen however many frames
-there are.
+The sliding window of ShareGPT4Video (Chen et al. 2024): each frame is compared with the previous
+frame, given the text about the previous frame, so that changes are seen however many frames there
+are.
 """
 
 from itertools import pairwise
@@ -26,9 +26,9 @@ PROMPTS = {
 
 
 def caption(task: CaptionTask) -> Dialogue:
-    """`caption`, and `changes`: what happens between neighbouring frames, each with its stretch.
+    """Return `caption`, and `changes` between neighbouring frames, each with its start and end.
 
-    Without a prompt to merge, the caption is the description and the changes one after the other.
+    With an empty `merge` prompt, the caption is the description followed by the changes.
     """
     (first,) = yield [task.generate("first", task.parts_of(task.frames[:1]))]
     changes, before = [], first

@@ -1,9 +1,9 @@
-"""A whole video in so many words: shots, then scenes, then the whole, told upwards.
+"""One caption of a requested length for a whole video, built bottom-up: shots, scenes, video.
 
-The hierarchy of LongCaption-Agent (LongCaptioning, Wei et al. 2025): captions of shots are merged
-into scenes and those into a text of the length that is asked for. Nothing is said twice: a sentence
-goes when too many of its runs of four words were said before. Where a model tells too little, or
-with an empty prompt, the captions of the shots themselves fill the text.
+The hierarchy of LongCaption-Agent (LongCaptioning, Wei et al. 2025): shot captions are merged into
+scenes, and scenes into a text of the requested length. Nothing is said twice: a sentence is dropped
+if too many of its four-word runs were said before. Where the model writes too little, or with an
+empty prompt, the shot captions themselves fill the text.
 """
 
 import math
@@ -30,32 +30,32 @@ PROMPTS = {
     "Say in two or three sentences what the whole video shows. Add nothing.\n"
     "Answer in this language: {language}",
 }
-SCENE = 150  # words that a scene is told in
-SPARE = 1.05  # so much more than is asked for is aimed at: some scenes hold less
-TOLD = 6000  # characters of a scene or of all of them that a model is told
-LIMITS = (0.0, 0.1, 0.2, 0.3)  # share of runs of four words that a sentence may repeat, in turn
-LOOSE = 0.5  # the same, of what a model says
-ENOUGH = 0.04  # of the whole text, from which on nothing may be repeated
+SCENE = 150  # words for one scene
+SPARE = 1.05  # factor on the requested length, since some scenes have too little to tell
+TOLD = 6000  # characters of one scene, or of all scenes, that a prompt contains
+LIMITS = (0.0, 0.1, 0.2, 0.3)  # shares of its four-word runs a sentence may repeat, tried in turn
+LOOSE = 0.5  # share of its four-word runs that a sentence written by the model may repeat
+ENOUGH = 0.04  # share of repeated runs in the whole text above which no repetition is accepted
 
 
 class RepetitionFilter:
-    """What a text has said so far, by its runs of four words."""
+    """Remembers the four-word runs of a text, to detect repetition."""
 
     def __init__(self) -> None:
         self.runs: set[tuple[str, ...]] = set()
         self.tail: list[str] = []  # the last three words
-        self.count = 0  # runs, repeated ones included
+        self.count = 0  # number of runs, repetitions included
 
     def copy(self) -> "RepetitionFilter":
-        """The same, to be gone on with in another way."""
+        """An independent copy, to try another continuation of the text."""
         other = RepetitionFilter()
         other.runs, other.tail, other.count = set(self.runs), self.tail, self.count
         return other
 
     def accept(self, text: str, limit: float) -> bool:
-        """Say a text and tell so, unless more than this share of its runs was said before.
+        """Add a text and return True, unless over `limit` of its runs were said before.
 
-        Nor one that repeats anything where the whole text would then repeat more than ENOUGH.
+        A text that repeats anything is also refused if over ENOUGH of all runs would be repeated.
         """
         spoken = _spoken(text)
         own, runs = _runs(spoken), _runs([*self.tail, *spoken])
@@ -79,7 +79,7 @@ def _runs(spoken: Sequence[str]) -> list[tuple[str, ...]]:
 
 
 def repeated_share(text: str) -> float:
-    """The share of runs of four words of a text that are said more than once, 0 to 1."""
+    """The share of the four-word runs of a text that repeat an earlier run, 0 to 1."""
     runs = _runs(_spoken(text))
     return 1 - len(set(runs)) / len(runs) if runs else 0.0
 
@@ -92,9 +92,10 @@ def long_captions(
     sampling: Sampling | None = None,
     language: str = "",
 ) -> Iterator[Span]:
-    """One span a video, its `caption` a text of about `length` words, its shots under `parts`.
+    """Yield one span per video: `caption` of about `length` words, and the shots as `parts`.
 
-    Shorter where the captions hold no more than that. Holds the spans of one video.
+    The text is shorter if the shot captions have too little to tell. Holds the spans of one video
+    in memory.
     """
     asked = {**PROMPTS, **prompts}
 
@@ -109,7 +110,7 @@ def long_captions(
 
 
 class LongCaptioner:
-    """Tells one video."""
+    """Writes the long caption of one video."""
 
     def __init__(
         self, model: LanguageModel, prompts: Mapping[str, str], sampling: Sampling, language: str
@@ -118,7 +119,7 @@ class LongCaptioner:
         self.said = RepetitionFilter()
 
     def write(self, shots: Sequence[Span], length: int) -> str:
-        """The whole text, a paragraph a scene, after one about all of it."""
+        """The whole text: a paragraph about the video, then one paragraph per scene."""
         scenes = divide_evenly(shots, max(1, math.ceil(length / SCENE)))
         paragraphs: list[str] = []
         room = round(SPARE * length)
@@ -136,7 +137,7 @@ class LongCaptioner:
         return "\n\n".join([*([whole] if whole else []), *paragraphs])
 
     def _scene(self, scene: Sequence[Span], wanted: int, before: str) -> str:
-        """What the model tells of a scene; nothing where it has no prompt or no answer."""
+        """The model's description of a scene; empty without a prompt or an answer."""
         listed = "\n".join(f"{n}. {span['caption']}" for n, span in enumerate(scene, 1))
         values = {"shots": listed[:TOLD], "words": str(wanted), "before": before}
         return self._answer("scene", values, wanted)
@@ -159,10 +160,10 @@ class LongCaptioner:
         return str(outcome.fields.get("text", ""))
 
     def _filled(self, scene: Sequence[Span], wanted: int) -> list[str]:
-        """Sentences of the captions of a scene, in order with their times, until words are enough.
+        """Sentences of a scene's shot captions, in order, with times, up to `wanted` words.
 
-        First only those that repeat nothing; where they are too few, more of what is repeated is
-        borne, step by step. Of a sentence that repeats too much, the statements that do not stay.
+        First only sentences that repeat nothing; if they are too few, LIMITS allow more repetition
+        step by step. Of a sentence that repeats too much, the statements that do not are kept.
         """
         texts: list[str] = []
         before = self.said
@@ -171,15 +172,15 @@ class LongCaptioner:
             for text in (text for span in scene for text in self._pieces(span, limit)):
                 texts.append(text)
                 left -= word_count(text)
-                if left <= 0:  # what is not taken must not count as said
+                if left <= 0:  # stop the generator here: sentences not taken must not count as said
                     return texts
         return texts
 
     def _pieces(self, span: Span, limit: float) -> Iterator[str]:
-        """What of a span's caption is new, its first piece with the time at which it begins."""
+        """The new pieces of a span's caption, the first with the start time of the span."""
         time = f"At {clock(span.start)}, "
         for text in sentences(span["caption"]):
-            # What has no end mark is no sentence but a row of statements.
+            # A text without an end mark is treated as a list of statements, not as a sentence.
             whole = [text] if text[-1:] in MARKS else []
             for piece in (*whole, *statements(text)):
                 said = sentence(time + as_clause(piece)) if time else sentence(piece)
@@ -191,7 +192,7 @@ class LongCaptioner:
 
 
 def divide_evenly(shots: Sequence[Span], count: int) -> list[Sequence[Span]]:
-    """The shots in `count` runs of about the same length in seconds; fewer where shots are few."""
+    """The shots in `count` runs of about equal duration; fewer runs if there are few shots."""
     total = sum(shot.end - shot.start for shot in shots) or 1.0
     ends = accumulate(shot.end - shot.start for shot in shots)
     places = [min(int((end - 1e-9) / total * count), count - 1) for end in ends]

@@ -1,4 +1,4 @@
-"""The methods that caption a span."""
+"""The methods for captioning a span."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CaptionMethod:
-    """How a caption is made: by asking a model with the templates of `prompts`, or without one."""
+    """A way to caption a span: with a model and the templates in `prompts`, or without a model."""
 
     prompts: Mapping[str, str] = field(default_factory=dict)
     ask: "Callable[[CaptionTask], Dialogue] | None" = None  # None where no model is asked
-    takes_schema: bool = False  # whether answers may follow a JSON Schema
+    takes_schema: bool = False  # whether the method supports answers that follow a JSON Schema
 
 
 METHODS = Methods[CaptionMethod](

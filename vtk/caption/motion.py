@@ -1,8 +1,8 @@
-"""How the camera and the things before it move, measured between neighbouring pictures.
+"""Camera motion and scene motion, measured between pairs of luma pictures.
 
-The shift of the whole picture and of its four quarters is found by phase correlation (Kuglin and
-Hines 1975); shifts of the quarters towards or away from the middle are a zoom. What still differs
-once the shift is undone moves by itself.
+The translation of the whole picture and of its four quarters is found by phase correlation (Kuglin
+and Hines 1975); quarters that shift away from or towards the centre mean a zoom. What still
+differs after the camera motion is undone is motion in the scene.
 """
 
 from collections.abc import Sequence
@@ -16,22 +16,22 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 
 WIDTH, HEIGHT = 160, 90  # samples of the pictures compared
-PAN = 0.025  # picture widths a second from which the camera pans or tilts
-ZOOM = 0.025  # share of the size a second from which it zooms
-SHAKE = 0.06  # picture widths a second, in changing directions, from which it shakes
-GAIN = 0.75  # of the difference that is left, at most, for a motion to be taken for one
-EXPLAINED = 0.25  # share of the picture that may change for the camera to be sure
-AGREE = 0.7  # share of the pairs that must tell the same
-NOISE = 0.04  # difference of a sample, of the range of luma, up to which it has not changed
-STILL, LITTLE, MUCH = 0.003, 0.05, 0.35  # share of the picture that changes in a pair
+PAN = 0.025  # picture widths per second from which the camera pans or tilts
+ZOOM = 0.025  # growth of the picture per second, as a share of its size, from which it is a zoom
+SHAKE = 0.06  # picture widths per second, in changing directions, from which the camera shakes
+GAIN = 0.75  # a motion is accepted if it leaves less than this share of the difference
+EXPLAINED = 0.25  # share of the picture that may still change for the camera motion to be sure
+AGREE = 0.7  # share of the picture pairs that must agree
+NOISE = 0.04  # a sample counts as changed above this difference, a share of the luma range
+STILL, LITTLE, MUCH = 0.003, 0.05, 0.35  # limits of the share of the picture that changes in a pair
 
 
 @dataclass(frozen=True)
 class Motion:
-    """Between two pictures: shift right and down in picture widths a second, growth a second.
+    """Motion between two pictures: right and down in picture widths per second, growth per second.
 
-    `changed` is the share of the picture that differs once these are undone, 0..1; `sure` is
-    false where they explain too little of the difference to be told from things moving.
+    `changed` is the share of the picture (0..1) that differs after this motion is undone. `sure`
+    is false if too much still differs to tell camera motion from scene motion.
     """
 
     right: float
@@ -42,10 +42,10 @@ class Motion:
 
 
 def estimate_motion(one: Array, two: Array, seconds: float) -> Motion:
-    """The motion from one upright luma picture (rows, columns) to the next, `seconds` later.
+    """Estimate the motion from one upright luma picture (rows, columns) to one `seconds` later.
 
-    Of no motion, a shift, and a shift with growth, the simplest is taken that nothing less simple
-    explains much better.
+    The models are: no motion, translation, translation with zoom. A more complex model is chosen
+    only if it explains the difference much better.
     """
     best = (0.0, 0.0, 0.0)
     rest = _difference(one, two, *best)
@@ -64,11 +64,11 @@ def estimate_motion(one: Array, two: Array, seconds: float) -> Motion:
 
 
 def _zoom(one: Array, two: Array) -> tuple[float, float, float] | None:
-    """Shift and growth from the shifts of the four quarters; None where they do not fit a zoom."""
+    """Translation and growth from the shifts of the four quarters; None if they fit no zoom."""
     half, side = one.shape[0] // 2, one.shape[1] // 2
     parts = [(slice(y, y + half), slice(x, x + side)) for y in (0, half) for x in (0, side)]
     (ax, ay), (bx, by), (cx, cy), (ex, ey) = (translation(one[part], two[part]) for part in parts)
-    across = (bx + ex - ax - cx) / 2 / side  # right quarters against left ones
+    across = (bx + ex - ax - cx) / 2 / side  # horizontal shift of the right quarters minus the left
     down = (cy + ey - ay - by) / 2 / half
     if across * down <= 0:
         return None
@@ -76,7 +76,7 @@ def _zoom(one: Array, two: Array) -> tuple[float, float, float] | None:
 
 
 def translation(one: Array, two: Array) -> tuple[float, float]:
-    """How far `two` is moved right and down against `one`, in samples."""
+    """How far `two` is shifted right and down relative to `one`, in samples."""
     window, low = _window(one.shape)
     spectra = [np.fft.rfft2((p - p.mean()) * window) for p in (one, two)]
     cross = spectra[1] * np.conj(spectra[0])
@@ -94,21 +94,24 @@ def translation(one: Array, two: Array) -> tuple[float, float]:
 
 
 def _parabola(before: float, peak: float, after: float) -> float:
-    """Where between its neighbours the top of a peak lies, -0.5..0.5."""
+    """Sub-sample offset of a peak from its two neighbours, -0.5..0.5."""
     bend = before - 2 * peak + after
     return float(0.5 * (before - after) / bend) if bend < 0 else 0.0
 
 
 @lru_cache(maxsize=8)
 def _window(shape: tuple[int, int]) -> tuple[Array, Array]:
-    """A Hann window, and a low pass over the half spectrum: noise has no shift."""
+    """A Hann window, and a low-pass filter of the half spectrum, as noise does not shift."""
     window = np.outer(np.hanning(shape[0]), np.hanning(shape[1]))
     y, x = np.fft.fftfreq(shape[0])[:, None], np.fft.rfftfreq(shape[1])[None]
     return np.asarray(window), np.exp(-(x**2 + y**2) / (2 * 0.15**2))
 
 
 def _difference(one: Array, two: Array, dx: float, dy: float, growth: float) -> Array:
-    """Difference, 0..1, once shift and growth are undone, of the part that both pictures show."""
+    """Absolute difference (0..1) of the common area after undoing translation and growth.
+
+    The plain difference of the whole pictures if the common area is too small.
+    """
     rows, columns = one.shape
     y = (np.arange(rows) - rows / 2) * (1 + growth) + rows / 2 + dy
     x = (np.arange(columns) - columns / 2) * (1 + growth) + columns / 2 + dx
@@ -120,7 +123,7 @@ def _difference(one: Array, two: Array, dx: float, dy: float, growth: float) -> 
 
 
 def _sample(picture: Array, y: Array, x: Array) -> Array:
-    """The picture between its samples, linear in both directions."""
+    """Sample the picture at fractional coordinates by bilinear interpolation."""
     top, left = np.floor(y).astype(int), np.floor(x).astype(int)
     down, right = (
         np.minimum(top + 1, picture.shape[0] - 1),
@@ -133,9 +136,9 @@ def _sample(picture: Array, y: Array, x: Array) -> Array:
 
 
 def camera_motion(motions: Sequence[Motion]) -> str | None:
-    """What the camera does: still, pans left, tilts up, zooms in, shakes; None if unsure.
+    """What the camera does, such as "pans left and zooms in" or "holds still"; None if unsure.
 
-    The picture moves right when the camera turns left.
+    The picture moves right when the camera pans left.
     """
     sure = [m for m in motions if m.sure]
     if not sure or len(sure) < AGREE * len(motions):
@@ -156,14 +159,14 @@ def camera_motion(motions: Sequence[Motion]) -> str | None:
 
 
 def _steady(values: Sequence[float], least: float) -> float:
-    """The median where most values go its way by at least `least`, else 0."""
+    """The median if AGREE of the values have its sign and at least the size `least`, else 0."""
     middle = float(np.median(values))
     agreeing = sum(value * middle > 0 and abs(value) >= least for value in values)
     return middle if abs(middle) >= least and agreeing >= AGREE * len(values) else 0.0
 
 
 def scene_motion(motions: Sequence[Motion], camera: str | None) -> str:
-    """How much moves before the camera, in words; `camera` is what the camera does."""
+    """How much moves in the scene, in words; `camera` is the result of `camera_motion`."""
     changed = float(np.median([m.changed for m in motions]))
     other = "" if camera in (None, "holds still") else "else "
     if changed < STILL:

@@ -1,10 +1,10 @@
-"""One name for each person and thing across the captions of a video, which are rewritten with it.
+"""Rewrite the captions of a video so that each person and thing has one name throughout.
 
-The reduce step of MR. Video (Pang and Wang 2025): captions are made shot by shot, so
-the same woman is "a woman in a red coat" here and "the woman" there; what is described alike gets
-one name, people who are named in speech theirs (StoryTeller, He et al. 2024). A model lists what
-the captions mention and says which are the same; with an empty prompt, or where its answer makes
-no sense, that is told by the words alone. Only words that a caption has are ever replaced.
+The reduce step of MR. Video (Pang and Wang 2025): captions are made shot by shot, so the same
+woman is "a woman in a red coat" in one and "the woman" in another. Similar descriptions get one
+name; people who are named in speech get their own (StoryTeller, He et al. 2024). A model lists what
+the captions mention and groups what is the same; with an empty prompt, or where its answer is
+unusable, rules on the words decide. Only words that occur in a caption are ever replaced.
 """
 
 import re
@@ -46,10 +46,10 @@ SCHEMA: dict[str, Any] = {
     },
     "required": ["groups"],
 }
-MOST = 80  # descriptions that a model is asked to group at once, the most frequent
-SPOKEN = 4000  # characters of speech that it is told
-ALIKE = 0.6  # share of their words that two descriptions have in common to be of the same thing
-# Words that are no part of the name of a thing, and what a verb after one ends in.
+MOST = 80  # the most frequent descriptions, which the model is asked to group at once
+SPOKEN = 4000  # characters of speech in the prompt that groups descriptions
+ALIKE = 0.6  # Jaccard index of their words from which two descriptions are of the same thing
+# `_ENDS` are words that end the name of a thing; `_VERB` matches a word that looks like a verb.
 _ENDS = """
 a an and another are as at away be behind before beside between by can do does down during for from
 had has have he her his holding in inside into is it its left near next of off on one onto or out
@@ -61,10 +61,10 @@ _VERB = re.compile(r"(?:[^s]s|ing)$")
 
 
 def mentions(caption: str) -> list[str]:
-    """The things that a caption mentions, in its own words with their articles, by rule.
+    """The things that a caption mentions, word for word with their articles, found by rules.
 
-    A thing is what follows an article up to a word that can be no part of its name, or to a word
-    after the second that ends like a verb; English only.
+    A thing is up to four words after an article. It ends before a word that cannot be part of its
+    name, or, from the third word on, before a word that ends like a verb. English only.
     """
     found = []
     for match in re.finditer(r"\b(?:a|an|another|one|the)\s+", caption, re.I):
@@ -88,10 +88,10 @@ def without_article(mention: str) -> str:
 
 
 def canonical_names(descriptions: Sequence[str]) -> dict[str, str]:
-    """The name of each description, by its words: alike ones take that of the most frequent.
+    """The name of each description; similar descriptions share the name of the most frequent.
 
-    `descriptions` are in the order of their frequency. Two are alike that end in the same word,
-    share most of their words (Jaccard), and do not differ in a word each.
+    `descriptions` are ordered by falling frequency. Two are similar if they end in the same word,
+    share most of their words (Jaccard), and one has all the words of the other.
     """
     names: dict[str, str] = {}
     for text in descriptions:
@@ -114,10 +114,10 @@ def unify_names(
     model: LanguageModel,
     prompts: Mapping[str, str],
 ) -> Iterator[Span]:
-    """The captioned spans with one name for each thing throughout a video.
+    """Yield the captioned spans, rewritten with one name for each thing throughout a video.
 
-    `names` lists what was called otherwise in a span: name, and the words it stands for. Holds the
-    spans of one video. `prompts` are templates in the place of `PROMPTS`.
+    The field `names` lists the replacements in a span: the name and the words it replaced. Holds
+    the spans of one video in memory. `prompts` override the templates in `PROMPTS`.
     """
     asked = {**PROMPTS, **prompts}
 
@@ -141,7 +141,7 @@ def unify_names(
 
 
 def _listed(span: Span, prompts: Mapping[str, str]) -> Dialogue:
-    """`mentions` that the model lists and the caption has, word for word; none without a prompt."""
+    """Return `mentions` listed by the model that occur in the caption; none without a prompt."""
     if not prompts["mentions"].strip():
         return {}
     caption = span["caption"]
@@ -156,7 +156,7 @@ def _listed(span: Span, prompts: Mapping[str, str]) -> Dialogue:
 
 
 def _grouped(ordered: Sequence[str], spans: Sequence[Span], prompts: Mapping[str, str]) -> Dialogue:
-    """`names` of descriptions, as the model groups them; none without a prompt."""
+    """Return `names` of the descriptions as the model groups them; none without a prompt."""
     if not prompts["cast"].strip() or not ordered:
         return {}
     shown = ordered[:MOST]
@@ -187,7 +187,7 @@ def _reader(shown: Sequence[str]) -> Any:
 
 
 def _renamed(span: Span, found: Sequence[str], names: Mapping[str, str]) -> Span:
-    """The span with its caption rewritten, and `names` of what is called otherwise now."""
+    """The span with its caption rewritten, and the replacements as `names`."""
     pairs = {said: names[without_article(said)] for said in found if without_article(said) in names}
     if not pairs:
         return span

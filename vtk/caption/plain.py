@@ -1,4 +1,4 @@
-"""plain: one answer about all frames, as a text or as an object that follows a schema."""
+"""plain: one answer about all frames, as text or as a JSON object that follows a schema."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -18,9 +18,10 @@ PROMPTS = {
 
 
 def caption(task: CaptionTask) -> Dialogue:
-    """`caption`: what the model says of the frames. With a schema, `fields` is the object.
+    """Return `caption`, the model's answer about the frames; with a schema, also `fields`.
 
-    The caption is then the text that the object has under `caption`, or all of it in words.
+    `fields` is the answered object. `caption` is then its property `caption`, or else all its
+    properties in words.
     """
     schema = task.options.schema
     if schema is None:
@@ -32,7 +33,7 @@ def caption(task: CaptionTask) -> Dialogue:
 
 
 def obeying(schema: Mapping[str, Any], text: str) -> dict[str, Any]:
-    """The object that a text is. Raises ModelError where it is none or lacks what it must have."""
+    """Parse a text as a JSON object. Raises ModelError if it is none or lacks a required key."""
     try:
         found = orjson.loads(text)
     except orjson.JSONDecodeError:
@@ -45,7 +46,7 @@ def obeying(schema: Mapping[str, Any], text: str) -> dict[str, Any]:
 
 
 def in_words(found: Mapping[str, Any]) -> str:
-    """The caption of an object."""
+    """The caption of an answered object: its property `caption`, or all properties in words."""
     if isinstance(told := found.get("caption"), str) and told.strip():
         return told.strip()
     told = [f"{key.replace('_', ' ')}: {_value(value)}" for key, value in found.items()]

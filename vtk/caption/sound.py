@@ -1,9 +1,9 @@
-"""How loud a stretch sounds and how much of it is silent, by ITU-R BS.1770-5.
+"""Loudness of a stretch of sound and its share of silence, by ITU-R BS.1770-5.
 
-Loudness is told in LUFS: power after K-weighting, which leaves out what is too low to be heard and
-a constant offset, summed over the channels, and gated, so that pauses do not make speech quiet.
-The weighting is applied to the spectra of blocks, which is close to the filters of the
-recommendation (0.1 LU) and needs no loop over samples.
+Loudness is in LUFS: power after K-weighting (which removes inaudibly low frequencies and a DC
+offset), summed over the channels, and gated, so that pauses do not make speech quiet. K-weighting
+is applied to the spectra of blocks, which is close to the filters of the recommendation (0.1 LU)
+and needs no loop over samples.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,15 +19,15 @@ from vtk.media.audio.track import AudioChunk, AudioTrack
 Array = NDArray[Any]
 
 BLOCK = 0.1  # seconds; BS.1770 measures blocks of 400 ms that begin every 100 ms
-LISTENED = 60.0  # seconds listened to, at most; of longer spans, evenly spread
-PIECES = 12  # that these are taken in
+LISTENED = 60.0  # most seconds of a span that are measured; in a longer span, evenly spread
+PIECES = 12  # pieces in which a longer span is measured
 
-SILENCE = -50.0  # LUFS; FFmpeg's silencedetect says -60 dB, what microphones hiss is above that
-QUIET = -33.0  # LUFS; 10 LU below EBU R 128's -23, where BS.1770 stops to count it as programme
-LOUD = -14.0  # LUFS; above what AES TD1008 recommends for music, the loudest that it lists
+SILENCE = -50.0  # LUFS; FFmpeg's silencedetect uses -60 dB, but microphone noise is above that
+QUIET = -33.0  # LUFS; 10 LU below EBU R 128's -23, where BS.1770 stops counting it as programme
+LOUD = -14.0  # LUFS; above the level AES TD1008 recommends for music, the loudest that it lists
 PAUSES = 0.1  # share of a span that may be silent without mention
-DAMAGED = 100.0  # of full scale: a power that no sound has, but what a damaged packet decodes to
-GATE, RELATIVE_GATE = -70.0, -10.0  # LUFS, and LU below the mean of what passes the first
+DAMAGED = 100.0  # power, relative to full scale, that no sound has but a damaged packet may
+GATE, RELATIVE_GATE = -70.0, -10.0  # LUFS, and LU relative to the mean of what passes GATE
 
 # Coefficients of the two filters of K-weighting at 48 kHz, BS.1770-5 tables 1 and 2.
 _FILTERS = (
@@ -39,14 +39,14 @@ _WEIGHTS = {"LFE": 0.0, "LFE2": 0.0, "SL": 1.41, "SR": 1.41, "BL": 1.41, "BR": 1
 
 
 class Listener:
-    """Measures stretch after stretch; keeps the sound of the latest video open."""
+    """Measures the sound of one stretch after another; keeps the latest audio track open."""
 
     def __init__(self) -> None:
         self._video = ""
         self._sound: AudioTrack | None = None
 
     def __call__(self, video: str, start: float, end: float) -> dict[str, float] | None:
-        """What `measure` says of [start, end) seconds; None without sound, or if it is damaged."""
+        """The result of `measure` for [start, end) seconds; None without intact sound."""
         try:
             if video != self._video:
                 self._video, self._sound = video, None
@@ -57,16 +57,16 @@ class Listener:
 
 
 def measure(sound: AudioTrack, start: float, end: float) -> dict[str, float] | None:
-    """`silence`, the share of [start, end) seconds, and `loudness`, in LUFS, of the rest.
+    """Measure `silence`, a share of [start, end) seconds, and `loudness` of the rest in LUFS.
 
-    Where the track has nothing, before it begins or after its end, it is silent. No `loudness`
-    where all is silent; None for less than a block. Raises MediaError where the sound is damaged.
+    Time before the track begins or after it ends counts as silence. No `loudness` if all is
+    silent; None for less than a block. Raises MediaError if the sound is damaged.
     """
     if end - start < BLOCK:
         return None
     stretches = list(_stretches(start, end))
     powers = np.array([p for stretch in stretches for p in _powers(sound.between(*stretch))])
-    if not (powers < DAMAGED).all():  # also where they are no numbers
+    if not (powers < DAMAGED).all():  # also true if any power is NaN
         raise MediaError("the sound is damaged")
     blocks = sum(int((last - first) / BLOCK + 0.4) for first, last in stretches)
     sounding = int((_lufs(powers) >= SILENCE).sum())
@@ -75,7 +75,7 @@ def measure(sound: AudioTrack, start: float, end: float) -> dict[str, float] | N
 
 
 def sentence(facts: dict[str, Any]) -> str:
-    """What is special about the sound, in English; empty where nothing is or none was measured."""
+    """What is special about the sound, in English; empty if nothing is or no sound was measured."""
     heard = facts.get("sound")
     if not heard:
         return ""
@@ -87,7 +87,7 @@ def sentence(facts: dict[str, Any]) -> str:
 
 
 def _part(share: float, seconds: float) -> str:
-    """For how much of a span there is sound, in words."""
+    """How much of a span has sound, in words."""
     about = "about " if seconds > LISTENED else ""
     unit, size = ("minute", 60) if seconds >= 90 else ("second", 1)
     heard, whole = (f"{max(round(n, 1), 0.1):g}" for n in (share * seconds / size, seconds / size))
@@ -95,7 +95,7 @@ def _part(share: float, seconds: float) -> str:
 
 
 def loudness(powers: Array) -> float:
-    """Gated loudness in LUFS of weighted powers, one for each 100 ms, in order; some not silent."""
+    """Gated loudness in LUFS of K-weighted powers, one per 100 ms, not all of them silent."""
     size = min(4, len(powers))
     blocks = np.convolve(powers, np.full(size, 1 / size), "valid")
     blocks = blocks[_lufs(blocks) > GATE]
@@ -108,7 +108,7 @@ def _lufs(power: Any) -> Any:
 
 
 def _stretches(start: float, end: float) -> Iterator[tuple[float, float]]:
-    """What is listened to of a span: all of it, or as much as is allowed in equal pieces."""
+    """The stretches of a span that are measured: all of it, or LISTENED seconds in equal pieces."""
     if end - start <= LISTENED:
         yield start, end
         return
@@ -119,7 +119,7 @@ def _stretches(start: float, end: float) -> Iterator[tuple[float, float]]:
 
 
 def _powers(heard: Iterable[AudioChunk]) -> Iterator[float]:
-    """The weighted power of each block; less than half a block at the end is passed over."""
+    """The K-weighted power of each block; a last one of less than half a block is dropped."""
     form: tuple[int, tuple[str, ...]] = (1, ())
     waiting = np.zeros((0, 0), np.float32)
     for samples, rate, channels in heard:
@@ -137,7 +137,7 @@ def _powers(heard: Iterable[AudioChunk]) -> Iterator[float]:
 
 
 def _weighted(blocks: Array, rate: int, channels: tuple[str, ...]) -> Iterator[float]:
-    """The power of each of (channels, blocks, samples) after K-weighting, channels summed."""
+    """The K-weighted power of each block in (channels, blocks, samples), channels summed."""
     size = blocks.shape[2]
     spectra = np.abs(np.fft.rfft(blocks)) ** 2 @ _response(rate, size)
     weights = np.array([_WEIGHTS.get(channel, 1.0) for channel in channels])
@@ -146,7 +146,7 @@ def _weighted(blocks: Array, rate: int, channels: tuple[str, ...]) -> Iterator[f
 
 @lru_cache(maxsize=8)
 def _response(rate: int, size: int) -> Array:
-    """By how much K-weighting raises the power of each frequency of a block's spectrum."""
+    """The power gain of K-weighting at each frequency of a block's spectrum."""
     hertz = np.minimum(np.fft.rfftfreq(size, 1 / rate), 24000)
     turn = np.exp(-2j * np.pi * hertz / 48000)
     power = np.ones(len(hertz))

@@ -1,7 +1,7 @@
-"""Tags of a user's list, each with how likely it is: recognition without training.
+"""Zero-shot tagging: score the tags of a user's list by how likely a span shows them.
 
-A line of the list is a tag, or a tag and descriptions of it (`juggling: a person throws balls; a
-street artist`), which describe what is looked for better than its name does ("Tell me what you
+A line of the list is a tag, optionally followed by descriptions (`juggling: a person throws balls;
+a street artist`), which tell the model better than the name what to look for ("Tell me what you
 see", Estevam et al. 2024).
 """
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from vtk.models.llm.prompt import Picture
 
 PROMPTS = {"tag": "Does this show {tag}? Answer yes or no."}
-SCALE = 100.0  # logits for a cosine of 1, as CLIP was trained (Radford et al. 2021)
+SCALE = 100.0  # logit for a cosine of 1, as CLIP was trained (Radford et al. 2021)
 
 
 def tags_of(file: Path) -> tuple[Tag, ...]:
-    """The tags of a user's list, one a line. Raises UsageError where there is none."""
+    """Read the tags of a user's list, one per line. Raises UsageError if there are none."""
     found = []
     for line in read_text(file).splitlines():
         name, _, rest = line.partition(":")
@@ -39,7 +39,7 @@ def tags_of(file: Path) -> tuple[Tag, ...]:
 
 
 def tags_by_model(task: CaptionTask, tags: Sequence[Tag]) -> Dialogue:
-    """`tags`, the likeliest first: the probability of yes, each tag judged on its own."""
+    """Return `tags`, most likely first, each scored on its own by the probability of "yes"."""
     parts = task.parts
     scores = yield [task.yes_no("tag", parts, tag=" or ".join(tag.texts)) for tag in tags]
     return {"tags": rank_tags(tags, scores)}
@@ -48,9 +48,9 @@ def tags_by_model(task: CaptionTask, tags: Sequence[Tag]) -> Dialogue:
 def tags_by_clip(
     clip: "ClipModel", pictures: Sequence["Picture"], tags: Sequence[Tag]
 ) -> dict[str, Any]:
-    """`tags`, the likeliest first, by an image-text model: shares that sum to 1 over the list.
+    """Return `tags`, most likely first, scored by an image-text model; scores sum to 1.
 
-    The vector of a tag is the mean of those of its texts, that of the pictures likewise.
+    The embedding of a tag is the mean of the embeddings of its texts; pictures are averaged too.
     """
     vectors = clip.texts([text for tag in tags for text in tag.texts])
     ends = np.cumsum([len(tag.texts) for tag in tags])[:-1]
@@ -63,6 +63,6 @@ def tags_by_clip(
 
 
 def rank_tags(tags: Sequence[Tag], scores: Sequence[float]) -> list[dict[str, Any]]:
-    """Tags with their scores, the likeliest first."""
+    """Tags with their scores, highest first."""
     pairs = sorted(zip(tags, scores, strict=True), key=lambda pair: -pair[1])
     return [{"tag": tag.name, "score": round(float(score), 4)} for tag, score in pairs]

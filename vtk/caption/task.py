@@ -1,4 +1,4 @@
-"""What a method of captioning is given: a span, its frames, and the words to ask with."""
+"""The input of a captioning method: a span, its frames, and the prompts to ask the model."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ from vtk.span import Span
 
 @dataclass(frozen=True)
 class CaptionTask:
-    """A span with the frames that are shown of it, and what is known to be told of it."""
+    """A span, the frames shown to the model, and `known`, the values that fill the templates."""
 
     span: Span
     frames: Sequence[TimedFrame]
@@ -24,11 +24,11 @@ class CaptionTask:
 
     @property
     def parts(self) -> Parts:
-        """All frames as the layout has them."""
+        """All frames, arranged by the chosen layout, as parts of a prompt."""
         return LAYOUTS[self.options.frames.layout](self.frames, self.options.frames)
 
     def parts_of(self, frames: Sequence[TimedFrame]) -> Parts:
-        """Some of the frames, one after the other."""
+        """The given frames, one picture after the other, as parts of a prompt."""
         return one_by_one(frames, self.options.frames)
 
     def generate(
@@ -40,29 +40,29 @@ class CaptionTask:
         schema: Mapping[str, Any] | None = None,
         **values: str,
     ) -> Generate:
-        """The prompt of a step about pictures; `values` are what only this step knows."""
+        """The request for the answer of a step; `values` fill template fields of this step only."""
         sampling = (
             replace(self.options.sampling, schema=schema) if schema else self.options.sampling
         )
         return Generate(self._prompt(step, parts, values), sampling, read)
 
     def yes_no(self, step: str, parts: Parts, **values: str) -> YesNo:
-        """The question of a step to be answered by yes or no."""
+        """The request for the yes-or-no answer of a step."""
         return YesNo(self._prompt(step, parts, values))
 
     def has_step(self, step: str) -> bool:
-        """Whether a step is wanted: a user turns it off by an empty prompt."""
+        """Whether a step is enabled: users disable it with an empty prompt."""
         return bool(self.prompts[step].strip())
 
     def _prompt(self, step: str, parts: Parts, values: Mapping[str, str]) -> Prompt:
         return Prompt((*parts, render(self.prompts[step], {**self.known, **values})))
 
 
-MARKS = ".!?…。！？"  # that end a sentence
+MARKS = ".!?…。！？"  # punctuation that ends a sentence
 
 
 def join_sentences(texts: Sequence[str]) -> str:
-    """Texts as one, each a sentence of its own."""
+    """Join texts into one, with an end mark after each."""
     return " ".join(_ended(text.strip()) for text in texts if text.strip())
 
 
@@ -71,11 +71,11 @@ def _ended(text: str) -> str:
 
 
 def sentence(text: str) -> str:
-    """A statement as a sentence of its own: a capital at its beginning, a mark at its end."""
+    """A statement as a sentence: with a capital at the beginning and an end mark."""
     bare = text.strip().rstrip(",;")
     return _ended(bare[:1].upper() + bare[1:])
 
 
 def time_label(seconds: float) -> str:
-    """A time as it is told to a model."""
+    """A time in seconds as written in prompts."""
     return f"{seconds:.1f}"

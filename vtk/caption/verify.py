@@ -1,8 +1,8 @@
-"""verify: a caption less what the frames do not bear out.
+"""verify: remove from a caption the statements that the frames do not support.
 
-Each statement of the caption, the one that a span has or else a plain one, is put to the model as
-a question of yes or no about the frames, and goes where no is likelier, as in the checks of
-statements by which Woodpecker (Yin et al. 2023) corrects captions.
+Each statement of the caption (the span's own, or else a new one by `plain`) becomes a yes-or-no
+question about the frames, and is removed if "no" is more likely, like the statement checks by
+which Woodpecker (Yin et al. 2023) corrects captions.
 """
 
 import re
@@ -18,12 +18,14 @@ from vtk.text import sentences
 
 PROMPTS = {
     "verify": "Is it true that {statement}? Answer yes or no.",
-    "there": "{question}? Answer yes or no.",  # such as: Is there a dog, Are there two dogs
+    "there": "{question}? Answer yes or no.",  # question: "Is there a dog", "Are there two dogs"
     "caption": PLAIN["caption"],
 }
-Judged = tuple[str, float]  # a statement and its probability of yes
-LEAST = 0.5  # probability of yes from which a statement stays
-DOUBT = 0.25  # the same of a phrase at its end, given the statement, which may be what was denied
+Judged = tuple[str, float]  # a statement and its probability of "yes"
+LEAST = 0.5  # probability of "yes" from which a statement stays
+# Probability of a trailing phrase, given its statement, from which the phrase stays. It is lower
+# than LEAST, as the statement rather than the phrase may be what was denied.
+DOUBT = 0.25
 ARTICLES = "a|an|the|one|two|three|some|another|several|many"
 PLACES = "on|in|at|with|under|over|near|beside|behind|against|inside|outside|above|below|around"
 VERBS = "is|are|was|were|has|have|had|can|will|does|do"
@@ -35,16 +37,16 @@ _THING = re.compile(
 )
 _OPEN = re.compile(rf" (?:{ARTICLES}|{PLACES}|and|or|of|to|from|for)$", re.I)
 _THERE = re.compile(r"there (is|are) (.+)", re.I)
-CORE = 3  # words of the shortest statement that is left when what follows it is taken off
+CORE = 3  # words that a statement keeps at least when trailing phrases are split off
 
 
 def caption(task: CaptionTask) -> Dialogue:
-    """`caption` of what is borne out, and `dropped`: what was taken out, each with its score.
+    """Return `caption` of the supported statements, and `dropped`: the others, with their scores.
 
-    A statement that is denied is asked again without the phrases at its end ("on the grass"), and
-    each of these with what stays of its sentence. Of one that is denied all the same the thing
-    that it is about stays ("There is a dog") where the frames show it and nothing else in the
-    caption names it. Where nothing is borne out, the likeliest statement stays.
+    If the last statement of a sentence is denied, it is asked again without its trailing phrases
+    ("on the grass"), and each phrase with what stays of the sentence. Of a statement that is still
+    denied, the subject stays ("There is a dog") if the frames show it and nothing else in the
+    caption names it. If nothing is supported, the most likely statement stays.
     """
     text = task.known["caption"].strip()
     if not text:
@@ -85,11 +87,11 @@ def _question(task: CaptionTask, statement: str) -> Request:
 def _mended(
     task: CaptionTask, judged: Sequence[Judged], told: Sequence[str]
 ) -> Generator[list[Request], list[Any], tuple[list[str], list[Judged]]]:
-    """What stays of the statements of a sentence, and what goes, with scores.
+    """The statements of a sentence that stay, and what is dropped, with scores.
 
-    Phrases at the end of the last statement may be about all of the sentence: where that one goes
-    they are asked, and stay, with the one before. Where none is left to ask them with, it is
-    their share of the probability of the statement that counts.
+    The trailing phrases of the last statement may describe the whole sentence: they are asked, and
+    stay, with the last statement that was confirmed. If only subjects ("there is a dog") stay, the
+    phrases are asked with the denied statement, and judged by their share of its probability.
     """
     parts, (last, score) = list(judged), judged[-1]
     core, *tails = split_trailing_phrases(last) if score < LEAST else [last]
@@ -116,7 +118,7 @@ def _mended(
 def _borne_out(
     task: CaptionTask, judged: Sequence[Judged], told: Sequence[str]
 ) -> Generator[list[Request], list[Any], list[Judged]]:
-    """What stays: of each statement all, that there is what it is about, or nothing."""
+    """What stays of each statement: all of it, only its subject ("there is a dog"), or nothing."""
     stays = [each if each[1] >= LEAST else ("", 0.0) for each in judged]
     named = _words(*told, *(piece for piece, _ in stays))
     there: dict[int, str] = {}
@@ -134,19 +136,19 @@ def _borne_out(
 
 
 def _words(*texts: str) -> str:
-    """The words in small letters, each between spaces, so that whole ones are looked for."""
+    """The words in lower case, each between spaces, so that only whole words match."""
     return "".join(f" {word} " for word in re.findall(r"\w+", " ".join(texts).casefold()))
 
 
 def subject_of(statement: str) -> str:
-    """What a statement is about: its words before the first verb, "" where none is made out."""
+    """The subject of a statement: its words before the first verb; "" if none is found."""
     found = _THING.match(statement.strip())
     said = as_clause(found[1] or found[2]) if found else ""
     return "" if _OPEN.search(said) else said
 
 
 def split_trailing_phrases(statement: str) -> list[str]:
-    """A statement without the phrases of place and manner at its end, then each of them."""
+    """A statement without its trailing phrases of place and manner, followed by each phrase."""
     bare = statement.strip().rstrip(".!?…,;")
     core, *tails = _TAIL.split(bare)
     while tails and len(core.split()) < CORE:
@@ -155,18 +157,18 @@ def split_trailing_phrases(statement: str) -> list[str]:
 
 
 def statements(sentence: str) -> list[str]:
-    """The statements of a sentence: its parts that begin with an article after a comma or `and`."""
+    """Split a sentence into statements, where an article follows a comma, semicolon or `and`."""
     return [piece for piece in _JOINT.split(sentence) if piece.strip()]
 
 
 def as_clause(statement: str) -> str:
-    """A statement as it stands in a question: without its end mark, its first letter small."""
+    """A statement as a clause of a question: without its end mark, its first letter lower case."""
     bare = statement.strip().rstrip(".!?…")
     return bare[:1].lower() + bare[1:] if bare[1:2].islower() or bare[1:2] == " " else bare
 
 
 def rejoin(pieces: list[str], stays: list[str]) -> str:
-    """The statements that stay as one sentence that begins and ends as the whole did."""
+    """Join the statements that stay into a sentence that begins and ends like the original."""
     text = " and ".join(piece.strip().rstrip(".!?…,;") for piece in stays)
     end = pieces[-1].strip()[-1:]
     mark = end if end in ".!?…" else ""

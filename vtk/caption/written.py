@@ -1,4 +1,4 @@
-"""Captions that a model writes: frames are decoded ahead in a thread while it works."""
+"""Captions written by a model; a thread decodes the next frames while the model works."""
 
 import hashlib
 import time
@@ -20,7 +20,7 @@ from vtk.prompting.loader import FrameLoader, SpanFrames
 from vtk.span import Span
 from vtk.store.journal import ResumeJournal
 
-ROUNDS = 2  # spans for each prompt that the model works on at once: a short answer delays nobody
+ROUNDS = 2  # spans in flight per prompt the model runs at once, so that short answers leave no gap
 
 
 def caption_with_model(
@@ -31,10 +31,10 @@ def caption_with_model(
     options: CaptionOptions,
     journal: ResumeJournal | None = None,
 ) -> Iterator[Span]:
-    """Each span with what the method makes of it, in order.
+    """Yield each span with the fields that the method adds, in order.
 
-    As many spans are under way as keep the model busy; where the caption before is told, one.
-    What `journal` has is taken from there.
+    As many spans are in flight as keep the model busy, but only one if the prompt contains the
+    previous caption. Spans found in `journal` are taken from it.
     """
     together = 1 if options.context.previous or model.at_once == 1 else ROUNDS * model.at_once
     prompts = {**chosen.prompts, **tags.PROMPTS, **options.context.prompts}
@@ -62,7 +62,7 @@ def caption_with_model(
 
 
 def _dialogue(chosen: CaptionMethod, task: CaptionTask) -> Dialogue:
-    """The dialogue of the method, and of the tags where there are some to judge."""
+    """The dialogue of the method, followed by that for tags if there are any."""
     assert chosen.ask is not None
     fields = yield from chosen.ask(task)
     options = task.options
@@ -78,9 +78,10 @@ def _dialogue(chosen: CaptionMethod, task: CaptionTask) -> Dialogue:
 def made_with(
     model: LanguageModel, method: str, prompts: Mapping[str, str], options: CaptionOptions
 ) -> dict[str, Any]:
-    """What all captions of a run are made with; `prompt` stands for every option that counts.
+    """The provenance shared by all captions of a run; `prompt` is a hash of the settings.
 
-    Those that do not are how long a caption took, and what is made of captions afterwards.
+    It leaves out options that do not change a caption: timing, and what is done to the captions
+    afterwards.
     """
     counting = replace(options, timed=True, names=False, long=0, clip=None)
     clip = options.clip and (options.clip.name, options.clip.sha256)
@@ -98,7 +99,7 @@ def made_with(
 def _record(
     each: SpanFrames, outcome: Outcome, origin: Mapping[str, Any], seconds: float | None
 ) -> Span:
-    """The span with what came of it, and with what that was made of."""
+    """The span with the fields of its outcome and their provenance, or as an error record."""
     if outcome.error is not None:
         return failure("caption", each.span, outcome.error)
     return Span({**each.span, **outcome.fields}).with_provenance(
