@@ -1,8 +1,8 @@
-"""Chapters: the spans of a video joined where the topic changes, each with a title.
+"""chapter: join the spans of a video into chapters at changes of topic, each with a title.
 
 The defaults follow the rules of video platforms: the first chapter begins where the video
 begins, chapters follow each other without gaps, none is shorter than ten seconds, and there are
-at least three where the video has 30 seconds and three spans or more.
+at least three if the video has at least 30 seconds and three spans.
 """
 
 from collections.abc import Iterable, Iterator
@@ -23,7 +23,7 @@ class ChapterMethod(Protocol):
     def __call__(
         self, spans: list[Span], *, count: int | None, min_length: float, language: str
     ) -> list[Span]:
-        """The chapters; all spans have an end and none has failed."""
+        """Return the chapters; every span has an end and none is an error record."""
 
 
 METHODS = Methods[ChapterMethod](
@@ -45,12 +45,12 @@ def chapter(
     min_length: float = 10.0,
     language: str | None = None,
 ) -> Iterator[Span]:
-    """The chapters of every video, as spans with `title`, `score` (0 to 1) and `parts`.
+    """Yield the chapters of every video, as spans with `title`, `score` (0 to 1) and `parts`.
 
-    `count` asks for that many chapters; there are fewer where `min_length` (seconds) leaves no
-    room for them. `language` is the code of the language that is spoken. The spans of a video
-    must follow each other in `spans`; one video is held at a time. Videos in which nobody looked
-    for words are captioned first. Raises UsageError for values without sense.
+    `count` is the number of chapters; there are fewer if `min_length` (seconds) leaves no room for
+    them. `language` is the code of the spoken language. The spans of a video must be consecutive
+    in `spans`; one video is held in memory at a time. Videos whose spans have no text fields are
+    captioned first. Raises UsageError for invalid values.
     """
     METHODS.check(method)
     if count is not None and count < 1:

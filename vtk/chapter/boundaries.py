@@ -1,4 +1,4 @@
-"""Which of many possible boundaries to take: the best sum of gains under constraints."""
+"""Choose boundaries among candidates: the greatest sum of gains under constraints."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -16,10 +16,10 @@ def best_boundaries(
     numbers: tuple[int, int],
     min_length: float,
 ) -> list[int]:
-    """The places of the boundaries with the greatest sum of gains, by dynamic programming.
+    """Indices of the boundaries with the greatest sum of gains, found by dynamic programming.
 
     `numbers` are the least and the greatest number of boundaries; there are fewer than the least
-    where `min_length` (seconds between boundaries and to `limits`) allows no more.
+    if `min_length` (seconds between two boundaries, and from each to `limits`) allows no more.
     """
     near = [min(i, bisect_right(times, t - min_length + 1e-6)) for i, t in enumerate(times)]
     usable = np.array(
