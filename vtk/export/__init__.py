@@ -1,7 +1,7 @@
-"""export: spans as a data set that others train on or query, one file for each format.
+"""export: write spans as a data set for training or queries; one module per format.
 
-Every format is a function of a stream of spans that writes what it is told of and gives the spans
-on. What it writes takes its name when it is whole; a caller who stops early leaves nothing half.
+Each format consumes a stream of spans, writes them, and passes them on. An output file gets its
+name when it is complete, so a caller that stops early leaves no partial file.
 """
 
 import logging
@@ -10,6 +10,6 @@ log = logging.getLogger("vtk")
 
 
 def tell_left_out(count: int) -> None:
-    """Warn of the error records that are not in the data set."""
+    """Log a warning about error records left out of the data set."""
     if count:
         log.warning("left out %d error record%s", count, "s" if count > 1 else "")

@@ -1,4 +1,4 @@
-"""The starts of spans as a keyframe file of Aegisub, to which subtitles are snapped."""
+"""The starts of spans as an Aegisub keyframe file, to which subtitles are snapped."""
 
 from collections.abc import Iterator
 from functools import lru_cache, partial
@@ -10,16 +10,16 @@ from vtk.span import Span
 
 
 class Indexes(Protocol):
-    """Gives the frame index of a video."""
+    """A function that returns the frame index of a video."""
 
     def __call__(self, video: str, /) -> FrameIndex: ...
 
 
 def aegisub() -> TextFormat:
-    """The numbers of the first frames of spans, in order and each once.
+    """The numbers of the first frames of spans, ascending, without duplicates.
 
-    Reads the whole file of each video, to count its frames. Nothing is written before the last
-    span has come.
+    Reads the whole file of each video to count its frames. Nothing is written before the last
+    span has arrived.
     """
     index = lru_cache(maxsize=1)(frame_index)
     text = partial(_text, index)

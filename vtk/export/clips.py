@@ -1,4 +1,4 @@
-"""Spans as the clips of an edit: whole frames one after the other, and how one becomes the next."""
+"""Spans as the clips of an edit, in whole frames, with the transitions between clips."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
@@ -10,7 +10,7 @@ GRADUAL = ("dissolve", "fade", "wipe")
 
 
 class Gradual(NamedTuple):
-    """A gradual transition: so many frames before and after the first frame of its clip."""
+    """A gradual transition: the frames that it covers before and after the start of its clip."""
 
     type: str  # one of GRADUAL
     before: int
@@ -18,17 +18,17 @@ class Gradual(NamedTuple):
 
 
 class Clip(NamedTuple):
-    """A stretch of a video in frames, `last` not part of it; at least one frame long."""
+    """The frames from `first` up to but not including `last` of a video; at least one frame."""
 
     span: Span
     counted: FrameClock
     first: int
     last: int
-    into: Gradual | None  # how the clip begins, where it goes on from the clip before
+    into: Gradual | None  # transition into the clip; needs the previous clip to end where it begins
 
 
 def clips(spans: Iterable[Span], count: Callable[[str], FrameClock]) -> Iterator[Clip]:
-    """The spans as clips; each has a frame that is in no transition."""
+    """Turn spans into clips; each clip keeps at least one frame outside of transitions."""
     before = None
     for span in spans:
         number = count(span.video)
@@ -42,7 +42,7 @@ def clips(spans: Iterable[Span], count: Callable[[str], FrameClock]) -> Iterator
 
 
 def _into(clip: Clip, before: Clip) -> Gradual | None:
-    """The transition from the clip before, within what is left of either clip."""
+    """The transition from the previous clip, limited to the frames that both clips have left."""
     known = clip.span.get("transition", {})
     if known.get("type") not in GRADUAL or "start" not in known or "end" not in known:
         return None

@@ -1,8 +1,9 @@
 """The times of spans as editors and players count them: frames, timecodes, time from the start.
 
-Timecodes are those of SMPTE ST 12-1: two digits each of hours, minutes, seconds and frames. At
-29.97 and 59.94 frames a second a clock of whole frames falls behind; drop-frame timecodes leave
-out the first two (four) numbers of every minute but each tenth, and stand with a semicolon.
+Timecodes follow SMPTE ST 12-1: two digits each for hours, minutes, seconds and frames. At 29.97
+and 59.94 frames per second, timecodes that count every frame fall behind the clock; drop-frame
+timecodes, written with a semicolon, skip the first two (four) frame numbers of every minute except
+each tenth.
 """
 
 import logging
@@ -17,33 +18,33 @@ from vtk.media.container.timing import Timing, standard_rate, timing
 
 log = logging.getLogger("vtk")
 
-FASTEST = 99  # frames a second that two digits count
+FASTEST = 99  # highest frame rate (frames per second) that two digits can count
 _TIMECODE = re.compile(r"(\d\d?):(\d\d):(\d\d)([:;.])(\d\d)")
 
 
 @dataclass(frozen=True)
 class FrameClock:
-    """How the frames of a video are counted."""
+    """How the frames of a video are numbered and labelled with timecodes."""
 
-    rate: Fraction  # frames in a second
+    rate: Fraction  # frames per second
     drop: bool  # whether timecodes are drop-frame
     first: int  # number of the first frame, from the start timecode of the file
     timing: Timing
 
     def frame(self, seconds: float) -> int:
-        """The number of the frame that begins nearest to a time of the video."""
+        """The number of the frame whose start is nearest to a time of the video."""
         return self.first + max(0, round((seconds - self.timing.start) * float(self.rate)))
 
     def timecode(self, frame: int) -> str:
-        """The timecode of a frame by its number; it begins anew after a day."""
+        """The timecode of a frame number; it wraps around after 24 hours."""
         return timecode(frame, self.rate, self.drop)
 
 
 def timings(*, needed: bool) -> Callable[[str], Timing]:
-    """A function that gives the timing of a video and remembers that of the latest.
+    """Return a function that gives the timing of a video and caches it for the latest video.
 
-    A video that does not open raises OpenError; where its timing is not `needed` that is a
-    warning, and its times count from 0.
+    For a video that does not open the function raises OpenError; if the timing is not `needed`, it
+    logs a warning instead, and times count from 0.
     """
 
     @lru_cache(maxsize=1)
@@ -60,11 +61,11 @@ def timings(*, needed: bool) -> Callable[[str], Timing]:
 
 
 def counts(rate: Fraction | None, drop: bool | None = None) -> Callable[[str], FrameClock]:
-    """A function that gives the count of a video.
+    """Return a function that gives the frame clock of a video.
 
-    Without `rate` it is that of the file, without `drop` it is as in the start timecode of the
-    file or, where it has none, wherever the rate has drop-frame timecodes. The function raises
-    OpenError, and MediaError for a video whose rate is not known or not one of timecodes.
+    `rate` defaults to the rate of the file. `drop` defaults to that of the start timecode of the
+    file, or without one, to drop-frame wherever the rate has it. The function raises OpenError, and
+    MediaError for a video whose rate is unknown or has no timecodes.
     """
     if drop and rate and not has_drop_frames(rate):
         raise UsageError("drop-frame timecodes exist only at 29.97 and 59.94 frames per second")
@@ -90,12 +91,12 @@ def counts(rate: Fraction | None, drop: bool | None = None) -> Callable[[str], F
 
 
 def has_drop_frames(rate: Fraction) -> bool:
-    """Whether a rate has drop-frame timecodes."""
+    """Whether drop-frame timecodes exist for a frame rate."""
     return rate.denominator == 1001 and round(rate) in (30, 60)
 
 
 def timecode(frame: int, rate: Fraction, drop: bool) -> str:
-    """``01:00:00:00``, or ``01:00:00;00`` for drop-frame, of a frame counted from 0."""
+    """The timecode of a frame counted from 0: ``01:00:00:00``, drop-frame ``01:00:00;00``."""
     nominal = round(rate)
     left_out = nominal // 15 if drop else 0
     minute = 60 * nominal - left_out
@@ -110,7 +111,7 @@ def timecode(frame: int, rate: Fraction, drop: bool) -> str:
 
 
 def _number(match: re.Match[str], rate: Fraction) -> int:
-    """The number of the frame of a timecode."""
+    """The frame number of a timecode."""
     hours, minutes, seconds = int(match[1]), int(match[2]), int(match[3])
     minutes += 60 * hours
     nominal = round(rate)
@@ -123,7 +124,7 @@ def _number(match: re.Match[str], rate: Fraction) -> int:
 
 
 def parse_rate(text: str | None) -> Fraction | None:
-    """The frame rate of ``25``, ``29.97`` or ``30000/1001``. Raises UsageError."""
+    """Parse a frame rate such as ``25``, ``29.97`` or ``30000/1001``. Raises UsageError."""
     if text is None:
         return None
     try:
@@ -136,6 +137,6 @@ def parse_rate(text: str | None) -> Fraction | None:
 
 
 def stamp(seconds: float) -> str:
-    """``01:02:03.456``: hours, minutes, seconds and milliseconds from the start; 0 before it."""
+    """Format seconds as ``01:02:03.456``; negative times become 0."""
     minutes, rest = divmod(max(0, round(seconds * 1000)), 60_000)
     return f"{minutes // 60:02d}:{minutes % 60:02d}:{rest // 1000:02d}.{rest % 1000:03d}"

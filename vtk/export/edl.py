@@ -1,8 +1,8 @@
-"""Spans as an edit decision list of CMX 3600, which editing programs read.
+"""Spans as a CMX 3600 edit decision list (EDL), which editing programs read.
 
 An event is the number, the reel, the track, the transition with its length in frames, then source
 in and out and record in and out. The format is that of CMX's list management guide (1988), with
-the comments that today's programs know; OpenTimelineIO's writer of it has no wipes and no FCM.
+the comments that current programs know; OpenTimelineIO's EDL writer has no wipes and no FCM.
 """
 
 import re
@@ -22,19 +22,19 @@ EFFECTS = {
     "fade": ("D   ", "FADE"),
     "wipe": ("W001", "WIPE"),
 }
-LONGEST = 999  # frames of a transition
-TITLE = 70  # characters
-RESERVED = ("AX", "BL", "BLACK", "BARS")  # reels that are no tape
+LONGEST = 999  # most frames of a transition
+TITLE = 70  # most characters of the title
+RESERVED = ("AX", "BL", "BLACK", "BARS")  # reel names that do not mean a tape
 
 
 def edl(
     rate: Fraction | None = None, drop: bool | None = None, reel: str | None = None
 ) -> TextFormat:
-    """An event for each span.
+    """The EDL format: one event for each span.
 
-    The clips follow each other on the record side, from the source timecode of the first on. A
-    gradual transition begins where it is seen to begin, so that on the file itself it changes
-    nothing. `rate` and `drop` are as in `clock.counts`; `reel` names the source.
+    On the record side the clips follow each other, starting at the source timecode of the first
+    clip. A gradual transition begins where it does in the video, so that applying it to the same
+    file changes nothing. `rate` and `drop` are as in `clock.counts`; `reel` names the source.
     """
     count = counts(rate, drop)
     text = partial(_text, count, reel)
@@ -59,7 +59,7 @@ def _text(
 
 
 def _event(number: int, clip: Clip, reel: str, source: tuple[int, int], record: int) -> str:
-    """The lines of an event; a transition takes two, the first an empty cut to what is there."""
+    """The lines of an event; a transition takes two edits, the first a cut of zero length."""
     start, end = source
     code = clip.counted.timecode
 
@@ -81,7 +81,7 @@ def _event(number: int, clip: Clip, reel: str, source: tuple[int, int], record: 
 
 
 def _reel(name: str | None, clip: Clip) -> str:
-    """Up to 8 letters and digits: the name given, that in the file, or the file's own."""
+    """The reel, up to 8 characters: `name`, else the reel tag in the file, else the file name."""
     known = name or clip.counted.timing.reel or Path(clip.span.video).stem
     reel = re.sub(r"[^A-Z0-9_]+", "", known.upper())[:8]
     return reel if reel and reel not in RESERVED else f"{reel}_VTK"

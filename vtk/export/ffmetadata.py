@@ -1,6 +1,7 @@
 """Spans as chapters in FFmpeg's own text format (https://ffmpeg.org/ffmpeg-formats.html#Metadata).
 
-`ffmpeg -i talk.mp4 -i chapters.txt -map_metadata 0 -map_chapters 1 -c copy out.mp4` puts them in.
+To add the chapters to a video:
+`ffmpeg -i talk.mp4 -i chapters.txt -map_metadata 0 -map_chapters 1 -c copy out.mp4`.
 """
 
 import re
@@ -14,9 +15,9 @@ from vtk.span import Span
 
 
 def ffmetadata() -> TextFormat:
-    """A chapter for each span.
+    """The FFmetadata format: one chapter for each span.
 
-    Times count from the first picture of the video, as FFmpeg has them where it copies a file.
+    Times count from the first frame of the video, as FFmpeg counts them when it copies a file.
     """
     known = timings(needed=False)
     text = partial(_text, known)
@@ -29,5 +30,5 @@ def _text(known: Callable[[str], Timing], spans: Iterator[Span]) -> Iterator[str
         zero = known(span.video).start
         start, end = (max(0, round((time - zero) * 10**6)) for time in (span.start, span.end))
         title = re.sub(r"([=;#\\])", r"\\\1", label(span))
-        title += " " * title.endswith("\\")  # or FFmpeg takes the line end for escaped
+        title += " " * title.endswith("\\")  # else FFmpeg takes the line end as escaped
         yield f"\n[CHAPTER]\nTIMEBASE=1/1000000\nSTART={start}\nEND={end}\ntitle={title}\n"

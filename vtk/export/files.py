@@ -1,4 +1,4 @@
-"""Spans as text: on standard output, in a file, or in a folder with a file for each video."""
+"""Spans as text: to standard output, to a file, or to a folder with one file per video."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -23,23 +23,23 @@ with_times: Callable[[Iterable[Span]], Iterator[Span]] = partial(with_shots, tim
 class TextFormat:
     """A text format, which writes spans to the output of a run.
 
-    Where that is a folder, each video has a file of its own in it, and the spans of a video must
-    come together. Error records are left out, and a file that was there stays where there is
-    nothing else.
+    If the output is a folder, each video gets its own file there, and the spans of a video must be
+    consecutive. Error records are left out; if there are only error records, an existing file is
+    kept.
     """
 
-    name: str  # of the subcommand
-    ending: str  # of the names of files in a folder
-    text: Callable[[Iterator[Span]], Iterator[str]]  # the spans of a file to pieces of its text
-    check: Callable[[Span], object] = lambda span: None  # raises where a span cannot be written
-    prepare: Ability = with_times  # gives spans what the text tells of them
-    mixed: bool = False  # whether a file may be of several videos
-    whole_lines: bool = False  # pieces may end within a line
+    name: str  # name of the subcommand
+    ending: str  # extension of the files in a folder
+    text: Callable[[Iterator[Span]], Iterator[str]]  # turns the spans of a file into its text
+    check: Callable[[Span], object] = lambda span: None  # raises if a span cannot be written
+    prepare: Ability = with_times  # adds the fields that the text needs to the spans
+    mixed: bool = False  # whether a file may hold spans of several videos
+    whole_lines: bool = False  # False, as a piece of text may end within a line
 
     def write(self, spans: Iterator[Span], output: Output) -> None:
-        """Write spans that are prepared.
+        """Write spans that went through `prepare`.
 
-        Raises UsageError for several videos in one file of a format that holds only one,
+        Raises UsageError for several videos in one file of a format that holds only one, and
         OutputError.
         """
         written = failed = 0
@@ -61,7 +61,7 @@ class TextFormat:
         tell_left_out(failed)
 
     def _write_each(self, spans: Iterator[Span], folder: Path) -> None:
-        """Write a file for each video."""
+        """Write one file for each video."""
         make_folder(folder)
         seen = set()
         for video, group in groupby(spans, lambda span: span.video):
@@ -82,7 +82,7 @@ class TextFormat:
         yield span
 
     def _of_one(self, spans: Iterator[Span]) -> Iterator[Span]:
-        """The spans, as long as they are of one video."""
+        """The spans unchanged. Raises UsageError if they are not all of one video."""
         first = None
         for span in spans:
             first = first or span.video
@@ -95,12 +95,12 @@ class TextFormat:
 
 
 def label(span: Span) -> str:
-    """What a span is called in a list: its title, caption or summary, else kind and number."""
+    """A label for a span: its title, caption or summary, else its kind and number."""
     known = next((span[key] for key in ("title", "caption", "summary") if span.get(key)), "")
     kind = str(span.get("kind", "span")).capitalize()
     return one_line(known) or (f"{kind} {span['index'] + 1}" if "index" in span else kind)
 
 
 def one_line(text: str) -> str:
-    """Text on one line, of characters that can be seen."""
+    """The text on one line, with printable characters only."""
     return printable(" ".join(text.split()))

@@ -1,4 +1,4 @@
-"""Spans as a timeline of OpenTimelineIO, in its own JSON (https://opentimeline.io)."""
+"""Spans as an OpenTimelineIO timeline, in its JSON format (https://opentimeline.io)."""
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
@@ -13,16 +13,17 @@ from vtk.export.files import TextFormat, label, one_line
 from vtk.span import Span, local_path
 
 TYPES = {"dissolve": "SMPTE_Dissolve", "fade": "SMPTE_Dissolve", "wipe": "SMPTE_Wipe"}
-LARGEST = 2**63 - 1  # of a whole number in a timeline
-RESERVED = "OTIO_SCHEMA"  # the key that makes an object of a dictionary
+LARGEST = 2**63 - 1  # largest integer in a timeline
+RESERVED = "OTIO_SCHEMA"  # the key that marks a dictionary as a timeline object
 
 
 def otio(rate: Fraction | None = None) -> TextFormat:
-    """A clip for each span.
+    """The OpenTimelineIO format: one clip for each span.
 
-    The clips follow each other on one track. A clip refers to the file, from its start timecode
-    on, has its title or caption as a marker and the span under `vtk` of its metadata. `rate` is
-    as in `clock.counts`. A timeline is held in memory. Raises MissingError without OpenTimelineIO.
+    The clips follow each other on one track. A clip refers to the file, counted from its start
+    timecode, has the title or caption as a marker, and the span as `vtk` in its metadata. `rate` is
+    as in `clock.counts`. The timeline is held in memory. Raises MissingError without
+    OpenTimelineIO.
     """
     library = _library()
     count = counts(rate)
@@ -43,7 +44,7 @@ def _text(library: Any, count: Callable[[str], FrameClock], spans: Iterator[Span
             kind, before, after = clip.into
             track.append(schema.Transition(kind, TYPES[kind], time(before), time(after)))
         track.append(_clip(library, clip, time))
-        yield ""  # lets the span go on
+        yield ""  # pass the span on before the timeline is complete
     yield timeline.to_json_string(indent=2) + "\n"
 
 
@@ -71,10 +72,10 @@ def _url(video: str) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """A value as a timeline holds it.
+    """Convert a value to one that a timeline can hold.
 
-    There are no whole numbers beyond 64 bits and no NUL, and no dictionary of a span may be taken
-    for an object of a timeline.
+    Integers beyond 64 bits become floats, NUL characters are removed, and the key RESERVED is
+    renamed, so that no dictionary of a span is taken for a timeline object.
     """
     if isinstance(value, dict):
         plain = {_plain(key): _plain(item) for key, item in value.items()}
@@ -87,7 +88,7 @@ def _plain(value: Any) -> Any:
 
 
 def _library() -> Any:
-    """OpenTimelineIO. Raises MissingError where it is not here."""
+    """Import OpenTimelineIO. Raises MissingError if it is not installed or does not load."""
     try:
         import opentimelineio
     except ImportError as error:

@@ -1,4 +1,4 @@
-"""Spans as a Parquet file: a row for each, the fields that vtk knows best as columns.
+"""Spans as a Parquet file: one row for each span, its most common fields as columns.
 
 The format of https://parquet.apache.org, written by pyarrow. Rows are written in groups, so that
 memory does not grow with their number.
@@ -25,24 +25,24 @@ COLUMNS = {
     "title": "string",
     "caption": "string",
     "summary": "string",
-    "speech": "string",  # what is said, in time order
+    "speech": "string",  # the joined texts, in time order
     "screen_text": "string",
-    "keyframes": "list",  # seconds of each
+    "keyframes": "list",  # time of each keyframe in seconds
     "record": "string",  # the whole span as JSON
 }
-GROUP = 10_000  # rows of a group at most
-GROUP_BYTES = 32 * 2**20  # of records, after which a group ends
-LARGEST = 2**63 - 1  # what a column of whole numbers holds
+GROUP = 10_000  # most rows in a row group
+GROUP_BYTES = 32 * 2**20  # bytes of records after which a row group ends
+LARGEST = 2**63 - 1  # largest value of an integer column
 
 
 def parquet(spans: Iterable[Span], file: Path) -> Iterator[Span]:
-    """The spans, each written as a row of `file`, which appears when all have come.
+    """Yield the spans, each written as a row of `file`, which appears after the last span.
 
-    Error records are no rows; a file that was there stays where there is nothing else. Whole
+    Error records are left out; if there are only error records, an existing file is kept. Whole
     videos are split into shots first. Raises MissingError without pyarrow, UsageError for a name
-    that does not end in .parquet, OutputError.
+    that does not end in .parquet or .pq, OutputError.
     """
-    if file.suffix.lower() not in (".parquet", ".pq"):  # or an input would be written over
+    if file.suffix.lower() not in (".parquet", ".pq"):  # else an input could be overwritten
         raise UsageError(f"{file} does not end in .parquet; the file to write comes first")
     arrow, writer = _library()
     target = Path(os.path.realpath(file))
@@ -78,7 +78,7 @@ def parquet(spans: Iterable[Span], file: Path) -> Iterator[Span]:
 
 
 def row(span: Span) -> dict[str, Any]:
-    """What the columns hold of a span; None where it has no such field."""
+    """The columns of a span; None for a field that it does not have."""
     found = {name: span.get(name) for name in COLUMNS}
     for name in ("speech", "screen_text"):
         if name in span:
@@ -88,12 +88,12 @@ def row(span: Span) -> dict[str, Any]:
     if "score" in span:
         found["score"] = float(span["score"])
     if span.get("index", 0) > LARGEST:
-        found["index"] = None  # `record` has it
+        found["index"] = None  # too large for the column; `record` still has the value
     return {**found, "record": span.dump().decode().rstrip("\n")}
 
 
 def _library() -> tuple[Any, Any]:
-    """pyarrow and its writer of Parquet. Raises MissingError where they are not here."""
+    """Import pyarrow and its Parquet writer. Raises MissingError if they are not available."""
     try:
         import pyarrow
         from pyarrow.parquet import ParquetWriter

@@ -1,4 +1,4 @@
-"""Shards: tar files of samples, numbered, each of which appears when it is whole."""
+"""Shards: numbered tar files of samples, each of which appears when it is complete."""
 
 import io
 import re
@@ -12,23 +12,23 @@ from vtk.errors import OutputError
 from vtk.media.image.files import make_folder
 from vtk.output import atomic, os_errors
 
-# The end of a file's name in a tar file, and what it holds.
+# The extension of a file in a tar file, and its content.
 Part = tuple[str, bytes]
 
-BLOCK = 512  # bytes: a member is a block, which names it, and whole blocks of content
+BLOCK = 512  # bytes; a tar member is one header block and whole blocks of content
 
 
 class Shards:
-    """Writes samples into 000000.tar, 000001.tar, … of a folder. A context manager.
+    """Writes samples into 000000.tar, 000001.tar, … in a folder. A context manager.
 
-    The same samples give the same bytes: tar's members bear no times and no owners. When the
-    block raises, the shard that is not full is dropped.
+    The same samples give the same bytes, as tar members have no times and no owners. If the
+    ``with`` block raises, the shard that is not complete is dropped.
     """
 
     def __init__(self, folder: Path, samples: int, size: int) -> None:
-        """A shard ends after `samples` samples or before more than `size` bytes.
+        """A shard ends after `samples` samples, or before it would exceed `size` bytes.
 
-        Raises OutputError where the folder cannot be made or has shards already.
+        Raises OutputError if the folder cannot be made or already holds shards.
         """
         make_folder(folder)
         self.folder, self.samples, self.size = folder, samples, size
@@ -53,7 +53,7 @@ class Shards:
             self._stack.__exit__(kind, error, trace)
 
     def add(self, key: str, parts: list[Part]) -> str:
-        """Write the files KEY.END of a sample; the name of the shard that they are in."""
+        """Write the files KEY.EXTENSION of a sample; return the name of the shard they are in."""
         size = sum(BLOCK - (-len(content) // BLOCK) * BLOCK for _, content in parts)
         if self._held and (self._held >= self.samples or self._bytes + size > self.size):
             self._finish()
@@ -79,7 +79,7 @@ class Shards:
 
 
 def _member(name: str, size: int) -> tarfile.TarInfo:
-    """The head of a file in a tar file, as TarInfo makes it: time 0, owner 0, mode 644."""
+    """The header of a tar member, with TarInfo's defaults: time 0, owner 0, mode 644."""
     info = tarfile.TarInfo(name)
     info.size = size
     return info

@@ -1,4 +1,4 @@
-"""Copies of videos with what is said in them as a track of subtitles."""
+"""Copies of videos with their speech as a subtitle track."""
 
 import os
 from collections.abc import Iterator
@@ -19,22 +19,22 @@ from vtk.stream.writer import Output
 
 @dataclass(frozen=True)
 class SoftSubtitles:
-    """Copies each video with its `speech` as a soft track; nothing is encoded anew.
+    """Copies each video with its `speech` as a subtitle track, without re-encoding.
 
-    The output is the file of the copy, or a folder, where the copies keep the names of their
-    videos. The spans of a video come together.
+    The output is the file of the copy, or a folder, where copies keep the names of their videos.
+    The spans of a video must be consecutive.
     """
 
     form: str = "srt"
     layout: Layout | None = None
     highlight: bool = False
-    whole_lines: bool = True  # none at all
+    whole_lines: bool = True  # True, as nothing is written to standard output
 
     def write(self, spans: Iterator[Span], output: Output) -> None:
         """Write the copies.
 
-        Raises UsageError where the output has no name, for several videos into one file, and for a
-        copy in place of its video; OutputError.
+        Raises UsageError for an output without a name, for several videos into one file, and for a
+        copy that would overwrite its video; OutputError.
         """
         if output.name in (None, "-"):
             raise UsageError("--embed writes copies of the videos: name one, or a folder, with -o")
@@ -61,7 +61,7 @@ class SoftSubtitles:
         tell_left_out(failed)
 
     def _copy(self, group: list[Span], target: Path) -> None:
-        """Write the copy of one video, of which these are the spans."""
+        """Write the copy of one video, given its spans."""
         video = group[0].video
         if target.exists() and os.path.samefile(target, local_path(video) or target):
             raise UsageError(f"{target} is the video itself: name another file with -o")
@@ -74,7 +74,7 @@ def _name(video: str) -> str:
 
 
 def _language(group: list[Span]) -> str | None:
-    """The language of the words, where a record tells it."""
+    """The language of the speech, if the provenance of a span states it."""
     made: list[dict[str, Any]] = [entry for span in group for entry in span.get("made", [])]
     told = (entry.get("language") for entry in made if entry.get("by") == "vtk transcribe")
     return next((code for code in told if isinstance(code, str)), None)

@@ -1,4 +1,4 @@
-"""What is said in spans as subtitles: SubRip, WebVTT, Advanced SubStation, lyrics, plain text."""
+"""The speech of spans as subtitles: SubRip, WebVTT, Advanced SubStation, lyrics, plain text."""
 
 import html
 import re
@@ -14,8 +14,8 @@ from vtk.export.subtitle_layout import Cue, Layout, cues
 from vtk.span import Span
 from vtk.transcribe import with_speech
 
-SHORTEST = 0.001  # seconds of a cue: it must end after it starts
-PARAGRAPH = 2.0  # seconds without a word that begin a paragraph of plain text
+SHORTEST = 0.001  # least seconds of a cue, which must end after it starts
+PARAGRAPH = 2.0  # seconds without a word that start a new paragraph of plain text
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 
 Texts = Iterator[str]
@@ -28,11 +28,11 @@ def subtitles(
     highlight: bool = False,
     own_clock: bool = False,
 ) -> TextFormat:
-    """The `speech` of spans as cues.
+    """A subtitle format, which writes the `speech` of spans as cues.
 
-    `form` is srt, vtt, ass, lrc or txt. With `highlight`, cues of vtt and lrc tell when each word
-    is said. Times count from the first picture of the video, as in a player, and with `own_clock`
-    as its presentation times do. Spans without `speech` are transcribed from the words that come
+    `form` is srt, vtt, ass, lrc or txt. With `highlight`, cues of vtt and lrc contain the time of
+    each word. Times count from the first frame of the video, as in a player; with `own_clock` they
+    are its presentation times. Spans without `speech` are transcribed from the subtitles that come
     with the video.
     """
     known = timings(needed=False)
@@ -73,7 +73,7 @@ def _moved(cue: Cue, shift: float) -> Cue:
 
 def _srt(found: Iterator[Cue], highlight: bool) -> Texts:
     for number, cue in enumerate(found, 1):
-        text = "\n".join(cue.lines).replace("-->", "→")  # which would begin another cue
+        text = "\n".join(cue.lines).replace("-->", "→")  # "-->" would begin another cue
         times = f"{stamp(cue.start)} --> {stamp(cue.end)}".replace(".", ",")
         yield f"{number}\n{times}\n{text}\n\n"
 
@@ -108,7 +108,7 @@ def _escape(text: str) -> str:
 def _timed(
     cue: Cue, mark: str, stamp: Callable[[float], str], escape: Callable[[str], str] = str
 ) -> str:
-    """The lines of a cue with a mark before each word that is said after the cue begins."""
+    """The lines of a cue, with a time mark before each word said after the cue begins."""
     waiting = list(cue.words)
     lines = []
     for line in cue.lines:
@@ -116,7 +116,7 @@ def _timed(
         while waiting:
             found = line.find(waiting[0]["text"], place)
             if found < 0 and place:
-                break  # it is on the next line
+                break  # the word is on the next line
             word = waiting.pop(0)
             if found >= 0:
                 inside = cue.start < word["start"] < cue.end
@@ -137,7 +137,7 @@ def _ass(found: Iterator[Cue], highlight: bool) -> Texts:
         start, end = (round(seconds * 1000) for seconds in (cue.start, cue.end))
         name = _plain(cue.speaker).replace(",", " ")
         file.append(pysubs2.SSAEvent(start, end, text, name=name))
-    with warnings.catch_warnings():  # of times beyond 10 hours, which the format cannot hold
+    with warnings.catch_warnings():  # about times beyond 10 hours, which the format cannot hold
         warnings.simplefilter("ignore")
         yield file.to_string("ass")
 
@@ -146,7 +146,7 @@ def _lrc(found: Iterator[Cue], highlight: bool) -> Texts:
     end = 0.0
     for cue in found:
         if end and cue.start > end + SHORTEST:
-            yield f"[{_short(end)}]\n"  # nothing is shown from here on
+            yield f"[{_short(end)}]\n"  # an empty line: nothing is shown until the next cue
         line = cue._replace(lines=(" ".join(cue.lines),))
         text = _timed(line, "<{}>", _short) if highlight and cue.words else line.lines[0]
         yield f"[{_short(cue.start)}]{text}\n"
@@ -156,7 +156,7 @@ def _lrc(found: Iterator[Cue], highlight: bool) -> Texts:
 
 
 def _short(seconds: float) -> str:
-    """``62:03.45``: minutes, seconds and hundredths, as lyrics have them."""
+    """Format seconds as in lyrics files, ``62:03.45``: minutes, seconds and hundredths."""
     minutes, rest = divmod(round(max(seconds, 0.0) * 100), 6000)
     return f"{minutes:02d}:{rest // 100:02d}.{rest % 100:02d}"
 

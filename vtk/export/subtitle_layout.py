@@ -1,7 +1,7 @@
-"""What is said as cues that can be read: short lines, on screen long enough.
+"""Lay out speech as readable subtitle cues: short lines, on screen long enough.
 
-Lines, lengths and speed are those of Netflix's Timed Text Style Guide, general requirements: two
-lines of 42 characters, 5/6 to 7 seconds, and in its guide for English 20 characters a second.
+Lines, durations and reading speed follow Netflix's Timed Text Style Guide: two lines of 42
+characters and 5/6 to 7 seconds (general requirements), 20 characters per second (for English).
 """
 
 import re
@@ -15,10 +15,10 @@ from vtk.media.subtitles.cues import word_times
 from vtk.span import Span
 from vtk.text import UNSPACED
 
-LINES = 2  # of a cue at most
-LEAST, MOST = 5 / 6, 7.0  # seconds of a cue
-MARKED = ("srt",)  # forms that have no place of their own for who speaks
-PAUSE = 1.5  # seconds without a word that part cues
+LINES = 2  # most lines of a cue
+LEAST, MOST = 5 / 6, 7.0  # least and most seconds of a cue
+MARKED = ("srt",)  # formats without a field for the speaker
+PAUSE = 1.5  # seconds without a word that separate cues
 _ENDS = (re.compile(r"[.!?…。！？]['\"”’)\]]*$"), re.compile(r"[,;:，；、–—]['\"”’)\]]*$"))
 
 Entry = dict[str, Any]
@@ -26,30 +26,30 @@ Entry = dict[str, Any]
 
 @dataclass(frozen=True)
 class Layout:
-    """How cues are to be read: characters of a line, and characters a second."""
+    """How cues are laid out: characters per line, and characters per second."""
 
     width: int = 42
     speed: float = 20.0
-    plain: bool = False  # whether cues as they were are laid out anew
+    plain: bool = False  # whether cues read from subtitles are laid out anew, without their markup
 
 
 class Cue(NamedTuple):
-    """A cue; times in seconds of the video. `markup` is the cue as it was, where it is known."""
+    """A cue; times in seconds of the video. `markup` is its original markup, if known."""
 
     start: float
     end: float
     lines: tuple[str, ...]
-    words: tuple[Entry, ...] = ()  # with their times, where they are known
+    words: tuple[Entry, ...] = ()  # words with times, if known
     speaker: str = ""
     markup: Mapping[str, str] = MappingProxyType({})
 
 
 def cues(spans: Iterable[Span], form: str, layout: Layout) -> Iterator[Cue]:
-    """The cues of what is said in the spans of a video, in order; what two spans share, once.
+    """Yield the cues of the speech in the spans of one video, in order; shared speech only once.
 
-    A cue that was read from a file of the same form stays as it was. Others are parted into cues
-    of two lines, where a sentence or a clause ends if one does. What does not come from subtitles
-    stays until it can be read, as far as the next cue leaves time.
+    A cue that was read from a file of the same format stays as it was. Other speech is split into
+    cues of two lines, at the end of a sentence or a clause if possible. A cue that does not come
+    from subtitles stays on screen long enough to be read, unless the next cue begins earlier.
     """
     latest: list[Entry] = []
     waiting: Cue | None = None
@@ -58,7 +58,7 @@ def cues(spans: Iterable[Span], form: str, layout: Layout) -> Iterator[Cue]:
         said = span.get("speech", [])
         kept = not layout.plain and any(_subtitled(entry) for entry in span.get("made", []))
         for entry in said:
-            if entry in latest:  # speech across a cut is in both shots
+            if entry in latest:  # speech that continues across a cut is in both shots
                 continue
             turn = entry.get("speaker", speaker) != speaker
             speaker = entry.get("speaker", speaker)
@@ -77,9 +77,9 @@ def _subtitled(made: Entry) -> bool:
 
 
 def _of(entry: Entry, form: str, layout: Layout, mark: str, kept: bool) -> Iterator[Cue]:
-    """The cues of an entry; `mark` stands before it and says that somebody else speaks.
+    """The cues of an entry; `mark` is put before its text to announce a change of speaker.
 
-    One that is `kept` is parted only where it has too many lines.
+    With `kept`, the entry is split only if it has too many lines.
     """
     start, end, speaker = entry["start"], entry["end"], entry.get("speaker", "")
     markup = {} if layout.plain else entry.get("markup", {})
@@ -105,7 +105,7 @@ def _of(entry: Entry, form: str, layout: Layout, mark: str, kept: bool) -> Itera
 
 
 def _pieces(words: Iterable[Entry], width: int) -> Iterator[Entry]:
-    """Words, those longer than a line in pieces of a line."""
+    """The words; those longer than a line are split into pieces of one line."""
     for word in words:
         text, start = " ".join(word["text"].split()), word["start"]
         each = (word["end"] - start) / max(len(text), 1)
@@ -116,7 +116,7 @@ def _pieces(words: Iterable[Entry], width: int) -> Iterator[Entry]:
 
 
 def _joined(words: Iterable[Entry]) -> str:
-    """Words as a text, with spaces between except in scripts that write none."""
+    """Join words, with spaces between them except in scripts without spaces."""
     whole = ""
     for word in words:
         tight = not whole or (UNSPACED.match(whole[-1]) and UNSPACED.match(word["text"]))
@@ -131,17 +131,17 @@ def _lines(text: str, width: int) -> list[str]:
 def _wrapped(words: Iterable[Entry], width: int) -> list[str]:
     text = _joined(words)
     lines = _lines(text, width)
-    if len(lines) == LINES:  # both of about the same length
+    if len(lines) == LINES:  # balance the lengths of the two lines
         return next(
             even
-            for narrow in range((len(text) - 1) // LINES, width + 1)  # a space goes where it breaks
+            for narrow in range((len(text) - 1) // LINES, width + 1)  # -1: the break drops a space
             if len(even := _lines(text, narrow)) == LINES
         )
     return lines
 
 
 def _count(words: list[Entry], width: int) -> int:
-    """How many of the words make the next cue."""
+    """How many of the words go into the next cue."""
     most = 1
     while most < len(words):
         pause = words[most]["start"] - words[most - 1]["end"] > PAUSE
@@ -160,7 +160,7 @@ def _count(words: list[Entry], width: int) -> int:
 
 
 def _stretched(cue: Cue, limit: float, layout: Layout) -> Cue:
-    """The cue, on screen until it can be read or the next one comes."""
+    """Extend the cue until it can be read or until the next cue begins at `limit`."""
     if cue.markup:
         return cue
     needed = max(LEAST, sum(map(len, cue.lines)) / layout.speed)

@@ -1,6 +1,6 @@
-"""Spans as rows of text: comma-separated (RFC 4180) or tab-separated values.
+"""Spans as table rows: comma-separated (RFC 4180) or tab-separated values.
 
-Text that a spreadsheet would take for a formula gets an apostrophe before it, as it may come from
+Text that a spreadsheet would take for a formula gets a leading apostrophe, since it may come from
 a video or a model (OWASP, CSV Injection).
 """
 
@@ -43,15 +43,14 @@ def table(
     rate: Fraction | None = None,
     drop: bool | None = None,
 ) -> TextFormat:
-    """A row for each span.
+    """A table format: one row for each span.
 
-    The columns are `fields`, names with commas between, FIELDS by default; a field may lie in
-    another: ``transition.type``. With `timecodes` start_timecode and end_timecode follow, and
-    `rate` and `drop` are as in `clock.counts`. With `each`, the name of a field with timed texts,
-    each of those is a row, of ENTRY by default. With `scenes` the columns are those of
-    PySceneDetect's list of scenes, of one video: frames are counted from 1 in the file itself,
-    times from the first of them. Raises UsageError for a field without a name, or fields beside
-    `scenes`.
+    The columns are `fields`, comma-separated names, by default FIELDS; a name may be nested:
+    ``transition.type``. `timecodes` adds start_timecode and end_timecode; `rate` and `drop` are as
+    in `clock.counts`. With `each`, the name of a field with timed texts, each of these texts is a
+    row, by default with the columns ENTRY. With `scenes`, the columns are those of PySceneDetect's
+    scene list of one video: frames are counted in the file itself from 1, times from the first
+    frame. Raises UsageError for an empty field name, or for columns given together with `scenes`.
     """
     if scenes:
         if fields is not None or timecodes or each:
@@ -75,7 +74,7 @@ def table(
 
 
 def _parts(field: str, spans: Iterable[Span]) -> Iterator[Span]:
-    """A span for each timed text of a field; what two spans share, once."""
+    """A span for each timed text of a field; a text that two spans share only once."""
     latest: list[Any] = []
     for span in with_speech(spans) if field == "speech" else with_times(spans):
         known = [] if span.failed else span.get(field)
@@ -118,7 +117,7 @@ def _scene(index: Indexes, number: int, span: Span) -> Iterator[Any]:
 
 
 def _value(span: Span, field: str) -> Any:
-    """The value of a field by its name, or by the names that lead to it; None without."""
+    """The value of a field by its name or dotted path; None if there is none."""
     if field in span:
         return span[field]
     value: Any = span
@@ -128,17 +127,17 @@ def _value(span: Span, field: str) -> Any:
 
 
 def _line(cells: Iterable[Any], form: str) -> str:
-    """A row of cells with its line end."""
+    """A row of cells, with its line end."""
     found = [_cell(value) for value in cells]
     if form == "tsv":
         found = [re.sub(r"[\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+", " ", cell) for cell in found]
     file = io.StringIO()
     csv.writer(file, delimiter="," if form == "csv" else "\t").writerow(found)
-    return file.getvalue().removesuffix("\r\n") + "\n"  # with \r\n, either in a cell is quoted
+    return file.getvalue().removesuffix("\r\n") + "\n"  # with csv's \r\n, cells with \r or \n are quoted
 
 
 def _cell(value: Any) -> str:
-    """A value as text, harmless to a spreadsheet; numbers stay as they are."""
+    """A value as text that is safe in a spreadsheet; numbers are unchanged."""
     if value is None:
         return ""
     if isinstance(value, bool | int | float):

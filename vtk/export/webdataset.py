@@ -1,7 +1,7 @@
-"""Spans as samples in tar files, as the WebDataset library and its kin read them.
+"""Spans as samples in tar files, for the WebDataset library and compatible readers.
 
-A sample is the files of a tar file whose names are the same up to the first dot; what follows is
-the name of the field (https://github.com/webdataset/webdataset, "The WebDataset Format").
+A sample consists of the files in a tar file with the same name up to the first dot; the rest of the
+name is the field (https://github.com/webdataset/webdataset, "The WebDataset Format").
 """
 
 from collections import Counter
@@ -21,17 +21,17 @@ from vtk.pipeline import map_spans
 from vtk.span import Span
 from vtk.split import with_shots
 
-# Pictures that are taken as they are, and the end of their names in a sample.
+# Extensions of image files that are copied unchanged, with their extension in a sample.
 IMAGES = {".jpg": "jpg", ".jpeg": "jpg", ".png": "png", ".webp": "webp"}
 
 
 @dataclass(frozen=True)
 class Contents:
-    """What goes into a sample beside its record and its caption."""
+    """The contents of a sample besides its record and its caption."""
 
-    pictures: bool = True  # of the keyframes
-    clips: bool = False  # the span as a video of its own
-    height: int | None = None  # pixels, of pictures and clips; None keeps that of the video
+    pictures: bool = True  # images of the keyframes
+    clips: bool = False  # the span as a video file
+    height: int | None = None  # of images and clips in pixels; None keeps that of the video
 
 
 def webdataset(
@@ -42,11 +42,11 @@ def webdataset(
     samples: int = 1000,
     size: int = 10**9,
 ) -> Iterator[Span]:
-    """The spans, each written as a sample into a shard of `folder`, which `sample` names.
+    """Yield the spans, each written as a sample into a shard in `folder`, named in `sample`.
 
-    A shard has at most `samples` samples, and at most `size` bytes unless a single one has more.
-    Whole videos are split into shots and keyframes are picked where pictures are wanted and there
-    are none. Error records are no samples. Raises UsageError, OutputError.
+    A shard has at most `samples` samples, and at most `size` bytes unless a single sample exceeds
+    that. Whole videos are split into shots; keyframes are picked where images are wanted and a span
+    has none. Error records are left out. Raises UsageError, OutputError.
     """
     if samples < 1 or size < 1:
         raise UsageError("a shard must hold at least one sample")
@@ -83,7 +83,7 @@ def _texts(span: Span) -> list[Part]:
 
 
 def _pictures(span: Span, latest: VideoCache, height: int | None) -> list[Part]:
-    """The pictures of the keyframes: files that are there already, or frames of the video."""
+    """The images of the keyframes: existing files, or else frames decoded from the video."""
     entries = sorted(span["keyframes"], key=lambda entry: entry["t"])
     files = [None if height else _file(entry) for entry in entries]
     times = [entry["t"] for entry, file in zip(entries, files, strict=True) if file is None]
@@ -93,7 +93,7 @@ def _pictures(span: Span, latest: VideoCache, height: int | None) -> list[Part]:
 
 
 def _file(entry: dict[str, Any]) -> Path | None:
-    """The file of a keyframe's picture, if it is there."""
+    """The image file of a keyframe, if it exists."""
     path = Path(entry.get("image", ""))
     return path if path.suffix.lower() in IMAGES and path.is_file() else None
 
@@ -108,7 +108,7 @@ def _decoded(video: Video, times: list[float], height: int | None) -> list[tuple
 
 
 def _key(span: Span, keys: Counter[str]) -> str:
-    """The name of a sample: without a dot, of harmless characters, and unlike all before it."""
+    """A unique name for a sample, of safe characters and without a dot."""
     key = "-".join([picture.safe_stem(span.video), *map(_milliseconds, (span.start, span.end))])
     keys[key] += 1
     return key if keys[key] == 1 else f"{key}-{keys[key]}"

@@ -10,15 +10,15 @@ from vtk.export.files import TextFormat, label, one_line
 from vtk.media.container.timing import Timing
 from vtk.span import Span
 
-SHORTEST = 0.001  # seconds of a cue: it must end after it starts
+SHORTEST = 0.001  # least seconds of a cue, which must end after it starts
 
 
 def webvtt(field: str | None = None) -> TextFormat:
-    """A cue for each span.
+    """The WebVTT format: one cue for each span.
 
-    The words are those of `field`; without it the title, caption or summary, or kind and number.
-    A field with timed texts (speech, events) gives a cue for each of them. Times count from the
-    first picture of the video, as in a player.
+    The text is that of `field`; without `field` it is the title, caption or summary, or else kind
+    and number. A field with timed texts (speech, events) gives one cue per text. Times count from
+    the first frame of the video, as in a player.
     """
     known = timings(needed=False)
     text = partial(_text, known, field)
@@ -33,7 +33,7 @@ def _text(
     for span in spans:
         zero = known(span.video).start
         found = list(_cues(span, field))
-        fresh = [cue for cue in found if cue not in latest]  # speech across a cut is in both shots
+        fresh = [cue for cue in found if cue not in latest]  # speech across a cut is in two shots
         latest = found
         for start, end, text in fresh:
             low = round(max(0.0, start - zero), 3)
@@ -42,7 +42,7 @@ def _text(
 
 
 def _cues(span: Span, field: str | None) -> Iterator[tuple[float, float, str]]:
-    """Start, end and text, as it stands in the file, of each cue of a span."""
+    """Start, end and escaped text of each cue of a span."""
     known: Any = label(span) if field is None else span.get(field)
     timed = known if isinstance(known, list) else [{"text": known}]
     for entry in timed:
