@@ -1,4 +1,4 @@
-"""Grounding: the tightest stretches of time whose text answers a query."""
+"""ground: find the shortest stretches of time whose text answers a query."""
 
 from collections.abc import Iterable, Iterator
 from typing import Protocol
@@ -11,12 +11,12 @@ from vtk.span import Span
 
 
 class GroundingMethod(Protocol):
-    """Finds the moments of a source that answer a query best."""
+    """Finds the moments in a stream of spans that answer a query best."""
 
     def __call__(
         self, source: Iterable[Span], query: Query, *, lengths: tuple[float, float]
     ) -> Iterator[Span]:
-        """At most `query.n` moments, best first, from `lengths[0]` to `lengths[1]` seconds long."""
+        """Yield at most `query.n` moments of `lengths[0]` to `lengths[1]` seconds, best first."""
 
 
 METHODS = Methods[GroundingMethod](
@@ -41,14 +41,13 @@ def ground(
     max_length: float = 120.0,
     language: str | None = None,
 ) -> Iterator[Span]:
-    """The best `n` moments for a query (0: all) over all videos, best first.
+    """Yield the best `n` moments for a query (0: all) over all videos, best first.
 
-    Each has `score` (0 to 1), `rank`, `query` and the `evidence` it rests on. Moments of a video
-    never overlap. A moment of several texts is at most `max_length` seconds long; one shorter
-    than `min_length` is widened inside the spans it comes from. The spans may come in any order.
-    The whole stream is looked at before the first result; spans in which nobody looked for words
-    are captioned on the way, error records pass through. Raises UsageError for values without
-    sense.
+    Each has `score` (0 to 1), `rank`, `query` and the `evidence` for it. Moments of a video never
+    overlap. A moment made of several texts is at most `max_length` seconds long; one shorter than
+    `min_length` is widened within the spans it comes from. The spans may come in any order. The
+    whole stream is read before the first result; spans without text fields are captioned on the
+    way, error records pass through. Raises UsageError for invalid values.
     """
     search = METHODS.load(method)
     if not 0 <= threshold <= 1:

@@ -1,15 +1,15 @@
-"""Grounding by cover density, with time for distance.
+"""Grounding by cover density ranking, with time as the distance.
 
 After Clarke, Cormack & Tudhope, "Relevance Ranking for One to Three Term Queries", Information
 Processing & Management 36(2), 2000, sections 2 and 3.
 
-A cover is a stretch of passages of one video that no shorter stretch inside it equals in terms of
-the query. It scores by the terms it covers, weighted by inverse document frequency, and less the
-longer it is. A text that holds for a longer stretch (a caption, a title) counts for the covers
-inside that stretch without making them longer.
+A cover is a run of passages of one video such that no shorter run inside it contains the same
+query terms. Its score is the sum of the terms it covers, weighted by inverse document frequency,
+and falls with its duration. A text that holds for a longer stretch (a caption, a title) counts for
+the covers inside that stretch without making them longer.
 
-Of a stream only the passages with a term of the query are kept, and of their spans what a moment
-takes over; all others are counted.
+Only the passages of a stream that contain a query term are kept, and of their spans only the fields
+that a moment takes over; all other passages are only counted.
 """
 
 import math
@@ -28,20 +28,21 @@ from vtk.pipeline import failure
 from vtk.retrieve import Query
 from vtk.span import SPAN_ONLY_FIELDS, TIMED_FIELDS, Span, join
 
-SHORT = 10.0  # seconds up to which a cover's length costs nothing
-LENGTH_POWER = 0.2  # of how much longer it is: twice the length costs an eighth of the score
-NEAR = 4  # terms up to which their distance in the text costs nothing
-NEAR_POWER = 0.1
-GAP = 10.0  # seconds without a term of the query that a cover may bridge
-TOUCH = 1.0  # seconds between moments of equal terms that are one moment
-MERGED = 30.0  # seconds that such a moment may grow to
+SHORT = 10.0  # seconds up to which a cover's duration costs nothing
+LENGTH_POWER = 0.2  # exponent of the duration penalty: twice as long costs an eighth of the score
+NEAR = 4  # width in terms up to which the distance of query terms in the text costs nothing
+NEAR_POWER = 0.1  # exponent of the penalty for their distance in the text
+GAP = 10.0  # seconds without a query term that a cover may bridge
+TOUCH = 1.0  # moments with equal terms are merged if at most this many seconds apart
+MERGED = 30.0  # longest merged moment in seconds
 
 
 @dataclass(frozen=True, slots=True)
 class _Match:
-    """A passage with terms of the query, and the number of the span it comes from.
+    """A passage that contains query terms, and the number of the span it comes from.
 
-    `terms` has a bit for each term, `places` the word and the bit of every occurrence.
+    `terms` has one bit per query term, `places` the position and the bit of every occurrence;
+    `size` is the number of terms in the passage.
     """
 
     passage: Passage
@@ -53,7 +54,7 @@ class _Match:
 
 @dataclass(slots=True)
 class _Moment:
-    """A stretch of a video, its score, and the terms it covers as bits."""
+    """A stretch of a video, its score, and the query terms it covers as a bit set."""
 
     video: str
     start: float
@@ -63,7 +64,7 @@ class _Moment:
 
 
 def search(source: Iterable[Span], query: Query, *, lengths: tuple[float, float]) -> Iterator[Span]:
-    """The best moments for the terms of a query, best first, none overlapping another."""
+    """Yield the best moments for the terms of a query, best first, without overlaps."""
     return _best(source, query, query.terms, lengths)
 
 
@@ -112,7 +113,7 @@ def _best(
 
 
 class _Sources:
-    """What moments take over from the spans of the matches, in little memory."""
+    """Stores compactly the fields that moments take over from the spans of their matches."""
 
     def __init__(self) -> None:
         self._lines = bytearray()
@@ -142,7 +143,7 @@ def _moments(
     sources: _Sources,
     lengths: tuple[float, float],
 ) -> list[_Moment]:
-    """The moments of one video: its covers, less those that overlap a better one."""
+    """The moments of one video: its covers without those that overlap a better one."""
     ordered = sorted(found, key=lambda m: (m.passage.start, m.passage.end))
     distinct = list({m.passage: m for m in reversed(ordered)}.values())[::-1]
     kept = _suppressed(_covers(video, distinct, weights, lengths[1]))
@@ -157,7 +158,7 @@ def _moments(
 def _covers(
     video: str, matches: Sequence[_Match], weights: list[float], max_length: float
 ) -> list[_Moment]:
-    """All stretches from one matching passage to another that add a term on the way."""
+    """All covers: runs from one matching passage to another that add query terms on the way."""
     covers = []
     around: list[_Match] = []
     for i, first in enumerate(matches):
@@ -167,7 +168,7 @@ def _covers(
         around.append(first)
         inside = seen = 0
         chosen: list[_Match] = []
-        for place in range(i, len(matches)):  # a slice would copy the rest for each match
+        for place in range(i, len(matches)):  # a slice would copy the rest of the list each time
             match = matches[place]
             if match.passage.start > end + GAP or inside.bit_count() == len(weights):
                 break
@@ -186,13 +187,13 @@ def _covers(
 
 
 def _coverage(terms: int, weights: list[float]) -> float:
-    """Share of the weight of a query that some of its terms have."""
+    """The share of the total weight of the query that the given terms have."""
     own = sum(weight for number, weight in enumerate(weights) if terms >> number & 1)
     return own / (sum(weights) or 1.0)
 
 
 def _nearness(chosen: Sequence[_Match]) -> float:
-    """1 where the terms of passages stand close together, less the more words lie between."""
+    """1 if the query terms of the passages are close together; less, the more words lie between."""
     placed, offset = [], 0
     for match in chosen:
         placed += [(offset + place, bit) for place, bit in match.places]
@@ -208,7 +209,7 @@ def _nearness(chosen: Sequence[_Match]) -> float:
 
 
 def _holds(wide: Passage, narrow: Passage) -> bool:
-    """Whether one passage goes on all through another and is longer."""
+    """Whether one passage contains the other in time and is longer."""
     return (
         wide.start <= narrow.start
         and wide.end >= narrow.end
@@ -221,13 +222,14 @@ def _density(length: float) -> float:
 
 
 def _suppressed(moments: Sequence[_Moment]) -> list[_Moment]:
-    """Those that overlap no better one, best first; of equals the shorter, then the earlier."""
+    """Moments that overlap no better one, best first; ties: the shorter, then the earlier first."""
     starts: list[float] = []
     kept: list[_Moment] = []
     by_start: list[_Moment] = []
     for moment in sorted(moments, key=lambda m: (-m.score, m.end - m.start, m.start)):
         place = bisect_left(starts, moment.end)
-        # Those kept do not overlap, so only the last that begins before this one's end can.
+        # Kept moments do not overlap each other, so only the last one that begins before the end
+        # of this moment can overlap it.
         if place == 0 or by_start[place - 1].end <= moment.start:
             place = bisect_left(starts, moment.start)
             starts.insert(place, moment.start)
@@ -237,7 +239,7 @@ def _suppressed(moments: Sequence[_Moment]) -> list[_Moment]:
 
 
 def _merged(moments: Sequence[_Moment], longest: float) -> list[_Moment]:
-    """Moments one right after the other that answer with the same terms become one."""
+    """Merge moments with the same terms that follow each other closely."""
     merged: list[_Moment] = []
     for moment in sorted(moments, key=lambda m: m.start):
         last = merged[-1] if merged else None
@@ -255,7 +257,7 @@ def _merged(moments: Sequence[_Moment], longest: float) -> list[_Moment]:
 
 
 def _edges(matches: Sequence[_Match], sources: _Sources) -> list[tuple[float, float]]:
-    """Stretches of a video that spans with matches cover without a gap."""
+    """The stretches of a video that the spans with matches cover without gaps."""
     covered: list[tuple[float, float]] = []
     spans = (sources[number] for number in dict.fromkeys(m.span for m in matches))
     for start, end in sorted((span.start, span.end) for span in spans):
@@ -267,7 +269,7 @@ def _edges(matches: Sequence[_Match], sources: _Sources) -> list[tuple[float, fl
 
 
 def _widen(moment: _Moment, edges: Sequence[tuple[float, float]], length: float) -> None:
-    """Make a moment at least `length` seconds long, as far as its spans reach."""
+    """Widen a moment to at least `length` seconds, as far as its spans reach."""
     missing = length - (moment.end - moment.start)
     inside = [edge for edge in edges if edge[0] < moment.end and edge[1] > moment.start]
     if missing > 0 and inside:
@@ -279,12 +281,12 @@ def _widen(moment: _Moment, edges: Sequence[tuple[float, float]], length: float)
 def _result(
     moment: _Moment, matches: Sequence[_Match], sources: _Sources, rank: int, query: str
 ) -> Span:
-    """A moment as a span, with what its sources know besides."""
+    """A moment as a span, with the other fields of the spans it comes from."""
     inside = {
         m.passage: m
         for m in matches
         if (m.passage.start < moment.end and m.passage.end > moment.start)
-        or m.passage.start == moment.start  # a passage without length
+        or m.passage.start == moment.start  # for a passage of zero duration
     }
     evidence = sorted(inside.values(), key=lambda m: (m.passage.start, m.passage.end))
     spans = (sources[number] for number in dict.fromkeys(m.span for m in evidence))
