@@ -1,4 +1,4 @@
-"""Retrieval: the spans of a stream whose text answers a query best."""
+"""retrieve: find the spans of a stream whose text answers a query best."""
 
 import math
 from collections.abc import Iterable, Iterator
@@ -15,11 +15,11 @@ from vtk.text import Analyzer
 
 @dataclass(frozen=True)
 class Query:
-    """What is looked for, and how much of it is wanted: `n` results (0: all), from `threshold` on.
+    """A search: its text, and the wanted results: `n` (0: all) with a score from `threshold` on.
 
-    `language` is that of the text and of what is searched, English if not given; only methods that
-    go by words ask for `terms`, and only these need a text with words in it. Raises UsageError for
-    values without sense.
+    `language` is that of the query and of the searched text, English if not given. Only methods
+    that compare words use `terms`, and only these need a text with words. Raises UsageError for
+    invalid values.
     """
 
     text: str
@@ -35,11 +35,11 @@ class Query:
 
     @property
     def terms(self) -> list[str]:
-        """The distinct terms of the text, in order. Raises UsageError where it has no words."""
+        """The distinct terms of the query, in order. Raises UsageError if it has no words."""
         return self._terms[0]
 
     def terms_of(self, text: str) -> list[str]:
-        """The terms of a text that is searched; stop words only where the query has no others."""
+        """The terms of a searched text; with stop words only if the query has no other words."""
         return self._analyzer.terms(text, stop=self._terms[1], characters=True)
 
     @cached_property
@@ -52,10 +52,10 @@ class Query:
 
 
 class Retriever(Protocol):
-    """Finds the spans of a source that answer a query best."""
+    """Finds the spans in a stream that answer a query best."""
 
     def __call__(self, source: Iterable[Span], query: Query) -> Iterator[Span]:
-        """At most `query.n` spans with `score`, `rank` and `query`, best first; error records."""
+        """Yield error records, and at most `query.n` spans, best first, with score and rank."""
 
 
 METHODS = Methods[Retriever](
@@ -73,12 +73,11 @@ def retrieve(
     threshold: float | None = None,
     language: str | None = None,
 ) -> Iterator[Span]:
-    """The best `n` spans for a query (0: all), best first, with `score`, `rank` and `query`.
+    """Yield the best `n` spans for a query (0: all), best first, with `score`, `rank` and `query`.
 
-    Spans that share no word with the query are no results, nor are those that score below
-    `threshold`. The whole stream is looked at before the first result; spans in which nobody
-    looked for words are captioned on the way, error records pass through. Raises UsageError for
-    values without sense.
+    Spans that share no word with the query, or score below `threshold`, are not results. The whole
+    stream is read before the first result; spans without text fields are captioned on the way,
+    error records pass through. Raises UsageError for invalid values.
     """
     search = METHODS.load(method)
     return search(with_captions(spans, language=language), Query(query, language, n, threshold))

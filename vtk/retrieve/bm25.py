@@ -2,8 +2,8 @@
 and Trends in Information Retrieval 3(4), 2009), as scored by Lucene and computed by bm25s.
 
 A stream is searched for one query, so only the terms of that query need an index: every other
-term of a span counts for its length alone. A span costs two bytes a term, and
-its line of JSON where it has a term of the query.
+term of a span only adds to its length. A span takes two bytes of memory per term, and its line of
+JSON if it contains a query term.
 """
 
 from array import array
@@ -21,7 +21,7 @@ Scores = NDArray[np.float32]
 
 
 def search(source: Iterable[Span], query: Query) -> Iterator[Span]:
-    """The best spans for the terms of a query, best first; equal scores stay in input order."""
+    """Yield the best spans for the query terms, best first; equal scores stay in input order."""
     return _best(source, query, {term: number for number, term in enumerate(["", *query.terms])})
 
 
@@ -61,7 +61,7 @@ def _best(source: Iterable[Span], query: Query, vocabulary: dict[str, int]) -> I
 
 
 def _scores(documents: "list[array[int]]", vocabulary: dict[str, int]) -> Scores:
-    """The score of every document, each given as the numbers of its terms, 0 for all others."""
+    """The score of every document, given as term numbers, with 0 for terms not in the query."""
     import bm25s
 
     index = bm25s.BM25(method="lucene", k1=1.2, b=0.75)
