@@ -1,4 +1,4 @@
-"""Summaries: the sentences of a video that say the most of it, one span per video."""
+"""summarize: one span per video, with the most informative sentences about it."""
 
 from collections.abc import Iterable, Iterator
 from functools import partial
@@ -11,16 +11,16 @@ from vtk.pipeline import map_videos
 from vtk.span import Span
 from vtk.text import Analyzer
 
-SENTENCES = 5  # unless a number of sentences or words is asked for
+SENTENCES = 5  # sentences if no number of sentences or words is given
 
 
 class SummaryMethod(Protocol):
-    """Makes the summary of one video."""
+    """Summarizes one video."""
 
     def __call__(
         self, spans: list[Span], *, sentences: int | None, words: int | None, language: str
     ) -> Span:
-        """The span of the summary; all spans have an end and none has failed."""
+        """Return the summary as a span; every span has an end and none is an error record."""
 
 
 METHODS = Methods[SummaryMethod](
@@ -42,12 +42,12 @@ def summarize(
     words: int | None = None,
     language: str | None = None,
 ) -> Iterator[Span]:
-    """One span per video with `summary` and the `sentences` it is made of, each with its time.
+    """Yield one span per video, with `summary` and its `sentences`, each with start and end.
 
-    At most `sentences` sentences (5 where no budget is given) and at most `words` words. The
-    spans of a video must follow each other in `spans`; one video is held at a time. Titles of
-    chapters stay in `parts`. Videos in which nobody looked for words are captioned first. Raises
-    UsageError for values without sense.
+    A summary has at most `sentences` sentences (5 if no budget is given) and at most `words` words.
+    The spans of a video must be consecutive in `spans`; one video is held in memory at a time.
+    Titles of chapters are kept in `parts`. Videos whose spans have no text fields are captioned
+    first. Raises UsageError for invalid values.
     """
     METHODS.check(method)
     for name, number in (("sentences", sentences), ("words", words)):

@@ -1,9 +1,9 @@
-"""Summaries by extraction: whole sentences, chosen to cover the most with the least repetition.
+"""Extractive summaries: whole sentences that cover the most content with the least repetition.
 
 The objective is the weighted coverage of concepts (Gillick & Favre, "A Scalable Global Model for
-Summarization", ILP-NLP 2009, section 2) with stems and pairs of stems as concepts, and a reward
-for diversity over the stretches of the video (Lin & Bilmes, "A Class of Submodular Functions for
-Document Summarization", ACL 2011, section 4.2). It is maximized greedily, the gain scaled by the
+Summarization", ILP-NLP 2009, section 2) with stems and pairs of stems as concepts, plus a reward
+for diversity over the parts of the video (Lin & Bilmes, "A Class of Submodular Functions for
+Document Summarization", ACL 2011, section 4.2). It is maximized greedily, with gains scaled by the
 cost of a sentence (Lin & Bilmes, NAACL 2010, section 4).
 """
 
@@ -24,11 +24,11 @@ from vtk.text import (
 
 Concept = tuple[str, ...]
 
-STRETCHES = 6  # equal parts of a video that its summary should speak of, where it has no chapters
-DIVERSITY = 0.6  # weight of speaking of all stretches, against covering the concepts
-COST_POWER = 0.35  # how much a long sentence must say more
-SHORT, LONG = 6, 38  # words; sentences outside are seldom good ones
-# A sentence that begins with one of these leans on the one before it, or is a question.
+STRETCHES = 6  # equal parts of a video that its summary should represent, if it has no chapters
+DIVERSITY = 0.6  # weight of representing all parts, relative to covering the concepts
+COST_POWER = 0.35  # exponent of the number of words by which the gain of a sentence is divided
+SHORT, LONG = 6, 38  # words; shorter or longer sentences are rarely good
+# A sentence that begins with one of these words depends on the previous one, or is a question.
 _LEANING = re.compile(
     r"(?:it|its|they|them|this|that|that's|these|those|he|she|his|her|and|but|so|or|because|then|also"
     r"|which|well|yeah|yes|no|ok|okay|now|here|there|what|how|why|who|when|where|i|i'm|let|let's"
@@ -48,7 +48,7 @@ class _Candidate:
 
 
 def summary(spans: list[Span], *, sentences: int | None, words: int | None, language: str) -> Span:
-    """The summary of one video; all spans have an end and none has failed."""
+    """Return the summary of one video; every span has an end and none is an error record."""
     spans = sorted(spans, key=lambda span: (span.start, span.end))
     found, measured = _sentences(spans)
     candidates, weights = _candidates(spans, found, measured, Analyzer(language, talk=True))
@@ -69,9 +69,9 @@ def summary(spans: list[Span], *, sentences: int | None, words: int | None, lang
 
 
 def _sentences(spans: Sequence[Span]) -> tuple[list[Passage], bool]:
-    """What a summary may be made of: speech and captions; else texts on screen; else facts.
+    """Sentences for the summary: speech and captions; if unusable, screen text; else facts.
 
-    The second value says that there are only facts, sentences on what was measured.
+    The second value is True if there are only facts, which are sentences about measurements.
     """
     cues = {
         (cue["start"], cue["end"], cue["text"]): cue
@@ -90,7 +90,7 @@ def _sentences(spans: Sequence[Span]) -> tuple[list[Passage], bool]:
 
 
 def _prose(texts: Sequence[str]) -> str:
-    """Sentences as one text; those without an end mark are set apart as excerpts."""
+    """Join sentences into one text; an ellipsis follows those without an end mark."""
     marked = [text if _ENDED.search(text) else f"{text} …" for text in texts[:-1]]
     return join_texts([*marked, *texts[-1:]])
 
@@ -104,7 +104,7 @@ def _split(texts: Sequence[Passage]) -> list[Passage]:
 
 
 def _distinct(found: Sequence[Passage]) -> list[Passage]:
-    """Sentences in time order, each once, where it stands first."""
+    """Sentences in time order without duplicates, keeping the earliest of each."""
     ordered = sorted(found, key=lambda sentence: (sentence.start, sentence.end))
     return list({s.text.casefold(): s for s in reversed(ordered)}.values())[::-1]
 
@@ -116,12 +116,12 @@ def _candidates(
     edges = _edges(spans)
     punctuated = sum(bool(_ENDED.search(s.text)) for s in found) * 2 >= len(found)
     terms = [analyzer.terms(sentence.text) for sentence in found]
-    if measured:  # two shots that differ in their length only say the same
+    if measured:  # ignore numbers: shots that differ only in duration say the same
         terms = [[t for t in own if not any(map(str.isdigit, t))] for own in terms]
     concepts = [frozenset([*((term,) for term in own), *pairwise(own)]) for own in terms]
     weights = _measured_weights(found, concepts) if measured else _weights(concepts)
     shares = [1.0] * len(found)
-    if measured:  # a short shot stands for little of the video
+    if measured:  # a short shot represents little of the video
         longest = max((s.end - s.start for s in found), default=0.0) or 1.0
         shares = [math.sqrt((s.end - s.start) / longest) for s in found]
     candidates = [
@@ -138,7 +138,7 @@ def _candidates(
 
 
 def _weights(concepts: Sequence[frozenset[Concept]]) -> dict[Concept, float]:
-    """What is said twice matters; what is said once only fills up."""
+    """Weights of concepts: those that occur more than once matter, others hardly count."""
     counts = Counter(concept for own in concepts for concept in own)
     return {
         concept: (math.log2(n) if n > 1 else 0.1) * (1.5 if len(concept) > 1 else 1.0)
@@ -149,7 +149,7 @@ def _weights(concepts: Sequence[frozenset[Concept]]) -> dict[Concept, float]:
 def _measured_weights(
     found: Sequence[Passage], concepts: Sequence[frozenset[Concept]]
 ) -> dict[Concept, float]:
-    """Of measurements that matters which holds for long; what holds always tells nothing."""
+    """Weights of concepts in measurements: high if true for long, 0 if true of every sentence."""
     counts = Counter(concept for own in concepts for concept in own)
     seconds: defaultdict[Concept, float] = defaultdict(float)
     for sentence, own in zip(found, concepts, strict=True):
@@ -160,14 +160,14 @@ def _measured_weights(
 
 
 def _edges(spans: Sequence[Span]) -> list[float]:
-    """Inner edges of the stretches of a video: its chapters, else equal parts."""
+    """Inner boundaries of the parts of a video: its chapters, else equal parts."""
     chapters = [span.start for span in spans if span.get("kind") == "chapter"][1:]
     start, end = spans[0].start, max(span.end for span in spans)
     return chapters or [start + (end - start) * i / STRETCHES for i in range(1, STRETCHES)]
 
 
 def _quality(sentence: Passage, punctuated: bool) -> float:
-    """How well a sentence stands alone, 0 to 1."""
+    """How well a sentence can stand alone, 0 to 1."""
     size = word_count(sentence.text)
     quality = 1.0
     if size < SHORT:
@@ -179,7 +179,7 @@ def _quality(sentence: Passage, punctuated: bool) -> float:
     if sentence.text.rstrip("\"'”’").endswith(("?", "？")):
         quality *= 0.4
     if punctuated and not _ENDED.search(sentence.text):
-        quality *= 0.4  # broken off
+        quality *= 0.4  # the sentence is incomplete
     return quality
 
 
@@ -189,7 +189,7 @@ def _chosen(
     sentences: int | None,
     words: int | None,
 ) -> list[Passage]:
-    """The sentences with the greatest gain for their cost, one by one while they fit."""
+    """Choose sentences greedily by gain per cost while they fit into the budget."""
     worth = [
         c.quality
         * math.fsum(weights[concept] for concept in c.concepts)
@@ -226,7 +226,7 @@ def _chosen(
 
 
 def _cut(sentence: Passage, words: int) -> Passage:
-    """The beginning of a sentence, where not even one fits."""
+    """The beginning of a sentence, at most `words` words, for when no whole sentence fits."""
     pieces = sentence.text.split()
     while len(pieces) > 1 and word_count(" ".join(pieces)) > words:
         pieces.pop()
