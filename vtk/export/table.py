@@ -133,7 +133,7 @@ def _line(cells: Iterable[Any], form: str) -> str:
         found = [re.sub(r"[\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+", " ", cell) for cell in found]
     file = io.StringIO()
     csv.writer(file, delimiter="," if form == "csv" else "\t").writerow(found)
-    return file.getvalue().removesuffix("\r\n") + "\n"  # with csv's \r\n, cells with \r or \n are quoted
+    return file.getvalue().removesuffix("\r\n") + "\n"  # csv's \r\n makes it quote both in cells
 
 
 def _cell(value: Any) -> str:
