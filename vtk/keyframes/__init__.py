@@ -1,4 +1,4 @@
-"""keyframes: the few frames that stand for a span."""
+"""keyframes: select the few frames that represent a span."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Images:
-    """Where and how pictures of the keyframes are written."""
+    """Where and how images of the keyframes are written."""
 
     folder: Path
     format: "Format" = "jpg"
-    size: "Box | None" = None  # width and height in pixels at most; None keeps the video's
+    size: "Box | None" = None  # most width and height in pixels; None keeps the video's
     quality: int = 85  # 1 to 100
 
 
@@ -42,20 +42,20 @@ def keyframes(
     sheet: Path | None = None,
     gif: Path | None = None,
 ) -> Iterator[Span]:
-    """Each span with `keyframes` in time order; a whole video is split into shots first.
+    """Yield each span with `keyframes` in time order; a whole video is split into shots first.
 
-    Of each span `k` (1 if nothing is said), or `rate` a second, or of all spans of a video
-    together `budget`; every frame of a span that has fewer. `min_gap` is the seconds between two
-    keyframes of a span at least, which may leave fewer. With `distinct` a keyframe that is nearly
-    the same as one before in its video goes under that one, in `same_as`. `why` adds what was
-    measured. `clip` compares frames instead of colour and texture. With `budget` or `distinct`
-    the spans of a video come out together.
+    The number is `k` per span (by default 1, but see `KeyframeMethod.default`), or `rate` per
+    second, or `budget` for all spans of a video together; or all frames of a span that has fewer.
+    `min_gap` is the least time in seconds between two keyframes of a span, which may leave fewer.
+    With `distinct`, a near-duplicate of an earlier keyframe in the video is listed under that
+    keyframe, in `same_as`. `why` adds measurements. `clip` compares frames by that model instead of
+    colour and texture. With `budget` or `distinct`, the spans of a video are yielded together.
 
-    With `images` a picture of each keyframe is written, with `gif` an animation of each span into
-    that folder, with `sheet` contact sheets of all keyframes, the last of them at the end.
+    `images` writes an image of each keyframe, `gif` an animation of each span into that folder,
+    `sheet` contact sheets of all keyframes, the last of them at the end.
 
-    Raises UsageError for options that make no sense, MissingError for an encoder that is not
-    there, OutputError for a picture not written.
+    Raises UsageError for invalid options, MissingError for a missing encoder, OutputError for an
+    image that cannot be written.
     """
     METHODS.check(method)
     _check(k, rate, budget, min_gap)
@@ -107,7 +107,7 @@ def keyframes(
 
 
 def with_keyframes(spans: Iterable[Span]) -> Iterator[Span]:
-    """The spans in order, keyframes picked with the defaults where a span has none."""
+    """Yield the spans in order, with default keyframes for spans that have none."""
     return fill_missing(
         spans, lambda span: span.is_whole_video or not span.get("keyframes"), keyframes
     )
@@ -127,12 +127,12 @@ def _check(k: int | None, rate: float | None, budget: int | None, min_gap: float
 
 
 def _shares(group: list[Span], budget: int, gap: float) -> list[int | None]:
-    """What each span of a video gets of the budget; None for error records."""
+    """How many keyframes of the budget each span of a video gets; None for error records."""
     from vtk.keyframes.budget import divide
 
     good = [span for span in group if not span.failed]
     try:
         shares = iter(divide(good, budget, gap) if good else [])
     except (MediaError, OSError):
-        return [1] * len(group)  # the spans will say the same, each in its own error record
+        return [1] * len(group)  # each span will fail with the same error in its own error record
     return [None if span.failed else next(shares) for span in group]

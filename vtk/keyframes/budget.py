@@ -1,4 +1,4 @@
-"""A number of keyframes for a whole video, divided among its spans by what changes and length."""
+"""Divide a number of keyframes for a whole video among its spans, by duration and change."""
 
 from heapq import heapify, heapreplace
 
@@ -8,13 +8,12 @@ from vtk.times import SHORTEST
 
 
 def divide(spans: list[Span], budget: int, gap: float) -> list[int]:
-    """How many keyframes each of the spans of one video gets: `budget` in all.
+    """Return how many keyframes each of the spans of one video gets: `budget` in all.
 
-    As many as there are frames (or as fit with `gap` seconds between them) where that is less.
-    Half of the weight of a span is its share of the seconds, half its share of the bytes that the
-    encoder spent on changes. Every span has one before any has two; those of the most weight
-    come first where the budget is smaller than that. The rest is divided as seats are by
-    Sainte-Laguë. Raises OpenError, MediaError.
+    A span gets no more than it has frames, or than fit with `gap` seconds between them. Half of its
+    weight is its share of the seconds, half its share of the bytes that the encoder spent on
+    changes. Every span gets one before any gets two, in order of weight if the budget is too small
+    for all. The rest is divided by the Sainte-Laguë method for seats. Raises OpenError, MediaError.
     """
     packets = change_bytes(spans[0].video)
     last = float(packets.times[-1]) if len(packets.times) else 0.0
@@ -33,9 +32,9 @@ def divide(spans: list[Span], budget: int, gap: float) -> list[int]:
 
 
 def apportion(weights: list[float], fits: list[int], total: int) -> list[int]:
-    """`total` seats by weight, no more than fit each; every one its first before any a second."""
+    """Divide `total` seats by weight, at most `fits` each; all get a first before any a second."""
     given = [0] * len(weights)
-    # In order: first seats, then by weight over 2n + 1, then by place.
+    # Heap order: first seats before others, then by weight / (2n + 1), then by index.
     waiting = [(False, -weight, place) for place, weight in enumerate(weights) if fits[place]]
     heapify(waiting)
     for _ in range(min(total, sum(fits))):

@@ -1,9 +1,9 @@
-"""cluster: the looks of the span in `k` clusters, and of each the frame nearest its centre.
+"""cluster: cluster the frames of a span by appearance, and take the frame nearest each centre.
 
 KTV (Song et al., "KTV: Keyframes and Key Tokens Selection for Efficient Training-Free Video LLMs",
-arXiv 2602.03615, stage 1) clusters the features of frames so, without a query. The clusters here
-grow without a random start, so that the same span gives the same frames. Of a cluster only frames
-count that are nearly as good as its best, which leaves out those that are black or blurred.
+arXiv 2602.03615, stage 1) clusters the features of frames in this way, without a query. The
+clustering here has no random start, so that the same span gives the same frames. Only frames of
+nearly the best quality in their cluster are eligible, which excludes black or blurred ones.
 """
 
 import numpy as np
@@ -13,13 +13,13 @@ from vtk.keyframes.methods import KeyframeMethod
 from vtk.keyframes.sampler import Choice, SpanSampler
 from vtk.keyframes.selection import one_per_cluster
 
-PER_KEYFRAME = 8  # frames looked at for each cluster
-FEWEST = 32
-USABLE = 0.75  # of the quality of the best of a cluster
+PER_KEYFRAME = 8  # frames sampled for each cluster
+FEWEST = 32  # least frames sampled
+USABLE = 0.75  # share of the best quality in its cluster that an eligible frame has
 
 
 def choose(view: SpanSampler, k: int) -> list[Choice]:
-    """At most `k` frames; the score is the share of the looks that the cluster of each holds."""
+    """Choose at most `k` frames; the score is the share of the frames that are in the cluster."""
     found = view.sample(max(PER_KEYFRAME * k, FEWEST), least=k)
     if not found:
         return []

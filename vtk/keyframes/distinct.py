@@ -1,4 +1,4 @@
-"""Near-duplicates: a keyframe like one that was kept before goes under it, in `same_as`."""
+"""Near-duplicate detection: duplicates are listed under an earlier keyframe, in `same_as`."""
 
 from collections import deque
 from typing import Any
@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from vtk.keyframes.sampler import Features
 
-MOST = 10_000  # latest kept keyframes that new ones are compared with
+MOST = 10_000  # number of latest kept keyframes that new ones are compared with
 
 
 class Distinct:
-    """The keyframes of one video that were kept so far."""
+    """The keyframes of one video kept so far."""
 
     def __init__(self, features: Features) -> None:
         self.same, self.order = features.same, features.order
@@ -20,7 +20,7 @@ class Distinct:
         self._entries: deque[dict[str, Any]] = deque(maxlen=MOST)
 
     def nearest(self, point: NDArray[np.float32]) -> dict[str, Any] | None:
-        """The kept keyframe that is nearest to the point, if it is nearly the same."""
+        """The kept keyframe nearest to `point`, if near enough to be nearly the same; else None."""
         if not self._points:
             return None
         distances = np.linalg.norm(np.stack(self._points) - point, self.order, axis=1)
@@ -28,6 +28,6 @@ class Distinct:
         return self._entries[nearest] if distances[nearest] < self.same else None
 
     def add(self, point: NDArray[np.float32], entry: dict[str, Any]) -> None:
-        """Remember a keyframe that is like none before."""
+        """Keep a keyframe that is no near-duplicate."""
         self._points.append(point)
         self._entries.append(entry)

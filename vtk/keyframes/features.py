@@ -1,4 +1,4 @@
-"""How frames are compared: by colour and texture, or by an image-text model."""
+"""Features to compare frames by: colour and texture, or embeddings of an image-text model."""
 
 from typing import TYPE_CHECKING
 
@@ -12,28 +12,28 @@ if TYPE_CHECKING:
     from vtk.models.embed.clip import ClipModel
 
 LUMA = 16  # bins from black to white
-CHROMA = 16  # bins of Cb and of Cr, together a square of them, over the half that films use
-EDGES = (0, 2, 5, 10, 20, 40, 256)  # bins of the differences of neighbouring samples, in luma steps
-BLOCK = 3  # samples of a side of the blocks of a print
+CHROMA = 16  # bins of Cb and of Cr, in a 2-D histogram over the half of the range that films use
+EDGES = (0, 2, 5, 10, 20, 40, 256)  # bin limits for differences of neighbouring luma samples
+BLOCK = 3  # side of the blocks of a fingerprint in samples
 
 
 class Colour:
-    """Colour and texture of thumbnails: histograms, which the camera's motion changes little."""
+    """Histograms of colour and texture of thumbnails, which camera motion changes little."""
 
     pictures = False
-    same, order = 12 / 255, float(np.inf)  # no block is further off than that
+    same, order = 12 / 255, float(np.inf)  # maximum norm: no block differs by 12 or more of 255
 
     def __call__(self, candidates: list[Candidate]) -> Points:
-        """Roots of histograms: the distance of two points is that of Hellinger."""
+        """Square roots of histograms, so that Euclidean is proportional to Hellinger distance."""
         return np.stack([_histograms(candidate.thumbnail) for candidate in candidates])
 
     def fingerprints(self, candidates: list[Candidate]) -> Points:
-        """Means of blocks of luma, Cb and Cr, 0..1."""
+        """Block means of luma, Cb and Cr, 0..1."""
         return np.stack([_blocks(candidate.thumbnail) for candidate in candidates])
 
 
 def _histograms(small: Thumbnail) -> NDArray[np.float32]:
-    """Shares of the samples by luma, by chroma, and by the strength of edges across and down."""
+    """Square roots of the histograms of luma, chroma, and vertical and horizontal edges."""
     half = [np.clip(plane.ravel(), 64, 191) for plane in (small.cb, small.cr)]
     counts = [
         np.histogram(small.luma, LUMA, (0, 256))[0],
@@ -54,16 +54,16 @@ def _blocks(small: Thumbnail) -> NDArray[np.float32]:
 
 
 class Clip:
-    """The vectors of an image-text model: what is shown counts, less where it is."""
+    """Embeddings of an image-text model: the content counts more than its position."""
 
     pictures = True
-    same, order = 0.3, 2.0  # of vectors of length 1: a cosine of 0.955
+    same, order = 0.3, 2.0  # Euclidean distance of unit vectors: a cosine of 0.955
 
     def __init__(self, model: "ClipModel") -> None:
         self.model = model
 
     def __call__(self, candidates: list[Candidate]) -> Points:
-        """The unit vectors of the pictures."""
+        """The embeddings of the frames, unit vectors."""
         pictures = [c.picture for c in candidates if c.picture is not None]
         return np.stack(list(self.model.images(pictures)))
 

@@ -1,11 +1,11 @@
-"""maxinfo: the frames that span the looks of all others, as few as that takes.
+"""maxinfo: as few frames as it takes to span the features of all frames.
 
 MaxInfo (Li et al., "MaxInfo: A Training-Free Key-Frame Selection Method Using Maximum Volume for
-Enhanced Video Understanding", arXiv 2502.03183): the features of the frames, reduced by truncated
-SVD, and rectangular MaxVol (Mikhalev and Oseledets 2018) over their rows. Here the volume grows
-row by row from the start, each time by the row that adds most, until every row is a combination of
-the chosen ones with coefficients of norm 1 at most; directions in which the frames hardly differ
-are left out, so that a still picture gives one frame.
+Enhanced Video Understanding", arXiv 2502.03183): the features of the frames are reduced by
+truncated SVD, and rectangular MaxVol (Mikhalev and Oseledets 2018) chooses among the rows. Here the
+volume is grown greedily from nothing, each time by the row that adds most, until every row is a
+combination of the chosen ones with coefficients of norm 1 at most. Directions in which the frames
+hardly differ are left out, so that a still picture gives one frame.
 """
 
 import numpy as np
@@ -15,17 +15,17 @@ from vtk.keyframes.methods import KeyframeMethod
 from vtk.keyframes.sampler import Choice, Points, SpanSampler
 from vtk.keyframes.selection import far_enough, quality, steady
 
-MOST = 16  # frames where no number is given
-RANK = 8  # of the truncated SVD, as published
-SLIGHT = 0.05  # share of the largest singular value under which a direction is noise
-PER_KEYFRAME = 4
-FEWEST = 48
-TINY = 1e-6  # stands for no volume at all
-USABLE = 0.2  # quality of the best frame, from which a frame counts
+MOST = 16  # most frames if no number is given
+RANK = 8  # rank of the truncated SVD, as published
+SLIGHT = 0.05  # share of the largest singular value below which a direction is noise
+PER_KEYFRAME = 4  # frames sampled for each frame wanted
+FEWEST = 48  # least frames sampled
+TINY = 1e-6  # initial volume, in place of 0
+USABLE = 0.2  # share of the best frame's quality from which a frame is eligible
 
 
 def choose(view: SpanSampler, k: int) -> list[Choice]:
-    """`k` frames at most, one at least; the score is the leverage of each, see `maximal_volume`."""
+    """Choose 1 to `k` frames; the score of each is its leverage, see `maximal_volume`."""
     found = view.sample(max(PER_KEYFRAME * k, FEWEST), least=1)
     if not found:
         return []
@@ -37,7 +37,7 @@ def choose(view: SpanSampler, k: int) -> list[Choice]:
 
 
 def principal_coordinates(points: Points, k: int) -> NDArray[np.float64]:
-    """The frames in the directions in which they differ most: (frames, rank)."""
+    """Coordinates of the frames along the directions of greatest variation: (frames, rank)."""
     left, strength, _ = np.linalg.svd(points.astype(np.float64), full_matrices=False)
     rank = int((strength > SLIGHT * strength[0]).sum()) if strength[0] > 0 else 1
     rows: NDArray[np.float64] = left[:, : max(min(rank, RANK, k), 1)]
@@ -47,9 +47,10 @@ def principal_coordinates(points: Points, k: int) -> NDArray[np.float64]:
 def maximal_volume(
     rows: NDArray[np.float64], k: int, far: NDArray[np.bool_], free: NDArray[np.bool_]
 ) -> list[tuple[int, float]]:
-    """The chosen rows in the order of choice, each with its leverage when it was chosen.
+    """Choose rows; return their indices in order of choice, with the leverage of each when chosen.
 
-    Leverage is 1 for a row in a new direction, 0 for one that the rows before make up.
+    `far` says which rows may be chosen together, `free` which may be chosen at all. Leverage is 1
+    for a row in a new direction, 0 for a row that the earlier rows can represent.
     """
     free = free.copy()
     inverse = np.eye(rows.shape[1]) / TINY

@@ -1,4 +1,4 @@
-"""The methods that choose keyframes."""
+"""The methods for choosing keyframes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class KeyframeMethod:
-    """How at most so many frames of a span are chosen, in any order, and what to expect of that."""
+    """How a method picks at most k frames of a span (in any order), and its properties."""
 
     choose: "Callable[[SpanSampler, int], list[Choice]]"
-    default: int = 1  # keyframes of a span where no number is given
-    by_time: bool = False  # goes by time alone, so that any number is chosen at once
-    adapts: bool = False  # gives fewer than asked for where these stand for all
+    default: int = 1  # keyframes per span if no number is given
+    by_time: bool = False  # whether only time matters, so that any number can be chosen at once
+    adapts: bool = False  # whether it may choose fewer than asked for if these represent the span
 
 
 METHODS = Methods[KeyframeMethod](

@@ -1,6 +1,6 @@
-"""middle: the frame in the middle of what is clear of the transition that a span begins with.
+"""middle: the frame in the middle of the part of a span that is clear of transitions.
 
-Of more than one each is in the middle of an equal part of that.
+Several frames are each in the middle of an equal section of that part.
 """
 
 from vtk.keyframes.methods import KeyframeMethod
@@ -9,7 +9,7 @@ from vtk.keyframes.uniform import evenly_spaced
 
 
 def choose(view: SpanSampler, k: int) -> list[Choice]:
-    """At most `k` frames; the score is 1 for each."""
+    """Choose at most `k` frames; each has the score 1."""
     return evenly_spaced(view, k, view.low, view.high)
 
 

@@ -1,9 +1,9 @@
-"""motion: the peaks of motion, where most happens.
+"""motion: the peaks of motion energy, where most happens.
 
 After Liu, Zhang and Qi (A novel video key-frame-extraction algorithm based on perceived motion
-energy model, IEEE TCSVT 2003), who take the turning points from faster to slower. Motion is
-measured here as change between frames a moment apart, not from motion vectors, which not every
-codec has.
+energy model, IEEE TCSVT 2003), who take the turning points from acceleration to deceleration.
+Motion is measured here as the difference of frames MOMENT seconds apart, not from motion vectors,
+which not every codec has.
 """
 
 import numpy as np
@@ -13,14 +13,14 @@ from vtk.keyframes.methods import KeyframeMethod
 from vtk.keyframes.sampler import Candidate, Choice, SpanSampler
 from vtk.keyframes.selection import far_enough
 
-PER_KEYFRAME = 4  # moments looked at for each frame wanted
-FEWEST = 12
-MOMENT = 0.2  # seconds
-LONGEST = 0.5  # seconds between frames beyond which their difference tells nothing of motion
+PER_KEYFRAME = 4  # pairs of frames sampled for each frame wanted
+FEWEST = 12  # least pairs of frames sampled
+MOMENT = 0.2  # seconds between the frames of a pair
+LONGEST = 0.5  # seconds between frames above which their difference does not measure motion
 
 
 def choose(view: SpanSampler, k: int) -> list[Choice]:
-    """At most `k` frames; the score is the motion beside the strongest of the span."""
+    """Choose at most `k` frames; the score is the motion relative to the strongest in the span."""
     found = view.sample(max(PER_KEYFRAME * k, FEWEST), least=k, pair=MOMENT)
     if not found:
         return []
@@ -28,7 +28,7 @@ def choose(view: SpanSampler, k: int) -> list[Choice]:
     peak = np.zeros(len(found), bool)
     around = np.pad(energy[moment], 1)
     peak[moment] = (around[1:-1] >= around[:-2]) & (around[1:-1] >= around[2:]) & (around[1:-1] > 0)
-    # Peaks first, then whatever moves most; of equals the earlier one.
+    # Peaks come first, then frames by falling motion energy; ties go to the earlier frame.
     far = far_enough(found, view.gap)
     free = np.ones(len(found), bool)
     order: list[int] = []
@@ -41,9 +41,9 @@ def choose(view: SpanSampler, k: int) -> list[Choice]:
 
 
 def motion_energy(found: list[Candidate]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Mean change of luma, in steps of 0..255 a second, from each frame to the next.
+    """Mean change of luma (0..255) per second from each frame to the next, and where it is valid.
 
-    With it where there is one: 0 where the next frame is too far off to tell.
+    The change is 0 and not valid if the next frame is more than LONGEST seconds later.
     """
     steps = np.diff([candidate.time for candidate in found], append=np.inf)
     small = np.stack([candidate.thumbnail.luma for candidate in found])

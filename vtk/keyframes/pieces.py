@@ -1,4 +1,4 @@
-"""Many keyframes of one span, chosen piece after piece, so that memory and time stay in bounds."""
+"""Choose many keyframes of one span piece by piece, so that memory and time stay bounded."""
 
 import math
 from dataclasses import replace
@@ -6,13 +6,13 @@ from dataclasses import replace
 from vtk.keyframes.methods import KeyframeMethod
 from vtk.keyframes.sampler import Choice, SpanSampler
 
-PIECE = 64  # keyframes chosen at once
+PIECE = 64  # most keyframes chosen at once
 
 
 def choices(view: SpanSampler, method: KeyframeMethod, k: int) -> list[Choice]:
-    """The frames that a method chooses of a span, in time order.
+    """The frames of a span that a method chooses, in time order.
 
-    Exactly `k` where the span has as many, the gap allows it and the method does not adapt.
+    Exactly `k` if the span has enough frames, the gap allows it and the method does not adapt.
     """
     if k < 1:
         return []
@@ -21,7 +21,7 @@ def choices(view: SpanSampler, method: KeyframeMethod, k: int) -> list[Choice]:
     else:
         found = _by_pieces(view, method, k)
         if len(found) < k and not view.gap and not method.adapts:
-            found = method.choose(view, k)  # frames lie so unevenly that a piece had too few
+            found = method.choose(view, k)  # a piece had too few, as frame times are so uneven
     return sorted(found, key=lambda choice: choice.candidate.pts)
 
 
@@ -38,7 +38,7 @@ def _by_pieces(view: SpanSampler, method: KeyframeMethod, k: int) -> list[Choice
         if low >= high:
             continue
         part = replace(view, start=start, end=end, low=low, high=high, known={})
-        share = k * (number + 1) // pieces - len(found)  # and what the pieces before lacked
+        share = k * (number + 1) // pieces - len(found)  # includes what earlier pieces lacked
         if method.adapts:
             share = min(share, PIECE)
         chosen = sorted(method.choose(part, share), key=lambda choice: choice.candidate.pts)

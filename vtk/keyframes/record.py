@@ -1,4 +1,4 @@
-"""What is recorded of a keyframe, and the pictures that are written of it and of its span."""
+"""Keyframe records, and the images, animations and contact sheets written with them."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,26 +17,26 @@ from vtk.times import rounded
 if TYPE_CHECKING:
     from vtk.keyframes import Images
 
-ANIMATED = (320, 320)  # pixels, the box of an animation
-PACE = 4  # pictures a second of an animation
-LONGEST = 40  # pictures of an animation; a longer span goes by faster
+ANIMATED = (320, 320)  # most width and height of an animation in pixels
+PACE = 4  # frames per second of an animation
+LONGEST = 40  # most frames of an animation; a longer span is shown faster
 
 
 @dataclass(frozen=True)
 class KeyframeWriter:
-    """Writes down keyframes: their record, and pictures where wanted."""
+    """Records keyframes, and writes images of them if wanted."""
 
     images: "Images | None" = None
     sheet: Sheet | None = None
-    gif: Path | None = None  # folder of animations
+    gif: Path | None = None  # folder for animations
     why: bool = False
 
     def record(
         self, span: Span, view: SpanSampler, choices: list[Choice], kept: Distinct | None
     ) -> Span:
-        """The span with its keyframes, choices in time order, and with what else is wanted.
+        """The span with its keyframes, from `choices` in time order, and other wanted fields.
 
-        With `kept` a frame that is nearly the same as a kept one is put under that one.
+        With `kept`, a near-duplicate of a kept keyframe is listed under that keyframe.
         """
         new = span.with_times(view.start, view.end)
         if "pts" not in span:
@@ -59,7 +59,7 @@ class KeyframeWriter:
         return new
 
     def entry(self, view: SpanSampler, frame: Frame, choice: Choice) -> dict[str, Any]:
-        """The record of a keyframe; its picture is written and put on the sheet."""
+        """The record of a keyframe; writes its image and adds it to the contact sheet."""
         candidate, time = choice.candidate, rounded(frame.time)
         found: dict[str, Any] = {"t": time, "pts": frame.pts, "score": round(choice.score, 4)}
         if self.why:
@@ -78,7 +78,7 @@ class KeyframeWriter:
         return found
 
     def write_gif(self, view: SpanSampler) -> str | None:
-        """The file of a span's animation, written now; None where none is wanted."""
+        """Write the animation of a span and return its path; None if none is wanted."""
         if self.gif is None:
             return None
         seconds = view.end - view.start

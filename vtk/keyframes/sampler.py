@@ -1,4 +1,4 @@
-"""What every method is given: a span to look at, a few frames of it, and how these are alike."""
+"""The input of every method: a span, frames sampled from it, and features to compare them."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -17,26 +17,26 @@ from vtk.span import Span
 
 Points = NDArray[np.float32]  # (frames, dimensions)
 
-MOST = 8  # times as many frames as asked for are looked at where all have to be decoded
-HELD = 96 * 2**20  # bytes of frames held while choosing; beyond that chosen ones are decoded again
-MODEL_BOX = (448, 448)  # pixels, of the pictures that an image-text model is shown
-GREY, SPREAD = 128.0, 51.0  # luma that is exposed best, and the deviation 0.2 of Mertens et al.
+MOST = 8  # most frames measured per frame wanted, if all frames of the span are decoded
+HELD = 96 * 2**20  # most bytes of frames kept; above that, chosen frames are decoded again
+MODEL_BOX = (448, 448)  # most width and height of images for an image-text model, in pixels
+GREY, SPREAD = 128.0, 51.0  # best exposed luma, and the standard deviation 0.2 of Mertens et al.
 
 
 class Candidate(NamedTuple):
-    """A frame that may be chosen, and what was measured of it."""
+    """A frame that may be chosen, with its measurements."""
 
     pts: int
     time: float  # seconds
     thumbnail: Thumbnail
     sharpness: float  # see `descriptors.sharpness`
     exposure: float  # 0..1
-    frame: Frame | None  # None where too many would have to be held
-    picture: RGB | None  # for a model
+    frame: Frame | None  # None if keeping all frames would take too much memory
+    picture: RGB | None  # image for an image-text model
 
 
 class Choice(NamedTuple):
-    """A chosen frame, how good it is (0..1), and what the method measured of it."""
+    """A chosen frame, its score (0..1), and the measurements of the method."""
 
     candidate: Candidate
     score: float
@@ -44,49 +44,50 @@ class Choice(NamedTuple):
 
 
 class Features(Protocol):
-    """How frames are compared."""
+    """Features by which frames are compared."""
 
-    pictures: bool  # whether candidates need pictures for a model
-    same: float  # distance below which two frames are nearly the same
-    order: float  # of the norm by which that is measured
+    pictures: bool  # whether candidates need images for a model
+    same: float  # distance of fingerprints below which two frames are nearly the same
+    order: float  # order of the norm for that distance
 
     def __call__(self, candidates: list[Candidate]) -> Points:
-        """The looks of frames as points; near in Euclidean distance where frames are alike."""
+        """Feature vectors of frames; similar frames have a small Euclidean distance."""
         ...
 
     def fingerprints(self, candidates: list[Candidate]) -> Points:
-        """Points that are near only where two frames are nearly the same everywhere."""
+        """Vectors that are close only if two frames are nearly the same everywhere."""
         ...
 
 
 @dataclass(frozen=True)
 class SpanSampler:
-    """One span of an open video, or a piece of one, as methods look at it. Times in seconds."""
+    """Samples and compares frames of one span, or of a piece of a span. Times in seconds."""
 
     video: Video
     start: float
     end: float
-    low: float  # start and end of its clear part
-    high: float
+    low: float  # start of the part that is clear of transitions
+    high: float  # end of the part that is clear of transitions
     features: Features
-    gap: float = 0.0  # between two keyframes at least
-    known: dict[int, NDArray[np.float32]] = field(default_factory=dict)  # points by pts
+    gap: float = 0.0  # least time between two keyframes
+    known: dict[int, NDArray[np.float32]] = field(default_factory=dict)  # feature vectors by pts
 
     @classmethod
     def of(cls, video: Video, span: Span, features: Features, gap: float) -> Self:
-        """The view of a span. Raises MediaError where its end is not known."""
+        """The sampler of a span. Raises MediaError if its end is not known."""
         start, end = video.clamp(span.start, span.end)
         return cls(video, start, end, *span.clear_part(start, end), features, gap)
 
     @property
     def rate(self) -> float:
-        """Frames a second, as the file states."""
+        """Average frames per second stated in the file; 25 if none is stated."""
         return float(self.video.stream.average_rate or 25)
 
     def sample(self, count: int, least: int, pair: float = 0.0) -> list[Candidate]:
-        """About `count` frames spread over the clear part; `least` where the span has them.
+        """Sample about `count` frames evenly from the clear part; at least `least` if possible.
 
-        With `pair` each is followed by the frame so many seconds later, or halfway to the next.
+        With `pair`, each frame is followed by the frame `pair` seconds later, but no later than
+        halfway to the next sample.
         """
         wanted = 2 * count if pair else count
         if (self.end - self.start) * self.rate > 1.5 * wanted:
@@ -96,7 +97,8 @@ class SpanSampler:
             found = self.frames_at([time + more for time in first for more in later])
             if len(found) >= least:
                 return found
-        # Few frames, or times of the container that are wrong: look at all, or at every so many.
+        # The span has few frames, or the container's times are wrong: take all frames, or every
+        # n-th frame.
         frames = round((self.end - self.start) * self.rate)
         every = islice(
             self.video.frames(self.start, self.end), 0, None, max(frames // (MOST * wanted), 1)
@@ -110,14 +112,14 @@ class SpanSampler:
         return list(self._measured(self.video.frames_at(times), len(times)))
 
     def points(self, candidates: list[Candidate]) -> Points:
-        """The frames as points, (frames, dimensions); each is worked out once."""
+        """Feature vectors of the frames, (frames, dimensions); each is computed only once."""
         new = [c for c in candidates if c.pts not in self.known]
         if new:
             self.known.update(zip((c.pts for c in new), self.features(new), strict=True))
         return np.stack([self.known[c.pts] for c in candidates])
 
     def fetch(self, choices: list[Choice]) -> Iterator[Frame]:
-        """The frames of choices in time order; decoded again where they could not be held."""
+        """The frames of choices in time order; decoded again if they were not all kept."""
         held = [choice.candidate.frame for choice in choices]
         if all(held):
             return (frame for frame in held if frame)
@@ -146,16 +148,16 @@ class SpanSampler:
 
 
 def sharpness(frame: Frame) -> float:
-    """Mean strength of edges at about 270 rows, so that noise and the size of films count less."""
+    """Mean edge strength at about 270 rows, to reduce the influence of noise and resolution."""
     brightness = luma(frame.image)
     step = max(brightness.shape[0] // 270, 1)
     return descriptors.sharpness(brightness[::step, ::step])
 
 
 def exposure(small: Thumbnail) -> float:
-    """How near the samples are to middle grey, 0..1: near 0 for a black or a white picture.
+    """How close the luma is to middle grey, 0..1: near 0 for a black or a white picture.
 
-    The well-exposedness of Mertens, Kautz and Van Reeth (Exposure Fusion, 2007, section 3.1), its
-    mean over the luma.
+    The mean over the luma samples of the well-exposedness of Mertens, Kautz and Van Reeth (Exposure
+    Fusion, 2007, section 3.1).
     """
     return float(np.exp(-((small.luma - GREY) ** 2) / (2 * SPREAD**2)).mean())

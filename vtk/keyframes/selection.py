@@ -1,4 +1,4 @@
-"""What the frames of a span are worth, which may be chosen together, and which are alike."""
+"""Selection of frames: their quality, which may be chosen together, and clusters of them."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -10,23 +10,23 @@ from vtk.keyframes.sampler import Candidate, Points
 from vtk.media.image import descriptors
 from vtk.media.video import ROUNDING
 
-EMPTY = 4.0  # standard deviation of luma under which a frame shows nothing
-UNREST = 3.0  # times the usual difference between frames side by side: what is more is no calm
-SLIGHT = 0.1  # of such differences, in points, which noise and small motion make
+EMPTY = 4.0  # standard deviation of luma below which a frame shows nothing
+UNREST = 3.0  # factor on the usual difference of neighbouring frames; more is a transition
+SLIGHT = 0.1  # distance of feature vectors that noise and small motion cause
 
 Numbers = NDArray[np.float64]
 
 
 class ClusterPick(NamedTuple):
-    """A frame that stands for a cluster."""
+    """A frame that represents a cluster."""
 
-    place: int  # among the candidates
-    share: float  # of the candidates that its cluster holds
-    distance: float  # of its point from the centre
+    place: int  # index of the candidate
+    share: float  # share of the candidates that are in the cluster
+    distance: float  # distance of its feature vector from the centre
 
 
 def quality(candidates: list[Candidate]) -> Numbers:
-    """Sharpness and exposure beside the best of the candidates, 0..1; near 0 for empty frames."""
+    """Sharpness and exposure relative to the best candidates, 0..1; near 0 for empty frames."""
     sharp = np.array([candidate.sharpness for candidate in candidates])
     light = np.array([candidate.exposure for candidate in candidates])
     found = sharp / max(sharp.max(), 1e-6) * np.sqrt(light / max(light.max(), 1e-6))
@@ -36,9 +36,9 @@ def quality(candidates: list[Candidate]) -> Numbers:
 
 
 def steady(points: Points, least: int) -> NDArray[np.bool_]:
-    """Which frames, in time order, are like one beside them: in a dissolve or a flash none is.
+    """Which frames, in time order, resemble a neighbour: frames in a dissolve or a flash do not.
 
-    All of them where those that are would be fewer than `least`.
+    All frames count as steady if fewer than `least` do.
     """
     steps = np.linalg.norm(np.diff(points, axis=0), axis=1)
     nearer = np.minimum(np.r_[steps, np.inf], np.r_[np.inf, steps])
@@ -47,7 +47,7 @@ def steady(points: Points, least: int) -> NDArray[np.bool_]:
 
 
 def far_enough(candidates: list[Candidate], gap: float) -> NDArray[np.bool_]:
-    """Which two may both be chosen, (candidates, candidates): no frame with itself or too near."""
+    """Which pairs may be chosen, (candidates, candidates): `gap` seconds apart, not the same."""
     times = np.array([candidate.time for candidate in candidates])
     far: NDArray[np.bool_] = np.abs(times[:, None] - times) >= gap - ROUNDING
     np.fill_diagonal(far, False)
@@ -61,11 +61,11 @@ def one_per_cluster(
     gap: float,
     worth: Callable[[Numbers, Numbers], Numbers],
 ) -> list[ClusterPick]:
-    """Of each of `k` clusters the frame of most `worth`, the largest cluster first.
+    """The frame of greatest `worth` from each of `k` clusters, largest cluster first.
 
-    `worth` is told the distances from the centre and the qualities of the frames of a cluster.
-    Frames of transitions are left out. Where frames would be nearer than `gap` seconds, the larger
-    cluster wins, and the best of what may still be chosen makes up for the other.
+    `worth` gets the distances from the centre and the qualities of the frames of a cluster. Frames
+    in transitions are left out. If two frames would be closer than `gap` seconds, the larger
+    cluster wins, and the best of the remaining frames replaces the other.
     """
     good, far = quality(found), far_enough(found, gap)
     kept = np.flatnonzero(steady(points, 2 * k))
@@ -87,11 +87,11 @@ def one_per_cluster(
 
 
 def clusters(points: Points, k: int) -> tuple[NDArray[np.intp], Numbers]:
-    """The cluster of each point, and centres, (points, dimensions), by the number of a cluster.
+    """The cluster number of each point, and centres, (points, dimensions), by cluster number.
 
-    Ward (Hierarchical grouping to optimize an objective function, 1963): each point begins as a
-    cluster of its own, and the two are merged whose union adds least to the squared distances from
-    the centres, until there are `k`.
+    Ward (Hierarchical grouping to optimize an objective function, 1963): each point starts as its
+    own cluster; the two clusters whose union adds least to the squared distances from the centres
+    are merged, until there are `k`.
     """
     count = len(points)
     centres, sizes, cluster = points.astype(np.float64), np.ones(count), np.arange(count)

@@ -1,7 +1,7 @@
 """sharp: frames that are sharp, well exposed, away from transitions and unlike each other.
 
-One stands for its span: it is sharp and near what the span looks like. Of more each stands so for
-a cluster of the looks of the span, so that they are unlike each other.
+A single frame represents its span: it is sharp and near the average appearance of the span. Several
+frames each represent a cluster of frames in this way, so that they are unlike each other.
 """
 
 import numpy as np
@@ -11,12 +11,12 @@ from vtk.keyframes.methods import KeyframeMethod
 from vtk.keyframes.sampler import Choice, SpanSampler
 from vtk.keyframes.selection import one_per_cluster, quality
 
-PER_KEYFRAME = 4  # frames looked at for each frame wanted
-FEWEST = 6
+PER_KEYFRAME = 4  # frames sampled for each frame wanted
+FEWEST = 6  # least frames sampled
 
 
 def choose(view: SpanSampler, k: int) -> list[Choice]:
-    """At most `k` frames with their quality as score."""
+    """Choose at most `k` frames; the score is their quality."""
     found = view.sample(max(PER_KEYFRAME * k, FEWEST), least=k)
     if not found:
         return []

@@ -1,4 +1,4 @@
-"""uniform: frames at even distances in time, each in the middle of its part of the span."""
+"""uniform: frames evenly spaced in time, each in the middle of an equal part of the span."""
 
 from vtk.keyframes.methods import KeyframeMethod
 from vtk.keyframes.sampler import Choice, SpanSampler
@@ -6,14 +6,14 @@ from vtk.media.video import ROUNDING
 
 
 def choose(view: SpanSampler, k: int) -> list[Choice]:
-    """At most `k` frames; the score is 1 for each."""
+    """Choose at most `k` frames; each has the score 1."""
     return evenly_spaced(view, k, view.start, view.end)
 
 
 def evenly_spaced(view: SpanSampler, k: int, start: float, end: float) -> list[Choice]:
-    """At most `k` frames in the middles of equal parts of a stretch; the score is 1 for each."""
+    """At most `k` frames in the middle of equal parts of a stretch; each has the score 1."""
     if view.gap:
-        # A frame may be shown up to its length before the time that is asked for.
+        # The frame on screen at a given time may have started up to its duration earlier.
         k = min(k, max(int((end - start) / (view.gap + 1 / view.rate)), 1))
     found = view.frames_at([start + (i + 0.5) * (end - start) / k for i in range(k)])
     if len(found) < k:
