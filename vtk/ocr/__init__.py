@@ -1,4 +1,4 @@
-"""ocr: the words that are shown in the picture, each line with the time it is on the screen."""
+"""ocr: read the text shown in the picture, each line with the time it is on screen."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
     from vtk.ocr.screen import TextTracker
 
 ON = ("changes", "keyframes")
-NEAR = 2.0  # seconds to decode through rather than seek, from one span to the next
-JOINED = 0.002  # seconds that may lie between two spans of which one goes on where the other ends
+NEAR = 2.0  # seconds between two spans up to which decoding goes on rather than seeking
+JOINED = 0.002  # most seconds between two spans that count as adjacent
 
 
 @dataclass(frozen=True)
 class OcrSettings:
     """How text is read.
 
-    `on`: "changes" looks `rate` times a second, where the picture changed; "keyframes" at the
-    keyframes only. `score` (0..1) and `height` (of a line: a share of the picture's height if
-    below 1, else pixels) are the least that is given out. `language` is an ISO 639 code; `weights`
-    is a network of PaddleOCR as ONNX that reads lines in place of that of RapidOCR's package.
+    `on`: "changes" reads `rate` times per second where the picture changed; "keyframes" reads only
+    the keyframes. `score` (0..1) and `height` of a line (a share of the picture's height if below
+    1, else pixels) are the minimum for results. `language` is an ISO 639 code; `weights` is a
+    PaddleOCR recognition network as ONNX, used in place of the one in RapidOCR's package.
     """
 
     on: str = "changes"
@@ -50,13 +50,13 @@ class OcrSettings:
 def ocr(
     spans: Iterable[Span], settings: OcrSettings | None = None, *, engine: "OcrEngine | None" = None
 ) -> Iterator[Span]:
-    """Each span with `screen_text`: the lines shown in it, each once, in the order they appear.
+    """Yield each span with `screen_text`: the lines shown in it, each once, by first appearance.
 
     An entry has `start`, `end` (seconds, half open), `text`, `box` (where it was read best),
-    `score` and `role`. On keyframes, a line is held to be there half-way to the keyframes that do
-    not show it. A whole video is split into shots first; frames are decoded once where spans follow
-    one another. `engine` is used if given, else one is opened. Raises MissingError where RapidOCR
-    is missing or does not read the language, UsageError for settings without sense.
+    `score` and `role`. With keyframes, a line is assumed to last halfway to the keyframes that do
+    not show it. A whole video is split into shots first; frames of adjacent spans are decoded once.
+    `engine` is used if given, else one is opened. Raises MissingError if RapidOCR is missing or
+    does not support the language, UsageError for invalid settings.
     """
     settings = settings or OcrSettings()
     from vtk.keyframes import with_keyframes
@@ -84,21 +84,21 @@ def ocr(
 
 
 class _Course:
-    """The frames of span after span, and the screen they are shown on."""
+    """Reads one span after another; adjacent spans share the decoder and the text tracker."""
 
     def __init__(self, engine: "OcrEngine", settings: OcrSettings) -> None:
         self._engine, self._settings = engine, settings
         self._video: Video | None = None
         self._frames: Iterator[Frame] = iter(())
-        self._ahead: Frame | None = None  # decoded, but after the end of the latest span
-        self._at = 0.0  # end of the latest span, in seconds
+        self._ahead: Frame | None = None  # a decoded frame after the end of the latest span
+        self._at = 0.0  # end of the latest span in seconds
         self._screen: TextTracker | None = None
 
     def through(self, video: "Video", span: Span) -> list[dict[str, Any]]:
-        """What is written in a span, by all its frames. Raises MediaError where it has none."""
+        """The text entries of a span, from all its frames. Raises MediaError if it has none."""
         from vtk.media.video import OUTSIDE, ROUNDING
 
-        before, self._video = self._video, None  # an error leaves nothing to go on with
+        before, self._video = self._video, None  # so that nothing is continued after an error
         going_on = before is video and self._screen is not None
         gap = span.start - self._at
         if not going_on or not -JOINED <= gap <= NEAR:
@@ -121,7 +121,7 @@ class _Course:
         return self._screen.finish(span.start, span.end)
 
     def chosen(self, video: "Video", span: Span) -> list[dict[str, Any]]:
-        """What is written in a span, by its keyframes. Raises MediaError where none is shown."""
+        """The text entries of a span, from its keyframes. Raises MediaError if none is shown."""
         from vtk.media.video import OUTSIDE
 
         screen = self._opened(video, 0.0)

@@ -1,7 +1,7 @@
-"""Glances at frames: small upright luma, and which parts of it are not as they were read.
+"""Change detection for OCR, on glances: upright luma pictures of frames at low resolution.
 
-A frame is looked at in cells. Text is edges: a cell whose edges are what they were when it was
-read last is not read again, however the light changes, and one without edges holds no text.
+A glance is divided into cells. Text consists of edges: a cell whose edges are the same as when it
+was last read is not read again, even if brightness changes, and a cell without edges has no text.
 """
 
 from functools import reduce
@@ -20,56 +20,56 @@ Array = NDArray[Any]
 Gray = NDArray[np.uint8]  # (height, width), 0..255
 Region = tuple[int, int, int, int]  # left, top, right, bottom, in samples of a glance
 
-SHORT_SIDE = 360  # samples, about: what a larger picture is reduced to
-CELL = 16  # samples, the side of a cell
-CHANGED = 5.0  # mean difference of edges, of 255, from which a cell changed
-CHANGED_SHARE = 0.25  # the same as a share of the edges that are in the cell
-EDGE = 28  # of 255: step between neighbouring samples that may be one of a letter's
-EDGES = 0.03  # share of such samples in a cell that may hold text
-STILL = 0.6  # share of the edges of a cell that must be where they were
-TOGETHER = 3  # cells of a region that is read before its turn
-MANY = 2  # regions of a look; more are read as one, in one call
-WHOLE = 0.6  # share of the picture that such a region may take up
-AROUND = 2  # cells around what changed that are read with it
+SHORT_SIDE = 360  # approximate samples of the short side of a glance of a larger picture
+CELL = 16  # side of a cell in samples
+CHANGED = 5.0  # mean difference of edge strength (of 255) from which a cell has changed
+CHANGED_SHARE = 0.25  # that difference as a share of the mean edge strength in the cell
+EDGE = 28  # luma step (of 255) between neighbouring samples that may be the edge of a letter
+EDGES = 0.03  # share of edge samples above which a cell may hold text
+STILL = 0.6  # share of the edge samples of a cell that must not have moved
+TOGETHER = 3  # least changed cells of a region that is read while moving content is skipped
+MANY = 2  # most regions to read at once; more are merged into one, for a single call
+WHOLE = 0.6  # share of the picture above which the merged region becomes the whole picture
+AROUND = 2  # cells around changed cells that are read with them
 
 
 def low_res_luma(frame: "Frame", turn: Orientation) -> Gray:
-    """The frame's luma with a short side of about 360 samples, brought upright by `turn`."""
+    """The frame's luma with a short side of about 360 samples, made upright according to `turn`."""
     full = luma(frame.image)
     step = max(1, round(min(full.shape) / SHORT_SIDE))
     small = full[step // 2 :: step, step // 2 :: step]
     small = small.T if turn.transposed else small
     upright = small[:: -1 if turn.upside_down else 1, :: -1 if turn.mirrored else 1]
-    return np.array(upright, order="C")  # a copy: a view would hold the whole frame
+    return np.array(upright, order="C")  # a copy, as a view would keep the whole frame in memory
 
 
 def horizontal_gradient(picture: Gray) -> Array:
-    """Steps of luma from left to right, (height, width) float32."""
+    """Luma differences between horizontal neighbours, (height, width) float32."""
     steps = np.zeros(picture.shape, np.float32)
     steps[:, 1:] = picture[:, 1:].astype(np.int16) - picture[:, :-1]
     return steps
 
 
 class Cells:
-    """What each cell of the picture looked like when it was read last."""
+    """Remembers the edges in each cell of the picture from when the cell was last read."""
 
     def __init__(self, shape: tuple[int, ...]) -> None:
         self.shape = shape
         rows, columns = (max(size // CELL, 1) for size in shape)
         self._cells = rows, columns
-        # Of each row and column of samples the cell; those at the end take what is left over.
+        # The cell index of each row and column of samples; the last cells take the remainder.
         self._row, self._column = (
             np.minimum(np.arange(size) // CELL, count - 1)
             for size, count in zip(shape, (rows, columns), strict=True)
         )
         self._sizes = np.outer(np.bincount(self._row), np.bincount(self._column))
-        self._read = np.zeros(shape, np.uint8)  # edges as they were read
+        self._read = np.zeros(shape, np.uint8)  # edge strength when last read
 
     def changed(self, picture: Gray, before: Gray | None, lines: list[Region]) -> list[Region]:
-        """The regions to read again: what changed and may hold text, and the lines it touches.
+        """The regions to read again: changed cells that may hold text, and the lines they touch.
 
-        With `before`, a glance some moments ago, only where the edges stand still since then. What
-        changed and is left out for that is told again the next time.
+        With `before`, an earlier glance, only regions whose edges have not moved since then.
+        Changes that are skipped for this reason are reported again the next time.
         """
         edges = _edges(picture)
         steep = edges > EDGE
@@ -90,13 +90,13 @@ class Cells:
         return regions
 
     def _mean(self, values: Array) -> Array:
-        """The mean of the samples of each cell."""
+        """The mean over the samples of each cell."""
         rows, columns = (np.arange(count) * CELL for count in self._cells)
         total = np.add.reduceat(values, rows, 0, dtype=np.float32)
         return np.asarray(np.add.reduceat(total, columns, 1) / self._sizes)
 
     def _regions(self, cells: Array, lines: list[Region], least: int) -> list[Region]:
-        """Boxes around the cells marked, where so many are together."""
+        """Boxes around connected groups of at least `least` marked cells."""
         import cv2
 
         height, width = self.shape
@@ -119,7 +119,7 @@ class Cells:
 
 
 def _edges(picture: Gray) -> Gray:
-    """How steep the luma is at each sample: the larger of the steps across and down."""
+    """Edge strength at each sample: the larger of the horizontal and vertical luma steps."""
     steep = np.zeros(picture.shape, np.uint8)
     wide = picture.astype(np.int16)
     steep[:, 1:] = np.minimum(np.abs(wide[:, 1:] - wide[:, :-1]), 255)
@@ -128,7 +128,7 @@ def _edges(picture: Gray) -> Gray:
 
 
 def _with(region: Region, lines: list[Region], shape: tuple[int, ...]) -> Region:
-    """The region with the whole of each line that it touches, and room around."""
+    """Extend the region to all of each line that it touches, with a margin."""
     for line in lines:
         if intersects(region, line):
             line = (line[0] - CELL, line[1] - CELL, line[2] + CELL, line[3] + CELL)
@@ -137,7 +137,7 @@ def _with(region: Region, lines: list[Region], shape: tuple[int, ...]) -> Region
 
 
 def _apart(regions: list[Region]) -> list[Region]:
-    """The regions, those that meet as one."""
+    """Merge regions that intersect."""
     found: list[Region] = []
     for region in regions:
         while other := next((one for one in found if intersects(one, region)), None):
@@ -148,12 +148,12 @@ def _apart(regions: list[Region]) -> list[Region]:
 
 
 def intersects(one: Region, other: Region) -> bool:
-    """Whether two boxes share anything."""
+    """Whether two boxes overlap."""
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def bounding_box(one: Region, other: Region) -> Region:
-    """The box around two boxes."""
+    """The smallest box around two boxes."""
     return (
         min(one[0], other[0]),
         min(one[1], other[1]),

@@ -1,4 +1,4 @@
-"""One line of text as it is followed from glance to glance, by its strokes."""
+"""A line of text, tracked from glance to glance by its strokes, which are luma gradients."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -7,46 +7,46 @@ import numpy as np
 
 from vtk.ocr.changes import Array, Region
 
-PRESENT = 0.45  # share of the strokes' steepness from which a line is still there
-SURE = 0.85  # the same from which it is not looked for elsewhere
-MATCH = 0.7  # normed correlation of strokes found at another place
-REACH = 16  # samples to all sides that a line may have moved from one glance to the next
-VISIBLE = 0.4  # share of a line that must be in the picture to be followed
-PART = 0.75  # width by height of the parts of a line that are compared one by one
-STRONG = 0.3  # of the mean energy of a part: least of one that is compared
-OTHER = 0.2  # share of a part's energy by which it differs where something else is written
-CLEAN = 0.1  # the same of a part in which nothing changed, on a still ground
-MOVING = 4.0  # samples a second
-STEADY = 0.12  # of the picture: way after which a line moves rather than shakes
+PRESENT = 0.45  # relative strength of the strokes from which a line is still there
+SURE = 0.85  # relative strength of the strokes from which no other place is searched
+MATCH = 0.7  # normalized correlation from which strokes match at another place
+REACH = 16  # samples that a line may have moved in any direction between two glances
+VISIBLE = 0.4  # share of a line's height and of its width that must be in the picture to track it
+PART = 0.75  # ratio of width to height of the parts of a line that are compared one by one
+STRONG = 0.3  # least energy of a part that is compared, relative to the mean of all parts
+OTHER = 0.2  # difference, as a share of a part's energy, from which the part has other text
+CLEAN = 0.1  # difference, as a share of energy, of a part that is unchanged on a still background
+MOVING = 4.0  # speed of a moving line in samples per second
+STEADY = 0.12  # displacement, as a share of the picture, that tells moving from shaking
 
 
 @dataclass(eq=False)
 class TextLine:
-    """A line of text: what it says, where it is, since when. Places are samples of a glance."""
+    """A line of text: what it says, its position and times. Positions are in glance samples."""
 
     text: str
     score: float
     box: tuple[float, float, float, float]
-    time: float  # of `box`, in seconds
-    patch: Array  # steps across of the line as it was read, (rows, columns)
-    shape: tuple[int, ...]  # of the glance
+    time: float  # time of `box` in seconds
+    patch: Array  # horizontal gradient of the line when it was read, (rows, columns)
+    shape: tuple[int, ...]  # shape of the glance
     start: float
-    first: tuple[float, float, float, float]  # where it was at `start`
-    shown: tuple[float, float, float, float]  # where it was when it was read best
-    end: float | None = None  # first moment without it, while it is not seen
-    speed: tuple[float, float] = (0.0, 0.0)  # samples a second, across and down
-    strength: float = 1.0  # of its strokes, beside those of `patch`
-    faint: bool = False  # whether its strokes are there, too weak to count
-    altered: bool = False  # whether a part of it says something else now, on a still ground
-    read: int = 1  # times
-    company: int = 0  # most lines seen with it that are not low in the picture
-    crowd: int = 0  # most lines seen with it, itself included
-    spread: float = 0.0  # of these, from top to bottom, as a share of the picture
-    taken: bool = field(default=False, repr=False)  # by a longer line
+    first: tuple[float, float, float, float]  # box at `start`
+    shown: tuple[float, float, float, float]  # box when it was read best
+    end: float | None = None  # time from which it is not seen; None while it is seen
+    speed: tuple[float, float] = (0.0, 0.0)  # horizontal and vertical, in samples per second
+    strength: float = 1.0  # strength of its strokes, relative to `patch`
+    faint: bool = False  # whether its strokes are there, but too weak to count as seen
+    altered: bool = False  # whether part of its text has changed, on a still background
+    read: int = 1  # number of readings
+    company: int = 0  # most lines above the lower third that were on screen with it
+    crowd: int = 0  # most lines that were on screen at the same time, itself included
+    spread: float = 0.0  # vertical extent of these lines, as a share of the picture
+    taken: bool = field(default=False, repr=False)  # whether a newer reading has replaced it
 
     @property
     def is_moving(self) -> bool:
-        """Whether it goes one way, and did for long enough to be sure."""
+        """Whether the line moves, and has moved far enough to be sure that it does not shake."""
         across, down = (
             abs(self.box[i] + self.box[i + 2] - self.first[i] - self.first[i + 2]) / 2
             for i in (0, 1)
@@ -56,14 +56,14 @@ class TextLine:
 
     @property
     def is_whole(self) -> bool:
-        """Whether no edge of the picture cut it off when it was read."""
+        """Whether the line was not cut off by the edge of the picture when it was read."""
         height, width = self.shape
         left, top, right, bottom = self.shown
         return left > 1 and top > 1 and right < width - 1 and bottom < height - 1
 
     @property
     def region(self) -> Region:
-        """Its place in whole samples, within the picture."""
+        """The box in whole samples, clipped to the picture."""
         left, top, right, bottom = self.box
         height, width = self.shape
         return (
@@ -74,7 +74,7 @@ class TextLine:
         )
 
     def track(self, steps: Array, time: float) -> None:
-        """Look for the line in the steps across of a glance; `end` is set while it is not there."""
+        """Find the line in the horizontal gradient of a glance; sets `end` while it is missing."""
         gap = time - self.time
         place = (self.box[0] + self.speed[0] * gap, self.box[1] + self.speed[1] * gap)
         found = self._sought(steps, place)
@@ -101,7 +101,7 @@ class TextLine:
         self.box, self.time, self.end = (x, y, x + width, y + height), time, None
 
     def trace_back(self, past: Iterable[tuple[float, Array]]) -> None:
-        """Set `start` and `first` by glances before this one, the latest first."""
+        """Set `start` and `first` by tracking the line back in earlier glances, latest first."""
         back = TextLine(
             self.text, self.score, self.box, self.time, self.patch, self.shape, self.start,
             self.box, self.box,
@@ -114,23 +114,23 @@ class TextLine:
         self.speed = back.speed
 
     def detached(self) -> "TextLine":
-        """The line, which is followed no longer, without what that takes."""
+        """The line without its patch, which is not needed once the line is no longer tracked."""
         self.patch = self.patch[:0]
         return self
 
     def update_strokes(self, steps: Array) -> None:
-        """Take the strokes as they are now for those of the line."""
+        """Replace the strokes of the line by those now at its position."""
         left, top, right, bottom = self.region
         self.patch = steps[top:bottom, left:right].copy()
         self.box = (left, top, right, bottom)
         self.strength, self.altered = 1.0, False
 
     def lifetime(self) -> tuple[float, float | None]:
-        """`start` and `end`, corrected where it runs through the picture from side to side."""
+        """`start` and `end`, corrected for a line that scrolls through the picture horizontally."""
         start, end, across = self.start, self.end, self.speed[0]
         if not self.is_moving or abs(across) < abs(self.speed[1]):
             return start, end
-        # As it would be if it ran to the left: how far it is from the edges.
+        # Mirror the boxes of a line that scrolls to the right, so that all scroll to the left.
         width = self.shape[1]
         first, last = (
             box if across < 0 else (width - box[2], 0.0, width - box[0], 0.0)
@@ -145,7 +145,7 @@ class TextLine:
     def _sought(
         self, steps: Array, place: tuple[float, float]
     ) -> tuple[float, float, float, bool] | None:
-        """Where the line is near a place, with the strength of its strokes; None if nowhere."""
+        """Position of the line near a place, with the result of `_compared`; None if not found."""
         x, y = round(place[0]), round(place[1])
         here = self._compared(steps, x, y)
         if here is not None and here[0] >= SURE:
@@ -160,7 +160,7 @@ class TextLine:
         return None
 
     def _nearby(self, steps: Array, x: int, y: int) -> tuple[int, int] | None:
-        """The place around (x, y) whose strokes are most like those of the line."""
+        """The position around (x, y) whose strokes match those of the line best; None if none."""
         import cv2
 
         cut, rows, columns = self._overlap(x, y)
@@ -169,7 +169,7 @@ class TextLine:
         part = np.ascontiguousarray(self.patch[cut])
         top, left = rows.start - REACH, columns.start - REACH
         bottom, right = rows.stop + REACH, columns.stop + REACH
-        # Zeros stand for what lies outside of the picture, where a line may come from.
+        # Pad with zeros outside of the picture, as a line may enter from there.
         height, width = self.shape
         beyond = ((max(-top, 0), max(bottom - height, 0)), (max(-left, 0), max(right - width, 0)))
         window = np.pad(steps[max(top, 0) : bottom, max(left, 0) : right], beyond)
@@ -180,7 +180,7 @@ class TextLine:
         return x + across - REACH, y + down - REACH
 
     def _likeness(self, steps: Array, x: int, y: int) -> float:
-        """Normed correlation with the strokes at a place, however weak."""
+        """Normalized correlation with the strokes at a position, regardless of their strength."""
         cut, rows, columns = self._overlap(x, y)
         if cut is None:
             return 0.0
@@ -189,7 +189,7 @@ class TextLine:
         return float((part * there).sum()) / energy**0.5 if energy else 0.0
 
     def _compared(self, steps: Array, x: int, y: int) -> tuple[float, bool] | None:
-        """Strength of the strokes at a place, and whether only a part of them is others."""
+        """Relative strength of the strokes at a position, and whether part of the text changed."""
         cut, rows, columns = self._overlap(x, y)
         if cut is None:
             return None
@@ -208,7 +208,7 @@ class TextLine:
         return strength, bool(usual < CLEAN and share[-1] > max(OTHER, 6 * usual))
 
     def _overlap(self, x: int, y: int) -> tuple[tuple[slice, slice] | None, slice, slice]:
-        """The part of the patch that lies in the picture with its corner at (x, y), and where."""
+        """The visible part of the patch with its corner at (x, y), and its rows and columns."""
         height, width = self.shape
         tall, wide = self.patch.shape
         top, left = max(y, 0), max(x, 0)

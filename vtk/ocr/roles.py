@@ -1,19 +1,19 @@
-"""What a line of text is for, told by its place, its size and its life."""
+"""The role of a line of text, derived from its position, size, motion and duration."""
 
 from vtk.ocr.line import STEADY, TextLine
 
-LOW = 0.64  # of the picture's height: where the lower third begins, about
-TALL = 0.03  # of the picture's height: the least of a line of a title
-CENTRED = 0.12  # of the picture's width: how far a title may be from the middle
-BRIEF = 20.0  # seconds that a caption stays at most
-LINES, SPREAD = 3, 0.3  # of a slide: lines, and the share of the height that they take up
+LOW = 0.64  # share of the picture's height at which the lower third begins, approximately
+TALL = 0.03  # least height of a title, as a share of the picture's height
+CENTRED = 0.12  # most distance of a title from the middle, as a share of the picture's width
+BRIEF = 20.0  # most seconds that a caption stays on screen
+LINES, SPREAD = 3, 0.3  # least lines of a slide, and the share of the height that they extend over
 
 
 def role(line: TextLine, life: float) -> str:
-    """One of slide, caption, title, credit, other; `life` in seconds.
+    """Return slide, caption, title, credit or other; `life` is the duration in seconds.
 
-    Lines that roll up or down are credits. Lines that stand still: on a slide where several fill
-    the picture, captions where they are low and brief, titles where few are large and centred.
+    Lines that roll up or down are credits. Lines that stand still are part of a slide if several
+    fill the picture, captions if they are low and brief, titles if they are large and centred.
     """
     height, width = line.shape
     left, top, right, bottom = line.shown

@@ -1,8 +1,8 @@
-"""What is written on the screen, from frame to frame: looks, and glances between them.
+"""Track the text on screen from frame to frame, by looks and by glances between them.
 
-A glance costs next to nothing and tells whether the lines that are known are still there. A look
-asks the networks, and only about what changed since they were asked last; of what they find, only
-the lines that are not known are read. Where a new line comes from is found in the glances before.
+A glance (luma at low resolution) is cheap and tells whether known lines are still there. A look
+runs the text detection network, only on regions that changed since the last look; of the detected
+lines, only unknown ones are read. Earlier glances tell when and where a new line appeared.
 """
 
 from collections.abc import Iterator
@@ -24,37 +24,37 @@ from vtk.times import rounded
 if TYPE_CHECKING:
     from vtk.media.video import Frame
 
-OFTEN = 0.08  # seconds between glances
-HELD = 96  # glances held at most; beyond that every other one is let go
-TALLEST = 1080  # lines of the picture that is read; a taller one is reduced
-EVERY = 2  # looks, of which one reads what moves as well
-STANDING = 2  # glances, to tell what moves
-HIGHEST = 0.4  # of the picture's height: a line that is taller is none
-WITHIN = 0.6  # share of a line's height, or width, that is in a box it belongs to
-MORE = 0.5  # heights of a line that a box reaches beyond the known part of it
-CLEARER = 1.3  # strength of the strokes from which a line is read again
-DOUBTFUL, TRIES = 0.85, 3  # score below which a line is read again, and how often
-SAME_GAP = 0.3  # seconds that a line may be away and still be the same one
-LEAST = 0.3  # score below which a reading is none
-FEW, CERTAIN = 2, 0.85  # characters that are like many things, and the score they need
-SHORTEST = 0.2  # seconds: what is shown for less is no text, as nobody could read it
+OFTEN = 0.08  # least seconds between glances
+HELD = 96  # most glances kept; above that, every other one is dropped
+TALLEST = 1080  # rows to which a taller picture is reduced before it is read
+EVERY = 2  # one in so many looks also reads moving content
+STANDING = 2  # number of glances back to compare with, to tell what moves
+HIGHEST = 0.4  # share of the picture's height above which a line is not text
+WITHIN = 0.6  # share of height and of width that a line and a box of the same text overlap
+MORE = 0.5  # line heights by which a box may extend beyond the known lines without a new reading
+CLEARER = 1.3  # relative strength of the strokes above which a line is read again
+DOUBTFUL, TRIES = 0.85, 3  # score below which a line is read again, and the most readings
+SAME_GAP = 0.3  # seconds that a line may be missing and still be the same line
+LEAST = 0.3  # score below which a reading is discarded
+FEW, CERTAIN = 2, 0.85  # length of text that many shapes resemble, and the score that it needs
+SHORTEST = 0.2  # seconds; text that is shown for less is dropped, as nobody could read it
 
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """What is to be given out: readings of a score and of a height of the line at least."""
+    """The least score and line height of readings in the result."""
 
     score: float = 0.6
     height: float = 0.0  # share of the picture's height if below 1, else pixels
 
 
 class TextTracker:
-    """The lines on the screen of one stretch of video; frames are pushed in their order."""
+    """Tracks the lines on screen in one stretch of video; frames are pushed in order."""
 
     def __init__(
         self, engine: OcrEngine, interval: float, wanted: ReadOptions, aspect: Fraction | None
     ):
-        """`interval` is the seconds between looks; 0 looks at every frame that is pushed."""
+        """`interval` is the time between looks in seconds; 0 looks at every pushed frame."""
         self._engine, self._wanted, self._aspect = engine, wanted, aspect
         self._interval = interval
         self._turn: Orientation | None = None
@@ -64,16 +64,16 @@ class TextTracker:
         self._past: list[tuple[float, Gray]] = []  # glances since before the last look
         self._looked = -np.inf
         self._looks = 0
-        self._waited = False  # whether the last look left out what moves
-        self._latest: tuple[float, Frame] | None = None  # a glance that was not looked at
+        self._waited = False  # whether the last look skipped moving content
+        self._latest: tuple[float, Frame] | None = None  # latest frame, until a look reads it
 
     @property
     def has_begun(self) -> bool:
-        """Whether a frame was pushed."""
+        """Whether any frame has been pushed."""
         return self._cells is not None
 
     def push(self, frame: "Frame", time: float) -> None:
-        """Take the next frame, shown from `time` on, in seconds."""
+        """Process the next frame, shown from `time` seconds on."""
         if self._past and self._interval and time - self._past[-1][0] < OFTEN - 1e-3:
             return
         if self._turn is None:
@@ -93,7 +93,7 @@ class TextTracker:
             self._look(steps)
 
     def finish(self, start: float, end: float) -> list[dict[str, Any]]:
-        """What was written in [start, end) seconds, in order; what goes on is kept in mind."""
+        """The entries of [start, end) seconds, in order; lines still on screen stay tracked."""
         since = self._latest[0] - self._looked if self._latest else 0.0
         if since and (self._waited or since >= min(self._interval / 2, 0.25)):
             self._look(horizontal_gradient(self._past[-1][1]), last=True)
@@ -103,7 +103,7 @@ class TextTracker:
         return sorted(entries, key=lambda e: (e["start"], e["box"][1], e["box"][0]))
 
     def _restart(self, small: Gray) -> None:
-        """Begin anew: the first picture, or one of another size."""
+        """Start tracking anew, for the first frame or for one of another size."""
         self._cells = Cells(small.shape)
         for line in self._live:
             line.end = self._past[-1][0] if line.end is None else line.end
@@ -111,21 +111,21 @@ class TextTracker:
         self._live, self._past = [], []
 
     def _close(self, time: float, at_once: bool = False) -> None:
-        """Put away the lines that are gone for good."""
+        """Stop tracking the lines that have been gone for long enough."""
         patience = 0.0 if at_once else EVERY * self._interval + 0.25
         gone = [x for x in self._live if x.end is not None and time - x.end >= patience]
         self._live = [x for x in self._live if x not in gone]
         self._done += [line.detached() for line in gone]
 
     def _look(self, steps: Array, last: bool = False) -> None:
-        """Ask the networks about what changed since they were asked last."""
+        """Run the networks on the regions that changed since the last look."""
         assert self._cells
         assert self._latest
         (time, frame), self._latest = self._latest, None
         self._looked = time
         small = self._past[-1][1]
-        # What moves is read at every second look only: most of it is no text, and text that runs
-        # or rolls stays for longer.
+        # Moving content is read at every second look only: most of it is not text, and scrolling
+        # or rolling text stays on screen for longer.
         self._looks += 1
         waits = self._interval and not last and self._looks % EVERY and len(self._past) > STANDING
         before = self._past[-1 - STANDING][1] if waits else None
@@ -143,13 +143,13 @@ class TextTracker:
         self._close(time, at_once=not self._interval)
 
     def _height(self, frame: "Frame") -> int | None:
-        """The height to which the picture is reduced for reading, None for its own."""
+        """The height to which the picture is reduced for reading; None keeps its own."""
         image, turned = frame.image, self._turn and self._turn.transposed
         tall = image.width * float(self._aspect or 1) if turned else image.height
         return TALLEST if tall > TALLEST else None
 
     def _found(self, shown: RGB, region: Region, scale: Array) -> Iterator[Quad]:
-        """The lines in a region of the picture, which widens where it cuts a line off."""
+        """Detect lines in a region of the picture; the region is widened if it cuts a line off."""
         height, width = shown.shape[:2]
         top = int(region[1] / scale[1])
         bottom = min(round(region[3] / scale[1]), height)
@@ -161,7 +161,7 @@ class TextTracker:
         yield from (quad + np.array([left, top], np.float32) for quad in quads)
 
     def _take(self, shown: RGB, quad: Quad, scale: Array, steps: Array, time: float) -> None:
-        """Read what was found unless it is known, and put it beside what is known."""
+        """Read a detected line unless it is known, and merge it with the known lines there."""
         corners = quad * scale
         left, top = (float(v) for v in corners.min(0))
         right, bottom = (float(v) for v in corners.max(0))
@@ -185,20 +185,20 @@ class TextTracker:
             if self._continues(line, new):
                 self._join(line, new)
                 line.taken = True
-            elif line.altered:  # something else is written in its place
+            elif line.altered:  # the new reading replaces the text of the old line
                 line.end, line.taken = new.start, True
                 self._done.append(line.detached())
         self._live.append(new)
 
     def _tall(self, height: float, shown: RGB, scale: Array) -> bool:
-        """Whether a line is neither too low nor too high to be read; `height` in a glance."""
+        """Whether a line's height is within limits; `height` is in samples of a glance."""
         least = self._wanted.height
         share = height / scale[1] / shown.shape[0]
         enough = share >= least if least < 1 else share * shown.shape[0] >= least
         return bool(enough and share <= HIGHEST)
 
     def _known(self, there: list[TextLine], box: tuple[float, float, float, float]) -> bool:
-        """Whether the lines at a place are all that is written there."""
+        """Whether the known lines at a place account for all the text in the box."""
         seen = [line for line in there if line.end is None or line.faint]
         if not seen or any(line.altered or line.strength > CLEARER for line in seen):
             return False
@@ -211,7 +211,7 @@ class TextTracker:
         return more <= MORE * height and height <= 1.3 * tallest
 
     def _continues(self, line: TextLine, new: TextLine) -> bool:
-        """Whether a new reading is of a line that is known."""
+        """Whether a new reading continues a known line."""
         if comparison_key(line.text) == comparison_key(new.text):
             return line.end is None or new.start - line.end <= SAME_GAP
         if line.end is not None and not line.is_moving and new.start - line.end > SAME_GAP:
@@ -228,7 +228,7 @@ class TextTracker:
         )
 
     def _join(self, line: TextLine, new: TextLine) -> None:
-        """Give a new reading what is known of the line it continues."""
+        """Merge what is known of a line into the new reading that continues it."""
         if _runs(line, new):
             new.text = stitch(line.text, new.text) or new.text
             new.score = max(line.score, new.score)
@@ -245,7 +245,7 @@ class TextTracker:
         new.spread = max(line.spread, new.spread)
 
     def _count(self) -> None:
-        """Note for each line how many are on the screen with it."""
+        """Update for each line on screen how many lines are on screen with it."""
         here = [line for line in self._live if line.end is None and line.score >= LEAST]
         if not here:
             return
@@ -257,7 +257,7 @@ class TextTracker:
             line.spread = max(line.spread, (bottom - top) / height)
 
     def _entries(self, line: TextLine, start: float, end: float) -> Iterator[dict[str, Any]]:
-        """The line as an entry, where it was seen in [start, end) seconds and read well."""
+        """The line as an entry, if it was seen in [start, end) seconds and read well enough."""
         began, ended = line.lifetime()
         first, last = max(began, start), min(end if ended is None else ended, end)
         brief = self._interval and line.end is not None and line.end - line.start < SHORTEST
@@ -276,25 +276,25 @@ class TextTracker:
 
 
 def _belongs(line: tuple[float, ...], box: tuple[float, ...]) -> bool:
-    """Whether most of a line lies in a box, or most of the box in the line."""
+    """Whether a line and a box overlap in most of the smaller width and of the smaller height."""
     shared = [min(line[i + 2], box[i + 2]) - max(line[i], box[i]) for i in (0, 1)]
     least = [min(line[i + 2] - line[i], box[i + 2] - box[i]) for i in (0, 1)]
     return all(s >= WITHIN * most for s, most in zip(shared, least, strict=True))
 
 
 def _runs(line: TextLine, new: TextLine) -> bool:
-    """Whether a line, read once more, runs from side to side."""
+    """Whether the line or its new reading scrolls horizontally."""
     return any(x.is_moving and abs(x.speed[0]) > abs(x.speed[1]) for x in (line, new))
 
 
 def _cut(quad: Quad, left: int, right: int, width: int) -> bool:
-    """Whether a line in columns `left` to `right` of a picture goes on beside them."""
+    """Whether a line detected in columns `left` to `right` of a picture may be cut off there."""
     first, last = quad[:, 0].min(), quad[:, 0].max()
     return bool((left > 0 and first <= 2) or (right < width and last >= right - left - 2))
 
 
 def _part(new: TextLine, line: TextLine) -> bool:
-    """Whether what was read is a part of a line that is there."""
+    """Whether the new reading is only a part of a line that is on screen."""
     narrow = new.box[2] - new.box[0] < 0.9 * (line.box[2] - line.box[0])
     together = line.end is None or new.start < line.end
     return narrow and together and comparison_key(new.text) in comparison_key(line.text)
