@@ -1,4 +1,4 @@
-"""transcribe: what is said in spans, with times, from what is known of it or by recognition."""
+"""transcribe: the speech in spans, with times, from transcripts, subtitles or recognition."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SpeechSources:
-    """Where words come from: what comes with the video is looked for first."""
+    """Where words come from; subtitles that come with the video are tried first."""
 
     subtitles: bool = True
     recognition: bool = True
@@ -42,14 +42,14 @@ def transcribe(
     transcript: str | None = None,
     recognizer: Opener | None = None,
 ) -> Iterator[Span]:
-    """Each span with `speech`: entries with start, end and text, on the clock of the video.
+    """Yield each span with `speech`: entries with start, end and text, in the time of the video.
 
-    The words are those of `transcript`, a file of one video; else of subtitles beside the video or
-    in it (method subtitles), of `language` (ISO 639) or of the stream `track`; else, or with the
-    method recognition, what the recognizer hears. A word lies in the span in which its middle
-    lies. Where a video has no sound or nobody speaks, `speech` is empty. Holds the spans of one
-    video at a time. Raises UsageError, and MissingError where words are to be recognized without
-    a recognizer.
+    The words come from `transcript`, a file for one video; else from subtitles beside or in the
+    video (method subtitles), in `language` (ISO 639) or from the stream `track`; else, or with the
+    method recognition, from the recognizer. A word belongs to the span that contains its middle.
+    `speech` is empty if a video has no sound or nobody speaks. Holds the spans of one video in
+    memory at a time. Raises UsageError, and MissingError if recognition is needed without a
+    recognizer.
     """
     chosen = METHODS.load(method)
     if transcript and (not chosen.subtitles or track is not None):
@@ -63,17 +63,18 @@ def transcribe(
 
 
 def with_speech(spans: Iterable[Span]) -> Iterator[Span]:
-    """The spans in order, those without `speech` transcribed with the defaults.
+    """Yield the spans in order; those without `speech` are transcribed with the defaults.
 
-    A span whose `speech` is empty was listened to and is left alone.
+    A span with empty `speech` was transcribed before and is left alone.
     """
     return fill_missing(spans, lambda span: "speech" not in span, transcribe)
 
 
 def speech_activity(spans: Iterable[Span]) -> Iterator[Span]:
-    """A cue for each stretch of a span in which somebody speaks; its score is the probability.
+    """Yield a cue for each speech segment in a span; its score is the mean probability of speech.
 
-    By Silero's detector. Cues come as they are found. Raises MissingError without its package.
+    Uses Silero's detector. Cues are yielded as they are found. Raises MissingError without its
+    package.
     """
     from vtk.models.speech.silero_vad import VoiceActivity
     from vtk.transcribe.cues import cues
@@ -83,12 +84,13 @@ def speech_activity(spans: Iterable[Span]) -> Iterator[Span]:
 
 
 def audio_events(spans: Iterable[Span]) -> Iterator[Span]:
-    """A cue for each stretch of speech, of music and of silence in a span, by their start.
+    """Yield a cue for each segment of speech, music and silence in a span, ordered by start.
 
-    Speech is that of `voices`, and music over which somebody speaks is speech. Music is where
-    tones last, one after the other or together, and not all of them stand still; its score is the
-    share of the time in which they do. Silence has its `level` in dBFS and is what `split --cues`
-    tells. What is neither, as noise, is not told. Raises MissingError as `voices`.
+    Speech is as in `speech_activity`; music with somebody speaking over it is speech. Music is
+    where tones of several pitches last, in sequence or together, not counting constant tones; its
+    score is the share of the time in which tones last. Silence has its `level` in dBFS and is the
+    same as by `split --cues`. Anything else, such as noise, has no cue. Raises MissingError like
+    `speech_activity`.
     """
     from vtk.models.speech.silero_vad import VoiceActivity
     from vtk.transcribe.cues import cues
@@ -104,10 +106,10 @@ def open_recognizer(
     threads: int | None = None,
     key: str | None = None,
 ) -> "Recognizer":
-    """The recognizer of that name: in this process, or behind `endpoint` (a URL).
+    """Open the recognizer `name`, in this process or behind `endpoint` (a URL).
 
-    `threads` are for this process, `key` for a server. Raises MissingError where the model or what
-    runs it is not there, with the command that gets it, and UsageError.
+    `threads` is for this process, `key` for a server. Raises MissingError, with the command to get
+    it, if the model or its runtime is missing, and UsageError.
     """
     if endpoint:
         from vtk.models.speech.openai_server import TranscriptionServer

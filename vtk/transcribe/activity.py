@@ -1,4 +1,4 @@
-"""Where somebody speaks: stretches of speech from the probabilities of Silero's detector."""
+"""Voice activity: speech segments from the frame probabilities of Silero's detector."""
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, Protocol
@@ -8,24 +8,24 @@ from numpy.typing import NDArray
 
 from vtk.media.audio.speech_audio import RATE, AudioBlock
 
-STEP = 0.032  # seconds of sound that a probability is of
+STEP = 0.032  # seconds of sound per probability
 BEGINS, ENDS = (
     0.5,
     0.35,
-)  # probability at which speech begins, and under which it ends; Silero's own
-SHORTEST = 0.25  # seconds of speech; shorter is a noise
-BREATH = 0.3  # seconds without speech that belong to it
+)  # probability from which speech begins, and below which it ends; Silero's own values
+SHORTEST = 0.25  # least seconds of a speech segment; anything shorter is noise
+BREATH = 0.3  # seconds of low probability after which a speech segment ends
 
 
 class SpeechDetector(Protocol):
-    """Gives the probability of speech in frames of sound that goes on."""
+    """Gives the probability of speech for each frame of continuous sound."""
 
     def reset(self) -> None: ...
     def probabilities(self, samples: NDArray[np.float32], /) -> NDArray[np.float32]: ...
 
 
 class Stretch(NamedTuple):
-    """Speech from `start` to `end` seconds; `score` is its mean probability."""
+    """A speech segment from `start` to `end` seconds; `score` is its mean probability."""
 
     start: float
     end: float
@@ -33,7 +33,7 @@ class Stretch(NamedTuple):
 
 
 class ScoredBlock(NamedTuple):
-    """A block of sound, and the probability of speech in each frame of it."""
+    """A block of sound, and the probability of speech in each of its frames."""
 
     block: AudioBlock
     speech: NDArray[np.float32]
@@ -42,34 +42,34 @@ class ScoredBlock(NamedTuple):
 def with_probabilities(
     blocks: Iterable[AudioBlock], detector: SpeechDetector
 ) -> Iterator[ScoredBlock]:
-    """Blocks that follow one another, each with its probabilities."""
+    """Yield consecutive blocks of sound, each with its speech probabilities."""
     detector.reset()
     for block in blocks:
         yield ScoredBlock(block, detector.probabilities(block.samples))
 
 
 class Hysteresis:
-    """Turns probabilities that come one after the other into stretches of speech.
+    """Turns a sequence of probabilities into speech segments by hysteresis thresholding.
 
-    Speech begins at BEGINS and ends where the probability stays under ENDS for BREATH. A stretch
-    over `longest` seconds is parted in its second half, where speech is least probable (as WhisperX
-    does: Bain et al. 2023, section 3.2).
+    Speech begins at BEGINS and ends when the probability stays below ENDS for BREATH seconds. A
+    segment that reaches `longest` seconds is split in its second half where speech is least
+    probable (as in WhisperX: Bain et al. 2023, section 3.2).
     """
 
     def __init__(self, longest: float = np.inf) -> None:
         self._longest = longest
-        self._start: float | None = None  # of the speech that goes on
-        self._seen: list[float] = []  # probabilities since then
-        self._spoken = 0  # how many of them to the last that is surely of speech
-        self._end = -np.inf  # of the stretch before
+        self._start: float | None = None  # start of the current segment
+        self._seen: list[float] = []  # probabilities since that start
+        self._spoken = 0  # number of these up to the last that is speech (at least ENDS)
+        self._end = -np.inf  # end of the previous segment
 
     @property
     def pending_since(self) -> float | None:
-        """Since when somebody has been speaking, in seconds; None where nobody is."""
+        """Start of the speech segment in progress in seconds; None if there is none."""
         return self._start
 
     def __call__(self, time: float, probability: float) -> Stretch | None:
-        """The stretch that a frame at `time` seconds shows to be over, if any."""
+        """Process the frame at `time` seconds; return the segment that it completes, if any."""
         if self._start is None:
             if probability < BEGINS:
                 return None
@@ -82,7 +82,7 @@ class Hysteresis:
         return self._parted() if len(self._seen) * STEP >= self._longest else None
 
     def finish(self) -> Stretch | None:
-        """The stretch that ends here as the sound does."""
+        """End the segment in progress, at the end of the sound, and return it, if any."""
         found = self._stretch(self._spoken)
         self._start, self._seen, self._spoken = None, [], 0
         return found
@@ -97,14 +97,14 @@ class Hysteresis:
         return found
 
     def _stretch(self, count: int) -> Stretch | None:
-        """The first frames of what goes on, if they are long enough to be speech."""
+        """The first `count` frames of the current segment, if they are long enough for speech."""
         if self._start is None or count * STEP < SHORTEST:
             return None
         return Stretch(self._start, self._start + count * STEP, float(np.mean(self._seen[:count])))
 
 
 def stretches(heard: Iterable[ScoredBlock]) -> Iterator[Stretch]:
-    """The stretches of speech in sound, each when it is over."""
+    """Yield the speech segments in sound, each as soon as it has ended."""
     state, end = Hysteresis(), 0.0
     for block, speech in heard:
         end = block.start + len(block.samples) / RATE
@@ -114,7 +114,7 @@ def stretches(heard: Iterable[ScoredBlock]) -> Iterator[Stretch]:
 
 
 def feed(state: Hysteresis, start: float, speech: NDArray[np.float32]) -> Iterator[Stretch]:
-    """The stretches that the frames from `start` seconds on show to be over."""
+    """Yield the segments completed by the frames of a block that begins at `start` seconds."""
     for number, probability in enumerate(speech.tolist()):
         if found := state(start + number * STEP, probability):
             yield found

@@ -1,4 +1,4 @@
-"""Where in spans somebody speaks, and where there is music or silence, as cues."""
+"""Cues for the speech, music and silence in spans."""
 
 from collections.abc import Iterator
 
@@ -13,9 +13,9 @@ METHODS = {"speech": "silero", "music": "partials", "silence": "level"}
 
 
 def cues(span: Span, detector: SpeechDetector, *, others: bool = False) -> Iterator[Span]:
-    """A cue of the type speech for each stretch of the span in which somebody speaks.
+    """Yield a cue of the type speech for each speech segment in the span.
 
-    With `others` also cues of the types music and silence, all in the order of their start.
+    With `others`, also cues of the types music and silence, all ordered by start.
     """
     about = timing(span.video)
     voice = open_voice(span.video)

@@ -1,10 +1,10 @@
-"""Partials: the pitches that last in a sound, followed from spectrum to spectrum.
+"""Partial tracking: the pitches that last in a sound, followed from spectrum to spectrum.
 
-Peaks of the spectrum are what stands out of the mean around it, as in Seyerlehner, Pohle, Schedl
-and Widmer 2007, "Automatic music detection in television productions" (DAFx-07, Continuous
-Frequency Activation), and are joined to the nearest of the spectrum before, as in McAulay and
-Quatieri 1986, "Speech analysis/synthesis based on a sinusoidal representation" (IEEE Transactions
-on Acoustics, Speech, and Signal Processing 34). Speech glides and noise has no peaks that stay.
+Spectral peaks stand out of the mean level around them, as in Seyerlehner, Pohle, Schedl and Widmer
+2007, "Automatic music detection in television productions" (DAFx-07, Continuous Frequency
+Activation). Each is joined to the nearest peak of the previous spectrum, as in McAulay and Quatieri
+1986, "Speech analysis/synthesis based on a sinusoidal representation" (IEEE Transactions on
+Acoustics, Speech, and Signal Processing 34). Speech glides, and noise has no peaks that last.
 """
 
 from bisect import bisect_left
@@ -18,43 +18,43 @@ from numpy.typing import NDArray
 
 from vtk.media.audio.speech_audio import RATE
 
-SIZE, HOP = 2048, 1024  # samples of a spectrum (128 ms), and from one to the next
-STEP = HOP / RATE
-LOW, HIGH = 100.0, 5000.0  # hertz in which partials are looked for
-AROUND = 7  # bins (55 Hz) to either side that a peak is compared with
-OUT = 12.0  # decibels by which it stands out of their mean level
-QUIET = -75.0  # dBFS, below which nothing counts
-STRAY = 0.03  # of its frequency by which a partial may wander: half a semitone, a wide vibrato …
-NARROW = 8.0  # … or as many hertz: a bin
-SAME = 4.0  # hertz within which a partial that was away comes again …
-AWAY = 32  # … for as many frames (2 s)
-MEAN = 8  # frames that its frequency is the mean of
-LASTING = 4  # frames (0.26 s) that make a partial
-STANDING = 10.0  # seconds of a tone that keeps its pitch and …
-STEADY = 3.0  # … its level, decibels of standard deviation: that is a machine's, or for tests
-LATE = 40  # frames (2.6 s) told later at least, by when it is known what else they are
+SIZE, HOP = 2048, 1024  # samples of a spectrum (128 ms), and from one spectrum to the next
+STEP = HOP / RATE  # seconds from one spectrum to the next
+LOW, HIGH = 100.0, 5000.0  # frequency range of partials in hertz
+AROUND = 7  # bins (55 Hz) on either side of a peak that it is compared with
+OUT = 12.0  # decibels that a peak must be above the mean level of those bins
+QUIET = -75.0  # dBFS, below which peaks are ignored
+STRAY = 0.03  # share of its frequency that a partial may drift: half a semitone, a wide vibrato
+NARROW = 8.0  # hertz that a partial may drift in any case: the width of a bin
+SAME = 4.0  # hertz within which a partial may resume after a pause
+AWAY = 32  # longest pause of a partial in frames (2 s)
+MEAN = 8  # frames over which the frequency of a partial is averaged
+LASTING = 4  # least frames of a partial (0.26 s)
+STANDING = 10.0  # seconds after which a tone of constant pitch may be of a machine or a test tone
+STEADY = 3.0  # standard deviation in decibels below which the level of such a tone is constant
+LATE = 40  # least delay of results in frames (2.6 s), so that speech and silence are known by then
 _WINDOW = (np.hanning(SIZE + 1)[:-1] * 4 / SIZE).astype(np.float32)
 
 
 class Peak(NamedTuple):
-    """A peak of a spectrum, in hertz and dBFS."""
+    """A peak of a spectrum: frequency in hertz and level in dBFS."""
 
     hertz: float
     level: float
 
 
 class _Track:
-    """Peaks of about one frequency."""
+    """A track of peaks of about the same frequency."""
 
     __slots__ = ("count", "hertz", "last", "level", "machine", "seen", "since", "square")
 
     def __init__(self, peak: Peak, frame: int, machine: bool = False) -> None:
         self.hertz, self.machine = peak.hertz, machine
-        self.since, self.last, self.seen = frame, frame, 1  # seen: a bit for each frame
+        self.since, self.last, self.seen = frame, frame, 1  # seen: one bit for each frame
         self.count, self.level, self.square = 1, peak.level, peak.level**2  # sums
 
     def reach(self, frame: int) -> float:
-        """Within how many hertz it may go on."""
+        """By how many hertz the next peak may differ."""
         return max(STRAY * self.hertz, NARROW) if frame - self.last <= 2 else SAME
 
     def add(self, peak: Peak, frame: int) -> None:
@@ -71,18 +71,18 @@ class _Track:
 
 
 class PartialTracker:
-    """Tells of sound that comes piece by piece which partials last in it, frame by frame."""
+    """Finds the partials that last in sound given in pieces; reports their pitches per frame."""
 
     def __init__(self) -> None:
         self._sound = np.zeros((SIZE - HOP) // 2, np.float32)
         self._tracks: list[_Track] = []
-        self._pitches: deque[int] = deque()  # of the frames that are not yet told
+        self._pitches: deque[int] = deque()  # pitches of the frames not yet reported
         self._told = self._frame = 0
 
     def __call__(self, samples: NDArray[np.float32]) -> Iterator[int]:
-        """The pitches of frames, in order, as soon as they are known: about STANDING later.
+        """Yield the pitches of frames, in order, when known, which is up to about STANDING later.
 
-        Each as a set of bits, one for a semitone in which a partial lasts.
+        The pitches of a frame are a bit set, with one bit per semitone in which a partial lasts.
         """
         self._sound = np.concatenate([self._sound, samples])
         count = (len(self._sound) - SIZE) // HOP + 1
@@ -94,7 +94,7 @@ class PartialTracker:
         return self._known(min(going, default=self._frame))
 
     def finish(self) -> Iterator[int]:
-        """The rest, where the sound ends."""
+        """Yield the pitches of the remaining frames, at the end of the sound."""
         yield from self(np.zeros((SIZE + HOP) // 2 - 1, np.float32))
         for track in self._tracks:
             self._mark(track)
@@ -107,7 +107,7 @@ class PartialTracker:
             yield self._pitches.popleft()
 
     def _follow(self, peaks: list[Peak]) -> None:
-        """Join the peaks of the next frame to the tracks."""
+        """Assign the peaks of the next frame to the tracks."""
         self._pitches.append(0)
         frame, free, going = self._frame, list(peaks), list[_Track]()
         for track in self._tracks:
@@ -118,19 +118,19 @@ class PartialTracker:
                 continue
             parted = (frame - track.since) * STEP >= STANDING
             going.append(self._judged(track) if parted else track)
-        going.sort(key=lambda track: -track.last)  # what sounds goes on before what was away
+        going.sort(key=lambda track: -track.last)  # sounding tracks choose peaks before paused ones
         self._tracks = going + [_Track(peak, frame) for peak in free]
         self._frame += 1
 
     def _judged(self, track: _Track) -> _Track:
-        """What goes on of a track that is as long as a machine's."""
+        """Continue a track of STANDING seconds as a new one; mark it unless it is a machine's."""
         machine = track.machine or track.steady()
         if not machine:
             self._mark(track)
         return _Track(Peak(track.hertz, track.level / track.count), track.last, machine)
 
     def _mark(self, track: _Track) -> None:
-        """Tell the frames of a partial its pitch."""
+        """Add the pitch of a track to its frames, unless it is too short or a machine's."""
         if track.count < LASTING or track.machine:
             return
         pitch = 1 << max(round(12 * float(np.log2(track.hertz / LOW))), 0)
@@ -140,7 +140,7 @@ class PartialTracker:
 
 
 def _taken(free: list[Peak], hertz: float, reach: float) -> Peak | None:
-    """The nearest of the peaks, in order of frequency, that is near enough; it is taken out."""
+    """Remove and return the peak nearest to `hertz`, if within `reach`; `free` is sorted."""
     place = bisect_left(free, Peak(hertz, -np.inf))
     if place and (place == len(free) or hertz - free[place - 1].hertz < free[place].hertz - hertz):
         place -= 1
@@ -150,7 +150,7 @@ def _taken(free: list[Peak], hertz: float, reach: float) -> Peak | None:
 
 
 def _spectra(sound: NDArray[np.float32], count: int) -> Iterator[list[Peak]]:
-    """The peaks of `count` spectra, in order of frequency."""
+    """Yield the peaks of `count` spectra, each list ordered by frequency."""
     pieces = np.lib.stride_tricks.sliding_window_view(sound, SIZE)[: count * HOP : HOP]
     levels = 20 * np.log10(np.abs(np.fft.rfft(pieces * _WINDOW)) + 1e-7)
     sums = np.cumsum(np.pad(levels, ((0, 0), (1, 0))), axis=1)
@@ -161,7 +161,7 @@ def _spectra(sound: NDArray[np.float32], count: int) -> Iterator[list[Peak]]:
     peaks = (here > under) & (here >= above) & (here > mean + OUT) & (here > QUIET)
     rows, places = np.nonzero(peaks)
     low, high, top = under[peaks], above[peaks], here[peaks]
-    # The top of the parabola through three bins.
+    # Interpolate the frequency by the vertex of the parabola through three bins.
     hertz = (places + first + (low - high) / (low + high - 2 * top) / 2) * RATE / SIZE
     found = [Peak(*pair) for pair in zip(hertz.tolist(), top.tolist(), strict=True)]
     for begin, stop in pairwise(np.searchsorted(rows, np.arange(count + 1)).tolist()):

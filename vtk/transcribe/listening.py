@@ -1,4 +1,4 @@
-"""Speech, music and silence in one pass over the sound."""
+"""Detect speech, music and silence in one pass over the sound."""
 
 from collections.abc import Iterable, Iterator
 from heapq import heappop, heappush
@@ -24,7 +24,7 @@ from vtk.transcribe.music import MusicDetector
 
 
 class AudioEvent(NamedTuple):
-    """A stretch from `start` to `end` seconds, and what a cue tells of it."""
+    """A segment from `start` to `end` seconds, and the fields for its cue."""
 
     start: float
     end: float
@@ -32,7 +32,7 @@ class AudioEvent(NamedTuple):
 
 
 def speech_event(stretch: Stretch, kind: str = "speech") -> AudioEvent:
-    """A stretch of speech, or of another `kind` that has a score."""
+    """The event of a speech segment, or of another `kind` of segment with a score."""
     details = {"cue": {"type": kind}, "score": rounded(stretch.score)}
     return AudioEvent(stretch.start, stretch.end, details)
 
@@ -40,10 +40,10 @@ def speech_event(stretch: Stretch, kind: str = "speech") -> AudioEvent:
 def audio_events(
     voice: SpeechAudio, start: float, end: float, detector: SpeechDetector
 ) -> Iterator[AudioEvent]:
-    """The stretches of speech, music and silence in [start, end) seconds, by their start.
+    """Yield the segments of speech, music and silence in [start, end) seconds, by start.
 
-    Where it is neither, nothing is told. Music that somebody speaks over is speech. Holds what has
-    begun and is not over, and some seconds.
+    Other sound has no events. Music with somebody speaking over it is speech. Holds unfinished
+    events, and the last few seconds, in memory.
     """
     heard = _Heard(voice, start)
     for one in with_probabilities(voice.blocks(start, end, heard.measure), detector):
@@ -52,13 +52,13 @@ def audio_events(
 
 
 class _Heard:
-    """Finds stretches of every type while the sound goes by."""
+    """Finds segments of every type while blocks of sound are fed to it."""
 
     def __init__(self, voice: SpeechAudio, start: float) -> None:
-        self._voice, self._time = voice, start  # of the next frame that may be music
+        self._voice, self._time = voice, start  # _time: of the next frame to check for music
         self._speech, self._silences = Hysteresis(), SilenceDetector(start)
         self._partials, self._musical = PartialTracker(), MusicDetector()
-        self._taken: list[AudioEvent] = []  # speech and silence that are not before that frame
+        self._taken: list[AudioEvent] = []  # speech and silence that do not end before _time
         self._waiting: list[tuple[float, int, AudioEvent]] = []
         self._number = count()
 
@@ -66,7 +66,7 @@ class _Heard:
         self._quiet(self._silences(power))
 
     def listen(self, heard: ScoredBlock) -> Iterator[AudioEvent]:
-        """What is found by now and begins before all that is not yet found."""
+        """Yield the events found so far that begin before any event that is still open."""
         for stretch in feed(self._speech, heard.block.start, heard.speech):
             self._take(speech_event(stretch))
         self._play(self._partials(heard.block.samples))
@@ -76,7 +76,10 @@ class _Heard:
         yield from self._before(min(time for time in times if time is not None))
 
     def over(self, end: float) -> Iterator[AudioEvent]:
-        """The rest, where the sound ends; up to `end` seconds it is silent, if nothing is lost."""
+        """Yield the remaining events; sound that is absent before `end` seconds counts as silence.
+
+        It does not if the file is cut off.
+        """
         silent = end < MAX_SECONDS and not self._voice.is_cut_off(end)
         if (stretch := self._speech.finish()) is not None:
             self._take(speech_event(stretch._replace(end=min(stretch.end, self._silences.reached))))
@@ -100,7 +103,7 @@ class _Heard:
         heappush(self._waiting, (found.start, next(self._number), found))
 
     def _play(self, frames: Iterable[int]) -> None:
-        """Listen for music in the pitches of frames, which come some seconds late."""
+        """Detect music in the pitches of frames, which are some seconds late."""
         for pitches in frames:
             other = self._something_else(self._time + STEP / 2)
             self._add(self._musical(self._time, None if other else pitches))
@@ -112,7 +115,7 @@ class _Heard:
             heappush(self._waiting, (found.start, next(self._number), found))
 
     def _something_else(self, time: float) -> bool:
-        """Whether it is speech or silence, found or going on."""
+        """Whether there is speech or silence at `time`, in a finished or an open segment."""
         self._taken = [one for one in self._taken if one.end > time]
         silence, speech = self._silences.open, self._speech.pending_since
         begun = [one.start for one in self._taken]

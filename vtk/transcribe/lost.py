@@ -1,4 +1,4 @@
-"""Sound that is not there to be heard, as error records."""
+"""Error records for sound that is damaged or missing."""
 
 from collections.abc import Iterator
 
@@ -9,10 +9,10 @@ from vtk.span import Span
 
 
 def lost_records(span: Span, voice: SpeechAudio, kind: str, stated: float) -> Iterator[Span]:
-    """Error records of `kind` for what a span lacks of the sound that was listened to.
+    """Yield error records of `kind` for the parts of a span whose sound could not be read.
 
-    That is what did not decode, and the end where the file is cut off before it; `stated` is where
-    the file ends by its own account, in seconds.
+    These are packets that did not decode, and the end of the span if the file is cut off before
+    it; `stated` is the end of the file in seconds, as stated by the file.
     """
     end = min(span.end, stated, MAX_SECONDS)
     damage = [time for time in voice.damage if span.start <= time < span.end]

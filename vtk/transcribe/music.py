@@ -1,20 +1,20 @@
-"""Where there is music, or what is like it: partials last, one after or beside the other."""
+"""Music detection: partials last, in sequence or at the same time."""
 
 from collections import deque
 
 from vtk.transcribe.activity import Stretch
 from vtk.transcribe.harmonics import STEP
 
-WINDOW = 31  # frames that are judged together: 2 s, the shortest music
-SHARE = 0.8  # of them in which a partial lasts
-PITCHES = 3  # that are heard in them at least: one tone is no music
+WINDOW = 31  # frames that are judged together (2 s), the shortest music
+SHARE = 0.8  # least share of the frames of a window in which a partial lasts
+PITCHES = 3  # least number of pitches in a window, as a single tone is not music
 
 
 class MusicDetector:
-    """Turns the pitches of frames that come one after the other into stretches of music.
+    """Turns the pitches of consecutive frames into segments of music.
 
-    Every WINDOW in which there are partials nearly all the time, of several pitches, is music from
-    the first partial in it to the last. The score is how much of the time partials last.
+    A window of WINDOW frames with partials nearly all the time, of several pitches, is music from
+    its first partial to its last. The score is the share of the time in which partials last.
     """
 
     def __init__(self) -> None:
@@ -24,15 +24,15 @@ class MusicDetector:
 
     @property
     def pending_since(self) -> float | None:
-        """The earliest that music may yet begin, or did; None before all sound."""
+        """Start of open music, or earliest time at which music may still begin; None if unknown."""
         if self._open:
             return self._open.start
         return self._window[0][0] if self._window else None
 
     def __call__(self, time: float, pitches: int | None) -> Stretch | None:
-        """The music that a frame at `time` seconds shows to be over.
+        """Process the frame at `time` seconds; return the music that has ended, if any.
 
-        `pitches` are a set of bits; None where the frame is of something else.
+        `pitches` is a bit set; None if the frame is speech or silence.
         """
         if pitches is None:
             return self.finish()
@@ -58,7 +58,7 @@ class MusicDetector:
         return before
 
     def finish(self) -> Stretch | None:
-        """The music that ends where something else begins."""
+        """End open music, where something else begins, and return it, if any."""
         self._window.clear()
         return self._closed()
 

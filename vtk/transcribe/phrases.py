@@ -1,4 +1,4 @@
-"""Words with times put together to what one reads at once: sentences, or what a breath parts."""
+"""Group timed words into entries of readable length: sentences, or runs between pauses."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,13 +8,13 @@ from vtk.times import rounded
 
 Entry = dict[str, Any]
 
-PAUSE = 0.8  # seconds without a word that part what is said
-LONGEST = 12.0  # seconds of an entry
-MOST = 200  # characters of an entry
+PAUSE = 0.8  # seconds without a word that separate two entries
+LONGEST = 12.0  # most seconds of an entry
+MOST = 200  # characters; an entry that has more takes no further words
 
 
 def phrases(words: Iterable[Entry]) -> list[Entry]:
-    """Entries of `speech` of words in time order, each with its `words`; `score` is their mean."""
+    """Group words in time order into `speech` entries with `words`, and their mean `score`."""
     found: list[list[Entry]] = []
     for word in words:
         if not found or _parted(found[-1], word):
@@ -24,7 +24,7 @@ def phrases(words: Iterable[Entry]) -> list[Entry]:
 
 
 def _parted(run: list[Entry], word: Entry) -> bool:
-    """Whether a word begins another entry."""
+    """Whether a word begins a new entry."""
     if word["start"] - run[-1]["end"] > PAUSE or END.search(run[-1]["text"] + " "):
         return True
     letters = sum(len(said["text"]) + 1 for said in run)

@@ -1,8 +1,8 @@
-"""Sound cut to pieces for a recognizer: only what is spoken, parted where nobody speaks.
+"""Cut sound into pieces for a recognizer: only speech, split where nobody speaks.
 
-As WhisperX does (Bain et al. 2023, "WhisperX: Time-Accurate Speech Transcription of Long-Form
-Audio", section 3): stretches of speech are cut where speech is least probable when they are longer
-than the recognizer hears at once, and merged as long as they are not.
+As in WhisperX (Bain et al. 2023, "WhisperX: Time-Accurate Speech Transcription of Long-Form
+Audio", section 3): speech segments longer than the recognizer's window are split where speech is
+least probable, and shorter ones are merged as long as they fit into the window.
 """
 
 from collections import deque
@@ -15,22 +15,22 @@ from vtk.media.audio.speech_audio import RATE, AudioBlock
 from vtk.models.speech.recognizer import LONGEST, Piece
 from vtk.transcribe.activity import Hysteresis, ScoredBlock, Stretch, feed
 
-PAD = 0.2  # seconds of sound before and after speech that a recognizer hears as well
-GAP = 2.0  # seconds without speech that end a piece
+PAD = 0.2  # seconds of sound before and after speech that a piece includes
+GAP = 2.0  # a piece ends after more than this many seconds without speech
 
 
 @dataclass(frozen=True)
 class SpeechPiece:
-    """A piece of sound, and where in it somebody speaks."""
+    """A piece of sound, and the speech segments in it."""
 
     piece: Piece
     speech: tuple[Stretch, ...]
 
 
 def pieces(heard: Iterable[ScoredBlock]) -> Iterator[SpeechPiece]:
-    """The speech in sound that goes on, in pieces of at most LONGEST seconds.
+    """Yield the speech in continuous sound, in pieces of at most LONGEST seconds.
 
-    Holds little more than two pieces of sound.
+    Holds little more than two pieces of sound in memory.
     """
     most = LONGEST - 2 * PAD
     state, waiting, sound = Hysteresis(most), list[Stretch](), deque[AudioBlock]()
@@ -70,7 +70,7 @@ def _end(block: AudioBlock) -> float:
 
 
 def _cut(sound: Iterable[AudioBlock], speech: tuple[Stretch, ...]) -> SpeechPiece:
-    """The sound of stretches of speech, with a little before and after."""
+    """The sound of speech segments, padded by PAD seconds on either side."""
     blocks = [
         block
         for block in sound

@@ -1,8 +1,8 @@
-"""Speech that a recognizer hears: one pass over the sound of a video, and guards against invention.
+"""Speech recognition in one pass over the sound of a video, with guards against hallucination.
 
-Recognizers write where nobody speaks. What they write counts only where a voice was detected, is
-left out where they themselves say that nobody speaks (Whisper's paper, section 4.5), and runs that
-come again and again are told once.
+Recognizers also write text where nobody speaks. Their text is used only where a voice was detected;
+it is dropped where they themselves report no speech (Whisper's paper, section 4.5), and runs of
+words that are repeated again and again are kept once.
 """
 
 import logging
@@ -21,17 +21,19 @@ from vtk.transcribe.pieces import SpeechPiece, pieces
 
 log = logging.getLogger("vtk")
 
-NOBODY = 0.6  # probability that nobody speaks, from which on it is believed …
-UNSURE = -1.0  # … where the mean log-probability of the tokens is below this
-NEAR = 0.3  # seconds from detected speech within which a word may lie
-LOOP = 4  # times that the same words may follow one another
-LONGEST_LOOP = 12  # words of what is repeated
+# A segment is dropped if its probability of no speech is above NOBODY and the mean log-probability
+# of its tokens is below UNSURE.
+NOBODY = 0.6
+UNSURE = -1.0
+NEAR = 0.3  # most seconds from detected speech to the middle of a word
+LOOP = 4  # repetitions in a row from which a run of words is kept only once
+LONGEST_LOOP = 12  # most words of a repeated run
 
 Range = tuple[float, float]
 
 
 class SpeechReader:
-    """What is said in stretches of a video, and in which language."""
+    """Recognizes the speech in ranges of a video, and its language."""
 
     def __init__(self) -> None:
         self.language: str | None = None
@@ -44,10 +46,10 @@ class SpeechReader:
         recognizer: Recognizer,
         language: str | None = None,
     ) -> Iterator[tuple[float, list[Entry]]]:
-        """Entries of what is said in each range, in order, as soon as they are known.
+        """Yield the entries of the speech in each range, in order, as soon as they are known.
 
-        Yields until when, in seconds, all is known, and the entries up to there. The ranges are in
-        time order and do not touch. Raises ModelError where the recognizer fails.
+        Each item is the time in seconds up to which all is known, and the new entries up to then.
+        The ranges are in time order and do not touch. Raises ModelError if the recognizer fails.
         """
         sent: deque[SpeechPiece] = deque()
 
@@ -69,7 +71,7 @@ def _spoken(voice: SpeechAudio, span: Range, detector: SpeechDetector) -> Iterat
 
 
 def entries(result: Recognized, speech: tuple[Stretch, ...]) -> list[Entry]:
-    """What is believed of what was recognized, as entries of `speech`."""
+    """The recognized text that passes the guards, as `speech` entries."""
     found: list[Entry] = []
     for segment in result.segments:
         if segment.no_speech > NOBODY and segment.log_probability < UNSURE:
@@ -83,7 +85,7 @@ def entries(result: Recognized, speech: tuple[Stretch, ...]) -> list[Entry]:
 
 
 def drop_loops(words: list[Word]) -> list[Word]:
-    """Words without runs that follow one another LOOP times or more, which stay once."""
+    """Remove repetitions: a run of words that occurs LOOP or more times in a row is kept once."""
     said = [comparison_key(word.text) for word in words]
     kept: list[Word] = []
     place = 0
@@ -103,7 +105,7 @@ def drop_loops(words: list[Word]) -> list[Word]:
 
 
 def _voiced(start: float, end: float, speech: Iterable[Stretch]) -> bool:
-    """Whether the middle of a word lies in or near detected speech."""
+    """Whether the middle of a word or segment lies in or near detected speech."""
     middle = (start + end) / 2
     return any(found.start - NEAR <= middle <= found.end + NEAR for found in speech)
 
@@ -119,7 +121,7 @@ def _whole(segment: Segment) -> Entry:
 
 
 def open_voice(video: str) -> SpeechAudio | None:
-    """The sound of a video; None where it has none, so that nobody speaks."""
+    """Open the sound of a video; None if it has no audio stream, so that nobody speaks."""
     try:
         return SpeechAudio(video)
     except NoStreamError as error:

@@ -1,4 +1,4 @@
-"""Where the words of a video come from, looked for once for all its spans."""
+"""The sources of the words of a video, opened once for all its spans."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -27,7 +27,7 @@ RECOGNITION = SpeechSources(subtitles=False)
 
 
 class WordFinder:
-    """Finds the words of video after video; opens the recognizer when the first needs it."""
+    """Finds the words of one video after another; opens the recognizer when first needed."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class WordFinder:
         self.method, self.language, self.track, self.file = method, language, track, file
         self._opener = opener
         self._opened: tuple[Any, Recognizer] | None = None
-        self._only = ""  # the video that the file is of
+        self._only = ""  # the video that the transcript file belongs to
         self._stack = ExitStack()
 
     def __enter__(self) -> "WordFinder":
@@ -50,7 +50,7 @@ class WordFinder:
         self._stack.close()
 
     def adder(self, spans: list[Span]) -> Work:
-        """What puts the words into each of the spans of a video, in their order."""
+        """Return a function that adds `speech` to each of the spans of a video, in order."""
         known: list[tuple[Timing, ReadWords | RecognizedWords]] = []
 
         def work(span: Span) -> Iterator[Span]:
@@ -61,7 +61,7 @@ class WordFinder:
             new = span.with_times(about.start, about.end or about.start)
             if span.is_whole_video:
                 new["kind"] = "video"
-            # The first and the last cue may lie partly beside the pictures.
+            # The first and the last cue may begin before the first frame or end after the last.
             low = -inf if new.start <= about.start else new.start
             high = inf if about.end is None or new.end >= about.end else new.end
             new["speech"] = clip_entries(source.entries_until(high), low, high)
@@ -105,26 +105,26 @@ class WordFinder:
 
 
 class ReadWords:
-    """Entries that are all known."""
+    """Entries that are all known from the start, such as those of a file or of subtitles."""
 
     def __init__(self, entries: list[Entry], method: str, **details: Any) -> None:
         self.entries, self.method, self._details = entries, method, details
 
     def entries_until(self, end: float) -> list[Entry]:
-        """The entries to `end` seconds at least."""
+        """The entries at least up to `end` seconds."""
         return self.entries
 
     def details(self) -> dict[str, Any]:
-        """What provenance tells of them."""
+        """The provenance of the entries."""
         return self._details
 
     def lost_records(self, span: Span, stated: float) -> Iterator[Span]:
-        """Nothing of a span."""
+        """No error records, as no sound is read."""
         return iter(())
 
 
 class RecognizedWords:
-    """Entries that become known while the sound is listened to, once for all spans."""
+    """Entries from recognition, which reads the sound once for all spans, as far as needed."""
 
     method = "recognition"
 
@@ -145,7 +145,7 @@ class RecognizedWords:
         self._found = self._speech.transcribe(voice, ranges, detector, recognizer, language)
 
     def entries_until(self, end: float) -> list[Entry]:
-        """The entries to `end` seconds at least. Raises ModelError, as well when asked again."""
+        """The entries at least up to `end` seconds. Raises ModelError, also when called again."""
         try:
             while self._failure is None and self._known < end:
                 found = next(self._found, None)
@@ -163,16 +163,16 @@ class RecognizedWords:
         return self.entries
 
     def details(self) -> dict[str, Any]:
-        """The recognizer, and the language found so far."""
+        """The provenance of the entries: the recognizer, and the language found so far."""
         return {"model": self._recognizer.name, "language": self._speech.language}
 
     def lost_records(self, span: Span, stated: float) -> Iterator[Span]:
-        """Error records of what the span lacks of the sound, of a file to `stated` seconds."""
+        """Error records for sound missing from the span; the file states its end as `stated`."""
         return lost_records(span, self._voice, span.get("kind", "window"), stated)
 
 
 def _ranges(spans: list[Span], about: Timing) -> list[Range]:
-    """What of a video is to be listened to: the spans, united where they touch."""
+    """The ranges of a video to recognize: those of the spans, merged where they touch."""
     last = inf if about.end is None else about.end
     united: list[Range] = []
     for span in sorted(spans, key=lambda span: span.start):

@@ -1,7 +1,7 @@
-"""Transcripts made elsewhere as entries of `speech`.
+"""Read transcripts made by other programs as `speech` entries.
 
-Read are the JSON of whisper.cpp, of whisper, faster-whisper, whisperX and OpenAI's interface, of
-YouTube (json3) and of Podcasting 2.0, plain text with time codes, and subtitle files.
+Formats: the JSON of whisper.cpp, of whisper, faster-whisper, whisperX and OpenAI's API, of YouTube
+(json3) and of Podcasting 2.0; plain text with time codes; subtitle files.
 """
 
 import os
@@ -21,12 +21,12 @@ from vtk.transcribe.phrases import phrases
 Json = dict[str, Any]
 
 _CLOCK = r"(?:\d{1,3}:)?\d{1,3}:\d{2}(?:[.,]\d{1,3})?"
-# [00:01:02.000 --> 00:01:04.000] words, 1:02 words, (1:02) words, or the clock on a line alone
+# [00:01:02.000 --> 00:01:04.000] words, 1:02 words, (1:02) words, or a time alone on a line
 _CODED = re.compile(rf"\s*[\[(]?({_CLOCK})(?:\s*(?:-->|-|–)\s*({_CLOCK}))?[\])]?(?:[\s:–-]+|$)(.*)")
 
 
 def transcript(path: str, shift: float = 0.0) -> list[Entry]:
-    """The entries of a transcript, `shift` seconds later. Raises InputError, MediaError."""
+    """Read a transcript; times are shifted by `shift` seconds. Raises InputError, MediaError."""
     ending = os.path.splitext(path)[1].lower()
     if ending in SIDECARS:
         return to_speech_entries(read_cues(path), shift)
@@ -59,8 +59,8 @@ def _of_json(path: str, text: str) -> list[Entry]:
 
 
 def _segments(told: Json) -> Iterator[Entry]:
-    """whisper, faster-whisper, whisperX, OpenAI; and Podcasting 2.0, which has other names."""
-    words = told.get("words") or []  # OpenAI lists them beside the segments
+    """whisper, faster-whisper, whisperX, OpenAI; and Podcasting 2.0, which has other key names."""
+    words = told.get("words") or []  # OpenAI lists words beside the segments, not inside
     for segment in told["segments"]:
         if "body" in segment:
             start, end, text = segment["startTime"], segment.get("endTime"), segment["body"]
@@ -77,7 +77,7 @@ def _segments(told: Json) -> Iterator[Entry]:
 
 
 def _words(words: list[Json]) -> Iterator[Entry]:
-    """Words with times; whisperX gives none to numbers, which come between their neighbours."""
+    """Words with times; numbers, which whisperX leaves untimed, get times from their neighbours."""
     if not any("start" in word for word in words):
         return
     end = 0.0
@@ -96,7 +96,7 @@ def _whisper_cpp(told: Json) -> Iterator[Entry]:
         words: list[Entry] = []
         for token in part.get("tokens", []):
             text = token["text"]
-            if text.startswith("[_"):  # marks of the model, not words
+            if text.startswith("[_"):  # special tokens, not words
                 continue
             low, high = (rounded(token["offsets"][key] / 1000) for key in ("from", "to"))
             if text.startswith(" ") or not words:
@@ -109,7 +109,7 @@ def _whisper_cpp(told: Json) -> Iterator[Entry]:
 
 
 def _json3(told: Json) -> Iterator[Entry]:
-    """YouTube: events of words, each with its distance from the event's start."""
+    """YouTube json3: events with words, each with its offset from the start of the event."""
     events = [e for e in told["events"] if e.get("segs") and not e.get("aAppend")]
     heard: list[Entry] = []
     for event, after in pairwise([*events, {}]):
@@ -134,7 +134,7 @@ READERS: dict[str, Callable[[Json], Iterator[Entry]]] = {
 
 
 def _of_text(text: str) -> Iterator[Entry]:
-    """Lines that begin with a time; words without one belong to the time before them."""
+    """Lines that begin with a time; a line without one continues the previous timed line."""
     found: list[tuple[float, float | None, list[str]]] = []
     for line in text.splitlines():
         if match := _CODED.fullmatch(line):
@@ -150,7 +150,7 @@ def _of_text(text: str) -> Iterator[Entry]:
 
 
 def _time(code: str) -> float:
-    """Seconds of ``1:02:03.5``; minutes may be above 59 (``75:10``)."""
+    """Parse ``1:02:03.5`` as seconds; minutes may be above 59 (``75:10``)."""
     parts = code.replace(",", ".").split(":")
     return sum(float(part) * 60.0**power for power, part in enumerate(reversed(parts)))
 
