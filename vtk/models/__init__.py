@@ -1,7 +1,7 @@
-"""models: every touch of weights. `open_language` opens a language model, wherever it runs.
+"""Everything that loads model weights; `open_language` opens a local or remote language model.
 
 Image-text embedders are `vtk.models.embed.clip.ClipModel`, text embedders
-`vtk.models.embed.text.TextEmbedder`; names become files in `vtk.models.hub.files.resolve`.
+`vtk.models.embed.text.TextEmbedder`; `vtk.models.hub.files.resolve` maps names to files.
 """
 
 from typing import TYPE_CHECKING
@@ -24,11 +24,11 @@ def open_language(
     jobs: int = 4,
     timeout: float = 300.0,
 ) -> "LanguageModel":
-    """The language model of that name: in this process, or behind `endpoint` (a URL).
+    """Open the language model `name`, in this process or on the server at `endpoint` (a URL).
 
-    `mmproj` and `loading` are for this process; `key`, `jobs` (requests at once) and `timeout`
-    (seconds a reply) for a server, where no name means its first model. Raises MissingError where
-    the model or what runs it is not there, UsageError for what makes no sense.
+    `mmproj` and `loading` apply to a model in this process; `key`, `jobs` (concurrent requests)
+    and `timeout` (seconds per reply) to a server, whose first model is used if `name` is None.
+    Raises MissingError if the model or its backend is not there, UsageError for bad arguments.
     """
     if endpoint:
         from vtk.models.llm.openai_server import ServerModel

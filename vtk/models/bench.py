@@ -1,4 +1,4 @@
-"""How quick a model is on this machine, on pictures and texts made up for it."""
+"""Benchmark the speed of a model on this machine with synthetic pictures and texts."""
 
 import resource
 import sys
@@ -22,7 +22,7 @@ SIZE = (360, 640)
 
 @dataclass(frozen=True)
 class Speed:
-    """What was measured; rates are of whole runs, None where the model does not do it."""
+    """Benchmark results; rates average whole runs and are None where they do not apply."""
 
     name: str
     kind: str
@@ -34,7 +34,7 @@ class Speed:
     memory_gb: float | None = None
 
     def record(self) -> dict[str, Any]:
-        """As a record, without what does not apply."""
+        """Return the results as a record, without the fields that are None."""
         return {key: value for key, value in asdict(self).items() if value is not None}
 
 
@@ -49,9 +49,9 @@ def bench(
     count: int = 8,
     tokens: int = 64,
 ) -> Speed:
-    """Measure a model with `count` pictures or texts and up to `tokens` tokens an answer.
+    """Measure a model with `count` pictures or texts and up to `tokens` tokens per answer.
 
-    Raises MissingError where the model is not there, ModelError where it gives no answer.
+    Raises MissingError if the model is not there, ModelError if it gives no answer.
     """
     if count < 1 or tokens < 1:
         raise UsageError("a measurement needs at least one picture and one token")
@@ -70,7 +70,7 @@ def bench(
 
 
 def _kind(name: str, mmproj: str | None) -> str:
-    """What a model does: as the catalog says, else as its file does."""
+    """Return the kind of a model, from the catalog if it is listed, else from its file type."""
     if name.startswith(("local-dir:", "hf-hub:")) or Path(name).expanduser().is_dir():
         return "clip"
     files = resolve(name, mmproj=mmproj)
@@ -85,10 +85,10 @@ def _language(model: LanguageModel, loaded: float, count: int, tokens: int) -> S
     sees = getattr(model, "has_vision", True)
     pictures = _pictures(count) if sees else [None] * count
     prompts = [_prompt(number, picture) for number, picture in enumerate(pictures)]
-    _run(model, [_prompt(-1, _pictures(1, seed=1)[0] if sees else None)], 1)  # a first one is slow
+    _run(model, [_prompt(-1, _pictures(1, seed=1)[0] if sees else None)], 1)  # warm-up run
     first, read = _run(model, prompts, 1)
     whole, both = _run(model, prompts, tokens)
-    # The second run reads the prompts as well; what it takes longer is writing.
+    # The second run reads the prompts too, so the difference is the time spent on generation.
     written = sum(out for _, out in whole) - count
     writing = max(both - read, 1e-9)
     return Speed(
@@ -111,7 +111,7 @@ def _prompt(number: int, picture: Picture | None) -> Prompt:
 def _run(
     model: LanguageModel, prompts: list[Prompt], tokens: int
 ) -> tuple[list[tuple[int, int]], float]:
-    """Tokens in and out of each answer, and the seconds of all."""
+    """Return the prompt and answer token counts of each prompt, and the total seconds."""
     begun = time.perf_counter()
     counts = []
     for answer in model.answers(prompts, Sampling(max_tokens=tokens)):
@@ -161,7 +161,7 @@ def _rate(work: Callable[[], Any], count: int) -> float:
 
 
 def _pictures(count: int, *, seed: int = 0) -> list[Picture]:
-    """Pictures of smooth noise, all different."""
+    """Return `count` different pictures of coarse random blocks."""
     rng = np.random.default_rng(seed)
     height, width = SIZE
     coarse = rng.integers(0, 256, (count, height // 40, width // 40, 3), dtype=np.uint8)
@@ -169,6 +169,6 @@ def _pictures(count: int, *, seed: int = 0) -> list[Picture]:
 
 
 def memory_gb() -> float:
-    """The most memory that this process had, in 10^9 bytes; not the GPU's."""
+    """Return the peak memory of this process in 10^9 bytes, without GPU memory."""
     unit = 1 if sys.platform == "darwin" else 1024
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e9, 3)

@@ -1,10 +1,10 @@
-"""What every model has in common: it is closed at the end of a `with` block."""
+"""Base class of models, which a `with` block closes at its end."""
 
 from typing import Self
 
 
 class Closeable:
-    """A context manager that closes itself."""
+    """A context manager that calls its own `close` on exit."""
 
     def __enter__(self) -> Self:
         return self
@@ -13,5 +13,5 @@ class Closeable:
         self.close()
 
     def close(self) -> None:
-        """Free what is held; it is not used again."""
+        """Free all resources; the object must not be used afterwards."""
         raise NotImplementedError

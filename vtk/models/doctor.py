@@ -1,6 +1,6 @@
-"""What of the machine and of the optional packages is there and works, and what mends the rest.
+"""Check the hardware and the optional packages, with a command that fixes each failed check.
 
-Packages whose import is slow or may end the process are tried in a process of their own.
+Packages whose import is slow or may crash the process are imported in a subprocess.
 """
 
 import os
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from vtk.models.gpu import gpu_memory, ram_gb
 
-# Each prints what was found in its last line.
+# Each of these programs prints its result as the last line.
 LLAMA = """
 import llama_cpp
 gpu = "with" if llama_cpp.llama_supports_gpu_offload() else "without"
@@ -32,16 +32,16 @@ OPEN_CLIP = "import open_clip; print(open_clip.__version__)"
 WITH_GPU = (
     'CMAKE_ARGS="-DGGML_CUDA=on" pip install --force-reinstall --no-cache-dir llama-cpp-python'
 )
-MISMATCH = "torchvision::nms"  # in the error of a torchvision that is built for another torch
+MISMATCH = "torchvision::nms"  # in the error of a torchvision that was built for another torch
 MISMATCHED = "torch and torchvision are of different builds and do not work together"
 SAME_INDEX = "pip install --force-reinstall torch torchvision"
-SECONDS = 180.0  # for an import; torch from a cold disk takes a minute
-LITTLE_GB = 10.0  # less room than a good model takes
+SECONDS = 180.0  # timeout of an import; torch from a cold disk takes a minute
+LITTLE_GB = 10.0  # least free disk space that passes; a good model takes more
 
 
 @dataclass(frozen=True)
 class Check:
-    """What was looked for, whether it is well, what was found, and the command that mends it."""
+    """The result of one check: its name, whether it passed, what was found, and how to fix it."""
 
     name: str
     ok: bool
@@ -50,11 +50,11 @@ class Check:
 
 
 class BrokenError(Exception):
-    """A package could not be imported; the text is the last line of what it said."""
+    """A package could not be imported; the text is the last line of its error output."""
 
 
 def checks() -> Iterator[Check]:
-    """All checks, each as soon as it is done. Raises nothing: what is broken is a check failed."""
+    """Yield each check as soon as it is done. Problems are failed checks, never exceptions."""
     gpus = gpu_memory()
     told = ", ".join(f"{g.name}, {g.free_gb:.1f} of {g.total_gb:.1f} GB free" for g in gpus)
     yield Check("memory", True, f"{ram_gb():.1f} GB")
@@ -74,7 +74,7 @@ def checks() -> Iterator[Check]:
 
 
 def _tried(name: str, package: str, extra: str, code: str) -> Check:
-    """What comes of importing a package in a process of its own."""
+    """Check that a package can be imported, by running `code` in a subprocess."""
     if not _version(package):
         return _missing(name, extra)
     try:
@@ -87,7 +87,7 @@ def _tried(name: str, package: str, extra: str, code: str) -> Check:
 
 
 def _said(code: str) -> str:
-    """The last line that some code prints. Raises BrokenError."""
+    """Run `code` in a subprocess and return the last line it prints. Raises BrokenError."""
     command = [sys.executable, "-c", code]
     try:
         run = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS)
@@ -116,7 +116,7 @@ def _missing(name: str, extra: str) -> Check:
 
 
 def _cache() -> Check:
-    """The folder that models are fetched into: whether it can be written and has room."""
+    """Check that the model cache folder is writable and has enough free space."""
     folder = cache_folder()
     there = next(path for path in (folder, *folder.parents) if path.is_dir())
     free = shutil.disk_usage(there).free / 1e9
@@ -129,7 +129,7 @@ def _cache() -> Check:
 
 
 def cache_folder() -> Path:
-    """The folder of the hub's cache."""
+    """Return the cache folder of huggingface_hub."""
     try:
         from huggingface_hub.constants import HF_HUB_CACHE
     except ImportError:

@@ -1,8 +1,8 @@
-"""Faces that look towards the camera, found by dlib's detector.
+"""Detection of faces that look towards the camera, with dlib's detector.
 
-Histograms of oriented gradients (Dalal and Triggs, CVPR 2005) under a sliding window, trained by
-Max-Margin Object Detection (King, arXiv:1502.00046). It finds upright faces seen from the front
-and half from the side, from 80 lines of a picture on, and hardly ever one where there is none.
+Histograms of oriented gradients (Dalal and Triggs, CVPR 2005) in a sliding window, trained by
+Max-Margin Object Detection (King, arXiv:1502.00046). It finds upright frontal and half-profile
+faces at least 80 pixels tall, with very few false positives.
 """
 
 import numpy as np
@@ -13,11 +13,11 @@ from vtk.errors import MissingError
 Luma = NDArray[np.uint8]  # (height, width)
 Box = tuple[float, float, float, float]  # left, top, right, bottom, as fractions of the picture
 
-WEAK = -0.2  # score from which a find is told; from 0 on it is one to the detector
+WEAK = -0.2  # lowest score that is returned; the detector's own threshold is 0
 
 
 class FaceDetector:
-    """The detector, with the weights of its package. Raises MissingError without it."""
+    """The detector with the weights shipped in dlib. Raises MissingError without dlib."""
 
     def __init__(self) -> None:
         try:
@@ -29,8 +29,8 @@ class FaceDetector:
         self._detector = get_frontal_face_detector()
 
     def __call__(self, picture: Luma) -> list[tuple[Box, float]]:
-        """The boxes of faces in a picture and how sure each is, the surest first."""
-        # It misreads pictures with gaps between their rows.
+        """Return the face boxes in a picture with their scores, highest score first."""
+        # dlib misreads arrays with gaps between their rows.
         boxes, scores, _ = self._detector.run(np.ascontiguousarray(picture), 0, WEAK)
         height, width = picture.shape
         return [

@@ -1,4 +1,4 @@
-"""The memory that models can run in: of GPUs, and of the machine."""
+"""The GPU memory and main memory that is available to models."""
 
 import os
 import subprocess
@@ -20,7 +20,7 @@ class Gpu:
 
 
 def gpu_memory() -> list[Gpu]:
-    """The NVIDIA GPUs that the driver tells of; none where there is no driver."""
+    """Return the NVIDIA GPUs that the driver reports; an empty list without a driver."""
     try:
         told = subprocess.run(QUERY, capture_output=True, text=True, timeout=20, check=True).stdout
     except (OSError, subprocess.SubprocessError):
@@ -28,14 +28,14 @@ def gpu_memory() -> list[Gpu]:
     found = []
     for line in told.splitlines():
         name, _, numbers = line.partition(",")
-        with suppress(ValueError):  # [N/A] where GPU and machine share their memory
+        with suppress(ValueError):  # [N/A] where the GPU shares main memory
             total, free = (round(float(part) * 2**20 / 1e9, 1) for part in numbers.split(","))
             found.append(Gpu(name.strip(), total, free))
     return found
 
 
 def ram_gb() -> float:
-    """The machine's memory in 10^9 bytes, or what a container is limited to."""
+    """Return the main memory in 10^9 bytes, or the container's limit if that is lower."""
     size = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     for name in CGROUPS:
         with suppress(OSError, ValueError):  # absent, or the word max

@@ -1,7 +1,7 @@
-"""RapidOCR as a reader: finds the lines of text in a picture, and reads one of them.
+"""RapidOCR: detect the lines of text in a picture, and recognize single lines.
 
 RapidOCR runs networks of PaddleOCR (C. Cui et al., PaddleOCR 3.0, arXiv:2507.05595, 2025): one
-marks where text is, the other reads a line. Both come with its package; nothing is fetched.
+detects text, the other recognizes a line. Both ship with its package; nothing is downloaded.
 """
 
 from importlib.util import find_spec
@@ -19,9 +19,9 @@ from vtk.models import onnx
 Quad = NDArray[np.float32]  # (4, 2): corners in pixels, clockwise from the top left
 
 INSTALL = "pip install 'video-text-kit[ocr]'"
-SHORT_SIDE = 736  # pixels to which a larger picture is reduced to find text in it
-STEEP = 1.5  # height by width from which a line is taken for one written downwards
-# What the weights in the package read, as ISO 639 codes; others are read by --weights.
+SHORT_SIDE = 736  # pixels; pictures with a longer short side are downscaled for detection
+STEEP = 1.5  # height / width ratio from which a line is taken for vertical text
+# ISO 639 codes of the languages that the bundled weights read; others need --weights.
 _READ = """
 af az bs ca cs cy da de en es et eu fi fr ga gl hr hu id is it ja ku la lb lt lv mi ms mt nl nb nn
 no oc pl pt qu rm ro sk sl sq sv sw tl tr uz vi zh
@@ -30,7 +30,7 @@ LANGUAGES = frozenset(_READ.split())
 
 
 class OcrEngine:
-    """Finds and reads lines of text. Counts what it did: `found` pictures, `read` lines."""
+    """Detects and recognizes text; counts the pictures searched (`found`) and lines `read`."""
 
     def __init__(
         self,
@@ -38,10 +38,10 @@ class OcrEngine:
         weights: Path | None = None,
         threads: int | None = None,
     ) -> None:
-        """Load the networks. `weights` is another network to read lines with, as ONNX.
+        """Load the networks. `weights` is an ONNX file of another recognition network.
 
-        Raises MissingError where RapidOCR is not here or does not read the language, UsageError
-        where the weights are no such network.
+        Raises MissingError if RapidOCR is not installed or does not read the language,
+        UsageError if `weights` is not a recognition network.
         """
         if language and not weights:
             _known(language)
@@ -51,12 +51,12 @@ class OcrEngine:
         params: dict[str, Any] = {
             "Global.log_level": "critical",
             "Global.use_cls": False,
-            # Explicit paths: a name would be compared with a list of files to fetch.
+            # Explicit paths: a model name would be looked up in a list of files to download.
             "Det.model_path": _shipped(folder, "det"),
             "Rec.model_path": str(weights) if weights else _shipped(folder, "rec"),
-            "Det.limit_type": "max",  # pictures are scaled here
+            "Det.limit_type": "max",  # `lines` scales the pictures itself
             "Det.limit_side_len": 4096,
-            # RapidOCR ignores a number above that of the cores.
+            # RapidOCR ignores a thread count above the number of cores.
             "EngineConfig.onnxruntime.intra_op_num_threads": min(threads or cores(), cores()),
         }
         self._engine = made(params=params)
@@ -69,7 +69,7 @@ class OcrEngine:
             raise MissingError(f"RapidOCR does not run ({error}): {INSTALL}") from None
 
     def lines(self, picture: RGB) -> list[Quad]:
-        """Where the lines of text are in a picture, in its pixels, from top to bottom."""
+        """Return the corners of the lines of text in a picture, from top to bottom."""
         height, width = picture.shape[:2]
         scale = min(1.0, SHORT_SIDE / min(height, width))
         if scale < 1:
@@ -82,7 +82,7 @@ class OcrEngine:
         return [np.asarray(quad, np.float32) / np.float32(scale) for quad in result.boxes]
 
     def text(self, picture: RGB, quad: Quad) -> tuple[str, float]:
-        """What is written within `quad` of a picture, and how sure it is, 0..1."""
+        """Return the text within `quad` of a picture and its confidence, 0..1."""
         self.read += 1
         return self._text(self._cut(picture, quad))
 
@@ -93,7 +93,7 @@ class OcrEngine:
         return str(result.txts[0]).strip(), float(result.scores[0])
 
     def _cut(self, picture: RGB, quad: Quad) -> RGB:
-        """The part of the picture within `quad`, upright."""
+        """Return the part of the picture within `quad`, rotated upright."""
         cv2 = self._cv2
         sides = np.linalg.norm(quad - np.roll(quad, -1, axis=0), axis=1)
         width, height = (max(int(max(sides[i], sides[i + 2])), 1) for i in (0, 1))
@@ -106,17 +106,17 @@ class OcrEngine:
 
 
 def require_rapidocr() -> None:
-    """Raises MissingError where RapidOCR or onnxruntime is not installed; loads neither."""
+    """Raise MissingError if RapidOCR or onnxruntime is not installed; loads neither."""
     for name in ("rapidocr", "onnxruntime"):
         if not find_spec(name):
             raise MissingError(f"reading text on screen needs {name}: {INSTALL}")
 
 
 def _library() -> tuple[Any, Any]:
-    """OpenCV and the class of RapidOCR. Raises MissingError where they do not load."""
+    """Return the modules cv2 and the class RapidOCR. Raises MissingError if they do not load."""
     require_rapidocr()
     try:
-        onnx.library()  # before RapidOCR loads it
+        onnx.library()  # must be loaded before RapidOCR imports onnxruntime
         import cv2
         from rapidocr import RapidOCR
     except (ImportError, OSError, RuntimeError, AttributeError) as error:
@@ -125,7 +125,7 @@ def _library() -> tuple[Any, Any]:
 
 
 def _shipped(folder: Path, task: str) -> str:
-    """The network of the package for a task. Raises MissingError."""
+    """Return the path of the bundled network for a task. Raises MissingError."""
     found = sorted(folder.glob(f"PP-OCRv*_{task}_small.onnx"))
     if not found:
         raise MissingError(f"this RapidOCR was installed without its weights: {INSTALL}")
@@ -133,7 +133,7 @@ def _shipped(folder: Path, task: str) -> str:
 
 
 def _known(language: str) -> None:
-    """Raises MissingError for a language that the weights in the package do not read."""
+    """Raise MissingError for a language that the bundled weights do not read."""
     code = language.lower().replace("_", "-").split("-")[0]
     if code not in LANGUAGES:
         raise MissingError(

@@ -1,8 +1,8 @@
-"""onnxruntime as a library, without the telemetry of the builds on PyPI.
+"""Import onnxruntime without the telemetry of the builds on PyPI.
 
-From 1.29 on they write an identifier of the machine and a queue of events to the cache folder, and
-send those to their maker, from the moment of the import; what can be called later to turn that off
-comes too late. An environment variable that is read then is the only way (its Privacy.md).
+From version 1.29 on, the import itself starts writing a machine identifier and a queue of events to
+the cache folder and sending them to the vendor, so an API call to turn telemetry off comes too
+late. The only way is an environment variable that is read at import (see its Privacy.md).
 """
 
 import os
@@ -12,9 +12,9 @@ SWITCH = "ORT_DISABLE_TELEMETRY"
 
 
 def library() -> Any:
-    """onnxruntime; loaded here before what would load it by itself, such as RapidOCR.
+    """Return onnxruntime; call this before importing packages that import it, such as RapidOCR.
 
-    The variable is not left behind for other code or processes, and holds where it is set already.
+    The environment variable is removed again after the import; a value set by the user is kept.
     Raises what the import raises: ImportError, OSError.
     """
     ours = SWITCH not in os.environ

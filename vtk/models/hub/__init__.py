@@ -1,1 +1,1 @@
-"""Where models come from: the catalog, the hub, its cache, and files that are named."""
+"""Sources of models: the catalog, the Hugging Face hub and its cache, and local files."""

@@ -1,7 +1,7 @@
-"""The catalog: what the names of models stand for.
+"""The catalog of models by name.
 
-Read from ``models.toml`` beside this file, whose head describes the format, and from the file of
-that name in the user's configuration folder, whose entries come on top.
+Read from ``models.toml`` beside this file, whose header describes the format, and from the
+``models.toml`` in the user's configuration folder, whose entries override the packaged ones.
 """
 
 import difflib
@@ -26,14 +26,14 @@ _TEXTS = (
     *("parameters", "licence", "note", "sha256", "mmproj_sha256"),
     *("query_prefix", "document_prefix"),
 )
-KEYS = sorted({*_TEXTS, "quants", "also", "context", "gb", "working_gb"})  # of an entry
+KEYS = sorted({*_TEXTS, "quants", "also", "context", "gb", "working_gb"})  # keys of an entry
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A model in one quantization. Sizes are in 10^9 bytes and approximate; None is unknown."""
+    """A model in one quantization. Sizes are approximate, in 10^9 bytes; None is unknown."""
 
-    name: str  # as it is typed: qwen3-vl-4b, or qwen3-vl-4b:q8_0 where it is not the default
+    name: str  # as typed: qwen3-vl-4b, or qwen3-vl-4b:q8_0 if that is not the default
     base: str  # the name without the quantization
     kind: str
     quantization: str | None = None
@@ -42,8 +42,8 @@ class Entry:
     file: str | None = None
     mmproj: str | None = None
     also: tuple[str, ...] = ()
-    model: str | None = None  # in open_clip
-    pretrained: str | None = None  # in open_clip
+    model: str | None = None  # open_clip model name
+    pretrained: str | None = None  # open_clip pretrained tag
     query_prefix: str | None = None
     document_prefix: str | None = None
     path: Path | None = None
@@ -59,21 +59,21 @@ class Entry:
 
     @property
     def label(self) -> str:
-        """The name with the quantization, as records tell it: ``qwen3-vl-4b-q4_k_m``."""
+        """The name with its quantization, as it appears in records: ``qwen3-vl-4b-q4_k_m``."""
         if self.quantization and not self.base.endswith(f"-{self.quantization}"):
             return f"{self.base}-{self.quantization}"
         return self.base
 
     @property
     def memory_gb(self) -> float | None:
-        """Memory that running it takes, for 8,192 tokens or 16 pictures."""
+        """Memory needed to run the model with 8,192 tokens or 16 pictures, in 10^9 bytes."""
         return None if self.gb is None else round(self.gb + (self.working_gb or 0), 2)
 
 
 def catalog() -> dict[str, Entry]:
-    """All entries by the name that is typed, those of a model one after another.
+    """Return all entries by the name that is typed, the quantizations of a model in a row.
 
-    Raises UsageError where the user's file cannot be read or makes no sense.
+    Raises UsageError if the user's file cannot be read or is invalid.
     """
     own = user_file()
     groups = packaged()
@@ -83,20 +83,20 @@ def catalog() -> dict[str, Entry]:
 
 
 def packaged() -> dict[str, list[Entry]]:
-    """The entries that come with vtk, by base name, the default quantization first."""
+    """Return the entries bundled with vtk by base name, the default quantization first."""
     return _read(PACKAGED)
 
 
 def user_file() -> Path:
-    """Where the user's entries are looked for."""
+    """Return the path of the user's catalog file, which may not exist."""
     home = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
     return Path(home, "vtk", "models.toml")
 
 
 def find(name: str) -> Entry:
-    """The entry of a name: NAME, NAME:QUANTIZATION or NAME-QUANTIZATION.
+    """Return the entry for NAME, NAME:QUANTIZATION or NAME-QUANTIZATION.
 
-    Raises MissingError with the names that are near where there is none.
+    Raises MissingError, which suggests similar names, if there is none.
     """
     entries, wanted = catalog(), name.lower()
     if wanted in entries:
@@ -120,7 +120,7 @@ def _read(file: Path) -> dict[str, list[Entry]]:
 
 
 def _entries(file: Path, name: str, table: object) -> Iterator[Entry]:
-    """The entries of one table, one for each quantization."""
+    """Yield the entries of one TOML table, one for each quantization."""
     where = f"{file}: [{name}]"
     if not _NAME.fullmatch(name):
         raise UsageError(f"{where}: a name consists of lower-case letters, digits and . _ -")
@@ -143,7 +143,7 @@ def _only(file: str | None) -> dict[str | None, str | None]:
 
 
 def _of(where: str, key: str, value: Any, quantization: str | None) -> Any:
-    """A value that may differ by quantization, for one of them."""
+    """Return the value of a key for one quantization; the value may be a table of them."""
     if not isinstance(value, dict):
         return value
     if not quantization:
@@ -161,7 +161,7 @@ def _complete(where: str, values: Mapping[str, Any], files: Mapping[Any, Any]) -
 
 
 def _checked(where: str, key: str, value: Any) -> Any:
-    """The value of a key where it is of the right sort. Raises UsageError."""
+    """Return the validated value of a key. Raises UsageError if it is invalid."""
 
     def must(condition: bool, be: str) -> None:
         if not condition:

@@ -1,8 +1,8 @@
-"""Fetch models from the hub into its cache, through huggingface_hub.
+"""Download models from the hub into its cache, through huggingface_hub.
 
-Bytes go to ``blobs/<sha256>.incomplete``, which a killed fetch leaves behind and the next one goes
-on with; the library (2.4) throws its own partial files away. Only what has the right SHA-256 takes
-its place in the cache.
+Data is written to ``blobs/<sha256>.incomplete``, from which the next download resumes after a kill;
+the library (2.4) discards its own partial files. A file is moved into the cache only if its
+SHA-256 is correct.
 """
 
 import fcntl
@@ -29,17 +29,17 @@ from vtk.output import os_errors
 Progress = Callable[[str, int, int], None]
 """Told of a file or of what is done with it, of the bytes done and of all."""
 
-PAUSES = (1.0, 5.0, 15.0)  # seconds before the tries after one that brought nothing
-LARGEST = 50 * 10**9  # bytes of a file that the hub gives by plain HTTP
-PIECE = 2**20  # bytes that are written together
-BUSY = (408, 429)  # statuses after which the library waits and asks again
+PAUSES = (1.0, 5.0, 15.0)  # seconds before each retry in a row that made no progress
+LARGEST = 50 * 10**9  # bytes; largest file that the hub serves over plain HTTP
+PIECE = 2**20  # bytes per write
+BUSY = (408, 429)  # HTTP statuses after which the library waits and retries
 
 log = logging.getLogger("vtk")
 
 
 @dataclass(frozen=True)
 class Fetched:
-    """A file that is in the cache now; `new` tells whether it was fetched just now."""
+    """A file that is now in the cache; `new` tells whether it has just been downloaded."""
 
     file: str
     path: Path
@@ -48,10 +48,10 @@ class Fetched:
 
 
 def pull(name: str, progress: Progress = lambda *_: None) -> Iterator[Fetched]:
-    """Fetch the files of a model that are not here, or not as they are on the hub; yield all.
+    """Download the files of a model that are missing or outdated, and yield all its files.
 
-    Raises MissingError where the hub cannot be reached or does not give the file, or gives
-    another than its SHA-256 says; OutputError where the cache cannot be written; UsageError.
+    Raises MissingError if the hub cannot be reached or does not have the file, or if the SHA-256
+    is wrong; OutputError if the cache cannot be written; UsageError for a local file.
     """
     require_hub()
     for remote in remote_files(name):
@@ -81,9 +81,9 @@ def _fetched(remote: Remote, progress: Progress) -> Fetched:
     if digest:
         headers = _utils().build_hf_headers()
         if urlsplit(found.location).netloc != urlsplit(url).netloc:
-            headers.pop("authorization", None)  # a signed address elsewhere; it refuses ours
+            headers.pop("authorization", None)  # a signed URL on another host rejects our token
         new = _blob(remote, digest, found.size, found.location, headers, progress)
-    # Links the content to the name; content without a SHA-256, which is small, it fetches.
+    # Links the blob to its file name; downloads small files, for which there is no SHA-256.
     path = Path(hf_hub_download(remote.repo, remote.file, revision=remote.revision))
     return Fetched(remote.file, path, digest, new)
 
@@ -96,10 +96,10 @@ def _blob(
     headers: dict[str, str],
     progress: Progress,
 ) -> bool:
-    """Bring the content into the cache under its SHA-256; False where it was there."""
+    """Download the file into the cache under its SHA-256; return False if it was there."""
     from huggingface_hub.constants import HF_HUB_CACHE
 
-    # As its documentation lays out the cache.
+    # The cache layout documented by huggingface_hub.
     folder = Path(HF_HUB_CACHE, "models--" + remote.repo.replace("/", "--"), "blobs")
     blob, part = folder / digest, folder / f"{digest}.incomplete"
     if blob.exists():
@@ -109,7 +109,7 @@ def _blob(
         file = _Part(part, remote.file, size, progress)
     with file:
         _lock(file)
-        if blob.exists():  # by whom the lock was held
+        if blob.exists():  # the process that held the lock has downloaded it
             return False
         _download(file, url, headers, size)
         file.flush()
@@ -126,7 +126,7 @@ def _blob(
 
 
 class _Part(io.FileIO):
-    """The content as far as it is here, open to be continued; tells of what is written."""
+    """A partial download, open for appending, that reports progress on each write."""
 
     def __init__(self, path: Path, name: str, size: int | None, progress: Progress) -> None:
         super().__init__(path, "ab")
@@ -135,21 +135,21 @@ class _Part(io.FileIO):
     def write(self, data: Any, /) -> int:
         with os_errors(self.name):
             count = super().write(data)
-            if count < len(data):  # a full disk takes what it can
+            if count < len(data):  # short write on a nearly full disk; the next one raises
                 count += self.write(memoryview(data)[count:])
         self.progress(self.shown, self.tell(), self.size)
         return count
 
 
 def _download(file: _Part, url: str, headers: dict[str, str], size: int | None) -> None:
-    """Fetch what is missing of the file; connections that break are taken up again."""
+    """Download the missing part of a file, resuming after connection failures."""
     done = file.seek(0, os.SEEK_END)
     if size is not None and done > size:
         done = file.truncate(0)
     _room(file, (size or 0) - done)
     if size is not None and size > LARGEST:
         raise MissingError(f"{file.shown} is too large for vtk: `hf download` fetches it")
-    headers = headers | {"Accept-Encoding": "identity"}  # or sizes and places would be others
+    headers = headers | {"Accept-Encoding": "identity"}  # compression would change byte offsets
     pauses = iter(PAUSES)
     while size is None or done < size:
         try:
@@ -167,7 +167,7 @@ def _download(file: _Part, url: str, headers: dict[str, str], size: int | None) 
 
 
 def _append(file: _Part, url: str, headers: dict[str, str], done: int) -> None:
-    """Add what comes from byte `done` on."""
+    """Append the response body from byte `done` on."""
     from huggingface_hub.constants import HF_HUB_DOWNLOAD_TIMEOUT
 
     if done:
@@ -181,14 +181,14 @@ def _append(file: _Part, url: str, headers: dict[str, str], done: int) -> None:
         retry_on_status_codes=BUSY,
     ) as response:
         _utils().hf_raise_for_status(response)
-        if done and response.status_code == 200:  # all of it comes once more
+        if done and response.status_code == 200:  # the server ignored Range and sends it all
             file.truncate(0)
         for piece in response.iter_bytes(PIECE):
             file.write(piece)
 
 
 def _lock(file: _Part) -> None:
-    """Wait while another vtk fetches the same."""
+    """Lock the file, waiting while another vtk process downloads it."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -199,7 +199,7 @@ def _lock(file: _Part) -> None:
 
 
 def _room(file: _Part, needed: int) -> None:
-    """Raise OutputError where the disk has less free than is needed."""
+    """Raise OutputError if the disk has less than `needed` bytes free."""
     folder = Path(str(file.name)).parent
     free = shutil.disk_usage(folder).free
     if free < needed:
@@ -211,7 +211,7 @@ def _room(file: _Part, needed: int) -> None:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep the library's bars, warnings and log off standard error: vtk has its own."""
+    """Suppress the progress bars, warnings and log of huggingface_hub: vtk has its own."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         _utils().disable_progress_bars()

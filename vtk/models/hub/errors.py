@@ -1,4 +1,4 @@
-"""What can go wrong with the hub, each as one sentence with the fix where there is one."""
+"""Translate errors of huggingface_hub into one sentence each, with the fix if there is one."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from vtk.models.hub.files import Remote
 
 
 def require_hub() -> None:
-    """Raise MissingError where huggingface_hub is not installed."""
+    """Raise MissingError if huggingface_hub is not installed."""
     try:
         import huggingface_hub  # noqa: F401
     except ImportError:
@@ -20,7 +20,7 @@ def require_hub() -> None:
 
 @contextmanager
 def hub_errors(remote: Remote) -> Iterator[None]:
-    """Turn what huggingface_hub raises inside the block into MissingError or OutputError."""
+    """Convert errors of huggingface_hub inside the block to MissingError or OutputError."""
     try:
         yield
     except VtkError:
@@ -30,7 +30,7 @@ def hub_errors(remote: Remote) -> Iterator[None]:
             raise MissingError(sentence) from None
         if isinstance(error, OSError) and error.strerror:
             raise OutputError(f"cannot write {error.filename}: {error.strerror}") from None
-        if isinstance(error, OSError):  # the library's own, of a size that does not fit
+        if isinstance(error, OSError):  # raised by the library for a wrong file size
             raise MissingError(
                 f"{remote.file} arrived incomplete from {_host()}; fetch it again to continue"
             ) from None
@@ -65,7 +65,7 @@ def _sentence(error: Exception, remote: Remote) -> str | None:
 
 
 def is_unreachable(error: Exception) -> bool:
-    """Whether there was no answer at all: no network, or none wanted (HF_HUB_OFFLINE)."""
+    """Whether there was no reply at all: no network, or offline mode (HF_HUB_OFFLINE)."""
     from huggingface_hub import errors
 
     if isinstance(error, errors.HfHubHTTPError):
@@ -74,7 +74,7 @@ def is_unreachable(error: Exception) -> bool:
 
 
 def _of_http(error: Exception) -> bool:
-    """Whether the library's HTTP client raised it, which differs between its releases."""
+    """Whether the library's HTTP client, which differs between releases, raised the error."""
     return any(
         kind.__module__.partition(".")[0] in ("httpx", "httpx2", "requests")
         for kind in type(error).__mro__

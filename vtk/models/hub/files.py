@@ -1,6 +1,7 @@
-"""From what a user types to files: a name of the catalog, a path, or ``hf:owner/repo/file.gguf``.
+"""Resolve a catalog name, a path or ``hf:owner/repo/file.gguf`` to model files.
 
-Files of the hub are looked for in its cache, without network; `fetch` puts them there.
+Files on the hub are looked up in its cache, without network; `vtk.models.hub.download.pull`
+downloads them into it.
 """
 
 import hashlib
@@ -18,13 +19,13 @@ from vtk.models.hub import repo_names
 from vtk.models.hub.catalog import Entry, catalog, find
 from vtk.models.hub.projector import projector_beside
 
-WEIGHTS = "open_clip_model.safetensors"  # what open_clip looks for first in a repository
+WEIGHTS = "open_clip_model.safetensors"  # the file that open_clip looks for first in a repository
 ENDINGS = (".gguf", ".safetensors", ".pt", ".bin")
 
 
 @dataclass(frozen=True)
 class Files:
-    """The files of a model on this machine; `mmproj` is the projector of one that sees."""
+    """The local files of a model; `mmproj` is the projector of a vision-language model."""
 
     name: str
     model: Path
@@ -34,7 +35,7 @@ class Files:
 
 @dataclass(frozen=True)
 class Remote:
-    """A file on the hub, with its SHA-256 where the catalog knows it."""
+    """A file on the hub, with its SHA-256 if the catalog has it."""
 
     repo: str
     file: str
@@ -43,10 +44,10 @@ class Remote:
 
 
 def resolve(name: str, *, mmproj: str | None = None) -> Files:
-    """The files of a model: a name of the catalog, a path, or ``hf:owner/repo/file.gguf``.
+    """Return the files of a model: a catalog name, a path, or ``hf:owner/repo/file.gguf``.
 
-    Without `mmproj` (a path or ``hf:``), a local model takes the one that fits beside it. Raises
-    MissingError where a file is not here, with the command that gets it, and UsageError.
+    Without `mmproj` (a path or ``hf:``), a local model takes the matching projector beside it.
+    Raises MissingError, with the command that gets the file, if one is missing; UsageError.
     """
     given = None if mmproj is None else _given(mmproj)
     if is_path(name):
@@ -66,17 +67,17 @@ def resolve(name: str, *, mmproj: str | None = None) -> Files:
 
 
 def is_path(name: str) -> bool:
-    """Whether a name is that of a local file rather than of the catalog or the hub."""
+    """Whether a name is a local path rather than a catalog name or a file on the hub."""
     if "\0" in name or not name:
         raise UsageError("the name of the model is empty or has a NUL in it")
     return not name.startswith("hf:") and ("/" in name or name.lower().endswith(ENDINGS))
 
 
 def remote_files(name: str) -> list[Remote]:
-    """The files on the hub that a name stands for, the model first.
+    """Return the files on the hub that a name refers to, the model first.
 
-    Raises UsageError for a name that stands for local files or is none, MissingError for an
-    unknown one.
+    Raises UsageError if the name refers to local files or is invalid, MissingError if it is
+    unknown.
     """
     if not name.startswith("hf:"):
         entry = None if is_path(name) else find(name)
@@ -92,7 +93,7 @@ def remote_files(name: str) -> list[Remote]:
 
 
 def entry_files(entry: Entry) -> list[Remote]:
-    """The files on the hub of an entry: the model, its projector, and what else loading needs."""
+    """Return the files of an entry on the hub: model, projector, others that loading needs."""
     repo, file = (entry.repo, entry.file or WEIGHTS) if entry.repo else _of_open_clip(entry)
     split = repo_names.split_files(file)
     found = [
@@ -105,7 +106,7 @@ def entry_files(entry: Entry) -> list[Remote]:
 
 
 def cached_path(remote: Remote) -> Path | None:
-    """Where the file is in the hub's cache; None where it is not, or huggingface_hub is not."""
+    """Return the path of the file in the hub's cache; None if absent or without huggingface_hub."""
     try:
         from huggingface_hub import try_to_load_from_cache
     except ImportError:
@@ -118,23 +119,23 @@ def cached_path(remote: Remote) -> Path | None:
 
 
 def blob_sha256(path: Path) -> str | None:
-    """The SHA-256 that the hub gives for a file of its cache; None for a file that is not of it.
+    """Return the hub's SHA-256 of a file in its cache; None if the link does not tell it.
 
-    A name in the cache is a link to the content, and large contents are named by their SHA-256.
+    A file name in the cache is a symlink to a blob, and large blobs are named by their SHA-256.
     """
     name = Path(os.readlink(path)).name if path.is_symlink() else ""
     return name if re.fullmatch(r"[0-9a-f]{64}", name) else None
 
 
 def sha256(path: Path, progress: Callable[[int, int], None] | None = None) -> str:
-    """The SHA-256 of a file; `progress` is told of the bytes done and of all. Raises OSError."""
+    """Return the SHA-256 of a file; calls `progress(done, total)` in bytes. Raises OSError."""
     with open(path, "rb", buffering=0) as file:
         reader = _Told(file, os.fstat(file.fileno()).st_size, progress)
         return hashlib.file_digest(reader, "sha256").hexdigest()
 
 
 class _Told(io.RawIOBase):
-    """A file that tells how far it has been read."""
+    """A file reader that reports how many bytes have been read."""
 
     def __init__(self, file: Any, total: int, progress: Callable[[int, int], None] | None) -> None:
         self.file, self.total, self.done = file, total, 0
@@ -152,7 +153,7 @@ class _Told(io.RawIOBase):
 
 
 def _address(name: str) -> tuple[str, str]:
-    """Repository and file of ``hf:owner/repo/file``; the file is empty where there is none."""
+    """Split ``hf:owner/repo/file`` into repository and file, which is "" if absent."""
     owner, _, rest = name.removeprefix("hf:").partition("/")
     repo, _, file = rest.partition("/")
     if not repo_names.is_repository(f"{owner}/{repo}") or (file and not repo_names.is_file(file)):
@@ -161,14 +162,14 @@ def _address(name: str) -> tuple[str, str]:
 
 
 def _listed(name: str) -> Entry | None:
-    """The entry of the catalog that an address on the hub means, if any."""
+    """Return the catalog entry for an ``hf:`` name, if there is one."""
     repo, file = _address(name)
     of_repo = [entry for entry in catalog().values() if entry.repo == repo]
     return next((entry for entry in of_repo if file in ("", entry.file)), None)
 
 
 def _of_open_clip(entry: Entry) -> tuple[str, str]:
-    """Repository and file of the weights, from open_clip's own list."""
+    """Return the repository and file of the weights, from open_clip's own list."""
     if entry.model and entry.model.startswith("hf-hub:"):
         return entry.model.removeprefix("hf-hub:"), WEIGHTS
     try:
@@ -200,7 +201,7 @@ def _there(path: Path) -> Path:
 
 
 def _whole(path: Path) -> Path:
-    """A model's path where it and, if it is split, all its parts are there."""
+    """Return the path of a model. Raises MissingError if the file or one of its parts is absent."""
     for part in repo_names.split_files(path.name):
         _there(path.with_name(part))
     return path

@@ -1,4 +1,4 @@
-"""The catalog as records and as a table: what is here, and what fits this machine."""
+"""List the catalog as records or a table: what is installed and what fits this machine."""
 
 import io
 from collections.abc import Iterator, Sequence
@@ -8,7 +8,7 @@ from vtk.models.gpu import gpu_memory, ram_gb
 from vtk.models.hub.catalog import Entry, catalog
 from vtk.models.hub.verify import installed_path
 
-# The titles of the table and the fields of the records.
+# Record field by column title.
 COLUMNS = {
     "name": "name",
     "kind": "kind",
@@ -22,9 +22,9 @@ COLUMNS = {
 
 
 def listing(*, kind: str | None = None, installed: bool = False) -> Iterator[dict[str, Any]]:
-    """A record for each name of the catalog; sizes in 10^9 bytes, approximate.
+    """Yield a record for each name in the catalog; sizes are approximate, in 10^9 bytes.
 
-    `fits` tells the memory that the model with 8,192 tokens fits: gpu (the largest), ram, or no.
+    `fits` is where the model with 8,192 tokens fits: gpu (the largest GPU), ram, or no.
     """
     gpu = max((gpu.total_gb for gpu in gpu_memory()), default=0.0)
     ram = ram_gb()
@@ -57,7 +57,7 @@ def _fits(entry: Entry, gpu: float, ram: float) -> str | None:
 
 
 def table(records: Sequence[dict[str, Any]], width: int) -> str:
-    """The records as a table to read, in `width` columns."""
+    """Format the records as a text table of `width` columns."""
     from rich import box
     from rich.console import Console
     from rich.table import Table

@@ -1,4 +1,4 @@
-"""Which projector belongs to a local model that sees: told by the names of the files beside it."""
+"""Find the projector of a local vision-language model by the names of the files beside it."""
 
 import logging
 import re
@@ -6,17 +6,17 @@ from pathlib import Path
 
 from vtk.models.hub import repo_names
 
-GENERIC = {"model", "gguf", "clip", "vision"}  # words in a projector's name that name no model
+GENERIC = {"model", "gguf", "clip", "vision"}  # words in file names that identify no model
 
 log = logging.getLogger("vtk")
 
 
 def projector_beside(model: Path) -> Path | None:
-    """The projector in the folder of a model, where exactly one fits; a warning where several do.
+    """Return the projector in a model's folder if exactly one fits; warn if several do.
 
-    One fits whose name begins as the model's does up to the quantization, as
-    ``mmproj-Qwen3VL-4B-Instruct-F16.gguf`` and ``Qwen3VL-4B-Instruct-Q4_K_M.gguf`` do. One that
-    names no model fits, and so does the only one beside the only model.
+    A projector fits if its words begin the model's name, without quantization, as with
+    ``mmproj-Qwen3VL-4B-Instruct-F16.gguf`` and ``Qwen3VL-4B-Instruct-Q4_K_M.gguf``. A projector
+    without a model name fits any model, and a single projector beside a single model always fits.
     """
     if model.suffix.lower() != ".gguf":
         return None
@@ -34,7 +34,7 @@ def projector_beside(model: Path) -> Path | None:
 
 
 def _fitting(model: Path, projectors: list[Path]) -> list[Path]:
-    """Those that share the most of their words with the model's name, and have no other words."""
+    """Return the projectors whose words are the longest prefix of the words in the model's name."""
     own = _words(model.name)
     shared = {path: _words(path.name) for path in projectors}
     fitting = {path: len(words) for path, words in shared.items() if own[: len(words)] == words}
@@ -43,7 +43,7 @@ def _fitting(model: Path, projectors: list[Path]) -> list[Path]:
 
 
 def _words(name: str) -> list[str]:
-    """The words of a name that tell the model: no quantization, no ``mmproj``, no ``model``."""
+    """Return the words in a file name that identify the model: no quantization, no ``mmproj``."""
     name = re.sub(r"mmproj", "", repo_names.SPLIT.sub(".gguf", name), flags=re.IGNORECASE)
     name = repo_names.QUANTIZATION.sub("", name).lower().removesuffix(".gguf")
     return [word for word in re.split(r"[-_. ]+", name) if word and word not in GENERIC]

@@ -1,6 +1,6 @@
-"""Names of repositories and files on the hub: what may be one, and what the names tell.
+"""Validate and parse the names of repositories, revisions and files on the hub.
 
-A name becomes part of a path in the cache, so that none may lead out of it.
+Names become parts of paths in the cache, so validation prevents path traversal.
 """
 
 import re
@@ -12,29 +12,29 @@ SPLIT = re.compile(r"-(\d{5})-of-(\d{5})\.gguf$")
 
 
 def is_repository(text: str) -> bool:
-    """Whether it may be a repository: ``owner/name``."""
+    """Whether `text` is a valid repository name: ``owner/name``."""
     return bool(REPOSITORY.fullmatch(text)) and ".." not in text and "--" not in text
 
 
 def is_revision(text: str) -> bool:
-    """Whether it may be a branch, a tag or a commit."""
+    """Whether `text` is a valid branch, tag or commit."""
     return bool(REVISION.fullmatch(text)) and ".." not in text
 
 
 def is_file(text: str) -> bool:
-    """Whether it may be a file in a repository: a relative path that stays below."""
+    """Whether `text` is a valid file in a repository: a relative path without ``..``."""
     parts = text.split("/")
     return text.isprintable() and "\\" not in text and not {"", ".", ".."} & set(parts)
 
 
 def quantization(file: str) -> str | None:
-    """The quantization that the name of a GGUF file ends with, in small letters."""
+    """Return the quantization at the end of a GGUF file name, in lower case."""
     found = QUANTIZATION.search(SPLIT.sub(".gguf", file))
     return found[1].lower() if found else None
 
 
 def split_files(file: str) -> list[str]:
-    """All files of a model that is split as ``-00001-of-00002.gguf``; else the file alone."""
+    """Return all files of a model split as ``-00001-of-00002.gguf``; else the file alone."""
     found = SPLIT.search(file)
     if not found:
         return [file]

@@ -1,4 +1,4 @@
-"""Hold the files of models to their SHA-256, and GGUF files to their first bytes."""
+"""Verify model files by their SHA-256, and GGUF files by their magic number too."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,17 +20,17 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of a file: ok, corrupt, or unknown where nothing tells its SHA-256."""
+    """The result for a file; `status` is ok, corrupt, or unknown without an expected SHA-256."""
 
     name: str
     path: Path
     status: str
-    sha256: str | None  # as it is
+    sha256: str | None  # the actual one; None if not computed
     expected: str | None = None
 
 
 def verify(name: str, progress: Progress = lambda *_: None) -> Iterator[Verdict]:
-    """Read the files of a model whole and judge each. Raises MissingError where one is not here."""
+    """Verify each file of a model in full. Raises MissingError if one is not installed."""
     files = resolve(name)
     if is_path(name) or (files.entry and files.entry.path):
         entry = files.entry
@@ -45,15 +45,15 @@ def verify(name: str, progress: Progress = lambda *_: None) -> Iterator[Verdict]
 
 
 def names_installed() -> list[str]:
-    """The names of the catalog whose files are all here."""
+    """Return the names in the catalog whose files are all installed."""
     return [name for name, entry in catalog().items() if installed_path(entry)]
 
 
 def installed_path(entry: Entry) -> Path | None:
-    """The model's path where all files of an entry are here, else None."""
+    """Return the model's path if all files of an entry are installed, else None."""
     if entry.path:
         return entry.path if entry.path.is_file() else None
-    if not entry.repo:  # to ask open_clip for its address would take seconds
+    if not entry.repo:  # looking the repository up in open_clip would take seconds
         return None
     paths = [cached_path(remote) for remote in entry_files(entry)]
     return paths[0] if all(paths) else None

@@ -1,1 +1,1 @@
-"""Networks that judge shot boundaries."""
+"""Neural networks that detect and classify shot boundaries."""

@@ -1,8 +1,7 @@
-"""Tensors of a PyTorch checkpoint (.pth) as arrays, without PyTorch, and without running code.
+"""Read the tensors of a PyTorch checkpoint (.pth) without PyTorch and without running code.
 
-Such a file is a zip of raw numbers and of a pickle that says which of them make up which tensor.
-The pickle may name a dictionary, tensors and their numbers and nothing else, as with
-`torch.load(weights_only=True)`.
+A checkpoint is a zip file of raw storages and a pickle that builds tensors from them. As with
+`torch.load(weights_only=True)`, the pickle may refer only to dictionaries, tensors and storages.
 """
 
 import math
@@ -24,9 +23,9 @@ ALLOWED: dict[tuple[str, str], Any] = {
 
 
 def tensors(path: Path | IO[bytes]) -> dict[str, Array]:
-    """The tensors of a checkpoint of single-precision numbers by their names.
+    """Return the tensors of a single-precision checkpoint by name.
 
-    Raises ValueError where the file is none, is cut off or names anything but tensors.
+    Raises ValueError if the file is not a checkpoint, is truncated or contains other objects.
     """
     try:
         with ZipFile(path) as archive:
@@ -37,13 +36,13 @@ def tensors(path: Path | IO[bytes]) -> dict[str, Array]:
         raise ValueError(f"not a checkpoint of tensors ({error})") from None
 
 
-class _Reader(pickle.Unpickler):  # only `ALLOWED` can be made
+class _Reader(pickle.Unpickler):  # builds tensors and the types in `ALLOWED` only
     def __init__(self, file: IO[bytes], archive: ZipFile, folder: str) -> None:
         super().__init__(file)
         self.archive, self.folder = archive, folder
 
     def find_class(self, module: str, name: str) -> Any:
-        """What a name in the pickle stands for."""
+        """Return the object for a global name in the pickle. Raises UnpicklingError."""
         if (module, name) == ("torch._utils", "_rebuild_tensor_v2"):
             return _tensor
         if (module, name) in ALLOWED:
@@ -51,7 +50,7 @@ class _Reader(pickle.Unpickler):  # only `ALLOWED` can be made
         raise pickle.UnpicklingError(f"{module}.{name} is no tensor")
 
     def persistent_load(self, told: Any) -> Array:
-        """The numbers that tensors are made of."""
+        """Return the raw storage that a tensor refers to."""
         _, kind, key, _, _ = told
         return np.frombuffer(self.archive.read(f"{self.folder}data/{key}"), kind)
 

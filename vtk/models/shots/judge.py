@@ -1,7 +1,7 @@
-"""Whether what was measured is a cut or a gradual transition: small networks over measurements.
+"""Small networks that tell cuts and gradual transitions from other changes by measurements.
 
-One hidden layer, trained by `tests/benchmarks/split_train.py`; the weights are numbers in JSON
-files, of `vtk.split.cuts.evidence` for cuts and of `vtk.split.transitions.evidence` for gradual
+One hidden layer, trained by `tests/benchmarks/split_train.py`; the weights are stored as JSON. The
+inputs are `vtk.split.cuts.evidence` for cuts and `vtk.split.transitions.evidence` for gradual
 transitions.
 """
 
@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
-FURTHEST = 3.0  # standard deviations from the mean that a measurement counts as at the most
+FURTHEST = 3.0  # standard deviations from the mean at which inputs are clipped
 
 
 class Judge:
-    """A network with its weights."""
+    """A binary classifier with its weights."""
 
     def __init__(self, weights: str | Mapping[str, Any]) -> None:
-        """`weights` are arrays by name, or "cuts" or "gradual" for those that come with vtk."""
+        """Load `weights`: arrays by name, or "cuts" or "gradual" for those bundled with vtk."""
         if isinstance(weights, str):
             path = Path(__file__).with_name(f"judge_{weights}.json")
             arrays: Mapping[str, Any] = orjson.loads(path.read_bytes())
@@ -31,7 +31,7 @@ class Judge:
         self._weights = {name: np.array(value, np.float32) for name, value in arrays.items()}
 
     def probability(self, evidence: Floats) -> float:
-        """Of what it judges, given its measurements, (n,)."""
+        """Return the probability, 0 to 1, of a cut or transition given measurements (n,)."""
         w = self._weights
         inputs = np.clip((evidence - w["mean"]) / w["deviation"], -FURTHEST, FURTHEST)
         hidden = np.maximum(inputs @ w["in"] + w["bias"], 0)

