@@ -1,1 +1,1 @@
-"""Embeddings of texts and of pictures."""
+"""Text and image embeddings."""

@@ -1,4 +1,4 @@
-"""Pictures and texts as vectors of one space: image-text models through open_clip."""
+"""Image-text models through open_clip: embed pictures and texts in one vector space."""
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
@@ -22,16 +22,15 @@ from vtk.text import sentences
 T = TypeVar("T")
 Vector = NDArray[np.float32]
 
-AHEAD = 2  # batches that are prepared while the model works on one
+AHEAD = 2  # batches prepared while the model processes one
 
 
 class ClipModel(Closeable):
-    """An image-text model; `vtk.models.embed.clip_weights` tells which names there are.
+    """An image-text model; `vtk.models.embed.clip_weights` describes the names.
 
-    `device` is cuda, mps or cpu, `precision` fp32, bf16 or fp16; None takes the best that is
-    there. `batch` counts pictures or texts. Raises MissingError where the weights are not here,
-    do not fit or are not whole: a model never goes on with weights made up. Not for several
-    threads at once.
+    `device` is cuda, mps or cpu, `precision` fp32, bf16 or fp16; None selects the best available.
+    `batch` counts pictures or texts. Raises MissingError if weights are missing, incompatible or
+    incomplete: a model never runs with randomly initialized weights. Not thread-safe.
     """
 
     def __init__(
@@ -72,7 +71,7 @@ class ClipModel(Closeable):
             )
             library.load_checkpoint(self._model, str(told.weights), strict=True, weights_only=True)
             self._prepare = _preparation(library, self._model)
-        except Exception as error:  # whatever a file that someone else wrote makes open_clip raise
+        except Exception as error:  # open_clip may raise anything for an untrusted file
             raise MissingError(_refused(told, error)) from None
         self._model.eval()
         self._dtype = {
@@ -84,25 +83,25 @@ class ClipModel(Closeable):
 
     @cached_property
     def sha256(self) -> str:
-        """The SHA-256 of the file of weights, for the record."""
+        """The SHA-256 of the weights file, for provenance."""
         return sha256(self._source.weights)
 
     def close(self) -> None:
-        """Free the model; it is not used again."""
+        """Free the model; it must not be used afterwards."""
         self._model = None
         if self.device.startswith("cuda"):
             self._torch.cuda.empty_cache()
 
     def images(self, pictures: Iterable[Picture]) -> Iterator[Vector]:
-        """A unit vector (dim,) for each picture, in order; see `tagged`."""
+        """Yield a unit vector (dim,) for each picture, in order; see `tagged`."""
         for _, vector in self.tagged((None, picture) for picture in pictures):
             yield vector
 
     def tagged(self, pairs: Iterable[tuple[T, Picture]]) -> Iterator[tuple[T, Vector]]:
-        """Each tag with the unit vector (dim,) of its picture, in order.
+        """Yield each tag with the unit vector (dim,) of its picture, in order.
 
-        Pictures are read and prepared in a thread, at most AHEAD batches before they are needed.
-        What reading raises is raised here, after the vectors of what came before it.
+        Pictures are read and preprocessed in a thread, at most AHEAD batches in advance. An
+        exception from `pairs` is raised here, after the vectors of the pictures before it.
         """
         batches = prefetch(self._batches(pairs), AHEAD)
         try:
@@ -112,9 +111,9 @@ class ClipModel(Closeable):
             batches.close()
 
     def texts(self, texts: list[str]) -> NDArray[np.float32]:
-        """The unit vectors of texts: shape (texts, dim).
+        """Return the unit vectors of texts: shape (texts, dim).
 
-        A text longer than the model takes becomes the mean of its sentences.
+        A text longer than the context window is embedded as the mean of its sentences.
         """
         parts = [self._parts(text) for text in texts]
         flat = [part for several in parts for part in several]
@@ -127,14 +126,14 @@ class ClipModel(Closeable):
         return _unit(np.array(means, np.float32).reshape(len(texts), self.dim))
 
     def _parts(self, text: str) -> list[str]:
-        """The text, or its sentences where it is too long and they can be counted."""
+        """Return the text, or its sentences if the tokenizer finds it too long."""
         encode = getattr(self._tokenizer, "encode", None)
         if encode is None or len(encode(text)) + 2 <= self._tokenizer.context_length:
             return [text]
         return sentences(text) or [text]
 
     def _batches(self, pairs: Iterable[tuple[T, Picture]]) -> Iterator[tuple[list[T], Any]]:
-        """Tags and prepared pictures, `batch` of them together."""
+        """Yield the tags and the preprocessed pictures, `batch` at a time."""
         from PIL import Image
 
         tags: list[T] = []
@@ -154,7 +153,7 @@ class ClipModel(Closeable):
             yield tags, self._torch.stack(pictures)
 
     def _encoded(self, how: str, values: Any) -> NDArray[np.float32]:
-        """What the model makes of a batch, as unit vectors: shape (batch, dim)."""
+        """Encode a batch with the model method `how` to unit vectors: shape (batch, dim)."""
         values = values.to(self.device)
         if how == "encode_image":
             values = values.to(self._dtype)
@@ -170,7 +169,7 @@ def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _preparation(library: Any, model: Any) -> Any:
-    """What makes a model's input of a PIL image, with the model's own parameters."""
+    """Return the preprocessing transform of a model, from PIL image to input tensor."""
     transform = library.transform
     look = transform.PreprocessCfg(**model.visual.preprocess_cfg)
     return transform.image_transform_v2(look, is_train=False)

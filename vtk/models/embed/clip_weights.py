@@ -1,8 +1,8 @@
-"""From the name of an image-text model to what open_clip loads, without network.
+"""Resolve the name of an image-text model to what open_clip loads, without network.
 
-The names: one of the catalog; open_clip's own name and tag as ``NAME/TAG`` (``ViT-B-32/openai``),
-or ``NAME`` with a file of weights; ``hf-hub:owner/repo``; ``local-dir:/folder`` or the folder's
-path, which holds ``open_clip_config.json`` and the weights.
+A name is one of: a catalog name; open_clip's own name and tag as ``NAME/TAG``
+(``ViT-B-32/openai``), or ``NAME`` with a weights file; ``hf-hub:owner/repo``; ``local-dir:/folder``
+or the path of a folder that holds ``open_clip_config.json`` and the weights.
 """
 
 import os
@@ -22,14 +22,14 @@ IN_FOLDER = (
     *(WEIGHTS, "open_clip_pytorch_model.safetensors"),
     *("open_clip_pytorch_model.bin", "open_clip_pytorch_model.pth"),
 )
-READABLE = (".safetensors", ".bin", ".pt", ".pth")  # those that can be read without running code
+READABLE = (".safetensors", ".bin", ".pt", ".pth")  # formats that load without running code
 
 
 @dataclass(frozen=True)
 class Source:
-    """What open_clip is to load: an architecture or ``local-dir:``, and the file of its weights.
+    """What open_clip loads: an architecture or ``local-dir:``, and its weights file.
 
-    `look` tells how pictures are prepared where the architecture does not.
+    `look` overrides the image preprocessing settings of the architecture.
     """
 
     name: str
@@ -40,9 +40,9 @@ class Source:
 
 
 def source(library: Any, name: str, checkpoint: Path | None = None) -> Source:
-    """What a name stands for; `library` is the module open_clip.
+    """Resolve a name; `library` is the module open_clip.
 
-    Raises MissingError where a file is not here, with the command that gets it, and UsageError.
+    Raises MissingError if a file is missing, with the command that gets it, and UsageError.
     """
     if checkpoint and not checkpoint.is_file():
         raise MissingError(f"there is no file {checkpoint}")
@@ -88,7 +88,7 @@ def _of_hub(repo: str, checkpoint: Path | None) -> Source:
 
 
 def _tagged(library: Any, model: str, tag: str, checkpoint: Path | None) -> Source:
-    """One of open_clip's own models, with the weights of a tag or a file of them."""
+    """Resolve one of open_clip's own models, with the weights of a tag or from a file."""
     told = library.get_pretrained_cfg(model, tag) if tag else {}
     if (tag and not told) or not (tag or checkpoint):
         tags = ", ".join(library.list_pretrained_tags_by_model(model)) or "none"
@@ -99,7 +99,7 @@ def _tagged(library: Any, model: str, tag: str, checkpoint: Path | None) -> Sour
 
 
 def _of_tag(told: Mapping[str, Any]) -> Path:
-    """The weights of a tag, in the hub's cache or where open_clip keeps what it fetched."""
+    """Return the weights of a tag, from the hub's cache or from open_clip's own cache."""
     repo, _, file = told.get("hf_hub", "").rpartition("/")
     if repo:
         file = file or "open_clip_pytorch_model.bin"
@@ -115,7 +115,7 @@ def _of_tag(told: Mapping[str, Any]) -> Path:
 
 
 def _listed(library: Any, name: str, entry: Entry) -> Source:
-    """An entry of the catalog."""
+    """Resolve an entry of the catalog."""
     if entry.kind != "clip":
         raise UsageError(f"{name} is not an image-text model: see `vtk models list --kind clip`")
     weights = resolve(name).model
@@ -130,7 +130,7 @@ def _listed(library: Any, name: str, entry: Entry) -> Source:
 
 
 def _cached(repo: str, files: tuple[str, ...]) -> Path:
-    """The first of some files that is in the hub's cache."""
+    """Return the first of `files` that is in the hub's cache. Raises MissingError."""
     for file in files:
         if path := cached_path(Remote(repo, file)):
             return path
@@ -142,7 +142,7 @@ def _absent(repo: str, file: str) -> str:
 
 
 def tokenizer(library: Any, told: Source, config: Mapping[str, Any]) -> Any:
-    """The tokenizer of a model whose configuration is `config`. Raises MissingError."""
+    """Return the tokenizer of a model with configuration `config`. Raises MissingError."""
     text = config["text_cfg"]
     length = text.get("context_length", library.tokenizer.DEFAULT_CONTEXT_LENGTH)
     options = dict(text.get("tokenizer_kwargs", {}))

@@ -1,4 +1,4 @@
-"""open_clip as a library: found or missing, silent, without network; where and how it computes."""
+"""Import open_clip, keep it silent and offline, and select device and precision."""
 
 import logging
 import warnings
@@ -14,7 +14,7 @@ INSTALL = "pip install 'video-text-kit[clip]'"
 
 
 def library() -> tuple[Any, Any]:
-    """torch and open_clip. Raises MissingError where they are not here or do not work."""
+    """Return the modules torch and open_clip. Raises MissingError if missing or broken."""
     try:
         with quiet():
             import open_clip
@@ -31,7 +31,7 @@ def library() -> tuple[Any, Any]:
 
 
 def device(torch: Any, wanted: str | None) -> str:
-    """The device that is wanted, or the best one. Raises UsageError where it is not here."""
+    """Return the device `wanted`, or the best one if None. Raises UsageError if unavailable."""
     there = [
         *(["cuda"] if torch.cuda.is_available() else []),
         *(["mps"] if torch.backends.mps.is_available() else []),
@@ -45,17 +45,17 @@ def device(torch: Any, wanted: str | None) -> str:
 
 
 def precision(torch: Any, device: str, wanted: str | None) -> str:
-    """The precision that is wanted, or what suits the device. Raises UsageError."""
+    """Return the precision `wanted`, or the best for the device if None. Raises UsageError."""
     if wanted is not None and wanted not in PRECISIONS:
         raise UsageError(f"no precision {wanted!r}: {', '.join(PRECISIONS)}")
     if wanted or not device.startswith("cuda"):
         return wanted or "fp32"
     major, _ = torch.cuda.get_device_capability()
-    return "bf16" if major >= 8 else "fp16"  # Ampere was the first to have it
+    return "bf16" if major >= 8 else "fp16"  # bf16 needs Ampere or later
 
 
 def line(error: Exception) -> str:
-    """The line of an error's text that tells most, without its full stop."""
+    """Return the most informative line of an error message, without its full stop."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     telling = [line for line in lines if "size mismatch" in line or "Missing key" in line]
     return (telling or lines or [type(error).__name__])[0].rstrip(".:")
@@ -63,10 +63,10 @@ def line(error: Exception) -> str:
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Keep open_clip, which logs and warns through the root logger, off standard error."""
+    """Silence warnings and the root logger, through which open_clip logs."""
     root = logging.getLogger()
     level, handler = root.level, logging.NullHandler()
-    root.addHandler(handler)  # without one, the first message would make one that writes
+    root.addHandler(handler)  # else the first message would install a handler for stderr
     root.setLevel(logging.CRITICAL + 1)
     try:
         with warnings.catch_warnings():
@@ -79,7 +79,7 @@ def quiet() -> Iterator[None]:
 
 @contextmanager
 def offline() -> Iterator[None]:
-    """Let nothing be fetched from the hub while a model is opened."""
+    """Disable downloads from the hub inside the block."""
     from huggingface_hub import constants
 
     before = constants.HF_HUB_OFFLINE

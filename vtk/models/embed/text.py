@@ -1,4 +1,4 @@
-"""Texts as vectors: embedders in GGUF with llama.cpp, in this process."""
+"""Text embedding with GGUF models in this process, through llama.cpp."""
 
 import logging
 from collections.abc import Iterable, Iterator
@@ -16,18 +16,18 @@ from vtk.models.llm.llama_library import clear_errors, last_error, library
 
 Vector = NDArray[np.float32]
 
-LONGEST = 2048  # tokens of a text at most, whatever the model takes: memory grows with them
-TOGETHER = {False: 256, True: 2048}  # tokens evaluated together, without and with a GPU
+LONGEST = 2048  # most tokens per text, even if the model takes more: memory grows with it
+TOGETHER = {False: 256, True: 2048}  # tokens per batch, without and with a GPU
 
 log = logging.getLogger("vtk")
 
 
 class TextEmbedder(Closeable):
-    """A GGUF model that embeds texts. Not for several threads at once.
+    """A GGUF model that embeds texts. Not thread-safe.
 
-    `gpu_layers` -1 puts all layers on the GPU where llama.cpp was built for one; a text longer
-    than `context` tokens is cut. Raises MissingError where the file cannot be loaded or is no
-    embedder.
+    `gpu_layers` -1 puts all layers on the GPU if llama.cpp was built for one; a text longer than
+    `context` tokens is truncated. Raises MissingError if the file cannot be loaded or is not a
+    text embedder.
     """
 
     def __init__(
@@ -53,25 +53,25 @@ class TextEmbedder(Closeable):
 
     @cached_property
     def sha256(self) -> str:
-        """The SHA-256 of the model's file, for the record."""
+        """The SHA-256 of the model file, for provenance."""
         return sha256(self._files.model)
 
     def close(self) -> None:
-        """Free the model; it is not used again."""
+        """Free the model; it must not be used afterwards."""
         self._llama.close()
 
     def queries(self, texts: Iterable[str]) -> Iterator[Vector]:
-        """The vectors of what is searched for, told from documents where the model does so."""
+        """Embed search queries, with the model's query prefix if it has one."""
         return self.embed(texts, self._entry.query_prefix if self._entry else None)
 
     def documents(self, texts: Iterable[str]) -> Iterator[Vector]:
-        """The vectors of what is searched in."""
+        """Embed the documents to search in, with the model's document prefix if it has one."""
         return self.embed(texts, self._entry.document_prefix if self._entry else None)
 
     def embed(self, texts: Iterable[str], prefix: str | None = None) -> Iterator[Vector]:
-        """A unit vector (dim,) for each text, in order; zeros for a text without any token.
+        """Yield a unit vector (dim,) for each text, in order; zeros for a text without tokens.
 
-        Texts are read a batch ahead. One that is too long is cut, and the first is warned of.
+        Texts are read a batch ahead. Texts that are too long are truncated, with one warning.
         """
         batch: list[str] = []
         taken = 0
@@ -90,8 +90,8 @@ class TextEmbedder(Closeable):
         return len(self._llama.tokenize(text.encode("utf-8", "replace")))
 
     def _fitting(self, text: str) -> tuple[str, int]:
-        """As much of a text as the model takes, and its tokens."""
-        # No token stands for less than a byte, few texts have more than 32 bytes a token.
+        """Truncate a text to the context window; return it with its token count."""
+        # A token stands for at least one byte, and few texts have more than 32 bytes per token.
         tokens = self._tokens(text[: self.context * 32])
         while tokens > self.context:
             if not self._warned:
@@ -99,13 +99,13 @@ class TextEmbedder(Closeable):
                     "texts longer than %d tokens are truncated for %s", self.context, self.name
                 )
                 self._warned = True
-            # The tokens that begin and end a text stay, so it is the text that is cut.
+            # Truncate the text rather than its tokens, to keep the special tokens at both ends.
             text = text[: min(len(text) - 1, len(text) * self.context // tokens)]
             tokens = self._tokens(text)
         return text, tokens
 
     def _vectors(self, texts: list[str]) -> Iterator[Vector]:
-        """Unit vectors of texts that fit into one batch."""
+        """Yield unit vectors of texts that fit into one batch."""
         there = [text for text in texts if self._tokens(text)]
         found = iter(self._llama.embed(there) if there else [])
         for text in texts:
@@ -117,7 +117,7 @@ class TextEmbedder(Closeable):
 
 
 def _loaded(files: Files, gpu_layers: int, context: int, threads: int | None) -> Any:
-    """The model as llama-cpp-python's own object. Raises MissingError."""
+    """Load the model as a llama-cpp-python object. Raises MissingError."""
     import llama_cpp
 
     count = threads or cores()
@@ -130,7 +130,7 @@ def _loaded(files: Files, gpu_layers: int, context: int, threads: int | None) ->
             n_gpu_layers=gpu_layers,
             n_ctx=size,
             n_batch=size,
-            n_ubatch=size,  # a text seen at once must fit
+            n_ubatch=size,  # a text must fit into one physical batch
             n_threads=count,
             n_threads_batch=count,
             verbose=False,

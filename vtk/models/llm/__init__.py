@@ -1,1 +1,1 @@
-"""Language models: in the process by llama.cpp, or behind a server."""
+"""Language models: in this process with llama.cpp, or on a server."""

@@ -1,7 +1,7 @@
-"""Chat templates: a prompt as the texts and pictures that a model was trained to read.
+"""Chat templates: render a prompt in the format that a model was trained on.
 
-Templates come with models, and texts from videos, so neither is trusted: templates are rendered in
-jinja's sandbox, and texts cannot say what only a template may, such as that a turn has ended.
+Neither templates, which come with models, nor texts, which come from videos, are trusted: templates
+are rendered in jinja's sandbox, and control tokens in texts, such as end of turn, are escaped.
 """
 
 import re
@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from vtk.errors import MissingError, ModelError
 from vtk.models.llm.prompt import Picture, Prompt
 
-# What tokens that steer a model look like: <|im_end|>, </s>, [INST].
+# The syntax of control tokens: <|im_end|>, </s>, [INST].
 _STEERING = re.compile(r"<[^<>\s]{1,60}>|\[[A-Z_/]{2,30}\]")
 
 
@@ -23,7 +23,7 @@ class Template:
     def __init__(
         self, source: str, *, bos: str, eos: str, is_control: Callable[[str], bool]
     ) -> None:
-        """Compile it. Raises MissingError for a template that is none."""
+        """Compile the template `source`. Raises MissingError if it is invalid."""
         import jinja2
         import jinja2.ext
         from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -42,8 +42,8 @@ class Template:
         self._failures = (jinja2.TemplateError, TypeError, ValueError, KeyError)
 
     def render(self, prompt: Prompt) -> list[str | Picture]:
-        """The prompt as texts and pictures, texts between them joined. Raises ModelError."""
-        mark = secrets.token_hex(16)  # no text can know it
+        """Render a prompt to texts and pictures, adjacent texts merged. Raises ModelError."""
+        mark = secrets.token_hex(16)  # picture placeholder; random, so no text can contain it
         content: Any = [
             {
                 "type": "text",
@@ -51,7 +51,7 @@ class Template:
             }
             for part in prompt.parts
         ]
-        if not prompt.pictures:  # templates of models without eyes take nothing but a string
+        if not prompt.pictures:  # templates of text-only models accept only a string
             content = "\n".join(part["text"] for part in content)
         turns = [{"role": "user", "content": content}]
         if prompt.system:
@@ -73,7 +73,7 @@ class Template:
         return [part for part in parts if not isinstance(part, str) or part]
 
     def escape_control_tokens(self, text: str) -> str:
-        """A text in which nothing steers the model: such tokens get a space inside."""
+        """Return the text with a space inserted into each control token, which disables it."""
 
         def loosened(match: re.Match[str]) -> str:
             found = match.group()

@@ -1,6 +1,6 @@
-"""A choice among given answers, read from the probabilities of the first token.
+"""Score given answers by the probabilities of the first token.
 
-A model writes one answer in many ways: `yes`, ` yes`, `Yes`. All of them count for the choice.
+A model spells an answer in many ways: `yes`, ` yes`, `Yes`. All spellings count for the choice.
 """
 
 import math
@@ -8,14 +8,14 @@ from collections.abc import Sequence
 
 from vtk.errors import ModelError, UsageError
 
-REST = 1e-6  # the least probability left to what is not listed; below it sums are rounding noise
-MARKS = "\u0120\u2581"  # a space as some servers show it: byte pair encoding, sentencepiece
+REST = 1e-6  # least probability assumed for all unlisted tokens; below it is rounding noise
+MARKS = "\u0120\u2581"  # how some servers show a space in tokens: byte pair encoding, sentencepiece
 
 
 def variants(choice: str) -> list[str]:
-    """The ways to write a choice: as it is, in small letters, capitalised, in capital letters.
+    """Return the spellings of a choice: as it is, in lower case, capitalised, in upper case.
 
-    Each also with a space before it, which makes another token of it.
+    Each comes with and without a leading space, as the two are different tokens.
     """
     word = choice.strip()
     ways = (word, word.lower(), word[:1].upper() + word[1:], word.upper())
@@ -23,7 +23,7 @@ def variants(choice: str) -> list[str]:
 
 
 def check_choices(choices: Sequence[str]) -> None:
-    """Raise UsageError where the first token cannot tell the choices apart."""
+    """Raise UsageError if the first token may not tell the choices apart."""
     plain = [choice.strip().casefold() for choice in choices]
     if len(plain) < 2 or not all(plain):
         raise UsageError("a choice needs at least two answers, none of them empty")
@@ -37,11 +37,11 @@ def check_choices(choices: Sequence[str]) -> None:
 def choice_probabilities(
     listed: Sequence[tuple[str, float]], choices: Sequence[str]
 ) -> list[float]:
-    """The probability of each choice, summing to 1, from tokens and their log-probabilities.
+    """Return the probability of each choice, summing to 1, from token log-probabilities.
 
-    `listed` are the likeliest first tokens. A token counts for the one choice that it begins, in
-    any spelling. A choice that is not listed gets the most that it can have: as much as the last
-    of the list, or what the list leaves. Raises ModelError where no choice is listed.
+    `listed` are the likeliest first tokens. A token counts for a choice if that is the only one it
+    is a prefix of, in any spelling. A choice that is not listed gets its upper bound: the lowest
+    listed or the remaining probability, if that is less. Raises ModelError if none is listed.
     """
     logs: list[list[float]] = [[] for _ in choices]
     for token, log in listed:
@@ -61,12 +61,12 @@ def _begins(token: str, choice: str) -> bool:
 
 
 def softmax(logs: Sequence[float]) -> list[float]:
-    """Probabilities that sum to 1, from log-probabilities or logits (softmax)."""
+    """Return the softmax of log-probabilities or logits: probabilities that sum to 1."""
     total = _logsum(logs)
     return [math.exp(log - total) for log in logs]
 
 
 def _logsum(logs: Sequence[float]) -> float:
-    """The logarithm of the sum of exponentials; no logarithm is too small or too large for it."""
+    """Return the log of the sum of exponentials, without overflow or underflow."""
     top = max(logs)
     return top + math.log(sum(math.exp(log - top) for log in logs))

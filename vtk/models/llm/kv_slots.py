@@ -1,4 +1,4 @@
-"""The sequences of a context, what each holds, and how one takes over what another holds."""
+"""KV cache slots: the sequences of a context, and the reuse of prompt prefixes among them."""
 
 from dataclasses import dataclass, field
 from itertools import takewhile
@@ -9,7 +9,7 @@ from vtk.models.llm.llama_cpp import BATCH, Chunk, Engine
 
 @dataclass
 class Slot:
-    """A sequence of the context; `length` is the position after what it holds."""
+    """A sequence in the KV cache and the chunks it holds; `length` is its next position."""
 
     number: int
     held: list[Chunk] = field(default_factory=list)
@@ -18,7 +18,7 @@ class Slot:
     used: int = 0
 
     def append(self, chunks: list[Chunk]) -> None:
-        """Say that these chunks were evaluated."""
+        """Record that these chunks have been evaluated in this sequence."""
         self.held += chunks
         self.length += sum(chunk.length for chunk in chunks)
 
@@ -32,26 +32,26 @@ class Slots(list[Slot]):
         self._clock = 0
 
     def empty(self, slot: Slot) -> None:
-        """Let a slot forget everything."""
+        """Clear a slot and its sequence in the KV cache."""
         self._engine.truncate_sequence(slot.number, 0)
         slot.held, slot.length = [], 0
 
     def assign(self, chunks: list[Chunk]) -> Slot:
-        """A free slot that holds as much of the beginning of `chunks` as any slot does.
+        """Return a free slot that holds the longest prefix of `chunks` cached in any slot.
 
-        One chunk at least is left, for the logits after it.
+        At least one chunk is left to evaluate, for the logits after it.
         """
         self._clock += 1
         same = [min(len(chunks) - 1, _common(slot.held, chunks)) for slot in self]
         best = max(self, key=lambda slot: (same[slot.number], not slot.busy))
         count = same[best.number]
         target = best
-        if best.busy or 2 * count < len(best.held):  # too much would be lost: a copy is free
+        if best.busy or 2 * count < len(best.held):  # reuse would lose too much; copying is free
             free = [slot for slot in self if not slot.busy]
             target = min(free, key=lambda slot: (bool(slot.held), slot.used))
         target.used = self._clock
         if not (self._engine.rewinds or count == len(target.held) > 0):
-            count = 0  # such a model's memory is a state that goes forwards only
+            count = 0  # the state of a recurrent model cannot be rewound to a prefix
         if target is not best or not count:
             self.empty(target)
         if count:
@@ -68,7 +68,7 @@ class Slots(list[Slot]):
         target.held, target.length = list(chunks), length
 
     def fill(self, slot: Slot, chunks: list[Chunk]) -> None:
-        """Evaluate what the slot does not hold, up to the last picture. Raises ModelError."""
+        """Evaluate the chunks that the slot lacks, up to the last picture. Raises ModelError."""
         last = max((n for n, chunk in enumerate(chunks) if chunk.media), default=-1)
         try:
             while len(slot.held) <= last:
@@ -89,6 +89,6 @@ class Slots(list[Slot]):
 
 
 def _common(first: list[Chunk], second: list[Chunk]) -> int:
-    """How many chunks two begin with alike."""
+    """Return the length of the common prefix of two lists of chunks."""
     pairs = zip(first, second, strict=False)
     return sum(1 for _ in takewhile(lambda pair: pair[0].key == pair[1].key, pairs))

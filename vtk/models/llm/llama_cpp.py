@@ -1,8 +1,7 @@
-"""llama.cpp in this process: the only file that touches llama-cpp-python's C interface.
+"""llama.cpp in this process: the only module that uses llama-cpp-python's low-level C API.
 
 An `Engine` holds a model, its projector for pictures and a context of several sequences that share
-one cache of keys and values. What to evaluate in which sequence is decided in
-`vtk.models.llm.local`.
+one KV cache. `vtk.models.llm.local` decides what to evaluate in which sequence.
 """
 
 import ctypes
@@ -21,15 +20,15 @@ from vtk.models.llm.llama_library import clear_errors, last_error, library
 from vtk.models.llm.load_options import KV_TYPES, LoadOptions
 from vtk.models.llm.prompt import Picture, Sampling
 
-BATCH = 2048  # tokens evaluated together at most
+BATCH = 2048  # most tokens per batch
 FLASH = {None: -1, False: 0, True: 1}
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """A part of a prompt: one token of a text, or all those of a picture (`media` set).
+    """A part of a prompt: one text token, or all tokens of a picture (`media` is set).
 
-    `size` is in cells of the cache, `length` in positions; `key` tells it from all others.
+    `size` is in KV cache cells, `length` in positions; `key` identifies the content.
     """
 
     key: int | bytes
@@ -39,10 +38,10 @@ class Chunk:
 
 
 class Engine:
-    """A loaded model with its context. Not for several threads at once."""
+    """A loaded model with its context. Not thread-safe."""
 
     def __init__(self, model: Path, mmproj: Path | None, loading: LoadOptions) -> None:
-        """Load it. Raises MissingError where a file is truncated, corrupt or does not fit."""
+        """Load the model. Raises MissingError if a file is truncated, corrupt or does not fit."""
         if loading.kv_type not in KV_TYPES:
             raise UsageError(
                 f"there is no KV cache of type {loading.kv_type!r}: {', '.join(KV_TYPES)}"
@@ -108,7 +107,7 @@ class Engine:
         params.n_ctx = self.context * self.sequences
         params.n_seq_max = self.sequences
         params.n_batch = BATCH
-        params.n_ubatch = BATCH if whole else 512  # a picture seen at once must fit
+        params.n_ubatch = BATCH if whole else 512  # non-causal: a picture must fit
         params.n_threads = params.n_threads_batch = self.threads
         params.flash_attn_type = FLASH[loading.flash_attention]
         params.type_k = params.type_v = KV_TYPES[loading.kv_type]
@@ -124,16 +123,16 @@ class Engine:
 
     @property
     def has_vision(self) -> bool:
-        """Whether the model takes pictures."""
+        """Whether the model accepts pictures."""
         return self._vision is not None
 
     def close(self) -> None:
-        """Free everything, the last first."""
+        """Free everything in reverse order of allocation."""
         while self._free:
             self._free.pop()()
 
     def metadata(self, key: str) -> str | None:
-        """A text of the model's file by its key, such as ``tokenizer.chat_template``."""
+        """Return a metadata value of the model file, such as ``tokenizer.chat_template``."""
         size = 256
         while True:
             buffer = ctypes.create_string_buffer(size)
@@ -143,12 +142,12 @@ class Engine:
             size = length + 1
 
     def special(self, which: str) -> str:
-        """The text of the token that begins (``bos``) or ends (``eos``) a text; may be empty."""
+        """Return the text of the special token ``bos`` or ``eos``; may be empty."""
         token = getattr(self._lib, f"llama_vocab_{which}")(self._vocab)
         return self.piece(token, special=True).decode("utf-8", "replace") if token >= 0 else ""
 
     def tokens(self, text: str, *, first: bool = False, special: bool = True) -> list[int]:
-        """The tokens of a text; `first` adds the one that begins a text, where there is one."""
+        """Tokenize a text; `first` adds the BOS token, if the model has one."""
         raw = text.encode("utf-8", "replace")
         room = len(raw) + 8
         found = (self._lib.llama_token * room)()
@@ -156,26 +155,26 @@ class Engine:
         return list(found[: max(0, count)])
 
     def is_control(self, text: str) -> bool:
-        """Whether a text is one token that steers the model rather than one that is said."""
+        """Whether a text is a single control token."""
         tokens = self.tokens(text)
         return len(tokens) == 1 and self.tokens(text, special=False) != tokens
 
     def piece(self, token: int, *, special: bool = False) -> bytes:
-        """The bytes that a token stands for."""
+        """Return the bytes of a token."""
         buffer = ctypes.create_string_buffer(256)
         size = self._lib.llama_token_to_piece(self._vocab, token, buffer, 256, 0, special)
         return buffer.raw[: max(0, size)]
 
     def ends(self, token: int) -> bool:
-        """Whether a token ends an answer."""
+        """Whether a token ends the generation."""
         return bool(self._lib.llama_vocab_is_eog(self._vocab, token))
 
     def chunks(self, parts: Sequence[str | Picture], keys: Sequence[bytes]) -> "Chunks":
-        """Texts and pictures (with their keys) as what the model takes. Raises ModelError."""
+        """Tokenize texts and pictures (with their keys) into chunks. Raises ModelError."""
         return Chunks(self._mtmd, self._vision, parts, keys)
 
     def encode_image(self, chunk: Chunk, sequence: int, position: int) -> None:
-        """Encode a picture and put it into a sequence at a position. Raises ModelError."""
+        """Encode and evaluate a picture at a position of a sequence. Raises ModelError."""
         after = self._lib.llama_pos(0)
         where = (self._lib.llama_pos(position), self._lib.llama_seq_id(sequence))
         if self._mtmd.mtmd_helper_eval_chunk_single(
@@ -184,7 +183,7 @@ class Engine:
             raise ModelError(f"a picture could not be evaluated: {last_error()}")
 
     def evaluate(self, tokens: Sequence[tuple[int, int, int, bool]]) -> None:
-        """Evaluate at most BATCH tokens: each with position, sequence, and if its logits count."""
+        """Evaluate up to BATCH tokens: (token, position, sequence, whether logits are needed)."""
         batch = self._batch
         batch.n_tokens = len(tokens)
         for at, (token, position, sequence, wanted) in enumerate(tokens):
@@ -195,28 +194,28 @@ class Engine:
             raise ModelError(f"the prompt could not be evaluated: {last_error()}")
 
     def logits(self, at: int) -> NDArray[np.float32]:
-        """The logits after a token of the last batch: shape (vocabulary,), a copy."""
+        """Return a copy of the logits (vocabulary,) after token index `at` of the last batch."""
         found = self._lib.llama_get_logits_ith(self._context, at)
         return np.ctypeslib.as_array(found, shape=(self.vocabulary,)).copy()
 
     def truncate_sequence(self, sequence: int, positions: int) -> bool:
-        """Forget a sequence from a position on; False where the model cannot, and forgot it all."""
+        """Truncate a sequence at a position; if the model cannot, clear it and return False."""
         if self._lib.llama_memory_seq_rm(self._memory, sequence, positions, -1):
             return True
         self._lib.llama_memory_seq_rm(self._memory, sequence, -1, -1)
         return False
 
     def copy_prefix(self, source: int, target: int, positions: int) -> None:
-        """Let `target` begin with what `source` begins with; costs nothing."""
+        """Let `target` share the first `positions` of `source`; costs nothing."""
         self._lib.llama_memory_seq_cp(self._memory, source, target, 0, positions)
 
     def sampler(self, sampling: Sampling, grammar: str | None) -> "Sampler":
-        """What chooses the tokens of one answer."""
+        """Return a sampler for one answer."""
         return Sampler(self._lib, self._context, self._vocab, sampling, grammar)
 
 
 class Sampler:
-    """Chooses tokens by temperature and seed, within a grammar where there is one."""
+    """Samples tokens by temperature and seed, constrained by a grammar if there is one."""
 
     def __init__(
         self, lib: Any, context: Any, vocab: Any, sampling: Sampling, grammar: str | None
@@ -238,16 +237,16 @@ class Sampler:
             lib.llama_sampler_chain_add(self._chain, step)
 
     def token(self, at: int) -> int:
-        """The next token, after a token of the last batch."""
+        """Sample the next token after token index `at` of the last batch."""
         return int(self._lib.llama_sampler_sample(self._chain, self._context, at))
 
     def close(self) -> None:
-        """Free it."""
+        """Free the sampler."""
         self._lib.llama_sampler_free(self._chain)
 
 
 class Chunks(list[Chunk]):
-    """The chunks of texts and pictures; the pictures live until `close`."""
+    """The chunks of texts and pictures; the picture data stays valid until `close`."""
 
     def __init__(
         self, mtmd: Any, vision: Any, parts: Sequence[str | Picture], keys: Sequence[bytes]
@@ -293,7 +292,7 @@ class Chunks(list[Chunk]):
             else:
                 size = int(mtmd.mtmd_input_chunk_get_n_tokens(media))
                 length = int(mtmd.mtmd_input_chunk_get_n_pos(media))
-                # A picture in several tiles is several chunks of one name.
+                # A picture split into tiles gives several chunks with the same id.
                 name = mtmd.mtmd_input_chunk_get_id(media) or b""
                 self.append(Chunk(b"%s %d" % (name, number), size, length, media))
 

@@ -1,15 +1,15 @@
-"""llama-cpp-python as a library: found or missing, silent, its errors kept for a sentence."""
+"""Import llama-cpp-python, silence its log, and keep its errors for use in messages."""
 
 from collections import deque
 from typing import Any
 
 from vtk.errors import MissingError
 
-ERROR = 4  # ggml's level of messages that tell of errors
+ERROR = 4  # ggml's log level of errors
 
 
 def library() -> tuple[Any, Any]:
-    """llama_cpp and its multimodal part, silent. Raises MissingError where they are not here."""
+    """Return the modules llama_cpp and mtmd_cpp, silenced. Raises MissingError if unavailable."""
     try:
         import llama_cpp
         from llama_cpp import mtmd_cpp
@@ -22,12 +22,12 @@ def library() -> tuple[Any, Any]:
     return llama_cpp, mtmd_cpp
 
 
-_said: deque[str] = deque(maxlen=4)  # llama.cpp's last errors; its log is one for the process
+_said: deque[str] = deque(maxlen=4)  # llama.cpp's latest errors; it has one log per process
 _listener: Any = None
 
 
 def silence() -> None:
-    """Keep llama.cpp and libmtmd from writing to standard error, and remember their errors."""
+    """Keep llama.cpp and libmtmd from writing to standard error, and collect their errors."""
     global _listener
     if _listener is not None:
         return
@@ -39,18 +39,18 @@ def silence() -> None:
         if level == ERROR and text:
             _said.append(text.decode("utf-8", "replace").strip())
 
-    _listener = listen  # C keeps no reference of its own
+    _listener = listen  # C code holds no reference that keeps the callback alive
     for setter in (llama_cpp.llama_log_set, mtmd_cpp.mtmd_log_set, mtmd_cpp.mtmd_helper_log_set):
         setter(listen, None)
 
 
 def clear_errors() -> None:
-    """Forget what llama.cpp said so far."""
+    """Clear the error messages collected from llama.cpp."""
     _said.clear()
 
 
 def last_error() -> str:
-    """What llama.cpp said last that tells most, without the names of its functions."""
+    """Return the first of llama.cpp's recent errors, without its function name; clear all."""
     lines = [line.split(": ", 1)[-1] for line in _said if line]
     _said.clear()
     return lines[0].removesuffix(".") if lines else "no reason is given"

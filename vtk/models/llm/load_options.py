@@ -1,18 +1,18 @@
-"""How a model is loaded into this process."""
+"""Options for loading a model into this process."""
 
 from dataclasses import dataclass
 from typing import Any
 
-KV_TYPES = {"f16": 1, "q8_0": 8, "q4_0": 2}  # numbers of ggml's types
+KV_TYPES = {"f16": 1, "q8_0": 8, "q4_0": 2}  # ggml type numbers
 
 
 @dataclass(frozen=True)
 class LoadOptions:
-    """How a model is loaded into this process; None leaves a choice to the machine.
+    """Options for loading a model into this process; None selects a default automatically.
 
-    `gpu_layers` -1 puts all layers on the GPU where llama.cpp was built for one. `context` is in
-    tokens and for each of `sequences`, the prompts that are worked on at once. `picture_tokens`
-    limits the tokens of a picture, for models that can see it in several sizes.
+    `gpu_layers` -1 puts all layers on the GPU if llama.cpp was built for one. `context` is the
+    context window in tokens for each of `sequences`, the prompts evaluated at once.
+    `picture_tokens` limits the tokens per picture, for models with variable resolution.
     """
 
     gpu_layers: int = -1
@@ -24,7 +24,7 @@ class LoadOptions:
     picture_tokens: int | None = None
 
 
-# What makes a model quicker or slower, and its answers no others.
+# The options that affect only speed, not the answers, with their defaults.
 SPEED: dict[str, Any] = {
     "gpu_layers": -1,
     "threads": None,

@@ -1,8 +1,8 @@
-"""Language models in this process: several prompts at once, nothing evaluated twice.
+"""Language models in this process, with continuous batching and prefix caching.
 
-Every sequence remembers what it holds. A prompt that begins like one of them, such as a second
-question on the same frames, takes that beginning over and evaluates only the rest. Sequences that
-are under way advance together, one batch a step (continuous batching, as in Orca, section 3.1).
+Every sequence keeps its contents in the KV cache. A prompt that shares a prefix with one of them,
+such as a second question on the same frames, reuses it and evaluates only the rest. Active
+sequences advance together, one batch per step (continuous batching, as in Orca, section 3.1).
 """
 
 import hashlib
@@ -28,7 +28,7 @@ Result = Answer | list[float]
 
 @dataclass
 class Job:
-    """A prompt that is under way: what is still to be evaluated, and what came out."""
+    """An active prompt: the tokens still to be evaluated, and those generated so far."""
 
     number: int
     slot: Slot
@@ -40,7 +40,7 @@ class Job:
 
 
 class LocalModel(Closeable):
-    """A GGUF model with llama.cpp; raises MissingError where it cannot be loaded."""
+    """A GGUF model run by llama.cpp. Raises MissingError if it cannot be loaded."""
 
     def __init__(self, files: Files, loading: LoadOptions | None = None) -> None:
         self.name = files.name
@@ -64,16 +64,16 @@ class LocalModel(Closeable):
 
     @cached_property
     def sha256(self) -> str:
-        """The SHA-256 of the model's file, for the record."""
+        """The SHA-256 of the model file, for provenance."""
         return blob_sha256(self._files.model) or sha256(self._files.model)
 
     @property
     def has_vision(self) -> bool:
-        """Whether the model takes pictures."""
+        """Whether the model accepts pictures."""
         return self._engine.has_vision
 
     def close(self) -> None:
-        """Free the model; it is not used again."""
+        """Free the model; it must not be used afterwards."""
         if self._seen:
             self._seen[2]()
             self._seen = None
@@ -82,7 +82,7 @@ class LocalModel(Closeable):
     def answers(
         self, prompts: Iterable[Prompt], sampling: Sampling | None = None
     ) -> Iterator[Answer | ModelError]:
-        """An answer to each prompt, in order; see `LanguageModel`."""
+        """Yield an answer to each prompt, in order; see `LanguageModel`."""
         chosen = sampling or Sampling()
         grammar = _grammar(chosen)
 
@@ -111,7 +111,7 @@ class LocalModel(Closeable):
     def scores(
         self, prompts: Iterable[Prompt], choices: Sequence[str] = YES_NO
     ) -> Iterator[list[float] | ModelError]:
-        """The probability of each choice for each prompt, in order; see `LanguageModel`."""
+        """Yield the probabilities of the choices for each prompt, in order; see `LanguageModel`."""
         firsts = self._first_tokens(choices)
 
         def finish(job: Job, at: int) -> list[float]:
@@ -126,7 +126,10 @@ class LocalModel(Closeable):
         return self._run(prompts, begin, finish)  # type: ignore[return-value]
 
     def _first_tokens(self, choices: Sequence[str]) -> list[list[int]]:
-        """Of each choice the first tokens of its spellings that are one token, or of all."""
+        """Return the first tokens of each choice, without those of other choices.
+
+        They are those of its single-token spellings, or of all if there are none.
+        """
         spelled.check_choices(choices)
         found = []
         for choice in choices:
@@ -173,7 +176,7 @@ class LocalModel(Closeable):
                 self._end(job)
 
     def _begin(self, number: int, prompt: Prompt, limit: int, sampler: Sampler | None) -> Job:
-        """Put a prompt into a sequence, all but the text after its last picture evaluated."""
+        """Assign a prompt to a sequence and evaluate it up to its last picture."""
         try:
             chunks = self._chunks(self._template.render(prompt))
             size = sum(chunk.size for chunk in chunks)
@@ -194,7 +197,7 @@ class LocalModel(Closeable):
         return Job(number, slot, size, min(limit, room), waiting, sampler)
 
     def _chunks(self, parts: list[str | Picture]) -> list[Chunk]:
-        """The prompt as the model takes it; pictures that came last time are not read again."""
+        """Tokenize a prompt into chunks; reuses those of the last prompt up to its last picture."""
         last = max((n for n, part in enumerate(parts) if not isinstance(part, str)), default=-1)
         head, tail = parts[: last + 1], parts[last + 1 :]
         text = "".join(part for part in tail if isinstance(part, str))
@@ -221,7 +224,7 @@ class LocalModel(Closeable):
         done: dict[int, Result | ModelError],
         finish: Callable[[Job, int], Result | ModelError | None],
     ) -> None:
-        """Evaluate what waits, of every job as much as fits one batch, and finish what is done."""
+        """Evaluate the waiting tokens of all jobs, up to one batch, and finish completed jobs."""
         batch: list[tuple[int, int, int, bool]] = []
         ready: list[tuple[Job, int]] = []
         for job in live:
@@ -256,14 +259,14 @@ class LocalModel(Closeable):
 
 
 def _grammar(sampling: Sampling) -> str | None:
-    """The grammar of the schema. Raises UsageError for a schema that cannot be one."""
+    """Convert the schema to a GBNF grammar. Raises UsageError if that is impossible."""
     if sampling.schema is None:
         return None
     from llama_cpp.llama_grammar import json_schema_to_gbnf
 
     try:
         return str(json_schema_to_gbnf(orjson.dumps(dict(sampling.schema)).decode()))
-    except Exception as error:  # whatever a schema that is none leads to
+    except Exception as error:  # an invalid schema may raise anything
         raise UsageError(f"the schema cannot be turned into a grammar: {error}") from None
 
 
@@ -272,7 +275,7 @@ def _elsewhere(token: int, number: int, found: list[set[int]]) -> bool:
 
 
 def _alike(first: list[str | Picture], second: list[str | Picture]) -> bool:
-    """Whether two beginnings are the same: equal texts, the very same or equal pictures."""
+    """Whether two prompt prefixes are equal: equal texts, identical or equal pictures."""
     return len(first) == len(second) and all(map(_same, first, second))
 
 
@@ -283,7 +286,7 @@ def _same(a: str | Picture, b: str | Picture) -> bool:
 
 
 def _key(picture: Picture) -> bytes:
-    """A picture's key; equal pictures have equal ones."""
+    """Return a hash of a picture's shape and pixels."""
     digest = hashlib.blake2b(repr(picture.shape).encode(), digest_size=16)
     digest.update(np.ascontiguousarray(picture).data)
     return digest.digest()

@@ -1,4 +1,4 @@
-"""OpenAI's chat protocol: requests out of prompts, answers out of replies."""
+"""The OpenAI chat completions protocol: build requests from prompts and parse responses."""
 
 from base64 import b64encode
 from collections.abc import Mapping
@@ -23,12 +23,12 @@ TYPES: dict[str, type | tuple[type, ...]] = {
 
 
 def messages(prompt: Prompt) -> list[Json]:
-    """The prompt as turns. What is text stays text, whatever it looks like."""
+    """Return the prompt as chat messages. Text is never interpreted, whatever it looks like."""
     system = [{"role": "system", "content": _text(prompt.system)}] if prompt.system else []
     content: str | list[Json]
     if prompt.pictures:
         content = [_part(part) for part in prompt.parts]
-    else:  # the templates of many text-only models take nothing but a string
+    else:  # the chat templates of many text-only models accept only a string
         content = "\n".join(_text(part) for part in prompt.parts if isinstance(part, str))
     return [*system, {"role": "user", "content": content}]
 
@@ -43,30 +43,30 @@ def _part(part: str | Picture) -> Json:
 
 
 def _text(text: str) -> str:
-    """Text that UTF-8 can hold."""
+    """Return the text with lone surrogates replaced, so that UTF-8 can encode it."""
     return text.encode("utf-8", "replace").decode()
 
 
 def json_schema_format(schema: Mapping[str, Any]) -> Json:
-    """How OpenAI, vLLM and llama-server are told of a schema."""
+    """Return the `response_format` of a schema for OpenAI, vLLM and llama-server."""
     wrapped = {"name": "answer", "strict": True, "schema": dict(schema)}
     return {"type": "json_schema", "json_schema": wrapped}
 
 
 def json_object_format(schema: Mapping[str, Any]) -> Json:
-    """How llama-cpp-python's server, and llama-server as well, is told of a schema."""
+    """Return the `response_format` of a schema for llama-cpp-python's server and llama-server."""
     return {"type": "json_object", "schema": dict(schema)}
 
 
 def fits_schema(text: str, schema: Mapping[str, Any]) -> bool:
-    """Whether text is JSON of the schema's type, with its required keys: no full validation."""
+    """Whether text is JSON of the schema's type with its required keys; no full validation."""
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError:
         return False
     wanted = schema.get("type", list(TYPES))
     names = [wanted] if isinstance(wanted, str) else wanted
-    if isinstance(value, bool) and "boolean" not in names:  # to Python, True is an integer
+    if isinstance(value, bool) and "boolean" not in names:  # in Python, bool is a subclass of int
         return False
     if not any(isinstance(value, TYPES.get(name, object)) for name in names):
         return False
@@ -74,7 +74,7 @@ def fits_schema(text: str, schema: Mapping[str, Any]) -> bool:
 
 
 def answer_in(reply: Any) -> Answer:
-    """The answer in a reply. Raises ModelError where it holds none."""
+    """Return the answer in a response. Raises ModelError if there is none."""
     match reply:
         case {"choices": [{"message": {"content": str(text)}} as choice, *_]}:
             usage = reply.get("usage")
@@ -91,13 +91,13 @@ def answer_in(reply: Any) -> Answer:
 
 
 def _tokens(usage: Any, key: str) -> int:
-    """A count of tokens, 0 where the server tells none."""
+    """Return a token count from `usage`; 0 if the server reports none."""
     count = usage.get(key) if isinstance(usage, dict) else None
     return count if isinstance(count, int) else 0
 
 
 def logprobs_in(reply: Any) -> list[tuple[str, float]]:
-    """The likeliest first tokens with their log-probabilities. Raises ModelError without them."""
+    """Return the likeliest first tokens with log-probabilities. Raises ModelError if absent."""
     listed = []
     match reply:
         case {"choices": [{"logprobs": {"content": [{"top_logprobs": [*entries]}, *_]}}, *_]}:

@@ -1,4 +1,4 @@
-"""What is asked of a language model and what it answers, whatever backend runs it."""
+"""Prompts, sampling, answers and the language model interface, independent of the backend."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ Picture = NDArray[np.uint8]
 """Height x width x 3, RGB, one byte a channel, C-contiguous."""
 
 YES_NO = ("yes", "no")
-THOUGHT = ("<think>", "</think>")  # around what Qwen3, DeepSeek and others think before they answer
+THOUGHT = ("<think>", "</think>")  # delimiters of the reasoning of Qwen3, DeepSeek and others
 
 
 @dataclass(frozen=True)
 class Prompt:
-    """One turn of a user: texts and pictures in the order in which the model meets them.
+    """A single user turn: texts and pictures in the order in which the model reads them.
 
-    Prompts that are alike up to their last picture share its encoding (`LanguageModel`).
+    `LocalModel` reuses the picture encodings of a prompt with the same parts up to the last one.
     """
 
     parts: tuple[str | Picture, ...]
@@ -30,17 +30,17 @@ class Prompt:
     def about(
         cls, frames: Iterable[tuple[float, Picture]], text: str, *, system: str | None = None
     ) -> Self:
-        """A text about frames, each frame with its time in seconds before it."""
+        """Return a prompt of frames, each preceded by its time in seconds, followed by a text."""
         return cls((*with_times(frames), text), system)
 
     @property
     def pictures(self) -> list[Picture]:
-        """The pictures in order."""
+        """The pictures of the prompt, in order."""
         return [part for part in self.parts if not isinstance(part, str)]
 
 
 def with_times(frames: Iterable[tuple[float, Picture]]) -> Iterator[str | Picture]:
-    """Each frame after its time as text, `<12.5 seconds>`, as Qwen3-VL writes it (section 2)."""
+    """Yield each frame after its time as text, `<12.5 seconds>`, as in Qwen3-VL (section 2)."""
     for seconds, picture in frames:
         yield f"<{seconds:.1f} seconds>"
         yield picture
@@ -48,9 +48,9 @@ def with_times(frames: Iterable[tuple[float, Picture]]) -> Iterator[str | Pictur
 
 @dataclass(frozen=True)
 class Sampling:
-    """How an answer is generated: greedy with temperature 0, else drawn with the seed.
+    """Sampling parameters: greedy at temperature 0, else random with the seed.
 
-    `schema` is a JSON Schema that the answer follows to the letter.
+    `schema` is a JSON Schema to which decoding is constrained.
     """
 
     max_tokens: int = 256
@@ -62,7 +62,7 @@ class Sampling:
 
 @dataclass(frozen=True)
 class Answer:
-    """A generated text; `whole` is False where it ended at the limit of tokens."""
+    """A generated text; `whole` is False if it was cut off at the token limit."""
 
     text: str
     tokens_in: int
@@ -71,9 +71,9 @@ class Answer:
 
     @classmethod
     def of(cls, said: str, tokens_in: int, tokens_out: int, whole: bool) -> Self:
-        """The answer in what a model said: without what it thought aloud before it.
+        """Return the answer in a generated text, with the reasoning before it removed.
 
-        Raises ModelError where it was still thinking at the limit of tokens.
+        Raises ModelError if the model was still reasoning at the token limit.
         """
         _, ended, answer = said.rpartition(THOUGHT[1])
         if not ended and said.lstrip().startswith(THOUGHT[0]):
@@ -85,32 +85,32 @@ class Answer:
 
 
 class LanguageModel(Protocol):
-    """A language model, with eyes or without, in this process or behind a server."""
+    """A language model, with or without vision, in this process or on a server."""
 
     name: str
-    at_once: int  # prompts that are worked on together
-    settings: str  # what besides the weights decides its answers: how it was loaded
+    at_once: int  # prompts evaluated concurrently
+    settings: str  # what determines the answers besides the weights: how the model was loaded
 
     def answers(
         self, prompts: Iterable[Prompt], sampling: Sampling = ...
     ) -> Iterator[Answer | ModelError]:
-        """An answer to each prompt, in order; a prompt that fails gives its error instead.
+        """Yield an answer to each prompt, in order, or the error of a prompt that fails.
 
-        Prompts are read a few ahead, as many as the backend works on at once.
+        Prompts are read ahead, as many as the backend evaluates at once.
         """
 
     def scores(
         self, prompts: Iterable[Prompt], choices: Sequence[str] = YES_NO
     ) -> Iterator[list[float] | ModelError]:
-        """The probability of each choice as the answer to each prompt, in order, summing to 1.
+        """Yield the probabilities of the choices, summing to 1, for each prompt, in order.
 
-        Read from the logits of the first token, all spellings of a choice together: the choices
-        must differ in their first token. Raises UsageError where they do not.
+        Computed from the logits of the first token, summed over all spellings of a choice. Raises
+        UsageError if the choices do not differ in their first token.
         """
 
     @property
     def sha256(self) -> str | None:
-        """The SHA-256 of the model's file, where it is here."""
+        """The SHA-256 of the model file, if it is local."""
 
     def close(self) -> None:
-        """Free what the model holds; it is not used again."""
+        """Free all resources; the model must not be used afterwards."""

@@ -1,4 +1,4 @@
-"""Order by what a vision-language model says of each candidate: yes or no, by score."""
+"""Rerank candidates by the yes/no score of a vision-language model."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -15,11 +15,11 @@ def relevance(
     *,
     question: str = QUESTION,
 ) -> Iterator[float | ModelError]:
-    """The probability, 0 to 1, that each candidate shows the query, in order.
+    """Yield the probability, 0 to 1, that each candidate shows the query, in order.
 
-    A candidate is its frames with their times in seconds; `question` has `{query}` where the query
-    stands. The score is that of yes against no, read from the logits of the first token, as
-    rerankers made of language models do (Nogueira et al. 2020, section 3).
+    A candidate is a sequence of frames with times in seconds; `question` contains `{query}` as a
+    placeholder. The score is the probability of yes against no, from the logits of the first
+    token, as in rerankers based on language models (Nogueira et al. 2020, section 3).
     """
     asked = question.replace("{query}", query)
     prompts = (Prompt.about(frames, asked) for frames in candidates)

@@ -1,1 +1,1 @@
-"""Recognition of speech and of voices: in the process, or behind a server."""
+"""Speech recognition, in this process or on a server, and voice activity detection."""

@@ -1,4 +1,4 @@
-"""What recognizers of speech take and give, wherever they run."""
+"""The interface of speech recognizers, independent of where they run."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -9,19 +9,19 @@ from numpy.typing import NDArray
 
 from vtk.errors import ModelError
 
-RATE = 16_000  # samples a second
-LONGEST = 30.0  # seconds of a piece: what Whisper hears at once
+RATE = 16_000  # samples per second
+LONGEST = 30.0  # seconds of a piece: the input window of Whisper
 
 
 class Piece(NamedTuple):
-    """Sound that begins at `start` seconds: samples (n,), full scale 1, LONGEST at most."""
+    """Audio that begins at `start` seconds: samples (n,), full scale 1, at most LONGEST."""
 
     start: float
     samples: NDArray[np.float32]
 
 
 class Word(NamedTuple):
-    """A word, when it is said, in seconds, and how probable it is, 0 to 1, where that is known."""
+    """A word with its times in seconds and its probability, 0 to 1, if known."""
 
     start: float
     end: float
@@ -31,38 +31,38 @@ class Word(NamedTuple):
 
 @dataclass(frozen=True)
 class Segment:
-    """What is said from `start` to `end` seconds, and how sure the recognizer is."""
+    """A transcribed segment from `start` to `end` seconds, with confidence measures."""
 
     start: float
     end: float
     text: str
     words: tuple[Word, ...] = ()
     no_speech: float = 0.0  # probability that nobody speaks
-    log_probability: float = 0.0  # mean of the tokens
+    log_probability: float = 0.0  # mean over the tokens
 
 
 @dataclass(frozen=True)
 class Recognized:
-    """What is said in a piece; `language` is a code (ISO 639-1) where it is known."""
+    """The transcript of a piece; `language` is an ISO 639-1 code, if known."""
 
     segments: tuple[Segment, ...] = ()
     language: str | None = None
 
 
 class Recognizer(Protocol):
-    """Turns sound into words."""
+    """A speech recognizer."""
 
     name: str
 
     def recognize(
         self, pieces: Iterable[Piece], language: str | None = None
     ) -> Iterator[Recognized | ModelError]:
-        """What is said in each piece of one video, in order, or why that is not known.
+        """Yield the transcript of each piece of one video, in order, or the error of a failure.
 
-        Without `language` it is found out from the first pieces. A few pieces are read ahead.
+        Without `language`, it is detected from the first pieces. A few pieces are read ahead.
         """
         ...
 
     def close(self) -> None:
-        """Free what is held."""
+        """Free all resources."""
         ...

@@ -1,7 +1,7 @@
-"""Whether somebody speaks: Silero's voice activity detector, with weights of faster-whisper.
+"""Voice activity detection with Silero VAD, using the weights bundled with faster-whisper.
 
 Silero VAD (https://github.com/snakers4/silero-vad): a small recurrent network that gives the
-probability of speech for every 32 ms of sound. Runs in onnxruntime on one core.
+probability of speech for every 32 ms of audio. Runs in onnxruntime on one core.
 """
 
 from importlib.util import find_spec
@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 from vtk.errors import MissingError
 from vtk.models import onnx
 
-FRAME = 512  # samples at 16 kHz that one probability is of
-_CONTEXT = 64  # samples before a frame that the network sees with it
+FRAME = 512  # samples at 16 kHz per probability
+_CONTEXT = 64  # samples before a frame that are part of its input
 _STATE = (1, 1, 128)
 HINT = "pip install 'video-text-kit[speech]'"
 
 
 class VoiceActivity:
-    """The detector on sound that comes piece by piece. Raises MissingError without its package."""
+    """A streaming detector. Raises MissingError if faster-whisper or onnxruntime is missing."""
 
     def __init__(self) -> None:
         weights, ort = _weights(), _onnxruntime()
@@ -33,14 +33,14 @@ class VoiceActivity:
         self.reset()
 
     def reset(self) -> None:
-        """Forget what was heard: other sound follows."""
+        """Reset the state before unrelated audio follows."""
         self._memory = {"h": np.zeros(_STATE, np.float32), "c": np.zeros(_STATE, np.float32)}
         self._before = np.zeros(_CONTEXT, np.float32)
 
     def probabilities(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The probability of speech in each frame, shape (frames,), of what goes on here.
+        """Return the probability of speech in each frame, (frames,), continuing the last call.
 
-        `samples` are (n,) at 16 kHz; n is a multiple of FRAME, except where the sound ends.
+        `samples` are (n,) at 16 kHz; n is a multiple of FRAME, except at the end of the audio.
         """
         frames = np.pad(samples, (0, -len(samples) % FRAME)).reshape(-1, FRAME)
         if not len(frames):
@@ -54,7 +54,7 @@ class VoiceActivity:
 
 
 def _weights() -> Path:
-    """The detector's file in faster-whisper, whose import would load much that is not needed."""
+    """Return the path of the weights in faster-whisper, without importing that heavy package."""
     package = find_spec("faster_whisper")
     found = (
         sorted(Path(package.origin).parent.glob("assets/silero_vad*.onnx"))

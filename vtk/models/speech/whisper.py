@@ -1,7 +1,7 @@
-"""Whisper in this process, by faster-whisper: int8 on the processor, int8 and float16 on a GPU.
+"""Whisper in this process with faster-whisper: int8 on the CPU, int8 and float16 on a GPU.
 
-Radford et al. 2023, "Robust Speech Recognition via Large-Scale Weak Supervision"; pieces of sound
-are recognized in batches and words timed by cross-attention.
+Radford et al. 2023, "Robust Speech Recognition via Large-Scale Weak Supervision"; pieces of audio
+are transcribed in batches, and word times come from cross-attention.
 """
 
 import logging
@@ -21,21 +21,21 @@ from vtk.models.closeable import Closeable
 from vtk.models.hub.files import resolve, sha256
 from vtk.models.speech.recognizer import RATE, Piece, Recognized, Segment, Word
 
-BATCH = {"cpu": 4, "cuda": 16}  # pieces recognized together
-BEAM = 5  # hypotheses that are kept, as in the paper
-REPETITIVE = 2.4  # how far text may be compressed until it goes in circles (paper, section 4.5)
-GRAIN = RATE // 100  # samples of a frame of the spectrogram
-FEWEST = 10  # such frames of a piece
+BATCH = {"cpu": 4, "cuda": 16}  # pieces per batch
+BEAM = 5  # beam size, as in the paper
+REPETITIVE = 2.4  # compression ratio above which text counts as repetitive (paper, section 4.5)
+GRAIN = RATE // 100  # samples per spectrogram frame
+FEWEST = 10  # spectrogram frames to which shorter pieces are padded
 NEEDED = ("model.bin", "config.json", "tokenizer.json")
 
 log = logging.getLogger("vtk")
 
 
 class WhisperModel(Closeable):
-    """A Whisper model of the catalog, or a folder that holds one for CTranslate2.
+    """A Whisper model from the catalog, or from a folder in CTranslate2 format.
 
-    Runs on a GPU where there is one unless `device` is cpu. Raises MissingError where the model
-    or faster-whisper is not there, with the command that gets it.
+    Runs on a GPU if there is one, unless `device` is cpu. Raises MissingError if the model or
+    faster-whisper is missing, with the command that gets it.
     """
 
     def __init__(self, name: str, *, device: str = "auto", threads: int | None = None) -> None:
@@ -65,18 +65,18 @@ class WhisperModel(Closeable):
 
     @cached_property
     def sha256(self) -> str:
-        """The SHA-256 of the weights, for the record."""
+        """The SHA-256 of the weights, for provenance."""
         return sha256(self._folder / "model.bin")
 
     def close(self) -> None:
-        """Free the model; it is not used again."""
+        """Free the model; it must not be used afterwards."""
         with suppress(AttributeError):
             self._model.model.unload_model()
 
     def recognize(
         self, pieces: Iterable[Piece], language: str | None = None
     ) -> Iterator[Recognized | ModelError]:
-        """What is said in each piece, in order; see `Recognizer`. Raises UsageError."""
+        """Yield the transcript of each piece, in order; see `Recognizer`. Raises UsageError."""
         known = list(self._model.supported_languages)
         if language is not None and language not in known:
             raise UsageError(
@@ -91,7 +91,7 @@ class WhisperModel(Closeable):
                 yield from [ModelError(f"{self.name} failed: {error}")] * len(batch)
 
     def _language(self, batch: list[Piece]) -> str:
-        """The language that is likeliest over the pieces together."""
+        """Return the likeliest language over all pieces, weighted by their length."""
         if not self._model.model.is_multilingual:
             return "en"
         sums: dict[str, float] = {}
@@ -104,15 +104,15 @@ class WhisperModel(Closeable):
     def _recognized(self, batch: list[Piece], language: str) -> list[Recognized | ModelError]:
         found = self._heard(batch, language)
         again = [n for n, segments in enumerate(found) if _in_circles(segments)]
-        if again:  # once more where no run of three tokens may come twice
+        if again:  # retry without repeated 3-grams of tokens
             pieces = [batch[number] for number in again]
             for number, segments in zip(again, self._heard(pieces, language, 3), strict=True):
                 found[number] = [s for s in segments if not _repetitive(s.text)]
         return [Recognized(tuple(segments), language) for segments in found]
 
     def _heard(self, batch: list[Piece], language: str, ngram: int = 0) -> list[list[Segment]]:
-        """The segments of each piece."""
-        # Whole frames: the times of words are counted in them from where a clip begins.
+        """Transcribe a batch and return the segments of each piece."""
+        # Pad to whole frames, because word times are counted in frames from the start of a clip.
         sizes = [max(-(-len(piece.samples) // GRAIN), FEWEST) * GRAIN for piece in batch]
         padded = [
             np.pad(piece.samples, (0, size - len(piece.samples)))
@@ -141,7 +141,7 @@ class WhisperModel(Closeable):
 
 
 def _segment(told: Any, piece: Piece, base: float) -> Segment:
-    """A segment of faster-whisper, whose clip begins at `base`, in the time of the video."""
+    """Convert a faster-whisper segment, whose clip begins at `base` s, to video time."""
     last = piece.start + len(piece.samples) / RATE
 
     def time(seconds: float) -> float:
@@ -167,7 +167,7 @@ def _repetitive(text: str) -> bool:
 
 
 def _folder(name: str) -> tuple[str, Path]:
-    """What to call a model, and the folder that holds it. Raises MissingError, UsageError."""
+    """Return the display name and the folder of a model. Raises MissingError, UsageError."""
     folder = Path(name).expanduser()
     if folder.is_dir():
         label = folder.resolve().name
@@ -185,7 +185,7 @@ def _folder(name: str) -> tuple[str, Path]:
 
 
 def _loaded(folder: Path, device: str, threads: int) -> Any:
-    """The model as faster-whisper's own object, tried once. Raises MissingError."""
+    """Load the faster-whisper model and, on a GPU, test it. Raises MissingError."""
     import faster_whisper
 
     try:
@@ -196,10 +196,10 @@ def _loaded(folder: Path, device: str, threads: int) -> Any:
             cpu_threads=threads,
             local_files_only=True,
         )
-        if device != "cpu":  # libraries of CUDA that lack are missed at the first use only
+        if device != "cpu":  # missing CUDA libraries cause an error only at the first use
             model.encode(np.zeros((model.model.n_mels, 3000), np.float32))
     except (RuntimeError, ValueError, OSError) as error:
         raise MissingError(f"{folder} cannot be loaded on the {device}: {error}") from None
-    except Exception as error:  # the tokenizer's library raises nothing narrower
+    except Exception as error:  # the tokenizers library raises plain Exception
         raise MissingError(f"{folder} is not a faster-whisper model: {error}") from None
     return model
