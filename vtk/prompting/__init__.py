@@ -1,5 +1,5 @@
-"""Talking with a model about spans: dialogues, templates, and the frames that are shown.
+"""Prompting a model about spans: dialogues, prompt templates, and frame selection.
 
-A layer between models, which answer one prompt after the other, and the abilities, which know what
-they want of a span. What is asked is theirs; nothing here knows of captions.
+A layer between the models, which answer single prompts, and the abilities, which decide what to
+ask about a span. Nothing here is specific to captions.
 """

@@ -1,8 +1,8 @@
-"""Dialogues with a model: what is asked, what counts as an answer, what is asked again.
+"""Multi-turn dialogues with a model: requests, validation of answers, and retries.
 
-A dialogue is a generator. It yields what it wants to ask, gets the answers, and returns the fields
-that it adds to its span. Several dialogues advance together, so that a model which works on several
-prompts at once always has some.
+A dialogue is a generator. It yields requests, receives the answers, and returns the fields that it
+adds to its span. Several dialogues advance together, so that a model which evaluates several
+prompts at once is kept busy.
 """
 
 from collections.abc import Callable, Generator, Iterable, Sequence
@@ -13,13 +13,13 @@ from vtk.errors import ModelError
 from vtk.models.llm.prompt import YES_NO, Answer, LanguageModel, Prompt, Sampling
 from vtk.text import words
 
-REPEATED = 0.5  # share of four-word runs said before from which a text goes in circles
-QUOTED = 200  # characters of an answer that an error quotes
-RETRY_TEMPERATURE = 0.7  # temperature of the second try
+REPEATED = 0.5  # share of repeated 4-grams of words above which a text counts as repetitive
+QUOTED = 200  # most characters of an answer that an error message quotes
+RETRY_TEMPERATURE = 0.7  # least temperature of the retry
 
 
 def checked(text: str) -> str:
-    """The text. Raises ModelError where it is empty, without a word or goes in circles."""
+    """Return the stripped text. Raises ModelError if it is empty, wordless or repetitive."""
     spoken = words(text)
     if not spoken:
         raise ModelError("the model said nothing" if not text.strip() else _said(text, "no word"))
@@ -35,13 +35,13 @@ def _said(text: str, what: str) -> str:
 
 
 def unreadable(text: str, why: str) -> ModelError:
-    """The error of an answer that is not what was asked for."""
+    """Return the error for an answer that does not have the requested form."""
     return ModelError(_said(text, why))
 
 
 @dataclass(frozen=True)
 class Generate:
-    """A prompt to answer. `read` makes of the text what is handed back, or raises ModelError."""
+    """A request for a text; `read` parses the answer for the dialogue or raises ModelError."""
 
     prompt: Prompt
     sampling: Sampling = field(default_factory=Sampling)
@@ -50,7 +50,7 @@ class Generate:
 
 @dataclass(frozen=True)
 class YesNo:
-    """A question to answer with yes or no; what is handed back is the probability of yes."""
+    """A yes/no question; the dialogue receives the probability of yes."""
 
     prompt: Prompt
 
@@ -61,7 +61,7 @@ Dialogue = Generator[list[Request], list[Any], dict[str, Any]]
 
 @dataclass
 class Outcome:
-    """What came of a dialogue: fields, or the error that ended it; tokens read and written."""
+    """The result of a dialogue: fields, or the error that ended it; input and output tokens."""
 
     fields: dict[str, Any] = field(default_factory=dict)
     error: ModelError | None = None
@@ -77,10 +77,10 @@ class _Live:
 
 
 def run_dialogues(model: LanguageModel, dialogues: Iterable[Dialogue]) -> list[Outcome]:
-    """Lead all dialogues to their ends, together; one whose answer fails ends with its error.
+    """Run all dialogues to the end, concurrently; a dialogue ends with the error of its answer.
 
-    An answer that `read` does not take is asked for once more, less coldly; so the same seed still
-    gives the same answers.
+    If `read` rejects an answer, the request is retried once at a higher temperature and with the
+    next seed, so results stay reproducible.
     """
     outcomes: list[Outcome] = []
     live: list[_Live] = []
@@ -99,7 +99,7 @@ def run_dialogues(model: LanguageModel, dialogues: Iterable[Dialogue]) -> list[O
 
 
 def _advance(each: _Live, replies: list[Any] | None, live: list[_Live]) -> None:
-    """Hand a dialogue its replies; it goes on with its next questions, or has come to its end."""
+    """Send replies to a dialogue; add it to `live` unless it ends, with fields or an error."""
     failure = next((reply for reply in replies or [] if isinstance(reply, ModelError)), None)
     try:
         if failure is not None:
@@ -115,7 +115,7 @@ def _advance(each: _Live, replies: list[Any] | None, live: list[_Live]) -> None:
 
 
 def _replies(model: LanguageModel, pairs: Sequence[tuple[_Live, Request]]) -> list[Any]:
-    """What the model says to each request, an error in the place of what could not be had."""
+    """Return the model's reply to each request, or a ModelError for a request that failed."""
     replies: list[Any] = [None] * len(pairs)
     weighed = [n for n, (_, request) in enumerate(pairs) if isinstance(request, YesNo)]
     scores = model.scores([pairs[n][1].prompt for n in weighed], YES_NO) if weighed else []
@@ -135,7 +135,7 @@ def _answered(
     *,
     first_try: bool,
 ) -> list[int]:
-    """Fill in the replies to those asked; returns those whose answers could not be read."""
+    """Fill in the replies to the requests `asked`; return those whose answers `read` rejected."""
     unread: list[int] = []
     for sampling in dict.fromkeys(map(_key, (pairs[n][1] for n in asked))):
         same = [n for n in asked if _key(pairs[n][1]) == sampling]
@@ -170,7 +170,7 @@ def _retry(sampling: Sampling) -> Sampling:
 
 
 def _key(request: Request) -> tuple[Any, ...]:
-    """What tells samplings apart; a schema is a mapping, which has no hash."""
+    """Return a hashable key of the sampling parameters; the schema, a mapping, has no hash."""
     assert isinstance(request, Generate)
     chosen = request.sampling
     return (chosen.max_tokens, chosen.temperature, chosen.top_p, chosen.seed, repr(chosen.schema))

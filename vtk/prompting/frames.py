@@ -1,4 +1,4 @@
-"""What a model is shown of a span: which frames, how large, and how they are laid out."""
+"""Select, scale and lay out the frames of a span for a prompt."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -14,24 +14,24 @@ from vtk.models.llm.prompt import Picture, with_times
 from vtk.span import Span
 from vtk.times import rounded
 
-TimedFrame = tuple[float, Picture]  # when a frame is shown, in seconds, and the picture of it
+TimedFrame = tuple[float, Picture]  # presentation time in seconds, and the picture
 Parts = tuple[str | Picture, ...]
 
-MOST = 8  # frames where no number is given
-# Share of a stretch left out at either end, where the next shot may show through. Less than what
-# keyframes leave out: the first and the last frame tell a model what moves.
+MOST = 8  # most frames if no number is given
+# Share of a stretch left out at either end, where the next shot may show through. This is less than
+# for keyframes, because the first and the last frame tell a model what moves.
 EDGE = 0.08
-RUN, STEP = 4, 0.25  # frames of a run of the layout clip, and seconds between them
-FULL = 4  # one frame in so many is shown at full size in the layout thumbnail
+RUN, STEP = 4, 0.25  # frames per run of the layout `clip`, and seconds between them
+FULL = 4  # the layout `thumbnail` repeats one in FULL frames at full size
 GAP = 2  # pixels between the cells of a grid
 
 
 @dataclass(frozen=True)
 class FrameOptions:
-    """What the model is shown of a span.
+    """How the frames of a span are selected and laid out for a model.
 
-    `count` is their number; None takes the keyframes of the span, or a few where it has none.
-    `pixels` is the longest side of a picture that is handed over.
+    `count` is the number of frames; None takes the keyframes of the span, or a few frames if it has
+    none. `pixels` is the longest side of a picture in the prompt.
     """
 
     layout: str = "frames"
@@ -48,9 +48,9 @@ class FrameOptions:
 
 
 def select_frames(video: Video, span: Span, options: FrameOptions) -> list[TimedFrame]:
-    """The frames of a span that are shown, in time order, each decoded once.
+    """Return the selected frames of a span in time order, each decoded once.
 
-    Raises MediaError where no picture lies in the span.
+    Raises MediaError if the span contains no picture.
     """
     start, end = video.clamp(span.start, span.end)
     times = frame_times(span, start, end, options)
@@ -66,11 +66,11 @@ def select_frames(video: Video, span: Span, options: FrameOptions) -> list[Timed
 
 
 def frame_times(span: Span, start: float, end: float, options: FrameOptions) -> list[float]:
-    """When the frames are shown, in seconds, ascending.
+    """Return the times of the frames to select, in seconds, ascending.
 
-    Those of the keyframes where there are enough of them, else spread over the span, but for the
-    transitions at its ends. The layout `clip` shows a short run after each (F2C: the same tokens as
-    single frames, at half the size).
+    These are the times of keyframes if there are enough, else times spread over the span without
+    the transitions at its ends. The layout `clip` adds a short run of frames after each (F2C: as
+    many tokens as single frames, at half the size).
     """
     marked = sorted(k["t"] for k in span.get("keyframes", []) if start <= k["t"] < end)
     count = options.count or min(len(marked), MOST) or DEFAULT_COUNTS[options.layout]
@@ -85,7 +85,7 @@ def frame_times(span: Span, start: float, end: float, options: FrameOptions) -> 
 
 
 def evenly_spaced(start: float, end: float, count: int) -> list[float]:
-    """Times evenly over a stretch, the first and the last near its ends; a single one midway."""
+    """Return `count` evenly spaced times, the outer ones near the ends; one time is the middle."""
     if count == 1:
         return [(start + end) / 2]
     low, high = start + EDGE * (end - start), end - EDGE * (end - start)
@@ -97,12 +97,12 @@ def _even(values: list[Any], count: int) -> list[Any]:
 
 
 def one_by_one(shown: Sequence[TimedFrame], options: FrameOptions) -> Parts:
-    """One picture after the other, each after its time."""
+    """Lay out one picture after the other, each after its time."""
     return tuple(with_times(shown))
 
 
 def grid(shown: Sequence[TimedFrame], options: FrameOptions) -> Parts:
-    """All frames in one picture, row by row (IG-VLM, Kim et al. 2024)."""
+    """Lay out all frames in one picture, row by row (IG-VLM, Kim et al. 2024)."""
     if len(shown) == 1:
         return one_by_one(shown, options)
     times = ", ".join(f"{time:.1f}" for time, _ in shown)
@@ -112,7 +112,7 @@ def grid(shown: Sequence[TimedFrame], options: FrameOptions) -> Parts:
 
 
 def thumbnail(shown: Sequence[TimedFrame], options: FrameOptions) -> Parts:
-    """All frames as one grid, then every fourth at full size (TS-LLaVA, Qu et al. 2024)."""
+    """Lay out a grid of all frames, then every fourth at full size (TS-LLaVA, Qu et al. 2024)."""
     if len(shown) == 1:
         return one_by_one(shown, options)
     return *grid(shown, options), *one_by_one(
@@ -134,11 +134,11 @@ DEFAULT_COUNTS = {
     "thumbnail": 8,
     "clip": 2,
     "none": 1,
-}  # where a span has no keyframes
+}  # number of frames if a span has no keyframes
 
 
 def tile(pictures: Sequence[Picture], columns: int, pixels: int) -> Picture:
-    """Pictures of one size as a grid whose longest side has at most so many pixels."""
+    """Tile pictures of one size into a grid whose longest side is at most `pixels`."""
     rows = -(-len(pictures) // columns)
     tall, wide = pictures[0].shape[:2]
     scale = min(
@@ -155,7 +155,7 @@ def tile(pictures: Sequence[Picture], columns: int, pixels: int) -> Picture:
 
 
 def downscaled(picture: Picture, tall: int, wide: int) -> Picture:
-    """The picture at a smaller size, each pixel the mean of those that it covers."""
+    """Downscale a picture by area averaging."""
     if picture.shape[:2] == (tall, wide):
         return picture
     rows = np.linspace(0, picture.shape[0], tall + 1).astype(int)

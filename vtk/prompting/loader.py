@@ -1,4 +1,4 @@
-"""The frames that a model is shown of span after span, each decoded once."""
+"""Load the frames of a stream of spans for prompts, each frame decoded once."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from vtk.span import Span
 
 @dataclass(frozen=True)
 class SpanFrames:
-    """A span, its frames and its video's own title; without frames it passes through."""
+    """A span, its frames and the title in the video's metadata; no frames: passed through."""
 
     span: Span
     frames: list[TimedFrame]
@@ -21,11 +21,11 @@ class SpanFrames:
 
 
 class FrameLoader:
-    """Loads the frames of span after span; keeps the latest video open, and its subtitles.
+    """Loads the frames of spans; keeps the latest video and its subtitles open.
 
-    `command` is the word that failures are recorded under. `subtitles` (ISO 639) chooses among the
-    subtitles that become the `speech` of a span without any. What `finished` gives for a span is
-    taken instead of it, and nothing is decoded.
+    `command` is the name in error records. `subtitles` (ISO 639) selects the language of the
+    subtitles that become the `speech` of a span without any. A span that `finished` returns
+    replaces the one it was given, and nothing is decoded.
     """
 
     def __init__(
@@ -39,9 +39,9 @@ class FrameLoader:
         self.subtitles = Subtitles(subtitles)
 
     def __call__(self, spans: Iterable[Span]) -> Iterator[SpanFrames]:
-        """Each span with the frames that the model is shown of it, in order.
+        """Yield each span with its selected frames, in order.
 
-        Error records and spans that are finished come without frames.
+        Error records and finished spans come without frames.
         """
         with VideoCache() as latest:
             for span in spans:

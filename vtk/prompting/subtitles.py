@@ -1,4 +1,4 @@
-"""What is said in a span, from the subtitles of its video."""
+"""Fill in the `speech` of spans from the subtitles of their videos."""
 
 from math import inf
 
@@ -10,7 +10,7 @@ from vtk.speech import clip_entries
 
 
 class Subtitles:
-    """Puts the words of subtitles into spans; keeps those of the latest video."""
+    """Adds subtitles to spans as `speech`; caches the subtitles of the latest video."""
 
     def __init__(self, language: str | None) -> None:
         self.language = language
@@ -18,13 +18,13 @@ class Subtitles:
         self.entries: list[Entry] = []
 
     def add_speech(self, span: Span, video: Video) -> None:
-        """Add `speech` to a span that has none, where its video has subtitles for it."""
+        """Add `speech` to a span that has none, if its video has subtitles in its range."""
         if "speech" in span:
             return
         if span.video != self.video:
             self.video = span.video
             self.entries = speech_entries(span.video, self.language)
-        # The first and the last cue may lie partly beside the pictures.
+        # The first and the last cue may extend beyond the first and the last picture.
         low = -inf if span.start <= video.start else span.start
         if inside := clip_entries(self.entries, low, inf if span.end >= video.end else span.end):
             span["speech"] = inside

@@ -1,8 +1,8 @@
-"""What a model is told of a span: the prompts as templates, and what fills them.
+"""Prompt templates and the values that are inserted into them.
 
-A template has the names of values in braces. A line all of whose values are empty is left out, so
-one template serves spans with and without speech. Values are put in as they are, once: what a
-video says in braces stays text.
+A template names its values in braces. A line whose values are all empty is left out, so one
+template serves spans with and without speech. Values are inserted literally, in one pass: braces in
+texts from a video are not interpreted.
 """
 
 import re
@@ -18,7 +18,7 @@ from vtk.errors import UsageError
 from vtk.span import Span
 
 VALUE = re.compile(r"\{([a-z_]+)\}")
-LONGEST = 2000  # characters of speech and of text on screen that a model is told
+LONGEST = 2000  # most characters of speech, and of screen text, in a prompt
 
 CONTEXT_LINES = """
 The title of the video: {title}
@@ -32,11 +32,11 @@ Answer in this language: {language}
 
 @dataclass(frozen=True)
 class PromptContext:
-    """What is told besides the pictures.
+    """The context in a prompt besides the pictures.
 
-    `prompts` replace templates of the method by name. `title` and `glossary` are told as they are;
-    with `previous`, the caption of the span before is told as well. `language` is a code or a name,
-    of the answers; `subtitles` is the code of the subtitles that are told as speech.
+    `prompts` override templates of the method by name. `title` and `glossary` are inserted as they
+    are; `previous` includes the caption of the previous span. `language` is the code or name of the
+    answer language; `subtitles` is the language code of the subtitles inserted as speech.
     """
 
     prompts: Mapping[str, str] = field(default_factory=dict)
@@ -47,7 +47,7 @@ class PromptContext:
     previous: bool = False
 
     def values(self, span: Span, title: str, previous: str) -> dict[str, str]:
-        """What is known of a span, by the names that templates use."""
+        """Return the template values for a span, by name."""
         return {
             "title": self.title or title,
             "speech": _joined(span.get("speech", [])),
@@ -60,9 +60,9 @@ class PromptContext:
 
 
 def render(template: str, values: Mapping[str, str]) -> str:
-    """The template with its values; lines whose values are all empty are left out.
+    """Fill in a template; lines whose values are all empty are left out.
 
-    A name that is no value stays as it stands.
+    A name in braces that is not in `values` is left unchanged.
     """
     lines = []
     for line in template.strip().splitlines():
@@ -73,13 +73,13 @@ def render(template: str, values: Mapping[str, str]) -> str:
 
 
 def _joined(entries: list[dict[str, Any]]) -> str:
-    """The texts of timed entries, cut where there are too many."""
+    """Join the texts of timed entries, truncated to LONGEST characters."""
     whole = " ".join(lines_of(entries))
     return whole if len(whole) <= LONGEST else whole[:LONGEST].rsplit(" ", 1)[0] + " …"
 
 
 def lines_of(entries: list[dict[str, Any]]) -> list[str]:
-    """The texts of timed entries, none twice in a row, where another speaks after the name."""
+    """Return the texts of timed entries without repeats, prefixed by each new speaker's name."""
     lines: list[str] = []
     before, speaking = "", ""
     for entry in entries:
@@ -94,9 +94,9 @@ def lines_of(entries: list[dict[str, Any]]) -> list[str]:
 def user_templates(
     method: str, known: Mapping[str, str], prompt: str | None, file: Path | None, *, main: str
 ) -> dict[str, str]:
-    """The templates that a user replaces: the `main` one, or by name from a TOML file.
+    """Return the templates that a user overrides: the `main` one, or by name from a TOML file.
 
-    Raises UsageError for a file that cannot be read or names a template that the method has not.
+    Raises UsageError if the file cannot be read or names a template that the method lacks.
     """
     if prompt is not None and file is not None:
         raise UsageError("give --prompt or --prompt-file, not both")
@@ -118,7 +118,7 @@ def user_templates(
 
 
 def read_text(file: Path) -> str:
-    """The text of a user's file. Raises UsageError."""
+    """Read the text of a user's file. Raises UsageError."""
     try:
         return file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -126,7 +126,7 @@ def read_text(file: Path) -> str:
 
 
 def read_schema(file: Path) -> dict[str, Any]:
-    """The JSON Schema of a user's file. Raises UsageError where it is not one of an object."""
+    """Read a JSON Schema from a user's file. Raises UsageError unless it describes an object."""
     try:
         found = orjson.loads(read_text(file))
     except orjson.JSONDecodeError as error:
@@ -146,7 +146,7 @@ def _main(method: str, known: Mapping[str, str], main: str) -> str:
 
 
 def to_toml(templates: Mapping[str, str]) -> str:
-    """The templates as TOML, for a user to read, change and give back."""
+    """Return the templates as TOML, for a user to read, edit and pass back."""
     blocks = []
     for name, text in templates.items():
         body = text.strip().replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
