@@ -1,8 +1,8 @@
 """The stream: spans from arguments and standard input, spans to standard output or a file.
 
-A command says what to do as a `Job`, and the one place that runs jobs is here. So is everything
-that they do with the outside of vtk: reading lines, writing lines, what goes to standard error,
-and the one place where errors become exit statuses.
+A command describes its work as a `Job`; this package is the only place that runs jobs. It also
+does all their input and output: reading lines, writing lines and messages on standard error, and
+it alone turns errors into exit statuses.
 """
 
 import codecs
@@ -47,10 +47,10 @@ log = logging.getLogger("vtk")
 
 
 class ExitStatus(IntEnum):
-    """What the process says to the shell when it ends."""
+    """Exit statuses of the process."""
 
-    OK = 0  # all well
-    FAILED = 1  # some records failed and came out as error records
+    OK = 0  # success
+    FAILED = 1  # some records failed and were written as error records
     USAGE = 2  # wrong usage
     INPUT = 65  # input is not JSON Lines of spans
     NO_INPUT = 66  # no input could be opened
@@ -60,7 +60,7 @@ class ExitStatus(IntEnum):
     INTERRUPTED = 130  # interrupted (Ctrl-C)
 
 
-# What an error that ends the run comes to; the first kind that fits.
+# Exit statuses of errors that end the run; the first matching class counts.
 STATUSES: tuple[tuple[type[VtkError], ExitStatus], ...] = (
     (UsageError, ExitStatus.USAGE),
     (InputError, ExitStatus.INPUT),
@@ -72,9 +72,9 @@ STATUSES: tuple[tuple[type[VtkError], ExitStatus], ...] = (
 
 @dataclass
 class Stream:
-    """One run of one command: where spans come from, where they go, and how the run speaks.
+    """One run of one command: its inputs, its output and its messages.
 
-    Ends no process: `run` gives the status with which to end it.
+    Does not exit the process: `run` returns the exit status.
     """
 
     command: str
@@ -88,16 +88,16 @@ class Stream:
     bugs: int = 0
     failed: int = 0
     unopened: int = 0
-    converts: bool = False  # into what cannot be read again as spans
+    converts: bool = False  # the output format cannot be read again as spans
     good: int = 0
-    reading: int = 0  # number of the input that is read
-    within: float | None = 1.0  # how much of it is read, 0 to 1; None where that is not known
+    reading: int = 0  # index of the current input
+    within: float | None = 1.0  # share of the current input that is read, 0 to 1; None if unknown
     progress: Progress = field(default_factory=Progress)
 
     def run(self, command: Callable[[], Job | str]) -> ExitStatus:
-        """Run what a command comes to: send the spans of the input through a job, or print a text.
+        """Call a command and run the job it returns on the input spans, or print its text.
 
-        What the command itself raises, for wrong options, is told as what its job raises.
+        Errors that the command itself raises, as for wrong options, are handled like its job's.
         """
         return self.status(lambda: self._do(command()))
 
@@ -112,9 +112,9 @@ class Stream:
             try:
                 write()
             finally:
-                end_if_told()  # then an error, or none, is only what the interrupt left behind
+                end_if_told()  # a lost interrupt outranks any error that it may have caused
         except KeyboardInterrupt:
-            # A reader that left (`| head`) is told apart from Ctrl-C by the flag.
+            # The flag tells a closed output pipe (`| head`) from Ctrl-C.
             return ExitStatus.OK if reader_left.is_set() else ExitStatus.INTERRUPTED
         except BrokenPipeError:
             return ExitStatus.OK
@@ -128,10 +128,10 @@ class Stream:
         return self._verdict()
 
     def spans(self) -> Iterator[Span]:
-        """The spans of the arguments and of standard input; a bad line is reported, not raised.
+        """Yield the spans of the arguments or of standard input.
 
-        What it names, if a video, comes as an error record.
-        With arguments, standard input is read only where one of them is ``-``.
+        A bad line is logged, not raised, and yields an error record if it names a video.
+        With arguments, standard input is read only if one of them is ``-`` or ``/dev/stdin``.
         """
         for number, argument in enumerate(self.inputs or ["-"]):
             self.reading = number
@@ -157,7 +157,7 @@ class Stream:
 
     @property
     def _share(self) -> float | None:
-        """How much of the input is read, 0 to 1; None where nobody knows how much there is."""
+        """The share of all input that is read, 0 to 1; None if the total size is unknown."""
         if self.within is None:
             return None
         return (self.reading + self.within) / max(len(self.inputs), 1)
@@ -170,7 +170,7 @@ class Stream:
     def _read(self, file: BinaryIO, name: str, *, null: bool = False) -> Iterator[Span]:
         if file.isatty() and not self.quiet:
             log.warning("reading paths or spans from the terminal; end with Ctrl-D")
-        read, size = 0, os.fstat(file.fileno()).st_size  # 0 of a pipe
+        read, size = 0, os.fstat(file.fileno()).st_size  # size 0: a pipe
         for number, line in enumerate(bounded_lines(file, b"\0" if null else b"\n"), 1):
             read += len(line) + null
             self.within = min(read / size, 1.0) if size else None
@@ -195,17 +195,17 @@ class Stream:
             log.error("%s: %s", where, error)
             if (name := span_named_by(text)) is not None:
                 yield name.error(self.command, error)
-        except Exception as error:  # ends this line only
+        except Exception as error:  # a bug affects only this line
             self._bug(error, f"{where}: ")
         else:
             self._keep_apart(local_path(span.video), "the video itself")
             yield span
 
     def _keep_apart(self, path: str | None, what: str) -> None:
-        """Raise UsageError where the output would take the place of that file."""
+        """Raise UsageError if the output would overwrite the file `path`, described by `what`."""
         if path is None or self.output in (None, "-"):
             return
-        with suppress(OSError, ValueError):  # of what is not there
+        with suppress(OSError, ValueError):  # one of the files does not exist
             if os.path.samefile(path, str(self.output)) and os.path.isfile(path):
                 raise UsageError(f"{self.output} is {what}: name another file with -o")
 
@@ -249,14 +249,14 @@ class Stream:
         )
 
     def _told(self) -> Iterator[Span]:
-        """The spans of the input; the progress is told of each."""
+        """Yield the input spans and report each to the progress bar."""
         for span in self.spans():
             self.progress.taken(span, self._share)
             yield span
         self.progress.read()
 
     def _done(self, span: Span) -> None:
-        """Count a span that the writer has dealt with."""
+        """Count a span, or an error record, that the writer has finished."""
         end_if_told()
         self.progress.span(span)
         if not span.failed:
@@ -282,7 +282,7 @@ class Stream:
 
     @property
     def talks(self) -> bool:
-        """Whether somebody watches."""
+        """Whether progress and hints are shown: on a terminal, without --quiet or --log-json."""
         return is_terminal(sys.stderr) and not self.quiet and not self.log_json
 
     def _bar(self, job: Job) -> Progress:
@@ -298,7 +298,7 @@ class Stream:
         )
 
     def _kept(self) -> bool:
-        """Whether the output is to take the place of a file that is there."""
+        """Whether the output file may replace an existing one."""
         return self._verdict() != ExitStatus.NO_INPUT
 
     def _verdict(self) -> ExitStatus:

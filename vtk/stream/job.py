@@ -1,4 +1,4 @@
-"""What a command comes to: an ability with its options, and how it is to be run."""
+"""The job of a command: an ability with its options, and how to run it."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -11,11 +11,11 @@ from vtk.stream.writer import Lines, Writer
 class Job:
     """A pure value: nothing is opened, read or written before a stream runs it."""
 
-    ability: Callable[..., Iterator[Span]]  # of an iterator of spans, and of what is said below
-    by_video: bool = False  # it needs the spans of a video together
-    processes: bool = True  # whether several processes may run it side by side, as --jobs says
-    tells_progress: bool = False  # it takes `on_progress`: video, seconds done, seconds in all
-    resumes: bool = False  # it takes `journal`: what an earlier run with the same output finished
+    ability: Callable[..., Iterator[Span]]  # takes an iterator of spans, and arguments as below
+    by_video: bool = False  # the ability needs all spans of a video together
+    processes: bool = True  # whether --jobs may run it in several worker processes
+    tells_progress: bool = False  # it takes `on_progress(video, seconds done, seconds in all)`
+    resumes: bool = False  # it takes `journal`: records finished by an earlier run (--resume)
     writer: Writer = field(default_factory=Lines)
-    inputs: Sequence[str] | None = None  # read in place of those that the user gives
-    hint: str = ""  # said once on a terminal
+    inputs: Sequence[str] | None = None  # replace the inputs that the user gives
+    hint: str = ""  # shown once on a terminal

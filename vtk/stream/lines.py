@@ -1,4 +1,4 @@
-"""Lines of input: where one ends, whether a file holds spans, and what a bad line names."""
+"""Input lines: bounded reading, detection of span files, and recovery from bad lines."""
 
 import codecs
 import os
@@ -12,11 +12,11 @@ from vtk.errors import InputError
 from vtk.span import Span, load
 
 STRETCH = ("video", "start", "end")
-LONGEST_LINE = 64 * 2**20  # bytes; a longer line is no span but a file without line ends
+LONGEST_LINE = 64 * 2**20  # bytes; a longer line is taken for a file without line breaks
 
 
 def span_named_by(line: bytes | str) -> Span | None:
-    """The stretch, or else the video, that a line names which is no span; None without one."""
+    """Return the stretch, else the video, named by a line that is not a span; None without one."""
     with suppress(orjson.JSONDecodeError):
         record = orjson.loads(line)
         for keys in (STRETCH, STRETCH[:1]) if isinstance(record, dict) else ():
@@ -27,10 +27,10 @@ def span_named_by(line: bytes | str) -> Span | None:
 
 @contextmanager
 def own_input(number: int) -> Iterator[BinaryIO]:
-    """Standard input, of that file descriptor, for lines alone.
+    """Take over standard input, file descriptor `number`, for reading lines.
 
-    In its place is nothing, so that a span of a video that came on some standard input, whose name
-    is /dev/stdin, is not sought among the lines. Nor is it sys.stdin, which would be locked at exit
+    The descriptor is redirected to /dev/null, so that a span whose video is named /dev/stdin does
+    not consume the lines. A duplicate is used instead of sys.stdin, whose lock would block the exit
     while a thread waits on it.
     """
     with open(os.dup(number), "rb") as file, open(os.devnull, "rb") as nothing:
@@ -39,7 +39,7 @@ def own_input(number: int) -> Iterator[BinaryIO]:
 
 
 def holds_spans(argument: str) -> bool:
-    """Whether an argument names a file of spans: by its name, or by how it begins."""
+    """Whether an argument names a file of spans, by its extension or by its first bytes."""
     if argument.endswith((".jsonl", ".ndjson")):
         return True
     try:
@@ -53,7 +53,7 @@ def holds_spans(argument: str) -> bool:
 
 
 def bounded_lines(file: BinaryIO, end: bytes) -> Iterator[bytes]:
-    """Pieces of a file between ends; a piece over LONGEST_LINE comes cut, as the last."""
+    """Yield lines separated by `end`; a line over LONGEST_LINE comes truncated, as the last."""
     if end == b"\n":
         while line := file.readline(LONGEST_LINE + 2):
             yield line

@@ -1,4 +1,4 @@
-"""What vtk says on standard error: messages, as text or JSON Lines."""
+"""Log messages on standard error, as text or JSON Lines."""
 
 import logging
 import os
@@ -11,7 +11,7 @@ from vtk.stream.terminal import CLEAR, is_drawn_on, printable
 
 
 class _Text(logging.Formatter):
-    """``vtk split: film.mp4: cannot open``, with the traceback only where it was asked for."""
+    """``vtk split: film.mp4: cannot open``, with a traceback only if VTK_TRACEBACK is set."""
 
     def __init__(self, command: str) -> None:
         super().__init__()
@@ -29,7 +29,7 @@ class _Text(logging.Formatter):
 
 
 class _Above(_Text):
-    """In place of a progress bar, of this process or another, which is drawn anew below."""
+    """Overwrites the progress bar of this or another process, which is redrawn below."""
 
     def format(self, record: logging.LogRecord) -> str:
         return CLEAR + super().format(record)
@@ -49,7 +49,7 @@ class _Json(_Text):
 
 
 def configure(command: str, *, quiet: bool, log_json: bool) -> None:
-    """Send vtk's messages to standard error; `quiet` leaves only errors."""
+    """Send vtk's log messages to standard error; with `quiet`, only errors."""
     handler = logging.StreamHandler(sys.stderr)
     form = _Json if log_json else _Above if is_drawn_on(sys.stderr) else _Text
     handler.setFormatter(form(command))

@@ -1,4 +1,4 @@
-"""What the progress bar says and how it fits: percent, speed, the time that is left."""
+"""The text of the progress bar, fitted to the terminal: percentage, speed, time left."""
 
 import sys
 import time
@@ -6,25 +6,25 @@ from collections import deque
 from dataclasses import dataclass
 
 WIDEST, NARROWEST = 20, 8  # columns of the bar
-SHORTEST = 8  # columns of a cut name that is worth to be there
+SHORTEST = 8  # least columns for a truncated name to be shown
 GAP = "  "
-RECENT = 10.0  # seconds over which speed is measured at least; else over the later half of the run
+RECENT = 10.0  # seconds over which speed is measured, or over the last half of the run if longer
 
 
 @dataclass
 class Facts:
-    """What the bar says."""
+    """The contents of the progress bar."""
 
-    share: float | None  # of all, 0 to 1
+    share: float | None  # share done, 0 to 1
     speed: str
-    lasts: str  # the time that is left, or that it took where that is not known
+    lasts: str  # time left, or time elapsed if that is unknown
     amount: str
-    name: str  # of the file at work
-    of_all: bool = True  # the share; else of that file
+    name: str  # name of the current file
+    of_all: bool = True  # whether `share` is of all the work; else of the current file
 
 
 class Speed:
-    """How fast a share and an amount grow; how a run began is forgotten as it goes on."""
+    """Measures how fast a share and an amount grow, over the recent part of the run."""
 
     def __init__(self) -> None:
         self._begun = time.monotonic()
@@ -32,13 +32,13 @@ class Speed:
 
     @property
     def elapsed(self) -> float:
-        """Seconds since the beginning."""
+        """Seconds since the start."""
         return time.monotonic() - self._begun
 
     def __call__(self, share: float, amount: float) -> tuple[float, float]:
-        """Both as they are now; how much they grow in a second."""
+        """Record the current share and amount; return how much each grows per second."""
         now, seen = time.monotonic(), self._seen
-        if seen and share < seen[-1][1]:  # of the next video
+        if seen and share < seen[-1][1]:  # the next video has begun
             seen.clear()
         if not seen or now - seen[-1][0] >= (now - self._begun) / 200:
             seen.append((now, share, amount))
@@ -52,7 +52,7 @@ class Speed:
 
 
 def fit_columns(head: str, facts: Facts, columns: int) -> str:
-    """The line in so many columns at most: what matters less goes first where it is narrow."""
+    """Format the bar in at most `columns` columns, dropping the less important parts first."""
     from rich.cells import cell_len, set_cell_size
 
     percent = "" if facts.share is None else f"{min(int(facts.share * 100), 99):2}%"
@@ -77,7 +77,7 @@ def fit_columns(head: str, facts: Facts, columns: int) -> str:
 
 
 def _end(name: str, columns: int) -> str:
-    """As much of the end of a name as has room; nothing of it if that is little."""
+    """Return as much of the end of a name as fits; "" if that would be too little."""
     from rich.cells import cell_len
 
     if cell_len(name) <= columns:
@@ -96,12 +96,12 @@ def _bar(share: float, width: int) -> str:
 
 
 def as_times(speed: float) -> str:
-    """Seconds of video in a second: ``3.2x real time``."""
+    """Format a speed in seconds of video per second: ``3.2x real time``."""
     return f"{_short(speed)}x real time" if speed > 0 else ""
 
 
 def as_rate(speed: float) -> str:
-    """Spans in a second: ``3.2 spans/s``."""
+    """Format a speed in spans per second: ``3.2 spans/s``."""
     return f"{_short(speed)} spans/s" if speed > 0 else ""
 
 
@@ -112,7 +112,7 @@ def _short(number: float) -> str:
 
 
 def lasting(seconds: float) -> str:
-    """``5 s``, ``12 min``, ``1 h 05 min``."""
+    """Format a duration as ``5 s``, ``12 min`` or ``1 h 05 min``."""
     if seconds < 60:
         return f"{int(seconds)} s"
     minutes = round(seconds / 60)

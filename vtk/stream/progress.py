@@ -1,7 +1,7 @@
-"""How far a run is, how fast it goes and how long it still takes: the progress bar.
+"""The progress bar: how far a run is, how fast it goes and how long it will still take.
 
-Nothing is counted that a run would not know anyway, and the bar reads what it is told a few times
-a second, in a thread of its own: telling costs a few assignments.
+It uses only numbers that a run has anyway. A separate thread draws the bar a few times a second, so
+reporting progress costs only a few assignments.
 """
 
 import math
@@ -16,43 +16,43 @@ from vtk.span import Span
 from vtk.stream.meter import Facts, Speed, as_rate, as_times, fit_columns, lasting
 from vtk.stream.terminal import Line, is_drawn_on, is_terminal, printable
 
-STDIN = {"-", "/dev/stdin"}  # as names of inputs
-OF_VIDEO = ("split", "keyframes", "transcribe", "ocr", "caption")  # as fast as so many videos play
+STDIN = {"-", "/dev/stdin"}  # input names that mean standard input
+OF_VIDEO = ("split", "keyframes", "transcribe", "ocr", "caption")  # speed relative to real time
 
 
 class Progress:
-    """What a run tells of its progress. This one keeps it to itself."""
+    """The interface to report progress; this base class shows nothing."""
 
     def taken(self, span: Span, share: float | None) -> None:
-        """The work on a span of the input begins. The input up to its end is `share` of it all.
+        """Report that an input span is taken up, with the `share` of all input up to its end.
 
-        The share is None where nobody knows how much is still to come.
+        The share is None if the total size of the input is unknown.
         """
 
     def done(self, unit: list[Span]) -> None:
-        """The work on these is done: told where spans are taken long before the work on them."""
+        """Report that a unit is done; used by worker processes, where spans are taken ahead."""
 
     def read(self) -> None:
-        """All input is read."""
+        """Report that all input is read."""
 
     def span(self, span: Span) -> None:
-        """A span has come out."""
+        """Report an output span."""
 
     def moved(self, video: str, done: float, total: float) -> None:
-        """The work on a span of a video has come to `done` of `total` seconds."""
+        """Report that `done` of `total` seconds of the current span are processed."""
 
     def loaded(self, file: str, done: int, total: int) -> None:
-        """The work on a file has come to `done` of `total` bytes, 0 where that is not known."""
+        """Report that `done` of `total` bytes of a file are processed; a total of 0 is unknown."""
 
     def rest(self) -> None:
-        """Nothing is at work until the next call."""
+        """Report that no work is in progress until the next call."""
 
     def above(self) -> AbstractContextManager[None]:
-        """Keep the terminal to what the block writes on it."""
+        """Hide the bar while the block writes on the terminal."""
         return nullcontext()
 
     def clear(self) -> None:
-        """Leave nothing on the terminal, whatever the run is at."""
+        """Erase the bar from the terminal."""
 
     def __enter__(self) -> Self:
         return self
@@ -62,9 +62,9 @@ class Progress:
 
 
 class Bar(Progress):
-    """A line on the terminal that says it while the block runs.
+    """A progress bar on one line of the terminal, drawn while the `with` block runs.
 
-    `shared` says that what the run writes goes to the same terminal.
+    `shared` tells that the output of the run goes to the same terminal.
     """
 
     def __init__(self, command: str, *, shared: bool) -> None:
@@ -73,15 +73,15 @@ class Bar(Progress):
         self._speed = Speed()
 
     def facts(self) -> Facts | None:
-        """What there is to say now; None for nothing."""
+        """Return the current contents of the bar, or None to show nothing."""
         raise NotImplementedError
 
     def above(self) -> AbstractContextManager[None]:
-        """Keep the terminal to what the block writes on it."""
+        """Hide the bar while the block writes on the terminal."""
         return self._line.above() if self._shared else nullcontext()
 
     def clear(self) -> None:
-        """Leave nothing on the terminal, whatever the run is at."""
+        """Erase the bar from the terminal."""
         self._line.clear()
 
     def __enter__(self) -> Self:
@@ -102,7 +102,7 @@ class Bar(Progress):
 
 
 class SpanBar(Bar):
-    """The bar of a command on a stream. `gathers`: what it has read is not thereby done."""
+    """The bar of a stream command; with `gathers`, a span that was read is not yet processed."""
 
     def __init__(self, command: str, *, shared: bool, ahead: bool, gathers: bool) -> None:
         super().__init__(command, shared=shared)
@@ -111,13 +111,13 @@ class SpanBar(Bar):
         self._spans_taken = self._spans_out = 0
         self._all_read = False
         self._taken: Span | None = None
-        self._last: Span | None = None  # that came out since
-        self._moved = 0.0  # seconds of the span that was taken that are done
-        self._total = 0.0  # seconds of it in all; 0 where it does not tell
-        self._before: float | None = 0.0  # the share of the input that comes before it
-        self._after: float | None = 0.0  # and with it
-        self._seconds = 0.0  # of video, of spans that came out
-        self._passed = 0.0  # of video, done when the span was taken
+        self._last: Span | None = None  # last output span since `_taken`
+        self._moved = 0.0  # seconds of `_taken` that are done
+        self._total = 0.0  # length of `_taken` in seconds; 0 if unknown
+        self._before: float | None = 0.0  # share of the input before `_taken`
+        self._after: float | None = 0.0  # share of the input up to the end of `_taken`
+        self._seconds = 0.0  # seconds of video in output spans
+        self._passed = 0.0  # seconds of video that were done when `_taken` was set
         self._length: tuple[str, float | None] = ("", None)
 
     def taken(self, span: Span, share: float | None) -> None:
@@ -168,7 +168,7 @@ class SpanBar(Bar):
 
     @property
     def _played(self) -> float:
-        """Seconds of video that are done."""
+        """Seconds of video processed."""
         return max(self._seconds, self._passed + self._moved)
 
     def _share_of_all(self, span: Span) -> float:
@@ -181,31 +181,31 @@ class SpanBar(Bar):
         return before + (after - before) * min(max(inside, 0.0), 1.0)
 
     def _place(self, span: Span) -> float | None:
-        """The share of its video that lies before the place that the work has reached."""
+        """Return the share of the span's video up to the current position."""
         length = self._length_of(span.video)
         return min(self._reached(span) / length, 1.0) if length else None
 
     def _reached(self, span: Span) -> float:
-        """The second up to which its video is done."""
+        """Return the position in seconds up to which the span's video is processed."""
         last = self._last
         if last is not None and last.video == span.video and "end" in last:
             return max(span.start + self._moved, last.end)
         return span.start + self._moved
 
     def _length_of(self, video: str) -> float | None:
-        """Seconds of a video, asked for once; None where it cannot be told at once."""
+        """Return the length of a video in seconds, cached; None if it is not quickly known."""
         if self._length[0] != video:
             from vtk.media.container.timing import stated_length
 
             try:
                 self._length = (video, stated_length(video))
-            except Exception:  # the work on it will tell what is wrong with it
+            except Exception:  # processing the video will report the error
                 self._length = (video, None)
         return self._length[1]
 
 
 class FileBar(Bar):
-    """The bar of what works on files, byte by byte."""
+    """The bar of a command that processes whole files, in bytes."""
 
     def __init__(self, command: str, *, shared: bool) -> None:
         super().__init__(command, shared=shared)
@@ -213,7 +213,7 @@ class FileBar(Bar):
 
     def loaded(self, file: str, done: int, total: int) -> None:
         if self._file is None or self._file[0] != file:
-            self._speed = Speed()  # what was here when it began is no part of the speed
+            self._speed = Speed()  # resumed bytes must not count towards the speed
         self._file = (file, done, total)
 
     def rest(self) -> None:
@@ -242,25 +242,25 @@ def span_bar(
     ahead: bool,
     gathers: bool,
 ) -> Progress:
-    """The bar of a command on a stream, where it can be kept apart from what else is written."""
+    """Return the bar of a stream command, if it does not interfere with other terminal output."""
     typed = not STDIN.isdisjoint(inputs or STDIN) and is_terminal(sys.stdin)
     shared = output in (None, "-") and is_terminal(sys.stdout)
     if typed or (shared and not whole_lines) or not has_bar(output):
         return Progress()
-    # Where spans are taken ahead it is told of those that are done.
+    # With spans taken ahead, `gathers` is not needed, as `done` reports the units.
     return SpanBar(command, shared=shared, ahead=ahead, gathers=gathers and not ahead)
 
 
 def file_bar(command: str, watched: bool) -> Progress:
-    """The bar of a command on files that writes to standard output, where somebody watches."""
+    """Return the bar of a file command that writes to standard output, if `watched`."""
     if not watched or not has_bar(None):
         return Progress()
     return FileBar(command, shared=is_terminal(sys.stdout))
 
 
 def has_bar(output: str | None) -> bool:
-    """Whether a run that writes to `output` draws: a program that reads it may write there too.
+    """Whether a run that writes to `output` draws a bar: on a terminal, unless it is a pipe.
 
-    So of a pipeline the last command draws.
+    A program that reads the pipe may draw too, so only the last command of a pipeline draws.
     """
     return is_drawn_on(sys.stderr) and not is_pipe(output)

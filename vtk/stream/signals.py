@@ -1,4 +1,4 @@
-"""Early ends of a run: SIGINT, SIGTERM or SIGHUP, and a reader of the output that left."""
+"""Early exits: SIGINT, SIGTERM or SIGHUP, and a closed output pipe."""
 
 import os
 import select
@@ -8,22 +8,22 @@ import threading
 from collections.abc import Callable
 
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_told = 0  # the number of the signal by which this process was told to end
-SOON = 1.0  # seconds in which a run that is told to end does so as a rule
+_told = 0  # number of the signal that told this process to end; 0 if none
+SOON = 1.0  # seconds within which a run usually ends after a signal
 
 
 def interrupt_when_reader_leaves(reader_left: threading.Event) -> None:
-    """Interrupt the run when the reader of standard output goes away.
+    """Interrupt the run when the reader of standard output closes the pipe.
 
     Without this, `vtk split film.mp4 | head -1` would decode on until the next shot is written.
-    The poll reports an error only where standard output is a pipe or socket without a reader.
+    The poll reports an error only if standard output is a pipe or socket without a reader.
     """
     if not hasattr(select, "poll") or threading.current_thread() is not threading.main_thread():
         return
     poll = select.poll()
     try:
         poll.register(sys.stdout.fileno(), 0)
-    except (OSError, ValueError, AttributeError):  # closed, or none to begin with
+    except (OSError, ValueError, AttributeError):  # standard output is closed or None
         return
 
     main = threading.get_ident()
@@ -31,17 +31,17 @@ def interrupt_when_reader_leaves(reader_left: threading.Event) -> None:
     def wait() -> None:
         if any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll()):
             reader_left.set()
-            signal.pthread_kill(main, signal.SIGINT)  # wakes a main thread that waits for input
+            signal.pthread_kill(main, signal.SIGINT)  # wakes the main thread if it waits for input
 
     threading.Thread(target=wait, daemon=True, name="output-watch").start()
 
 
 def install_handlers(tell: Callable[[], None], leave: Callable[[], None]) -> None:
-    """Let Ctrl-C and a polite kill (cron's, or a lost terminal) remove what is half written.
+    """Install handlers that let SIGINT, SIGTERM and SIGHUP clean up partial output.
 
-    That begins when the work at hand lets it, as a long step of a model does late: `tell` is called
-    if it takes SOON, in another thread, and a second signal ends the process on the spot, after
-    `leave`.
+    The cleanup starts when the current step allows it, which a long model call may delay. After
+    SOON seconds, `tell` is called in another thread; a second signal calls `leave` and exits the
+    process immediately.
     """
 
     def stop(number: int, _: object) -> None:
@@ -59,10 +59,10 @@ def install_handlers(tell: Callable[[], None], leave: Callable[[], None]) -> Non
 
 
 def end_if_told() -> None:
-    """Raise KeyboardInterrupt after Ctrl-C, and SystemExit after a polite kill.
+    """Raise KeyboardInterrupt after SIGINT, and SystemExit after SIGTERM or SIGHUP.
 
-    Both may have been raised before and lost: Python drops what a signal raises within a callback
-    of a compiled module or a finalizer, and libraries may raise an error of their own in its place.
+    Both may have been raised before and lost: Python drops what a signal handler raises within a
+    callback of an extension module or a finalizer, and libraries may raise their own error instead.
     """
     if _told == signal.SIGINT:
         raise KeyboardInterrupt
@@ -71,13 +71,13 @@ def end_if_told() -> None:
 
 
 def _silent_of_ends(lost: "sys.UnraisableHookArgs") -> None:
-    """Say nothing of an end that is lost: `end_if_told` raises it again."""
+    """Do not report a lost KeyboardInterrupt or SystemExit: `end_if_told` raises it again."""
     if not issubclass(lost.exc_type, KeyboardInterrupt | SystemExit):
         sys.__unraisablehook__(lost)
 
 
 def _watch_signals(tell: Callable[[], None], leave: Callable[[], None]) -> None:
-    """Have a thread be told of signals at once, whatever the main thread is at."""
+    """Start a thread that learns of signals immediately, even if the main thread is busy."""
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
     signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
@@ -94,7 +94,7 @@ def _watch_signals(tell: Callable[[], None], leave: Callable[[], None]) -> None:
 
 
 def _next(reading: int) -> int:
-    """The number of the next signal that is to end the run."""
+    """Wait for the next signal that ends the run and return its number."""
     while True:
         number = os.read(reading, 1)[0]
         if number in ENDING:
@@ -102,7 +102,7 @@ def _next(reading: int) -> int:
 
 
 def silence_broken_stdout() -> None:
-    """Keep Python's exit from complaining of a standard output that nobody reads."""
+    """Prevent an error message at exit if standard output is a closed pipe."""
     if sys.stdout is None:
         return
     try:

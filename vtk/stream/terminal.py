@@ -1,8 +1,8 @@
-"""One line at the foot of a terminal, which is drawn anew while others write above it.
+"""A status line at the bottom of a terminal, redrawn while other output is written above it.
 
-A draw starts at the left edge and clears what is behind it, so it needs to know nothing of what was
-there; whoever writes on the terminal clears the line first. The cursor is never hidden, so nothing
-has to be put right when a run is killed.
+Drawing starts at the left edge and clears the rest of the line, so it is independent of what was
+there; any writer to the terminal clears the line first. The cursor is never hidden, so nothing has
+to be restored when a run is killed.
 """
 
 import fcntl
@@ -14,9 +14,9 @@ from contextlib import contextmanager, suppress
 from typing import Self, TextIO
 
 CLEAR = "\r\x1b[K"
-EVERY = 0.25  # seconds from draw to draw; what ends sooner shows no line
-PLAIN = ("", "dumb", "unknown")  # terminals that cannot clear a line
-JOINERS = "\u200c\u200d"  # of letters in Persian and Hindi, and of emoji
+EVERY = 0.25  # seconds between redraws; a shorter run shows no line
+PLAIN = ("", "dumb", "unknown")  # values of TERM for terminals that cannot clear a line
+JOINERS = "\u200c\u200d"  # zero-width joiners, used in Persian, Hindi and emoji
 
 
 def is_terminal(file: TextIO | None) -> bool:
@@ -30,7 +30,7 @@ def is_drawn_on(file: TextIO | None) -> bool:
 
 
 def printable(text: str) -> str:
-    """Text safe for a terminal and for UTF-8: control characters and lone bytes escaped."""
+    """Escape control characters and lone surrogates, so that a terminal can show the text."""
     text = text.encode("utf-8", "backslashreplace").decode()
     return "".join(
         c if c.isprintable() or c in JOINERS else c.encode("unicode_escape").decode() for c in text
@@ -38,10 +38,10 @@ def printable(text: str) -> str:
 
 
 class Line:
-    """The line on standard error, drawn by a thread of its own from entry to exit.
+    """A status line on standard error, drawn by a separate thread inside the `with` block.
 
-    `text` gives what it says in so many columns, and "" where there is nothing to say. Of several
-    processes on one terminal one draws at a time, and none in the background.
+    `text` returns the line for a number of columns, or "" for no line. Of several processes on
+    one terminal, one draws at a time, and never a background process.
     """
 
     def __init__(self, text: Callable[[int], str]) -> None:
@@ -50,7 +50,7 @@ class Line:
         self._writing = threading.Lock()
         self._ended = threading.Event()
         self._drawn = False
-        self._key: int | None = None  # an opening of the terminal, of which one process has a lock
+        self._key: int | None = None  # descriptor of the terminal; the process that draws locks it
         self._locked = False
         self._ours = self._is_our_turn()
 
@@ -65,7 +65,7 @@ class Line:
 
     @contextmanager
     def above(self) -> Iterator[None]:
-        """Clear the line, and keep it away while the block writes on the terminal."""
+        """Clear the line and do not redraw it while the block writes on the terminal."""
         with self._writing:
             if self._drawn or not self._ours:  # another process may have drawn one
                 self._write(CLEAR)
@@ -73,8 +73,8 @@ class Line:
             yield
 
     def clear(self) -> None:
-        """Clear the line until it is drawn again."""
-        held = self._writing.acquire(timeout=EVERY)  # the thread that holds it may never go on
+        """Clear the line until the next redraw."""
+        held = self._writing.acquire(timeout=EVERY)  # the holder may be blocked for ever
         if self._drawn:
             self._write(CLEAR)
             self._drawn = False
@@ -86,7 +86,7 @@ class Line:
             self._ours = self._is_our_turn()
             if not self._ours:
                 continue
-            text = self._text(self._columns() - 1)  # in the last column some terminals wrap
+            text = self._text(self._columns() - 1)  # some terminals wrap in the last column
             with self._writing:
                 if self._ended.is_set():
                     return
@@ -107,7 +107,7 @@ class Line:
             os.write(self._file, text.encode(sys.stderr.encoding, "replace"))
 
     def _is_our_turn(self) -> bool:
-        with suppress(OSError):  # a terminal, but not the one that starts and stops our jobs
+        with suppress(OSError):  # the terminal is not our controlling terminal
             if os.tcgetpgrp(self._file) != os.getpgrp():
                 self._give_way()
                 return False
@@ -120,7 +120,7 @@ class Line:
             except BlockingIOError:
                 return False
             except OSError:
-                pass  # a terminal that has no name or no locks here: better two lines than none
+                pass  # the terminal has no name or no locks: better two status lines than none
             self._locked = True
         return True
 

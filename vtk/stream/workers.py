@@ -1,7 +1,7 @@
-"""An ability in several processes: units of spans go out, results come back in order.
+"""Run an ability in several worker processes on units of spans, with results in order.
 
-Each worker runs one instance of the ability and feeds it unit after unit, so what it keeps open
-(a file, a model) stays open. A worker that dies takes only its unit with it.
+Each worker runs one instance of the ability and feeds it unit after unit, so that files and models
+stay open between units. When a worker dies, only its current unit fails.
 """
 
 import logging
@@ -19,15 +19,15 @@ from vtk.pipeline import Ability
 from vtk.span import Span
 
 Unit = list[Span]
-AHEAD = 2  # units per job that are held: worked on, or done and waiting for an older one
+AHEAD = 2  # units in flight per job: being processed, or done and waiting for an earlier one
 
 
 class WorkerError(VtkError):
-    """A worker process ended before its unit was done."""
+    """A worker process died before its unit was done."""
 
 
 class _Task:
-    """A unit on its way: what has come of it so far, and whether that is all."""
+    """A unit in flight: its results so far, and whether they are complete."""
 
     def __init__(self, unit: Unit) -> None:
         self.unit = unit
@@ -36,7 +36,7 @@ class _Task:
 
 
 class _Worker:
-    """One process, and the task that it works on."""
+    """A worker process and its current task."""
 
     def __init__(
         self, ability: Ability, by_video: bool, settings: Callable[[], None], part: int
@@ -46,18 +46,18 @@ class _Worker:
         self.process = context.Process(
             target=_work, args=(theirs, ability, by_video, settings, part), daemon=True
         )
-        with _deaf_to_interrupts():  # the worker inherits it: the parent decides when to stop
+        with _deaf_to_interrupts():  # workers inherit SIG_IGN: the parent decides when to stop
             self.process.start()
         theirs.close()
         self.task: _Task | None = None
 
     def give(self, task: _Task) -> None:
         self.task = task
-        with suppress(OSError):  # it died idle: receive() finds out
+        with suppress(OSError):  # the worker died while idle, which receive() will notice
             self.connection.send(task.unit)
 
     def receive(self, command: str) -> bool:
-        """Take one message of the worker; False when it has died, its unit then failed."""
+        """Receive one message; if the worker has died, fail its unit and return False."""
         assert self.task is not None
         try:
             message = self.connection.recv()
@@ -71,7 +71,7 @@ class _Worker:
             alive = False
         else:
             alive = True
-        if isinstance(message, Exception):  # concerns the whole run: a missing model, a bug
+        if isinstance(message, Exception):  # affects the whole run: a missing model, a bug
             raise message
         if message is None:
             self.task.done, self.task = True, None
@@ -92,14 +92,14 @@ def _work(
     settings: Callable[[], None],
     part: int,
 ) -> None:
-    """A worker's life: unit in, results out, None after the last result of a unit."""
+    """Main loop of a worker: receive units, send results, and None after those of each unit."""
     settings()
     limit_cores(part)
 
     def feed() -> Iterator[Span]:
         while True:
             yield from connection.recv()
-            connection.send(None)  # the ability asks for more, so it is done with this unit
+            connection.send(None)  # the ability asks for the next unit, so this one is done
 
     try:
         if not by_video:
@@ -110,14 +110,14 @@ def _work(
                 connection.send(span)
             connection.send(None)
     except (EOFError, BrokenPipeError, ConnectionResetError):
-        pass  # the parent wants no more
+        pass  # the parent has closed the connection
     except Exception as error:
         connection.send(error)
 
 
 @contextmanager
 def _deaf_to_interrupts() -> Iterator[None]:
-    """Ignore Ctrl-C for a moment; processes started meanwhile ignore it for good."""
+    """Ignore SIGINT inside the block; processes started in it ignore it permanently."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -129,8 +129,8 @@ def _deaf_to_interrupts() -> Iterator[None]:
 
 
 def _read(units: Iterable[Unit], outbox: Connection) -> None:
-    """Thread: hand over the units as they come, so that waiting for input delays no result."""
-    with outbox, suppress(BrokenPipeError):  # nobody wants more
+    """Forward the units from a thread, so that waiting for input does not delay results."""
+    with outbox, suppress(BrokenPipeError):  # the receiver is closed
         try:
             for unit in units:
                 outbox.send(unit)
@@ -150,14 +150,14 @@ def map_ordered(
     settings: Callable[[], None],
     done: Callable[[Unit], None] = lambda _: None,
 ) -> Iterator[Span]:
-    """The results of `ability` over each unit, in the order of the units.
+    """Yield the results of `ability` on each unit, in the order of the units.
 
-    With `by_video` the ability is called anew for every unit; otherwise it is called once in
-    each worker and must be done with a span before it asks for the next. `settings` is called
-    first in each worker, which keeps no more than its part of the cores busy, and `done` after
-    the results of each. Raises what the ability or the input raises about the run as a whole.
+    With `by_video`, the ability is called anew for every unit; otherwise it is called once in each
+    worker and must finish a span before it asks for the next. `settings` is called at the start of
+    each worker, which uses only its share of the cores; `done` is called after the results of each
+    unit. Raises errors of the ability or of the input that affect the whole run.
     """
-    part = max(cores() // jobs, 1)  # of the cores, for each worker
+    part = max(cores() // jobs, 1)  # number of cores for each worker
     inbox, outbox = get_context("spawn").Pipe(duplex=False)
     threading.Thread(target=_read, args=(units, outbox), daemon=True).start()
     tasks: deque[_Task] = deque()

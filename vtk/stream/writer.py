@@ -1,4 +1,4 @@
-"""Writers: what becomes of the spans that a run gives, beginning with JSON Lines."""
+"""Writers of the output spans of a run: the interface, and the JSON Lines writer."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -15,24 +15,24 @@ from vtk.stream.lines import STRETCH
 
 @dataclass(frozen=True)
 class Output:
-    """Where a run writes, and whom a writer tells of what it has dealt with."""
+    """The destination of a run, and callbacks for its writer."""
 
-    name: str | None = None  # of a file or a folder; None or - is standard output
-    command: str = "write"  # in error records
-    done: Callable[[Span], object] = lambda _: None
-    keep: Callable[[], bool] = lambda: True  # whether the file takes its name at the end
-    above: Callable[[], AbstractContextManager[None]] = nullcontext  # a bar on the same terminal
+    name: str | None = None  # name of a file or a folder; None or - is standard output
+    command: str = "write"  # command name in error records
+    done: Callable[[Span], object] = lambda _: None  # called with each finished span
+    keep: Callable[[], bool] = lambda: True  # whether to put the output file in place at the end
+    above: Callable[[], AbstractContextManager[None]] = nullcontext  # hides a progress bar
 
     @property
     def folder(self) -> Path | None:
-        """The folder that is named; None where a file is, or standard output."""
+        """The output folder; None if the output is a file or standard output."""
         if self.name and (self.name.endswith("/") or os.path.isdir(self.name)):
             return Path(self.name)
         return None
 
     @contextmanager
     def open(self, keep: Callable[[], bool] | None = None) -> Iterator[Sink]:
-        """A function that writes bytes; `keep` is asked in place of the run's. As `open_sink`."""
+        """Return a function that writes bytes, as `open_sink`; `keep` overrides the run's."""
         with open_sink(self.name, keep or self.keep) as sink:
 
             def write(line: bytes) -> None:
@@ -45,10 +45,10 @@ class Output:
 class Writer(Protocol):
     """Writes the spans of a run in some format.
 
-    `output.done` is to be called with every span once it is dealt with: with the span itself, or
-    with an error record in its place where it cannot be written. Error records among the spans are
-    the result of stages before, and are passed to it as well. `whole_lines` says that standard
-    output gets whole lines at a time, so that a progress bar can be drawn below them.
+    It must call `output.done` once for every span: with the span itself after writing it, or with
+    an error record if it cannot be written. Error records from earlier stages are among the spans
+    and are passed to `output.done` too. `whole_lines` tells that standard output receives only
+    whole lines, so that a progress bar can be drawn below them.
     """
 
     @property
@@ -60,13 +60,13 @@ class Writer(Protocol):
 
 @dataclass(frozen=True)
 class Lines:
-    """A line for each span as soon as it comes; `dump` gives the line, by default as JSON."""
+    """Writes one line per span immediately; `dump` formats the line, by default as JSON."""
 
     dump: Callable[[Span], bytes] = Span.dump
     whole_lines: bool = True
 
     def write(self, spans: Iterator[Span], output: Output) -> None:
-        """Write the spans; one that cannot be dumped as an error record of its stretch."""
+        """Write the spans; a span that `dump` fails on becomes an error record."""
         with output.open() as sink:
             for span in spans:
                 try:
