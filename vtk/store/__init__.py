@@ -1,1 +1,1 @@
-"""What stays between runs."""
+"""Data kept between runs: the cache and the resume journal."""

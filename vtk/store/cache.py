@@ -1,8 +1,9 @@
-"""What was found out about a file, kept between runs: arrays in the user's cache folder.
+"""A cache of arrays computed from files, in the user's cache folder.
 
-The folder is `$VTK_CACHE`, else `$XDG_CACHE_HOME/vtk`, else `~/.cache/vtk`. Deleting it, or any
-file in it, costs only the time to find out again; so does a folder that cannot be written, or a
-file in it that is damaged. What was used longest ago goes when the whole outgrows MOST bytes.
+The folder is `$VTK_CACHE`, else `$XDG_CACHE_HOME/vtk`, else `~/.cache/vtk`. Deleting it or any file
+in it only costs the time to compute the data again; the same holds for a folder that is not
+writable or a damaged file. When the cache outgrows MOST bytes, the least recently used files are
+removed.
 """
 
 import os
@@ -16,22 +17,22 @@ from numpy.typing import NDArray
 from vtk.errors import OutputError
 from vtk.output import atomic
 
-MOST = 256 * 2**20  # bytes of all files together
-SAMPLE = 2**18  # bytes at the head, in the middle and at the tail of a file that name its content
+MOST = 256 * 2**20  # bytes; most for all files together
+SAMPLE = 2**18  # bytes hashed at the start, in the middle and at the end of a file
 
 
 def folder() -> Path:
-    """Where the files are kept."""
+    """Return the cache folder."""
     if named := os.environ.get("VTK_CACHE"):
         return Path(named)
     return Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "vtk")
 
 
 def fingerprint(path: str) -> str:
-    """A name for what a file holds: of its size and of SAMPLE bytes at three places.
+    """Return a hash of a file's size and of SAMPLE bytes at three places, as a cache key.
 
-    A copy has the same. So has a file that was changed elsewhere without a change of its size:
-    nothing may be kept by it that would do harm then. Raises OSError.
+    A copy has the same fingerprint, but so has a file that was modified at other places without
+    changing its size: cache only data for which that is harmless. Raises OSError.
     """
     import hashlib  # loads OpenSSL, which few commands need
 
@@ -45,19 +46,19 @@ def fingerprint(path: str) -> str:
 
 
 def load(kind: str, name: str) -> dict[str, NDArray[Any]] | None:
-    """The arrays kept under a name, or None. `kind` says what they are, and in which version."""
+    """Return the arrays cached under a name, or None. `kind` names their type and version."""
     path = _path(kind, name)
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = {key: file[key] for key in file.files}
-        os.utime(path)  # used now
-    except Exception:  # whatever a file that is missing, cut off or made by others leads to
+        os.utime(path)  # mark as recently used
+    except Exception:  # a missing, truncated or foreign file may raise anything
         return None
     return arrays
 
 
 def save(kind: str, name: str, **arrays: NDArray[Any]) -> None:
-    """Keep arrays of numbers under a name, where that is possible."""
+    """Cache arrays of numbers under a name; does nothing if the cache cannot be written."""
     path = _path(kind, name)
     with suppress(OSError, OutputError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -71,7 +72,7 @@ def _path(kind: str, name: str) -> Path:
 
 
 def _make_room(home: Path) -> None:
-    """Remove the files used longest ago until the rest is within the bounds."""
+    """Remove the least recently used files until at most MOST bytes are left."""
     known = sorted(
         ((status := path.stat()).st_mtime, status.st_size, path) for path in home.glob("*.npz")
     )

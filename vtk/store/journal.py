@@ -1,8 +1,8 @@
-"""What a run that was cut short had finished, so that the next one goes on from there.
+"""The journal of finished records, from which an interrupted run resumes.
 
-Each new record of a run is appended to a journal beside its output as soon as it is there, flushed
-line by line. The next run takes from the journal, and from the output of an earlier run, what is
-there already; the journal goes when the output is whole.
+Each new record of a run is appended at once to a journal beside its output, flushed line by line.
+The next run takes finished records from the journal and from the output of an earlier run; the
+journal is removed when the output is complete.
 """
 
 import os
@@ -21,9 +21,9 @@ Key = bytes
 
 
 class ResumeJournal:
-    """The finished records of `output`, by span; holds about 150 bytes for each in memory.
+    """The finished records of `output`, by span; uses about 150 bytes of memory for each.
 
-    A context manager, which opens the journal. Raises OutputError where it cannot be written.
+    Opens the journal; a context manager that closes it. Raises OutputError if it cannot be written.
     """
 
     def __init__(self, output: str) -> None:
@@ -42,7 +42,7 @@ class ResumeJournal:
         with os_errors(self._path):
             self._file = open(self._path, "ab")  # noqa: SIM115
             if self._path.stat().st_size:
-                self._file.write(b"\n")  # the last line may have been cut
+                self._file.write(b"\n")  # the last line may be truncated
 
     def __enter__(self) -> Self:
         return self
@@ -60,9 +60,10 @@ class ResumeJournal:
             at += len(line)
 
     def lookup(self, span: Span, made: Mapping[str, Any]) -> Span | None:
-        """The finished record of a span; None where there is none that was made just so.
+        """Return the finished record of a span; None if there is none with this provenance.
 
-        `made` is what its last entry of provenance must say; those before are the span's own.
+        The last `made` entry of the record must match `made`; the entries before it must be those
+        of the span.
         """
         place = self._places.get(_key(span))
         if place is None:
@@ -75,19 +76,19 @@ class ResumeJournal:
         return found
 
     def append(self, span: Span) -> None:
-        """Append a new record to the journal, unless it is that of a failure."""
+        """Append a new record to the journal, unless it is an error record."""
         if not span.failed:
             with os_errors(self._path):
                 self._file.write(span.dump())
                 self._file.flush()
 
     def remove(self) -> None:
-        """Remove the journal: the output is whole."""
+        """Remove the journal, as the output is complete."""
         self._path.unlink(missing_ok=True)
 
 
 def _span(line: bytes) -> Span | None:
-    """The record of a line; None where it was cut or is none."""
+    """Parse a line to a record; None if it is truncated or invalid."""
     try:
         return load(line)
     except InputError:
@@ -95,7 +96,7 @@ def _span(line: bytes) -> Span | None:
 
 
 def _follows(found: Span, span: Span, made: Mapping[str, Any]) -> bool:
-    """Whether a record is what becomes of a span by a step that is made so."""
+    """Whether the provenance of a record is that of `span` plus one entry that matches `made`."""
     before = span.get("made", [])
     entries = found.get("made", [])
     if len(entries) != len(before) + 1 or entries[:-1] != before:
