@@ -1,4 +1,4 @@
-"""Where the program starts: the console script, and ``python -m vtk``."""
+"""Entry point of the console script and of ``python -m vtk``."""
 
 import gc
 import os
@@ -7,20 +7,20 @@ from importlib import import_module
 
 
 def main() -> None:
-    """Run the command line, which is found by name as it is a package of its own.
+    """Run the command line, imported by name because it is a separate package.
 
-    Until a run begins, and has something to clean up, an interrupt ends the process on the spot:
-    there is nothing to tell, and compiled modules may crash when their import is interrupted.
+    Until a run begins and has something to clean up, an interrupt exits the process immediately:
+    there is nothing to report, and extension modules may crash when their import is interrupted.
     """
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else: told to ignore it
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else SIGINT is ignored
         signal.signal(signal.SIGINT, lambda *_: os._exit(130))
-    # NumPy's OpenBLAS would keep a core busy for a tenth of a second after the start and after each
-    # product of matrices, to be at hand for the next; vtk has threads of its own where they help.
+    # NumPy's OpenBLAS threads would busy-wait for a tenth of a second after the start and after
+    # each matrix product; vtk uses its own threads where they help.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         import_module("vtk.commands").main()
     finally:
-        # Else the interpreter, as it ends, looks through all that was loaded: 25 ms for nothing.
+        # Skips the garbage collection of all loaded modules at exit, which would take 25 ms.
         gc.freeze()
 
 

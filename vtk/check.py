@@ -1,7 +1,7 @@
-"""The check of a value against a JSON Schema, which ends at the first fault, in one sentence.
+"""A JSON Schema validator that stops at the first error and reports it in one sentence.
 
-It knows the keywords in `KEYWORDS`, more than the schema of a span uses. None of them has to be
-there: what a schema does not mention may be anything.
+It supports the keywords in `KEYWORDS`, more than the schema of a span uses. All of them are
+optional: a schema does not restrict what it does not mention.
 """
 
 import re
@@ -39,10 +39,10 @@ Schema = Mapping[str, Any] | bool
 
 
 def check(value: Any, schema: Schema, name: str = "record", root: Schema | None = None) -> None:
-    """Raise InputError, naming the field, when `value` does not fit `schema`.
+    """Raise InputError, naming the field, if `value` does not match `schema`.
 
-    `name` is that of the value in the message. `root` is the schema that references lead into,
-    by default `schema` itself.
+    `name` is the name of the value in the error message. `root` is the schema against which
+    references are resolved, by default `schema` itself.
     """
     if isinstance(schema, bool):
         if not schema:
@@ -77,7 +77,7 @@ def check(value: Any, schema: Schema, name: str = "record", root: Schema | None 
 def _check_type(value: Any, kinds: str | list[str], name: str) -> None:
     kinds = [kinds] if isinstance(kinds, str) else kinds
     for kind in kinds:
-        # True is an int for Python alone.
+        # In Python, bool is a subclass of int; in JSON, true is not a number.
         if isinstance(value, _TYPES[kind]) and (not isinstance(value, bool) or kind == "boolean"):
             return
     raise InputError(f"{name} must be {' or '.join(_NAMES[kind] for kind in kinds)}")
@@ -111,7 +111,7 @@ def _check_list(value: list[Any], schema: Mapping[str, Any], name: str, root: Sc
 
 
 def _check_any(value: Any, choices: list[Schema], name: str, root: Schema) -> None:
-    """Raise the fault that the last of the choices finds, where none fits."""
+    """Raise the InputError of the last choice if no choice matches."""
     fault = None
     for choice in choices:
         try:
@@ -123,7 +123,7 @@ def _check_any(value: Any, choices: list[Schema], name: str, root: Schema) -> No
 
 
 def _target(reference: str, root: Schema) -> Schema:
-    """What a reference into the root (``#/properties/parts``) leads to."""
+    """Resolve a reference into the root schema (``#/properties/parts``)."""
     found: Any = root
     for part in reference.removeprefix("#").split("/")[1:]:
         found = found[part.replace("~1", "/").replace("~0", "~")]

@@ -1,6 +1,6 @@
-"""How many processor cores this process may keep busy.
+"""The number of CPU cores that this process may use.
 
-All that it may run on, as `taskset` and containers limit them, or `VTK_THREADS` where that is less.
+These are the cores that `taskset` and containers allow it, or `VTK_THREADS` if that is lower.
 """
 
 import os
@@ -11,7 +11,7 @@ VARIABLE = "VTK_THREADS"
 
 
 def cores() -> int:
-    """The number of cores, at least 1. Raises UsageError for a VTK_THREADS that is no number."""
+    """Return the number of cores, at least 1. Raises UsageError if VTK_THREADS is invalid."""
     there = _available()
     wanted = os.environ.get(VARIABLE) or str(there)
     if not (wanted.isdecimal() and int(wanted)):
@@ -20,7 +20,7 @@ def cores() -> int:
 
 
 def limit_cores(count: int) -> None:
-    """Let this process and those that it starts keep no more than `count` cores busy."""
+    """Limit this process and its child processes to `count` cores, through VTK_THREADS."""
     os.environ[VARIABLE] = str(count)
 
 

@@ -1,12 +1,12 @@
-"""Errors that vtk raises. Each is one sentence for the user, with the fix where there is one."""
+"""Exceptions of vtk. Each message is one sentence for the user, with the fix if there is one."""
 
 
 class VtkError(Exception):
-    """Base of all errors raised by vtk on purpose; its text is one clear sentence."""
+    """Base class of all errors that vtk raises deliberately; the message is one clear sentence."""
 
 
 class UsageError(VtkError):
-    """The command was called with options that make no sense together."""
+    """The command was called with invalid or conflicting options."""
 
 
 class InputError(VtkError):
@@ -14,15 +14,15 @@ class InputError(VtkError):
 
 
 class MediaError(VtkError):
-    """A file could be opened but not read to its end: truncated, corrupt, no picture."""
+    """A file could be opened but not read completely: truncated, corrupt, without a picture."""
 
 
 class NoStreamError(MediaError):
-    """A file has no stream of the kind that is asked for, such as sound."""
+    """A file has no stream of the requested kind, such as audio."""
 
 
 class OpenError(MediaError):
-    """A file could not be opened at all: missing, unreadable, not a medium."""
+    """A file could not be opened at all: missing, unreadable, not a media file."""
 
 
 class OutputError(VtkError):
@@ -30,12 +30,12 @@ class OutputError(VtkError):
 
 
 class MissingError(VtkError):
-    """A backend, a model or an optional package is missing; the text says how to get it."""
+    """A backend, a model or an optional package is missing; the message says how to get it."""
 
 
 class ModelError(VtkError):
-    """A model is there but could not answer this prompt: too long, refused, no reply."""
+    """A loaded model could not answer a prompt: too long, refused, no reply."""
 
 
 class InternalError(VtkError):
-    """A bug in vtk that ends the work on one record; the text is that of the exception."""
+    """A bug in vtk that made one record fail; the message is that of the original exception."""

@@ -1,4 +1,4 @@
-"""The methods of an ability in one table, from which choices, help, errors and loading come."""
+"""A registry of the methods of an ability, used for choices, help, errors and lazy loading."""
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
@@ -10,10 +10,10 @@ M = TypeVar("M")
 
 
 class Methods(Mapping[str, str], Generic[M]):
-    """The names of the methods of an ability, each with what it does, in a clause for the help.
+    """The methods of an ability: a mapping from name to a short description for the help text.
 
-    `M` is the type of a method: what the ability calls. `table` gives, by name, that clause and
-    where the method stands (``vtk.split.content:METHOD``), which is imported when it is loaded.
+    `M` is the type of a method, which the ability calls. `table` gives, by name, the description
+    and the location of the method (``vtk.split.content:METHOD``), which `load` imports.
     """
 
     def __init__(self, ability: str, table: Mapping[str, tuple[str, str]]) -> None:
@@ -30,11 +30,11 @@ class Methods(Mapping[str, str], Generic[M]):
 
     @property
     def help(self) -> str:
-        """All methods with what they do, as the help of an option."""
+        """All methods with their descriptions, as the help text of an option."""
         return "; ".join(f"{name}: {does}" for name, does in self.items()) + "."
 
     def check(self, name: str) -> str:
-        """The name. Raises UsageError where no method has it."""
+        """Return the name. Raises UsageError if there is no such method."""
         if name in self._table:
             return name
         verb = "is" if len(self) == 1 else "are"
@@ -43,6 +43,6 @@ class Methods(Mapping[str, str], Generic[M]):
         )
 
     def load(self, name: str) -> M:
-        """The method of that name, imported now. Raises UsageError where there is none."""
+        """Import and return the method `name`. Raises UsageError if there is none."""
         module, _, attribute = self._table[self.check(name)][1].partition(":")
         return cast(M, getattr(import_module(module), attribute))

@@ -1,4 +1,4 @@
-"""Where the lines go: standard output, flushed line by line, or a file that appears when whole."""
+"""Output to standard output, flushed line by line, or to a file that is replaced atomically."""
 
 import os
 import secrets
@@ -16,7 +16,7 @@ Sink = Callable[[bytes], None]
 
 
 def is_pipe(output: str | None) -> bool:
-    """Whether what is written to `output`, as for `open_sink`, goes to another program."""
+    """Whether `output`, as for `open_sink`, is a pipe or socket to another program."""
     try:
         status = os.fstat(1) if output in (None, "-") else os.stat(output)
     except OSError:
@@ -26,11 +26,11 @@ def is_pipe(output: str | None) -> bool:
 
 @contextmanager
 def open_sink(output: str | None, keep: Callable[[], bool] = lambda: True) -> Iterator[Sink]:
-    """A function that writes bytes to `output`, or to standard output where it is None or ``-``.
+    """Open `output`, or standard output for None or ``-``, as a function that writes bytes.
 
-    A regular file is written under another name beside it and renamed at the end, so its name
-    never holds half a result. When the block raises, or `keep` says no at its end, the file that
-    was there before stays. Raises OutputError; BrokenPipeError where the reader left.
+    A regular file is written to a temporary file beside it, which is atomically renamed at the end.
+    If the block raises, or `keep` returns False at its end, an existing file is left unchanged.
+    Raises OutputError; BrokenPipeError if the reader has closed the pipe.
     """
     if output in (None, "-"):
         if sys.stdout is None:
@@ -42,7 +42,7 @@ def open_sink(output: str | None, keep: Callable[[], bool] = lambda: True) -> It
     if output.endswith("/"):
         raise OutputError(f"cannot write {output}: it names a folder")
     target = Path(os.path.realpath(output))
-    if os.path.exists(output) and not os.path.isfile(output):  # /dev/null, a pipe, named or not
+    if os.path.exists(output) and not os.path.isfile(output):  # /dev/null, a pipe or FIFO
         if target.is_dir():
             raise OutputError(f"cannot write {output}: it is a folder")
         with os_errors(output), open(output, "wb") as file:
@@ -54,9 +54,9 @@ def open_sink(output: str | None, keep: Callable[[], bool] = lambda: True) -> It
 
 @contextmanager
 def atomic(target: Path, keep: Callable[[], bool] = lambda: True) -> Iterator[BinaryIO]:
-    """A file to write that takes the name `target` once the block has ended well."""
-    # Its name is there before the file, so that whatever ends the run from then on removes it.
-    name = target.parent / f".{target.stem[:50]}.{secrets.token_hex(4)}"  # of 255 bytes at most
+    """Open a temporary file that is renamed to `target` if the block succeeds and `keep` agrees."""
+    # The name is chosen before the file is created, so that an interrupt at any time removes it.
+    name = target.parent / f".{target.stem[:50]}.{secrets.token_hex(4)}"  # at most 255 bytes
     file = None
     try:
         with os_errors(target):
@@ -78,7 +78,7 @@ def atomic(target: Path, keep: Callable[[], bool] = lambda: True) -> Iterator[Bi
 
 
 def _mode(target: Path) -> int:
-    """The permissions of the file that is replaced, or those a new file would get."""
+    """Return the permissions of the file to be replaced, or those of a new file."""
     if target.exists():
         return target.stat().st_mode & 0o777
     mask = os.umask(0)
@@ -98,7 +98,7 @@ def _sink(file: BinaryIO, name: str, *, flush: bool) -> Sink:
 
 @contextmanager
 def os_errors(name: object) -> Iterator[None]:
-    """Turn what the system says inside the block into OutputError, naming the file."""
+    """Convert an OSError inside the block to an OutputError that names the file."""
     try:
         yield
     except BrokenPipeError:

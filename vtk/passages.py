@@ -1,4 +1,4 @@
-"""What is known of a span in words: its passages, each with its own time."""
+"""The texts of a span as passages, each with its own time range."""
 
 from bisect import bisect_left
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from vtk.text import comparison_key, join_texts
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A text of a span with the stretch it belongs to, in seconds, half open.
+    """A text of a span with its half-open time range in seconds.
 
     `source` is one of speech, screen_text, caption, title, summary.
     """
@@ -23,21 +23,21 @@ class Passage:
     source: str
 
 
-# The fields that hold words. One that is there and empty says that there are none.
+# The fields that hold text. An empty field means that the span was examined and has no text.
 WORDS = ("caption", "title", "summary", "speech", "screen_text", "evidence")
 
 
 def was_examined(span: Span) -> bool:
-    """Whether somebody looked for words in the span, or in a part of it, and be it in vain."""
+    """Whether any stage looked for text in the span or in its parts, even if it found none."""
     return any(key in stretch for stretch in with_parts(span) for key in WORDS)
 
 
 def passages(span: Span) -> list[Passage]:
-    """All that is known of a span in words, each text timed as finely as it is known.
+    """Return all texts of a span, each with the most precise time range known.
 
-    A caption that quotes what is said counts with its measurements only (``facts.picture``), so
-    that no word counts twice. Text that was read in one frame holds for the stretch that is nearer
-    to it than to any other frame that was looked at.
+    Of a caption that quotes speech, only its measurements (``facts.picture``) are used, so that no
+    word counts twice. Text read in a single frame is assigned the times that are nearer to it than
+    to any other frame that was examined.
     """
     speech = _Speech(span.get("speech", []))
     found = [passage for stretch in with_parts(span) for passage in _told(stretch, speech)]
@@ -51,14 +51,14 @@ def passages(span: Span) -> list[Passage]:
 
 
 def with_parts(span: Span) -> Iterator[Span]:
-    """The span and the spans that were joined into it, and into those."""
+    """Yield the span and, recursively, the spans that were joined into it."""
     yield span
     for part in span.get("parts", []):
         yield from with_parts(Span({**part, "video": span.video}))
 
 
 class _Speech:
-    """The speech of a span, to be asked again and again for what is said in a stretch of it."""
+    """The speech of a span, indexed for repeated lookups by time range."""
 
     def __init__(self, entries: list[dict[str, Any]]) -> None:
         self.entries = sorted(entries, key=lambda entry: entry["start"])
@@ -66,14 +66,14 @@ class _Speech:
         self.longest = max((entry["end"] - entry["start"] for entry in entries), default=0)
 
     def within(self, start: float, end: float) -> str:
-        """The words said in a stretch, in seconds."""
+        """Return the speech from `start` to `end` seconds."""
         first = bisect_left(self.starts, start - self.longest)
         near = self.entries[first : bisect_left(self.starts, end)]
         return join_texts(entry["text"] for entry in near if within(entry, start, end))
 
 
 def _told(span: Span, speech: _Speech) -> Iterator[Passage]:
-    """Title, summary and caption of a span or of a part of one."""
+    """Yield the title, summary and caption of a span or a part of one."""
     if title := span.get("title"):
         yield Passage(title, span.start, span.end, "title")
     if sentences := span.get("sentences"):
@@ -88,7 +88,7 @@ def _told(span: Span, speech: _Speech) -> Iterator[Passage]:
 
 
 def measured_caption(span: Span) -> str | None:
-    """The sentence on the picture, where the caption of a span is no more than measurements."""
+    """Return the measurement sentence if the caption contains it, or if there is no caption."""
     picture = (span.get("facts") or {}).get("picture")
     if not picture:
         return None

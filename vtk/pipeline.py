@@ -1,4 +1,4 @@
-"""Streams of spans: mapping, grouping and filling them, and the error records among them."""
+"""Map, group and complete streams of spans, and make error records."""
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
@@ -17,7 +17,7 @@ from vtk.errors import (
 )
 from vtk.span import Span
 
-# What a command does: a function of a stream of spans.
+# The work of a command: a function from a stream of spans to a stream of spans.
 Ability = Callable[[Iterator[Span]], Iterator[Span]]
 OnProgress = Callable[[str, float, float], None]  # video, seconds done, seconds in all
 
@@ -29,10 +29,11 @@ def map_spans(
     spans: Iterable[Span],
     work: Callable[[Span], Iterable[Span]],
 ) -> Iterator[Span]:
-    """What `work` makes of every span, in order; error records pass through untouched.
+    """Yield the results of `work` on every span, in order; error records pass through unchanged.
 
-    An error in `work` ends that span only: what it had yielded stays, and an error record takes
-    the place of the rest. What concerns all spans is raised: MissingError, UsageError, OutputError.
+    An error in `work` affects only its span: results yielded before it stay, and an error record
+    replaces the rest. Errors that affect all spans are raised: MissingError, UsageError,
+    OutputError.
     """
     for span in spans:
         if span.failed:
@@ -47,9 +48,9 @@ def map_spans(
 
 
 def failure(command: str, span: Span, error: Exception) -> Span:
-    """The error record of a span on which a command failed; says so on standard error.
+    """Return the error record of a span on which a command failed, and log the error.
 
-    What vtk does not raise on purpose is a bug, and ends this span only all the same.
+    An exception that vtk does not raise deliberately is a bug, but still affects only this span.
     """
     bug = None if isinstance(error, (VtkError, OSError)) else error
     if bug is not None:
@@ -63,7 +64,7 @@ def fill_missing(
     lacks: Callable[[Span], bool],
     ability: Ability,
 ) -> Iterator[Span]:
-    """The spans, in order, with `ability` applied to those that lack what a stage needs."""
+    """Yield the spans in order, with `ability` applied to those for which `lacks` is true."""
     for lacking, run in groupby(spans, lambda span: not span.failed and lacks(span)):
         if lacking:
             yield from ability(run)
@@ -72,7 +73,7 @@ def fill_missing(
 
 
 def group_by_video(spans: Iterable[Span]) -> Iterator[list[Span]]:
-    """Runs of neighbouring spans of the same video, one list each; holds one video at a time."""
+    """Yield consecutive spans of the same video as one list; holds one video in memory."""
     group: list[Span] = []
     for span in spans:
         if group and span.video != group[0].video:
@@ -88,9 +89,10 @@ def map_videos(
     groups: Iterable[list[Span]],
     work: Callable[[list[Span]], Iterable[Span]],
 ) -> Iterator[Span]:
-    """What `work` makes of the spans of every video; error records keep their side of it.
+    """Yield the results of `work` on the spans of each video, between its error records.
 
-    An error in `work` ends that video only, with one error record over it.
+    Error records before the first good span come before the results, others after them. An error in
+    `work` affects only its video and gives one error record for it.
     """
     for group in groups:
         first = next((i for i, span in enumerate(group) if not span.failed), len(group))
@@ -108,9 +110,9 @@ def _of_all(work: Callable[[list[Span]], Iterable[Span]], spans: list[Span], _: 
 def truncated_record(
     span: Span, command: str, kind: str, reached: float, stated: float, what: str
 ) -> Span:
-    """The error record of the end that is not there, from `reached` to `stated` seconds.
+    """Return the error record of a truncated file for the part from `reached` to `stated` seconds.
 
-    `what` does end there ("the sound ends").
+    `what` begins the message, as in "the sound ends".
     """
     reason = MediaError(
         f"{what} at {reached:.2f} s but the file states {stated:.2f} s: it is truncated or damaged"
@@ -121,7 +123,10 @@ def truncated_record(
 def damaged_record(
     span: Span, command: str, kind: str, damage: list[float], what: str = ""
 ) -> Span:
-    """The error record of packets `what` (" of sound") that did not decode at these seconds."""
+    """Return the error record of packets `what` (" of sound") that failed to decode.
+
+    `damage` holds the times of the packets in seconds.
+    """
     low, high = min(damage), max(damage)
     reason = f"{len(damage)} damaged packets{what} could not be decoded, the first at {low:.2f} s"
     return partial_failure(
@@ -132,6 +137,6 @@ def damaged_record(
 def partial_failure(
     span: Span, command: str, kind: str, start: float, end: float, reason: MediaError
 ) -> Span:
-    """The error record of a part of the span, told on standard error as well."""
+    """Return the error record of a part of the span, and log the error."""
     log.error("%s: %s", span.video, reason)
     return span.sub_span(start, end, kind).error(command, reason)

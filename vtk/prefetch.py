@@ -1,4 +1,4 @@
-"""Work ahead in a thread: what comes next is made while what came before is used."""
+"""Prefetch items of an iterable in a background thread."""
 
 import os
 import sys
@@ -10,22 +10,22 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-BEHIND = 10  # niceness of the thread: threads of a model wait for one another, and for it
-PATIENCE = 1.0  # seconds to wait for the thread at the end; it may hang in a read
+BEHIND = 10  # niceness of the thread: model threads synchronize, so delaying one delays all
+PATIENCE = 1.0  # seconds to wait for the thread at the end; it may be blocked in a read
 
 
 def prefetch(items: Iterable[T], count: int) -> Generator[T, None, None]:
-    """The items in order, made in a thread, at most `count` before they are asked for.
+    """Yield the items in order, produced in a thread at most `count` ahead of the consumer.
 
-    What making one raises is raised when its turn comes. Closing this ends the thread, which
-    closes `items`.
+    An exception from `items` is raised in its place in the order. Closing the generator ends the
+    thread, which closes `items`.
     """
     room = threading.Semaphore(count)
     made: SimpleQueue[tuple[T] | BaseException | None] = SimpleQueue()
     over = threading.Event()
 
     def make() -> None:
-        if sys.platform == "linux":  # where each thread has a niceness, which those it starts share
+        if sys.platform == "linux":  # where niceness is per thread and inherited by new threads
             with suppress(OSError):
                 os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), BEHIND)
         source = iter(items)

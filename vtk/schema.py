@@ -1,6 +1,6 @@
-"""The JSON Schema of a span: the one declaration of the fields.
+"""The JSON Schema of a span: the only declaration of its fields.
 
-``vtk schema`` prints it, the reader of the stream checks every line against it.
+``vtk schema`` prints it, and the stream reader validates every line against it.
 """
 
 from typing import Any
@@ -49,7 +49,7 @@ _SHOWN = {
     "anyOf": [{"required": ["start", "end"]}, {"required": ["t"]}],
     "dependentRequired": {"start": ["end"]},
 }
-# What may be known of a part of a span.
+# The fields that a part of a span may have.
 PART = (
     *("start", "end", "kind", "index", "score", "speech", "screen_text", "facts", "caption"),
     *("title", "summary", "sentences", "parts", "evidence"),
@@ -272,7 +272,7 @@ PROPERTIES: dict[str, Any] = {
     ),
 }
 
-# What a line that is read must be: it may stand for a whole video.
+# The schema of input lines: a line without `start` and `end` is a whole video.
 READ: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "span",
@@ -282,7 +282,7 @@ READ: dict[str, Any] = {
     "properties": PROPERTIES,
     "additionalProperties": True,
 }
-# What every line that is written is.
+# The schema of output lines.
 SCHEMA: dict[str, Any] = {
     **READ,
     "anyOf": [{"required": ["start", "end"]}, {"required": ["error"]}],

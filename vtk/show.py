@@ -1,4 +1,4 @@
-"""A stream of spans as text that a person reads: chapters, summaries, moments, shots."""
+"""Format a stream of spans as text for people: chapters, summaries, moments, shots."""
 
 import textwrap
 from collections.abc import Callable
@@ -11,10 +11,10 @@ WIDTH = 88  # columns
 
 
 def printer(width: int = WIDTH) -> Callable[[Span], bytes]:
-    """A function that gives each span in turn as text, with a heading where the video changes.
+    """Return a function that formats one span after another, with a heading per video.
 
-    Chapters become lines as YouTube reads them (``1:02 Title``), a summary a paragraph, anything
-    else a line of its times and the best words known of it.
+    Chapters become lines in YouTube's format (``1:02 Title``), a summary becomes a paragraph,
+    anything else a line of its times and the best text of the span.
     """
     video = ""
 
@@ -43,7 +43,7 @@ def _text(span: Span, width: int) -> str:
 
 
 def _words(span: Span) -> str:
-    """The best words known of a span: evidence of a moment, title, caption, what is said."""
+    """Return the best text of a span: evidence of a moment, title, caption or speech."""
     for key in ("evidence", "title", "caption", "speech"):
         if known := span.get(key):
             return known if isinstance(known, str) else " … ".join(e["text"] for e in known)
@@ -64,5 +64,5 @@ def _line(mark: str, words: str, width: int, before: str = "") -> str:
 
 
 def _plain(words: str) -> str:
-    """Words on one line, safe for a terminal."""
+    """Return the text on one line, escaped for a terminal."""
     return printable(" ".join(words.split()))

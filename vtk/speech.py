@@ -1,4 +1,4 @@
-"""What is said: entries of `speech` cut to spans, who speaks, and the sentences of it."""
+"""Operations on `speech` entries: clip them to spans, find speakers, form sentences."""
 
 import re
 from bisect import bisect_left, bisect_right
@@ -11,7 +11,7 @@ from vtk.span import within
 from vtk.text import END, comparison_key, join_texts, sentence_ranges, word_count
 from vtk.times import rounded
 
-# What subtitles hold besides words: tags, sounds, notes, and marks of who speaks.
+# The non-speech content of subtitles: tags, sounds, music notes; then the marks of speakers.
 _MARKUP = re.compile(
     r"<[^<>]{1,40}>|\{\\[^{}]*\}|\[[^\[\]]*\]|[♪♫]+(?=\s|$)|(?:^|(?<=\s))\([A-Za-z ,'-]{1,40}\)"
 )
@@ -22,15 +22,15 @@ _SPEAKER = re.compile(
 _NAMED = re.compile(r"(>>+|[-–—])?\s*([^\W\d_][^:<>\n]{0,39}):\s+(?=\S)")
 _CAPITALISED = re.compile(r"[^\W\d_a-zß-ÿ][\w.'’-]*(?: [^\W\d_a-zß-ÿ][\w.'’-]*){0,3}")
 _ROLE = re.compile(r"Narrator|Speaker(?: \w+)?")
-PAUSE = 0.7  # seconds without speech that end a sentence where nothing is punctuated
-LONG_PAUSE = 4.0  # seconds that end one even in mid-sentence
-WORDS_PER_MARK = 60  # with fewer end marks than one per so many words, speech is unpunctuated
-SHORT, LONG = 12, 45  # words: an unpunctuated sentence, and the longest of any
+PAUSE = 0.7  # seconds without speech that end a sentence in unpunctuated speech
+LONG_PAUSE = 4.0  # seconds without speech that end a sentence even without an end mark
+WORDS_PER_MARK = 60  # with fewer end marks than one per 60 words, speech is unpunctuated
+SHORT, LONG = 12, 45  # words after which an unpunctuated / a punctuated sentence is cut
 
 
 @dataclass(slots=True)
 class _Piece:
-    """A run of words with its time; `turn` where another speaker begins."""
+    """A run of words with its time; `turn` is True if another speaker begins."""
 
     text: str
     start: float
@@ -41,10 +41,11 @@ class _Piece:
 def clip_entries(
     entries: Iterable[dict[str, Any]], start: float, end: float
 ) -> list[dict[str, Any]]:
-    """The entries of `speech` that belong to [start, end) seconds.
+    """Return the entries of `speech` that belong to [start, end) seconds.
 
-    An entry whose words have times is cut: a word goes where its middle lies. One without goes
-    as a whole to each stretch that holds most of it, or most of which it fills.
+    An entry with word times is cut, and a word belongs to the range that contains its middle. An
+    entry without word times belongs as a whole to each range that contains most of it, or most of
+    which it fills.
     """
     found = []
     for entry in entries:
@@ -67,7 +68,7 @@ def clip_entries(
 
 
 def speaker_of(text: str) -> tuple[str, str]:
-    """Who speaks by the beginning of a cue (`>> Anna: `, `ANNA: `), and the rest; else no one."""
+    """Split a speaker prefix (`>> Anna: `, `ANNA: `) from a cue; return ("", text) without one."""
     match = _NAMED.match(text)
     if not match:
         return "", text
@@ -77,12 +78,12 @@ def speaker_of(text: str) -> tuple[str, str]:
 
 
 def speech_sentences(entries: Iterable[dict[str, Any]]) -> list[Passage]:
-    """The sentences of subtitle cues, each with its own time range in seconds.
+    """Return the sentences of subtitle cues, each with its own time range in seconds.
 
     Cues are fragments of sentences: they are joined in time order, without repeats (rolling
-    captions say each line twice), without speaker names and descriptions of sound, and split
-    again at ends of sentences. A time inside a cue is interpolated by the share of its
-    characters. Speech without punctuation is split at pauses and at ends of cues.
+    captions show each line twice), speaker names and sound descriptions, and split again at
+    sentence ends. Times inside a cue are interpolated by the share of characters. Speech without
+    punctuation is split at pauses and at cue boundaries.
     """
     pieces = _pieces(entries)
     whole = " ".join(piece.text for piece in pieces)
@@ -100,7 +101,7 @@ def speech_sentences(entries: Iterable[dict[str, Any]]) -> list[Passage]:
 
 
 def _pieces(entries: Iterable[dict[str, Any]]) -> list[_Piece]:
-    """Cues cut where the speaker changes, cleaned, and less what the cue before ended with."""
+    """Split cues at speaker changes, clean them, and remove what repeats the previous cue."""
     pieces: list[_Piece] = []
     before: list[str] = []
     speaking = None
@@ -114,7 +115,7 @@ def _pieces(entries: Iterable[dict[str, Any]]) -> list[_Piece]:
         before = said
         changes = entry.get("speaker", speaking) != speaking
         speaking = entry.get("speaker", speaking)
-        seconds = (end - start) / (sum(map(len, fresh)) or 1)  # each character's share
+        seconds = (end - start) / (sum(map(len, fresh)) or 1)  # duration per character
         for line in fresh:
             end = start + seconds * len(line)
             speaker = _SPEAKER.match(line)
@@ -128,9 +129,9 @@ def _pieces(entries: Iterable[dict[str, Any]]) -> list[_Piece]:
 
 
 def strip_repeated_lines(lines: list[str], before: list[str]) -> tuple[list[str], list[str]]:
-    """Lines without those that the cue before ended with, and all lines for the next to compare.
+    """Remove lines that repeat the end of the previous cue; also return keys for the next call.
 
-    A rolling caption repeats whole lines; one that grows word by word repeats a line's beginning.
+    Rolling captions repeat whole lines; captions that grow word by word repeat a line's beginning.
     """
     keys = [comparison_key(line) for line in lines]
     for size in range(min(len(keys), len(before)), 0, -1):
@@ -143,7 +144,7 @@ def strip_repeated_lines(lines: list[str], before: list[str]) -> tuple[list[str]
 
 
 def _run_sentences(run: list[_Piece], punctuated: bool) -> Iterator[Passage]:
-    """The sentences of one speaker without a pause."""
+    """Yield the sentences of a run of pieces by one speaker without a pause."""
     text, starts = "", []
     for piece in run:
         text = join_texts([text, piece.text])
@@ -164,7 +165,7 @@ def _run_sentences(run: list[_Piece], punctuated: bool) -> Iterator[Passage]:
 def _shortened(
     text: str, first: int, last: int, starts: list[int], limit: int
 ) -> Iterator[tuple[int, int]]:
-    """A stretch of text cut at starts of cues wherever `limit` words have come together."""
+    """Cut text[first:last] at the start of a cue whenever `limit` words have accumulated."""
     for place in starts[bisect_right(starts, first) : bisect_left(starts, last)]:
         if word_count(text[first:place]) >= limit:
             yield first, len(text[:place].rstrip())

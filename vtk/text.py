@@ -1,8 +1,8 @@
-"""The words of spans: what a span says, its sentences, and the terms that searches compare.
+"""Text analysis: words, sentences, and the terms that searches compare.
 
-No model is used. Words are found by Unicode categories, so any script works; where a script
-writes no spaces (Chinese, Japanese, Thai) and in Korean, the terms are overlapping pairs of
-characters, as in Lucene's CJK analyzer.
+No model is used. Words are found by Unicode categories, so any script works. In scripts without
+spaces (Chinese, Japanese, Thai) and in Korean, terms are overlapping character bigrams, as in
+Lucene's CJK analyzer.
 """
 
 import re
@@ -27,7 +27,7 @@ thus till to together too toward towards under until unto up upon us very via wa
 weren what whatever when whenever where whereas wherever whether which while who whoever whole whom
 whose why will with within without won't would wouldn yes yet you your yours yourself yourselves
 """
-# Words of talk, not of a topic: fine to search for, of no use in a title.
+# Words of conversation rather than of a topic: useful in a search, useless in a title.
 _TALK = """
 " able actually ago ah alright anyway applause back basically began begin begins bit bunch bye
 called came certainly come comes coming course different don end eventually exactly example fact
@@ -58,7 +58,7 @@ UNSPACED = re.compile(f"[{_UNSPACED}]")
 _APOSTROPHES = str.maketrans("\u2018\u2019\u02bc\uff07", "''''")
 _ASCII_WORD = re.compile(r"[^\W_]+(?:['.][^\W_]+)*", re.A)
 _CLITIC = re.compile(r"'(?:s|re|ve|ll|d|m|t|em)$")
-# An end mark, with closing quotes, before white space; wide marks need none behind them.
+# An end mark with closing quotes, before white space; full-width marks need no white space.
 END = re.compile(r"[.!?\u2026\u0964]+[\"'\u2019\u201d)\]\u00bb]*(?=\s)|[。！？｡]+[」』”’）]*")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:mr|mrs|ms|dr|prof|st|mt|vs|etc|fig|figs|no|vol|jr|sr|dept|approx|inc|ltd|co|corp|gen"
@@ -66,13 +66,13 @@ _ABBREVIATION = re.compile(
     re.I,
 )
 
-MEMORY = 50_000  # words whose terms are remembered
+MEMORY = 50_000  # words whose terms are cached
 _QUOTES = str.maketrans("", "", "\"'«»“”‘’「」『』")
 
 
 @cache
 def _word_pattern() -> re.Pattern[str]:
-    # Vowel signs and accents are part of a word, though \w leaves them out.
+    # Vowel signs and combining accents are part of a word, although \w does not match them.
     ranges = (*range(0x300, 0x1E00), *range(0xA800, 0xAC00))
     marks = "".join(chr(c) for c in ranges if unicodedata.category(chr(c)) in ("Mn", "Mc"))
     letter = f"(?![{_UNSPACED}])[^\\W_]"
@@ -82,14 +82,14 @@ def _word_pattern() -> re.Pattern[str]:
 
 
 def normalize(text: str) -> str:
-    """Text in Unicode's compatible composed form, with plain apostrophes; case stays."""
+    """Normalize text to Unicode NFKC with plain apostrophes; case is kept."""
     if text.isascii():
         return text
     return unicodedata.normalize("NFKC", text).translate(_APOSTROPHES)
 
 
 def words(text: str) -> list[str]:
-    """The words of a text in their own case; a run of a script without spaces is one word."""
+    """Return the words of a text, case kept; a run in a script without spaces is one word."""
     found: list[str] = []
     pattern = _ASCII_WORD if text.isascii() else _word_pattern()
     for word in pattern.findall(normalize(text)):
@@ -107,15 +107,15 @@ def words(text: str) -> list[str]:
 
 
 def word_count(text: str) -> int:
-    """How many words a reader counts: each character is one in scripts without spaces."""
+    """Count the words of a text; in scripts without spaces, each character counts as a word."""
     return sum(len(word) if UNSPACED.match(word) else 1 for word in words(text))
 
 
 class Analyzer:
     """Text to terms: lower case, without stop words, stemmed by Snowball (Porter 2001).
 
-    `language` is a code such as ``en`` or ``pt-BR``; for one that Snowball does not know, words
-    stay as they are. With `talk`, words that speakers fill their sentences with go as well.
+    `language` is a code such as ``en`` or ``pt-BR``; for languages that Snowball does not support,
+    words are not stemmed. With `talk`, filler words of speech are removed too.
     """
 
     def __init__(self, language: str = "en", *, talk: bool = False) -> None:
@@ -134,19 +134,19 @@ class Analyzer:
             self._stop |= frozenset(_TALK.split())
 
     def is_stop_word(self, word: str) -> bool:
-        """Whether a word says nothing on its own."""
+        """Whether a word is a stop word, with or without a clitic such as 's."""
         word = word.casefold()
         return word in self._stop or _CLITIC.sub("", word) in self._stop
 
     def stem(self, word: str) -> str:
-        """The stem that all forms of a word share."""
+        """Return the stem that all forms of a word share."""
         return self._stem(word.casefold())
 
     def terms(self, text: str, *, stop: bool = True, characters: bool = False) -> list[str]:
-        """The terms of a text in order; with `stop`, less those that say nothing.
+        """Return the terms of a text in order; with `stop`, stop words are removed.
 
-        `characters` adds the single characters to the pairs of scripts without spaces, so that
-        a query of one character finds them.
+        In scripts without spaces, `characters` adds single characters to the bigrams, so that a
+        query of one character matches.
         """
         found: list[str] = []
         for word in words(text):
@@ -159,7 +159,7 @@ class Analyzer:
         return found
 
     def _term(self, word: str, stop: bool) -> str | None:
-        """The term of a word, remembered: a text has few words that another has not."""
+        """Return the cached term of a word; most texts share most of their words."""
         key = (word, stop)
         if key not in self._terms:
             if len(self._terms) > MEMORY:
@@ -168,9 +168,9 @@ class Analyzer:
         return self._terms[key]
 
     def query(self, text: str) -> tuple[list[str], bool]:
-        """The distinct terms of a query, and whether stop words are left out of the match.
+        """Return the distinct terms of a query, and whether stop words were removed.
 
-        They count where the query has no other words. Raises UsageError without any words.
+        They are kept if the query has no other words. Raises UsageError if it has no words.
         """
         for stop in (True, False):
             if terms := list(dict.fromkeys(self.terms(text, stop=stop))):
@@ -189,12 +189,12 @@ def _stop_words(language: str) -> frozenset[str]:
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of a text. A full stop after an abbreviation or an initial ends none."""
+    """Split a text into sentences. A full stop after an abbreviation or initial ends none."""
     return [text[start:end] for start, end in sentence_ranges(text)]
 
 
 def sentence_ranges(text: str) -> list[tuple[int, int]]:
-    """Start and end of each sentence in a text, without the white space around it."""
+    """Return the start and end of each sentence in a text, without surrounding white space."""
     ranges, start = [], 0
     cased = re.search(r"[.!?][\"'”’)]*\s+[^\W\d_a-zß-ÿ]", text) is not None
     for match in [*END.finditer(text), None]:
@@ -212,7 +212,7 @@ def sentence_ranges(text: str) -> list[tuple[int, int]]:
 
 
 def join_texts(texts: Iterable[str]) -> str:
-    """Texts one after the other, with a space between except after wide punctuation."""
+    """Join texts by spaces, except between full-width punctuation and a script without spaces."""
     whole = ""
     for text in texts:
         tight = not whole or (whole[-1] in "。！？｡」』" and UNSPACED.match(text))
@@ -221,5 +221,5 @@ def join_texts(texts: Iterable[str]) -> str:
 
 
 def comparison_key(text: str) -> str:
-    """Text in lower case without quotation marks, to tell whether one text holds another."""
+    """Return case-folded text without quotation marks, for substring comparison."""
     return " ".join(normalize(text).translate(_QUOTES).casefold().split())

@@ -1,4 +1,4 @@
-"""Times as people write them: durations (``90s``, ``1m30s``, ``1:30``) and clock times.
+"""Parse and format durations (``90s``, ``1m30s``, ``1:30``) and clock times.
 
 Inside vtk a time is a float in seconds, rounded to microseconds where it enters a record.
 """
@@ -11,17 +11,17 @@ from vtk.errors import UsageError
 SHORTEST = 0.001  # seconds
 UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
 _UNIT_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|min|s|m|h)")
-# Normal play time of RFC 2326, as used by W3C Media Fragments 1.0, section 4.2.1.
+# The normal play time of RFC 2326, as used by W3C Media Fragments 1.0, section 4.2.1.
 _CLOCK = re.compile(r"(?:(?:(\d+):)?([0-5]?\d):)?(\d+(?:\.\d*)?)")
 
 
 def rounded(seconds: float) -> float:
-    """Seconds rounded to microseconds, the precision of ``start`` and ``end``."""
+    """Round seconds to microseconds, the precision of ``start`` and ``end``."""
     return round(seconds, 6) + 0.0  # + 0.0 turns -0.0 into 0.0
 
 
 def parse_clock(text: str) -> float:
-    """Seconds of ``12.5``, ``1:30`` or ``1:02:03.5``. Raises ValueError."""
+    """Parse ``12.5``, ``1:30`` or ``1:02:03.5`` to seconds. Raises ValueError."""
     text = text.strip()
     sign = -1 if text.startswith("-") else 1
     match = _CLOCK.fullmatch(text.removeprefix("-"))
@@ -34,9 +34,9 @@ def parse_clock(text: str) -> float:
 
 
 def parse_duration(text: str) -> float:
-    """Seconds of ``30s``, ``1m30s``, ``500ms``, ``1:30`` or plain ``30`` (seconds).
+    """Parse ``30s``, ``1m30s``, ``500ms``, ``1:30`` or plain ``30`` to seconds.
 
-    Raises UsageError when the text is no duration or the duration is not above zero.
+    Raises UsageError if the text is not a duration, or is under SHORTEST or infinite.
     """
     text = text.strip()
     parts = _UNIT_PART.findall(text)
@@ -53,7 +53,7 @@ def parse_duration(text: str) -> float:
 
 
 def clock(seconds: float, *, decimals: int = 0) -> str:
-    """``1:02:03`` or ``2:03`` for people to read, rounded down to the decimals shown."""
+    """Format seconds as ``1:02:03`` or ``2:03``, rounded down to the decimals shown."""
     scale = 10**decimals
     ticks = int(max(seconds, 0.0) * scale + 1e-6)
     whole, fraction = divmod(ticks, scale)

@@ -79,7 +79,7 @@ def _joined(entries: list[dict[str, Any]]) -> str:
 
 
 def lines_of(entries: list[dict[str, Any]]) -> list[str]:
-    """Return the texts of timed entries without repeats, prefixed by each new speaker's name."""
+    """Return the texts of entries without consecutive repeats, naming each new speaker."""
     lines: list[str] = []
     before, speaking = "", ""
     for entry in entries:
