@@ -1,4 +1,4 @@
-"""The command line of vtk: one module per command, found by the word that is typed."""
+"""The command line of vtk: one module per command, looked up by the name of the command."""
 
 import os
 import sys
@@ -13,7 +13,7 @@ from vtk.errors import UsageError
 
 from .options import on_stream
 
-# In the order of a pipeline, which is the order in which help and the manual show them.
+# Commands in pipeline order, which is also their order in the help and the manual.
 COMMANDS = (
     "probe",
     "split",
@@ -35,7 +35,7 @@ CONTEXT = {"help_option_names": ["-h", "--help"]}
 
 
 class Commands(dict[str, TyperCommand | TyperGroup]):
-    """Commands by name, each imported when it is asked for: a start pays for one only."""
+    """Commands by name, each imported on first access, so that startup imports only one."""
 
     def __missing__(self, name: str) -> TyperCommand | TyperGroup:
         self[name] = _build(name)
@@ -43,22 +43,22 @@ class Commands(dict[str, TyperCommand | TyperGroup]):
 
 
 class Group(TyperGroup):
-    """``vtk COMMAND``."""
+    """The command group ``vtk COMMAND``."""
 
     def list_commands(self, ctx: object) -> list[str]:
-        """The names of the commands, without importing them."""
+        """Return the names of the commands, without importing them."""
         return list(COMMANDS)
 
     def get_command(self, ctx: object, cmd_name: str) -> TyperCommand | TyperGroup | None:
-        """The command of that name, imported now; None where there is none."""
+        """Import and return a command; None if there is no such command."""
         return self.commands[cmd_name] if cmd_name in COMMANDS else None  # type: ignore[return-value]
 
 
 class Subgroup(TyperGroup):
-    """``vtk COMMAND SUBCOMMAND``."""
+    """The command group ``vtk COMMAND SUBCOMMAND``."""
 
     def make_context(self, *arguments: Any, **settings: Any) -> Any:
-        """The context, with the configured defaults of the command handed on to subcommands."""
+        """Make the context, and pass the command's configured defaults on to its subcommands."""
         context = super().make_context(*arguments, **settings)
         known = context.default_map or {}
         common = {key: value for key, value in known.items() if not isinstance(value, dict)}
@@ -68,10 +68,10 @@ class Subgroup(TyperGroup):
 
 
 class Command(TyperCommand):
-    """A command whose table in config.toml may hold nothing but its options."""
+    """A command whose table in config.toml may contain only its options."""
 
     def make_context(self, *arguments: Any, **settings: Any) -> Any:
-        """The context. Raises UsageError where the table holds anything else."""
+        """Make the context. Raises UsageError if the table in config.toml has an unknown key."""
         context = super().make_context(*arguments, **settings)
         words: list[str] = []
         parent = context
@@ -97,9 +97,9 @@ def _unknown(what: str, name: str, known: Sequence[str]) -> str:
 
 
 def _build(name: str) -> TyperCommand | TyperGroup:
-    """The command of ``commands/NAME.py``: its function of that name, with its options.
+    """Build a command from the function NAME in ``commands/NAME.py``.
 
-    With `SUBCOMMANDS`, a module's function is only the help of a group of these functions.
+    If the module has `SUBCOMMANDS`, the function only gives the help of a group of these functions.
     """
     module = import_module(f".{name}", __name__)
     subcommands = getattr(module, "SUBCOMMANDS", ())
@@ -110,14 +110,14 @@ def _build(name: str) -> TyperCommand | TyperGroup:
     built = typer.main.get_command(group)
     assert isinstance(built, TyperGroup)
     for function in subcommands:
-        word = function.__name__.rstrip("_")  # list_, as list is taken
+        word = function.__name__.rstrip("_")  # `list_` avoids shadowing `list`
         built.commands[word] = _command(word, f"{name} {word}", function)
     built.name, built.context_settings = name, dict(CONTEXT)
     return built
 
 
 def _command(name: str, words: str, function: Any) -> TyperCommand:
-    """A function as a command; one that gives a job is run on a stream, with its options."""
+    """Make a command from a function; if it returns a Job, add stream options and run the job."""
     if "Job" in str(function.__annotations__.get("return")):
         function = on_stream(words, function)
     single = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -137,7 +137,7 @@ def _version(wanted: bool) -> None:
 
 
 def app() -> TyperGroup:
-    """The whole command line, as a click group."""
+    """Build the whole command line as a click group."""
     root = typer.Typer(
         cls=Group,
         rich_markup_mode=None,
@@ -185,11 +185,11 @@ def app() -> TyperGroup:
 
 
 def configured() -> dict[str, Any]:
-    """``config.toml`` in the user's configuration folder, its names as those of parameters.
+    """Read ``config.toml`` in the user's configuration folder, with keys as parameter names.
 
-    A key at the top counts for every command that has such an option, one in a table named as a
-    command for that command only. Raises UsageError where the file is not TOML, or where a
-    table is no command's.
+    A top-level key applies to every command that has such an option, a key in a table named after a
+    command to that command only. Raises UsageError if the file is not TOML or a table is not named
+    after a command.
     """
     home = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
     path = os.path.join(home, "vtk", "config.toml")
@@ -221,25 +221,25 @@ def _named(table: dict[str, Any]) -> dict[str, Any]:
 
 
 def _as_given(value: Any) -> Any:
-    """A number as the word that it is on the command line, where every option checks its own."""
+    """Convert a number to a string, as on the command line, for the option to parse and check."""
     return str(value) if type(value) in (int, float) else value
 
 
 def _defaults(found: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """The defaults of each command."""
+    """Return the configured defaults of each command."""
     common = {key: value for key, value in found.items() if not isinstance(value, dict)}
     return {name: {**common, **found.get(name, {})} for name in COMMANDS}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line; the process ends with its status."""
+    """Run the command line and exit the process with its status."""
     try:
         found = configured()
         app()(arguments, prog_name="vtk", default_map=_defaults(found), obj=found)
     except UsageError as error:
         typer.echo(f"vtk: {error}", err=True)
         sys.exit(2)
-    except OSError as error:  # help into a full disk; a stream tells of its own errors
+    except OSError as error:  # e.g. writing the help to a full disk; streams handle their own
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         typer.echo(f"vtk: cannot write standard output: {error.strerror}", err=True)
         sys.exit(74)

@@ -1,4 +1,4 @@
-"""vtk chapter: spans joined into chapters with titles."""
+"""vtk chapter: join spans into chapters with titles."""
 
 from typing import TYPE_CHECKING, Annotated, Literal
 

@@ -1,4 +1,4 @@
-"""vtk ground: the exact moments that answer a query."""
+"""vtk ground: find the exact moments that answer a query."""
 
 from typing import TYPE_CHECKING, Annotated, Literal
 

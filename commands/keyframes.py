@@ -1,4 +1,4 @@
-"""vtk keyframes: the few frames that stand for a span."""
+"""vtk keyframes: pick the few frames that represent a span."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -170,4 +170,4 @@ def keyframes(
         with ClipModel(clip or "") as model:
             yield from wanted(spans, clip=model)
 
-    return Job(by_clip, processes=False)  # each of which would load the model
+    return Job(by_clip, processes=False)  # every worker process would load the model

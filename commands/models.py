@@ -1,4 +1,4 @@
-"""vtk models: the models that vtk knows by name, and what this machine makes of them."""
+"""vtk models: list, download, verify and benchmark models."""
 
 import functools
 import inspect
@@ -70,13 +70,13 @@ def models() -> None:
 
 
 def _subcommand(function: Callable[..., None]) -> Callable[..., None]:
-    """A subcommand: `function(stream, own parameters)` run with exit statuses and messages."""
+    """Make a subcommand that calls `function(stream, ...)` and exits with the stream's status."""
     shared = inspect.signature(_shared).parameters
     common = [shared[name] for name in ("quiet", "log_json")]
 
     @functools.wraps(function)
     def command(**values: Any) -> None:
-        from vtk.stream import Stream  # on first use: help must not pay for it
+        from vtk.stream import Stream  # imported late to keep --help fast
 
         stream = Stream("models", **{p.name: values.pop(p.name) for p in common})
         raise SystemExit(stream.status(functools.partial(function, stream, **values)))
@@ -290,7 +290,7 @@ SUBCOMMANDS = (list_, pull, path, verify, doctor, bench)
 def _write(
     stream: "Stream", records: Iterable[Any], line: Callable[[Any], str], json: bool
 ) -> None:
-    """Write records as JSON Lines; on a terminal, unless `json`, each as the line of it."""
+    """Write records as JSON Lines; on a terminal, unless `json`, as formatted by `line`."""
     import orjson
 
     from vtk.output import open_sink

@@ -1,4 +1,4 @@
-"""vtk ocr: the words that are shown in the picture."""
+"""vtk ocr: read the text that is shown in the picture."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal

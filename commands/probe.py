@@ -1,4 +1,4 @@
-"""vtk probe: what a file holds."""
+"""vtk probe: report the container and the streams of a file."""
 
 from typing import TYPE_CHECKING
 

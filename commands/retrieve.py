@@ -1,4 +1,4 @@
-"""vtk retrieve: the best spans for a query."""
+"""vtk retrieve: find the best spans for a query."""
 
 from typing import TYPE_CHECKING, Annotated, Literal
 

@@ -1,4 +1,4 @@
-"""vtk schema: the JSON Schema of the records."""
+"""vtk schema: print the JSON Schema of the records."""
 
 
 def schema() -> None:

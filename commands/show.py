@@ -1,4 +1,4 @@
-"""vtk show: a stream as text that a person reads."""
+"""vtk show: format a stream of spans as text for people."""
 
 from typing import TYPE_CHECKING, Annotated
 

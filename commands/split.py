@@ -1,4 +1,4 @@
-"""vtk split: videos into shots."""
+"""vtk split: split videos into shots, scenes or windows."""
 
 from typing import TYPE_CHECKING, Annotated, Literal
 

@@ -1,4 +1,4 @@
-"""vtk summarize: a video in a few sentences."""
+"""vtk summarize: sum up a video in a few sentences."""
 
 from typing import TYPE_CHECKING, Annotated, Literal
 

@@ -1,4 +1,4 @@
-"""vtk transcribe: what is said in a span, with times."""
+"""vtk transcribe: add the speech of a span, with times."""
 
 import os
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -49,7 +49,8 @@ def transcribe(
             help="Only tell where there is speech, music or silence: a span for each stretch.",
         ),
     ] = False,
-    # Names of their own: those of language models, set for all commands, do not hear.
+    # Separate from the options of language models: a model configured for all commands would be
+    # used here, but cannot transcribe.
     speech_model: Annotated[
         str | None,
         typer.Option(

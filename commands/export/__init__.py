@@ -1,4 +1,4 @@
-"""vtk export: spans in the formats of other programs, to edit, to play, to train on or to query."""
+"""vtk export: write spans in formats for editing, playing, training and queries."""
 
 from .datasets import parquet, webdataset
 from .subtitles import ass, lrc, srt, txt, vtt

@@ -1,4 +1,4 @@
-"""vtk export parquet, webdataset: spans as a data set; they go on to standard output."""
+"""vtk export parquet, webdataset: write a data set and pass the spans on to standard output."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -32,7 +32,7 @@ def parquet(
     from vtk.export.parquet import parquet as write
     from vtk.stream.job import Job
 
-    return Job(partial(write, file=file), processes=False)  # one file, in the order of the input
+    return Job(partial(write, file=file), processes=False)  # one file, written in input order
 
 
 def webdataset(
@@ -94,4 +94,4 @@ def webdataset(
     work = partial(
         write, folder=folder, contents=contents, samples=shard_size, size=shard_mb * 10**6
     )
-    return Job(work, processes=False)  # one shard after the other, in the order of the input
+    return Job(work, processes=False)  # shards are written one by one, in input order

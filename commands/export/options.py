@@ -1,4 +1,4 @@
-"""Options that several exports share."""
+"""Options shared by several export commands."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""vtk export srt, vtt, ass, lrc, txt: what is said, as subtitles and as text."""
+"""vtk export srt, vtt, ass, lrc, txt: write speech as subtitles or text."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -123,7 +123,7 @@ def _subtitles(
     highlight: bool = False,
     embed: bool = False,
 ) -> "Job":
-    """What is said, as text or as tracks in copies of the videos."""
+    """Return the job that writes speech as text, or as tracks in copies of the videos."""
     from vtk.export.soft_subtitles import SoftSubtitles
     from vtk.export.speech import subtitles
     from vtk.export.subtitle_layout import Layout

@@ -1,4 +1,4 @@
-"""vtk export edl, otio, csv, tsv, ffmetadata, webvtt, aegisub: spans as text to edit and play."""
+"""vtk export edl, otio, csv, tsv, ffmetadata, webvtt, aegisub: text to edit and play spans."""
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -175,4 +175,4 @@ def _table(
 def _text(text: "TextFormat") -> "Job":
     from vtk.stream.job import Job
 
-    return Job(text.prepare, processes=False, writer=text)  # into one file, or one after the other
+    return Job(text.prepare, processes=False, writer=text)  # files are written one by one
