@@ -98,11 +98,11 @@ def words(text: str) -> list[str]:
             continue
         parts = word.split(".")
         if all(part.isdigit() for part in parts):
-            found.append(word)  # 3.5
+            found.append(word)  # a number: 3.5
         elif max(map(len, parts)) == 1:
-            found.append("".join(parts))  # U.S.
+            found.append("".join(parts))  # an abbreviation: U.S.
         else:
-            found += parts  # end.Next
+            found += parts  # no space after a full stop: end.Next
     return found
 
 
@@ -112,7 +112,7 @@ def word_count(text: str) -> int:
 
 
 class Analyzer:
-    """Text to terms: lower case, without stop words, stemmed by Snowball (Porter 2001).
+    """Converts text to terms: lower case, no stop words, stemmed by Snowball (Porter 2001).
 
     `language` is a code such as ``en`` or ``pt-BR``; for languages that Snowball does not support,
     words are not stemmed. With `talk`, filler words of speech are removed too.
@@ -201,7 +201,7 @@ def sentence_ranges(text: str) -> list[tuple[int, int]]:
         end = match.end() if match else len(text)
         if match:
             if cased and text[end : end + 9].lstrip()[:1].islower():
-                continue  # "Really?" he asked; 3 p.m. today
+                continue  # no sentence end: "Really?" he asked; 3 p.m. today
             if match[0] == "." and _ABBREVIATION.search(text, start, end):
                 continue
         if piece := text[start:end].strip():

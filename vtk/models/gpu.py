@@ -38,6 +38,6 @@ def ram_gb() -> float:
     """Return the main memory in 10^9 bytes, or the container's limit if that is lower."""
     size = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     for name in CGROUPS:
-        with suppress(OSError, ValueError):  # absent, or the word max
+        with suppress(OSError, ValueError):  # the file is absent or holds "max"
             size = min(size, int(Path(name).read_text()))
     return round(size / 1e9, 1)

@@ -113,7 +113,7 @@ def require_rapidocr() -> None:
 
 
 def _library() -> tuple[Any, Any]:
-    """Return the modules cv2 and the class RapidOCR. Raises MissingError if they do not load."""
+    """Return the module cv2 and the class RapidOCR. Raises MissingError if they do not load."""
     require_rapidocr()
     try:
         onnx.library()  # must be loaded before RapidOCR imports onnxruntime

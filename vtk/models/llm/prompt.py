@@ -20,7 +20,7 @@ THOUGHT = ("<think>", "</think>")  # delimiters of the reasoning of Qwen3, DeepS
 class Prompt:
     """A single user turn: texts and pictures in the order in which the model reads them.
 
-    `LocalModel` reuses the picture encodings of a prompt with the same parts up to the last one.
+    Prompts with the same parts up to their last picture share its encoding (see `LocalModel`).
     """
 
     parts: tuple[str | Picture, ...]
