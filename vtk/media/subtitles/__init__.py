@@ -53,7 +53,7 @@ class SubtitleSource(NamedTuple):
 
 
 def speech_entries(video: str, language: str | None = None) -> list[Entry]:
-    """The `speech` entries of the source that `find_subtitles` finds, in time order; else none."""
+    """The `speech` entries of the source that `find_subtitles` finds, in time order."""
     found = find_subtitles(video, language)
     return found.entries if found else []
 
