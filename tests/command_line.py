@@ -71,7 +71,7 @@ def vtk_process(
     *arguments: Argument, stdin: Input = b"", env: Variables | None = None, **options: Any
 ) -> Ran:
     """Run ``vtk`` in a process of its own; otherwise the same as `vtk`."""
-    return subprocess.run(
+    ran = subprocess.run(
         [VTK, *arguments],
         input=_bytes(stdin),
         capture_output=True,
@@ -79,6 +79,8 @@ def vtk_process(
         env=_environment(env),
         **options,
     )
+    assert b"Traceback (most recent call last)" not in (ran.stderr or b""), ran.stderr.decode()
+    return ran
 
 
 def lines(result: Ran) -> list[dict[str, Any]]:

@@ -47,10 +47,24 @@ def real() -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _own_log() -> Iterator[None]:
-    """Leave the log as it was: pytest captures twice what did not propagate and then does."""
+def _own_log(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Leave the log as it was, and fail a test in which vtk logged a bug of its own.
+
+    A test that provokes one has the mark `bug`.
+    """
     log = logging.getLogger("vtk")
-    before = log.propagate, log.level
+    propagate, level = log.propagate, log.level  # pytest captures twice what did not propagate
+    bugs: list[str] = []
+
+    def noted(record: logging.LogRecord) -> bool:
+        if record.exc_info:
+            bugs.append(logging.Formatter().format(record))
+        return True
+
+    log.addFilter(noted)
     yield
-    log.propagate = before[0]
-    log.setLevel(before[1])
+    log.removeFilter(noted)
+    log.propagate = propagate
+    log.setLevel(level)
+    if bugs and not request.node.get_closest_marker("bug"):
+        pytest.fail("vtk logged a bug:\n" + "\n".join(bugs), pytrace=False)

@@ -241,6 +241,7 @@ def test_an_odd_name_of_a_video_is_one_that_cannot_be_opened(name: str, tmp_path
         assert b"Traceback" not in ran.stderr, command
 
 
+@pytest.mark.bug
 @pytest.mark.parametrize(
     ("command", "place"),
     [
