@@ -1,8 +1,8 @@
-"""Opening media: the one door to files, streams and series of pictures, by name.
+"""Open media by name: the single entry point for files, streams and image sequences.
 
-Local paths are never taken for protocols, and only what the user named is opened: a file that
-names other files (a playlist, a concat script) is refused, and a playlist on a server may name
-only what comes over HTTP too.
+Local paths are never parsed as protocols, and only the file the user named is opened: a file that
+references other files (a playlist, a concat script) is refused, and a playlist on a server may
+reference only resources that are served over HTTP as well.
 """
 
 import os
@@ -22,34 +22,34 @@ from vtk.media.container.source import Source, plain
 from vtk.span import local_path
 
 ELSEWHERE = "leads to other files or protocols, which may be private and so are not followed"
-UNSEEN = {"skip_frame": "all", "probesize": "32"}  # of packets, by FFmpeg on opening
+UNSEEN = {"skip_frame": "all", "probesize": "32"}  # keep FFmpeg from inspecting packets on opening
 
 
 @contextmanager
 def open_container(
     video: str, hwaccel: HWAccel | None = None, quick: bool = False
 ) -> Iterator[InputContainer]:
-    """The container behind the ``video`` of a span.
+    """Open the container that the ``video`` of a span names.
 
-    That is a local file, a numbered series of pictures (`vtk.media.container.image_sequence`), a
-    URL that FFmpeg or fsspec opens, or a web page that yt-dlp knows (`vtk.media.container.remote`).
-    Decoders use `hwaccel` where they can. `quick` looks into no packet for what the head of a file
-    does not say. Raises OpenError in one clear sentence, and MissingError where an optional package
-    is missing.
+    The name is a local file, a numbered image sequence (`vtk.media.container.image_sequence`), a
+    URL that FFmpeg or fsspec opens, or a web page that yt-dlp supports
+    (`vtk.media.container.remote`). Decoders use `hwaccel` where possible. `quick` reads the file
+    header only and does not probe packets for missing stream parameters. Raises OpenError with a
+    one-sentence message, and MissingError if an optional package is missing.
     """
     with ExitStack() as stack:
         yield stack.enter_context(_open(video, stack, hwaccel, UNSEEN if quick else {}))
 
 
 def seekable(video: str) -> bool:
-    """Whether it can be opened again: false of a pipe, which gives its bytes once."""
+    """Return whether the video can be opened again; a pipe cannot: it can be read only once."""
     path = local_path(video)
     if path is None or image_sequence.named(video):
         return True
     try:
         mode = os.stat(path).st_mode
     except (OSError, ValueError):
-        return True  # to no avail, as often as one likes
+        return True  # opening fails every time, but no data is consumed
     return stat.S_ISREG(mode) or stat.S_ISDIR(mode)
 
 
@@ -84,7 +84,7 @@ def _opened(source: Source, hwaccel: HWAccel | None) -> InputContainer:
     )
     for stream in opened.streams.video:
         if stream.codec_context is not None:
-            # Else pictures are cropped on the left only as far as whole vectors in memory go.
+            # Without this flag, left cropping is rounded to the memory alignment of SIMD vectors.
             stream.codec_context.flags |= Flags.unaligned
     return opened
 
@@ -98,7 +98,7 @@ def _source(video: str, stack: ExitStack) -> Source:
     _check_file(path)
     if image_sequence.is_animated_webp(path):
         return image_sequence.from_webp(path, stack)
-    # A local path gets the protocol `file:`, or FFmpeg would read "talk: part 1.mp4" as one.
+    # Prefix local paths with `file:`, or FFmpeg would parse "talk: part 1.mp4" as a protocol.
     return Source(f"file:{path}", {"protocol_whitelist": "file"} | plain())
 
 
@@ -143,7 +143,7 @@ def _reason(error: Exception, source: Source) -> str:
 
 
 def _is_script(file: object) -> bool:
-    """Whether a local file begins as playlists, scripts and manifests do that name other files."""
+    """Return whether a local file starts like a playlist, script or manifest naming other files."""
     path = file.removeprefix("file:") if isinstance(file, str) else ""
     if not os.path.isfile(path):
         return False

@@ -1,8 +1,9 @@
-"""Still pictures that make a video: numbered files at a rate, and animated WebP.
+"""Open image sequences as video: numbered files at a frame rate, and animated WebP.
 
-`frames/%05d.png#rate=24` names the files frames/00001.png, frames/00002.png and on, 24 of them a
-second, from the first number that is there; `frames/#rate=24` those of a folder. Without `#rate=`
-a name is that of one file, and a file of exactly that name wins.
+`frames/%05d.png#rate=24` names the files frames/00001.png, frames/00002.png and so on, at 24
+frames per second, starting at the first existing number; `frames/#rate=24` names the numbered
+images of a folder. A name without `#rate=` is a single file, and an existing file with exactly
+the given name takes precedence.
 """
 
 import os
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 KINDS = frozenset(
     ["bmp", "dpx", "exr", "jpeg", "jpg", "pgm", "png", "ppm", "qoi", "tga", "tif", "tiff", "webp"]
 )
-LEAST_WEBP = 0.1  # seconds for which a picture is shown that states no time, as browsers have it
+LEAST_WEBP = 0.1  # seconds a picture without a stated duration is shown, as in browsers
 
 _NAMED = re.compile(r"(?s)(?P<path>.+)#rate=(?P<rate>\d+(?:\.\d+)?(?:/\d+)?)")
 _PATTERN = re.compile(r"(?s)(?P<before>.*)(?<!%)%(?:0(?P<width>\d))?d(?P<after>.*)")
@@ -35,7 +36,7 @@ _FILE = re.compile(r"(?s)(?P<before>.*?)(?P<number>\d+)(?P<after>\.(?P<kind>\w+)
 
 
 class _Numbered(NamedTuple):
-    """How files are named: what comes before the number, its least digits, what comes after."""
+    """A naming pattern: the text before the number, its minimum digits, the text after it."""
 
     before: str
     width: int
@@ -46,19 +47,19 @@ class _Numbered(NamedTuple):
 
 
 def named(video: str) -> bool:
-    """Whether the ``video`` of a span names a series of pictures."""
+    """Return whether the ``video`` of a span names an image sequence."""
     return _NAMED.fullmatch(video) is not None and not os.path.lexists(video)
 
 
 def hint(path: str) -> str:
-    """What to add to the message that there is no such file; empty where it fits none."""
+    """Return a hint to append to a "no such file" message; empty if the name is no pattern."""
     if not _PATTERN.fullmatch(os.path.basename(path)):
         return ""
     return f"; numbered pictures are named with their rate, as in {path}#rate=25"
 
 
 def series(video: str) -> Source:
-    """How to open a series of pictures. Raises OpenError where one is missing."""
+    """Return how to open an image sequence. Raises OpenError if an image is missing."""
     match = _NAMED.fullmatch(video)
     assert match is not None
     path, rate = match["path"], match["rate"]
@@ -96,7 +97,7 @@ def _pattern(name: str) -> _Numbered:
 
 
 def _alike(names: list[str]) -> _Numbered:
-    """How the pictures of a folder are named, where they all are in the same way."""
+    """Return the naming pattern of a folder's images. Raises OpenError unless all share one."""
     found = [match for name in names if (match := _FILE.fullmatch(name))]
     found = [match for match in found if match["kind"].lower() in KINDS]
     ways = {(match["before"], match["after"]) for match in found}
@@ -112,7 +113,7 @@ def _alike(names: list[str]) -> _Numbered:
 
 
 def _numbers(scheme: _Numbered, names: list[str]) -> list[int]:
-    """The numbers of the pictures, in order."""
+    """Return the numbers of the existing images, in order. Raises OpenError if there are none."""
     form = re.compile(rf"{re.escape(scheme.before)}(\d+){re.escape(scheme.after)}")
     found = sorted(int(match[1]) for name in names if (match := form.fullmatch(name)))
     here = set(names)
@@ -127,18 +128,18 @@ def _escaped(text: str) -> str:
 
 
 def is_animated_webp(path: str) -> bool:
-    """Whether a file is a WebP of several pictures, which FFmpeg does not decode."""
+    """Return whether a file is an animated WebP, which FFmpeg does not decode."""
     if not os.path.isfile(path):
-        return False  # a pipe: what is read of it is gone, and closing it may end who writes it
+        return False  # a pipe: bytes read are lost, and closing it may terminate the writer
     with open(path, "rb") as file:
         head = file.read(21)
     return head[:4] == b"RIFF" and head[8:16] == b"WEBPVP8X" and bool(head[20] & 2)
 
 
 def from_webp(path: str, stack: ExitStack) -> Source:
-    """The pictures of an animated WebP, decoded by Pillow, losslessly in a temporary file.
+    """Decode an animated WebP with Pillow into a lossless temporary file.
 
-    That is closed, and so gone, with `stack`. Raises OpenError, and MissingError without Pillow.
+    `stack` closes the file, which deletes it. Raises OpenError, and MissingError without Pillow.
     """
     try:
         from PIL import Image, ImageSequence
@@ -155,7 +156,7 @@ def from_webp(path: str, stack: ExitStack) -> Source:
 
 
 def _rewrite(images: "ImageSequence.Iterator", file: IO[bytes]) -> None:
-    """Pictures and how long each is shown, as Matroska."""
+    """Write images with their durations as lossless (FFV1) Matroska."""
     base, time = Fraction(1, 1000), 0
     with av.open(file, "w", format="matroska") as out:
         stream: VideoStream | None = None

@@ -1,4 +1,4 @@
-"""What is not a local file: URLs that FFmpeg or fsspec opens, and web pages that yt-dlp knows."""
+"""Open remote media: URLs that FFmpeg or fsspec opens, and web pages that yt-dlp supports."""
 
 import importlib.util
 import logging
@@ -15,10 +15,10 @@ from vtk.media.container import tls as trust
 from vtk.media.container.source import Source, plain
 
 NETWORK_TIMEOUT = 30.0  # seconds
-FRESH = 1800  # seconds for which the address behind a web page is used again
+FRESH = 1800  # seconds for which the resolved address of a web page's video is reused
 
 _WEB = "http,https,tcp,tls,httpproxy,crypto,data"
-# What each protocol that FFmpeg opens needs, and so what something opened by it may open.
+# Protocols that FFmpeg needs for each URL scheme; media opened by it may use only these.
 PROTOCOLS = {
     "http": _WEB,
     "https": _WEB,
@@ -33,10 +33,10 @@ PROTOCOLS = {
     "mmsh": "mmsh,http,tcp",
     "mmst": "mmst,tcp",
 }
-# Of the formats that name others, those that a protocol is for.
+# Formats that reference other resources, allowed only for the schemes they are meant for.
 _NAMING = {"http": ("hls", "dash"), "https": ("hls", "dash"), "rtsp": ("rtsp",), "rtp": ("rtp",)}
 
-# One file with pictures, with sound where there is one of both, that FFmpeg can open.
+# yt-dlp format: a single file FFmpeg can open, with video and audio if available, else video only.
 _FORMAT = "b[protocol^=http][protocol!*=dash]/b[protocol^=m3u8]/bv*[protocol!*=dash]"
 
 PARTS = (
@@ -48,7 +48,7 @@ INSTALL = "pip install 'video-text-kit[{}]'"
 
 
 def source(url: str, stack: ExitStack) -> Source:
-    """How to open a URL. A file object is closed with `stack`. Raises OpenError, MissingError."""
+    """Return how to open a URL; `stack` closes any file object. Raises OpenError, MissingError."""
     scheme = urlsplit(url).scheme.lower()
     if scheme not in PROTOCOLS:
         return Source(_stored(url, scheme, stack), {"protocol_whitelist": "none"} | plain())
@@ -57,7 +57,7 @@ def source(url: str, stack: ExitStack) -> Source:
 
 
 class _Stored:
-    """A file of fsspec as FFmpeg reads it: whatever goes wrong is an OSError in one line."""
+    """An fsspec file for FFmpeg to read: any failure becomes an OSError with a one-line message."""
 
     def __init__(self, name: str, file: Any) -> None:
         self.name = name
@@ -66,7 +66,7 @@ class _Stored:
     def read(self, size: int) -> bytes:
         try:
             return bytes(self._file.read(size))
-        except Exception as error:  # the errors of any storage's own library
+        except Exception as error:  # each storage library raises its own types of error
             raise OSError(_line(error)) from None
 
     def seek(self, offset: int, whence: int = 0) -> int:
@@ -98,14 +98,15 @@ def _stored(url: str, scheme: str, stack: ExitStack) -> _Stored:
         ) from None
     except FileNotFoundError:
         raise OpenError("cannot open: No such file or directory") from None
-    except Exception as error:  # the errors of any storage's own library
+    except Exception as error:  # each storage library raises its own types of error
         raise OpenError(f"cannot open: {_line(error)}") from None
 
 
 def behind_page(url: str, error: av.FFmpegError) -> Source | None:
-    """How to open the video that a web page shows; None where `url` is none or `error` another.
+    """Return how to open the video on a web page, after opening `url` itself failed with `error`.
 
-    Raises OpenError where yt-dlp finds none, or is not installed.
+    None if `url` is not a web address or `error` has another cause. Raises OpenError if yt-dlp
+    finds no video, or is not installed.
     """
     if urlsplit(url).scheme.lower() not in ("http", "https"):
         return None
@@ -126,9 +127,9 @@ def behind_page(url: str, error: av.FFmpegError) -> Source | None:
 
 @lru_cache(maxsize=16)
 def _resolved(url: str, now: int) -> tuple[str, str]:
-    """The address of the video of a page, and the headers of HTTP to ask for it with.
+    """Return the address of the video on a page, and the HTTP headers for requesting it.
 
-    `now` changes when an address found before is not to be used any more.
+    `now` is part of the cache key: it changes when a cached address must not be reused.
     """
     import yt_dlp
 
@@ -160,5 +161,5 @@ def _resolved(url: str, now: int) -> tuple[str, str]:
 
 
 def _line(error: Exception) -> str:
-    """What an error says, in one line."""
+    """Return the message of an error as one line."""
     return " ".join(str(error).split())[:300].removeprefix("ERROR: ") or type(error).__name__

@@ -1,4 +1,4 @@
-"""Which stream of a container is meant, and where it begins and ends."""
+"""Select the main stream of a container, and determine its start and end."""
 
 import os
 from contextlib import suppress
@@ -12,14 +12,14 @@ from av.video.stream import VideoStream
 from vtk.errors import MediaError
 from vtk.times import rounded
 
-# Formats without an index and without a head: the packets of a coder one after the other.
+# Formats without an index or a header: raw streams of concatenated audio packets.
 GUESSED = ("aac", "ac3", "dts", "dtshd", "eac3", "loas", "mlp", "mp3", "truehd")
 
 
 def main_stream(container: InputContainer) -> VideoStream:
-    """The video stream that a player would show: of the default ones the largest, no cover art.
+    """Return the video stream a player would show: the largest default one, never cover art.
 
-    Raises MediaError where the file has no pictures.
+    Raises MediaError if the file has no video stream.
     """
     shown = [
         stream
@@ -35,7 +35,7 @@ def main_stream(container: InputContainer) -> VideoStream:
 
 
 def leading_stream(container: InputContainer) -> Stream | None:
-    """The stream that says how long the file is: the pictures, or the sound where it has none."""
+    """Return the stream that defines the file's length: the main video, else the first audio."""
     try:
         return main_stream(container)
     except MediaError:
@@ -43,10 +43,11 @@ def leading_stream(container: InputContainer) -> Stream | None:
 
 
 def stated_range(container: InputContainer, stream: Stream | None) -> tuple[float, float]:
-    """Start and end in seconds of a stream as stated, or of the container where that is not.
+    """Return the stated start and end of a stream in seconds, falling back to the container's.
 
-    The end is the start where nothing is stated. Where FFmpeg would guess it from the bit rate of
-    the first packets, which may be far off, a file is read to its end instead.
+    If no duration is stated, the end equals the start. For formats where FFmpeg would estimate the
+    end from the bit rate of the first packets, which may be far off, a local file is read to its
+    end instead.
     """
     start = Fraction(container.start_time or 0, av.time_base)
     if stream is not None and stream.start_time is not None and stream.time_base:
@@ -65,12 +66,12 @@ def stated_range(container: InputContainer, stream: Stream | None) -> tuple[floa
 
 
 def is_estimated(container: InputContainer) -> bool:
-    """Whether how long a file lasts is guessed from its size: bare sound does not state it."""
+    """Return whether FFmpeg estimates the duration from the file size, as for raw audio streams."""
     return container.format.name in GUESSED
 
 
 def last_packet_end(container: InputContainer) -> Fraction:
-    """Where the last of the packets still to come ends, of any stream, in seconds; else 0."""
+    """Return the latest end, in seconds, of the remaining packets of all streams; 0 if none."""
     latest = Fraction(0)
     with suppress(av.FFmpegError):
         for packet in container.demux():

@@ -1,4 +1,4 @@
-"""How a file counts its frames: frame rate, first timestamp, start timecode, name of the reel."""
+"""Read the timing of a file: frame rate, first timestamp, start timecode, reel name."""
 
 from contextlib import suppress
 from fractions import Fraction
@@ -16,25 +16,25 @@ STANDARD = (
     *(Fraction(rate) for rate in range(1, 121)),
     *(Fraction(rate * 1000, 1001) for rate in (24, 30, 48, 60, 90, 120)),
 )
-NEAR = 0.0004  # of a rate: less than half of what lies between 24 and 23.976
-LAST = 2.0  # seconds before the end of a file in which something is to be stored
-MISSING = 1.0  # seconds that may lack at the end before a file counts as truncated
-MISSING_SHARE = 0.02  # of the length that the container states
-STEADY = 0.02  # of a rate: the difference of average and guess that is no variable rate
+NEAR = 0.0004  # relative tolerance of rates: below half the difference between 24 and 23.976
+LAST = 2.0  # seconds before the stated end of a file in which packets are expected
+MISSING = 1.0  # seconds that may be missing at the end before a file counts as truncated
+MISSING_SHARE = 0.02  # the tolerance for missing time as a fraction of the stated length
+STEADY = 0.02  # relative difference of average and guessed rate up to which the rate is constant
 
 
 class Timing(NamedTuple):
-    """Where a file begins and ends, in seconds, and how its frames are counted."""
+    """The start and end of a file in seconds, its frame rate, timecode and reel name."""
 
     start: float = 0.0
     end: float | None = None
-    rate: Fraction | None = None  # frames in a second; None where it varies
-    timecode: str | None = None  # of the first frame, 01:00:00:00, with a ; where frames drop
+    rate: Fraction | None = None  # frames per second; None if variable
+    timecode: str | None = None  # of the first frame, as 01:00:00:00; with a ; for drop-frame
     reel: str | None = None
 
 
 def timing(video: str) -> Timing:
-    """The timing of a file, from its head; nothing is decoded. Raises OpenError."""
+    """Return the timing of a file from its header, without decoding. Raises OpenError."""
     with open_container(video) as container:
         stream = leading_stream(container)
         rate = _rate(stream) if isinstance(stream, VideoStream) else None
@@ -45,23 +45,24 @@ def timing(video: str) -> Timing:
 
 
 def stated_length(video: str) -> float | None:
-    """Seconds of a local file by its head, read in milliseconds; None where that cannot be told.
+    """Return the length of a local file in seconds from its header; None if it is not stated.
 
-    Raises OpenError.
+    Takes milliseconds. Raises OpenError.
     """
     if local_path(video) is None or not seekable(video):
         return None
     with open_container(video, quick=True) as container:
-        if is_estimated(container):  # a guess, which to mend takes the whole file
+        if is_estimated(container):  # an exact value would need the whole file to be read
             return None
         start, end = stated_range(container, leading_stream(container))
         return end - start or None
 
 
 def is_cut_off(video: str) -> bool:
-    """Whether nothing is stored where a file ends by its own account; false where it has none.
+    """Return whether a file ends before its stated end; False if no end is stated.
 
-    Reads what is near that end, and decodes nothing. Of a pipe that cannot be told: false.
+    Reads only the packets near the stated end, and decodes nothing. Always False for a pipe, where
+    this cannot be checked.
     """
     if not seekable(video):
         return False
@@ -75,18 +76,18 @@ def is_cut_off(video: str) -> bool:
 
 
 def is_truncated(reached: float, stated: float, start: float = 0.0) -> bool:
-    """Whether a file that states to last from `start` to `stated` seconds ends too soon."""
+    """Return whether a file that ends at `reached` falls short of its `stated` end (seconds)."""
     return stated - reached > max(MISSING, MISSING_SHARE * (stated - start))
 
 
 def standard_rate(rate: Fraction) -> Fraction:
-    """The standard frame rate that a rounded or measured one means; itself where there is none."""
+    """Return the standard frame rate nearest to a rounded or measured one, else `rate` itself."""
     nearest = min(STANDARD, key=lambda known: abs(known - rate))
     return nearest if abs(nearest - rate) <= NEAR * nearest else rate
 
 
 def _rate(stream: VideoStream) -> Fraction | None:
-    """The rate of a stream, if its average is a standard one or agrees with FFmpeg's guess."""
+    """Return the stream's rate if its average is standard or agrees with FFmpeg's guess."""
     average = standard_rate(stream.average_rate or stream.guessed_rate or Fraction(0))
     guess = standard_rate(stream.guessed_rate or average)
     if average in STANDARD or abs(average - guess) > STEADY * guess:
@@ -95,7 +96,7 @@ def _rate(stream: VideoStream) -> Fraction | None:
 
 
 def _tag(container: InputContainer, name: str) -> str | None:
-    """The first value of a tag, however it is spelled, of a stream or of the container."""
+    """Return the first value of a tag (case-insensitive) in the streams, then in the container."""
     for tags in (*(stream.metadata for stream in container.streams), container.metadata):
         for key, value in tags.items():
             if key.lower() == name:

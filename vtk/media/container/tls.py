@@ -1,8 +1,8 @@
-"""Whether a server is who it says: the certificates of https and of other protocols over TLS.
+"""Verify server certificates for https and other protocols over TLS.
 
-FFmpeg 8 believes any server unless told otherwise, and the builds of PyAV do not know where the
-system keeps the authorities that vouch for servers. What a playlist (HLS) names FFmpeg fetches
-without this check; only the server of the playlist itself is checked.
+FFmpeg 8 trusts any server unless told otherwise, and PyAV's builds do not know where the system
+keeps its certificate authorities (CAs). FFmpeg fetches the entries of a playlist (HLS) without
+verification; only the server of the playlist itself is verified.
 """
 
 import os
@@ -11,9 +11,9 @@ from functools import cache
 from importlib.util import find_spec
 from urllib.parse import urlsplit
 
-TIMEOUT = 10.0  # seconds for a second look at a server that could not be opened
+TIMEOUT = 10.0  # seconds for the second connection to a server that FFmpeg could not open
 HINT = "to trust it, set SSL_CERT_FILE to a file that holds it"
-# Where systems keep the authorities: Debian, Red Hat, SUSE, Alpine and the BSDs.
+# Locations of the system's CA certificates: Debian, Red Hat, SUSE, Alpine and the BSDs.
 KNOWN = (
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/tls/certs/ca-bundle.crt",
@@ -23,15 +23,15 @@ KNOWN = (
 
 
 def options() -> dict[str, str]:
-    """What FFmpeg is told, so that it opens only servers whose certificate is trusted."""
+    """Return the options that make FFmpeg connect only to servers with a trusted certificate."""
     named = os.environ.get("SSL_CERT_FILE") or _authorities()
-    # On Windows FFmpeg asks the system, and takes no file.
+    # On Windows FFmpeg uses the system's certificate store and accepts no file.
     return {"tls_verify": "1"} | ({"ca_file": named} if named and os.name != "nt" else {})
 
 
 @cache
 def _authorities() -> str | None:
-    """The file of the authorities that the system trusts, or the one that comes as a package."""
+    """Return the file of the system's CA certificates, or else that of the package certifi."""
     import ssl
 
     here = [ssl.get_default_verify_paths().cafile, *KNOWN]
@@ -44,9 +44,9 @@ def _authorities() -> str | None:
 
 
 def distrusted(url: str) -> str | None:
-    """Why the certificate of the server of a URL is not trusted; None where that is not known.
+    """Return why the certificate of a URL's server is not trusted; None if unknown or trusted.
 
-    Asks the server once more, as FFmpeg does not tell this from other failures.
+    Connects to the server again, because FFmpeg does not distinguish this from other failures.
     """
     import ssl
 
