@@ -1,8 +1,8 @@
-"""The pictures of a file: in order from start to end, or the ones shown at given times.
+"""Decode the frames of a file: all of a span in order, or those shown at given times.
 
-Whatever is asked for, and whoever decodes it, the pictures are those that decoding from the start
-would give, to the bit. Times are presentation timestamps of the video stream, in seconds as the
-container states them: a file whose first picture is shown at 10 s begins at 10 s.
+Whatever is requested, and however many decoders work in parallel, the frames are bit-identical to
+decoding from the start. Times are presentation timestamps of the video stream, in seconds as
+stated by the container: a file whose first frame is shown at 10 s begins at 10 s.
 """
 
 import math
@@ -37,18 +37,18 @@ __all__ = [
 ]
 
 OUTSIDE = "no picture is shown in this span: it lies outside the video"
-FEW = 3  # groups of pictures from which readers side by side are worth opening
-DENSE = 0.25  # of all frames: from there on the threads of one decoder do better
-STRETCH = 4.0  # seconds at least that a reader decodes at once where every frame is measured
-ROOM = 32  # lists of such frames that it may be ahead
-TOGETHER = 16  # frames of such a list
+FEW = 3  # groups of pictures (GOPs) from which on parallel decoders are worth opening
+DENSE = 0.25  # fraction of all frames above which one multi-threaded decoder is faster
+STRETCH = 4.0  # minimum seconds of a segment for one decoder where every frame is measured
+ROOM = 32  # lists of measured frames that a decoder may be ahead of the consumer
+TOGETHER = 16  # measured frames per list
 
 T = TypeVar("T")
-Measure = Callable[[Iterator[VideoFrame]], Iterator[T]]  # of each picture something, in order
+Measure = Callable[[Iterator[VideoFrame]], Iterator[T]]  # one result per image, in order
 
 
 class MappedFrame(NamedTuple, Generic[T]):
-    """What was made of a frame, and when that is shown: as of `Frame`."""
+    """The result of measuring a frame, with the frame's timing as in `Frame`."""
 
     pts: int
     time: float
@@ -60,18 +60,18 @@ Shown = TypeVar("Shown", bound=Frame | MappedFrame[Any])
 
 
 class Video(Decoder):
-    """An open file and its main video stream. A context manager; not safe between threads."""
+    """An open file and its main video stream. A context manager; not thread-safe."""
 
     def __init__(self, name: str, *, pictures_seen: bool = True) -> None:
-        """Open the file. `pictures_seen` False decodes quicker, without the loop filter: good
-        enough to measure on, not to show. Raises OpenError, and MediaError without pictures.
+        """Open the file. `pictures_seen` False skips the loop filter: faster, and good enough to
+        measure but not to show. Raises OpenError, and MediaError if there is no video stream.
         """
         super().__init__(name, pictures_seen=pictures_seen)
-        # Without a reference to this, or the memory of both would not be freed at once.
+        # Must not refer to self: a reference cycle would delay freeing the memory of both.
         self._another = partial(Decoder, name, pictures_seen=pictures_seen, known=self.known)
         self._readers = ParallelDecoder(self._another)
-        self._sought = 0  # how hard a plan was looked for: 1 in the container, 2 in all packets
-        self.cut_short = False  # whether frames() ended because of a frame after its end
+        self._sought = 0  # keyframes were sought in: 1 the container, 2 all packets
+        self.cut_short = False  # whether frames() stopped at a frame past its end
 
     def close(self) -> None:
         """Close the file; closing twice does no harm."""
@@ -79,7 +79,7 @@ class Video(Decoder):
         super().close()
 
     def no_picture_error(self) -> MediaError:
-        """The error of a file of which no picture decodes, with a guess at the reason."""
+        """Return the error for a file of which no frame decodes, with a likely reason."""
         path = local_path(self.name)
         if path is None or not os.path.isfile(path):
             return MediaError(
@@ -89,9 +89,9 @@ class Video(Decoder):
         return MediaError("no picture could be decoded")
 
     def clamp(self, start: float, end: float) -> tuple[float, float]:
-        """Start and end of [start, end) seconds, the end not after that which the file states.
+        """Clamp [start, end) seconds to the start and end that the file states.
 
-        Raises MediaError where neither the span nor the file states an end.
+        Raises MediaError if neither the span nor the file states an end.
         """
         low = max(start, self.start)
         high = min(end, self.end) if low < self.end else end
@@ -100,7 +100,7 @@ class Video(Decoder):
         return low, max(low, high)
 
     def frames(self, start: float = -math.inf, end: float = math.inf) -> Iterator[Frame]:
-        """Every frame shown in [start, end) seconds, in presentation order.
+        """Yield every frame shown in [start, end) seconds, in presentation order.
 
         Damaged packets are skipped and noted in `damage`.
         """
@@ -109,9 +109,9 @@ class Video(Decoder):
     def map_frames(
         self, measure: Measure[T], start: float = -math.inf, end: float = math.inf
     ) -> Iterator[MappedFrame[T]]:
-        """The same frames, of each only what `measure` makes of its picture.
+        """Yield the result of `measure` for every frame that `frames` would yield.
 
-        It is called for stretches of the video side by side, in the threads that decode them.
+        `measure` is called for several segments of the video in parallel, in the decoding threads.
         """
         division = decoder_budget(self.stream)._replace(room=ROOM)
         plan = self._find_plan(hard=False) if self._divides(division, start, end) else None
@@ -135,7 +135,7 @@ class Video(Decoder):
         return self._within(found, start, end)
 
     def _divides(self, division: DecoderBudget, start: float, end: float) -> bool:
-        """Whether readers side by side may help with every frame of [start, end) seconds."""
+        """Return whether parallel decoders may speed up decoding all of [start, end) seconds."""
         seconds = min(end, self.end) - max(start, self.start)
         several = division.readers > 1 and seconds > FEW * STRETCH
         return several and not self._accelerator and self._is_file()
@@ -143,7 +143,7 @@ class Video(Decoder):
     def _stretches(
         self, plan: KeyframeIndex, start: float, end: float
     ) -> Iterator[tuple[float, float]]:
-        """The timestamps, of keyframes, between which the video is decoded by one reader each."""
+        """Yield the keyframe pts between which the video is decoded by one decoder each."""
         low, after = -math.inf, 0
         if start > self.start:
             after = plan.gop_at(self.ticks(start)) + 1
@@ -164,7 +164,7 @@ class Video(Decoder):
         yield low, math.inf
 
     def _keyframe(self, plan: KeyframeIndex, number: int) -> int | None:
-        """When a keyframe is shown; None where there is none, as the file is cut off."""
+        """Return the pts of a keyframe; None if it is missing because the file is truncated."""
         if plan.exact:
             return int(plan.pts[number])
         self._moved = True
@@ -176,9 +176,9 @@ class Video(Decoder):
         return packet.pts if packet.is_keyframe else None
 
     def _within(self, frames: Iterator[Shown], start: float, end: float) -> Iterator[Shown]:
-        """Those of the frames that are shown in [start, end) seconds."""
+        """Yield only the frames that are shown in [start, end) seconds."""
         self.cut_short, known = False, len(self.damage)
-        held = None  # the latest frame not after `start`, which may stay on screen for long
+        held = None  # the last frame not after `start`, which may still be on screen then
         for frame in frames:
             if frame.time <= start + ROUNDING:
                 held = frame
@@ -197,11 +197,11 @@ class Video(Decoder):
             yield held
 
     def frames_at(self, times: Iterable[float]) -> Iterator[Frame]:
-        """The frame on screen at each of the ascending times (seconds), each decoded once.
+        """Yield the frame on screen at each of the ascending times (seconds), each decoded once.
 
-        Before the first frame that is the first; a time after the end of the pictures ends it.
-        Of each group of pictures that is needed, only what leads to the frames is decoded, many
-        groups side by side.
+        Times before the first frame yield the first frame; a time past the end of the video ends
+        the iteration. Of each GOP that is needed, only the part up to the last requested frame is
+        decoded; many GOPs are decoded in parallel.
         """
         times = iter(times)
         begin = list(islice(times, FEW))
@@ -226,13 +226,13 @@ class Video(Decoder):
         return wanted > DENSE * seconds * self.rate
 
     def _is_file(self) -> bool:
-        """Whether FFmpeg itself reads it, from a file that can be opened again and has times."""
+        """Return whether FFmpeg itself reads a local, reopenable file with timestamps."""
         if self.container.format.flags & NO_TIMESTAMPS or not seekable(self.name):
             return False
         return self.container.name == f"file:{local_path(self.name)}"
 
     def _find_plan(self, hard: bool) -> KeyframeIndex | None:
-        """Where decoding can begin, if that is known; `hard` to read all packets for it."""
+        """Return the keyframe index, if available; `hard` allows reading all packets for it."""
         if self._sought < 1 and seekable(self.name):
             self._sought = 1
             self._last, self._moved = None, True
@@ -243,8 +243,8 @@ class Video(Decoder):
         return self.plan
 
     def _frames_from(self, start: float) -> Iterator[Frame]:
-        """Frames from a place not after `start` on."""
-        self._last = None  # at() has to seek again: the position is about to change
+        """Return the frames from a position not after `start` on."""
+        self._last = None  # frames_at_serial() must seek again: the position is about to change
         if start > self.start:
             self._find_plan(hard=False)
             frame = self._seek_to(start)
@@ -267,13 +267,13 @@ def _measured(frames: Iterable[Frame], measure: Measure[T]) -> Iterator[MappedFr
 
 
 def _lists(items: Iterator[T]) -> Iterator[list[T]]:
-    """All of them: the hands that they go through cost as much for a list as for an item."""
+    """Group items into lists: passing a list between threads costs as much as passing one item."""
     while some := list(islice(items, TOGETHER)):
         yield some
 
 
 class VideoCache:
-    """Opens videos and keeps the latest open, as neighbouring spans ask for the same one."""
+    """Open videos and keep the last one open, as neighbouring spans usually share a video."""
 
     def __init__(self) -> None:
         self._video: Video | None = None
@@ -286,7 +286,7 @@ class VideoCache:
             self._video.close()
 
     def __call__(self, name: str) -> Video:
-        """The video of that name, open. Raises OpenError, MediaError."""
+        """Return the open video of the given name. Raises OpenError, MediaError."""
         if self._video is None or self._video.name != name:
             if self._video is not None:
                 self._video.close()

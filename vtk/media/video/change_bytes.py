@@ -1,4 +1,4 @@
-"""What an encoder spent on changes: the bytes of every packet that is no keyframe."""
+"""Bytes of non-key packets over time, a measure of how much changes."""
 
 from typing import NamedTuple
 
@@ -12,23 +12,23 @@ from vtk.media.video.keyframe_index import UNKNOWN, packet_table
 
 
 class ChangeBytes(NamedTuple):
-    """When each frame is shown, ascending, in seconds, and the bytes of changes up to it."""
+    """The presentation time of each frame, and cumulative bytes of non-key packets."""
 
-    times: NDArray[np.float64]  # (frames,)
-    bytes: NDArray[np.float64]  # (frames + 1,), of all frames before
+    times: NDArray[np.float64]  # (frames,), seconds, ascending
+    bytes: NDArray[np.float64]  # (frames + 1,), the sum over all frames before
 
     def within(self, start: float, end: float) -> tuple[int, float]:
-        """How many frames are shown in [start, end) seconds, and the bytes of their changes."""
+        """Return the number of frames in [start, end) seconds, and their non-key bytes."""
         low, high = np.searchsorted(self.times, [start - ROUNDING, end - ROUNDING])
         return int(high - low), float(self.bytes[high] - self.bytes[low])
 
 
 def change_bytes(video: str) -> ChangeBytes:
-    """What was spent on the main video stream; reads the file, or what is kept of it.
+    """Return the change bytes of the main video stream, from the file or its cached packet table.
 
-    A keyframe counts for nothing: it costs as much as its picture is detailed. Frames without
-    timestamps follow one another at the rate that is stated. Raises OpenError, and MediaError
-    where there are no pictures.
+    Keyframes count as 0: their size reflects detail, not change. Frames without timestamps are
+    assumed to follow one another at the stated rate. Raises OpenError, and MediaError if there is
+    no video stream.
     """
     table = packet_table(video)
     stamps = np.where(table.pts == UNKNOWN, table.dts, table.pts)[~table.hidden]
@@ -41,7 +41,7 @@ def change_bytes(video: str) -> ChangeBytes:
 
 
 def _following(video: str, times: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The times, those that are not known (nan) each by the last known before it and the rate."""
+    """Replace unknown times (nan), counting on from the last known time at the frame rate."""
     with open_container(video) as container:
         stream = main_stream(container)
         start, _ = stated_range(container, stream)

@@ -1,4 +1,4 @@
-"""A stretch of a video as a file of its own: cut exactly, encoded anew, with its sound."""
+"""Extract a span of a video as a file: frame-accurate, re-encoded, with its audio."""
 
 import io
 import math
@@ -22,19 +22,19 @@ from vtk.media.container import open_container
 from vtk.media.image.to_rgb import RGB, to_rgb
 from vtk.media.video import OUTSIDE, ROUNDING, Video
 
-THREADS = 4  # of the encoder: x264 gives the same bytes only for the same number
+THREADS = 4  # of the encoder: x264 output is reproducible only for a fixed number of threads
 ENCODER = {"preset": "veryfast", "crf": "20"}
 BT709 = 1  # FFmpeg's number for matrix, primaries and transfer alike
-RATE = 48_000  # samples a second where the encoder of sound does not take those of the file
-WOBBLE = 0.02  # seconds by which timestamps of sound may be off without a gap being meant
-RUN_UP = 1.0  # seconds of sound decoded before the stretch, as decoders need some to settle
+RATE = 48_000  # samples per second if the audio encoder does not support the file's rate
+WOBBLE = 0.02  # seconds by which audio timestamps may be off without counting as a gap
+RUN_UP = 1.0  # seconds of audio decoded before the span, as decoders need some to settle
 
 Packets = Iterator["av.Packet[Any]"]
 Samples = NDArray[np.float32]  # (channels, samples)
 
 
 class _Shown(NamedTuple):
-    """A picture of the clip, in the time base of the video, counted from the clip's start."""
+    """An image of the clip; times are in the video's time base, from the start of the clip."""
 
     picture: RGB
     pts: int
@@ -42,11 +42,11 @@ class _Shown(NamedTuple):
 
 
 def encode_clip(video: Video, start: float, end: float, height: int | None = None) -> bytes:
-    """What is shown and heard in [start, end) seconds as an MP4 (H.264, AAC) that begins at 0.
+    """Encode [start, end) seconds of video and audio as an MP4 (H.264, AAC) that begins at 0.
 
-    The first picture is the one on screen at `start`; each stays as long as it does in the video,
-    the last until `end`. Pictures are upright, with square pixels and even sides; `height` scales
-    them to about that many pixels. Raises MediaError where nothing is shown in the stretch.
+    The first frame is the one on screen at `start`; each frame lasts as long as in the video, the
+    last one until `end`. Frames are upright, with square pixels and even sides; `height` scales
+    them to about that many pixels. Raises MediaError if no frame is shown in the span.
     """
     start, end = video.clamp(start, end)
     shown = _shown(video, start, end, height)
@@ -77,12 +77,12 @@ def _seconds(packet: "av.Packet[Any]") -> float:
 
 
 def _shown(video: Video, start: float, end: float, height: int | None) -> Iterator[_Shown]:
-    """The pictures of a stretch, each once it is known how long it stays."""
+    """Yield the images of a span, each as soon as its duration is known."""
     base = video.time_base
     zero = math.floor((start + ROUNDING) / base)
     held: tuple[RGB, int] | None = None
     for frame in video.frames(start, end):
-        pts = max(frame.pts - zero, 0)  # the first may have come before the start
+        pts = max(frame.pts - zero, 0)  # the first frame may begin before the span
         if held is not None:
             if pts <= held[1]:
                 continue
@@ -100,14 +100,14 @@ def _add_pictures(out: OutputContainer, video: Video, picture: RGB) -> VideoStre
     stream.time_base = stream.codec_context.time_base = video.time_base
     context = stream.codec_context
     context.thread_count = THREADS
-    context.max_b_frames = 0  # so that the clip begins at 0 also for readers without edit lists
+    context.max_b_frames = 0  # so that the clip begins at 0 even in players that ignore edit lists
     context.colorspace = context.color_primaries = context.color_trc = BT709
     context.color_range = 1  # 16 to 235
     return stream
 
 
 def _pictures(stream: VideoStream, shown: Iterable[_Shown]) -> Packets:
-    durations: dict[int, int] = {}  # of each picture by its pts
+    durations: dict[int, int] = {}  # pts to duration of each image
     for picture, pts, duration in shown:
         frame = VideoFrame.from_ndarray(picture, format="rgb24").reformat(
             stream.width, stream.height, "yuv420p", dst_colorspace="itu709"
@@ -119,14 +119,14 @@ def _pictures(stream: VideoStream, shown: Iterable[_Shown]) -> Packets:
 
 
 def _lasting(packets: "list[av.Packet[Any]]", durations: dict[int, int]) -> Packets:
-    """Packets with the durations of their pictures, which the encoder would guess by the rate."""
+    """Set the duration of each packet, which the encoder would guess from the frame rate."""
     for packet in packets:
         packet.duration = durations.pop(cast(int, packet.pts))
         yield packet
 
 
 def _add_sound(out: OutputContainer, track: AudioStream) -> AudioStream:
-    """A stream of the track's rate, mono or stereo."""
+    """Add an AAC stream, mono or stereo, with the track's sample rate if supported, else RATE."""
     rates = av.Codec("aac", "w").audio_rates or []
     stream = out.add_stream("aac", rate=track.rate if track.rate in rates else RATE)
     stream.layout = "mono" if track.channels == 1 else "stereo"
@@ -147,9 +147,9 @@ def _sound(stream: AudioStream, heard: Iterable[Samples]) -> Packets:
 def _heard(
     source: InputContainer, track: AudioStream, form: AudioStream, start: float, end: float
 ) -> Iterator[Samples]:
-    """The sound of a stretch in the rate and the channels of `form`, without a gap.
+    """Yield the audio of a span with the sample rate and channels of `form`, without gaps.
 
-    There is silence where the file has none, so that it is as long as the stretch.
+    Missing audio is filled with silence, so that the total is as long as the span.
     """
     total, done = round((end - start) * form.rate), 0
     for time, samples in _decoded(source, track, form, start):
@@ -167,7 +167,7 @@ def _heard(
 
 
 def _silence(channels: int, count: int, most: int) -> Iterator[Samples]:
-    """`count` samples of silence, in pieces; none where it is not above 0."""
+    """Yield `count` samples of silence in chunks of up to `most`; nothing if `count` <= 0."""
     for place in range(0, count, most):
         yield np.zeros((channels, min(most, count - place)), np.float32)
 
@@ -175,7 +175,7 @@ def _silence(channels: int, count: int, most: int) -> Iterator[Samples]:
 def _decoded(
     source: InputContainer, track: AudioStream, form: AudioStream, start: float
 ) -> Iterator[tuple[float, Samples]]:
-    """Sound from a little before `start` on: seconds at which a piece begins, and the piece."""
+    """Yield audio chunks from a little before `start` on: the start in seconds, and the samples."""
     base = track.time_base or Fraction(1, av.time_base)
     if start > RUN_UP:
         try:
@@ -195,7 +195,7 @@ def _decoded(
 
 
 def _frames(source: InputContainer, track: AudioStream) -> Iterator[AudioFrame]:
-    """The frames of a track from here on; damaged packets are skipped."""
+    """Yield the remaining frames of a track; damaged packets are skipped."""
     try:
         for packet in source.demux(track):
             try:

@@ -1,8 +1,8 @@
-"""One decoder of a file: frames from the keyframe before a time on, or from the beginning.
+"""Decode a file from the keyframe before a given time, or from the beginning.
 
-What it gives is what decoding from the beginning would, to the bit: it begins at a keyframe that is
-whole, and else at one before. The exception are streams that refresh their pictures little by
-little (intra refresh), whose encoders call pictures whole that are so but for a trifle.
+The frames are bit-identical to decoding from the beginning: decoding starts at an intact keyframe,
+or else at an earlier one. The exception is streams with gradual intra refresh, whose encoders mark
+frames as intact that are not quite.
 """
 
 import math
@@ -24,14 +24,14 @@ from vtk.media.video import hwaccel
 from vtk.media.video.fast_open import StreamInfo, open_pictures
 from vtk.media.video.keyframe_index import KeyframeIndex, discard_other_streams
 
-SEEK_GAP = 10.0  # seconds to decode through rather than seek, where no keyframes are known
-NEAR = 0.25  # seconds to decode through rather than seek to a keyframe at their end
+SEEK_GAP = 10.0  # seconds to decode through rather than seek, if the keyframes are unknown
+NEAR = 0.25  # do not seek to a keyframe up to this many seconds ahead, but decode on
 NO_TIMESTAMPS = 0x80  # FFmpeg's AVFMT_NOTIMESTAMPS
-ROUNDING = 1e-6  # seconds by which times in records differ from timestamps
-# Decoders of the transparency that WebM keeps beside the pictures, which FFmpeg's own pass over.
+ROUNDING = 1e-6  # seconds by which times in records may differ from timestamps
+# Decoders that read WebM's separate alpha channel, which FFmpeg's native decoders ignore.
 TRANSPARENT = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
-MOST_THREADS = 16  # of one decoder; FFmpeg takes no more by itself
-RETRY_BACK = (0.0, 2.0, 10.0, 60.0)  # seconds before the wanted time to seek to, in turn
+MOST_THREADS = 16  # maximum threads of one decoder, as FFmpeg's own limit
+RETRY_BACK = (0.0, 2.0, 10.0, 60.0)  # seconds before the requested time to try seeking to, in turn
 
 Packets = Iterator["av.Packet[VideoStream]"]
 
@@ -40,13 +40,13 @@ class Frame(NamedTuple):
     """A decoded frame and when it is shown."""
 
     pts: int  # presentation timestamp, in the time base of its stream
-    time: float  # the same in seconds
-    duration: int  # in the time base, at least 1; by the rate of the stream where not stated
+    time: float  # presentation timestamp in seconds
+    duration: int  # in the time base, at least 1; derived from the frame rate if not stated
     image: VideoFrame
 
 
 class Decoder:
-    """An open file and its main video stream. A context manager; not safe between threads."""
+    """An open file and its main video stream. A context manager; not thread-safe."""
 
     def __init__(
         self,
@@ -56,9 +56,9 @@ class Decoder:
         threads: int = 0,
         known: StreamInfo | None = None,
     ) -> None:
-        """Open the file. `pictures_seen` False decodes quicker, without the loop filter: good
-        enough to measure on, not to show; 0 `threads` are as many as suit all cores; `known` is
-        that of another decoder of the file. Raises OpenError, and MediaError without pictures.
+        """Open the file. `pictures_seen` False skips the loop filter: faster, and good enough to
+        measure but not to show. `threads` 0 chooses by the number of cores. `known` comes from
+        another decoder of the file. Raises OpenError, and MediaError if there is no video stream.
         """
         self.name = name
         self._pictures_seen = pictures_seen
@@ -69,16 +69,16 @@ class Decoder:
         self._stack = ExitStack()
         self.known = known
         self._open()
-        assert self.known  # now
-        # First presentation timestamp and end of the pictures as the container states them.
+        assert self.known  # set by _open()
+        # First presentation timestamp and end of the video in seconds, as the container states.
         self.start, self.end = self.known.start, self.known.end
         self.time_base: Fraction = self.stream.time_base or Fraction(1, 1_000_000)
         self.damage: list[float] = []  # seconds at which packets could not be decoded
-        self.plan: KeyframeIndex | None = None  # where decoding can begin, if that is known
-        self._high = math.inf  # timestamp from which pictures are not needed
+        self.plan: KeyframeIndex | None = None  # the keyframes, if they are known
+        self._high = math.inf  # pts from which on frames are not needed
         self._frames: Iterator[Frame] = iter(())
-        self._last: Frame | None = None  # given out last by frames_at_serial()
-        self._ahead: Frame | None = None  # decoded, but not shown yet at the time asked for
+        self._last: Frame | None = None  # last frame yielded by frames_at_serial()
+        self._ahead: Frame | None = None  # decoded, but shown only after the requested time
 
     def __enter__(self) -> Self:
         return self
@@ -108,29 +108,29 @@ class Decoder:
 
     def close(self) -> None:
         """Close the file; closing twice does no harm."""
-        # The frames to come refer to this, and this to them: memory that is not freed at once.
+        # The frame iterator refers to self: break the cycle, so that memory is freed at once.
         self._frames, self._last, self._ahead = iter(()), None, None
         self._stack.close()
 
     @property
     def rate(self) -> Fraction:
-        """Frames in a second, as the file states or FFmpeg guesses."""
+        """Frames per second, as the file states or FFmpeg guesses."""
         return self.stream.average_rate or self.stream.guessed_rate or Fraction(25)
 
     def seconds(self, pts: int) -> float:
-        """A presentation timestamp of the stream in seconds."""
+        """Convert a presentation timestamp of the stream to seconds."""
         base = self.time_base
-        return pts * base.numerator / base.denominator  # what the fraction is as float, but quicker
+        return pts * base.numerator / base.denominator  # faster than float(pts * base), same value
 
     def ticks(self, time: float) -> int:
-        """The last presentation timestamp that is not after `time` seconds."""
+        """Return the last presentation timestamp that is not after `time` seconds."""
         return math.floor((time + ROUNDING) / self.time_base)
 
     def frames_at_serial(self, times: Iterable[float]) -> Iterator[Frame]:
-        """The frame on screen at each of the ascending times (seconds), each decoded once.
+        """Yield the frame on screen at each of the ascending times (seconds), each decoded once.
 
-        Before the first frame that is the first; a time after the end of the pictures ends it.
-        Seeks where that saves decoding, else decodes on.
+        Times before the first frame yield the first frame; a time past the end of the video ends
+        the iteration. Seeks if that saves decoding, otherwise decodes on.
         """
         for time in times:
             frame = self._last
@@ -144,9 +144,9 @@ class Decoder:
             yield frame
 
     def frames_between(self, low: float, high: float) -> Iterator[Frame]:
-        """The frames with timestamps from `low`, of a keyframe, up to `high`, of another, without.
+        """Yield the frames with low <= pts < high; `low` and `high` are the pts of keyframes.
 
-        -inf and inf are the beginning and the end of the file.
+        -inf and inf stand for the beginning and the end of the file.
         """
         self._last, self._high = None, high
         try:
@@ -162,12 +162,12 @@ class Decoder:
             self._high = math.inf
 
     def _until(self, frame: Frame) -> float:
-        """When the next frame follows, as far as the frame itself tells, in seconds."""
+        """Return the end of a frame in seconds, by its own duration."""
         return self.seconds(frame.pts + frame.duration)
 
     def _on_to(self, frame: Frame, time: float) -> Frame:
         """Decode on from `frame` to the one shown at `time`."""
-        # A frame stays until the next one comes, which may be before or after its own end.
+        # A frame is shown until the next one, which may come before or after its stated end.
         while following := self._ahead or next(self._frames, None):
             self._ahead = None
             if following.time > time + ROUNDING:
@@ -177,11 +177,11 @@ class Decoder:
         return frame
 
     def _seek_to(self, time: float) -> Frame | None:
-        """The first frame decoded from a place that is not after `time`; None without pictures."""
+        """Seek, and return the first frame decoded, not after `time`; None if nothing decodes."""
         for frame in self._attempts(time):
             if frame is not None and frame.time <= time + ROUNDING:
                 return frame
-        self._open()  # seeking in vain may have moved it too
+        self._open()  # failed seeks may have moved the read position
         return next(self._from_the_beginning(), None)
 
     def _from_the_beginning(self) -> Iterator[Frame]:
@@ -191,7 +191,7 @@ class Decoder:
         return self._frames
 
     def _attempts(self, time: float) -> Iterator[Frame | None]:
-        """The first frames from places ever earlier."""
+        """Yield the first frame decoded from each of several ever earlier positions."""
         if self.plan is None:
             for back in RETRY_BACK:
                 self._seek(time - back)
@@ -203,7 +203,7 @@ class Decoder:
                 yield self._from_keyframe(self.plan, number, pts)
 
     def _from_keyframe(self, plan: KeyframeIndex, number: int, pts: int) -> Frame | None:
-        """The first frame decoded from that keyframe, if it is whole and not shown after `pts`."""
+        """Return the first frame decoded from a keyframe, if intact and not shown after `pts`."""
         try:
             self.container.seek(int(plan.seek[number]), stream=self.stream)
         except av.FFmpegError:
@@ -222,7 +222,7 @@ class Decoder:
         self._frames, self._ahead = self._decode(chain([packet], packets), packet.pts), None
         frame = next(self._frames, None)
         if frame is None or frame.pts > pts or frame.image.is_corrupt or len(self.damage) > known:
-            del self.damage[known:]  # to be met again from the place before
+            del self.damage[known:]  # recorded again when decoding from an earlier keyframe
             return None
         return frame
 
@@ -235,10 +235,10 @@ class Decoder:
         return number >= 0 and self.seconds(int(self.plan.pts[number])) > here + NEAR
 
     def _seek(self, time: float) -> None:
-        """Go to a place not after `time`, as near as a keyframe allows; else to the beginning."""
+        """Seek to the nearest keyframe not after `time`; if that fails, to the beginning."""
         offset = round(max(time, min(self.start, 0.0)) / self.time_base)
         try:
-            if self.container.format.flags & NO_TIMESTAMPS:  # a bare stream, as of H.264
+            if self.container.format.flags & NO_TIMESTAMPS:  # an elementary stream, as of H.264
                 self._open()
             else:
                 self.container.seek(offset, stream=self.stream)
@@ -246,10 +246,10 @@ class Decoder:
             self._open()
 
     def _decode(self, packets: Packets, since: int | None = None) -> Iterator[Frame]:
-        """The frames of packets; one without a timestamp follows the one before.
+        """Decode packets to frames; a frame without a timestamp follows the one before.
 
-        What is shown before `since`, the keyframe with which they begin, may lack what it is made
-        from.
+        Errors in packets shown before `since`, the pts of the first keyframe, are not recorded as
+        damage: their reference frames may be missing.
         """
         step = max(round(1 / (self.rate * self.time_base)), 1)
         following = 0
@@ -271,9 +271,9 @@ class Decoder:
                 yield Frame(pts, self.seconds(pts), duration, image)
 
     def decode_gop(self, packets: Iterable["av.Packet[VideoStream]"]) -> Iterator[VideoFrame]:
-        """The pictures of packets that begin with a keyframe, as if nothing came after them.
+        """Decode the packets of one GOP, which begin with a keyframe, and flush the decoder.
 
-        Raises av.FFmpegError where one does not decode.
+        Raises av.FFmpegError if a packet does not decode.
         """
         try:
             for packet in (*packets, None):
@@ -282,9 +282,9 @@ class Decoder:
             self._decoder.flush_buffers()
 
     def _images(self, packet: "av.Packet[VideoStream] | None") -> list[VideoFrame]:
-        """What the decoder gives for a packet, None to end, as far as it is to be seen.
+        """Decode a packet (None flushes the decoder) to frames, cropped to their visible part.
 
-        Raises av.FFmpegError where it does not decode.
+        Raises av.FFmpegError if the packet does not decode.
         """
         images = self._decoder.decode(packet)
         return [self._crop(image) for image in images] if self._crop else images
@@ -293,7 +293,7 @@ class Decoder:
         self._moved = True
         name = TRANSPARENT.get(self.stream.codec_context.name)
         if self._pictures_seen and self.stream.metadata.get("alpha_mode") == "1" and name:
-            # Anew each time: libvpx does not forget the pictures before a seek.
+            # Create it anew each time: libvpx keeps the frames decoded before a seek.
             self._decoder = cast(VideoCodecContext, av.CodecContext.create(name, "r"))
             self._decoder.thread_count = self._threads
         try:
@@ -302,9 +302,9 @@ class Decoder:
             self.damage.append(self.end)
 
     def _needed(self, packets: Packets) -> Packets:
-        """Those up to the keyframe at `_high`; this too where pictures after it are shown before.
+        """Yield the packets before the keyframe at `_high`; if its GOP is open, also those after.
 
-        In the end an empty one, for which the decoder gives what it holds back.
+        An empty packet at the end makes the decoder output the frames it holds back.
         """
         for packet in packets:
             if packet.is_keyframe and packet.pts is not None and packet.pts >= self._high:

@@ -1,8 +1,8 @@
-"""Opening the pictures of a file, without decoding any in vain.
+"""Open the video stream of a file without needless trial decoding.
 
-FFmpeg finds out by decoding the first pictures of H.264 how many the decoder has to hold back to
-put them in order, which takes as long as some thirty others. It need not where the head of an MP4
-file says so, nor in a file that was opened before.
+FFmpeg decodes the first frames of H.264 to find out how many frames the decoder has to hold back
+for reordering, which takes as long as decoding some thirty others. This is unnecessary if the
+header of an MP4 file states the number, or if the file was opened before.
 """
 
 from contextlib import ExitStack
@@ -18,30 +18,30 @@ from vtk.media.container.streams import main_stream, stated_range
 from vtk.media.image.cropping import Margins, margins
 from vtk.span import local_path
 
-HEADED = ("mov", "matroska")  # demuxers of formats whose head names all streams
+HEADED = ("mov", "matroska")  # demuxers of formats whose header lists all streams
 NEVER_REORDERED = "Constrained Baseline"  # profile of H.264 (ITU-T H.264, A.2.1.1)
-USUAL = (NEVER_REORDERED, "Main", "High")  # profiles with pixels as in USUAL_FORM
+USUAL = (NEVER_REORDERED, "Main", "High")  # profiles whose pixel format is USUAL_FORM
 USUAL_FORM = "yuv420p"
 
 
 class StreamInfo(NamedTuple):
-    """What opening a file told of its main video stream, for those who open it after that."""
+    """Parameters of a file's main video stream, kept for opening the file again."""
 
-    number: int  # of the stream
-    start: float  # presentation timestamp of the first picture, in seconds, as stated
+    number: int  # index of the stream
+    start: float  # presentation timestamp of the first frame, in seconds, as stated
     end: float
     margins: Margins
-    quick: bool  # whether FFmpeg need not decode pictures to find out the rest again:
-    form: str | None  # of pixels
-    reordered: int  # pictures that the decoder holds back
+    quick: bool  # whether `form` and `reordered` make trial decoding unnecessary
+    form: str | None  # pixel format
+    reordered: int  # frames that the decoder holds back
 
 
 def open_pictures(
     name: str, stack: ExitStack, hwaccel: HWAccel | None, known: StreamInfo | None
 ) -> tuple[InputContainer, VideoStream, StreamInfo]:
-    """The container, its main video stream, and what is known of it now.
+    """Return the open container, its main video stream, and the parameters of the stream.
 
-    The stack closes it. Raises OpenError, and MediaError without pictures.
+    `stack` closes the container. Raises OpenError, and MediaError if there is no video stream.
     """
     if known and known.quick:
         container = stack.enter_context(open_container(name, hwaccel, quick=True))
@@ -75,18 +75,18 @@ def _known(container: InputContainer, stream: VideoStream) -> StreamInfo:
 
 
 def _is_mp4(name: str) -> bool:
-    """Whether it is a file on this machine that begins as MP4 does."""
+    """Return whether `name` is a local, reopenable file that begins like an MP4 file."""
     path = local_path(name)
     if path is None or not seekable(name):
         return False
     try:
         with open(path, "rb") as file:
             return file.read(8)[4:] == b"ftyp"
-    except (OSError, ValueError):  # ValueError: of a null byte in the name
+    except (OSError, ValueError):  # ValueError: a null byte in the name
         return False
 
 
 def _tells(codec: VideoCodecContext) -> bool:
-    """Whether the head of the file told all that is needed to decode it."""
+    """Return whether the file header stated everything needed for decoding."""
     reordering = codec.reorder_depth > 0 or codec.profile == NEVER_REORDERED
     return codec.name == "h264" and codec.profile in USUAL and reordering

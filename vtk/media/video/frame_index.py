@@ -1,4 +1,4 @@
-"""The numbers of frames: which frame, counted from 0, is shown at a time."""
+"""Frame numbers: which frame, counted from 0, is shown at a given time."""
 
 import math
 from fractions import Fraction
@@ -15,11 +15,11 @@ from vtk.media.video.keyframe_index import UNKNOWN, packet_table
 class FrameIndex(NamedTuple):
     """When each frame of a video is shown."""
 
-    pts: NDArray[np.int64]  # (frames,), presentation timestamps in order
-    time_base: Fraction  # seconds
+    pts: NDArray[np.int64]  # (frames,), presentation timestamps in ascending order
+    time_base: Fraction  # seconds per tick
 
     def number(self, seconds: float) -> int:
-        """The number of the first frame shown at that time or later; of all, after the last."""
+        """Return the number of the first frame at or after a time; past the last, the count."""
         pts = math.ceil((seconds - ROUNDING) / self.time_base)
         return int(np.searchsorted(self.pts, pts))
 
@@ -30,11 +30,11 @@ class FrameIndex(NamedTuple):
 
 
 def frame_index(video: str) -> FrameIndex:
-    """The index of the main video stream, from the timestamps of its packets.
+    """Return the frame index of the main video stream, from the timestamps of its packets.
 
-    Reads the whole file, or what is kept of it, and decodes it only where packets bear no
-    timestamps. What an edit list hides is no frame. Raises OpenError, and MediaError without
-    pictures.
+    Reads the whole file, or its cached packet table, and decodes only if packets lack timestamps.
+    Frames hidden by an edit list do not count. Raises OpenError, and MediaError if there is no
+    video stream or no frame.
     """
     table = packet_table(video)
     pts = table.pts[~table.hidden]

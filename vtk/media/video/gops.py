@@ -1,8 +1,8 @@
-"""A video by its packets: what they tell before anything is decoded, and decoding only parts.
+"""Read a video's packets first and decode only selected groups of pictures.
 
-A keyframe and the packets after it, up to the next keyframe in decoding order, make a group of
-pictures. Decoding can begin at each of them. Pictures after the keyframe in decoding order that
-are shown before it (an open group) need the group before as well.
+A group of pictures (GOP) is a keyframe and the packets after it, up to the next keyframe in
+decoding order. Decoding can begin at each GOP. Frames after the keyframe in decoding order that
+are shown before it (an open GOP) need the previous GOP as well.
 """
 
 import math
@@ -26,16 +26,16 @@ from vtk.media.video.decoder import Decoder
 from vtk.media.video.parallel_decode import decoder_budget
 
 MOST_THREADS = 8
-HEAD = 5  # packets decoded at the beginning of each group: with them a first run of three B frames
-FEWEST = 12  # packets of a group on average, below which the keyframes are too many to help
-ENOUGH = 20  # groups after which that is certain
+HEAD = 5  # packets decoded at the start of each GOP: they include a first run of three B-frames
+FEWEST = 12  # mean packets per GOP below which there are too many keyframes to save any work
+ENOUGH = 20  # GOPs after which FEWEST is applied
 
 
 class TimedThumbnail(NamedTuple):
-    """A small picture and when it is shown."""
+    """A thumbnail and when it is shown."""
 
     pts: int  # presentation timestamp
-    time: float  # the same in seconds
+    time: float  # presentation timestamp in seconds
     picture: Thumbnail
 
 
@@ -48,13 +48,13 @@ class _Packet(NamedTuple):
 
 @dataclass(slots=True)
 class Gop:
-    """A group of pictures: its packets in decoding order, (n,) each; the first is the keyframe."""
+    """A group of pictures: its n packets in decoding order, the keyframe first; arrays (n,)."""
 
     pts: NDArray[np.int64]
     sizes: NDArray[np.float64]  # bytes
-    shown: NDArray[np.bool_]  # False for what an edit list hides
-    duration: int  # of the picture shown last, 0 where not stated
-    head: list[TimedThumbnail] = field(default_factory=list, repr=False)  # its first pictures
+    shown: NDArray[np.bool_]  # False for packets hidden by an edit list
+    duration: int  # of the frame shown last, 0 if not stated
+    head: list[TimedThumbnail] = field(default_factory=list, repr=False)  # its first frames
 
     @property
     def first(self) -> int:
@@ -62,7 +62,7 @@ class Gop:
         return int(self.pts[0])
 
     def packets_for(self, frames: int) -> int:
-        """How many packets to decode for the first `frames` pictures from the keyframe on."""
+        """Return how many packets to decode to get the first `frames` frames from the keyframe."""
         if frames <= 0:
             return 0
         later = np.sort(self.pts[self.pts >= self.first])
@@ -71,26 +71,26 @@ class Gop:
         return 1 + int(np.flatnonzero(self.pts < later[frames])[-1])
 
     def complete_before(self, packets: int) -> float:
-        """The pts below which all its pictures are there when so many packets are decoded."""
+        """Return the pts below which all frames are complete once `packets` are decoded."""
         left = self.pts[packets:]
         return int(left.min()) if left.size else math.inf
 
 
 class GopReader(Video):
-    """An open file whose groups of pictures are listed first and then decoded where asked for."""
+    """An open file whose GOPs are listed first and then decoded selectively."""
 
-    first = last = duration = 0  # of the pictures shown in the span: pts, and ticks of the last
+    first = last = duration = 0  # first and last pts shown in the span; ticks of the last frame
 
     def _open(self) -> None:
         super()._open()
-        # What is asked of go_on() is known only if not too many pictures are still in the threads.
+        # go_on() decides by recent frames, so not too many may be held back by decoder threads.
         self.stream.codec_context.thread_count = min(MOST_THREADS, cores())
 
     def groups(self, start: float = -math.inf, end: float = math.inf) -> Iterator[Gop]:
-        """The groups that hold what is shown in [start, end) seconds; decodes only their heads.
+        """Yield the GOPs with the frames shown in [start, end) seconds; decodes only their heads.
 
-        Sets `first`, `last`, `duration` and `cut_short` at the end, as decoding everything would.
-        Raises MediaError, with the reason, where packets are no help.
+        Sets `first`, `last`, `duration` and `cut_short` at the end, to the values that decoding
+        everything would give. Raises MediaError, with the reason, if the packets are no help.
         """
         self.cut_short = False
         if self.container.format.flags & NO_TIMESTAMPS:
@@ -110,8 +110,8 @@ class GopReader(Video):
 
     def _read(self, end: float) -> Iterator[Gop]:
         waiting: deque[tuple[Gop, Future[list[TimedThumbnail]]]] = deque()
-        packets: list[_Packet] = []  # of the latest group
-        head: list[av.Packet[av.VideoStream]] = []  # those of them that are decoded
+        packets: list[_Packet] = []  # of the current GOP
+        head: list[av.Packet[av.VideoStream]] = []  # its first packets, to be decoded
         keys = count = 0
         with _Heads(
             partial(self._another, threads=1), decoder_budget(self.stream).readers
@@ -151,7 +151,7 @@ class GopReader(Video):
                 yield TimedThumbnail(image.pts, self.seconds(image.pts), thumbnail(image))
 
     def _until_end(self, end: float) -> "Iterator[av.Packet[av.VideoStream]]":
-        """The packets from here to the last that may be shown before `end` seconds."""
+        """Yield packets from the current position to the last that may be shown before `end` s."""
         self._moved = True
         last = math.inf if end == math.inf else round(end / self.time_base)
         for packet in self.container.demux(self.stream):
@@ -183,19 +183,19 @@ class GopReader(Video):
         go_on: Callable[[int], bool],
         start: float = -math.inf,
     ) -> Iterator[TimedThumbnail | None]:
-        """The pictures of the first `take` packets of each group, None after each run of them.
+        """Yield the thumbnails of the first `take` packets of each GOP, and None after each run.
 
-        In presentation order and without a gap within a run. Where a part of a group ends,
-        `go_on(its number)` is asked whether to decode the rest too: pictures that are shown a dozen
-        before the end of the part have been yielded by then. `groups` and `start` are those
-        of `groups()`. Packets that do not decode are noted in `damage`.
+        A run has no gaps and is in presentation order. Where the taken part of a GOP ends,
+        `go_on(number of the GOP)` decides whether to decode its remainder too: frames shown at
+        least a dozen before the end of the part have been yielded by then. `groups` and `start`
+        are those of `groups()`. Packets that do not decode are noted in `damage`.
         """
         if start > self.start:
             self._seek(start)
         else:
             self._open()
-        low, high, fed = 0, 0.0, 0  # pts between which the pictures of the run are complete
-        begun = -1  # the group with which the run began, while there is one
+        low, high, fed = 0, 0.0, 0  # pts between which the run is complete; packets to decode
+        begun = -1  # the GOP with which the current run began; -1 between runs
         for number, place, packet in self._numbered(len(groups)):
             group = groups[number]
             if place == 0:
@@ -209,7 +209,7 @@ class GopReader(Video):
             if place < fed:
                 begun = number if begun < 0 else begun
                 leading = packet.pts is not None and packet.pts < group.first
-                if not (leading and begun == number):  # needs pictures from before the run
+                if not (leading and begun == number):  # needs frames from before the run
                     yield from self._shown(packet, low, high)
             elif begun >= 0:
                 yield from self._shown(None, low, high)
@@ -219,7 +219,7 @@ class GopReader(Video):
             yield from self._shown(None, low, high)
 
     def _numbered(self, count: int) -> "Iterator[tuple[int, int, av.Packet[av.VideoStream]]]":
-        """The packets of the first `count` groups from here, with their group and place in it."""
+        """Yield GOP number, index within the GOP and packet, for the packets of `count` GOPs."""
         number, place = -1, 0
         try:
             for packet in self._until_end(math.inf):
@@ -236,7 +236,7 @@ class GopReader(Video):
     def _shown(
         self, packet: "av.Packet[av.VideoStream] | None", low: int, high: float
     ) -> Iterator[TimedThumbnail]:
-        """What the decoder gives for a packet, with pts in [low, high); None ends the run."""
+        """Decode a packet (None ends the run); yield the thumbnails with pts in [low, high)."""
         try:
             images = self._images(packet)
         except av.FFmpegError:
@@ -260,10 +260,10 @@ def _with_head(group: Gop, head: "Future[list[TimedThumbnail]]") -> Gop:
 
 
 class _Heads:
-    """Decodes the first pictures of groups, each group for itself, some side by side."""
+    """Decode the first frames of GOPs, each GOP independently, several in parallel."""
 
     def __init__(self, open_reader: Callable[[], Decoder], readers: int) -> None:
-        self.ahead = 2 * readers  # groups under way
+        self.ahead = 2 * readers  # GOPs that may be in progress
         self._open = open_reader
         self._pool = ThreadPoolExecutor(readers, "reader")
         self._idle: SimpleQueue[Decoder] = SimpleQueue()
@@ -279,7 +279,7 @@ class _Heads:
     def decoded(
         self, group: Gop, packets: "list[av.Packet[av.VideoStream]]"
     ) -> "Future[list[TimedThumbnail]]":
-        """The pictures of the group to come that its first HEAD packets make complete."""
+        """Return the future thumbnails of the frames that a GOP's first HEAD packets complete."""
         return self._pool.submit(self._decode, group.first, group.complete_before(HEAD), packets)
 
     def _decode(

@@ -1,7 +1,7 @@
-"""Decoding on an NVIDIA GPU, where there is one and the user lets it.
+"""Decode on an NVIDIA GPU, if there is one and the user allows it.
 
-`VTK_DECODE` says on what pictures are decoded: `cpu`; `cuda`, the GPU; or `auto`, the GPU where
-there is one. What it does not take, the processor decodes.
+`VTK_DECODE` selects the decoding device: `cpu`; `cuda`, the GPU; or `auto`, the GPU if there is
+one. Files that the GPU cannot decode are decoded on the CPU.
 """
 
 import logging
@@ -19,7 +19,7 @@ WAYS = ("auto", "cpu", "cuda")
 
 
 def accelerator() -> HWAccel | None:
-    """The GPU to open files with; None for the processor. Raises UsageError."""
+    """Return the GPU to open files with; None for the CPU. Raises UsageError."""
     way = os.environ.get("VTK_DECODE") or "auto"
     if way not in WAYS:
         raise UsageError(f"VTK_DECODE must be one of {', '.join(WAYS)}, not {way!r}")
@@ -29,13 +29,13 @@ def accelerator() -> HWAccel | None:
         if way == "cuda":
             tell("there is no GPU that FFmpeg can use")
         return None
-    # One context for all files of a process, the one that PyTorch uses as well.
+    # All files of a process share the primary CUDA context, which PyTorch uses as well.
     return HWAccel("cuda", allow_software_fallback=True, options={"primary_ctx": "1"})
 
 
 @cache
 def tell(reason: str) -> None:
-    """Warn, once for each reason, that the processor decodes what the GPU was meant for."""
+    """Warn, once for each reason, that the CPU decodes instead of the GPU."""
     log.warning("decoding on the processor: %s", reason)
 
 

@@ -1,10 +1,10 @@
-"""Where decoding can begin: the keyframes of a video, and when each is shown.
+"""The keyframe index of a video: where decoding can begin, and when each keyframe is shown.
 
-A keyframe and what follows it, up to the next, make a group of pictures. Of a group that is needed
-all is decoded from the keyframe up to the last picture needed, of others nothing.
+A group of pictures (GOP) is a keyframe and all that follows up to the next keyframe. A GOP that is
+needed is decoded from its keyframe to the last frame needed; other GOPs are not decoded.
 
-Where the container lists its keyframes, that list is the plan: it costs a millisecond. Else the
-packets are read once, without decoding, and what they say of large files is kept in the cache.
+If the container lists its keyframes, that list is used, which costs a millisecond. Otherwise the
+packets are read once, without decoding, and for large files their table is kept in the cache.
 """
 
 import math
@@ -27,9 +27,9 @@ from vtk.media.container.streams import main_stream
 from vtk.span import local_path
 from vtk.store import cache
 
-# Demuxers whose index lists the keyframes of the pictures, each where it is; others list any place.
+# Demuxers whose index lists exactly the video keyframes; other demuxers list arbitrary positions.
 LISTING = ("mov", "matroska", "avi")
-LARGE = 16 * 2**20  # bytes of a file from which reading its packets again costs more than a look-up
+LARGE = 16 * 2**20  # file size in bytes above which a cache look-up beats reading the packets again
 KIND = "packets-2"
 UNKNOWN = np.iinfo(np.int64).min  # a timestamp that a packet does not state
 
@@ -37,44 +37,44 @@ Ticks = NDArray[np.int64]
 
 
 class PacketTable(NamedTuple):
-    """The packets of the main video stream in decoding order, (packets,) each but the last."""
+    """The packets of the main video stream in decoding order; arrays (packets,) except `base`."""
 
     pts: Ticks  # UNKNOWN where not stated
     dts: Ticks
-    key: NDArray[np.bool_]  # whether decoding can begin there
-    hidden: NDArray[np.bool_]  # what an edit list hides
+    key: NDArray[np.bool_]  # keyframes
+    hidden: NDArray[np.bool_]  # packets hidden by an edit list
     size: NDArray[np.int64]  # bytes
     base: NDArray[np.int64]  # (2,), numerator and denominator of the time base
 
     @property
     def time_base(self) -> Fraction:
-        """Seconds of a tick."""
+        """The duration of a tick in seconds."""
         return Fraction(*self.base.tolist())
 
 
 class KeyframeIndex(NamedTuple):
-    """The keyframes of a stream in the order shown, (keyframes,) each, in its time base."""
+    """The keyframes of a stream in presentation order, (keyframes,), in the stream's time base."""
 
-    pts: Ticks  # when each is shown; if not `exact`, to within the reordering of pictures
+    pts: Ticks  # presentation timestamps; unless `exact`, accurate only to within frame reordering
     exact: bool
     seek: Ticks  # the timestamps to seek to
 
     def gop_at(self, pts: int) -> int:
-        """The number of the group whose picture is shown at `pts`; -1 before the first."""
+        """Return the number of the GOP whose frame is shown at `pts`; -1 before the first."""
         return int(np.searchsorted(self.pts, pts, "right")) - 1
 
 
 def index_from_container(
     container: InputContainer, stream: VideoStream, end: float
 ) -> KeyframeIndex | None:
-    """The plan by the container's index, where that covers the pictures, which end at `end`.
+    """Return the keyframes in the container's index, if it covers the video up to `end` seconds.
 
-    In seconds. Changes the position in the container.
+    Changes the position in the container.
     """
     if not container.format.name.startswith(LISTING):
         return None
     try:
-        container.seek(stream.start_time or 0, stream=stream)  # Matroska reads its list only now
+        container.seek(stream.start_time or 0, stream=stream)  # Matroska reads its index only now
         first = next((packet for packet in container.demux(stream) if packet.size), None)
     except av.FFmpegError:
         return None
@@ -82,21 +82,21 @@ def index_from_container(
     stamps = _listed(stream.index_entries)
     if first is None or first.pts is None or not base or not stamps.size:
         return None
-    # Without the whole list there is a gap at its end, or no end is stated.
+    # If the index is incomplete, there is a gap before the end, or no end is stated.
     left = end / base - stream.index_entries[len(stream.index_entries) - 1].timestamp
     longest = int(np.diff(stamps).max(initial=math.ceil(1 / base)))
     if end / base <= first.pts or left > 2 * longest:
         return None
-    # MP4 lists when keyframes are decoded. How much later they are shown is the same for all where
-    # the frame rate is; else a time near a keyframe may be taken for one of the wrong group, which
-    # costs the decoding of another, and changes no picture.
+    # MP4 lists decoding timestamps. Their offset from the presentation timestamps is constant if
+    # the frame rate is; otherwise a time near a keyframe may be assigned to the wrong GOP, which
+    # costs decoding another GOP but changes no frame.
     before = int(np.searchsorted(stamps, first.pts, "right")) - 1
     pts = stamps + (first.pts - int(stamps[before]) if before >= 0 else 0)
     return KeyframeIndex(pts, False, seek=pts)
 
 
 def _listed(entries: IndexEntries) -> Ticks:
-    """The timestamps of the keyframes of an index."""
+    """Return the timestamps of the keyframes in an index."""
     found: list[int] = []
     at = entries.search_timestamp(UNKNOWN + 1, backward=False)
     while at >= 0 and not (found and entries[at].timestamp <= found[-1]):
@@ -106,7 +106,7 @@ def _listed(entries: IndexEntries) -> Ticks:
 
 
 def index_from_packets(video: str) -> KeyframeIndex | None:
-    """The plan by the packets of a file; None where they do not say enough. Raises OpenError."""
+    """Return the keyframes by a file's packets; None if timestamps are bad. Raises OpenError."""
     table = packet_table(video)
     pts, dts = table.pts[table.key], table.dts[table.key]
     dts = np.where(dts == UNKNOWN, pts, dts)
@@ -116,9 +116,9 @@ def index_from_packets(video: str) -> KeyframeIndex | None:
 
 
 def packet_table(video: str) -> PacketTable:
-    """The packets of the main video stream, up to where the file is damaged or ends.
+    """Return the packets of the main video stream, up to where the file is damaged or ends.
 
-    From the cache where they are kept. Raises OpenError, and MediaError without pictures.
+    Uses the cache if possible. Raises OpenError, and MediaError if there is no video stream.
     """
     path, name = local_path(video), None
     with suppress(OSError):
@@ -151,7 +151,7 @@ def _read(video: str) -> PacketTable:
 
 
 def discard_other_streams(container: InputContainer, stream: VideoStream) -> None:
-    """Have the container pass over everything but the stream."""
+    """Make the container discard the packets of all other streams."""
     for other in container.streams:
         if other is not stream:
             other.discard = Discard.all

@@ -1,11 +1,11 @@
-"""Several readers of one file: parts of it decoded side by side, and given out in order.
+"""Decode segments of one file in parallel, and yield the results in order.
 
-Each reader has the file open for itself and decodes whole runs, each a stretch that begins at a
-keyframe, so no reader waits for another. All but one are threads; that one is whoever takes what
-they give, while there is nothing to take: a thread more than there are cores would have the others
-wait for the interpreter. The idea is that of QuickVideo (Schneider and others,
-2025), which cuts a whole video into as many stretches as there are cores; here a run is a single
-group of pictures, so that little has to be held until its turn comes.
+Each decoder ("reader") opens the file for itself and decodes whole segments, which begin at a
+keyframe, so no decoder waits for another. All decoders but one run in threads; the remaining one
+runs in the consuming thread while it has nothing to consume, as one thread more than there are
+cores would make the others wait for the interpreter. The idea is that of QuickVideo (Schneider and
+others, 2025), which cuts a whole video into as many segments as there are cores; here a segment is
+a single group of pictures, so that little has to be held until its turn comes.
 """
 
 import threading
@@ -21,25 +21,25 @@ from vtk.cores import cores
 from vtk.media.video.decoder import Decoder
 from vtk.media.video.keyframe_index import KeyframeIndex
 
-AHEAD = 2  # runs for each reader that are under way: worked on, waited for, or waiting
-MOST = 4  # readers: each has the index of the file in memory as well
-WORKING = 64 * 2**20  # bytes of frames that all decoders work with
-EACH = 8  # frames that a decoder works with
-HELD = 48 * 2**20  # bytes of frames that readers are ahead
+AHEAD = 2  # segments in progress per decoder: being decoded, being consumed, or queued
+MOST = 4  # decoders at most: each holds the file's index in memory as well
+WORKING = 64 * 2**20  # bytes for the frames that all decoders work with internally
+EACH = 8  # frames that one decoder works with internally
+HELD = 48 * 2**20  # bytes for decoded frames that wait to be consumed
 
 T = TypeVar("T")
 
 
 class DecoderBudget(NamedTuple):
-    """How the cores and the memory are divided."""
+    """How the cores and the memory are divided among parallel decoders."""
 
     readers: int
-    threads: int  # of the decoder of each
-    room: int  # frames of a run that a reader may be ahead
+    threads: int  # per decoder
+    room: int  # items of a segment that may be decoded ahead of the consumer
 
 
 def decoder_budget(stream: VideoStream) -> DecoderBudget:
-    """As many readers as there are cores, but fewer of large pictures."""
+    """Plan up to MOST decoders: one per core, but fewer for large frames."""
     form = stream.codec_context.format
     bits = form.padded_bits_per_pixel if form else 24
     frame = max(stream.width * stream.height * bits // 8, 1)
@@ -49,22 +49,22 @@ def decoder_budget(stream: VideoStream) -> DecoderBudget:
 
 
 class Segment(NamedTuple, Generic[T]):
-    """What a reader is to do: give what `decode` makes of it; less than `items` ends the video."""
+    """A part of a video to decode with `decode`; fewer than `items` results end the video."""
 
     decode: Callable[[Decoder], Iterator[T]]
     items: int = 0
 
 
 class _Made(NamedTuple, Generic[T]):
-    """What a run gives next: an item, or at its end none, or what went wrong."""
+    """The next result of a segment: an item, None at its end, or an error."""
 
-    damage: list[float]  # seconds at which packets did not decode since the one before
+    damage: list[float]  # seconds at which packets did not decode since the previous result
     item: T | None = None
     error: BaseException | None = None
 
 
 class _UnderWay(Generic[T]):
-    """A run and what it gives as it comes."""
+    """A segment in progress, with its results as they arrive."""
 
     def __init__(self, run: Segment[T], room: int) -> None:
         self.run = run
@@ -73,7 +73,7 @@ class _UnderWay(Generic[T]):
 
 
 class _Work(Generic[T]):
-    """The runs that are under way, and the threads at work on them."""
+    """The segments in progress, and the threads that decode them."""
 
     def __init__(self) -> None:
         self.todo: SimpleQueue[_UnderWay[T] | None] = SimpleQueue()
@@ -82,13 +82,13 @@ class _Work(Generic[T]):
         self.over = threading.Event()
 
     def start(self, read: Callable[[], None]) -> None:
-        """Begin one more thread."""
+        """Start another thread."""
         thread = threading.Thread(target=read, daemon=True, name="reader")
         self.threads.append(thread)
         thread.start()
 
     def stop(self) -> None:
-        """End the threads, and whoever waits for frames of them."""
+        """Stop the threads, and release a consumer that waits for their results."""
         self.over.set()
         for run in self.runs:
             run.made.put(_Made([]))
@@ -100,16 +100,16 @@ class _Work(Generic[T]):
 
 
 class ParallelDecoder:
-    """The readers of a file, opened when first needed."""
+    """The parallel decoders of a file, opened when first needed."""
 
     def __init__(self, open_reader: Callable[..., Decoder]) -> None:
-        """`open_reader(threads=n)` opens one whose decoder has so many threads."""
+        """`open_reader(threads=n)` opens a decoder with n threads."""
         self._open = open_reader
         self._idle: list[Decoder] = []
         self._works: list[_Work[Any]] = []
 
     def close(self) -> None:
-        """Stop what is under way and close the readers; more may be opened later."""
+        """Stop all work in progress and close the decoders; more may be opened later."""
         for work in [*self._works]:
             work.stop()
         while self._idle:
@@ -122,10 +122,10 @@ class ParallelDecoder:
         share: DecoderBudget,
         damage: list[float],
     ) -> Iterator[T]:
-        """What all runs give, in their order, each decoded by one reader.
+        """Yield the items of all segments in order; each segment is decoded by one decoder.
 
-        Ends where a run gives less than it should. Seconds at which packets did not decode go to
-        `damage`.
+        Stops after a segment that yields fewer than its `items`. Times in seconds at which packets
+        did not decode are added to `damage`.
         """
         work: _Work[T] = _Work()
         self._works.append(work)
@@ -167,14 +167,14 @@ class ParallelDecoder:
             work.stop()
 
     def _reading(self, work: _Work[T], plan: KeyframeIndex, threads: int) -> None:
-        """Thread: decode run after run."""
+        """Decode segment after segment: the main function of a thread."""
         for _ in self._read(work, plan, threads, wait=True):
             pass
 
     def _read(
         self, work: _Work[T], plan: KeyframeIndex, threads: int, wait: bool
     ) -> Generator[bool, None, None]:
-        """Decode run after run, an item at a step; False where, unless to `wait`, there is none."""
+        """Decode segments, one item per step; without `wait`, yield False where it would block."""
         reader: Decoder | None = None
         mine: _UnderWay[T] | None = None
         try:
