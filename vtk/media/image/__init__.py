@@ -1,1 +1,1 @@
-"""Single frames: thumbnails, colours as they are meant, and files of pictures."""
+"""Single frames: thumbnails, correct colours, and image files."""

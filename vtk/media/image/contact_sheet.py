@@ -1,4 +1,4 @@
-"""Contact sheets: many small pictures on one, each with its time, page after page."""
+"""Contact sheets: pages of many small images, each labelled with its time."""
 
 from pathlib import Path
 from typing import cast
@@ -10,11 +10,11 @@ from vtk.media.image.files import ENCODERS, Format, check_format, make_folder, w
 from vtk.media.image.to_rgb import RGB
 from vtk.times import clock
 
-HEIGHT = 108  # pixels of a picture on a contact sheet
-PAGE = 120  # pictures of a page
-GAP = 4  # pixels between pictures
-SCALE = 2  # pixels of a dot of the digits
-# Seven rows of five dots from the top, the leftmost dot the highest bit.
+HEIGHT = 108  # pixels, of each image on a contact sheet
+PAGE = 120  # images per page
+GAP = 4  # pixels between images
+SCALE = 2  # pixels per dot of the digits
+# A 5 by 7 dot font: one byte per row from top to bottom, the leftmost dot in bit 4.
 _DOTS = {
     "0": "0e11131519110e",
     "1": "040c040404040e",
@@ -35,9 +35,9 @@ class Sheet:
     """A contact sheet in one or more files. Memory holds one page."""
 
     def __init__(self, path: Path) -> None:
-        """Pages become `path`, then NAME-2, NAME-3, … of the same ending.
+        """Name the pages `path`, then NAME-2, NAME-3, … with the same extension.
 
-        Raises UsageError where the ending is that of no picture, MissingError without its encoder.
+        Raises UsageError if the extension is no image format, MissingError without its encoder.
         """
         ending = path.suffix.lower().removeprefix(".").replace("jpeg", "jpg")
         if ending not in ENCODERS:
@@ -47,17 +47,17 @@ class Sheet:
             )
         check_format(ending)
         self.path, self.format = path, cast(Format, ending)
-        self.pages = 0  # that are written
-        self.pictures: list[RGB] = []  # of the page at work
+        self.pages = 0  # pages written so far
+        self.pictures: list[RGB] = []  # images of the current page
 
     def add(self, picture: RGB, time: float) -> None:
-        """Take a picture HEIGHT pixels high, shown at `time` seconds. Raises OutputError."""
+        """Add an image HEIGHT pixels high, shown at `time` seconds. Raises OutputError."""
         self.pictures.append(_stamped(picture, clock(time, decimals=1)))
         if len(self.pictures) == PAGE:
             self._write()
 
     def close(self) -> None:
-        """Write the last page; an empty one where there was no picture. Raises OutputError."""
+        """Write the last page; an empty page if there was no image. Raises OutputError."""
         if self.pictures or not self.pages:
             self._write()
 
@@ -71,7 +71,7 @@ class Sheet:
         self.pictures = []
 
     def _page(self) -> RGB:
-        """The pictures side by side, row by row, about 1.6 times as wide as high."""
+        """Arrange the images of a page in rows, with an aspect ratio of about 1.6."""
         width = max((p.shape[1] for p in self.pictures), default=HEIGHT)
         count = max(len(self.pictures), 1)
         columns = min(max(round((count * 1.6 * HEIGHT / width) ** 0.5), 1), count)
@@ -86,10 +86,10 @@ class Sheet:
 
 
 def _stamped(picture: RGB, text: str) -> RGB:
-    """The picture with the text, white on black, in its lower left corner, as far as it goes in."""
+    """Draw text, white on black, into the lower left corner of an image, clipped to its size."""
     rows = [bytes.fromhex(_DOTS[character]) for character in text]
     dots = np.unpackbits(np.array([list(row) for row in rows], np.uint8)[..., None], axis=2)
-    line = np.pad(np.concatenate(dots[:, :, 2:], axis=1), 1)  # a column for the gap comes along
+    line = np.pad(np.concatenate(dots[:, :, 2:], axis=1), 1)  # bit 5, always 0, is the gap
     label = np.kron(line, np.full((SCALE, SCALE), 255, np.uint8))
     label = label[-picture.shape[0] :, : picture.shape[1]]
     stamped = picture.copy()

@@ -1,8 +1,9 @@
-"""The part of the pictures that a container says is meant to be seen: MP4's clean aperture (`clap`,
-ISO/IEC 14496-12, 12.1.4), Matroska's PixelCrop (RFC 9559, 5.1.4.1.28).
+"""Crop frames as the container states: MP4's clean aperture (`clap`, ISO/IEC 14496-12, 12.1.4),
+Matroska's PixelCrop (RFC 9559, 5.1.4.1.28).
 
-What the stream of pictures itself states, decoders crop. What the container does, FFmpeg reads and
-PyAV keeps to itself; so FFmpeg is let write it to the head of a file in memory, and that is read.
+Decoders apply the cropping that the video stream itself states. The cropping that the container
+states is read by FFmpeg but not exposed by PyAV; so this makes FFmpeg write it to the header of a
+file in memory, and parses that header.
 """
 
 import io
@@ -17,14 +18,14 @@ from av.filter import Graph
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-STATING = ("mov", "matroska")  # the demuxers of formats that can state it
+STATING = ("mov", "matroska")  # demuxers of formats that can state cropping
 WITHIN = {0x18538067, 0x1654AE6B, 0xAE, 0xE0}  # Segment, Tracks, TrackEntry, Video
 SIDES = (0x54CC, 0x54BB, 0x54DD, 0x54AA)  # PixelCropLeft, Top, Right and Bottom
-CLAP = struct.pack(">I4s", 40, b"clap")  # how the box begins: its size and name
+CLAP = struct.pack(">I4s", 40, b"clap")  # the start of the box: its size and type
 
 
 class Margins(NamedTuple):
-    """Samples at each side of a picture that are not to be seen."""
+    """The number of samples to crop at each side of a frame."""
 
     left: int
     top: int
@@ -32,7 +33,7 @@ class Margins(NamedTuple):
     bottom: int
 
     def cropped_size(self, width: int, height: int) -> tuple[int, int]:
-        """Width and height of what is left of a picture; not above 0 where nothing is."""
+        """Return the width and height after cropping; 0 or less if nothing is left."""
         return width - self.left - self.right, height - self.top - self.bottom
 
 
@@ -40,9 +41,9 @@ NO_MARGINS = Margins(0, 0, 0, 0)
 
 
 def margins(container: InputContainer, stream: VideoStream) -> Margins:
-    """What the container says to crop of the pictures of a stream.
+    """Return the cropping that the container states for a stream.
 
-    Reads nothing of the file. What would leave no picture is ignored.
+    Does not read from the file. Margins that would leave nothing are ignored.
     """
     if not container.format.name.startswith(STATING):
         return NO_MARGINS
@@ -52,20 +53,20 @@ def margins(container: InputContainer, stream: VideoStream) -> Margins:
 
 
 def _of_matroska(stream: VideoStream) -> Margins | None:
-    """The margins as Matroska states them; None for a codec that it has no name for."""
+    """Return the margins stated by Matroska; None for a codec that Matroska does not support."""
     head = _head(stream, "matroska", {})
     said = dict(_elements(head))
     return Margins(*(said.get(side, 0) for side in SIDES)) if head else None
 
 
 def _elements(data: bytes) -> Iterator[tuple[int, int]]:
-    """Names and values of the elements of EBML (RFC 8794) that lead to the margins."""
+    """Yield the IDs and values of the EBML (RFC 8794) elements that state the margins."""
     at = 0
     while at < len(data):
         width = 9 - data[at].bit_length()
         name, at = int.from_bytes(data[at : at + width]), at + width
         width = 9 - data[at].bit_length()
-        # A size that is not known has all its bits set, and so goes to the end.
+        # An unknown size has all bits set, so the slice extends to the end of the data.
         size = int.from_bytes(data[at : at + width]) & (1 << 7 * width) - 1
         content, at = data[at + width : at + width + size], at + width + size
         if name in WITHIN:
@@ -75,7 +76,7 @@ def _elements(data: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _of_mov(stream: VideoStream) -> Margins | None:
-    """The margins as QuickTime states them, by the size and the centre of what is inside them."""
+    """Return the margins of QuickTime's clean aperture, stated as its size and centre offset."""
     _, box, said = _head(stream, "mov", {"movflags": "empty_moov"}).partition(CLAP)
     if not box:
         return None
@@ -87,7 +88,7 @@ def _of_mov(stream: VideoStream) -> Margins | None:
 
 
 def _head(stream: VideoStream, form: str, options: dict[str, str]) -> bytes:
-    """The head of a file of that format with the stream; empty where it does not fit into one."""
+    """Return the header of a file of format `form` with the stream; empty if unsupported."""
     file = io.BytesIO()
     try:
         with av.open(file, "w", format=form, container_options=options) as out:
@@ -99,18 +100,18 @@ def _head(stream: VideoStream, form: str, options: dict[str, str]) -> bytes:
 
 
 class Cropper:
-    """Crops the pictures of a stream, without a copy. Not safe between threads."""
+    """Crops the frames of a stream without copying them. Not thread-safe."""
 
     def __init__(self, margins: Margins) -> None:
         self._margins = margins
         self._graph = Graph()
-        self._form: tuple[int, int, str] | None = None  # of the pictures that it takes
+        self._form: tuple[int, int, str] | None = None  # the frame size and pixel format it takes
 
     def __call__(self, frame: VideoFrame) -> VideoFrame:
-        """What is to be seen of a frame, with all that the frame says of itself."""
+        """Return the visible part of a frame, with the frame's metadata."""
         size = frame.width, frame.height
         inner = self._margins.cropped_size(*size)
-        if min(inner) <= 0:  # a picture smaller than those before
+        if min(inner) <= 0:  # a frame smaller than the previous ones
             return frame
         form = (*size, frame.format.name)
         if form != self._form:
@@ -126,7 +127,7 @@ def _cropping(frame: VideoFrame, margins: Margins, inner: tuple[int, int]) -> Gr
     source = graph.add_buffer(
         width=frame.width, height=frame.height, format=frame.format, time_base=base
     )
-    # exact: else sizes and places are rounded to whole samples of chroma.
+    # Without `exact`, sizes and offsets would be rounded to whole chroma samples.
     where = f"{inner[0]}:{inner[1]}:{margins.left}:{margins.top}:exact=1"
     graph.link_nodes(source, graph.add("crop", where), graph.add("buffersink"))
     graph.configure()

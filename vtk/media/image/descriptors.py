@@ -1,6 +1,6 @@
-"""How a frame looks, in a few numbers: colour layout, sharpness, emptiness.
+"""Visual descriptors of a frame: colour layout, sharpness, contrast.
 
-All take the small YCbCr picture of `vtk.media.image.planes.thumbnail`.
+Computed from the small YCbCr picture that `vtk.media.image.planes.thumbnail` returns.
 """
 
 from typing import Any
@@ -13,7 +13,7 @@ from vtk.media.image.planes import Thumbnail
 Array = NDArray[Any]
 
 GRID = 8
-COUNTS = (6, 3, 3)  # coefficients kept of luma, Cb, Cr
+COUNTS = (6, 3, 3)  # coefficients kept for luma, Cb, Cr
 _ZIGZAG = ((0, 0), (0, 1), (1, 0), (2, 0), (1, 1), (0, 2))
 
 _K = np.arange(GRID)
@@ -22,11 +22,11 @@ _DCT[0] /= np.sqrt(2)
 
 
 def colour_layout(thumbnail: Thumbnail) -> list[int]:
-    """The colour layout of a frame: 12 integers, 6 of luma, 3 of Cb, 3 of Cr.
+    """Return the colour layout of a frame: 12 integers, 6 for luma, 3 for Cb, 3 for Cr.
 
     The descriptor of MPEG-7 (ISO/IEC 15938-3, section 6.6): averages on an 8 by 8 grid, cosine
-    transform, first coefficients in zigzag order; here rounded to whole numbers, not packed into
-    bits. Euclidean distance between two layouts tells how unlike two frames look.
+    transform, first coefficients in zigzag order; here rounded to integers, not packed into bits.
+    The Euclidean distance between two layouts measures how different two frames look.
     """
     numbers: list[int] = []
     for plane, count in zip(thumbnail, COUNTS, strict=True):
@@ -36,7 +36,7 @@ def colour_layout(thumbnail: Thumbnail) -> list[int]:
 
 
 def _grid(plane: Array) -> Array:
-    """Averages of the plane on an 8 by 8 grid."""
+    """Return the averages of a plane on an 8 by 8 grid."""
     rows = np.array_split(plane, GRID, axis=0) if plane.shape[0] >= GRID else None
     if rows is None or plane.shape[1] < GRID:
         y = np.arange(GRID) * plane.shape[0] // GRID
@@ -46,9 +46,9 @@ def _grid(plane: Array) -> Array:
 
 
 def sharpness(luma: Array) -> float:
-    """Mean strength of edges, in luma steps of 0..255 per sample: near 0 for a blurred picture.
+    """Return the mean edge strength, in luma steps of 0..255 per sample: near 0 if blurred.
 
-    The sum-modified Laplacian (Nayar and Nakagawa 1994, section 4) on the samples given.
+    The sum-modified Laplacian (Nayar and Nakagawa 1994, section 4) of the given samples.
     """
     if min(luma.shape) < 3:
         return 0.0
@@ -60,5 +60,5 @@ def sharpness(luma: Array) -> float:
 
 
 def contrast(thumbnail: Thumbnail) -> float:
-    """Standard deviation of luma, 0..127: near 0 for a black, white or empty frame."""
+    """Return the standard deviation of luma, 0..127: near 0 for a black, white or empty frame."""
     return float(thumbnail.luma.std())

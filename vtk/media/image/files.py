@@ -1,4 +1,4 @@
-"""Pictures as files: scaled into a box, encoded, named, written whole."""
+"""Image files: fit images into a box, encode, name and write them atomically."""
 
 import io
 import os
@@ -20,17 +20,17 @@ from vtk.media.image.to_rgb import RGB, to_rgb
 from vtk.output import open_sink
 
 Format = Literal["jpg", "webp", "png", "avif"]
-Box = tuple[int, int]  # width and height in pixels, neither of which a picture exceeds
+Box = tuple[int, int]  # maximum width and height in pixels
 
-LARGEST = 16383  # pixels, of a side: what WebP can hold
+LARGEST = 16383  # maximum pixels per side, the limit of WebP
 ENCODERS = {"jpg": "mjpeg", "webp": "libwebp", "png": "png", "avif": "libsvtav1"}
 _SIZE = re.compile(r"(\d{1,5})(?:x(\d{1,5}))?")
 
 
 def check_format(file_format: str) -> None:
-    """Raises UsageError for a format that there is not, MissingError where PyAV lacks its encoder.
+    """Raise UsageError for an unknown format, MissingError if PyAV lacks its encoder.
 
-    To be asked before the work that would be lost.
+    Call this first, before doing work that would be lost.
     """
     if file_format not in ENCODERS:
         raise UsageError(f"picture formats are {', '.join(ENCODERS)}, not {file_format!r}")
@@ -42,7 +42,10 @@ def check_format(file_format: str) -> None:
 
 
 def encode_image(picture: RGB, file_format: Format, quality: int = 85) -> bytes:
-    """The bytes of a picture file; `quality` from 1 to 100, which PNG, being exact, ignores."""
+    """Return the bytes of an image file; `quality` is 1 to 100, ignored for PNG (lossless).
+
+    Raises MediaError for an image that is too large, or too small for AVIF.
+    """
     if max(picture.shape[:2]) > LARGEST:
         raise MediaError(f"a picture of {picture.shape[1]} by {picture.shape[0]} is too large")
     if file_format == "png":
@@ -55,7 +58,7 @@ def encode_image(picture: RGB, file_format: Format, quality: int = 85) -> bytes:
     context.time_base = Fraction(1, 1)
     context.thread_count = 1
     if file_format == "jpg":
-        # mjpeg counts from 2, best, to 31; 85 of 100 comes to 4.
+        # mjpeg's quantizer goes from 2 (best) to 31; a quality of 85 maps to 4.
         scale = str(round(2 + (100 - quality) * 0.15))
         context.options = {"qmin": scale, "qmax": scale, "flags": "+bitexact"}
     else:
@@ -72,13 +75,13 @@ def _avif(picture: RGB, quality: int) -> bytes:
         raise MediaError(
             "an AVIF picture needs at least 4 pixels on each side: choose another --format"
         )
-    os.environ.setdefault("SVT_LOG", "1")  # SVT-AV1 would print its settings; errors stay
+    os.environ.setdefault("SVT_LOG", "1")  # keep SVT-AV1 from printing its settings, not errors
     file = io.BytesIO()
     with av.open(file, "w", format="avif", container_options={"fflags": "+bitexact"}) as container:
         stream = cast(VideoStream, container.add_stream(ENCODERS["avif"], rate=1))
         stream.height, stream.width = picture.shape[:2]
         stream.pix_fmt = "yuv420p"
-        crf = round(63 - 0.53 * quality)  # of 0, best, to 63
+        crf = round(63 - 0.53 * quality)  # from 0 (best) to 63
         stream.options = {"crf": str(crf), "preset": "8", "svtav1-params": "avif=1:lp=1"}
         with preserved_scheduling():
             stream.codec_context.open()
@@ -88,7 +91,7 @@ def _avif(picture: RGB, quality: int) -> bytes:
 
 
 def parse_size(text: str) -> Box:
-    """The box that ``640`` (the longest side) or ``640x360`` names. Raises UsageError."""
+    """Parse ``640`` (the longest side) or ``640x360`` to a box. Raises UsageError."""
     match = _SIZE.fullmatch(text.strip())
     box = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
     if not 1 <= min(box) <= max(box) <= LARGEST:
@@ -97,7 +100,7 @@ def parse_size(text: str) -> Box:
 
 
 def fitted(frame: VideoFrame, aspect: Fraction | None, box: Box | None) -> RGB:
-    """The frame as it is shown, scaled down where it does not fit into `box`."""
+    """Convert a frame to RGB as displayed, scaled down if it does not fit into `box`."""
     if box is None:
         return to_rgb(frame, aspect)
     wide, tall = frame.width * float(aspect or 1), float(frame.height)
@@ -108,30 +111,30 @@ def fitted(frame: VideoFrame, aspect: Fraction | None, box: Box | None) -> RGB:
 
 
 def safe_stem(video: str) -> str:
-    """A file name that stands for a video: harmless characters, and a hash against mix-ups."""
+    """Return a file name stem for a video: safe characters, and a hash to avoid collisions."""
     stem = re.sub(r"[^\w-]+", "_", Path(video).stem, flags=re.ASCII).strip("_")[:60] or "video"
     return f"{stem}-{blake2b(video.encode(), digest_size=3).hexdigest()}"
 
 
 def image_name(video: str, time: float, suffix: str) -> str:
-    """The name of a picture of a video: stem, hash, time in milliseconds (m: minus)."""
+    """Return the file name of a video's image: stem, hash, time in milliseconds (m: minus)."""
     sign = "m" if time < 0 else ""
     return f"{safe_stem(video)}-{sign}{round(abs(time) * 1000):09d}.{suffix}"
 
 
 def write_image(path: Path, picture: RGB, file_format: Format, quality: int = 85) -> None:
-    """Write a picture file whole or not at all. Raises OutputError."""
+    """Write an image file atomically. Raises OutputError, and MediaError as `encode_image`."""
     write_bytes(path, encode_image(picture, file_format, quality))
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all. Raises OutputError."""
+    """Write a file atomically. Raises OutputError."""
     with open_sink(os.path.abspath(path)) as sink:
         sink(data)
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder for pictures where there is none. Raises OutputError."""
+    """Create a folder if it does not exist. Raises OutputError."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Short animations: a few pictures a second as an animated GIF with a palette of its own."""
+"""Encode short animations as an animated GIF with an optimized palette."""
 
 import io
 from collections.abc import Sequence
@@ -15,14 +15,14 @@ from vtk.media.image.to_rgb import RGB
 
 
 def encode_gif(pictures: Sequence[RGB], rate: int) -> bytes:
-    """The bytes of a GIF that shows pictures of one size, `rate` a second, over and over."""
+    """Return the bytes of a looping GIF of images of one size, at `rate` images per second."""
     height, width = pictures[0].shape[:2]
     graph = _graph(width, height, rate)
     for number, picture in enumerate(pictures):
         frame = VideoFrame.from_ndarray(picture, format="rgb24")
         frame.pts, frame.time_base = number, Fraction(1, rate)
         graph.push(frame)
-    graph.push(None)  # the palette is made of all of them
+    graph.push(None)  # the palette is computed from all images
     file = io.BytesIO()
     with av.open(file, "w", format="gif") as container:
         stream = container.add_stream("gif", rate=rate)

@@ -1,10 +1,10 @@
-"""Cheap views of a decoded picture: NumPy over the planes FFmpeg decoded into, no conversion.
+"""Cheap views of a decoded frame: NumPy arrays over FFmpeg's planes, without conversion.
 
-Reading planes in place costs some ten microseconds a picture; a conversion by swscale
-(`reformat`, `to_ndarray`) costs 30 to 75 % of what decoding costs. Formats read in place: planar
-YCbCr of 8 to 16 bits, NV12 and its relatives, P010 and its relatives, gray. All others (RGB,
-palettes, big-endian, packed) go through one conversion. Limited and full range are not told
-apart: what is compared here comes from one stream, which keeps its range.
+Reading planes in place costs some ten microseconds per frame; a conversion by swscale
+(`reformat`, `to_ndarray`) costs 30 to 75 % of the decoding time. Formats read in place: planar
+YCbCr of 8 to 16 bits, NV12 and its variants, P010 and its variants, gray. All others (RGB,
+palettes, big-endian, packed) are converted once. Limited and full range are not distinguished:
+the frames compared here come from one stream, whose range does not change.
 """
 
 import re
@@ -21,17 +21,17 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 
 FULL_RANGE = 2  # FFmpeg's AVCOL_RANGE_JPEG
-TOGETHER = 8  # thumbnails made at once
+TOGETHER = 8  # thumbnails made per batch
 LIMITED, FULL = (16.0, 235.0), (0.0, 255.0)  # ITU-R BT.601 and 709; JFIF
 
 _PLANAR = re.compile(r"(?:gray|yuvj?a?4(?:20|22|44|40|11|10)p)(\d+le)?")
-_INTERLEAVED = re.compile(r"nv(?:12|16|24)|p[024]1[026]le")  # luma, then Cb and Cr in turn
+_INTERLEAVED = re.compile(r"nv(?:12|16|24)|p[024]1[026]le")  # luma, then interleaved Cb and Cr
 
 
 class Thumbnail(NamedTuple):
-    """A small picture in YCbCr as float32 in 0..255, not bound to the frame it was read from.
+    """A small YCbCr picture, float32 in 0..255, that does not share memory with its frame.
 
-    `luma` is (height, width); `cb` and `cr` are half that, rounded up, and 128 for gray.
+    `luma` is (height, width); `cb` and `cr` have half that size, rounded up, and are 128 for gray.
     """
 
     luma: NDArray[np.float32]
@@ -40,11 +40,11 @@ class Thumbnail(NamedTuple):
 
 
 def thumbnail(frame: av.VideoFrame, width: int = 48, height: int = 27) -> Thumbnail:
-    """A picture of `width` x `height` samples, each the mean of four taken from its block.
+    """Return a thumbnail of `width` x `height` samples, each the mean of four from its block.
 
-    Four samples instead of one halve the differences that mere noise and slow motion make, and
-    cost ten microseconds. The shape is the same for every frame, also for frames smaller than it,
-    whose samples are repeated. The aspect ratio and the rotation for display are not applied.
+    Four samples instead of one halve the differences caused by mere noise and slow motion, and
+    cost ten microseconds. The shape is the same for every frame; samples of smaller frames are
+    repeated. The aspect ratio and the rotation for display are not applied.
     """
     return next(thumbnails([frame], width, height))
 
@@ -52,9 +52,9 @@ def thumbnail(frame: av.VideoFrame, width: int = 48, height: int = 27) -> Thumbn
 def thumbnails(
     frames: Iterable[av.VideoFrame], width: int = 48, height: int = 27
 ) -> Iterator[Thumbnail]:
-    """The thumbnail of each frame.
+    """Yield the thumbnail of each frame.
 
-    They come TOGETHER at once, which costs less than one by one; no frame is held.
+    They are made in batches of TOGETHER, which costs less than one by one; no frame is kept.
     """
     waiting = iter(frames)
     small = (-(-height // 2), -(-width // 2))
@@ -70,10 +70,10 @@ def thumbnails(
 
 
 def luma(frame: av.VideoFrame) -> Array:
-    """The luma of `frame` at full resolution, (height, width) uint8 in 0..255.
+    """Return the luma of `frame` at full resolution, (height, width) uint8 in 0..255.
 
-    A read-only view of the frame's own memory in the 8-bit formats, valid as long as it is
-    referred to; a copy for deeper samples and for formats that must be converted.
+    For 8-bit formats a read-only view of the frame's memory, which stays valid while referenced;
+    a copy for higher bit depths and for formats that must be converted.
     """
     parts = planes_of(frame)
     if parts is None:
@@ -86,10 +86,10 @@ def luma(frame: av.VideoFrame) -> Array:
 
 
 def as_readable(frame: av.VideoFrame) -> tuple[av.VideoFrame, Array, int]:
-    """The frame itself where it can be read in place, else one converted, limited range.
+    """Return a frame readable in place: the frame itself, or one converted to limited range.
 
-    With it its luma, (height, width) uint8 or uint16, a read-only view of the frame's own memory,
-    and what one step of 8-bit luma is in it.
+    Also returns its luma, (height, width) uint8 or uint16, a read-only view of the frame's memory,
+    and the size of one step of 8-bit luma in units of that luma.
     """
     parts = planes_of(frame)
     if parts is None:
@@ -100,14 +100,14 @@ def as_readable(frame: av.VideoFrame) -> tuple[av.VideoFrame, Array, int]:
 
 
 def luma_range(frame: av.VideoFrame) -> tuple[float, float]:
-    """Luma of black and of white in 0..255, by the range that a readable frame states."""
+    """Return the luma of black and white in 0..255, by the range stated by a readable frame."""
     name = frame.format.name
     full = frame.color_range == FULL_RANGE or name.startswith(("yuvj", "gray"))
     return FULL if full else LIMITED
 
 
 def planes_of(frame: av.VideoFrame) -> tuple[Array, ...] | None:
-    """Luma, Cb and Cr of `frame` in place, each (rows, columns); luma alone for gray.
+    """Return views of luma, Cb and Cr of `frame`, each (rows, columns); only luma for gray.
 
     uint8, or uint16 with the bit depth of the format. None for formats not readable in place.
     """
@@ -116,7 +116,7 @@ def planes_of(frame: av.VideoFrame) -> tuple[Array, ...] | None:
 
 
 class _Samples(NamedTuple):
-    """A component where FFmpeg put it: sample (y, x) is `stored[first + y * line + x * step]`."""
+    """A component in FFmpeg's memory: sample (y, x) is `stored[first + y * line + x * step]`."""
 
     stored: Array  # (n,)
     rows: int
@@ -126,13 +126,13 @@ class _Samples(NamedTuple):
     first: int = 0
 
     def picture(self) -> Array:
-        """The component, (rows, columns)."""
+        """Return a view of the component, (rows, columns)."""
         end = self.first + self.step * self.columns
         return self.stored.reshape(self.rows, self.line)[:, self.first : end : self.step]
 
 
 def _samples(frame: av.VideoFrame) -> list[_Samples] | None:
-    """Luma, Cb and Cr of `frame` in place, or luma alone; None where they cannot be read so."""
+    """Return luma, Cb and Cr of `frame` in place, or only luma; None if not readable in place."""
     bits = _bits(frame.format.name)
     planes = frame.planes[:3]
     if not bits or any(plane.line_size <= 0 for plane in planes):  # stored bottom up
@@ -156,19 +156,19 @@ def _samples(frame: av.VideoFrame) -> list[_Samples] | None:
 def _converted(
     frame: av.VideoFrame, name: str, width: int | None = None, height: int | None = None
 ) -> av.VideoFrame:
-    """The frame in another pixel format, by one matrix whatever it states, which may be any."""
+    """Convert a frame to another pixel format, always by BT.601, whatever matrix it states."""
     matrix = Colorspace.ITU601
     return frame.reformat(width, height, name, src_colorspace=matrix, dst_colorspace=matrix)
 
 
 class _Taken(NamedTuple):
-    """Four samples of each block of a frame: of each component (4, rows, columns)."""
+    """Four samples of each block of a frame: (4, rows, columns) for each component."""
 
     parts: list[Array]
-    scale: float  # what one step of a sample is in 8 bits
+    scale: float  # factor that converts samples to 8 bits
 
     def form(self) -> tuple[float, int, np.dtype[Any]]:
-        """What frames have in common whose samples can be added together."""
+        """Return the key of frames whose samples can be processed in one batch."""
         return self.scale, len(self.parts), self.parts[0].dtype
 
 
@@ -185,9 +185,9 @@ def _taken(frame: av.VideoFrame, width: int, height: int) -> _Taken:
 
 
 def _four(part: _Samples, height: int, width: int) -> Array:
-    """Four samples of each block of a component, (4, height, width)."""
+    """Return four samples of each block of a component, (4, height, width)."""
     if part.rows < 8 * height or part.columns < 8 * width:
-        # Whole steps would leave too much of the picture out.
+        # Blocks of whole samples would leave out too much of the picture.
         y, x = _nearest(part.rows, 2 * height), _nearest(part.columns, 2 * width)
         four = part.picture()[y[:, None], x].reshape(height, 2, width, 2)
         return four.transpose(1, 3, 0, 2).reshape(4, height, width)
@@ -195,7 +195,7 @@ def _four(part: _Samples, height: int, width: int) -> Array:
 
 
 def _means(fours: Sequence[Array], scale: float) -> NDArray[np.float32]:
-    """The means of the four samples of each block, of several frames, times `scale`."""
+    """Return the means of the four samples of each block, for several frames, times `scale`."""
     total: NDArray[np.float32] = np.add.reduce(np.stack(fours), 1, np.float32)
     total *= np.float32(scale / 4)
     return total
@@ -205,7 +205,7 @@ def _means(fours: Sequence[Array], scale: float) -> NDArray[np.float32]:
 def _places(
     rows: int, columns: int, line: int, step: int, first: int, height: int, width: int
 ) -> NDArray[np.intp]:
-    """Where the four samples of each block are stored, (4, height, width)."""
+    """Return the memory indices of the four samples of each block, (4, height, width)."""
     down, across = rows // height, columns // width
     top = (rows - down * height) // 2 + down // 4
     left = (columns - across * width) // 2 + across // 4
@@ -217,16 +217,16 @@ def _places(
 
 @lru_cache(maxsize=64)
 def _nearest(size: int, count: int) -> NDArray[np.intp]:
-    """Indexes of the samples nearest to the middles of `count` equal parts of `size` samples."""
+    """Return the indices of the samples nearest to the middles of `count` equal parts of `size`."""
     return ((np.arange(count) + 0.5) * size / count).astype(np.intp)
 
 
 @lru_cache(maxsize=64)
 def _bits(name: str) -> int:
-    """Bits of a sample as stored in the pixel format `name`; 0 if it is not readable in place."""
+    """Return the stored bits per sample of pixel format `name`; 0 if not readable in place."""
     planar = _PLANAR.fullmatch(name)
     if planar:
         return int((planar[1] or "8le").removesuffix("le"))
     if _INTERLEAVED.fullmatch(name):
-        return 16 if name.startswith("p") else 8  # P010 keeps its bits at the top of 16
+        return 16 if name.startswith("p") else 8  # P010 uses the high bits of 16
     return 0

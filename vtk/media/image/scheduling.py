@@ -1,7 +1,7 @@
-"""Threads that stay scheduled as they were while SVT-AV1 is opened.
+"""Preserve the scheduling of threads while SVT-AV1 is opened.
 
-Run as root, SVT-AV1 makes the thread that opens it real-time (SCHED_FIFO, priority 99), and leaves
-it so; the threads that it starts inherit that. They go before all else on the machine.
+Run as root, SVT-AV1 makes the thread that opens it real-time (SCHED_FIFO, priority 99) and leaves
+it so; the threads that it starts inherit that, and take precedence over all else on the machine.
 """
 
 import os
@@ -11,10 +11,10 @@ from contextlib import contextmanager, suppress
 
 @contextmanager
 def preserved_scheduling() -> Iterator[None]:
-    """At its end this thread, and those started meanwhile, are scheduled as this one was before.
+    """On exit, restore the scheduling of this thread, and apply it to threads started meanwhile.
 
-    Open the encoder in it: encoding and closing change nothing. Does nothing where Python cannot
-    set how a thread is scheduled, as on macOS.
+    Open the encoder inside this context; encoding and closing do not change the scheduling. Does
+    nothing on platforms where Python cannot set a thread's scheduling, such as macOS.
     """
     if not hasattr(os, "sched_setscheduler"):
         yield
@@ -23,14 +23,14 @@ def preserved_scheduling() -> Iterator[None]:
     try:
         yield
     finally:
-        for thread in {0} | _threads() - others:  # 0 is this one
-            with suppress(ProcessLookupError):  # it has ended
+        for thread in {0} | _threads() - others:  # 0 is the calling thread
+            with suppress(ProcessLookupError):  # the thread has ended
                 if os.sched_getscheduler(thread) == os.SCHED_FIFO:
                     os.sched_setscheduler(thread, policy, priority)
 
 
 def _threads() -> set[int]:
-    """The threads of this process; none where the system lists them elsewhere than Linux does."""
+    """Return the thread IDs of this process; none where the system lacks Linux's /proc."""
     try:
         return {int(name) for name in os.listdir("/proc/self/task")}
     except OSError:

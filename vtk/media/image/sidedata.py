@@ -1,4 +1,4 @@
-"""What a frame says beside its samples: how to turn it, how bright it was made."""
+"""Read the side data of a frame: its orientation and peak luminance."""
 
 import struct
 from typing import NamedTuple
@@ -8,25 +8,25 @@ from av.video.frame import VideoFrame
 
 
 class Orientation(NamedTuple):
-    """How a picture is brought upright: first transposed, then flipped."""
+    """The operations that bring an image upright: first transpose, then flip."""
 
     transposed: bool = False
-    upside_down: bool = False  # top and bottom change places
-    mirrored: bool = False  # left and right change places
+    upside_down: bool = False  # swap top and bottom
+    mirrored: bool = False  # swap left and right
 
     @property
     def is_mirrored(self) -> bool:
-        """Whether left and right change places beside all rotation."""
+        """Whether left and right are swapped, apart from any rotation."""
         return self.transposed ^ self.upside_down ^ self.mirrored
 
     @property
     def rotation(self) -> int:
-        """The rotation before that, in degrees: 0, 90, 180 or 270."""
+        """The clockwise rotation before mirroring, in degrees: 0, 90, 180 or 270."""
         return (90 if self.transposed else 0) + (180 if self.upside_down else 0)
 
 
 def orientation(frame: VideoFrame) -> Orientation:
-    """The turn that the display matrix of a frame asks for, to the nearest quarter."""
+    """Return the orientation from the display matrix of a frame, rounded to quarter turns."""
     matrix = _data(frame, Type.DISPLAYMATRIX)
     if matrix is None:
         return Orientation()
@@ -38,9 +38,9 @@ def orientation(frame: VideoFrame) -> Orientation:
 
 
 def peak_luminance(frame: VideoFrame) -> float | None:
-    """The brightest pixel, cd/m²: as stated for the content, else for the screen it was made on.
+    """Return the peak luminance in cd/m²: of the content, else of the mastering display.
 
-    None where neither is stated.
+    None if neither is stated.
     """
     content = _data(frame, Type.CONTENT_LIGHT_LEVEL)
     screen = _data(frame, Type.MASTERING_DISPLAY_METADATA)
@@ -53,8 +53,8 @@ def peak_luminance(frame: VideoFrame) -> float | None:
 
 
 def _data(frame: VideoFrame, kind: Type) -> bytes | None:
-    # Not frame.side_data: the frame would keep that, and that the frame, until Python looks for
-    # such cycles, which takes it hundreds of frames.
+    # Avoid frame.side_data: it creates a reference cycle with the frame, which Python's garbage
+    # collector finds only after hundreds of frames.
     for data in SideDataContainer(frame):  # type: ignore[call-arg]
         if data.type == kind:
             return bytes(data)

@@ -1,4 +1,4 @@
-"""Frames as people see them: upright, in shape, in the colours of an ordinary screen."""
+"""Convert frames to RGB as displayed: upright, correct aspect ratio, colours of BT.709."""
 
 from fractions import Fraction
 from functools import lru_cache
@@ -17,24 +17,24 @@ from vtk.media.image.sidedata import Orientation, orientation
 
 RGB = NDArray[np.uint8]  # (height, width, 3)
 
-GROUND = 128  # of 255: what shows through, so that white and black drawings are both seen
-COMB = 20  # of 255
-COMBED = 0.002  # of the samples
-# FFmpeg's numbers of matrices, and the same for its scaler: BT.709, FCC, BT.601 twice, SMPTE 240M,
-# BT.2020 with non-constant and, as near as it comes, constant luminance.
+GROUND = 128  # of 255: background of transparent images, so that white and black are both visible
+COMB = 20  # of 255: luma difference between lines above which samples count as combed
+COMBED = 0.002  # fraction of combed samples above which a frame is deinterlaced
+# FFmpeg's numbers of colour matrices, mapped to those of its scaler: BT.709, FCC, BT.601 twice,
+# SMPTE 240M, BT.2020 with non-constant and (as the closest match) constant luminance.
 _MATRICES = {1: 1, 4: 4, 5: 5, 6: 5, 7: 7, 9: 9, 10: 9}
-_HD = (1280, 577)  # pixels from which on pictures that do not say are BT.709, as players have it
+_HD = (1280, 577)  # width, height: from either on, players take an unstated matrix for BT.709
 
 
 def to_rgb(frame: VideoFrame, aspect: Fraction | None = None, height: int | None = None) -> RGB:
-    """The frame as a player shows it, in RGB of BT.709 and standard range, 8 bits.
+    """Convert a frame to 8-bit RGB in BT.709 and standard dynamic range, as a player shows it.
 
-    `aspect` is the shape of a sample, width by height; `height` scales the shown picture to that
-    many pixels of height, in one step with all else. Turned and mirrored as the file says; by the
-    matrix and range it states, and by its size where it states none; high dynamic range and wide
-    gamuts are mapped (vtk.media.image.tone_mapping); transparent pictures lie on mid-grey; of an
-    interlaced frame whose fields differ, the first is shown, its missing lines filled in along
-    edges. YCgCo and ICtCp are read as if they stated nothing.
+    `aspect` is the sample aspect ratio, width by height; `height` scales the displayed image to
+    that many pixels of height, in the same step. Rotated and mirrored as the file states; converted
+    by the stated matrix and range, or by the frame size if no matrix is stated; high dynamic range
+    and wide gamuts are tone-mapped (vtk.media.image.tone_mapping); transparent images are blended
+    onto mid-grey; of an interlaced frame whose fields differ, the first field is shown, with its
+    missing lines interpolated along edges. YCgCo and ICtCp are treated as if no matrix was stated.
     """
     turn = orientation(frame)
     if frame.interlaced_frame and _combed(frame):
@@ -70,13 +70,13 @@ def _matrix(frame: VideoFrame) -> int:
 
 @lru_cache(maxsize=64)
 def has_alpha(name: str) -> bool:
-    """Whether the pixel format of that name can hold transparency."""
+    """Return whether the named pixel format can hold transparency."""
     known = VideoFormat(name)
     return known.has_palette or any(part.is_alpha for part in known.components)
 
 
 def _grounded(picture: NDArray[np.uint8]) -> RGB:
-    """(height, width, 4) laid on the ground."""
+    """Blend an RGBA image, (height, width, 4), onto a background of GROUND."""
     colours, opaque = picture[..., :3], picture[..., 3:].astype(np.uint16)
     if opaque.min() == 255:
         return colours
@@ -85,10 +85,10 @@ def _grounded(picture: NDArray[np.uint8]) -> RGB:
 
 
 def _combed(frame: VideoFrame) -> bool:
-    """Whether the fields of a frame differ, as they do where something moves.
+    """Return whether the fields of a frame differ, as they do where something moves.
 
-    Samples are combed where four below one another go up, down and up, or the other way round, by
-    more than COMB each time: a fine line alone does not.
+    A sample is combed if luma alternates over four consecutive lines, up-down-up or down-up-down,
+    by about COMB or more each time; a single fine line does not do so.
     """
     samples = luma(frame)[:, ::2].astype(np.int32)
     steps = samples[1:] - samples[:-1]
@@ -97,10 +97,10 @@ def _combed(frame: VideoFrame) -> bool:
 
 
 def _deinterlaced(frame: VideoFrame) -> VideoFrame:
-    """The first field of a frame as a whole picture (FFmpeg's edge slope tracing, estdif).
+    """Interpolate the first field of a frame to a full frame (FFmpeg's edge slope tracing, estdif).
 
-    The other deinterlacers of FFmpeg need the frames before and after, or leave a single one as
-    it is.
+    FFmpeg's other deinterlacers need the previous and next frames, or leave a single frame
+    unchanged.
     """
     graph = Graph()
     base = frame.time_base or Fraction(1, 1_000_000)

@@ -1,9 +1,9 @@
-"""High dynamic range and wide gamuts on an ordinary screen: BT.709 of standard range.
+"""Tone-map high dynamic range (HDR) and wide gamuts to standard dynamic range (SDR) in BT.709.
 
-What the samples mean in light: PQ and HLG by ITU-R BT.2100, all others by the display of BT.1886.
-Highlights are rolled off by the curve of ITU-R BT.2390 (section 5.4.1, EETF), at the largest of
-red, green and blue, all three scaled alike, so that hues stay. What no BT.709 screen can show in
-colour is clipped.
+Transfer functions: PQ and HLG by ITU-R BT.2100, all others by the display of BT.1886. Highlights
+are rolled off by the curve of ITU-R BT.2390 (section 5.4.1, EETF), applied to the maximum of red,
+green and blue; all three are scaled alike, which preserves hue. Colours outside BT.709's gamut are
+clipped.
 """
 
 from collections.abc import Callable
@@ -19,16 +19,16 @@ from vtk.media.image.sidedata import peak_luminance
 
 Floats = NDArray[np.float32]
 
-WHITE = 203.0  # cd/m² of diffuse white (ITU-R BT.2408), the most that the screen shows
-BRIGHTEST = 10_000.0  # cd/m², the most that PQ can say
-PEAK = 1000.0  # cd/m² of the brightest pixel where the file does not say, and of HLG's screen
-GAMMA = 2.4  # of the screen (ITU-R BT.1886)
-HLG_GAMMA = 1.2  # of HLG's screen at that peak
-LUMA = np.array([0.2627, 0.678, 0.0593], np.float32)  # of BT.2020's red, green and blue
-ROWS = 128  # worked on at a time, as a picture in floating point takes many times its bytes
-STEPS = 4096  # of the curve
+WHITE = 203.0  # cd/m² of diffuse white (ITU-R BT.2408), the output display's peak
+BRIGHTEST = 10_000.0  # cd/m², the maximum that PQ can encode
+PEAK = 1000.0  # cd/m², peak luminance if the file states none, and of HLG's display
+GAMMA = 2.4  # of the output display (ITU-R BT.1886)
+HLG_GAMMA = 1.2  # system gamma of HLG for a display with a peak of PEAK
+LUMA = np.array([0.2627, 0.678, 0.0593], np.float32)  # luminance weights of BT.2020's R, G and B
+ROWS = 128  # rows processed at a time, as a floating-point image takes many times the memory
+STEPS = 4096  # entries of the roll-off table
 
-# Chromaticities, x and y, of red, green and blue; white is D65 for all.
+# Chromaticities (x, y) of the red, green and blue primaries; the white point is always D65.
 _D65 = (0.3127, 0.329)
 _BT709 = ((0.64, 0.33), (0.30, 0.60), (0.15, 0.06))
 _WIDE: dict[int, tuple[tuple[float, float], ...]] = {
@@ -39,17 +39,17 @@ _BT2020_MATRICES = (9, 10)
 
 
 def needs_tone_mapping(frame: VideoFrame) -> bool:
-    """Whether a frame is of high dynamic range or wide gamut."""
+    """Return whether a frame has high dynamic range or a wide gamut."""
     return is_high_range(frame) or _primaries(frame) in _WIDE
 
 
 def is_high_range(frame: VideoFrame) -> bool:
-    """Whether a frame is of high dynamic range: PQ or HLG."""
+    """Return whether a frame has high dynamic range: PQ or HLG."""
     return frame.color_trc in (ColorTrc.SMPTE2084, ColorTrc.ARIB_STD_B67)
 
 
 def to_sdr(codes: NDArray[np.uint16], frame: VideoFrame) -> NDArray[np.uint8]:
-    """The RGB of `frame`, (height, width, 3) of 16 bits, in 8 bits for a BT.709 screen."""
+    """Map the 16-bit RGB samples of `frame`, (height, width, 3), to 8 bits in BT.709."""
     transfer = frame.color_trc
     light = _light(transfer if is_high_range(frame) else 0)
     roll_off = _roll_off(_peak(frame)) if is_high_range(frame) else None
@@ -57,7 +57,7 @@ def to_sdr(codes: NDArray[np.uint16], frame: VideoFrame) -> NDArray[np.uint8]:
     shown = np.empty(codes.shape, np.uint8)
     for top in range(0, len(codes), ROWS):
         rgb = light[codes[top : top + ROWS]]
-        if transfer == ColorTrc.ARIB_STD_B67:  # from scene light to that of the screen (OOTF)
+        if transfer == ColorTrc.ARIB_STD_B67:  # scene light to display light (OOTF)
             rgb *= PEAK * (rgb @ LUMA)[..., None] ** (HLG_GAMMA - 1)
         if roll_off is not None:
             place = np.sqrt(np.sqrt(rgb.max(-1) / BRIGHTEST)) * (STEPS - 1)
@@ -68,7 +68,7 @@ def to_sdr(codes: NDArray[np.uint16], frame: VideoFrame) -> NDArray[np.uint8]:
 
 
 def _primaries(frame: VideoFrame) -> int:
-    """Those stated; BT.2020 where none are and all else is of BT.2020 or BT.2100."""
+    """Return the stated primaries; BT.2020 if none are stated and matrix or transfer imply it."""
     stated = frame.color_primaries
     if stated in (0, ColorPrimaries.UNSPECIFIED) and (
         frame.colorspace in _BT2020_MATRICES or is_high_range(frame)
@@ -78,7 +78,7 @@ def _primaries(frame: VideoFrame) -> int:
 
 
 def _peak(frame: VideoFrame) -> float:
-    """The brightest pixel, cd/m²."""
+    """Return the peak luminance of a frame in cd/m²."""
     if frame.color_trc == ColorTrc.ARIB_STD_B67:
         return PEAK
     return min(max(peak_luminance(frame) or PEAK, WHITE), BRIGHTEST)
@@ -86,7 +86,7 @@ def _peak(frame: VideoFrame) -> float:
 
 @lru_cache(maxsize=4)
 def _light(transfer: int) -> Floats:
-    """What each of 65536 code values means: cd/m²; for HLG, scene light from 0 to 1."""
+    """Return the light of each of 65536 code values: cd/m²; for HLG, scene light from 0 to 1."""
     codes = np.linspace(0, 1, 65536)
     curves: dict[int, Callable[[NDArray[Any]], NDArray[Any]]] = {
         ColorTrc.SMPTE2084: _from_pq,
@@ -118,7 +118,7 @@ def _from_hlg(codes: NDArray[Any]) -> NDArray[Any]:
 
 @lru_cache(maxsize=16)
 def _roll_off(peak: float) -> Floats:
-    """By what to multiply light, in steps of its fourth root, so that `peak` becomes WHITE."""
+    """Return gains that map light of `peak` to WHITE, tabulated by the fourth root of light."""
     light = BRIGHTEST * np.linspace(0, 1, STEPS) ** 4
     top, most = _to_pq(np.array([peak, WHITE]))
     ratio = most / top
@@ -137,13 +137,13 @@ def _roll_off(peak: float) -> Floats:
 
 @lru_cache(maxsize=4)
 def _to_bt709(primaries: int) -> Floats:
-    """What turns light in those primaries into light in BT.709's: pixels (…, 3) @ it."""
+    """Return the matrix M from `primaries` to BT.709's in linear light: pixels (…, 3) @ M."""
     turned = np.linalg.solve(_xyz(_BT709), _xyz(_WIDE.get(primaries, _BT709)))
     return np.asarray(turned.T, np.float32)
 
 
 def _xyz(primaries: tuple[tuple[float, float], ...]) -> NDArray[Any]:
-    """The matrix from RGB to CIE XYZ (SMPTE RP 177)."""
+    """Return the matrix from RGB to CIE XYZ (SMPTE RP 177)."""
     columns = np.array([(x / y, 1, (1 - x - y) / y) for x, y in primaries]).T
     x, y = _D65
     return columns * np.linalg.solve(columns, [x / y, 1, (1 - x - y) / y])
