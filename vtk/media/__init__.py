@@ -1,1 +1,1 @@
-"""Every touch of PyAV: open, probe, decode, seek, subtitle tracks, pictures."""
+"""All use of PyAV: opening, probing, decoding, seeking, subtitle tracks, images."""

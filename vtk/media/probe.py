@@ -1,4 +1,4 @@
-"""What a file holds: container, streams, durations, frame rates, languages, chapters."""
+"""Describe a media file: container, streams, durations, frame rates, languages, chapters."""
 
 from collections.abc import Iterable, Iterator
 from itertools import islice, pairwise
@@ -22,23 +22,23 @@ from vtk.pipeline import map_spans
 from vtk.span import Span
 from vtk.times import rounded
 
-# Read at most, where there is no index, to tell whether the frame rate varies.
+# Limits on reading a file without an index to find out whether the frame rate varies.
 MOST_PACKETS, MOST_BYTES = 2000, 8 * 2**20
-# FFmpeg's numbers of matrices, ranges, transfer functions of high dynamic range, and field orders:
-# which field is stored first, and which is shown first.
+# FFmpeg's numbers of colour matrices, colour ranges, HDR transfer functions and field orders. A
+# field order states which field is stored first, and which is shown first.
 MATRICES = {0: "gbr", 1: "bt709", 4: "fcc", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m",
             8: "ycgco", 9: "bt2020nc", 10: "bt2020c", 14: "ictcp"}  # fmt: skip
 RANGES = {1: "limited", 2: "full"}
 HDR: dict[int, str] = {ColorTrc.SMPTE2084: "pq", ColorTrc.ARIB_STD_B67: "hlg"}
 FIELDS = {1: "progressive", 2: "tt", 3: "bb", 4: "tb", 5: "bt"}
-TICKS = 1.5  # units of the time base by which frame distances differ through rounding alone
+TICKS = 1.5  # time base units by which frame intervals may differ through rounding alone
 
 
 def probe(spans: Iterable[Span]) -> Iterator[Span]:
-    """Each span with ``media``; a whole video gets its start and end, in seconds, as well.
+    """Add ``media`` to each span; a whole video gets its start and end, in seconds, as well.
 
-    Reads the head of the file, at most MOST_PACKETS packets or MOST_BYTES bytes of each video
-    stream where there is no index of all, and decodes only one picture.
+    Reads the file header, and at most MOST_PACKETS packets or MOST_BYTES bytes of each video
+    stream that has no complete index, and decodes only one frame.
     """
     return map_spans("probe", spans, _probe)
 
@@ -55,7 +55,7 @@ def _probe(span: Span) -> Iterator[Span]:
 
 
 def describe(container: InputContainer) -> dict[str, Any]:
-    """The contents of an open container as plain data; times in seconds, rates in 1/s."""
+    """Return the contents of an open container as plain data; times in seconds, rates in 1/s."""
     main = leading_stream(container)
     start, end = stated_range(container, main)
     rates = {s.index: rate for s in container.streams.video if (rate := _rates(container, s))}
@@ -121,13 +121,13 @@ def _stream(container: InputContainer, stream: Stream) -> dict[str, Any]:
 
 
 def _transparent(stream: VideoStream) -> bool:
-    """Whether it has an alpha channel, as WebM may keep beside pictures that have none."""
+    """Return whether a stream has alpha, in its pixel format or as WebM's separate channel."""
     beside = stream.metadata.get("alpha_mode") == "1"
     return beside or (stream.pix_fmt is not None and has_alpha(stream.pix_fmt))
 
 
 def _rates(container: InputContainer, stream: VideoStream) -> dict[str, Any]:
-    """Average frame rate, exact and as a number, and whether it varies where that is known."""
+    """Return the average frame rate, rounded and exact, and whether it varies if that is known."""
     if stream.disposition & av.stream.Disposition.attached_pic:
         return {}
     rate = stream.average_rate or stream.guessed_rate
@@ -142,10 +142,10 @@ def _rates(container: InputContainer, stream: VideoStream) -> dict[str, Any]:
 
 
 def _timestamps(container: InputContainer, stream: VideoStream) -> list[int]:
-    """Timestamps from the start on, in order: of the index, or of the first packets.
+    """Return sorted timestamps from the start on, from the index or from the first packets.
 
-    Those of an index are of decoding; they vary where those of presentation do. The last few
-    packets are left out where the list is cut: they come in decoding order.
+    Index timestamps are decoding timestamps; their intervals vary if those of presentation do.
+    Packets come in decoding order, so if reading stops at a limit, the last few are left out.
     """
     index = stream.index_entries
     if stream.frames and len(index) >= stream.frames:
@@ -166,10 +166,10 @@ def _timestamps(container: InputContainer, stream: VideoStream) -> list[int]:
 
 
 def _seen(container: InputContainer, stream: VideoStream) -> dict[str, Any]:
-    """What the first picture says of how it is to be shown.
+    """Return the display properties of the first frame.
 
-    `rotation` is the clockwise turn, in degrees, that shows it upright; where it is `mirrored`,
-    left and right change places after that. `peak` is the brightest pixel of HDR, in cd/m².
+    `rotation` is the clockwise rotation, in degrees, that shows it upright; if `mirrored`, left
+    and right are swapped after that. `peak` is the peak luminance of HDR, in cd/m².
     """
     try:
         container.seek(stream.start_time or 0, stream=stream)
@@ -188,7 +188,7 @@ def _seen(container: InputContainer, stream: VideoStream) -> dict[str, Any]:
 
 
 def _colour(codec: VideoCodecContext) -> dict[str, Any]:
-    """What is stated of colours, depth and fields, in FFmpeg's names; None where nothing is."""
+    """Return colour properties, bit depth and field order in FFmpeg's names; None if not stated."""
     depth = max((part.bits for part in codec.format.components), default=0) if codec.format else 0
     return {
         "bit_depth": depth or None,

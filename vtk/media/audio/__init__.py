@@ -1,1 +1,1 @@
-"""The sound of a file: samples, power, silence, and audio for speech recognition."""
+"""The audio of a file: samples, power, silence, and input for speech recognition."""

@@ -1,4 +1,4 @@
-"""How much power the sound of a file has, a hundredth of a second at a time, to its very end."""
+"""Measure the power of a file's audio in blocks of 10 ms, up to its very end."""
 
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
@@ -17,42 +17,42 @@ PIECE = 0.01  # seconds, at most
 
 
 class Power(NamedTuple):
-    """The power of pieces of equal length that follow one another."""
+    """The power of consecutive blocks ("pieces") of equal length."""
 
     start: float  # seconds, a presentation timestamp
     piece: float  # seconds
-    values: NDArray[np.float64]  # of the loudest channel; 1 is a constant full scale, without it 0
+    values: NDArray[np.float64]  # variance (DC removed) of the loudest channel; full scale is 1
 
 
 class PowerReader(AudioTrack):
-    """The sound track that a player would play, measured in one pass. Not safe between threads.
+    """The audio track that a player would play, measured in one pass. Not thread-safe.
 
-    Unlike `Sound` it goes on after damage and at a file that is cut off; `damage` holds the
-    seconds at which packets could not be decoded, `reached` is how far the sound came.
+    Unlike `AudioTrack` it continues after damage and tolerates a truncated file; `damage` holds the
+    times in seconds at which packets could not be decoded, `reached` the end of the audio so far.
     """
 
     def __init__(self, name: str) -> None:
-        """Open the file. Raises OpenError, and NoStreamError where it has no sound."""
+        """Open the file. Raises OpenError, and NoStreamError if it has no audio."""
         super().__init__(name)
         self.damage: list[float] = []
         self.reached = 0.0
 
     def powers(self, start: float, end: float) -> Iterator[Power]:
-        """The power of what is stored of [start, end) seconds; where nothing is, nothing comes."""
+        """Yield the power of the audio stored in [start, end) seconds; gaps yield nothing."""
         for heard in self.between(start, min(end, MAX_SECONDS)):
-            assert self._latest is not None  # what was heard is a part of it
+            assert self._latest is not None  # `heard` is a part of the latest frame
             first = max(self._time(self._latest), start)
             yield _measured(first, heard.samples, heard.rate)
 
     def power_of(self, frame: AudioFrame, start: float, end: float) -> Power | None:
-        """The power of what a frame holds of [start, end) seconds, if anything."""
+        """Return the power of the part of a frame within [start, end) seconds, if any."""
         heard = self._part(frame, start, min(end, MAX_SECONDS))
         return heard and _measured(max(self._time(frame), start), heard.samples, heard.rate)
 
     def is_cut_off(self, end: float) -> bool:
-        """Whether the sound was over before `end` seconds because the file is cut off.
+        """Return whether the audio ended before `end` seconds because the file is truncated.
 
-        Else it is only shorter than the pictures, or than was asked for.
+        Otherwise it is merely shorter than the video, or than the requested span.
         """
         return is_truncated(self.reached, end) and self._cut_off
 
@@ -87,6 +87,6 @@ def _measured(start: float, samples: Samples, rate: int) -> Power:
 
 @lru_cache(maxsize=16)
 def _division(count: int, pieces: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Where each piece of `count` samples begins, and how many it has."""
+    """Divide `count` samples into `pieces`: the first sample of each, and its sample count."""
     edges = np.arange(pieces + 1) * count // pieces
     return edges[:-1], np.diff(edges)

@@ -1,4 +1,4 @@
-"""The sound of a file as recognizers of speech want it: one channel, 16,000 samples a second."""
+"""Decode audio for speech recognition: mono, 16,000 samples per second."""
 
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from vtk.media.audio.power import Power, PowerReader
 
-RATE = 16_000  # samples a second
-BLOCK = 16_384  # samples that come at once; whole frames of 512 as voice activity is measured in
-WOBBLE = 0.05  # seconds by which timestamps may be off without a gap being meant
+RATE = 16_000  # samples per second
+BLOCK = 16_384  # samples per block, a multiple of the 512 in which voice activity is measured
+WOBBLE = 0.05  # seconds by which timestamps may be off without counting as a gap
 
 Samples = NDArray[np.float32]  # (samples,), full scale is 1
 Measure = Callable[[Power], object]
@@ -26,19 +26,19 @@ class AudioBlock(NamedTuple):
 
 
 class SpeechAudio(PowerReader):
-    """The sound track that a player would play, in one channel and 16 kHz.
+    """The audio track that a player would play, as 16 kHz mono.
 
-    As `PowerReader` it goes on after damage and at a file that is cut off.
+    Like `PowerReader` it continues after damage and tolerates a truncated file.
     """
 
     def blocks(
         self, start: float, end: float, measure: Measure | None = None
     ) -> Iterator[AudioBlock]:
-        """The sound from `start` seconds on, in blocks of BLOCK samples that follow one another.
+        """Yield the audio from `start` seconds on, in consecutive blocks of BLOCK samples.
 
-        It ends where the track does, at `end` at the latest; where nothing is stored before that
-        it is silent. The last block may be shorter. `measure` gets the power of what is stored, as
-        `powers` gives it, not later than the block.
+        It ends with the track, or at `end`; gaps before that are filled with silence. The last
+        block may be shorter. `measure` is called with the power of the stored audio, as from
+        `powers`, before the block that contains it is yielded.
         """
         waiting: list[Samples] = []
         held = given = 0
@@ -53,7 +53,7 @@ class SpeechAudio(PowerReader):
             yield AudioBlock(start + given / RATE, np.concatenate(waiting))
 
     def _continuous(self, start: float, end: float, measure: Measure | None) -> Iterator[Samples]:
-        """Samples without a gap from `start` on: silence where nothing is stored."""
+        """Yield samples from `start` on, with gaps filled with silence."""
         done, total = 0, round((end - start) * RATE) if np.isfinite(end) else np.inf
         for time, samples in self._resampled(start, end, measure):
             place = round((time - start) * RATE)
@@ -70,7 +70,7 @@ class SpeechAudio(PowerReader):
     def _resampled(
         self, start: float, end: float, measure: Measure | None
     ) -> Iterator[tuple[float, Samples]]:
-        """Seconds at which a piece begins, and the piece."""
+        """Yield the start in seconds and the samples of each resampled chunk."""
         form, resampler = None, av.AudioResampler()
         frame = self._first(start)
         while frame is not None and self._time(frame) < end:

@@ -1,6 +1,6 @@
-"""The sound of a file, decoded stretch by stretch: a few thousand samples at a time.
+"""Decode the audio of a file span by span, a few thousand samples at a time.
 
-Times are presentation timestamps in seconds, on the same clock as those of the pictures.
+Times are presentation timestamps in seconds, on the same clock as those of the video.
 """
 
 from collections.abc import Iterator
@@ -17,13 +17,13 @@ from vtk.media.container import open_container
 
 Samples = NDArray[np.float32]  # (channels, samples), full scale is 1
 
-LEAD = 0.3  # seconds decoded before those wanted: coders predict from the packets before
-SHORT = 1.0  # seconds that may lack at the end of what a file states to hold
+LEAD = 0.3  # seconds decoded before the requested start: codecs predict from previous packets
+SHORT = 1.0  # seconds that may be missing before the stated end of the track
 SEEK_GAP = 5.0  # seconds to read through rather than seek
 
 
 class AudioChunk(NamedTuple):
-    """Samples that follow one another, their rate a second, and their channels: FL, FR, LFE, …"""
+    """Consecutive samples, their rate in samples per second, and their channels: FL, FR, LFE, …"""
 
     samples: Samples
     rate: int
@@ -31,13 +31,13 @@ class AudioChunk(NamedTuple):
 
 
 class AudioTrack:
-    """An open file and the sound track that a player would play. Not safe between threads.
+    """An open file and the audio track that a player would play. Not thread-safe.
 
-    Keeps its place: stretches that follow one another are read without seeking, each packet once.
+    Keeps its position: consecutive spans are read without seeking, each packet once.
     """
 
     def __init__(self, name: str) -> None:
-        """Open the file. Raises OpenError, and NoStreamError where it has no sound."""
+        """Open the file. Raises OpenError, and NoStreamError if it has no audio."""
         self.name, self._stack = name, ExitStack()
         self._container = self._stack.enter_context(open_container(name))
         track = self._container.streams.best("audio")
@@ -47,7 +47,7 @@ class AudioTrack:
         self._track, self._time_base = track, track.time_base
         for stream in self._container.streams:
             if stream is not track:
-                stream.discard = av.stream.Discard.all  # not read at all where there is an index
+                stream.discard = av.stream.Discard.all  # with an index, not even read
         self._frames: Iterator[AudioFrame] = iter(())
         self._latest: AudioFrame | None = None
 
@@ -56,7 +56,7 @@ class AudioTrack:
         self._stack.close()
 
     def between(self, start: float, end: float) -> Iterator[AudioChunk]:
-        """The sound of [start, end) seconds in order. Raises MediaError where it is damaged."""
+        """Yield the audio of [start, end) seconds in order. Raises MediaError if damaged."""
         frame = self._first(start)
         while frame is not None and self._time(frame) < end:
             if heard := self._part(frame, start, end):
@@ -66,7 +66,7 @@ class AudioTrack:
             frame = self._next()
 
     def _part(self, frame: AudioFrame, start: float, end: float) -> AudioChunk | None:
-        """What a frame holds of [start, end) seconds, if anything."""
+        """Return the part of a frame within [start, end) seconds, if any."""
         first, rate = self._time(frame), frame.sample_rate
         left = max(round((start - first) * rate), 0)
         right = min(round((end - first) * rate), frame.samples)
@@ -76,7 +76,7 @@ class AudioTrack:
         return AudioChunk(_samples(frame)[:, left:right], rate, channels)
 
     def _first(self, start: float) -> AudioFrame | None:
-        """The frame to begin at: the latest one or one after it where that will do."""
+        """Return the frame to begin at: the latest one if close enough, else one after a seek."""
         latest = self._latest
         if latest is not None and 0 <= start - self._time(latest) < SEEK_GAP:
             return latest
@@ -90,12 +90,15 @@ class AudioTrack:
         return self._next()
 
     def _next(self) -> AudioFrame | None:
-        self._latest = None  # where decoding fails, the place is lost
+        self._latest = None  # if decoding fails, the position is lost
         self._latest = next(self._frames, None)
         return self._latest
 
     def _decode(self, start: float, place: float) -> Iterator[AudioFrame]:
-        """Frames from `place` on; what cannot be decoded before `start` does not count."""
+        """Yield the frames from `place` on, ignoring decoding errors before `start`.
+
+        Raises MediaError if the audio is damaged or ends before its stated end.
+        """
         try:
             for packet in self._container.demux(self._track):
                 try:
@@ -113,7 +116,7 @@ class AudioTrack:
             raise MediaError("the file is cut off")
 
     def _stated_end(self) -> float:
-        """Where the track ends, in seconds, by what the file states of it; else 0."""
+        """Return the stated end of the track in seconds; a duration not stated counts as 0."""
         return float(
             ((self._track.start_time or 0) + (self._track.duration or 0)) * self._time_base
         )
@@ -126,7 +129,7 @@ class AudioTrack:
 
 
 def _samples(frame: AudioFrame) -> Samples:
-    """(channels, samples) with a full scale of 1. Raises MediaError for integers of 64 bits."""
+    """Return (channels, samples), full scale 1. Raises MediaError for 64-bit integers."""
     try:
         stored: NDArray[Any] = frame.to_ndarray()
     except ValueError:
