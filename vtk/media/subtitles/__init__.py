@@ -1,4 +1,4 @@
-"""Words that come with a video: embedded subtitle tracks and subtitle files beside it."""
+"""Find the subtitles of a video: embedded tracks and subtitle files next to it (sidecars)."""
 
 import glob
 import logging
@@ -23,8 +23,8 @@ from vtk.span import local_path
 log = logging.getLogger("vtk")
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_]\w+)?")  # talk.en.srt, talk.pt-BR.forced.srt
-# ISO 639-1 and the terminologic codes of 639-2 to its bibliographic ones, for the languages that
-# containers and people name most.
+# Map ISO 639-1 codes and the terminologic codes of ISO 639-2 to the bibliographic codes of
+# ISO 639-2, for the most common languages.
 _CODES = {
     "en": "eng", "de": "ger", "fr": "fre", "es": "spa", "it": "ita", "pt": "por", "nl": "dut",
     "ru": "rus", "pl": "pol", "uk": "ukr", "cs": "cze", "sv": "swe", "da": "dan", "no": "nor",
@@ -37,12 +37,12 @@ _CODES = {
 
 
 class SubtitleSource(NamedTuple):
-    """Where the words of a video were found, and its cues as they are stored.
+    """Where the subtitles of a video were found, and the cues as stored.
 
-    Their times, `shift` seconds later, are presentation times of the video.
+    Adding `shift` seconds to the cues' times gives presentation times of the video.
     """
 
-    origin: dict[str, str | int]  # `file`, or `track`, the index of the stream, and `language`
+    origin: dict[str, str | int]  # `file`, or `track` (the stream index) and `language`
     raws: list[RawCue]
     shift: float = 0.0
 
@@ -61,20 +61,20 @@ def speech_entries(video: str, language: str | None = None) -> list[Entry]:
 def find_subtitles(
     video: str, language: str | None = None, track: int | None = None
 ) -> SubtitleSource | None:
-    """The words that come with a video, from one source; None where it has none.
+    """Return the subtitles of a video from one source; None if it has none.
 
-    A file beside the video (same name, .srt .vtt .ass .ssa .lrc .ttml, or name.LANGUAGE.srt) wins
-    over an embedded track, as somebody put it there. With `language` (ISO 639) only a source of
-    that language is taken, or one that names none; with `track`, the index of a stream, only that
-    stream. Picture subtitles hold no text and are passed over. A subtitle file that cannot be read
-    is passed over with a warning. Raises OpenError where the video does not open, UsageError where
-    `track` is no track of text.
+    A sidecar file (same name, .srt .vtt .ass .ssa .lrc .ttml, or name.LANGUAGE.srt) takes
+    precedence over an embedded track, as somebody put it there. With `language` (ISO 639) only a
+    source of that language is used, or one without a stated language; with `track`, a stream
+    index, only that stream. Bitmap subtitles hold no text and are skipped. A subtitle file that
+    cannot be read is skipped with a warning. Raises OpenError if the video cannot be opened,
+    UsageError if `track` is not a text track.
     """
     path = local_path(video)
     with open_container(video) as container:
         if track is None and path is not None and (sidecar := find_sidecar(path, language)):
             try:
-                # Files of subtitles count from the first picture, as players do.
+                # Subtitle files count time from the first frame, and players do so too.
                 start, _ = stated_range(container, leading_stream(container))
                 return SubtitleSource(
                     {"file": os.path.basename(sidecar)}, read_cues(sidecar), start
@@ -91,18 +91,18 @@ def find_subtitles(
 
 
 def same_language(one: str | None, other: str | None) -> bool:
-    """Whether two ISO 639 codes, of two or three letters, name the same language."""
+    """Return whether two ISO 639 codes, of two or three letters, name the same language."""
     return iso639_2(one) == iso639_2(other)
 
 
 def iso639_2(language: str | None) -> str:
-    """The code of three letters (ISO 639-2) of a language; `und` where none is named."""
+    """Return the three-letter code (ISO 639-2) of a language; `und` if none is given."""
     code = re.split(r"[-_]", (language or "und").lower())[0]
     return _CODES.get(code, code)
 
 
 def find_sidecar(path: str, language: str | None = None) -> str | None:
-    """The subtitle file beside a video file, the one of `language` first."""
+    """Return the subtitle file next to a video file, preferring one in `language`."""
     stem = str(Path(path).with_suffix(""))
     plain, named = [], []
     for found in sorted(glob.glob(glob.escape(stem) + ".*")):
@@ -122,7 +122,7 @@ def find_sidecar(path: str, language: str | None = None) -> str | None:
 def _choose(
     container: InputContainer, language: str | None, track: int | None
 ) -> SubtitleStream | None:
-    """The text track to read: of the language, not forced, the default one first."""
+    """Choose a text track, of `language` if given, preferring non-forced and default tracks."""
     forced, default = av.stream.Disposition.forced, av.stream.Disposition.default
     tracks = [s for s in container.streams.subtitles if s.codec_context and _is_text(s)]
     if track is not None:
@@ -148,7 +148,7 @@ def _is_text(stream: SubtitleStream) -> bool:
 def _read_track(container: InputContainer, track: SubtitleStream) -> Iterator[RawCue]:
     for stream in container.streams:
         if stream is not track:
-            # Containers with an index then read only the words.
+            # Containers with an index then read only the subtitle packets.
             stream.discard = av.stream.Discard.all
     form = STORED.get(track.codec_context.name)
     try:
@@ -156,11 +156,11 @@ def _read_track(container: InputContainer, track: SubtitleStream) -> Iterator[Ra
             for raw in packet_cues(packet, form or "text"):
                 yield raw if form else raw._replace(payload=_decoded(packet))
     except av.FFmpegError:
-        return  # a truncated file: the words up to there
+        return  # truncated file: keep the cues read so far
 
 
 def _decoded(packet: "av.Packet[SubtitleStream]") -> str:
-    """The words of a packet whose form only FFmpeg knows, such as those of MP4."""
+    """Return the text of a packet in a format that only FFmpeg decodes, such as MP4's."""
     lines = []
     for subtitle in packet.decode():
         fields = getattr(subtitle, "ass", b"").decode("utf-8", "replace").split(",", 8)

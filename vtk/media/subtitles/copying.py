@@ -1,4 +1,4 @@
-"""The packets of streams for a copy of them: none is lost, and each says when it is decoded."""
+"""Prepare demuxed packets for muxing: none is lost, and each has a decoding timestamp."""
 
 import logging
 import math
@@ -16,16 +16,16 @@ Packets = Iterator["av.Packet[Any]"]
 
 
 def to_mux(packets: "Iterable[av.Packet[Any]]") -> Packets:
-    """What a container's `demux` gives, as a muxer takes it.
+    """Yield demuxed packets with the decoding timestamps (dts) that a muxer needs.
 
-    Matroska does not store when packets are decoded. FFmpeg works that out, but not for the first
-    pictures of a stream that are stored in another order than they are shown in. Those wait here
-    for the first of which it is known; their times are counted back from there.
+    Matroska does not store decoding timestamps. FFmpeg derives them, but not for the first packets
+    of a stream whose frames are reordered. These are held back until the first packet with a known
+    dts, and their own dts are counted back from it.
 
-    Packets without any time are left out, with a warning. Raises MediaError where a stream has
-    no others.
+    Packets without any timestamp are left out, with a warning. Raises MediaError if a stream has
+    only such packets.
     """
-    waiting: dict[int, list[av.Packet[Any]]] = {}  # of each stream that has not begun
+    waiting: dict[int, list[av.Packet[Any]]] = {}  # packets held back, by stream index
     begun, untimed = set[int](), Counter[int]()
     for packet in packets:
         index = packet.stream_index
@@ -38,7 +38,7 @@ def to_mux(packets: "Iterable[av.Packet[Any]]") -> Packets:
             held.append(packet)
         elif packet.size:
             untimed[index] += 1
-        # At its end there is, of each stream, a packet that holds nothing.
+        # Demuxing ends with an empty packet for each stream.
         if held and (packet.dts is not None or not packet.size):
             yield from _counted_back(waiting.pop(index))
             begun.add(index)
@@ -49,9 +49,9 @@ def to_mux(packets: "Iterable[av.Packet[Any]]") -> Packets:
 
 
 def _counted_back(packets: "list[av.Packet[Any]]") -> "list[av.Packet[Any]]":
-    """The packets with times of decoding: those before the last as long before as they last.
+    """Set missing dts, counting back from the last packet by the durations of the packets.
 
-    None is decoded after it is shown.
+    No dts is later than the packet's pts.
     """
     following = math.inf
     for packet in reversed(packets):

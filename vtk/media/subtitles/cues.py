@@ -1,4 +1,4 @@
-"""Cues of subtitles as entries of `speech`: without tags, with who speaks and times of words."""
+"""Convert subtitle cues to `speech` entries: plain text, with speakers and word times."""
 
 import html
 import re
@@ -16,15 +16,15 @@ Entry = dict[str, Any]
 
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|</?>|\{\\[^{}]*\}")
 _VOICE = re.compile(r"<v(?:\.[^ \t<>]*)?[ \t]+([^<>]+)>")
-_MOMENT = re.compile(r"<(?:(\d+):)?(\d\d):(\d\d[.:]\d{2,3})>")  # of WebVTT, and of lyrics
-ABUTTING = 0.1  # seconds between cues of which one may go on with the other
-ROLLS = 3  # pairs of cues that repeat a line, at least, for captions that roll
-LINE = 42  # characters that are written on one line again
-LAST = 5.0  # seconds of a line whose end nothing tells
+_MOMENT = re.compile(r"<(?:(\d+):)?(\d\d):(\d\d[.:]\d{2,3})>")  # word times in WebVTT and LRC
+ABUTTING = 0.1  # maximum gap in seconds between cues where one may continue the other
+ROLLS = 3  # minimum number of cue pairs repeating a line for captions to count as roll-up
+LINE = 42  # maximum characters of a text that is written on one line
+LAST = 5.0  # seconds that a cue without a stated end lasts
 
 
 class RawCue(NamedTuple):
-    """A cue as it is stored; times in seconds. `form` is srt, vtt, ass or text."""
+    """A cue as stored; times in seconds. `form` is srt, vtt, ass or text."""
 
     start: float
     end: float
@@ -36,11 +36,11 @@ class RawCue(NamedTuple):
 
 
 def to_speech_entries(raws: Iterable[RawCue], shift: float = 0.0) -> list[Entry]:
-    """Cues as entries of `speech` in time order, `shift` seconds later; none empty, none twice.
+    """Convert cues to `speech` entries in time order, without empty or duplicate entries.
 
-    `text` is on one line and without tags; `markup` holds the cue as it was where it cannot be
-    made of that again. Captions that roll, each line of which stands in several cues, come with
-    every line once, from when it first appears.
+    Times are shifted by `shift` seconds. `text` is a single line without tags; `markup` holds the
+    original cue if it cannot be recreated from the entry. Roll-up captions, which repeat each line
+    in several cues, are reduced to one occurrence of each line, from when it first appears.
     """
     found: dict[tuple[float, float, str], Entry] = {}
     ordered = sorted(raws, key=lambda raw: (raw.start, raw.end))
@@ -54,7 +54,7 @@ def to_speech_entries(raws: Iterable[RawCue], shift: float = 0.0) -> list[Entry]
 
 
 def strip_tags(payload: str, form: str) -> str:
-    """The words of a cue with their line breaks, without tags."""
+    """Return the text of a cue without tags, keeping its line breaks."""
     if form == "ass":
         return pysubs2.SSAEvent(text=payload).plaintext
     return html.unescape(_TAG.sub("", _MOMENT.sub("", payload)))
@@ -86,7 +86,7 @@ def _entry(raw: RawCue, shift: float) -> Entry | None:
 
 
 def _words(raw: RawCue, shift: float) -> list[Entry]:
-    """The words of a cue with times inside; several without one between share it by length."""
+    """Return the words of a cue with inline timestamps; words between two share the time."""
     marks = list(_MOMENT.finditer(raw.payload))
     if not marks:
         return []
@@ -101,7 +101,7 @@ def _words(raw: RawCue, shift: float) -> list[Entry]:
 
 
 def word_times(text: str, start: float, end: float) -> list[Entry]:
-    """The words of a text that is said from `start` to `end` seconds, by their share of letters."""
+    """Divide [start, end] seconds among the words of a text in proportion to their length."""
     words = text.split()
     each = (end - start) / (sum(map(len, words)) or 1)
     found = []
@@ -117,7 +117,7 @@ def _seconds(mark: re.Match[str]) -> float:
 
 
 def _rolls(raws: list[RawCue]) -> bool:
-    """Whether most cues that follow one another at once begin with the line before."""
+    """Return whether captions roll up: most adjacent cues begin with the previous cue's line."""
     pairs = [(a, b) for a, b in pairwise(raws) if b.start - a.end < ABUTTING]
     repeats = 0
     for one, two in pairs:
@@ -135,7 +135,7 @@ def _keys(raw: RawCue) -> list[str]:
 
 
 def _unrolled(raws: list[RawCue]) -> Iterator[RawCue]:
-    """Rolling captions with every line once."""
+    """Yield the cues of roll-up captions with every line only once."""
     before: list[str] = []
     end = float("-inf")
     for raw in raws:
@@ -144,7 +144,7 @@ def _unrolled(raws: list[RawCue]) -> Iterator[RawCue]:
         if raw.start - end < ABUTTING:
             fresh, _ = strip_repeated_lines(keys, before)
             lines = lines[len(keys) - len(fresh) :]
-            if fresh and fresh[-len(lines) :] != keys[-len(lines) :]:  # a line that grew
+            if fresh and fresh[-len(lines) :] != keys[-len(lines) :]:  # the line was extended
                 lines = [_grown(lines[0], fresh[0]), *lines[1:]]
         before, end = keys, raw.end
         if lines:
@@ -152,5 +152,5 @@ def _unrolled(raws: list[RawCue]) -> Iterator[RawCue]:
 
 
 def _grown(line: str, fresh: str) -> str:
-    """The last words of a line, as many as are new."""
+    """Return the last words of `line`, as many as `fresh` has."""
     return " ".join(strip_tags(line, "vtt").split()[-len(fresh.split()) :])

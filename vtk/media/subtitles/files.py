@@ -1,4 +1,4 @@
-"""Subtitle files, read by FFmpeg (.srt .vtt .ass .ssa .lrc) and by pysubs2 (.ttml)."""
+"""Read subtitle files with FFmpeg (.srt .vtt .ass .ssa .lrc) and pysubs2 (.ttml)."""
 
 import io
 import os
@@ -21,9 +21,9 @@ STORED = {"subrip": "srt", "srt": "srt", "text": "srt", "webvtt": "vtt", "ass": 
 
 
 def read_cues(path: str) -> list[RawCue]:
-    """The cues of a subtitle file as they stand in it, times in its own seconds.
+    """Return the cues of a subtitle file as stored, with the file's own times in seconds.
 
-    Raises MediaError in one sentence where it cannot be read or holds no subtitles.
+    Raises MediaError with a one-sentence message if it cannot be read or holds no subtitles.
     """
     text = read_text(path)
     ending = os.path.splitext(path)[1].lower()
@@ -43,7 +43,10 @@ def read_cues(path: str) -> list[RawCue]:
 
 
 def read_text(path: str) -> str:
-    """The text of a file: UTF-8, UTF-16 by its mark, else Windows' Western encoding."""
+    """Read a text file: UTF-16 with a byte order mark, UTF-8, or else Windows-1252.
+
+    Raises MediaError if it cannot be read or is larger than LARGEST.
+    """
     try:
         if os.path.getsize(path) > LARGEST:
             raise MediaError(f"{path} is too large to be subtitles")
@@ -59,7 +62,7 @@ def read_text(path: str) -> str:
 
 
 def packet_cues(packet: "av.Packet[SubtitleStream]", form: str) -> Iterator[RawCue]:
-    """The cue of a packet, none where it has no time; `form` is what the stream stores."""
+    """Yield the cue of a packet, if it has a timestamp; `form` is the format of the stream."""
     if packet.pts is None or not packet.time_base:
         return
     start = float(packet.pts * packet.time_base)
@@ -83,14 +86,14 @@ def _told(packet: "av.Packet[SubtitleStream]", name: str) -> str:
 
 def _by_ffmpeg(text: str, name: str) -> Iterator[RawCue]:
     plain = text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n").lstrip("\n")
-    form = {"webvtt": "vtt", "lrc": "vtt"}.get(name, name)  # lyrics mark words as WebVTT does
+    form = {"webvtt": "vtt", "lrc": "vtt"}.get(name, name)  # LRC marks word times as WebVTT does
     with av.open(io.BytesIO(plain.encode()), "r", format=name) as container:
         for packet in container.demux(container.streams.subtitles[0]):
             yield from packet_cues(packet, form)
 
 
 def _ttml(text: str) -> Iterator[RawCue]:
-    with warnings.catch_warnings():  # pysubs2 warns on standard error of fields it skips
+    with warnings.catch_warnings():  # pysubs2 prints warnings about skipped fields
         warnings.simplefilter("ignore")
         found = pysubs2.SSAFile.from_string(text, format_="ttml")
     for event in found:

@@ -1,4 +1,4 @@
-"""Subtitles as a track of their own in a copy of a video; nothing is encoded anew."""
+"""Mux subtitles as an additional track into a copy of a video, without re-encoding."""
 
 import errno
 import io
@@ -25,7 +25,7 @@ from vtk.output import atomic
 log = logging.getLogger("vtk")
 
 READERS = {"srt": "srt", "vtt": "webvtt", "ass": "ass"}
-# What containers hold, by the ending of the file: the encoder of MP4's own, else a copy of these.
+# Subtitle formats a container holds, by file extension: MP4 re-encodes them, others copy them.
 MP4 = (".mp4", ".m4v", ".mov")
 HOLDS = {".mkv": ("srt", "vtt", "ass"), ".webm": ("vtt",), **dict.fromkeys(MP4, tuple(READERS))}
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
@@ -37,12 +37,12 @@ LEFT_OUT = "left out track %d: the copy cannot hold it"
 def mux_subtitles(
     video: str, text: str, form: str, target: Path, language: str | None = None
 ) -> None:
-    """Write a copy of a video to `target`, with subtitles as one more track, the default one.
+    """Write a copy of a video to `target`, with subtitles as an additional, default track.
 
-    `text` is a file of subtitles in `form` (srt, vtt, ass), its times those of the video's own
-    presentation. Pictures, sound, subtitles and attachments that are there are copied as they are.
-    Raises UsageError where the container named by the ending holds no such subtitles, MediaError
-    where the streams do not fit it, OpenError, OutputError.
+    `text` is the content of a subtitle file in `form` (srt, vtt, ass), with presentation times of
+    the video. Existing video, audio, subtitles and attachments are copied unchanged. Raises
+    UsageError if the container named by the extension of `target` cannot hold such subtitles,
+    MediaError if the streams do not fit into it, and OpenError and OutputError.
     """
     ending = target.suffix.lower()
     if form not in HOLDS.get(ending, ()):
@@ -87,7 +87,7 @@ def _mux(
     if language:
         new.metadata["language"] = iso639_2(language)
     out.set_chapters(source.chapters())
-    for packet in covers:  # they have no time, and the muxer asks for one
+    for packet in covers:  # cover art has no timestamps, but the muxer requires them
         packet.pts = packet.dts = 0
         out.mux(_of(packet, copies[packet.stream_index]))
     waiting = next(spoken, None)
@@ -104,12 +104,12 @@ def _mux(
 def _streams(
     source: InputContainer, out: OutputContainer
 ) -> tuple[dict[int, Stream], "list[av.Packet[Any]]"]:
-    """The streams of the copy by the index of those in the source, and covers to begin with.
+    """Return the output streams by index of the source stream, and the packets of cover art.
 
-    Attachments are written with the head of the file.
+    Attachments are written with the file header.
     """
     pictures = [stream for stream in source.streams.video if stream.disposition & COVER]
-    # FFmpeg gives covers before all else, so that nothing is passed over here.
+    # FFmpeg demuxes cover art before all other packets, so this skips nothing.
     first = islice(source.demux(pictures), len(pictures)) if pictures else ()
     covers = {packet.stream_index: packet for packet in first}
     copies: dict[int, Stream] = {}
@@ -143,7 +143,7 @@ def _copy(stream: Stream, out: OutputContainer) -> Stream:
 
 
 def _named(stream: Stream) -> tuple[str, str]:
-    """Name and type of an attachment: what the source says, or what players take for a cover."""
+    """Return an attachment's name and MIME type as stated, or else those players use for covers."""
     codec = stream.codec_context.name if stream.codec_context else ""
     suffix, kind = ("jpg", "image/jpeg") if codec == "mjpeg" else (codec, f"image/{codec}")
     said = stream.metadata
@@ -151,7 +151,7 @@ def _named(stream: Stream) -> tuple[str, str]:
 
 
 def _encoded(words: InputContainer, track: SubtitleStream, new: Any) -> Packets:
-    """The cues as MP4 holds them."""
+    """Yield the cues as packets in MP4's own subtitle format."""
     for packet in words.demux(track):
         found = track.codec_context.decode2(packet) if packet.pts is not None else None
         if found is not None:
