@@ -1,1 +1,1 @@
-"""Hard cuts: steps from frame to frame that may be one, and what tells them from motion."""
+"""Hard cuts: candidate frame differences, and the evidence that tells cuts from motion."""

@@ -1,10 +1,10 @@
-"""What tells a cut from motion, from a part of the picture that changes, and from a drawing's step.
+"""Measure what distinguishes a cut from motion, partial changes and stepwise animation.
 
-A step is compared with what changed around it, over a second and not over frames: film that is
-shown at twice its rate, drawings that move in steps and dropped frames repeat pictures, beside
-which every step stands out. How much of the picture changed, and where, tells a new slide or page
-from a pane, a pop-up or a line of text in one that stays. The measurements are judged together by
-`vtk.models.shots.judge`.
+A step is compared with the changes within a second around it, not within a number of frames: film
+shown at twice its rate, limited animation and dropped frames repeat pictures, and next to repeated
+pictures every step stands out. How much of the picture changed, and where, distinguishes a new
+slide or page from a pane, a pop-up or a line of text in a page that stays. The measurements are
+judged together by `vtk.models.shots.judge`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,14 +20,14 @@ from vtk.split.transitions.correlation import edge_shares, luma_correlation
 Array = NDArray[np.float32]
 
 AROUND = 1.0  # seconds on either side that a step is compared with, or WINDOW frames if longer
-MOST = 60  # of these, the frames on either side
-CHANGED = 0.05  # of the step: a change beside it that is more than noise
-REPEATED = 0.06  # of the step: the distance up to which a picture repeats another
-SAME = 0.4  # the same as a mean difference of samples, 0..255, at the least
-KEPT = 6  # pictures that differ, on either side
-BLOCK, REACH = 6, 5  # rows and columns of a block, and how far one is looked for
+MOST = 60  # maximum number of frames on either side that a step is compared with
+CHANGED = 0.05  # times the step: neighbouring steps above this are more than noise
+REPEATED = 0.06  # times the step: distance up to which a picture repeats another
+SAME = 0.4  # mean sample difference, 0..255, up to which a picture repeats another in any case
+KEPT = 6  # distinct pictures kept on either side
+BLOCK, REACH = 6, 5  # block size in rows and columns, and the range of block matching
 CHANGED_A_LITTLE, CHANGED_MUCH = 8.0, 20.0  # difference of a sample, 0..255
-INK = 6.0  # difference from the ground of a page, 0..255
+INK = 6.0  # luma difference, 0..255, up to which a sample belongs to the background of a page
 
 NAMES = (
     "step", "contrast", "apart", "shift",
@@ -42,10 +42,10 @@ NAMES = (
 def evidence(
     frames: Sequence[FrameFeatures], here: int, shape: tuple[int, int], ratios: Mapping[str, float]
 ) -> NDArray[np.float32]:
-    """The measurements of NAMES, of the step to `frames[here]`: (len(NAMES),).
+    """Return the measurements of NAMES for the step to `frames[here]`, (len(NAMES),).
 
-    `frames` should reach AROUND seconds to either side. `ratios` are those of `steps.proposed`.
-    Sizes and ratios come as logarithms.
+    `frames` should extend AROUND seconds to either side. `ratios` are those of `steps.candidate`.
+    Magnitudes and ratios are given as logarithms.
     """
     area = shape[0] * shape[1]
     old, new = frames[here - 1], frames[here]
@@ -74,7 +74,7 @@ def _log(value: float, floor: float = 0.02) -> float:
 
 
 def _around(frames: Sequence[FrameFeatures], here: int) -> range:
-    """The numbers of the frames around a step that it is compared with."""
+    """Return the indices of the neighbouring frames that a step is compared with."""
     low = here
     while low > 1 and here - low < MOST and _beside(frames, here, low - 1):
         low -= 1
@@ -89,7 +89,7 @@ def _beside(frames: Sequence[FrameFeatures], here: int, other: int) -> bool:
 
 
 def _steps(frames: Sequence[FrameFeatures], here: int, around: range) -> dict[str, float]:
-    """The step beside those around it that are more than noise."""
+    """Compare the step with the neighbouring steps that are more than noise."""
     step = frames[here].step
     noise = max(NOISE / 2, CHANGED * step)
     usual = [f.step for f in (frames[i] for i in around if i != here) if f.step < OTHER * step]
@@ -115,7 +115,7 @@ def _steps(frames: Sequence[FrameFeatures], here: int, around: range) -> dict[st
 def _distinct(
     frames: Sequence[FrameFeatures], here: int
 ) -> tuple[list[FrameFeatures], list[FrameFeatures]]:
-    """The nearest frames before and from a step on, each unlike the last: the nearest first."""
+    """Return distinct frames before a step, and from the step on, each list nearest first."""
     least = max(SAME, REPEATED * frames[here].step)
     sides = []
     for way, place in ((-1, here - 1), (1, here)):
@@ -125,7 +125,7 @@ def _distinct(
             place += way
             if abs(frames[place].time - frames[here].time) > AROUND:
                 break
-            # As far as the steps on the way at the most.
+            # The distance cannot exceed the sum of the steps passed: compare only if that suffices.
             if passed > least and _distance(frames[place], kept[-1]) > least:
                 kept.append(frames[place])
                 passed = 0.0
@@ -140,7 +140,7 @@ def _distance(one: FrameFeatures, two: FrameFeatures) -> float:
 def _across(
     distinct: tuple[list[FrameFeatures], list[FrameFeatures]], step: float, area: int
 ) -> dict[str, float]:
-    """The distances of the pictures before from those after, beside those among themselves."""
+    """Compare the distances across the step with the distances within either side."""
     before, after = (np.stack([frame.picture for frame in part]) for part in distinct)
     across = np.abs(before[:, None] - after[None]).mean(2)
     within = [np.abs(part[1:] - part[:-1]).mean(1) for part in (before, after)]
@@ -157,7 +157,7 @@ def _across(
 
 
 def _best_likeness(before: Array, after: Array) -> float:
-    """The greatest likeness of a picture before to one after."""
+    """Return the maximum luma correlation of any picture before with any picture after."""
     one, two = (part - part.mean(1, keepdims=True) for part in (before, after))
     sides = [np.sqrt(np.vecdot(part, part) / part.shape[1] + 4) for part in (one, two)]
     products = np.stack([np.vecdot(two, row) for row in one]) / one.shape[1]
@@ -165,7 +165,7 @@ def _best_likeness(before: Array, after: Array) -> float:
 
 
 def _change(old: Array, new: Array, shape: tuple[int, int]) -> dict[str, float]:
-    """How much of the picture changed, and where."""
+    """Measure how much of the picture changed, and where."""
     rows, columns = shape
     apart = np.abs(new - old)
     luma = apart[: rows * columns].reshape(shape)
@@ -191,7 +191,7 @@ def _change(old: Array, new: Array, shape: tuple[int, int]) -> dict[str, float]:
 def _blocks(
     frames: Sequence[FrameFeatures], here: int, around: range, shape: tuple[int, int]
 ) -> dict[str, float]:
-    """What is left of a step when each block of the picture is looked for where it was before."""
+    """Measure the residual of a step after block matching against the previous frame."""
 
     def luma(number: int) -> Array:
         return frames[number].picture[: shape[0] * shape[1]].reshape(shape)
@@ -208,9 +208,9 @@ def _blocks(
 
 
 def matched_difference(old: Array, new: Array) -> tuple[float, float]:
-    """Mean difference of the blocks of a picture from the best place near it in the one before.
+    """Return the mean difference, 0..255, of blocks of `new` from `old`: (best match, same place).
 
-    And from the same place: (best, same), 0..255.
+    The best match is searched for within REACH samples of the same place.
     """
     rows, columns = (size // BLOCK * BLOCK for size in new.shape)
     top, left = ((size - size // BLOCK * BLOCK) // 2 for size in new.shape)
@@ -227,13 +227,13 @@ def matched_difference(old: Array, new: Array) -> tuple[float, float]:
 
 @lru_cache(maxsize=2)
 def _far(places: int) -> Array:
-    """A little for every sample that a block has moved: it rather stays."""
+    """Return a small penalty per sample of displacement, so that blocks prefer to stay."""
     moved = np.abs(np.arange(places) - places // 2)
     return (0.02 * (moved[:, None] + moved)).astype(np.float32).ravel()
 
 
 def _colours(frame: FrameFeatures, shape: tuple[int, int]) -> Array:
-    """The share of each of 512 colours."""
+    """Return the colour histogram of a frame: the share of each of 512 colours."""
     cb, cr = frame.thumbnail.cb, frame.thumbnail.cr
     light = frame.thumbnail.luma[::2, ::2][: cb.shape[0], : cb.shape[1]]
     parts = (light / 32, (cb - 64) / 16, (cr - 64) / 16)

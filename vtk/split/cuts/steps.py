@@ -1,18 +1,19 @@
-"""Steps that may be cuts: frames that stand out from those before and after.
+"""Find candidate cuts: frame differences ("steps") that stand out from their neighbours.
 
-A hard cut must stand out in three ways, each a ratio that the motion of the shot itself lowers:
+A hard cut must stand out in three ways, each a ratio that is lowered by motion within the shot:
 
-- its step, the distance from the frame before it, over the steps around it: the sliding window of
-  Yeo and Liu (Rapid scene analysis on compressed video, IEEE TCSVT 1995, abrupt scene changes),
-  and like there it must be the largest within the length of the shortest shot;
-- the least distance from the frames before to the frames after, over the mean distance within
-  either: the graph partition of Yuan et al. (A formal study of shot boundary detection, IEEE
+- its step, the distance from the previous frame, over the neighbouring steps: the sliding window of
+  Yeo and Liu (Rapid scene analysis on compressed video, IEEE TCSVT 1995, abrupt scene changes); as
+  there, it must also be the largest step within the length of the shortest shot;
+- the least distance between the frames before and the frames after, over the mean distance within
+  either side: the graph partition of Yuan et al. (A formal study of shot boundary detection, IEEE
   TCSVT 2007), as a ratio of distances;
-- what the best shift of one frame over the other leaves of the step, over the same for the steps
-  around it, which takes out pans and shakes.
+- the residual of the step after the best shift of one frame over the other, over the residuals of
+  the neighbouring steps, which compensates pans and shakes.
 
-A picture that comes back within the window was a flash, not a cut, and one that keeps its pattern,
-or changes by nearly the same little everywhere, was lit or coded anew.
+If the picture comes back within the window, the step was a flash, not a cut; if the picture keeps
+its pattern, or changes by nearly the same small amount everywhere, only the lighting changed or a
+keyframe was coded anew.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,39 +29,39 @@ from vtk.split.transitions.moving_wipes import EdgeActivity, edge_activity
 from vtk.split.transitions.short_fades import deviations
 from vtk.split.transitions.translation import LEFT, TranslationMatcher
 
-WINDOW = 8  # frames looked at on either side of a step
-NEAR = 6  # of these, the frames compared across against within
+WINDOW = 8  # frames examined on either side of a step
+NEAR = 6  # frames on either side used for comparing distances across and within the sides
 SHORTEST = 5  # frames of the shortest shot: of two cuts nearer than this the stronger is kept
 NEIGHBOURS = 3  # steps on either side compared after the best shift
-NOISE = 0.6  # mean difference of samples, 0..255, that is nothing: the floor of every ratio
-CONTRAST = 1.25  # the first of the ratios, from which the others are looked at
-STANDOUT = 1.3  # geometric mean of the three ratios from which a step may be a cut
-UNCHANGED = 0.95  # likeness from which the step is only a keyframe's, or a lamp's
-EVEN = 3.0  # times a step: its standard deviation, up to which it is spread over the picture
-FAINT = 3.5  # standard deviation of a step, 0..255, below which it is a keyframe's coding
-OTHER = 3.0  # times a step: steps around it that are a flash's or another cut's, not motion
-SAME = 0.2  # of the step: a distance across from which the picture has come back
-RETURN = 0.5  # of the step: the same, for pictures that are also alike
-FLASH = 4  # frames after which the picture may come back shifted
-SHARE = 1.7  # of the step: the median distance across from which it is part of a longer change
+NOISE = 0.6  # mean sample difference, 0..255, that is mere noise: the floor of every ratio
+CONTRAST = 1.25  # minimum of the first ratio for computing the others
+STANDOUT = 1.3  # minimum geometric mean of the three ratios of a candidate cut
+UNCHANGED = 0.95  # correlation above which a step is only a recoded keyframe or a lighting change
+EVEN = 3.0  # a step whose std is below this many times its mean is spread over the picture
+FAINT = 3.5  # standard deviation of a step, 0..255, below which it is only a recoded keyframe
+OTHER = 3.0  # neighbouring steps above this many times a step are a flash or cut: left out of means
+SAME = 0.2  # times the step: a distance across below this means that the picture has come back
+RETURN = 0.5  # times the step: like SAME, for pictures that are also correlated
+FLASH = 4  # frames within which the picture may come back shifted
+SHARE = 1.7  # times the step: if the median distance across exceeds this, the change is longer
 
 
 class FrameFeatures(NamedTuple):
-    """A frame as the detector sees it."""
+    """A frame with the features that cut detection uses."""
 
     pts: int
     time: float  # seconds
     thumbnail: Thumbnail
-    picture: NDArray[np.float32]  # luma, Cb and Cr in one row
-    step: float  # mean absolute difference from the frame before
-    moved: EdgeActivity  # where that is
-    deviation: float  # of its luma, by `vtk.split.transitions.short_fades.deviations`
+    picture: NDArray[np.float32]  # luma, Cb and Cr, concatenated to a vector
+    step: float  # mean absolute difference from the previous frame
+    moved: EdgeActivity  # which columns and rows changed most from the previous frame
+    deviation: float  # std of luma by `vtk.split.transitions.short_fades.deviations`
 
 
 def with_features(frames: Iterable[tuple[int, float, Thumbnail]]) -> Iterator[FrameFeatures]:
-    """The frames, (pts, seconds, thumbnail) in display order, each measured against the last.
+    """Compute the features of frames, (pts, seconds, thumbnail) in display order.
 
-    They come TOGETHER at once, as their thumbnails do.
+    Works in batches of TOGETHER, as `thumbnails` does.
     """
     before, waiting = None, iter(frames)
     while some := list(islice(waiting, TOGETHER)):
@@ -79,10 +80,10 @@ def with_features(frames: Iterable[tuple[int, float, Thumbnail]]) -> Iterator[Fr
 def candidate(
     frames: Sequence[FrameFeatures], here: int, shape: tuple[int, int]
 ) -> Mapping[str, float] | None:
-    """The three ratios of the step to `frames[here]` if it may be a cut, else None.
+    """Return the three ratios of the step to `frames[here]` if it may be a cut, else None.
 
-    `frames` are those of the shot so far and WINDOW after it, the shape that of their luma.
-    Ordered by cost: nearly all frames end at the first comparisons of numbers already known.
+    `frames` are the frames of the shot so far and up to WINDOW after it; `shape` is that of their
+    luma. Tests are ordered by cost: nearly all frames fail the first ones, which use known numbers.
     """
     frame = frames[here]
     step = frame.step
@@ -98,7 +99,7 @@ def candidate(
         return None
     area = shape[0] * shape[1]
     old = frames[here - 1].picture
-    # A coarse keyframe changes much of the picture a little, a new slide a little of it much.
+    # A coarse keyframe changes large areas a little, a new slide changes small areas a lot.
     variance = float(np.var(frame.picture - old))
     if variance < FAINT**2:
         return None
@@ -116,9 +117,9 @@ def candidate(
 
 
 def _across_within(frames: Sequence[FrameFeatures], here: int, step: float, area: int) -> float:
-    """Least distance across the cut over the mean distance within; 0 if this is no cut.
+    """Return the least distance across the step over the mean distance within its sides.
 
-    It is none if the picture comes back, or if the step is a small part of a longer change.
+    Returns 0, no cut, if the picture comes back or the step is a small part of a longer change.
     """
     before = np.stack([f.picture for f in frames[max(0, here - WINDOW) : here]])
     after = np.stack([f.picture for f in frames[here : here + WINDOW]])
@@ -129,7 +130,7 @@ def _across_within(frames: Sequence[FrameFeatures], here: int, step: float, area
     came_back = least < SAME * step or (
         least < RETURN * step and luma_correlation(one, two) > ALIKE
     )
-    middle = np.sort(across, None)[across.size // 2]  # np.median loads much that nothing else needs
+    middle = np.sort(across, None)[across.size // 2]  # np.median would import much else
     if came_back or middle > SHARE * step:
         return 0.0
     before, after = before[-NEAR:], after[:NEAR]
@@ -140,14 +141,17 @@ def _across_within(frames: Sequence[FrameFeatures], here: int, step: float, area
 
 
 def _distances(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Mean absolute difference of each row of `a` from each row of `b`."""
+    """Return the mean absolute difference of each row of `a` from each row of `b`."""
     return np.stack([np.abs(b - row).mean(1) for row in a])
 
 
 def _after_shift(frames: Sequence[FrameFeatures], here: int, shape: tuple[int, int]) -> float:
-    """What the best shift leaves of the step, over the same for the steps around it."""
+    """Return the step's residual after the best shift, over that of the neighbouring steps.
+
+    Returns 0, no cut, if a shift explains the step or the picture comes back shifted.
+    """
     area = shape[0] * shape[1]
-    # Against luma alone: where only the colours change there is no shift to undo.
+    # Luma only: if only the colours change, there is no shift to compensate.
     shifts = TranslationMatcher([frame.picture[:area].reshape(shape) for frame in frames])
     left = shifts.residual(here - 1, here)
     if left < LEFT * shifts.difference(here - 1, here):
