@@ -1,1 +1,1 @@
-"""Gradual transitions: dissolves, fades and wipes, and what tells them from motion."""
+"""Gradual transitions: dissolves, fades and wipes, and the evidence that tells them from motion."""

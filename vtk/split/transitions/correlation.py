@@ -1,4 +1,4 @@
-"""How alike two pictures are, whatever their exposure."""
+"""Correlation and edge similarity of pictures, independent of exposure."""
 
 import math
 from typing import NamedTuple
@@ -6,15 +6,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-ALIKE = 0.4  # likeness from which two pictures may show one scene
-NOISE = 4.0  # variance of luma that is nothing
-EDGE = 2.0  # difference of neighbours, 0..255, that is no edge
+ALIKE = 0.4  # correlation from which two pictures may show the same scene
+NOISE = 4.0  # variance of luma that is mere noise
+EDGE = 2.0  # difference of neighbouring samples, 0..255, up to which there is no edge
 
 
 def luma_correlation(one: NDArray[np.float32], two: NDArray[np.float32]) -> float:
-    """Correlation of the luma, 0..255, of two pictures of one shape, whatever their exposure.
+    """Return the luma correlation of two pictures of the same shape, luma 0..255.
 
-    Near 1 for one scene.
+    Independent of exposure; near 1 for the same scene.
     """
     sums = float(one.sum()), float(two.sum())
     products = np.vdot(one, one), np.vdot(two, two), np.vdot(one, two)
@@ -22,9 +22,9 @@ def luma_correlation(one: NDArray[np.float32], two: NDArray[np.float32]) -> floa
 
 
 def correlation(size: int, sums: tuple[float, float], one: float, two: float, both: float) -> float:
-    """The same for pictures of `size` samples, from their sums and products.
+    """Return the luma correlation of two pictures of `size` samples from their sums and products.
 
-    `one` and `two` are the sums of their squares, `both` that of their product.
+    `one` and `two` are the sums of the squared samples, `both` is the sum of their products.
     """
     means = sums[0] / size, sums[1] / size
     first, second = one / size - means[0] ** 2, two / size - means[1] ** 2
@@ -33,17 +33,17 @@ def correlation(size: int, sums: tuple[float, float], one: float, two: float, bo
 
 
 class EdgeShares(NamedTuple):
-    """What becomes of the edges of a picture: shares of all of the old, or of the new."""
+    """How edges change from an old to a new picture, as shares of the old or the new edges."""
 
     old_stays: float
     new_stays: float
     gone: float
     come: float
-    ink: float  # logarithm of the mean edge of the picture that has less
+    ink: float  # logarithm of the mean edge strength of the picture with fewer edges
 
 
 def edge_shares(old: NDArray[np.float32], new: NDArray[np.float32]) -> EdgeShares:
-    """Which share of the edges of two pictures, (rows, columns), stays in place, goes, comes."""
+    """Return the shares of edges in two pictures, (rows, columns), that stay, vanish or appear."""
     before, after, between = (_edge(luma) for luma in (old, new, new - old))
     one, two = (np.maximum(edge - EDGE, 0) for edge in (before, after))
     stays = between < np.maximum(3, 0.35 * np.maximum(before, after))

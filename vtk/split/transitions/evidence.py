@@ -1,9 +1,9 @@
-"""What tells a gradual transition from motion: what lies between its two ends, and before them.
+"""Measure what distinguishes a gradual transition from motion: the pictures between and before.
 
 A flame, a hand or a slow pan may come near the line from one picture to another, and a bar or a
-caption that crosses the picture sweeps it. How much of the picture changes, how evenly, how much
-of the old one is still in its place, and how much moved before, tell them from a dissolve, a fade
-or a wipe. The measurements are judged together by `vtk.models.shots.judge`.
+caption that crosses the picture sweeps it. They are distinguished from a dissolve, a fade or a wipe
+by how much of the picture changes, how evenly, how much of the old picture is still in place, and
+how much moved before. The measurements are judged together by `vtk.models.shots.judge`.
 """
 
 from collections.abc import Sequence
@@ -16,8 +16,8 @@ from vtk.split.transitions.correlation import edge_shares, luma_correlation
 
 Array = NDArray[np.float32]
 
-MIDDLE = 0.15, 0.85  # places on the way from end to end that are between
-FAINT = 4.0  # difference of a sample, 0..255, that is a change
+MIDDLE = 0.15, 0.85  # range of positions on the line, 0..1, that count as between its ends
+FAINT = 4.0  # minimum difference, 0..255, for a sample to count as changed
 
 NAMES = (
     "change", "residual", "seconds", "sweep", "low_part", "least_part", "concentrated", "area",
@@ -33,11 +33,11 @@ def evidence(
     before: Array,
     known: dict[str, float],
 ) -> Array:
-    """The measurements of NAMES, of a transition from the first to the last of `pictures`.
+    """Return the measurements of NAMES for a transition from the first to the last of `pictures`.
 
-    `pictures` (n, samples) are lumas of `shape` (rows, columns) and `place` says how far each is on
-    the way, 0..1; `before` (m, samples) are those before them, as far as there are any. `known` is
-    what is known already: change, residual, seconds, sweep, from_empty and to_empty.
+    `pictures` (n, samples) are lumas of `shape` (rows, columns), `place` is the position of each on
+    the line from first to last, 0..1; `before` (m, samples) are preceding pictures, if any. `known`
+    holds the known measurements: change, residual, seconds, sweep, from_empty and to_empty.
     """
     first, last = pictures[0], pictures[-1]
     way = last - first
@@ -79,14 +79,14 @@ def evidence(
 
 
 def _parts(samples: Array, shape: tuple[int, int]) -> Array:
-    """The means of the twelfths of a picture."""
+    """Return the means of the twelfths of a picture, (3, 4)."""
     high, wide = shape[0] // 3, shape[1] // 4
     grid = samples.reshape(shape)[: 3 * high, : 4 * wide].reshape(3, high, 4, wide)
     return np.asarray(grid.mean((1, 3)))
 
 
 def _off(pictures: Array, place: Sequence[float]) -> Array:
-    """How far each sample is off the line from the first picture to the last, on average."""
+    """Return the mean distance of each sample from the line between first and last picture."""
     between = [n for n, here in enumerate(place) if MIDDLE[0] < here < MIDDLE[1]]
     way = pictures[-1] - pictures[0]
     off = [np.abs(pictures[n] - pictures[0] - place[n] * way) for n in between]

@@ -1,17 +1,17 @@
-"""Gradual transitions: dissolves, fades and wipes, seen between two steady pictures.
+"""Detect gradual transitions: dissolves, fades and wipes between two steady pictures.
 
 Between the last picture A of a shot and the first picture B of the next, a dissolve shows
 (1 - a) A + a B with `a` rising from 0 to 1: the pictures between lie on the line from A to B. A
 moving camera leaves that line: halfway through a pan the picture resembles neither end. A fade is
-the same with one uniform picture as an end. This is the editing model of Hampapur, Jain and
+a dissolve with a uniform picture at one end. This is the editing model of Hampapur, Jain and
 Weymouth (Production model based digital video segmentation, 1995, chromatic edits), tested on
 pairs of pictures 0.3 to 2.4 seconds apart.
 
-A pan over soft things comes near the line, but there a shift of A gives B
-(`vtk.split.transitions.translation`). How probable the rest is, a small network says from what lies
-between (`vtk.split.transitions.evidence`). Wipes leave the line in a way of their own
-(`vtk.split.transitions.static_wipes`); where the shots move they are found by their edge
-(`vtk.split.transitions.moving_wipes`). Fades too short for such pairs are those of
+A pan over a blurred scene comes near the line, but there B is a shifted A
+(`vtk.split.transitions.translation`). For the remaining candidates a small network gives a
+probability based on the pictures between (`vtk.split.transitions.evidence`). Wipes leave the line
+in a characteristic way (`vtk.split.transitions.static_wipes`); if the shots move, wipes are found
+by their edge (`vtk.split.transitions.moving_wipes`). Fades too short for such pairs are found by
 `vtk.split.transitions.short_fades`.
 """
 
@@ -42,19 +42,20 @@ from vtk.split.transitions.translation import LEFT, TranslationMatcher
 
 Vector = NDArray[np.float32]
 
-INTERVAL = 1 / 15  # seconds from one picture looked at to the next, at least
+INTERVAL = 1 / 15  # minimum seconds between the pictures examined
 LAGS = (0.33, 0.5, 0.75, 1.1, 1.6, 2.4)  # seconds between the two ends
-CHANGE = 6.0  # how far the ends must be apart, root mean square over the samples, 0..255
-LOST = 0.5  # the same for the picture in the middle alone
-STILL = 0.04  # the same for pages that are alike, of which nothing moves
-WIPED = 0.32  # the same for a wipe: where half of the picture has changed it is 0.25
-# Of places on the way from the first picture, 0, to the last, 1:
-END, REST = 0.2, 0.3  # the share of the pictures that is an end, and how far they may leave it
-BACK, FORTH = 0.12, 0.6  # how far one picture may go back and forth
-BETWEEN, FEWEST = (0.2, 0.8), 2  # where the line is tested, and pictures there
-SEEN = 0.1  # from which both shots are seen
-BEFORE = 4  # pictures before a transition, by which to tell how much moves in its first shot
-MOMENTS = 12  # of a wipe, that tell how it sweeps
+CHANGE = 6.0  # minimum distance of the ends, root mean square over the samples, 0..255
+# Maximum residual: squared distance from the line, as a share of the line's squared length.
+LOST = 0.5  # of the picture in the middle alone
+STILL = 0.04  # of pages that are alike, in which nothing moves
+WIPED = 0.32  # of a wipe: 0.25 is expected when half of the picture has changed
+# Positions on the line from the first picture, 0, to the last, 1:
+END, REST = 0.2, 0.3  # share of the pictures that count as an end, and how far they may be from it
+BACK, FORTH = 0.12, 0.6  # maximum movement from one picture to the next, backwards and forwards
+BETWEEN, FEWEST = (0.2, 0.8), 2  # range where the line is tested, and pictures required there
+SEEN = 0.1  # distance from either end from which both shots are visible
+BEFORE = 4  # pictures before a transition that show how much moves in its first shot
+MOMENTS = 12  # intervals at which a wipe is sampled to test its sweep
 _ROWS = int(LAGS[-1] / INTERVAL) + 3
 _RING = [number % _ROWS for number in range(2 * _ROWS)]
 
@@ -65,22 +66,22 @@ OfBlend = Callable[[Vector, Timestamp, Timestamp], float]
 @dataclass(slots=True)
 class _Candidate:
     transition: Transition
-    after: int  # number of the first sample that shows the new shot alone
+    after: int  # number of the first sample that shows only the new shot
     change: float
 
 
 class GradualDetector:
-    """Finds the transitions in a stream of pictures without cuts; memory is bounded by `LAGS`.
+    """Detects the transitions in a stream of pictures without cuts; memory is bounded by `LAGS`.
 
     Pictures are vectors that begin with the luma, of `shape` (rows, columns), 0..255. Only one
-    picture in `INTERVAL` seconds is looked at, so starts and ends are exact to that.
+    picture per `INTERVAL` seconds is examined, which limits the precision of starts and ends.
     """
 
     def __init__(
         self, shape: tuple[int, int], of_blend: OfBlend, threshold: float = THRESHOLD
     ) -> None:
         self.of_blend = of_blend
-        self.threshold = threshold  # of its probability, from which there is a transition
+        self.threshold = threshold  # minimum probability of a transition
         self.luma = shape  # rows, columns
         self.area = shape[0] * shape[1]
         self.edges = MovingWipeDetector()
@@ -90,7 +91,7 @@ class GradualDetector:
         self.count = 0  # samples since the start or the last cut
         self.free = 0  # number of the first sample after the last transition
         self.best: _Candidate | None = None
-        self.held: Transition | None = None  # the next may be part of it
+        self.held: Transition | None = None  # may be merged with the next
 
     def push(
         self, timestamp: Timestamp, picture: Vector, moved: EdgeActivity, deviation: float
@@ -114,7 +115,7 @@ class GradualDetector:
         return found + self._certain(time)
 
     def finish(self) -> list[Transition]:
-        """Returns what is still held back and forgets all: at a cut and at the end."""
+        """Return the transitions held back, and reset; called at a cut and at the end."""
         found = self._settle() if self.best else []
         if self.held:
             found.append(self.held)
@@ -126,7 +127,7 @@ class GradualDetector:
         return found
 
     def _look(self, size: int) -> list[Transition]:
-        """Tests whether the last `size` pictures blend one into another.
+        """Test whether the last `size` pictures form a transition from the first to the last.
 
         Returns the transitions that end before these pictures begin.
         """
@@ -140,7 +141,7 @@ class GradualDetector:
         old = self.best and first < self.best.after and change <= self.best.change
         if old or change < CHANGE**2 * ring.pictures.shape[1]:
             return []
-        # Most pictures are of moving scenes, of which the one in the middle alone tells.
+        # Most pictures are of moving scenes, which the picture in the middle alone can rule out.
         to_first = ring.products[a].tolist()
         nought = squares[a] - to_first[b]
         rows = _RING[a : a + size]
@@ -149,13 +150,13 @@ class GradualDetector:
         if off - ((to_last[middle] - to_first[middle] + nought) / change) ** 2 > LOST:
             return []
         alike = not (ring.empty[a] or ring.empty[b]) and ring.correlation(a, b) > ALIKE
-        if alike and None in (ring.paper_luma(a), ring.paper_luma(b)):  # one scene, and no page
+        if alike and None in (ring.paper_luma(a), ring.paper_luma(b)):  # same scene, no page
             return []
-        # The place of each picture on the line from the first, 0, to the last, 1.
+        # Position of each picture on the line from the first, 0, to the last, 1.
         place = [(to_last[row] - to_first[row] + nought) / change for row in rows]
         if not (_rests_at_ends(place) and _rises(place)):
             return []
-        # How far those between are off the line.
+        # Squared distance of the pictures between from the line, as a share of its squared length.
         left = [
             (squares[row] - 2 * to_first[row] + squares[a]) / change - here**2
             for row, here in zip(rows, place, strict=True)
@@ -187,7 +188,7 @@ class GradualDetector:
         return self._between(first, place, change, known)
 
     def _wiped(self, edge: MovingWipe, picture: Vector) -> list[Transition]:
-        """Takes in a wipe that ends with this picture."""
+        """Add the candidate of a moving wipe that ends with this picture."""
         before = self._before(edge.start)
         if before < 0:
             return []
@@ -198,7 +199,7 @@ class GradualDetector:
         return self._propose(_Candidate(wipe, self.count, change), before)
 
     def _faded(self, dip: ShortFade, picture: Vector) -> list[Transition]:
-        """Takes in a short fade that ended before this picture."""
+        """Add the candidate of a short fade that ended before this picture."""
         before = self._before(dip.start)
         if before < 0:
             return []
@@ -213,9 +214,9 @@ class GradualDetector:
         return before if before >= max(self.free, self.count - len(self.timestamps)) else -1
 
     def _propose(self, candidate: _Candidate, before: int) -> list[Transition]:
-        """Makes it the best candidate, if it is the best.
+        """Make `candidate` the best one if its change is larger than that of the current best.
 
-        Returns the transition that ends before it begins, with the sample number `before`.
+        `before` is the number of the sample before it. Returns transitions that end before it.
         """
         best, start = self.best, candidate.transition.start
         ended = best and (before >= best.after or best.transition.end.time < start.time)
@@ -239,9 +240,9 @@ class GradualDetector:
     def _between(
         self, first: int, place: list[float], change: float, known: dict[str, float]
     ) -> list[Transition]:
-        """Makes the pictures from number `first` on the best candidate, if they are probable.
+        """Make the pictures from number `first` on the best candidate, if probable enough.
 
-        Returns the transition that ends before they begin.
+        Returns the transitions that end before these pictures begin.
         """
         offset = self.count - len(self.timestamps)  # number of the oldest sample kept
         before = max(number for number, here in enumerate(place) if here < SEEN)
@@ -268,7 +269,7 @@ class GradualDetector:
         return found
 
     def _certain(self, time: float) -> list[Transition]:
-        """Returns what no later picture can change any more."""
+        """Return the transitions that no later picture can change."""
         found: list[Transition] = []
         best = self.best
         if best and time - best.transition.end.time > LAGS[-1]:
@@ -280,7 +281,7 @@ class GradualDetector:
         return found
 
     def _settle(self) -> list[Transition]:
-        """Makes the candidate a transition, held until no other can go on with it."""
+        """Turn the best candidate into a transition, held until no other can be merged with it."""
         assert self.best
         new, held = self.best.transition, self.held
         self.free, self.best, self.held = self.best.after, None, new
@@ -294,11 +295,11 @@ class GradualDetector:
 
 
 def _rests_at_ends(place: list[float]) -> bool:
-    """Whether the pictures at either end of a way are near that end."""
+    """Return whether the pictures at either end are positioned near that end of the line."""
     edge = max(1, round(len(place) * END))
     return max(place[: edge + 1]) <= REST and min(place[-edge - 1 :]) >= 1 - REST
 
 
 def _rises(place: list[float]) -> bool:
-    """Whether no picture goes back on the way, and none most of it at once."""
+    """Return whether positions never go back by more than BACK or jump ahead by over FORTH."""
     return all(-BACK <= later - here <= FORTH for here, later in pairwise(place))

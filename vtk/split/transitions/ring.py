@@ -1,7 +1,7 @@
-"""The latest pictures and their products with one another, of which distances are made.
+"""A ring buffer of the latest pictures and their pairwise dot products.
 
-A squared distance is a sum of three products, so a picture is compared with all others by one
-product with each, made once.
+A squared distance is a sum of three dot products, so comparing a new picture with all others takes
+one dot product with each, computed once.
 """
 
 import numpy as np
@@ -16,22 +16,22 @@ MID_GREY = 128.0
 
 
 class ThumbnailRing:
-    """Pictures by row: a new one takes the place of the one that was in its row."""
+    """A ring buffer of pictures, one per row; a new picture replaces the one in its row."""
 
     def __init__(self, rows: int, area: int) -> None:
-        """`area` is how many samples of a picture are luma, the first of them."""
+        """`area` is the number of luma samples, with which each picture begins."""
         self.area = area
-        self.pictures = np.zeros((rows, 0), np.float32)  # about mid-grey
+        self.pictures = np.zeros((rows, 0), np.float32)  # minus MID_GREY
         self.lumas = self.pictures  # (rows, area)
         self.products = np.zeros((rows, rows), np.float64)
         self.luma_products = np.zeros((rows, rows), np.float64)
         self.sums = [0.0] * rows  # of the luma
-        self.squares = [0.0] * rows  # each picture's product with itself
+        self.squares = [0.0] * rows  # dot product of each picture with itself
         self.empty = [False] * rows  # whether the picture is uniform
         self._papers: dict[int, float | None] = {}
 
     def put(self, row: int, picture: Vector, *, empty: bool) -> None:
-        """Keeps a picture, 0..255, and its products with the others."""
+        """Store a picture, 0..255, and compute its dot products with the others."""
         area = self.area
         if not self.pictures.shape[1]:
             self.pictures = np.zeros((len(self.sums), picture.size), np.float32)
@@ -39,7 +39,7 @@ class ThumbnailRing:
         pictures = self.pictures
         np.subtract(picture, MID_GREY, out=pictures[row])
         self.sums[row] = float(pictures[row, :area].sum())
-        # By one thread: a product of matrices by several costs the others more than it saves.
+        # vecdot is single-threaded: a multi-threaded matrix product slows other threads too much.
         lumas = np.vecdot(pictures[:, :area], pictures[row, :area])
         products = lumas + np.vecdot(pictures[:, area:], pictures[row, area:])
         self.luma_products[row] = self.luma_products[:, row] = lumas
@@ -49,19 +49,19 @@ class ThumbnailRing:
         self._papers.pop(row, None)
 
     def paper_luma(self, row: int) -> float | None:
-        """The luma of the paper of a page, about mid-grey; None where the picture is no page."""
+        """Return a page's background luma minus MID_GREY; None if the picture is no page."""
         if row not in self._papers:
             self._papers[row] = paper_luma(self.lumas[row])
         return self._papers[row]
 
     def is_slide_change(self, a: int, b: int) -> bool:
-        """Whether the picture in one row is a page and that in the other another of its design."""
+        """Return whether the pictures in two rows are different pages of the same design."""
         return is_slide_change(
             self.lumas[a], self.lumas[b], (self.paper_luma(a), self.paper_luma(b))
         )
 
     def correlation(self, a: int, b: int) -> float:
-        """The correlation of the luma of the pictures in two rows."""
+        """Return the luma correlation of the pictures in two rows."""
         some = self.luma_products
         products = float(some[a, a]), float(some[b, b]), float(some[a, b])
         return correlation(self.area, (self.sums[a], self.sums[b]), *products)

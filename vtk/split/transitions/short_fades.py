@@ -1,8 +1,8 @@
-"""Short fades: a picture that goes out and another that comes up within a second.
+"""Detect short fades: one picture fades out and another fades in within a second.
 
 Either half is a line from a picture to an empty one, as in `vtk.split.transitions.gradual`, which
-looks at a few pictures a second and needs a third of one for each half. Here every frame is looked
-at.
+examines a few pictures per second and needs a third of a second for each half. Here every frame is
+examined.
 """
 
 from collections import deque
@@ -16,20 +16,20 @@ from vtk.media.timestamp import Timestamp
 
 Luma = NDArray[np.float32]
 
-LONGEST = 1.0  # seconds
-FEWEST = 3  # frames from a picture to the empty one, or from that to the next
+LONGEST = 1.0  # seconds of the longest short fade
+FEWEST = 3  # minimum frames from a picture to the empty one, or from the empty one to the next
 EMPTY = 3.0  # standard deviation of luma, 0..255, below which a picture is empty
-PLAIN = 8.0  # the same for the middle of a picture, from which it is not asked for bars
-BLACK = 24.0  # luma below which whole rows and columns are bars
-NEARLY = 0.12  # of the deviation of either picture, that the emptiest may have left
-CHANGE = 12.0  # root mean square, 0..255, of either picture's way from the empty one
-RESIDUAL = 0.12  # of the squared distance of the ends, that those between may leave the line
-STEP = 0.6  # of the way, that one frame may go
-PAST = 1.05  # of the way, up to which a further frame goes no further
+PLAIN = 8.0  # standard deviation of the middle of a picture from which bars are not looked for
+BLACK = 24.0  # luma below which entire rows and columns are black bars
+NEARLY = 0.12  # maximum deviation of the emptiest frame, as a share of either picture's
+CHANGE = 12.0  # minimum distance of either picture from the empty one, root mean square, 0..255
+RESIDUAL = 0.12  # maximum squared distance from the line, as a share of its squared length
+STEP = 0.6  # maximum share of the line that one frame may advance
+PAST = 1.05  # factor by which a further frame must go beyond the last one to extend the fade
 
 
 def deviations(lumas: Luma) -> list[float]:
-    """The standard deviations of pictures (pictures, rows, columns); of empty ones without bars."""
+    """Return the std of each luma, (n, rows, columns); of plain pictures, without black bars."""
     count, rows, columns = len(lumas), lumas.shape[1] // 4, lumas.shape[2] // 4
     found = _deviation(lumas.reshape(count, -1))
     for number in np.flatnonzero(lumas[:, 0, 0] < BLACK):
@@ -41,14 +41,14 @@ def deviations(lumas: Luma) -> list[float]:
 
 
 def _deviation(samples: Luma) -> Luma:
-    """The standard deviation of each row, in half the time that `std` takes."""
+    """Return the standard deviation of each row, in half the time that `std` takes."""
     mean = np.add.reduce(samples, 1) / samples.shape[1]
     square = np.vecdot(samples, samples) / samples.shape[1]
     return np.asarray(np.sqrt(np.maximum(square - mean * mean, 0)))
 
 
 class ShortFade(NamedTuple):
-    """A fade out and in: the frames that show a part of both, and the first of the new shot."""
+    """A fade-out and fade-in: its first and last frame, and the first frame of the new shot."""
 
     start: Timestamp
     shot: Timestamp
@@ -58,7 +58,7 @@ class ShortFade(NamedTuple):
 
 
 class ShortFadeDetector:
-    """Looks for fades that have ended with the latest of the frames it is given."""
+    """Detects short fades that end at the latest of the frames pushed to it."""
 
     def __init__(self) -> None:
         self.timestamps: deque[Timestamp] = deque()
@@ -73,7 +73,7 @@ class ShortFadeDetector:
     def push(self, timestamp: Timestamp, luma: Luma, deviation: float) -> ShortFade | None:
         """Takes the next frame; the fade that was over before it, if there is one.
 
-        `deviation` is that of its luma, as `deviations` tells it.
+        `deviation` is the standard deviation of the luma, as computed by `deviations`.
         """
         timestamps, deviations = self.timestamps, self.deviations
         timestamps.append(timestamp)
@@ -110,15 +110,15 @@ class ShortFadeDetector:
 
 
 class _Way(NamedTuple):
-    """From an empty picture to a full one."""
+    """One half of a fade, from an empty picture to a full one."""
 
-    frames: int  # number of the first frame that shows all of it
+    frames: int  # index of the first frame that shows the full picture
     change: float  # squared distance per sample
     residual: float
 
 
 def _way(frames: Sequence[Luma]) -> _Way | None:
-    """The way that begins with the first of the frames, an empty picture, if there is one."""
+    """Return the half of a fade that begins with the first frame, an empty picture, if any."""
     pictures = np.stack([luma.ravel() for luma in frames])
     pictures -= pictures[0].copy()
     products = pictures @ pictures.T

@@ -1,20 +1,20 @@
-"""Pages: slides and titles, which are alike though they say other things."""
+"""Detect changes between pages (slides, titles), which look alike despite different content."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 Vector = NDArray[np.float32]
 
-PAPER = 0.6  # share of the samples near the median from which a picture is a page
-INK = 6.0  # difference from the median, 0..255, of what stands on the page
-TURNED = 0.06  # of the ink, that must go and that must come, for a page to be another
+PAPER = 0.6  # minimum share of samples near the median for a picture to be a page
+INK = 6.0  # difference from the median, 0..255, from which a sample is content of the page
+TURNED = 0.06  # share of the ink that must disappear, and that must be new, for a page change
 
 
 def is_slide_change(one: Vector, two: Vector, papers: tuple[float | None, float | None]) -> bool:
-    """Whether both are pages, slides or titles on one ground, and writing went and other came.
+    """Return whether both are pages on the same background, whose content was replaced.
 
-    Pages of one design are alike, and so are a page and the same with something more on it: here
-    both must have what the other has not. `papers` are their grounds.
+    Pages of one design are alike, and so are a page and the same page with something added: here
+    each must have content that the other lacks. `papers` are the lumas of their backgrounds.
     """
     if papers[0] is None or papers[1] is None or abs(papers[0] - papers[1]) > INK:
         return False
@@ -24,6 +24,6 @@ def is_slide_change(one: Vector, two: Vector, papers: tuple[float | None, float 
 
 
 def paper_luma(page: Vector) -> float | None:
-    """The luma of the paper of a page; None where the picture is none."""
+    """Return the background luma of a page; None if the picture is no page."""
     paper = float(np.partition(page, page.size // 2)[page.size // 2])
     return paper if np.mean(np.abs(page - paper) < INK) >= PAPER else None

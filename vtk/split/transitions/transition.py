@@ -1,21 +1,22 @@
-"""A gradual transition, and two that are one."""
+"""Gradual transitions, and merging adjacent ones."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from vtk.media.timestamp import Timestamp
 
-DARK = 1.0  # seconds of empty picture up to which a fade out and a fade in are one transition
-JOINED = 0.3  # seconds between two transitions up to which they are one: no shot is that short
+DARK = 1.0  # seconds of empty picture up to which a fade-out and a fade-in are one transition
+JOINED = 0.3  # seconds between two transitions up to which they are merged: no shot is that short
 
 
 @dataclass(frozen=True, slots=True)
 class Transition:
     """A gradual transition: `start` and `end` bound the frames that show both shots.
 
-    `why`: `change`, how far its ends are apart (root mean square, 0..255), and `residual`, how far
-    the pictures between are from the line, as a share of its squared length; `edge` instead of it,
-    in which share of its frames the edge of a wipe was clear.
+    `why` holds `change`, the distance of the two ends (root mean square, 0..255), and `residual`,
+    the squared distance of the pictures between from the line that joins the ends, as a share of
+    its squared length; or, instead of `residual`, `edge`, the share of frames in which the edge of
+    a wipe was clear.
     """
 
     type: str  # "dissolve", "fade" or "wipe"
@@ -28,12 +29,12 @@ class Transition:
 
 
 def within(held: Transition) -> float:
-    """Seconds after its end up to which another may be part of a transition."""
+    """Return the seconds after the end of `held` within which another may be merged with it."""
     return DARK if held.empty == "end" else JOINED
 
 
 def merged(one: Transition, two: Transition) -> Transition:
-    """Two transitions as one, which is a fade where one of them is."""
+    """Merge two transitions into one, which is a fade if either of them is."""
     more = max(one, two, key=lambda part: (part.why or {}).get("change", 0.0))
     kind = "fade" if "fade" in (one.type, two.type) else more.type
     shot = two.shot if two.empty == "start" else more.shot

@@ -1,7 +1,7 @@
-"""Two pictures under the best shift of one over the other: what a moving camera leaves of a change.
+"""Match two pictures by the best translation, to compensate camera motion.
 
-Shifts reach a quarter of the width and of the height. The best has the least squared difference for
-its overlap; all are tried at once by correlation in the frequency domain.
+Shifts reach up to a quarter of the width and of the height. The best shift has the least mean
+squared difference over its overlap; all are tried at once by correlation in the frequency domain.
 """
 
 from collections.abc import Sequence
@@ -13,18 +13,18 @@ from numpy.typing import NDArray
 
 Luma = NDArray[np.float32]  # (rows, columns), 0..255
 
-LEFT = 0.45  # of a change, that the best shift leaves at least where it is no camera's motion
+LEFT = 0.45  # minimum share of a change left by the best shift if it is not camera motion
 
 
 class TranslationMatcher:
-    """Compares pictures of one shape, each named by its number."""
+    """Compares pictures of one shape, identified by their index."""
 
     def __init__(self, lumas: Sequence[Luma]) -> None:
         self._lumas = lumas
         self._known: dict[int, tuple[NDArray[Any], NDArray[Any]]] = {}
 
     def residual(self, one: int, two: int) -> float:
-        """Mean absolute difference of two pictures where they overlap when shifted."""
+        """Return the mean absolute difference of two pictures, overlapping at the best shift."""
         a, b = self._lumas[one], self._lumas[two]
         rows, columns = a.shape
         shape, inside, shifts, overlap = _plan(rows, columns)
@@ -38,11 +38,11 @@ class TranslationMatcher:
         return float(np.abs(moved - still).mean())
 
     def difference(self, one: int, two: int) -> float:
-        """Mean absolute difference of two pictures as they are."""
+        """Return the mean absolute difference of two pictures without a shift."""
         return float(np.abs(self._lumas[two] - self._lumas[one]).mean())
 
     def _spectra(self, number: int, shape: tuple[int, int]) -> tuple[NDArray[Any], NDArray[Any]]:
-        """The spectra of a picture about mid-grey, and of its square."""
+        """Return the spectra of a picture minus mid-grey (128), and of its square."""
         if number not in self._known:
             about = self._lumas[number] - 128
             self._known[number] = np.fft.rfft2(about, shape), np.fft.rfft2(about**2, shape)
@@ -53,7 +53,7 @@ class TranslationMatcher:
 def _plan(
     rows: int, columns: int
 ) -> tuple[tuple[int, int], NDArray[Any], tuple[NDArray[np.intp], ...], NDArray[np.float32]]:
-    """The padded shape, the spectrum of a full picture, the shifts, their overlaps."""
+    """Return the padded shape, the spectrum of an all-ones picture, the shifts, their overlaps."""
     down, across = rows // 4, columns // 4
     shape = (rows + down, columns + across)
     inside = np.fft.rfft2(np.ones((rows, columns), np.float32), shape)
