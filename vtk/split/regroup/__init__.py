@@ -1,1 +1,1 @@
-"""Shots as longer or other spans: scenes, windows, least and greatest lengths."""
+"""Regroup shots into other spans: scenes, windows, minimum and maximum lengths."""

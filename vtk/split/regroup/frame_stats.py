@@ -1,7 +1,7 @@
-"""What is kept of the pictures of a video for the questions that come after the boundaries.
+"""Frame statistics of a video that are needed after boundary detection.
 
-A frame leaves its step, the mean difference from the frame before, and now and then its look, a
-histogram of colours. Both are a few numbers, so that hours fit into memory.
+Keeps the step of each frame, the mean difference from the previous frame, and now and then its
+look, a colour histogram. Both are a few numbers, so that hours of video fit into memory.
 """
 
 import math
@@ -16,18 +16,18 @@ from vtk.media.video import VideoCache
 
 Floats = NDArray[np.float64]
 
-LIGHTS = np.array([48, 96, 144, 192], np.float32)  # edges of luma between bins
-TINTS = np.array([104, 116, 124, 132, 140, 152], np.float32)  # the same for Cb and Cr
+LIGHTS = np.array([48, 96, 144, 192], np.float32)  # bin edges of luma
+TINTS = np.array([104, 116, 124, 132, 140, 152], np.float32)  # bin edges of Cb and Cr
 BINS = (len(LIGHTS) + 1) * (len(TINTS) + 1) ** 2
-LOOKS = 3  # frames decoded for the look of a stretch where not all were
-BEFORE = 0.5  # seconds decoded before such a stretch, so that its first frame has a step
+LOOKS = 3  # frames decoded on demand for the colour histogram of an interval
+BEFORE = 0.5  # seconds decoded on demand before an interval, so that its first frame has a step
 
 
 class FrameStats:
-    """Steps and looks of frames that were pushed; times are presentation timestamps (pts)."""
+    """Steps and colour histograms of frames pushed; times are presentation timestamps (pts)."""
 
     def __init__(self, *, steps: bool = False, look_every: float = math.inf) -> None:
-        """Keep only what will be asked for; `look_every` is in seconds, infinite for no looks."""
+        """Choose what to keep; `look_every` is in seconds, infinite for no histograms."""
         self._wants_steps, self._look_every = steps, look_every
         self._pts, self._steps = array("q"), array("f")
         self._look_pts = array("q")
@@ -36,7 +36,7 @@ class FrameStats:
         self._next_look = -math.inf
 
     def push(self, pts: int, time: float, picture: Thumbnail) -> None:
-        """Take the next frame, `time` in seconds."""
+        """Add the next frame, `time` in seconds."""
         if self._wants_steps:
             if self._last is not None:
                 self._pts.append(pts)
@@ -48,12 +48,12 @@ class FrameStats:
             self._next_look = time + self._look_every
 
     def differences(self, start: int, end: int) -> tuple[list[int], Floats]:
-        """The pts of the frames in [start, end] and their steps, 0..255; not of the very first."""
+        """Return the pts and steps (0..255) of frames in [start, end], without the very first."""
         low, high = bisect_left(self._pts, start), bisect_left(self._pts, end + 1)
         return self._pts[low:high].tolist(), np.array(self._steps[low:high], np.float64)
 
     def colour_histogram(self, start: int, end: int) -> Floats:
-        """Share of each colour in the frames of [start, end), (BINS,); of the nearest if none."""
+        """Return the share of each colour in [start, end), (BINS,), or in a near frame if empty."""
         low, high = bisect_left(self._look_pts, start), bisect_left(self._look_pts, end)
         if low == high:
             low = max(0, low - 1)
@@ -61,7 +61,7 @@ class FrameStats:
         return np.asarray(total / max(1.0, total.sum()))
 
     def forget(self, before: int) -> None:
-        """Drop what is known of frames before a timestamp, but for the last look."""
+        """Drop the data of frames before a timestamp, except the last histogram before it."""
         place = bisect_left(self._pts, before)
         del self._pts[:place], self._steps[:place]
         place = max(0, bisect_left(self._look_pts, before) - 1)
@@ -69,20 +69,20 @@ class FrameStats:
 
 
 class FrameStatsOnDemand:
-    """The same answers for a video of which not every frame was decoded: from a second look."""
+    """Frame statistics for a video that was not fully decoded: decodes frames on demand."""
 
     def __init__(self, name: str, latest: VideoCache) -> None:
         self._name, self._latest = name, latest
 
     def differences(self, start: int, end: int) -> tuple[list[int], Floats]:
-        """As of `FrameStats`; decodes the frames from the keyframe before `start` to `end`."""
+        """Like `FrameStats`; decodes the frames from the keyframe before `start` to `end`."""
         video, seen = self._latest(self._name), FrameStats(steps=True)
         for frame in video.frames(video.seconds(start) - BEFORE, video.seconds(end + 1)):
             seen.push(frame.pts, frame.time, thumbnail(frame.image))
         return seen.differences(start, end)
 
     def colour_histogram(self, start: int, end: int) -> Floats:
-        """As of `FrameStats`, of a few frames; decodes each from the keyframe before it."""
+        """Like `FrameStats`, from a few frames; decodes each from the keyframe before it."""
         video, seen = self._latest(self._name), FrameStats(look_every=0.0)
         parts = ((2 * n + 1) / (2 * LOOKS) for n in range(LOOKS))
         for frame in video.frames_at(
@@ -92,17 +92,17 @@ class FrameStatsOnDemand:
         return seen.colour_histogram(start, end)
 
     def forget(self, before: int) -> None:
-        """Nothing is kept."""
+        """Do nothing, as nothing is kept."""
 
 
 def _step(one: Thumbnail, two: Thumbnail) -> float:
-    """Mean difference of luma, Cb and Cr, each sample alike."""
+    """Return the mean absolute difference over all samples of luma, Cb and Cr."""
     total = sum(float(np.abs(b - a).sum()) for a, b in zip(one, two, strict=True))
     return total / sum(part.size for part in two)
 
 
 def _histogram(picture: Thumbnail) -> NDArray[np.uint16]:
-    """How many samples of each colour: light by Cb by Cr."""
+    """Return the number of samples of each colour: luma by Cb by Cr."""
     rows, columns = picture.cb.shape
     light = np.digitize(picture.luma[::2, ::2][:rows, :columns], LIGHTS)
     tints = [np.digitize(tint, TINTS) for tint in (picture.cb, picture.cr)]

@@ -1,4 +1,4 @@
-"""Shots neither too short nor too long: joined to a neighbour, divided where they are calm."""
+"""Limit the length of shots: merge short ones with a neighbour, divide long ones where calm."""
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
@@ -11,29 +11,29 @@ from numpy.typing import NDArray
 
 from vtk.span import Span, join
 
-CALM = 5  # frames whose steps are averaged: a frame shown twice in a busy take is not calm
-EXACT = 1e-6  # seconds to which times in records are rounded
+CALM = 5  # frames whose steps are averaged, as a single repeated frame in a busy take is not calm
+EXACT = 1e-6  # precision in seconds of times in records
 
 
 class FrameDifferences(Protocol):
-    """What `split_long` asks of the pictures."""
+    """The frame differences that `split_long` needs."""
 
     def differences(self, start: int, end: int) -> tuple[list[int], NDArray[np.float64]]:
-        """The pts of the frames in [start, end] and how far each is from the one before."""
+        """Return the pts of frames in [start, end] and each one's difference from the previous."""
         ...
 
     def forget(self, before: int) -> None:
-        """Nothing before that pts will be asked for again."""
+        """Allow dropping everything before that pts."""
         ...
 
 
 def merge_short(spans: Iterable[Span], shortest: float) -> Iterator[Span]:
-    """The spans, neighbours in order, with those under `shortest` seconds joined to a neighbour.
+    """Merge consecutive spans under `shortest` seconds with a neighbour.
 
-    A short one joins on the side whose boundary has the lower score, so the surer boundary stays.
-    Holds back one span, and the short one after it. Error records come after what is held back.
+    A short span is merged across its boundary with the lower score, so the surer boundary stays.
+    Holds back one span, and a short one after it. Error records come after the spans held back.
     """
-    held: list[Span] = []  # one that is long enough, or the first; and a short one after it
+    held: list[Span] = []  # a span that is long enough, or the first; and a short one after it
     for span in spans:
         if span.failed:
             yield from _all(held)
@@ -53,7 +53,7 @@ def merge_short(spans: Iterable[Span], shortest: float) -> Iterator[Span]:
 
 
 def _all(held: list[Span]) -> list[Span]:
-    """What is held back when nothing follows: the short one can only join the one before."""
+    """Return the last spans held back: a short one can only be merged with the one before it."""
     return [merged(held)] if len(held) > 1 else held
 
 
@@ -66,7 +66,7 @@ def _score(span: Span) -> float:
 
 
 def merged(spans: list[Span], kind: str | None = None, **fields: Any) -> Span:
-    """Neighbouring spans as one, which begins as the first of them did."""
+    """Merge neighbouring spans into one, with the first one's score and transition."""
     first, last = spans[0], spans[-1]
     about = {"index": first["index"], "time_base": first["time_base"]}
     about["pts"] = [first["pts"][0], last["pts"][1]]
@@ -78,12 +78,12 @@ def merged(spans: list[Span], kind: str | None = None, **fields: Any) -> Span:
 
 
 def split_long(spans: Iterable[Span], longest: float, seen: FrameDifferences) -> Iterator[Span]:
-    """The spans, with those over `longest` seconds divided at their calmest frames.
+    """Divide spans over `longest` seconds at their calmest frames.
 
-    No part is longer than `longest` or shorter than half of it. Each cut inside a take is looked
-    for between the two, at the frame that differs least from the one before, averaged over
-    `CALM` frames, the latest of several. A picture that stands still for longer is divided while
-    it stands. Parts after the first have the transition `divided`.
+    No part is longer than `longest` or shorter than half of it. Each division is placed between
+    these limits, at the frame that differs least from the previous one, averaged over `CALM`
+    frames; of several, at the latest. A picture that is static for longer is divided while static.
+    Parts after the first have the transition `divided`.
     """
     for span in spans:
         if span.failed:
@@ -117,7 +117,7 @@ def _divided(span: Span, longest: float, seen: FrameDifferences) -> Iterator[Spa
 
 
 def _calmest(seen: FrameDifferences, low: int, high: int) -> tuple[int, float]:
-    """The pts in [low, high] to divide at, and the step there; `high` where no frame begins."""
+    """Return the pts in [low, high] to divide at, and the step there; `high`, 0 without frames."""
     pts, steps = seen.differences(low, high)
     if not pts:
         return high, 0.0

@@ -1,4 +1,4 @@
-"""Windows that end between sentences, by the times of what is said."""
+"""Windows that end between sentences, by the times of the speech."""
 
 from collections.abc import Iterator
 from itertools import accumulate, pairwise
@@ -10,20 +10,19 @@ from vtk.span import Span, local_path
 from vtk.speech import speech_sentences
 from vtk.split.regroup.windows import file_range
 
-DEFAULT = 30.0  # seconds of a window, where no length is asked for
-BREATH = 0.25  # seconds that a cut in a pause keeps from the words: their times are not exact
+DEFAULT = 30.0  # seconds of a window if no length is given
+BREATH = 0.25  # seconds of distance from the words in a pause, as word times are not exact
 
 Pauses = list[tuple[float, float]]
 
 
 def speech_windows(span: Span, every: float = DEFAULT) -> Iterator[Span]:
-    """The span in windows of about `every` seconds that end between sentences.
+    """Divide a span into windows of about `every` seconds that end between sentences.
 
-    The words are the span's own `speech`, or the subtitles of its video, which the windows then
-    carry. A window is half to one and a half times `every` long and ends where nothing is said as
-    near to its length as possible: between sentences, else between cues, else in mid-sentence. A
-    span under one and a half times `every` is one window. Nothing is decoded. Raises MediaError
-    where no words are known.
+    Uses the span's own `speech`, or the subtitles of its video, which are then added to the
+    windows. A window is 0.5 to 1.5 times `every` long and ends in a pause as near to `every` as
+    possible: between sentences, else between cues, else in mid-sentence. A span of up to 1.5 times
+    `every` is one window. Nothing is decoded. Raises MediaError if there is no transcript.
     """
     start, end = file_range(span)
     if "speech" not in span:
@@ -53,7 +52,7 @@ def _wordless(video: str) -> str:
 
 
 def _pauses(times: list[tuple[float, float]], start: float, end: float) -> Pauses:
-    """Where nothing is said from `start` to `end`; where one ends and the next begins, a moment."""
+    """Return the pauses in [start, end] between `times`; of length 0 where two of them abut."""
     times = sorted(times)
     silent = [start, *accumulate((high for _, high in times), max)]
     begins = [*(low for low, _ in times), end]
@@ -61,7 +60,7 @@ def _pauses(times: list[tuple[float, float]], start: float, end: float) -> Pause
 
 
 def _nearest(pauses: Pauses, wanted: float, low: float, high: float) -> float | None:
-    """The time in a pause that is nearest to the one wanted, between two limits."""
+    """Return the time in a pause nearest to `wanted`, within [low, high]; None if there is none."""
     times = []
     for start, end in pauses:
         if start <= high and end >= low:

@@ -1,4 +1,4 @@
-"""Windows of fixed length. Nothing is decoded: the container states where the pictures end."""
+"""Windows of fixed length. Nothing is decoded: the container states where the video ends."""
 
 import math
 from collections.abc import Iterator
@@ -8,13 +8,13 @@ from vtk.media.container import open_container
 from vtk.media.container.streams import leading_stream, stated_range
 from vtk.span import Span
 
-REST = 0.1  # seconds; a shorter rest goes to the window before: sound often ends a little late
+REST = 0.1  # seconds; a shorter remainder is added to the last window, as audio often ends late
 
 
 def windows(span: Span, every: float, overlap: float = 0.0) -> Iterator[Span]:
-    """The span in windows of `every` seconds, each `overlap` seconds into the one before.
+    """Divide a span into windows of `every` seconds, each overlapping the previous by `overlap`.
 
-    The last one ends with the span and may be shorter.
+    The last window ends with the span and may be shorter.
     """
     start, end = file_range(span)
     step = every - overlap
@@ -26,7 +26,7 @@ def windows(span: Span, every: float, overlap: float = 0.0) -> Iterator[Span]:
 
 
 def file_range(span: Span) -> tuple[float, float]:
-    """Start and end of a span in seconds, within what its file states. Raises MediaError."""
+    """Return start and end of a span in seconds, clamped to its file's. Raises MediaError."""
     with open_container(span.video) as container:
         first, last = stated_range(container, leading_stream(container))
     start, end = max(span.start, first), min(span.end, last) if last > first else span.end
