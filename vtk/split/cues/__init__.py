@@ -1,8 +1,8 @@
-"""Technical cues: stretches of black, of frozen pictures, of bars, of silence and their like.
+"""Detect technical cues: intervals of black, frozen pictures, colour bars, silence and the like.
 
-One pass over the pictures and one over the sound, side by side; what is kept does not grow but for
-the cues themselves, which wait for those that began before them: a film in a letterbox gives all
-its cues at its end.
+Video and audio are read in one pass each, interleaved. Memory is bounded except for the cues
+themselves, which are held back until earlier ones have ended: a film in a letterbox yields all its
+cues at its end.
 """
 
 from collections.abc import Iterator, Sequence
@@ -32,23 +32,24 @@ from vtk.split.span_reader import Reader
 
 
 class _Step(NamedTuple):
-    """How far a source got, in seconds, and what became certain there."""
+    """The progress of a source, and the cues that became certain."""
 
-    since: float  # no cue still to come begins before
+    since: float  # no cue still to come begins before this time, in seconds
     cues: list[Span]
     reached: float
 
 
 def cues(span: Span, on_progress: OnProgress | None = None) -> Iterator[Span]:
-    """The cues of the span in order of their start, then error records for what did not decode.
+    """Yield the cues of a span by start, then error records for parts that did not decode.
 
-    Each says in `cue` its `type` and what was measured: black, white, freeze; bars with `standard`
-    (ebu, smpte, smpte-rp219) and `amplitude` (percent); card with `grid` (cells across, down) and
-    `circle` (by the picture's height); letterbox with `bars` (letterbox, pillarbox, windowbox),
-    `active` (left, top, right, bottom in samples as displayed) and `aspect`; credits with
-    `direction` and `speed` (lines a second); silence with `level` (dBFS, not under -120). Cues of
-    one type do not overlap. Those of pictures have the `pts` of their first picture and of the
-    first after them. Raises OpenError, and MediaError where there is neither picture nor sound.
+    The field `cue` holds the `type` and the measurements: black, white, freeze; bars with
+    `standard` (ebu, smpte, smpte-rp219) and `amplitude` (percent); card with `grid` (cells across,
+    down) and `circle` (relative to the picture height); letterbox with `bars` (letterbox,
+    pillarbox, windowbox), `active` (left, top, right, bottom in samples as displayed) and `aspect`;
+    credits with `direction` and `speed` (lines per second); silence with `level` (dBFS, at least
+    -120). Cues of the same type do not overlap. Cues found in the video have `pts`: of their first
+    frame and of the first frame after them. Raises OpenError, and MediaError if there is neither
+    video nor audio.
     """
     with ExitStack() as stack:
         meter = _meter(span, stack)
@@ -96,7 +97,7 @@ def _meter(span: Span, stack: ExitStack) -> PowerReader | None:
 
 
 def _in_order(sources: Sequence[Iterator[_Step]]) -> Iterator[Span]:
-    """The cues of all sources in order of their start; the source that is behind goes on."""
+    """Merge the cues of all sources by start, always advancing the source that is behind."""
     waiting: list[tuple[float, int, Span]] = []
     since = [-inf] * len(sources)
     reached = dict.fromkeys(range(len(sources)), -inf)
@@ -118,12 +119,12 @@ def _in_order(sources: Sequence[Iterator[_Step]]) -> Iterator[Span]:
 
 
 class _Pictures:
-    """Feeds the detectors."""
+    """Feeds the frames of a span to the detectors."""
 
     def __init__(self, video: Video, span: Span, on_progress: OnProgress | None) -> None:
         self.video, self.span = video, span
         self.reader = Reader(video, span, "cue", on_progress)
-        # The order matters: what one detector names, those after it leave alone.
+        # The order matters: a frame named by one detector is ignored by those after it.
         self.detectors: tuple[Detector, ...] = (
             Blank(),
             TestCard(),
@@ -133,7 +134,7 @@ class _Pictures:
         )
 
     def steps(self) -> Iterator[_Step]:
-        """Decodes every picture of the span once."""
+        """Decode every frame of the span once, yielding progress and cues."""
         start = self.span.start
         aspect = self.video.stream.sample_aspect_ratio or Fraction(1)
         for frame in self.reader.frames():
@@ -153,7 +154,7 @@ class _Pictures:
 
 
 def _sound(meter: PowerReader, span: Span, pictures: _Pictures | None) -> Iterator[_Step]:
-    """The silences of the span; without an end of it, to the end of the pictures."""
+    """Yield the silences of the span; if it has no end, up to the end of the video."""
     video = pictures.video if pictures else None
     start = span.start if video is None or not span.is_whole_video else video.start
     end = min(span.end, video.end) if video and video.end > video.start else span.end
@@ -171,7 +172,7 @@ def _sound(meter: PowerReader, span: Span, pictures: _Pictures | None) -> Iterat
 
 
 def _lost(silence: Silence, meter: PowerReader) -> bool:
-    """Whether sound that could not be decoded is missing from it."""
+    """Return whether a silence contains audio that could not be decoded."""
     return any(silence.start <= time <= silence.end for time in meter.damage)
 
 

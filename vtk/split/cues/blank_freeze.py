@@ -1,4 +1,4 @@
-"""Pictures that show nothing, black or white, and pictures that stand still."""
+"""Detect blank pictures, black or white, and frozen pictures."""
 
 import math
 
@@ -7,27 +7,27 @@ import numpy as np
 from vtk.media.timestamp import Timestamp
 from vtk.split.cues.frame import Array, Cue, CueFrame, block_means, lasts
 
-LEAST = {"black": 0.1, "white": 0.5, "freeze": 2.0}  # seconds
+LEAST = {"black": 0.1, "white": 0.5, "freeze": 2.0}  # minimum seconds of each cue
 
-# Blank. FFmpeg's blackdetect counts samples up to a tenth of the range as black and takes a
-# picture in which 98 % are; that finds dark scenes too, so here it must also be even.
-DEPTH = 0.1  # of the range from black to white
+# Blank. FFmpeg's blackdetect counts samples up to a tenth of the range as black and accepts a
+# picture if 98 % are black; that includes dark scenes, so here the picture must also be even.
+DEPTH = 0.1  # share of the range from black to white that counts as black, or as white
 SPECKS = 0.0005  # share of the samples that may lie outside: dust and dropouts, not stars or words
-EVEN = 1.2  # standard deviation of means of a hundred or so samples, 0..255
-TINT = 10.0  # mean distance of Cb and Cr from 128
+EVEN = 1.2  # maximum standard deviation of means of a hundred or so samples, 0..255
+TINT = 10.0  # maximum distance of the means of Cb and Cr from 128
 
-# Freeze. FFmpeg's freezedetect compares with the first picture and takes a mean difference of
-# -60 dB, 0.25 of 255; what an encoder adds to a still picture is several times that.
-DRIFT = 3.0  # of 255: largest difference of the mean of a part, luma or colour, from the first
-NOISE = 0.8  # mean difference of samples from the picture before, in the mean over the stretch
-BURST = 4  # pictures' worth of NOISE that a keyframe may use up at once
+# Freeze. FFmpeg's freezedetect compares with the first picture and allows a mean difference of
+# -60 dB, 0.25 of 255; an encoder changes a still picture by several times that.
+DRIFT = 3.0  # of 255: maximum difference of block means, luma or chroma, from the first picture
+NOISE = 0.8  # mean sample difference from the previous picture, averaged over the freeze
+BURST = 4  # a keyframe may change the picture by this many times NOISE at once
 SETTLE, SETTLING = 0.2, 0.5  # mean difference of pictures, and seconds, while slow motion ends
-MOVED = 0.0005  # share of the samples that may differ much from the first: a pointer
+MOVED = 0.0005  # share of the samples that may differ much from the first picture: a mouse pointer
 FLAT = 4.0  # standard deviation of luma below which motion would not be noticed
 
 
 class Blank:
-    """Stretches of black and of white."""
+    """Detects intervals of black and of white."""
 
     def __init__(self) -> None:
         self._type, self._first = "", Timestamp(0, 0.0)
@@ -51,7 +51,7 @@ class Blank:
 
 
 def _blank(picture: CueFrame) -> str:
-    """Whether the picture is "black", "white" or neither, ""."""
+    """Return "black", "white", or "" if the picture is neither."""
     small = picture.small
     mean = float(small.luma.mean())
     dark, bright = picture.luma_level(DEPTH), picture.luma_level(1 - DEPTH)
@@ -67,18 +67,19 @@ def _blank(picture: CueFrame) -> str:
 
 
 class Freeze:
-    """Stretches in which one picture stands still; pictures of other cues are left out.
+    """Detects intervals in which the picture is frozen, leaving out pictures of other cues.
 
-    Black is none, as nothing is seen to stand still, and a picture with grain that lives is none.
+    Black is not a freeze, as nothing visible stands still; nor is a still picture with moving
+    film grain.
     """
 
     def __init__(self) -> None:
         self._begin(None)
 
     def _begin(self, first: CueFrame | None) -> None:
-        """A stretch that may be one begins with this picture."""
+        """Start a possible freeze at this picture; None for no freeze."""
         self._first = first
-        self._steps = 0.0  # sum of the mean differences from picture to picture
+        self._steps = 0.0  # sum of the mean differences between consecutive pictures
         self._count = 0
         self._settling: list[tuple[Timestamp, float]] = []  # pictures that may still have moved
         self._before: Array = np.zeros((0, 0))
@@ -102,7 +103,7 @@ class Freeze:
         rest = self._steps - sum(step for _, step in self._settling)
         noise = rest / max(self._count - len(self._settling), 1)
         moved = [at for at, step in self._settling if step > 4 * noise]
-        # A single step is an encoder's that makes the first picture better.
+        # A single step is an encoder refining the first picture.
         start = moved[-1] if len(moved) > 1 else self._first.at
         return [Cue(start, end, {"type": "freeze"})] if lasts(start, end, LEAST["freeze"]) else []
 

@@ -1,9 +1,9 @@
-"""Credits: words on a plain ground that move upwards steadily.
+"""Detect rolling credits: text on a plain background that moves upwards steadily.
 
-Each picture is put down as a profile, how much of each line differs from the ground, in a few
-columns. The shift of the profile against that of an earlier picture, the anchor, gives the
-position of the roll. A camera that moves up leaves no plain ground, a page that is turned makes
-no steady motion, and a thing that rises is no row of words: few edges lie across its lines.
+Each frame is reduced to a profile: how much of each line differs from the background, in a few
+columns. The shift of the profile relative to that of an earlier frame, the anchor, gives the
+position of the roll. A tilting camera shows no plain background, a page turn is no steady motion,
+and a rising object is not text: few edges cross its lines.
 """
 
 import math
@@ -16,25 +16,25 @@ from numpy.lib.stride_tricks import sliding_window_view
 from vtk.media.timestamp import Timestamp
 from vtk.split.cues.frame import Array, Cue, CueFrame, lasts
 
-LEAST = 4.0  # seconds
-FAR = 0.2  # of the picture's height: least way of a roll
-PLAIN = 0.55  # share of the small picture that must be of one luma, the ground's
-NEAR = 8.0  # of 255: distance from it that counts as the ground
-INK = 32  # of 255: distance of a sample from the ground that makes it a word's
-LINES, COLUMNS, BANDS = 400, 160, 4  # of the profile: most lines, samples of a line, columns
-DIFFERENT = 0.35  # of all ink: what may differ between two pictures of one roll
-EQUAL = 0.03  # the same for one that did not move
-REACH = 0.125  # of the lines: the longest way from one picture to the next
-RENEW = 0.2  # of the lines: way after which the latest picture becomes the anchor
-UNSTEADY = 0.35  # of the speed: by how much that of the last second may differ
-PAUSE = 0.2  # seconds without motion, or as long as three lines take, that end a roll
-YOUNG = 0.25  # seconds from the first words on, in which these are too few to follow
-EDGES = 8  # ends of strokes across a line of words, in the median
+LEAST = 4.0  # minimum seconds
+FAR = 0.2  # minimum movement of a roll, as a share of the picture height
+PLAIN = 0.55  # minimum share of the thumbnail that has the luma of the background
+NEAR = 8.0  # of 255: maximum luma difference of samples of the background
+INK = 32  # of 255: difference from the background from which a sample is text ("ink")
+LINES, COLUMNS, BANDS = 400, 160, 4  # profile: maximum lines, samples per line, columns
+DIFFERENT = 0.35  # share of all ink that may differ between two frames of one roll
+EQUAL = 0.03  # share of all ink below which a frame has not moved
+REACH = 0.125  # maximum movement from one frame to the next, as a share of the lines
+RENEW = 0.2  # movement after which the latest frame becomes the anchor, as a share of the lines
+UNSTEADY = 0.35  # maximum deviation of the last second's speed, as a share of the speed
+PAUSE = 0.2  # seconds without motion that end a roll, or the time of three lines if longer
+YOUNG = 0.25  # seconds after the first text appears in which there is too little to track
+EDGES = 8  # minimum of the median number of stroke edges along a line with text
 
 
 @dataclass(slots=True)
 class _Roll:
-    """Words that are followed; positions in lines of the profile, growing as they move up."""
+    """Tracked text; positions are in lines of the profile, increasing as the text moves up."""
 
     fresh: bool  # whether the picture was empty before
     start: Timestamp | None  # first picture that shows the motion, None while there is none
@@ -45,20 +45,20 @@ class _Roll:
     moved: float = 0.0  # time of the latest picture that moved
     stop: Timestamp | None = None  # the picture after that one
     recent: deque[tuple[float, float]] = field(default_factory=deque)  # the last second
-    words: list[bool] = field(default_factory=list)  # once a second: whether it looks like words
+    words: list[bool] = field(default_factory=list)  # once a second: whether it looks like text
 
     def speed(self, time: float) -> float:
-        """Lines a second since the start."""
+        """Return the lines per second since the start."""
         return (self.place - self.still[1]) / max(time - self.still[0], 1e-6)
 
 
 class Credits:
-    """Stretches in which credits roll."""
+    """Detects intervals of rolling credits."""
 
     def __init__(self) -> None:
         self._roll: _Roll | None = None
-        self._step = 1  # lines of the picture in one of the profile
-        self._last = 0.0  # time of the latest picture
+        self._step = 1  # picture lines per line of the profile
+        self._last = 0.0  # time of the latest frame
 
     @property
     def earliest_pending(self) -> float:
@@ -72,7 +72,7 @@ class Credits:
         profile = self._profile(picture)
         if profile is None or not profile.any():
             found = self.finish(at)
-            # Without words: whatever comes next comes into an empty picture.
+            # No text: whatever comes next enters an empty picture.
             self._roll = None if profile is None else _Roll(True, None, (at.time, 0.0), profile)
             return found
         roll = self._roll
@@ -121,7 +121,7 @@ class Credits:
         return max(PAUSE, 3 / max(roll.speed(time), 0.1))
 
     def _profile(self, picture: CueFrame) -> Array | None:
-        """(lines, BANDS) share of ink; None without a plain ground."""
+        """Return the share of ink, (lines, BANDS); None without a plain background."""
         small = picture.small.luma
         ground = _ground(small)
         if np.count_nonzero(np.abs(small - ground) <= NEAR) < PLAIN * small.size:
@@ -138,9 +138,9 @@ class Credits:
         return np.asarray(ink.reshape(shape).mean((1, 3), dtype=np.float32))
 
     def _place(self, roll: _Roll, profile: Array, time: float, before: float) -> float | None:
-        """The position of this picture; None where the words are others."""
+        """Return the position of a frame relative to the roll; None if it shows different text."""
         lines = len(profile)
-        shift = roll.place - roll.base  # of the picture before
+        shift = roll.place - roll.base  # of the previous frame
         low, high = int(shift) - 2, int(shift + REACH * lines)
         if roll.start and before - roll.still[0] > YOUNG:
             ahead = roll.speed(before) * (time - before)
@@ -154,7 +154,7 @@ class Credits:
         if errors.min() > DIFFERENT:
             return None
         best = int(errors.argmin())
-        if 0 < best < len(errors) - 1:  # between the lines, by a parabola
+        if 0 < best < len(errors) - 1:  # subline precision by fitting a parabola
             left, middle, right = errors[best - 1 : best + 2]
             bend = left - 2 * middle + right
             part = float((left - right) / (2 * bend)) if bend > 1e-6 else 0.0
@@ -186,31 +186,31 @@ class Credits:
 
 
 def _ground(small: Array) -> float:
-    """The luma that is in the middle of all."""
+    """Return the median luma, taken as that of the background."""
     return float(np.partition(small.ravel(), small.size // 2)[small.size // 2])
 
 
 def _ink(picture: CueFrame, part: Array, ground: float) -> Array:
-    """Which samples of a part of the luma stand out from the ground."""
+    """Return a mask of the samples of `part` (luma) that differ from the background."""
     most = int(np.iinfo(part.dtype).max)
     low, high = max(picture.stored(ground - INK), 0), min(picture.stored(ground + INK), most)
-    # Unsigned samples under `low` come round as large ones: one comparison for both sides.
+    # Unsigned samples below `low` wrap around to large values: one comparison for both sides.
     return np.asarray(part - part.dtype.type(low) > high - low)
 
 
 def _differences(anchor: Array, profile: Array, shifts: Array) -> Array:
-    """For each shift upwards of the anchor: 0 where it equals the profile, 1 for other words."""
+    """Return, for each upward shift of the anchor, 0 if it equals the profile, 1 if all differs."""
     lines = len(profile)
     padded = np.concatenate([anchor, np.zeros_like(anchor)])
     moved = sliding_window_view(padded, lines, axis=0)[shifts]  # (shifts, BANDS, lines)
-    below = profile.sum() - profile.sum(axis=1).cumsum()[lines - 1 - shifts]  # came in since
+    below = profile.sum() - profile.sum(axis=1).cumsum()[lines - 1 - shifts]  # new ink below
     apart = np.abs(moved - profile.T).sum((1, 2)) - below
     total = moved.sum((1, 2)) + profile.sum() - below
     return np.asarray(apart / np.where(total > 0, total, -1) + (total <= 0))
 
 
 def _words(picture: CueFrame) -> bool:
-    """Whether most lines that hold anything cross the strokes of words."""
+    """Return whether most lines with ink have as many stroke edges as text."""
     ink = _ink(picture, picture.luma, _ground(picture.small.luma))
     lines = ink[ink.any(axis=1)]
     if not len(lines):

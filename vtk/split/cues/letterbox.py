@@ -1,9 +1,9 @@
-"""Black bars around the picture: letterbox, pillarbox, windowbox, and when they change.
+"""Detect black bars around the picture: letterbox, pillarbox, windowbox, and their changes.
 
-Each picture says of either axis that it has two bars with sharp edges of nearly the same size,
-that it has none, or nothing at all: dark edges of a scene and words in a bar say nothing. A new
-active picture counts once every picture that says something agreed on it for a second. FFmpeg's
-cropdetect, in contrast, takes every dark edge for a bar and only widens the picture.
+For either axis a frame shows two bars of nearly the same size with sharp edges, no bars, or is
+undecided: dark edges of a scene and text in a bar are undecided. A new active picture area is
+accepted once all frames that are decided have agreed on it for a second. FFmpeg's cropdetect, in
+contrast, takes every dark edge for a bar and only ever enlarges the picture area.
 """
 
 import math
@@ -16,22 +16,22 @@ from vtk.media.timestamp import Timestamp
 from vtk.split.cues.frame import Array, Cue, CueFrame
 
 STABLE = 1.0  # seconds for which a new active picture must last
-DARK = 0.08  # of the range from black to white, up to which a sample is black
-ROOM = 0.02  # share of a line of a bar that may be lighter: noise, ringing
-SHARP = 0.5  # share of the first line of the picture that is lighter
-OPEN = 0.25  # the same for a picture that reaches the edge
-THIN = 0.015  # of the picture's size: thinner bars are blanking, not a format
-UNEQUAL = 0.04  # of the picture's size: most by which the two bars differ
-SLACK = 0.006  # of the picture's size: measures of one active picture differ less
-FAR = 0.45  # of the picture's size: most that a bar takes
-SAMPLES = 200  # of a line that are looked at
+DARK = 0.08  # share of the range from black to white up to which a sample is black
+ROOM = 0.02  # share of a line within a bar that may be lighter than black: noise, ringing
+SHARP = 0.5  # share of the first line of the picture that must be lighter than black
+OPEN = 0.25  # share of a line at the edge that is lighter than black if there is no bar
+THIN = 0.015  # share of the frame size: thinner bars are blanking, not a format
+UNEQUAL = 0.04  # share of the frame size: maximum difference of the two bars
+SLACK = 0.006  # share of the frame size: measurements of one active picture differ less
+FAR = 0.45  # share of the frame size: maximum size of a bar
+SAMPLES = 200  # samples examined per line
 
-Bars = tuple[int, int]  # lines before and after the picture, along one axis
-Box = tuple[Bars, Bars]  # above and below, left and right
+Bars = tuple[int, int]  # lines in the bars before and after the picture, along one axis
+Box = tuple[Bars, Bars]  # bars above and below, bars left and right
 
 
 class Letterbox:
-    """Stretches in which the picture does not fill the frame."""
+    """Detects intervals in which the picture does not fill the frame."""
 
     def __init__(self) -> None:
         self._latest: Box | None = None  # what the latest picture says
@@ -84,7 +84,7 @@ class Letterbox:
         return self._now not in (None, ((0, 0), (0, 0)))
 
     def _measured(self, picture: CueFrame) -> Box | None:
-        """The bars of this picture; of an axis of which it says nothing, those known."""
+        """Return the bars of a frame; for an undecided axis, the bars known so far."""
         dark = picture.stored(picture.luma_level(DARK))
         found = [bars(lines, dark) for lines in (picture.luma, picture.luma.T)]
         if found == [None, None]:
@@ -97,7 +97,7 @@ class Letterbox:
 
 
 def bars(lines: Array, dark: int) -> Bars | None:
-    """The black lines at both ends of the first axis of `lines`; None where that is not clear."""
+    """Count the black lines at both ends of the first axis of `lines`; None if undecided."""
     size, every = len(lines), max(1, lines.shape[1] // SAMPLES)
     edge = max(1, int(THIN * size))
     for end in (lines[:edge], lines[::-1][:edge]):
@@ -110,7 +110,7 @@ def bars(lines: Array, dark: int) -> Bars | None:
 
 
 def _bar(lines: Array, dark: int) -> tuple[int, float]:
-    """How many lines are black at the start, and the share that is not where the picture begins."""
+    """Return the number of black lines at the start, and the share not black right after them."""
     every = max(1, lines.shape[1] // SAMPLES)
     far = int(FAR * len(lines))
     begin, step = 0, 16
@@ -125,7 +125,7 @@ def _bar(lines: Array, dark: int) -> tuple[int, float]:
 
 
 def _light(lines: Array, dark: int) -> Array:
-    """The share of each line that is not black."""
+    """Return the share of each line that is not black."""
     return np.asarray(np.add.reduce(lines > dark, axis=1) / lines.shape[1])
 
 
@@ -138,14 +138,14 @@ def _near(one: Box, other: Box, size: tuple[int, int]) -> bool:
 
 
 def describe(box: Box, size: tuple[int, int], rotation: int, sample: Any) -> dict[str, Any]:
-    """The cue's fields: the active picture as displayed, in samples, and its aspect ratio.
+    """Return the fields of a cue: the active picture area as displayed, and its aspect ratio.
 
-    `active` is [left, top, right, bottom]; `bars` names what surrounds it.
+    `active` is [left, top, right, bottom] in samples; `bars` names the kind of bars around it.
     """
     (top, bottom), (left, right) = box
     height, width = size
     turns = rotation % 360 // 90
-    for _ in range(turns):  # a quarter turn counter-clockwise: the right edge comes up
+    for _ in range(turns):  # turn by 90° counter-clockwise: the right edge becomes the top
         top, left, bottom, right = right, top, left, bottom
         height, width, sample = width, height, 1 / sample
     across, down = width - left - right, height - top - bottom

@@ -1,4 +1,4 @@
-"""Silence: the sound stays under a level, or the track holds nothing where there are pictures."""
+"""Detect silence: the audio stays below a level, or the track has a gap where there is video."""
 
 from collections.abc import Callable, Iterator
 
@@ -11,11 +11,10 @@ from vtk.media.audio.silence import Silence, SilenceDetector
 def silences(
     meter: PowerReader, start: float, end: float, shown: Callable[[], float]
 ) -> Iterator[tuple[float, Silence | None, Silence | None]]:
-    """The silences of [start, end) seconds while they are listened to.
+    """Yield (seconds reached, ongoing silence, ended silence) while reading [start, end) seconds.
 
-    Yields now and then how far it got, in seconds, the silence that goes on there, and one that
-    ended. When the track is over, it waits at infinity: where the pictures last longer, to what
-    `shown` then tells, the rest is silent.
+    At the end of the track, yields infinity as the time reached. If the video lasts longer, up to
+    the end that `shown` then returns, the remainder is silent.
     """
     state = SilenceDetector(start)
     for power in meter.powers(start, end):

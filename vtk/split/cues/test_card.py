@@ -1,9 +1,9 @@
-"""Colour bars and test cards: pictures that stand for a while are looked at once, closely.
+"""Detect colour bars and test cards: each picture that is static for a while is analysed once.
 
-Bars are known by their order (ITU-R BT.471 and BT.1729, SMPTE EG 1 and RP 219): yellow, cyan,
-green, magenta, red, blue, of equal width, each darker than the one before. Test cards (the Philips
-PM5544 and its family, Test Card F) are known by a large circle in the middle and a grid of square
-cells around it.
+Bars are recognized by their order (ITU-R BT.471 and BT.1729, SMPTE EG 1 and RP 219): yellow, cyan,
+green, magenta, red, blue, of equal width, each darker than the previous. Test cards (the Philips
+PM5544 and its family, Test Card F) are recognized by a large circle in the middle and a grid of
+square cells around it.
 """
 
 import math
@@ -17,37 +17,37 @@ from vtk.media.timestamp import Timestamp
 from vtk.split.cues.frame import Array, Cue, CueFrame, lasts
 
 LEAST = 1.0  # seconds that bars or a card must last
-AFTER = 0.5  # seconds for which a picture must stand before it is looked at
-ALIKE = 12.0  # of 255: difference of a sample that counts as none
+AFTER = 0.5  # seconds for which a picture must be static before it is analysed
+ALIKE = 12.0  # of 255: difference up to which a sample counts as unchanged
 CHANGED = 0.1  # share of the samples that may change: clocks, names, sources
 
-# The directions of the colours in Cb and Cr, mean of ITU-R BT.601 and BT.709, at 75 %.
+# (Cb, Cr) of the colours at 75 %, relative to gray, mean of ITU-R BT.601 and BT.709.
 COLOURS = {
     "y": (-84, 11), "c": (23, -84), "g": (-60, -73), "m": (60, 73), "r": (-23, 84), "b": (84, -11),
 }  # fmt: skip
-_ORDER = re.compile("(y+).?(c+).?(g+).?(m+).?(r+).?(b+)")  # a mixed column between two of them
+_ORDER = re.compile("(y+).?(c+).?(g+).?(m+).?(r+).?(b+)")  # ".?": a mixed column between two bars
 SAME_HUE = math.cos(math.radians(22))
 VIVID = 30.0  # distance of Cb and Cr from gray
-UPRIGHT = 0.8  # share of the samples of a column that must have its colour
-# Width of one bar, as a share of the picture's, up to which it is of this kind.
+UPRIGHT = 0.8  # minimum share of the samples that have the colour of their column
+# Maximum width of one bar, as a share of the picture width, for each standard.
 STANDARDS = ((0.116, "smpte-rp219"), (0.134, "ebu"), (1.0, "smpte"))
 
-LINES = 360  # about the height at which a card is measured
-RADII = 0.24, 0.5  # of the height
-EDGE = 20  # of 255: step across the circle
-COVERED = 0.75  # share of the circle that must be seen
-ALONE = 0.35  # by how much more of it than of other circles
-REGULAR = 0.5  # autocorrelation at the distance of the lines of the grid
-SQUARE = 0.12  # by how much the two distances may differ
+LINES = 360  # approximate height at which a card is measured
+RADII = 0.24, 0.5  # range of circle radii, as shares of the height
+EDGE = 20  # of 255: minimum luma step across the circle
+COVERED = 0.75  # minimum share of the circle that must be visible
+ALONE = 0.35  # minimum excess of that share over the median of circles with other radii
+REGULAR = 0.5  # minimum autocorrelation at the spacing of the grid lines
+SQUARE = 0.12  # maximum relative difference of the horizontal and vertical spacing
 
 
 class TestCard:
-    """Stretches of colour bars and of test cards."""
+    """Detects intervals of colour bars and of test cards."""
 
     def __init__(self) -> None:
         self._first: CueFrame | None = None
         self._last: CueFrame | None = None
-        self._found: dict[str, Any] | None = None  # empty where there is nothing in the picture
+        self._found: dict[str, Any] | None = None  # empty if the picture is neither
 
     @property
     def earliest_pending(self) -> float:
@@ -84,10 +84,10 @@ def _look(picture: CueFrame) -> dict[str, Any]:
 
 
 def _bars(picture: CueFrame) -> dict[str, Any]:
-    """`standard` and `amplitude`, percent of the colours' full amplitude, of colour bars."""
+    """Return `standard` and `amplitude` (percent of full amplitude) of colour bars, else {}."""
     luma, cb, cr = picture.small
     dark = np.median(luma[6:13], axis=0) < picture.luma_level(0.05)
-    side = int(np.argmin(dark)) // 2 + int(np.argmin(dark)) % 2  # pillars, in columns of chroma
+    side = int(np.argmin(dark)) // 2 + int(np.argmin(dark)) % 2  # pillarbox, in chroma columns
     tint = np.stack([part[3:7, side : part.shape[1] - side] for part in (cb, cr)]) - 128
     column = np.median(tint, axis=1)  # (2, columns)
     if (np.abs(tint - column[:, None]).max(axis=0) <= ALIKE).mean() < UPRIGHT:
@@ -115,7 +115,7 @@ def _bars(picture: CueFrame) -> dict[str, Any]:
 
 
 def _card(picture: CueFrame) -> dict[str, Any]:
-    """`grid`, the number of cells across and down, and `circle`, its height by the picture's."""
+    """Return `grid`, cells across and down, and `circle`, its diameter over the picture height."""
     every = max(1, round(picture.luma.shape[0] / LINES))
     luma = picture.luma[::every, ::every].astype(np.float32) / picture.unit
     aspect = float(picture.sample_aspect)
@@ -132,7 +132,7 @@ def _card(picture: CueFrame) -> dict[str, Any]:
 
 
 def _circle(luma: Array, aspect: float) -> float:
-    """Radius, in lines, of a circle about the middle; 0 if there is none."""
+    """Return the radius, in lines, of a circle around the middle; 0 if there is none."""
     height, width = luma.shape
     radii = np.arange(int(RADII[0] * height), int(RADII[1] * height) - 6)
     if len(radii) < 10:
@@ -155,7 +155,7 @@ def _circle(luma: Array, aspect: float) -> float:
 
 
 def _period(*strips: Array) -> float:
-    """Distance of the lines that cross the strips, each (along, across); 0 if not regular."""
+    """Return the spacing of lines that cross the strips, each (along, across); 0 if irregular."""
     total = np.zeros(len(strips[0]))
     for strip in strips:
         profile = np.median(strip, axis=1)
@@ -164,7 +164,7 @@ def _period(*strips: Array) -> float:
         own = np.correlate(profile, profile, "full")[len(profile) - 1 :]
         total += own / max(own[0], 1e-6) / len(strips)
     lags = np.arange(len(total))
-    total = total * len(total) / np.maximum(len(total) - lags, 1)  # fewer samples overlap
+    total = total * len(total) / np.maximum(len(total) - lags, 1)  # correct for the smaller overlap
     low, high = max(5, len(total) // 60), len(total) // 6
     peaks = [
         lag for lag in range(low, high) if total[lag] == total[lag - 2 : lag + 3].max() >= REGULAR
@@ -173,7 +173,7 @@ def _period(*strips: Array) -> float:
         return 0.0
     strong = max(total[peaks])
     best = float(next(lag for lag in peaks if total[lag] >= 0.7 * strong))
-    for many in range(2, 5):  # the distance over several lines is the more exact one
+    for many in range(2, 5):  # the spacing over several lines is more exact
         near = round(many * best) + np.arange(-many, many + 1)
         if near[-1] < 0.6 * len(total):
             best = float(near[total[near].argmax()]) / many
