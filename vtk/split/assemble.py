@@ -1,4 +1,4 @@
-"""The shots of a span, joined and divided as asked for: what `vtk split` gives without windows."""
+"""Yield the shots of a span, merged and divided as requested: `vtk split` without windows."""
 
 import math
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from vtk.split.methods import Shots
 from vtk.split.regroup.frame_stats import FrameStats, FrameStatsOnDemand
 from vtk.split.regroup.lengths import merge_short, split_long
 
-LOOK_EVERY = 0.5  # seconds of video from one look at its colours to the next
+LOOK_EVERY = 0.5  # seconds of video between two colour histograms
 
 
 def assemble(
@@ -26,10 +26,10 @@ def assemble(
     why: bool,
     on_progress: OnProgress | None,
 ) -> Iterator[Span]:
-    """The `shots` of the span by a method, or its scenes, numbered from 0.
+    """Yield the shots of a span found by `shots`, or its scenes, numbered from 0.
 
-    What of the pictures is needed beside the boundaries is gathered while they are found; where
-    the method does not decode them all they are decoded again.
+    The frame statistics needed for scenes and for dividing shots are collected while boundaries
+    are detected; if the method does not decode all frames, the needed ones are decoded again.
     """
     with VideoCache() as latest:
         seen: FrameStats | FrameStatsOnDemand
@@ -52,7 +52,7 @@ def assemble(
 
 
 def _speech(span: Span) -> list[dict[str, object]]:
-    """What is said in the span: its own words, or those of its video's subtitles."""
+    """Return the speech of a span: its own `speech`, or else the subtitles of its video."""
     if "speech" in span:
         return list(span["speech"])
     if not seekable(span.video):
@@ -63,7 +63,7 @@ def _speech(span: Span) -> list[dict[str, object]]:
 
 
 def _numbered(spans: Iterator[Span], why: bool) -> Iterator[Span]:
-    """The spans with their place as `index`, and with `why` in `transition` if asked for."""
+    """Number the spans in `index`, and remove `why` from `transition` unless requested."""
     index = 0
     for span in spans:
         if not span.failed:

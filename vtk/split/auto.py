@@ -1,9 +1,9 @@
-"""Shot boundaries by content, with a network for what is in doubt: method `auto`.
+"""Detect shot boundaries by content, with a network for uncertain cuts: method `auto`.
 
-What `vtk.split.content` is sure of, for or against, stays. Of what it doubts TransNetV2 looks at
-the second on either side, and both are weighed: so the network sees a few percent of a video
-instead of all of it, may take back a cut and may make one. To slides and pages it is blind: of
-these it takes back none.
+Decisions that `vtk.split.content` is sure of, for or against a cut, are kept. For uncertain ones
+TransNetV2 is run on the second on either side, and both probabilities are combined: so the network
+sees a few percent of a video instead of all of it, and may remove a cut or add one. It is blind to
+slides and pages, so it never removes a cut between these.
 """
 
 import math
@@ -26,14 +26,14 @@ from vtk.split.methods import THRESHOLD, SplitMethod
 from vtk.split.shots import shots
 from vtk.split.transitions.slides import PAPER
 
-DOUBT = 0.1, 0.9  # probabilities between which the network is asked
+DOUBT = 0.1, 0.9  # probabilities between which the network is used
 GROUND = NAMES.index("paper")
-BESIDE = 25  # frames on either side that it sees: a quarter of its own window
-NEAR = 3  # of these, the frames whose scores count
-# Fitted by logistic regression to steps in doubt, of rendered films and of real clips that the
-# judge had not seen: what the logits of content and of the network's second head count.
+BESIDE = 25  # frames on either side given to the network: a quarter of its own window
+NEAR = 3  # frames on either side whose scores count
+# Weights of the logits of content and of the network's second head, and the intercept; fitted by
+# logistic regression to uncertain steps of rendered films and of real clips unseen by the judge.
 CONTENT, NETWORK, BASE = 0.75, 0.5, 1.0
-LEAST = 0.002  # of a probability, so that its logit is finite
+LEAST = 0.002  # added to probabilities to keep their logits finite
 
 
 def boundaries(
@@ -41,10 +41,10 @@ def boundaries(
     threshold: float = THRESHOLD,
     network: Callable[[], Network] = open_network,
 ) -> Iterator[Boundary]:
-    """Finds the shot boundaries in `frames`, (pts, seconds, thumbnail) in display order.
+    """Detect the shot boundaries in `frames`, (pts, seconds, thumbnail) in display order.
 
     Yields them in order, as `vtk.split.content` does, a cut no sooner than BESIDE frames after it.
-    `network` is opened at the first doubt. Raises MissingError.
+    `network` is loaded when the first uncertain cut is met. Raises MissingError.
     """
     weights_path()
     of_cut, of_blend = doubting(Judge("cuts"), network), without_frames(Judge("gradual"))
@@ -52,7 +52,7 @@ def boundaries(
 
 
 def doubting(judge: Judge, network: Callable[[], Network] = open_network) -> OfCut:
-    """The probability of a cut by a judge, and by the network where the judge is in doubt."""
+    """Return a function for the probability of a cut: the judge's, with the network in doubt."""
     opened = cache(network)
 
     def probability(
@@ -67,14 +67,14 @@ def doubting(judge: Judge, network: Callable[[], Network] = open_network) -> OfC
 
 
 def combined(content: float, network: float, known: NDArray[np.float32]) -> float:
-    """The probability of a cut by that of content and the score of the network."""
+    """Combine the probability of a cut by content with the network's score."""
     both = CONTENT * _logit(content) + NETWORK * _logit(network) + BASE
     probability = 1 / (1 + math.exp(-both))
     return max(content, probability) if known[GROUND] >= PAPER else probability
 
 
 def network_score(network: Network, frames: Sequence[FrameFeatures], here: int) -> float:
-    """The network's score of a transition at the step to `frames[here]`."""
+    """Return the network's score for a transition at the step to `frames[here]`."""
     numbers = np.clip(np.arange(here - BESIDE, here + BESIDE), 0, len(frames) - 1)
     pictures = np.stack([to_network_input(frames[number].thumbnail) for number in numbers])
     many = network.scores(pictures[None])[0, :, 1]

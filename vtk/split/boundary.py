@@ -1,4 +1,4 @@
-"""What every method finds: where a shot begins, and how."""
+"""A shot boundary, the common result of all methods."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 class Boundary:
     """The beginning of a new shot.
 
-    `pts` (in the stream's time base) and `time` (seconds) are those of its first frame: of a cut
-    and of a fade in the first frame that shows it, of a dissolve or a wipe the first in which it
-    outweighs the old shot, of a fade out the first empty frame. `start` and `end`, (pts, seconds),
-    are the first and the last frame of a gradual transition, to within a tenth of a second; a
-    wipe's ends may be a tenth of its length further in. `score` is how probable the boundary is.
-    `why` holds the measurements behind the decision by name: of a cut the three ratios `contrast`,
-    `apart` and `shift`, of a gradual transition what `vtk.split.transitions.gradual` measured.
+    `pts` (in the stream's time base) and `time` (seconds) are those of the new shot's first frame:
+    for a cut or fade-in the first frame that shows it, for a dissolve or wipe the first frame in
+    which it outweighs the old shot, for a fade-out the first empty frame. `start` and `end`, (pts,
+    seconds), are the first and the last frame of a gradual transition, to within a tenth of a
+    second; a wipe's ends may be a tenth of its length further in. `score` is the probability of the
+    boundary. `why` holds the measurements behind the decision by name: for a cut the three ratios
+    `contrast`, `apart` and `shift`, for a gradual transition the measurements of
+    `vtk.split.transitions.gradual`.
     """
 
     pts: int

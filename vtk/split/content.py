@@ -1,9 +1,9 @@
-"""Shot boundaries from the pictures alone, without a large model: method `content`.
+"""Detect shot boundaries from the frames alone, without a large model: method `content`.
 
-A cut is a step that stands out from those around it (`vtk.split.cuts.steps`) and that a small
-network takes for one by what changed, where, and beside what (`vtk.split.cuts.evidence`,
-`vtk.models.shots.judge`). Gradual transitions are found by `vtk.split.transitions.gradual` between
-the cuts. All times are presentation timestamps.
+A cut is a frame difference ("step") that stands out from its neighbours (`vtk.split.cuts.steps`)
+and that a small network classifies as a cut by what changed, where, and compared with what
+(`vtk.split.cuts.evidence`, `vtk.models.shots.judge`). Gradual transitions are detected between the
+cuts by `vtk.split.transitions.gradual`. All times are presentation timestamps.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -23,20 +23,21 @@ from vtk.split.shots import shots
 from vtk.split.transitions.gradual import GradualDetector, OfBlend
 from vtk.split.transitions.transition import Transition
 
-# How probable a cut before a frame is, by its evidence, the frames around it and its place there.
+# Returns the probability of a cut before a frame, given its evidence, a sequence of frames, and the
+# index of the frame in that sequence.
 OfCut = Callable[[NDArray[np.float32], Sequence[FrameFeatures], int], float]
 
 
 def boundaries(
     frames: Iterable[tuple[int, float, Thumbnail]], threshold: float = THRESHOLD
 ) -> Iterator[Boundary]:
-    """The shot boundaries in `frames`, (pts, seconds, thumbnail), by `detect`."""
+    """Yield the shot boundaries in `frames`, (pts, seconds, thumbnail)."""
     cuts, gradual = without_frames(Judge("cuts")), without_frames(Judge("gradual"))
     return detect(with_features(frames), cuts, gradual, threshold)
 
 
 def without_frames(judge: Judge) -> Callable[..., float]:
-    """The probability by a judge, to whom the frames say nothing that was not measured."""
+    """Return a function that gives the judge's probability by the evidence, ignoring the frames."""
     return lambda measured, *_: judge.probability(measured)
 
 
@@ -47,15 +48,15 @@ def detect(
     threshold: float = THRESHOLD,
     ahead: int = WINDOW,
 ) -> Iterator[Boundary]:
-    """Finds the shot boundaries in `frames`, in display order, by how probable each is.
+    """Detect the shot boundaries in `frames`, in display order, whose probability is sufficient.
 
-    Yields them in order: a cut when `ahead` frames and AROUND seconds after it have been seen, a
-    gradual transition some seconds later. Keeps the frames of as long before and after, and the few
-    seconds of pictures that `vtk.split.transitions.gradual` needs. All thumbnails must have one
-    shape.
+    Yields them in order: a cut once `ahead` frames and AROUND seconds after it have been seen, a
+    gradual transition some seconds later. Keeps the frames of that period before and after, and the
+    few seconds of pictures that `vtk.split.transitions.gradual` needs. All thumbnails must have the
+    same shape.
     """
     recent: list[FrameFeatures] = []
-    begin = here = 0  # in `recent`: the first frame of the shot, and the frame to decide on
+    begin = here = 0  # indices in `recent`: first frame of the shot, and frame to decide on
     blends: GradualDetector | None = None
 
     def decide() -> Iterator[Boundary]:
@@ -95,7 +96,7 @@ def detect(
 
 
 def _gradual(transitions: Iterable[Transition], threshold: float) -> Iterator[Boundary]:
-    """Those that are probable enough, as boundaries."""
+    """Yield the transitions with a score of at least `threshold` as boundaries."""
     for new in transitions:
         if new.score >= threshold:
             pts, time = new.shot

@@ -1,21 +1,22 @@
-"""Shots from the packets and keyframes, most of the video undecoded: method `fast`.
+"""Find shots from packets and keyframes, decoding only a small part: method `fast`.
 
-An encoder pays for what is new: where the pictures change its packets are larger, and at a cut it
-begins a new group of pictures, by a keyframe. So the sizes of all packets are read and the first
-pictures of every group decoded. Then of a group is decoded:
+An encoder spends bits on new content: packets are larger where the picture changes, and at a cut
+the encoder starts a new group of pictures (GOP) with a keyframe. So the sizes of all packets are
+read and the first frames of every GOP are decoded. Then the decoded part of a GOP is:
 
-- what lies up to the last place where sizes are uneven, which a cut, a dissolve or a flash makes
-  them, and the rest only if its keyframe and the picture there do not explain each other;
-- everything, if sizes are even but the next keyframe is another picture, at a place that a rule of
-  the encoder may have chosen, or not so different that a moving camera could not have come there;
-- else nothing. A keyframe of another scene, at a place of the encoder's choice after even sizes, is
-  judged as any cut is by `vtk.split.content`, as if the first pictures of the two groups followed
-  each other: what lies between is more of the same.
+- the part up to the last place with uneven packet sizes, which a cut, a dissolve or a flash causes;
+  the rest only if the frame there and the next keyframe do not explain each other;
+- everything, if packet sizes are even but the next keyframe is a different picture, either at a
+  place that the encoder's fixed interval may have chosen, or so little different that a moving
+  camera may have got there;
+- otherwise nothing. A keyframe of another scene, placed by the encoder's own choice after even
+  packet sizes, is judged like any cut of `vtk.split.content`, as if the first frames of the two
+  GOPs were adjacent, since the frames between are more of the same.
 
-What is decoded goes through `vtk.split.content`, which does it all where packets tell nothing or
-most would have to be decoded. That coded sizes and the coder's own choices point to cuts is as old
-as coded video: Arman, Hsu and Chiu (Image processing on compressed data for large video databases,
-ACM Multimedia 1993), Yeo and Liu (1995).
+The decoded frames are passed to `vtk.split.content`, which decodes the whole video if packets give
+no information or most would have to be decoded. Using coded sizes and the encoder's choices to find
+cuts goes back to Arman, Hsu and Chiu (Image processing on compressed data for large video
+databases, ACM Multimedia 1993) and Yeo and Liu (1995).
 """
 
 import logging
@@ -49,18 +50,18 @@ from vtk.split.transitions.correlation import luma_correlation
 
 log = logging.getLogger("vtk")
 
-SPIKE = 1.3  # size of a packet over that of its like around it, weighed by what a keyframe costs
-RAISED = 1.75  # mean size of a stretch of packets over that of a calm one before it in its group
-PAID = 0.1  # of a keyframe's size, that a stretch with something new in it costs more than others
-STRETCH = 8  # packets of a stretch
-AROUND = 4  # packets on either side that one is compared with
-ALIKE = 0.8  # likeness of pictures from which, after even sizes, they show one scene
-SMALL = 8.0  # their mean difference, 0..255, up to which that holds
-APART = 12.0  # mean difference from which they may show two
-NEARLY = 0.97  # of the longest group: the length of one that ended for the same reason
-LONGEST = 20.0  # seconds of a group that is decoded whatever it looks like
-BEYOND = 24  # frames decoded after the last that seems uneven
-MOST = 0.4  # of all packets: a plan to decode more is not worth its uncertainty
+SPIKE = 1.3  # packet size over that of similar neighbours, weighted by its ratio to the keyframe
+RAISED = 1.75  # mean size of a run of packets over that of a calmer run before it in its GOP
+PAID = 0.1  # bytes by which a run with new content exceeds a calm one, as a share of the keyframe
+STRETCH = 8  # packets per run
+AROUND = 4  # packets on either side that a packet is compared with
+ALIKE = 0.8  # correlation above which pictures, after even packet sizes, show the same scene
+SMALL = 8.0  # maximum mean difference, 0..255, of pictures of the same scene
+APART = 12.0  # mean difference, 0..255, from which pictures may show different scenes
+NEARLY = 0.97  # share of the longest GOP's length from which a GOP ended for the same reason
+LONGEST = 20.0  # seconds beyond which a GOP is decoded whatever it looks like
+BEYOND = 24  # frames decoded after the last uneven packet
+MOST = 0.4  # share of all packets above which a plan is not worth its uncertainty
 
 
 def shots(
@@ -69,10 +70,10 @@ def shots(
     threshold: float = THRESHOLD,
     seen: FrameStats | None = None,
 ) -> Iterator[Span]:
-    """The shots of the span, then an error record for what did not decode of what was needed.
+    """Yield the shots of a span, then an error record for needed parts that did not decode.
 
-    The records of `content`, which takes over, and says so in them, where packets do not help; only
-    then is `seen` given the frames.
+    If packets do not help, yields the records of method `content` instead, marked as such; only
+    then are the frames pushed to `seen`.
     """
     if not seekable(span.video):
         log.info("%s: a pipe gives its packets only once: decoding every frame", span.fragment)
@@ -111,7 +112,7 @@ def shots(
 def _told(
     parts: Iterator[TimedThumbnail | None], tell: partial[None], start: float, end: float
 ) -> Iterator[TimedThumbnail | None]:
-    """The same, with the place told now and then."""
+    """Pass on `parts`, reporting progress now and then."""
     for count, small in enumerate(parts):
         if small and count % TELL_EVERY == 0:
             tell(small.time - start, end - start)
@@ -119,23 +120,23 @@ def _told(
 
 
 class DecodePlan:
-    """What of a video is to be decoded: the first `take` packets of each group of pictures.
+    """Which parts of a video to decode: the first `take[n]` packets of each GOP n.
 
-    Holds a few numbers for each packet and a small picture for each group.
+    Holds a few numbers per packet and a thumbnail per GOP.
     """
 
     def __init__(self, groups: Iterable[Gop], unit: float, threshold: float) -> None:
-        """`unit` is the time base in seconds, `threshold` the probability of a cut that counts.
+        """`unit` is the time base in seconds, `threshold` the minimum probability of a cut.
 
-        Raises MediaError where most is to be decoded.
+        Raises MediaError if too much of the video would have to be decoded.
         """
         self.threshold = threshold
         self.judge = Judge("cuts")
         self.groups: list[Gop] = []
-        self.looks: list[Thumbnail | None] = []  # of the keyframes
-        self.apart: list[float] = []  # each keyframe from the one before
-        self.doubted: set[int] = set()  # groups that begin with a flash, or with a similar slide
-        self.cuts: dict[int, Boundary] = {}  # by pts, those at keyframes
+        self.looks: list[Thumbnail | None] = []  # thumbnails of keyframes
+        self.apart: list[float] = []  # how different each keyframe is from the previous one
+        self.doubted: set[int] = set()  # GOPs that begin with a flash, or with a similar slide
+        self.cuts: dict[int, Boundary] = {}  # cuts at keyframes, by pts
         heads: deque[list[TimedThumbnail]] = deque(maxlen=2)
         for group in groups:
             heads.append(group.head[: WINDOW + 1])
@@ -151,19 +152,19 @@ class DecodePlan:
             self.looks.append(look)
         self.rule = self._rule()
         self.take: list[int] = []
-        self.settled: dict[int, int] = {}  # pts at which an uneven group may be calm: its number
-        self.calm: dict[int, Thumbnail] = {}  # what such a group showed then
-        self.followed: set[int] = set()  # keyframes before which pictures are decoded
+        self.settled: dict[int, int] = {}  # pts where an uneven GOP may be calm -> its number
+        self.calm: dict[int, Thumbnail] = {}  # GOP number -> thumbnail at that pts
+        self.followed: set[int] = set()  # pts of keyframes whose preceding frames are decoded
         for number, group in enumerate(self.groups):
             self.take.append(self._needed(number, _uneven(group, unit)))
         if sum(self.take) > MOST * sum(len(group.pts) for group in self.groups):
             raise MediaError("packets and keyframes leave most of it undecided")
 
     def _needed(self, number: int, uneven: int) -> int:
-        """How many packets to decode of a group whose first `uneven` pictures may show events."""
+        """Return how many packets of a GOP to decode; its first `uneven` frames may show events."""
         group, last = self.groups[number], number + 1 == len(self.groups)
         after = 0
-        if group.first in self.followed:  # the pictures after the end of the group before
+        if group.first in self.followed:  # decode beyond the end of the previous GOP
             whole = self.take[-1] == len(self.groups[number - 1].pts)
             after = group.packets_for(BEYOND if whole else WINDOW + 1)
         if uneven:
@@ -178,10 +179,10 @@ class DecodePlan:
         return max(taken, after)
 
     def _rule(self) -> float:
-        """The number of packets after which a keyframe comes whatever there is to see.
+        """Return the number of packets after which the encoder inserts a keyframe in any case.
 
-        About the most there are, unless what follows several groups as long is mostly another
-        scene and never the same: then there was no need of a rule, and it is infinite.
+        This is about the length of the longest GOP; infinite (no such rule) if the scene always
+        changes, and mostly strongly, after several GOPs of about that length.
         """
         least = NEARLY * max((len(group.pts) for group in self.groups), default=0)
         pairs = zip(self.groups, self.apart[1:], strict=False)
@@ -190,19 +191,22 @@ class DecodePlan:
         return math.inf if chance else least
 
     def _open(self, number: int, apart: float) -> bool:
-        """Whether more than a cut may lie between the calm of a group and the next keyframe."""
+        """Return whether more than a cut may lie between a GOP's calm part and the next keyframe.
+
+        `apart` is how different the next keyframe is.
+        """
         if len(self.groups[number].pts) >= self.rule:
             return apart > 0
         return number + 1 in self.doubted or 0 < apart < APART
 
     def needs_rest(self, number: int) -> bool:
-        """Whether the rest is needed of a group that was decoded to where it seemed calm."""
+        """Return whether to decode the rest of a GOP, decoded so far up to where it seemed calm."""
         if number not in self.settled.values() or number + 1 == len(self.groups):
             return False
         return self._open(number, _apart(self.calm.get(number), self.looks[number + 1]))
 
     def boundaries(self, parts: Iterator[TimedThumbnail | None]) -> Iterator[Boundary]:
-        """The boundaries, in order, given the pictures planned for, None after each run of them."""
+        """Yield the boundaries in order, from the planned thumbnails, with None after each run."""
         before: deque[TimedThumbnail] = deque(maxlen=WINDOW)
         cuts = deque(sorted(self.cuts.values(), key=lambda cut: cut.pts))
         seen = self._watched(parts)
@@ -222,7 +226,7 @@ class DecodePlan:
     def _joined(
         self, before: list[TimedThumbnail], after: list[TimedThumbnail]
     ) -> Iterator[Boundary]:
-        """The cut between the pictures before and after, as if they followed each other, if any."""
+        """Yield the cut, if any, between thumbnails before and after, as if they were adjacent."""
         smalls = [*before[-WINDOW:], *after]
         frames = list(with_features((small.pts, small.time, small.picture) for small in smalls))
         here = len(smalls) - len(after)
@@ -248,7 +252,7 @@ def _kept(run: Iterable[TimedThumbnail], latest: deque[TimedThumbnail]) -> Itera
 
 
 def _apart(one: Thumbnail | None, two: Thumbnail | None) -> float:
-    """How different two pictures are: 0 if alike, else at least 1, from APART on another scene."""
+    """Return how different two pictures are: 0 if alike, else >= 1; another scene from APART on."""
     if one is None or two is None:
         return 1.0
     alike = luma_correlation(one.luma.ravel(), two.luma.ravel())
@@ -257,7 +261,7 @@ def _apart(one: Thumbnail | None, two: Thumbnail | None) -> float:
 
 
 def _restless(head: list[TimedThumbnail]) -> bool:
-    """Whether a group begins with a flash or the like, after which the picture may come back."""
+    """Return whether a GOP begins with a flash or the like, after which the picture may return."""
     pairs = pairwise(small.picture for small in head)
     return any(_difference(one, two) >= APART for one, two in pairs)
 
@@ -267,21 +271,21 @@ def _difference(one: Thumbnail, two: Thumbnail) -> float:
 
 
 def _uneven(group: Gop, unit: float) -> int:
-    """How many pictures of a group, from its keyframe on, hold all that its packet sizes tell of.
+    """Return how many frames of a GOP, from its keyframe on, contain all uneven packet sizes.
 
-    0 where they are even. All of a group that is very short or long.
+    0 if the sizes are even; all frames for a GOP that is very short or long.
     """
-    own = group.pts >= group.first  # not what belongs to the group before
+    own = group.pts >= group.first  # exclude frames shown before the keyframe
     pts, sizes = group.pts[own], group.sizes[own]
     order = np.argsort(pts)
-    anchor = np.flatnonzero(pts == np.maximum.accumulate(pts))[1:]  # not of the smaller B kind
+    anchor = np.flatnonzero(pts == np.maximum.accumulate(pts))[1:]  # exclude the smaller B-frames
     if len(anchor) < AROUND or len(pts) < 2 * STRETCH or (pts.max() - pts[0]) * unit > LONGEST:
         return len(pts)
     steps = sizes[anchor]
     near = sliding_window_view(np.pad(steps, AROUND, "symmetric"), 2 * AROUND + 1)
     spikes = steps / np.maximum(np.median(near, 1), 1) * np.sqrt(steps / sizes[0])
     means = np.convolve(sizes[order][1:], np.full(STRETCH, 1 / STRETCH), "valid")
-    calm = np.minimum.accumulate(means)  # so far: towards a cut an encoder may spend less and less
+    calm = np.minimum.accumulate(means)  # running minimum: sizes may shrink before a cut
     paid = (means - calm) * STRETCH > PAID * sizes[0]
     raised = np.flatnonzero((means > RAISED * calm) & paid)
     places = [*np.argsort(order)[anchor[spikes > SPIKE]], *(raised[-1:] + STRETCH)]

@@ -1,8 +1,8 @@
-"""Shot boundaries from TransNetV2 over the whole video: method `learned`.
+"""Detect shot boundaries with TransNetV2 on the whole video: method `learned`.
 
-A cut is a frame that alone has a high score in the head for single frames; a longer stretch in
-which the head for all frames of a transition is high is a gradual transition. The published
-network is read with one threshold over its single head; the second head gives the intervals.
+A cut is an isolated frame with a high score in the single-frame head; a longer run of high scores
+in the head for all frames of a transition is a gradual transition. As published, the network is
+used with one threshold on its single-frame head; here the second head provides the intervals.
 """
 
 from collections import deque
@@ -29,15 +29,15 @@ from vtk.split.methods import THRESHOLD, SplitMethod
 from vtk.split.shots import shots
 from vtk.split.transitions.short_fades import EMPTY, deviations
 
-CUT = 0.4  # single head at which a frame is as likely the last of a shot as not
-SHARP = 0.4  # of its score, that the frames beside the last of a shot may have
-MANY = 0.5  # second head at which a frame is as likely of a transition as not
-SLOPE = 1.14  # of the logit of a probability over that of a score, fitted to steps of real clips
+CUT = 0.4  # score of the single-frame head at which the probability of a cut is 0.5
+SHARP = 0.4  # maximum score of the frames next to a cut, as a fraction of the cut's score
+MANY = 0.5  # score of the second head at which the probability of a transition is 0.5
+SLOPE = 1.14  # slope from a score's logit to a probability's, fitted to steps of real clips
 SHORTEST = 4  # frames of the shortest gradual transition
 
 
 class ScoredFrame(NamedTuple):
-    """A frame and what the network says of it."""
+    """A frame and its scores from the network."""
 
     pts: int
     time: float
@@ -51,19 +51,19 @@ def boundaries(
     threshold: float = THRESHOLD,
     network: Callable[[], Network] = open_network,
 ) -> Iterator[Boundary]:
-    """Finds the shot boundaries in `frames`, (pts, seconds, thumbnail) in display order.
+    """Detect the shot boundaries in `frames`, (pts, seconds, thumbnail) in display order.
 
-    Yields them in order, when the window they lie in has been judged: up to 75 frames later, on a
-    GPU some hundreds. Keeps no more frames than these. A fade is told from a dissolve by an empty
-    picture in it; wipes come as dissolves. Raises MissingError.
+    Yields them in order, once the window they lie in has been scored: up to 75 frames later, on a
+    GPU some hundreds. Keeps no more frames than that. A transition with an empty frame is a fade,
+    otherwise a dissolve; wipes are reported as dissolves. Raises MissingError.
     """
     return detect(_judged(frames, network()), threshold)
 
 
 def detect(frames: Iterable[ScoredFrame], threshold: float = THRESHOLD) -> Iterator[Boundary]:
-    """The boundaries in frames that follow one another, in order."""
+    """Yield the boundaries in consecutive frames, in order."""
     cut, many = _needed(threshold, CUT), _needed(threshold, MANY)
-    stretch: list[ScoredFrame] = []  # frames of high score, and the one before them
+    stretch: list[ScoredFrame] = []  # a run of frames with high scores, and the frame before it
     before: list[ScoredFrame] = []
     for frame in frames:
         if frame.single >= cut or frame.many >= many:
@@ -76,9 +76,9 @@ def detect(frames: Iterable[ScoredFrame], threshold: float = THRESHOLD) -> Itera
 
 
 def _decide(frames: Sequence[ScoredFrame], cut: float, least: float) -> Iterator[Boundary]:
-    """The boundaries in a stretch of frames of high score, given with one on either side.
+    """Yield the boundaries in a run of frames with high scores, given with one frame on each side.
 
-    `cut` and `least` are what scores of the first and of the second head count from.
+    `cut` and `least` are the minimum scores of the first and of the second head.
     """
     single = [frame.single for frame in frames]
     many = [frame for frame in frames if frame.many >= least]
@@ -101,13 +101,13 @@ def _decide(frames: Sequence[ScoredFrame], cut: float, least: float) -> Iterator
 
 
 def _score(value: float, even: float) -> float:
-    """The probability that goes with a score, 0.5 where it is `even`."""
+    """Return the probability that corresponds to a score, 0.5 if the score equals `even`."""
     odds: float = (value / (1 - value + 1e-6) / (even / (1 - even))) ** SLOPE
     return odds / (1 + odds)
 
 
 def _needed(probability: float, even: float) -> float:
-    """The score that goes with a probability."""
+    """Return the score that corresponds to a probability, the inverse of `_score`."""
     odds: float = (probability / (1 - probability)) ** (1 / SLOPE) * even / (1 - even)
     return odds / (1 + odds)
 
@@ -115,7 +115,7 @@ def _needed(probability: float, even: float) -> float:
 def _judged(
     frames: Iterable[tuple[int, float, Thumbnail]], network: Network
 ) -> Iterator[ScoredFrame]:
-    """The frames in order, with their scores."""
+    """Yield the frames in order, with their scores."""
     waiting: deque[tuple[int, float, bool]] = deque()
 
     def pictures() -> Iterator[Picture]:
@@ -131,13 +131,13 @@ def _judged(
 
 
 def is_blank(thumbnail: Thumbnail) -> bool:
-    """Whether a picture is nearly one light all over, as between a fade out and a fade in."""
+    """Return whether a picture is nearly uniform, as between a fade-out and a fade-in."""
     return deviations(thumbnail.luma[None])[0] < EMPTY
 
 
 def _shots(*arguments: Any, network: Callable[[], Network]) -> Iterator[Span]:
     found = partial(boundaries, network=network)
-    # The network takes longer than any decoding, and the memory that readers would take.
+    # The network takes longer than any decoding, and needs the memory of parallel decoders.
     return shots(*arguments, method="learned", boundaries=found, side_by_side=False)
 
 

@@ -1,4 +1,4 @@
-"""The methods that find the shots of a video."""
+"""The methods for finding the shots of a video."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,20 +12,20 @@ from vtk.span import Span
 if TYPE_CHECKING:
     from vtk.split.regroup.frame_stats import FrameStats
 
-THRESHOLD = 0.5  # probability from which a boundary counts
+THRESHOLD = 0.5  # minimum probability of a boundary
 
-# The shots of a span by boundaries of a probability (0 to 1) from this one on, then an error record
-# for what did not decode. `FrameStats` is given every frame.
+# Yields the shots of a span, divided at the boundaries whose probability (0 to 1) is at least the
+# given one, then error records for parts that did not decode. Pushes every frame to `FrameStats`.
 Shots = Callable[[Span, OnProgress | None, float, "FrameStats | None"], Iterator[Span]]
 
 
 @dataclass(frozen=True)
 class SplitMethod:
-    """How shots are found, and what that takes.
+    """A method of finding shots, and its requirements.
 
-    A method that does not decode every frame (`decodes_all`) reads the file at several places and
-    shows nothing to `FrameStats`: no file that comes through a pipe can be given to it. `opens`
-    opens what `shots` needs besides, and takes as its `network`.
+    A method with `decodes_all` False reads the file at several positions, so the file cannot be a
+    pipe, and does not push frames to `FrameStats`. `opens` loads the network that `shots` needs;
+    `shots` receives it as its argument `network`.
     """
 
     shots: Callable[..., Iterator[Span]]
@@ -33,7 +33,7 @@ class SplitMethod:
     opens: Callable[[], Any] | None = None
 
     def for_run(self) -> Shots:
-        """`shots` with what it needs, which is opened once, when it is first asked for."""
+        """Return `shots` with its network bound, which is loaded once, on first use."""
         return partial(self.shots, network=cache(self.opens)) if self.opens else self.shots
 
 

@@ -1,4 +1,4 @@
-"""Shots of a span: decode every frame once, find the boundaries, give the stretches between."""
+"""Find the shots of a span: decode every frame once, detect boundaries, yield what lies between."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -25,10 +25,10 @@ def shots(
     boundaries: Boundaries,
     side_by_side: bool = True,
 ) -> Iterator[Span]:
-    """The shots between the `boundaries` of the span, then error records for what did not decode.
+    """Yield the shots of a span, then error records for parts that did not decode.
 
-    `method` is the name under which they are recorded; `threshold` the probability from which a
-    boundary counts. `seen` is given every frame. `side_by_side` measures frames in several threads.
+    `method` is the name recorded with the shots; `threshold` is the minimum probability of a
+    boundary. Every frame is pushed to `seen`. `side_by_side` measures frames in several threads.
     """
     with Video(span.video, pictures_seen=False) as video:
         reader = Reader(video, span, "shot", on_progress)
@@ -39,7 +39,7 @@ def shots(
 
 
 def between(reader: Reader, boundaries: Iterable[Boundary], method: str) -> Iterator[Span]:
-    """The shots between the boundaries; the first begins with the pictures, the last ends so."""
+    """Yield the shots between the boundaries, from the first to the last frame of the span."""
     begun = None
     index = 0
     for index, boundary in enumerate(boundaries, 1):
@@ -51,7 +51,7 @@ def between(reader: Reader, boundaries: Iterable[Boundary], method: str) -> Iter
 def _thumbnails(
     reader: Reader, seen: FrameStats | None, side_by_side: bool
 ) -> Iterator[tuple[int, float, Thumbnail]]:
-    """(pts, seconds, small picture) of every frame."""
+    """Yield (pts, seconds, thumbnail) for every frame."""
     if side_by_side:
         frames = ((pts, time, small) for pts, time, _, small in reader.map_frames(thumbnails))
     else:
@@ -80,7 +80,7 @@ def _shot(reader: Reader, index: int, begun: "Boundary | None", over: "Boundary 
 
 
 def _transition(boundary: "Boundary") -> dict[str, Any]:
-    """How the shot began: score, the interval where it was gradual, and why it was found."""
+    """Return the fields for a shot's first boundary: score, interval if gradual, measurements."""
     about: dict[str, Any] = {"type": boundary.type, "score": round(boundary.score, 4)}
     if boundary.start and boundary.end:
         about |= {
@@ -94,7 +94,7 @@ def _transition(boundary: "Boundary") -> dict[str, Any]:
 
 
 def _transition_out(boundary: "Boundary") -> dict[str, Any]:
-    """Since when the shot gives way to the next, where that is gradual."""
+    """Return the field for the start of a gradual transition out of a shot, if it is gradual."""
     if not boundary.start:
         return {}
     pts, time = boundary.start

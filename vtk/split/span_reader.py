@@ -1,4 +1,4 @@
-"""One pass over the pictures of a span: where they begin and end, and what did not decode."""
+"""Read the frames of a span in one pass, tracking their start, end and decoding errors."""
 
 import math
 from collections.abc import Iterator
@@ -16,9 +16,9 @@ T = TypeVar("T")
 
 
 class Reader:
-    """Gives every frame of a span once and remembers, in pts, where they began and ended.
+    """Yields every frame of a span once and records, in pts, where they begin and end.
 
-    `kind` is that of the error records.
+    `kind` is the kind of the error records.
     """
 
     def __init__(
@@ -29,11 +29,11 @@ class Reader:
         self.last = self.duration = 0
 
     def frames(self) -> Iterator[Frame]:
-        """Every frame of the span. Raises MediaError where there is none."""
+        """Yield every frame of the span. Raises MediaError if there is none."""
         return self._each(self.video.frames(*self._part))
 
     def map_frames(self, measure: Measure[T]) -> Iterator[MappedFrame[T]]:
-        """What `measure` makes of every frame, in other threads. Raises MediaError."""
+        """Yield the result of `measure` for every frame, using threads. Raises MediaError."""
         return self._each(self.video.map_frames(measure, *self._part))
 
     @property
@@ -58,18 +58,18 @@ class Reader:
             raise video.no_picture_error()
 
     def begin(self, pts: int) -> None:
-        """The pictures begin with the first frame, or with the span where that is later."""
+        """Set the start: `pts`, the first frame's, or the start of the span if that is later."""
         self.first = pts if self.span.is_whole_video else max(pts, self._edge(self.span.start, 0))
 
     def end(self) -> int:
-        """Where they end: with the last frame, or with the span if that is sooner."""
+        """Return the end in pts: that of the last frame, or of the span if that is earlier."""
         if self.video.cut_short:
             return self._edge(self.span.end, 1)
         end = self.last + self.duration
         return end if "end" not in self.span else min(end, self._edge(self.span.end, 1))
 
     def lost_records(self) -> Iterator[Span]:
-        """Error records for packets that did not decode and for an end that is not there."""
+        """Yield error records for packets that did not decode and for a missing end of the file."""
         video, span = self.video, self.span
         if video.damage:
             yield damaged_record(span, "split", self.kind, video.damage)
