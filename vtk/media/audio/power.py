@@ -72,7 +72,7 @@ class PowerReader(AudioTrack):
                     self.reached = max(self.reached, self._end(frame))
                     yield frame
         except av.FFmpegError:
-            pass  # the file ends here
+            pass  # nothing can be read from here on
 
 
 def _measured(start: float, samples: Samples, rate: int) -> Power:

@@ -1,5 +1,7 @@
-"""Crop frames as the container states: MP4's clean aperture (`clap`, ISO/IEC 14496-12, 12.1.4),
-Matroska's PixelCrop (RFC 9559, 5.1.4.1.28).
+"""Crop frames to the visible area that the container states.
+
+That is MP4's clean aperture (`clap`, ISO/IEC 14496-12, 12.1.4) or Matroska's PixelCrop (RFC 9559,
+5.1.4.1.28).
 
 Decoders apply the cropping that the video stream itself states. The cropping that the container
 states is read by FFmpeg but not exposed by PyAV; so this makes FFmpeg write it to the header of a

@@ -30,7 +30,7 @@ NO_TIMESTAMPS = 0x80  # FFmpeg's AVFMT_NOTIMESTAMPS
 ROUNDING = 1e-6  # seconds by which times in records may differ from timestamps
 # Decoders that read WebM's separate alpha channel, which FFmpeg's native decoders ignore.
 TRANSPARENT = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
-MOST_THREADS = 16  # maximum threads of one decoder, as FFmpeg's own limit
+MOST_THREADS = 16  # of one decoder; FFmpeg chooses no more by itself
 RETRY_BACK = (0.0, 2.0, 10.0, 60.0)  # seconds before the requested time to try seeking to, in turn
 
 Packets = Iterator["av.Packet[VideoStream]"]

@@ -106,7 +106,7 @@ def _listed(entries: IndexEntries) -> Ticks:
 
 
 def index_from_packets(video: str) -> KeyframeIndex | None:
-    """Return the keyframes by a file's packets; None if timestamps are bad. Raises OpenError."""
+    """Return the keyframes by a file's packets; None if these do not suffice. Raises OpenError."""
     table = packet_table(video)
     pts, dts = table.pts[table.key], table.dts[table.key]
     dts = np.where(dts == UNKNOWN, pts, dts)
