@@ -139,7 +139,7 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(video, "FEW", 1)
     monkeypatch.setattr(video, "DENSE", float("inf"))
     monkeypatch.setattr(
-        video, "share", lambda _: parallel_decode.DecoderBudget(readers=3, threads=1, room=2)
+        video, "decoder_budget", lambda _: parallel_decode.DecoderBudget(readers=3, threads=1, room=2)
     )
 
 
@@ -186,7 +186,7 @@ def test_without_being_told_to_readers_open_where_they_help(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        video, "share", lambda _: parallel_decode.DecoderBudget(readers=2, threads=1, room=4)
+        video, "decoder_budget", lambda _: parallel_decode.DecoderBudget(readers=2, threads=1, room=4)
     )
     path = world("lecture").path
     times = [number * 2.3 for number in range(60)]
@@ -275,7 +275,7 @@ def test_who_is_slow_is_not_overtaken_by_much(
             decoded.append(frame.pts)
             yield frame
 
-    monkeypatch.setattr(Decoder, "in_turn", counted)
+    monkeypatch.setattr(Decoder, "frames_at_serial", counted)
     with Video(str(world("lecture").path)) as opened:
         frames = opened.frames_at([number / 4 for number in range(500)])
         next(frames)
@@ -305,7 +305,7 @@ def test_decoding_goes_on_while_a_frame_is_used(
     def later(used: int) -> bool:
         return decoded > used or used == total
 
-    monkeypatch.setattr(Decoder, "in_turn", noted(Decoder.frames_at_serial))
+    monkeypatch.setattr(Decoder, "frames_at_serial", noted(Decoder.frames_at_serial))
     monkeypatch.setattr(Video, "frames", noted(Video.frames))
     with Video(str(world("lecture").path)) as opened:
         frames = opened.frames_at([number * 2.0 for number in range(total)])

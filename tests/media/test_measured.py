@@ -32,7 +32,7 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(video, "FEW", 1)
     monkeypatch.setattr(video, "STRETCH", 0.01)
     monkeypatch.setattr(
-        video, "share", lambda _: parallel_decode.DecoderBudget(readers=3, threads=1, room=2)
+        video, "decoder_budget", lambda _: parallel_decode.DecoderBudget(readers=3, threads=1, room=2)
     )
 
 
@@ -103,7 +103,7 @@ def test_every_frame_is_decoded_once(world: World, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(Decoder, "_images", counted)
     monkeypatch.setattr(
-        video, "share", lambda _: parallel_decode.DecoderBudget(readers=2, threads=1, room=4)
+        video, "decoder_budget", lambda _: parallel_decode.DecoderBudget(readers=2, threads=1, room=4)
     )
     with Video(str(world("lecture").path)) as opened:
         frames = opened.map_frames(nothing)

@@ -275,8 +275,8 @@ import numpy as np
 from pathlib import Path
 from vtk.models.shots import numpy_transnet
 numpy_transnet.cores = lambda: 16
-from vtk.models.shots.transnetv2 import OnCpu
-OnCpu().scores(np.zeros((1, 100, 27, 48, 3), np.uint8))
+from vtk.models.shots.transnetv2 import CpuNetwork
+CpuNetwork().scores(np.zeros((1, 100, 27, 48, 3), np.uint8))
 print(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0])
 """
 
