@@ -94,13 +94,13 @@ def test_an_example_runs_as_it_stands(folder: Path, line: str) -> None:
     if re.search(r"\bjq\b", line) and not shutil.which("jq"):
         pytest.skip("jq is not here")
     if line.startswith("vtk models pull"):
-        pytest.skip("fetches from the hub; tests/models/test_fetch.py has one of its own")
+        pytest.skip("fetches from the hub; tests/models/hub/test_download.py has one of its own")
     if "whisper-" in line:
         pytest.skip("needs a model of speech; tests/transcribe/test_recognition.py makes one")
     if re.search(r"bench|-m ", line):
         pytest.importorskip("llama_cpp")
     if "--endpoint" in line:
-        pytest.skip("asks a server; tests/models/test_server.py has one")
+        pytest.skip("asks a server; tests/models/llm/test_openai_server.py has one")
     result = bash(line.replace("siglip2-b", f"local-dir:{MODELS / 'tiny-clip'}"), folder)
     if re.search(r"caption.* -m ", line):  # the tiny model has little to say to large prompts
         assert result.returncode in (0, 1), result.stderr

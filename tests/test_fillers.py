@@ -1,10 +1,8 @@
 """What an ability fills in for those above it: only what lacks, in order, errors untouched."""
 
-from collections.abc import Callable
-
 import pytest
 
-from tests.world import Clip
+from tests.world import World
 from vtk.caption import with_captions
 from vtk.keyframes import with_keyframes
 from vtk.pipeline import Ability
@@ -28,19 +26,19 @@ def test_what_is_there_stays_and_opens_no_file(field: str) -> None:
 
 
 @pytest.mark.parametrize("field", FILLERS)
-def test_what_lacks_is_filled(world: Callable[[str], Clip], field: str) -> None:
+def test_what_lacks_is_filled(world: World, field: str) -> None:
     filler, _ = FILLERS[field]
     (span,) = filler([Span(video=str(world("cuts").path), start=0.0, end=1.0)])
     assert field in span or span.failed
 
 
-def test_no_keyframes_are_as_good_as_none(world: Callable[[str], Clip]) -> None:
+def test_no_keyframes_are_as_good_as_none(world: World) -> None:
     span = Span(video=str(world("cuts").path), start=0.0, end=1.0, keyframes=[])
     assert [len(filled["keyframes"]) for filled in with_keyframes([span])] == [1]
 
 
 def test_shots_are_found_of_whole_videos_and_of_ends_that_are_not_known(
-    world: Callable[[str], Clip],
+    world: World,
 ) -> None:
     video = str(world("cuts").path)
     whole, begun = Span(video=video), Span(video=video, start=1.0)

@@ -5,14 +5,13 @@ import subprocess
 import sys
 import venv
 import zipfile
-from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
 
 import pytest
 from packaging.version import Version
 
-from tests.world import Clip
+from tests.world import World
 
 pytest.importorskip("pip")
 
@@ -77,9 +76,7 @@ def test_a_wheel_has_every_file(wheel: Path) -> None:
     assert "share/fish/vendor_completions.d/vtk.fish" in data
 
 
-def test_what_is_installed_runs(
-    environment: Path, world: Callable[[str], Clip], tmp_path: Path
-) -> None:
+def test_what_is_installed_runs(environment: Path, world: World, tmp_path: Path) -> None:
     for words in (
         ["--help"],
         ["split", "--help"],

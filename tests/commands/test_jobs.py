@@ -7,14 +7,12 @@ from typing import Any
 
 import pytest
 
-from tests.world import Clip
+from tests.world import World
 from vtk.errors import UsageError
 from vtk.span import Span
 from vtk.stream import ExitStatus, Stream
 from vtk.stream.job import Job
 from vtk.stream.writer import Lines, Output
-
-World = Callable[[str], Clip]
 
 
 def command(name: str, word: str = "") -> Callable[..., Any]:
@@ -103,9 +101,7 @@ def test_a_text_is_written_by_a_writer_of_its_format(word: str) -> None:
     assert not job.writer.whole_lines
 
 
-def test_a_stream_runs_what_a_command_comes_to(
-    world: Callable[[str], Clip], tmp_path: Path
-) -> None:
+def test_a_stream_runs_what_a_command_comes_to(world: World, tmp_path: Path) -> None:
     def run(job: Callable[[], Job | str]) -> ExitStatus:
         return Stream("split", [str(world("cuts").path)], output=str(tmp_path / "out")).run(job)
 

@@ -10,7 +10,18 @@ from pathlib import Path
 import av
 import pytest
 
-from tests.world import Camera, Clip, Encoding, Flash, Scene, Slide, Take, Timeline, Transition
+from tests.world import (
+    Camera,
+    Clip,
+    Encoding,
+    Flash,
+    Scene,
+    Slide,
+    Take,
+    Timeline,
+    Transition,
+    World,
+)
 from tests.world.encode import write_clip
 from vtk.errors import MediaError, OpenError
 from vtk.media.image import planes
@@ -21,8 +32,6 @@ from vtk.split import split
 from vtk.split.content import METHOD
 from vtk.split.fast import shots
 from vtk.split.methods import THRESHOLD
-
-Catalog = Callable[[str], Clip]
 
 DEFAULTS = {"preset": "medium"}  # of x264: keyframes at cuts, at most 250 frames apart
 FILES = {
@@ -181,7 +190,7 @@ def test_a_span_with_pts_keeps_them(film: Callable[..., Clip]) -> None:
     "name", ["one_frame", "many_cuts", "cuts", "truncated", "truncated_mkv", "corrupt"]
 )
 def test_where_packets_do_not_help_every_picture_is_decoded(
-    world: Catalog, caplog: pytest.LogCaptureFixture, name: str
+    world: World, caplog: pytest.LogCaptureFixture, name: str
 ) -> None:
     span = parse(str(world(name).path))
     every = list(content(span))
@@ -206,7 +215,7 @@ def test_progress_is_told_within_the_video(film: Callable[..., Clip]) -> None:
 @pytest.mark.parametrize(
     ("name", "part"), [("no_frames", ""), ("audio_only", ""), ("late_start", "#t=1,3")]
 )
-def test_what_has_no_pictures_is_the_same_error(world: Catalog, name: str, part: str) -> None:
+def test_what_has_no_pictures_is_the_same_error(world: World, name: str, part: str) -> None:
     span = parse(f"{world(name).path}{part}")
     with pytest.raises(MediaError) as expected:
         list(content(span))

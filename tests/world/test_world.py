@@ -483,7 +483,7 @@ def test_a_long_clip_repeats_its_minute_exactly(tmp_path: Path) -> None:
 
 def test_clips_are_rendered_from_the_command_line(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tests.world", "blank", "empty", "-o", str(tmp_path)]
-    root = Path(__file__).parents[1]
+    root = Path(__file__).parents[2]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout.split() == [str(tmp_path / "blank.mp4"), str(tmp_path / "empty.mp4")]
     assert (tmp_path / "blank.truth.json").exists()

@@ -63,7 +63,7 @@ def share(tally: Tally, name: str) -> float:
 @pytest.mark.parametrize("method", PROMPTS)
 def test_every_method_gives_whole_records(folder: Path, double: Film, method: str) -> None:
     if method == "best-of":
-        pytest.skip("needs an image-text model; test_chosen.py has it")
+        pytest.skip("needs an image-text model; test_best_of.py has it")
     prompts = folder / f"{method}.toml"
     prompts.write_text(to_toml(PROMPTS[method]))
     windows = vtk("split", "--every", "2s", f"{double.path}#t=0,6").stdout

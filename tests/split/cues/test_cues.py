@@ -1,6 +1,5 @@
 """Technical cues in rendered clips: the first picture and the end to the frame, and no others."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
@@ -48,6 +47,7 @@ from tests.world import (
     Tone,
     Tracks,
     Transition,
+    World,
     write_sound,
 )
 from tests.world.paint import Picture, textured
@@ -464,7 +464,7 @@ def test_cues_of_one_type_never_overlap(tmp_path: Path, seed: int) -> None:
     assert len(found(clip)) > 5
 
 
-def test_damage_is_told_after_the_cues(world: Callable[[str], Clip]) -> None:
+def test_damage_is_told_after_the_cues(world: World) -> None:
     for name in ("truncated", "truncated_mkv", "corrupt"):
         spans = list(cues(parse(str(world(name).path))))
         assert all(span.failed for span in spans), "what is lost is no silence"
@@ -472,7 +472,7 @@ def test_damage_is_told_after_the_cues(world: Callable[[str], Clip]) -> None:
         assert spans[-1]["error"]["command"] == "vtk split"
 
 
-def test_what_is_no_video(world: Callable[[str], Clip], tmp_path: Path) -> None:
+def test_what_is_no_video(world: World, tmp_path: Path) -> None:
     with pytest.raises(OpenError):
         list(cues(parse(str(world("not_media").path))))
 

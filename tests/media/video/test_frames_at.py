@@ -139,7 +139,9 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(video, "FEW", 1)
     monkeypatch.setattr(video, "DENSE", float("inf"))
     monkeypatch.setattr(
-        video, "decoder_budget", lambda _: parallel_decode.DecoderBudget(readers=3, threads=1, room=2)
+        video,
+        "decoder_budget",
+        lambda _: parallel_decode.DecoderBudget(readers=3, threads=1, room=2),
     )
 
 
@@ -186,7 +188,9 @@ def test_without_being_told_to_readers_open_where_they_help(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        video, "decoder_budget", lambda _: parallel_decode.DecoderBudget(readers=2, threads=1, room=4)
+        video,
+        "decoder_budget",
+        lambda _: parallel_decode.DecoderBudget(readers=2, threads=1, room=4),
     )
     path = world("lecture").path
     times = [number * 2.3 for number in range(60)]

@@ -11,7 +11,7 @@ from av.video.frame import VideoFrame
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.media.test_at import MADE, NAMES, digest, from_the_start, make, readers_left
+from tests.media.video.test_frames_at import MADE, NAMES, digest, from_the_start, make, readers_left
 from tests.world import World
 from vtk.errors import OpenError
 from vtk.media import video
@@ -32,7 +32,9 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(video, "FEW", 1)
     monkeypatch.setattr(video, "STRETCH", 0.01)
     monkeypatch.setattr(
-        video, "decoder_budget", lambda _: parallel_decode.DecoderBudget(readers=3, threads=1, room=2)
+        video,
+        "decoder_budget",
+        lambda _: parallel_decode.DecoderBudget(readers=3, threads=1, room=2),
     )
 
 
@@ -103,7 +105,9 @@ def test_every_frame_is_decoded_once(world: World, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(Decoder, "_images", counted)
     monkeypatch.setattr(
-        video, "decoder_budget", lambda _: parallel_decode.DecoderBudget(readers=2, threads=1, room=4)
+        video,
+        "decoder_budget",
+        lambda _: parallel_decode.DecoderBudget(readers=2, threads=1, room=4),
     )
     with Video(str(world("lecture").path)) as opened:
         frames = opened.map_frames(nothing)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.command_line import VTK, lines, vtk_process
-from tests.models.hub import Hub, serve
+from tests.models.hub_server import Hub, serve
 from tests.terminal import Terminal
 from vtk.errors import OutputError
 

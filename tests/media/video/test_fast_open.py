@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.media.test_at import MADE, digest, from_the_start, make
+from tests.media.video.test_frames_at import MADE, digest, from_the_start, make
 from tests.world import World
 from vtk.media.video import Video, fast_open
 from vtk.media.video.fast_open import StreamInfo, open_pictures

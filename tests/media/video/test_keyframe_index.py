@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.media.films import without_times
-from tests.media.test_at import make
+from tests.media.video.test_frames_at import make
 from tests.world import World
 from vtk.errors import OpenError
 from vtk.media.container import open_container

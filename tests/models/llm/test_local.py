@@ -293,7 +293,7 @@ if sys.argv[1] == "close":
 
 @pytest.mark.parametrize("end", ["close", "leave"])
 def test_nothing_is_written_on_standard_error(end: str) -> None:
-    home = Path(__file__).parents[2]
+    home = Path(__file__).parents[3]
     run = subprocess.run(
         [sys.executable, "-c", QUIET, end], capture_output=True, text=True, cwd=home, timeout=120
     )

@@ -8,9 +8,9 @@ import av
 import pytest
 
 from tests.command_line import lines, vtk
+from tests.media.container.test_container import noise, refused
 from tests.media.films import remuxed
 from tests.media.http_server import certificate, serving
-from tests.media.test_inputs import noise, refused
 from tests.world import World
 from vtk.media.video import Video
 

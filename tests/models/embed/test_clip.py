@@ -27,7 +27,7 @@ from safetensors.torch import load_file, save_file
 
 from tests.world.models.train_clip import tell
 
-TINY = Path(__file__).parents[1] / "world" / "models" / "tiny-clip"
+TINY = Path(__file__).parents[2] / "world" / "models" / "tiny-clip"
 CLIPS, FRAMES = 100, 8
 
 
@@ -362,7 +362,7 @@ def test_a_torchvision_that_does_not_load_is_told_with_the_fix(
         f"try:\n    ClipModel({str(TINY)!r})\n"
         "except MissingError as error:\n    print(error)\n"
     )
-    home = str(Path(__file__).parents[2])
+    home = str(Path(__file__).parents[3])
     done = run(code, PYTHONPATH=os.pathsep.join([str(tmp_path), home]))
     assert hint in done.stdout
     assert len(done.stdout.splitlines()) == 1
