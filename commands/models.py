@@ -57,7 +57,7 @@ def models() -> None:
 
     A model is named by the catalog (`vtk models list`), by a path, or as a file on the hub,
     hf:owner/repo/file.gguf. Your own entries go into models.toml in $XDG_CONFIG_HOME/vtk
-    (~/.config/vtk), in the format of vtk/models/models.toml in the package.
+    (~/.config/vtk), in the format of vtk/models/hub/models.toml in the package.
 
     Models are kept in the cache of huggingface_hub, which other programs share and HF_HOME moves.
     HF_TOKEN, HF_ENDPOINT and HF_HUB_OFFLINE are respected. Only `vtk models pull` fetches.
