@@ -4,7 +4,7 @@ import itertools
 import string
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import Any
+from typing import Any, get_origin, get_type_hints, is_typeddict
 
 import jsonschema
 import pytest
@@ -12,13 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.world import Clip, World
+from vtk import entries
 from vtk.caption import caption
 from vtk.chapter import chapter
 from vtk.ground import ground
 from vtk.keyframes import keyframes
 from vtk.media.probe import probe
 from vtk.retrieve import retrieve
-from vtk.schema import SCHEMA
+from vtk.schema import PROPERTIES, SCHEMA
 from vtk.span import SPAN_ONLY_FIELDS, Span, load
 from vtk.split import split
 from vtk.summarize import summarize
@@ -38,6 +39,34 @@ ABILITIES: dict[str, Ability] = {
     "retrieve": lambda spans: retrieve(spans, "honey"),
     "ground": lambda spans: ground(spans, "honey"),
 }
+
+# The type of each entry whose fields the schema declares, by its place in a record.
+ENTRIES: dict[str, Any] = {
+    "transition": entries.TransitionEntry,
+    "transition_out": entries.TransitionOutEntry,
+    "cue": entries.CueEntry,
+    "keyframes": entries.KeyframeEntry,
+    "keyframes.same_as": entries.SameFrame,
+    "speech": entries.SpeechEntry,
+    "speech.words": entries.SpeechWord,
+    "screen_text": entries.TextEntry,
+    "facts": entries.PictureFacts,
+    "facts.faces": entries.FaceEntry,
+    "changes": entries.EventEntry,
+    "events": entries.EventEntry,
+    "dropped": entries.ScoredText,
+    "candidates": entries.ScoredText,
+    "tags": entries.TagEntry,
+    "names": entries.NameEntry,
+    "sentences": entries.SentenceEntry,
+    "parts": entries.PartEntry,
+    "evidence": entries.EvidenceEntry,
+    "error": entries.ErrorEntry,
+    "made": entries.MadeEntry,
+}
+# What vtk measures beyond the fields that the schema declares.
+UNDECLARED = {entries.Facts, entries.SoundFacts}
+JSON_TYPES = {str: "string", int: "integer", float: "number", list: "array", dict: "object"}
 
 KEYS = st.text(string.ascii_letters + "_é ", min_size=1).filter(
     lambda key: key not in SPAN_ONLY_FIELDS | {"video", "time_base", "made"}
@@ -63,6 +92,33 @@ def described(clip: Clip, fields: dict[str, Any], starts: list[int]) -> list[Spa
         )
         for start in starts
     ]
+
+
+def declared(properties: dict[str, Any], inside: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """The schema of each kind of entry that has fields of its own, and its place in a record."""
+    for name, schema in properties.items():
+        entry = schema.get("items", schema)
+        if "properties" in entry:
+            yield inside + name, entry
+            yield from declared(entry["properties"], f"{inside}{name}.")
+
+
+def json_type(hint: Any) -> str:
+    return "object" if is_typeddict(hint) else JSON_TYPES[get_origin(hint) or hint]
+
+
+def test_every_kind_of_entry_has_a_type() -> None:
+    assert dict(declared(PROPERTIES)).keys() == ENTRIES.keys()
+    assert set(filter(is_typeddict, vars(entries).values())) == {*ENTRIES.values(), *UNDECLARED}
+
+
+@pytest.mark.parametrize("place", ENTRIES)
+def test_types_and_schema_declare_the_same_fields(place: str) -> None:
+    schema, typed = dict(declared(PROPERTIES))[place], ENTRIES[place]
+    fields = {key: PROPERTIES[key] if "$ref" in s else s for key, s in schema["properties"].items()}
+    types = {key: field["type"] for key, field in fields.items()}
+    assert {key: json_type(hint) for key, hint in get_type_hints(typed).items()} == types
+    assert typed.__required_keys__ == set(schema.get("required", ()))
 
 
 @pytest.mark.parametrize("name", ABILITIES)
