@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vtk.entries import SpeechEntry
 from vtk.errors import UsageError
 from vtk.passages import Passage, passages, was_examined
 from vtk.span import Span
@@ -11,7 +12,7 @@ from vtk.speech import speech_sentences
 from vtk.text import Analyzer, sentences, words
 
 
-def cue(start: float, end: float, text: str) -> dict[str, object]:
+def cue(start: float, end: float, text: str) -> SpeechEntry:
     return {"start": start, "end": end, "text": text}
 
 

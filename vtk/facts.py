@@ -3,7 +3,7 @@
 Reads `facts` as `vtk.caption.facts` measures them. Chapter titles take the clauses.
 """
 
-from typing import Any
+from vtk.entries import Facts
 
 # Mean luma, 0..1, below and above which a picture is called so.
 DARK = ((0.1, "very dark"), (0.22, "dark"))
@@ -11,7 +11,7 @@ BRIGHT = ((0.85, "very bright"), (0.55, "bright"))
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
-def clauses(facts: dict[str, Any]) -> list[str]:
+def clauses(facts: Facts) -> list[str]:
     """What was measured, each in a few words; a measurement that is missing is left out."""
     camera = facts.get("camera")
     return [
@@ -23,7 +23,7 @@ def clauses(facts: dict[str, Any]) -> list[str]:
     ]
 
 
-def picture_sentence(facts: dict[str, Any]) -> str:
+def picture_sentence(facts: Facts) -> str:
     """What was measured, as one sentence."""
     look = ", ".join([*_light(facts), f"mostly {_and(list(facts['colours']))}"])
     article = "An" if look[0] in "aeiou" else "A"
@@ -34,7 +34,7 @@ def picture_sentence(facts: dict[str, Any]) -> str:
     return "; ".join(part for part in parts if part) + "."
 
 
-def faces_clause(facts: dict[str, Any]) -> str:
+def faces_clause(facts: Facts) -> str:
     """How many faces there are and how near the largest is; empty where none was found."""
     parts = _faces(facts)
     if len(facts.get("faces", ())) > 1:
@@ -42,7 +42,7 @@ def faces_clause(facts: dict[str, Any]) -> str:
     return ", ".join(parts)
 
 
-def _faces(facts: dict[str, Any]) -> list[str]:
+def _faces(facts: Facts) -> list[str]:
     count = len(facts.get("faces", ()))
     if not count:
         return []
@@ -54,7 +54,7 @@ def _faces(facts: dict[str, Any]) -> list[str]:
     ]
 
 
-def _light(facts: dict[str, Any]) -> list[str]:
+def _light(facts: Facts) -> list[str]:
     light = facts.get("light", 0.5)
     words = [word for limit, word in DARK if light < limit]
     words += [word for limit, word in BRIGHT if light > limit]

@@ -4,8 +4,8 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
+from vtk.entries import Facts, KeyframeEntry, SentenceEntry, SpeechEntry, TextEntry
 from vtk.span import Span, within
 from vtk.text import comparison_key, join_texts
 
@@ -60,7 +60,7 @@ def with_parts(span: Span) -> Iterator[Span]:
 class _Speech:
     """The speech of a span, indexed for repeated lookups by time range."""
 
-    def __init__(self, entries: list[dict[str, Any]]) -> None:
+    def __init__(self, entries: list[SpeechEntry]) -> None:
         self.entries = sorted(entries, key=lambda entry: entry["start"])
         self.starts = [entry["start"] for entry in self.entries]
         self.longest = max((entry["end"] - entry["start"] for entry in entries), default=0)
@@ -76,7 +76,8 @@ def _told(span: Span, speech: _Speech) -> Iterator[Passage]:
     """Yield the title, summary and caption of a span or a part of one."""
     if title := span.get("title"):
         yield Passage(title, span.start, span.end, "title")
-    if sentences := span.get("sentences"):
+    sentences: list[SentenceEntry] = span.get("sentences", [])
+    if sentences:
         yield from (Passage(s["text"], s["start"], s["end"], "summary") for s in sentences)
     elif summary := span.get("summary"):
         yield Passage(summary, span.start, span.end, "summary")
@@ -89,7 +90,8 @@ def _told(span: Span, speech: _Speech) -> Iterator[Passage]:
 
 def measured_caption(span: Span) -> str | None:
     """Return the measurement sentence if the caption contains it, or if there is no caption."""
-    picture = (span.get("facts") or {}).get("picture")
+    facts: Facts | None = span.get("facts")
+    picture = facts.get("picture") if facts else None
     if not picture:
         return None
     return (
@@ -100,9 +102,10 @@ def measured_caption(span: Span) -> str | None:
 
 
 def _written(span: Span) -> Iterator[Passage]:
-    entries = span.get("screen_text", [])
+    entries: list[TextEntry] = span.get("screen_text", [])
+    keyframes: list[KeyframeEntry] = span.get("keyframes", [])
     read = {entry["t"] for entry in entries if "start" not in entry}
-    frames = sorted(read | {keyframe["t"] for keyframe in span.get("keyframes", [])})
+    frames = sorted(read | {keyframe["t"] for keyframe in keyframes})
     edges = [span.start, *((a + b) / 2 for a, b in pairwise(frames)), span.end]
     cells = {t: (min(a, t), max(b, t)) for t, (a, b) in zip(frames, pairwise(edges), strict=False)}
     for entry in entries:

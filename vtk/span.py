@@ -16,6 +16,7 @@ import orjson
 
 from vtk import __version__, times
 from vtk.check import check
+from vtk.entries import ErrorEntry, MadeEntry, TimedEntry
 from vtk.errors import InputError
 from vtk.schema import MAX_SECONDS, PROPERTIES, READ
 
@@ -75,7 +76,8 @@ class Span(dict[str, Any]):
     def with_provenance(self, by: str, method: str | None = None, **details: Any) -> Self:
         """The span with one more entry of provenance: command, method, details, version."""
         entry = {"by": f"vtk {by}", "method": method, **details, "version": __version__}
-        self["made"] = [*self.get("made", []), {k: v for k, v in entry.items() if v is not None}]
+        made: list[MadeEntry] = self.get("made", [])
+        self["made"] = [*made, {k: v for k, v in entry.items() if v is not None}]
         return self
 
     def sub_span(self, start: float, end: float, kind: str, **fields: Any) -> Self:
@@ -105,13 +107,14 @@ class Span(dict[str, Any]):
 
     def error(self, command: str, error: Exception | str, kind: str | None = None) -> Self:
         """The span as an error record. `kind` names the error where `error` is only its text."""
-        self["error"] = {
+        reason: ErrorEntry = {
             "command": f"vtk {command}",
             "type": kind or type(error).__name__,
             # A name that is not UTF-8 may stand in it.
             "message": str(error).encode("utf-8", "backslashreplace").decode()
             or type(error).__name__,
         }
+        self["error"] = reason
         return self
 
     def dump(self) -> bytes:
@@ -119,7 +122,7 @@ class Span(dict[str, Any]):
         return orjson.dumps(self, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_SERIALIZE_NUMPY)
 
 
-def within(entry: dict[str, Any], start: float, end: float) -> bool:
+def within(entry: TimedEntry, start: float, end: float) -> bool:
     """Whether a timed entry belongs to a stretch: a moment inside it, or most of the shorter."""
     if "start" not in entry:
         return bool(start <= entry["t"] < end)

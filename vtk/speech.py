@@ -4,8 +4,8 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
+from vtk.entries import SpeechEntry
 from vtk.passages import Passage
 from vtk.span import within
 from vtk.text import END, comparison_key, join_texts, sentence_ranges, word_count
@@ -38,16 +38,14 @@ class _Piece:
     turn: bool = False
 
 
-def clip_entries(
-    entries: Iterable[dict[str, Any]], start: float, end: float
-) -> list[dict[str, Any]]:
+def clip_entries(entries: Iterable[SpeechEntry], start: float, end: float) -> list[SpeechEntry]:
     """Return the entries of `speech` that belong to [start, end) seconds.
 
     An entry with word times is cut, and a word belongs to the range that contains its middle. An
     entry without word times belongs as a whole to each range that contains most of it, or most of
     which it fills.
     """
-    found = []
+    found: list[SpeechEntry] = []
     for entry in entries:
         if entry["end"] < start or entry["start"] >= end:
             continue
@@ -59,11 +57,12 @@ def clip_entries(
         if len(inside) == len(words):
             found.append(entry)
         elif inside:
-            rest = {key: value for key, value in entry.items() if key != "markup"}
             text = join_texts(word["text"] for word in inside)
             low, high = max(inside[0]["start"], start), min(inside[-1]["end"], end)
-            about = {"start": low, "end": max(low, high), "text": text, "words": inside}
-            found.append({**rest, **about})
+            part: SpeechEntry = {**entry, "start": low, "end": max(low, high), "text": text}
+            part["words"] = inside
+            part.pop("markup", None)
+            found.append(part)
     return found
 
 
@@ -77,7 +76,7 @@ def speaker_of(text: str) -> tuple[str, str]:
     return (name, text[match.end() :]) if known else ("", text)
 
 
-def speech_sentences(entries: Iterable[dict[str, Any]]) -> list[Passage]:
+def speech_sentences(entries: Iterable[SpeechEntry]) -> list[Passage]:
     """Return the sentences of subtitle cues, each with its own time range in seconds.
 
     Cues are fragments of sentences: they are joined in time order, without repeats (rolling
@@ -100,7 +99,7 @@ def speech_sentences(entries: Iterable[dict[str, Any]]) -> list[Passage]:
     return [*found, *_run_sentences(run, punctuated)]
 
 
-def _pieces(entries: Iterable[dict[str, Any]]) -> list[_Piece]:
+def _pieces(entries: Iterable[SpeechEntry]) -> list[_Piece]:
     """Split cues at speaker changes, clean them, and remove what repeats the previous cue."""
     pieces: list[_Piece] = []
     before: list[str] = []

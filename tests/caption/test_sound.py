@@ -14,6 +14,7 @@ from tests.command_line import lines, vtk
 from tests.world import Blank, Encoding, SoundTrack, Take, Timeline, Tone, Tracks, World, write_clip
 from vtk.caption import caption
 from vtk.caption.sound import measure, sentence
+from vtk.entries import SoundFacts
 from vtk.media.audio.track import AudioTrack
 from vtk.span import Span, parse
 
@@ -69,7 +70,7 @@ def write_sound_file(
     return path
 
 
-def measured(path: Path, start: float = 0.0, end: float = 2.0) -> dict[str, float]:
+def measured(path: Path, start: float = 0.0, end: float = 2.0) -> SoundFacts:
     sound = AudioTrack(str(path))
     try:
         found = measure(sound, start, end)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.command_line import lines, vtk, vtk_process
 from vtk.chapter import chapter
 from vtk.check import check
+from vtk.entries import Facts
 from vtk.errors import UsageError
 from vtk.facts import picture_sentence
 from vtk.schema import SCHEMA
@@ -130,7 +131,7 @@ def test_pictures_alone_make_chapters() -> None:
     spans = []
     for i in range(18):
         bright = i // 6 % 2
-        facts = {"seconds": 5.0, "light": (0.05, 0.7)[bright], "colours": {"grey": 1.0}}
+        facts: Facts = {"seconds": 5.0, "light": (0.05, 0.7)[bright], "colours": {"grey": 1.0}}
         picture = picture_sentence(facts)
         frame = {"t": i * 5 + 2, "look": looks[bright]}
         span = Span(video="a", start=i * 5, end=i * 5 + 5, kind="shot", keyframes=[frame])

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from vtk.entries import SpeechEntry
 from vtk.errors import InputError, MediaError
 from vtk.transcribe.transcripts import transcript
 
@@ -67,7 +68,7 @@ CODED = [
 ]
 
 
-def read(folder: Path, told: Any, name: str = "x.json") -> list[dict[str, Any]]:
+def read(folder: Path, told: Any, name: str = "x.json") -> list[SpeechEntry]:
     path = folder / name
     path.write_text(told if isinstance(told, str) else json.dumps(told))
     return transcript(str(path))

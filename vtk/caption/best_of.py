@@ -13,6 +13,7 @@ import numpy as np
 from vtk.caption.methods import CaptionMethod
 from vtk.caption.plain import PROMPTS as PLAIN
 from vtk.caption.task import CaptionTask
+from vtk.entries import ScoredText
 from vtk.errors import UsageError
 from vtk.prompting.dialogue import RETRY_TEMPERATURE, Dialogue
 
@@ -37,7 +38,9 @@ def caption(task: CaptionTask) -> Dialogue:
     seen = np.stack(list(clip.images([picture for _, picture in task.frames])))
     scores = (clip.texts(distinct) @ seen.T).mean(axis=1)
     order = np.argsort(-scores, kind="stable")
-    ranked = [{"text": distinct[n], "score": round(float(scores[n]), 4)} for n in order]
+    ranked: list[ScoredText] = [
+        {"text": distinct[n], "score": round(float(scores[n]), 4)} for n in order
+    ]
     return {"caption": ranked[0]["text"], "candidates": ranked[1:]}
 
 

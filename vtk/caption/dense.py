@@ -6,11 +6,11 @@ estimates seconds.
 """
 
 from itertools import pairwise
-from typing import Any
 
 from vtk.caption.methods import CaptionMethod
 from vtk.caption.plain import PROMPTS as PLAIN
 from vtk.caption.task import CaptionTask, join_sentences
+from vtk.entries import EventEntry
 from vtk.prompting.dialogue import Dialogue
 from vtk.text import words
 
@@ -30,7 +30,7 @@ def caption(task: CaptionTask) -> Dialogue:
         return {"caption": text, "events": [_event(task.span.start, task.span.end, text)]}
     pairs = list(pairwise(task.frames))
     texts = yield [task.generate("event", task.parts_of(pair)) for pair in pairs]
-    events: list[dict[str, Any]] = []
+    events: list[EventEntry] = []
     for (first, second), text in zip(pairs, texts, strict=True):
         if events and alike(events[-1]["text"], text):
             events[-1]["end"] = second[0]
@@ -41,7 +41,7 @@ def caption(task: CaptionTask) -> Dialogue:
     return {"caption": join_sentences([event["text"] for event in events]), "events": events}
 
 
-def _event(start: float, end: float, text: str) -> dict[str, Any]:
+def _event(start: float, end: float, text: str) -> EventEntry:
     return {"start": start, "end": end, "text": text}
 
 

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from vtk.caption.methods import CaptionMethod
 from vtk.caption.task import CaptionTask, join_sentences, time_label
+from vtk.entries import EventEntry
 from vtk.prompting.dialogue import Dialogue
 from vtk.prompting.templates import CONTEXT_LINES
 
@@ -31,7 +32,8 @@ def caption(task: CaptionTask) -> Dialogue:
     With an empty `merge` prompt, the caption is the description followed by the changes.
     """
     (first,) = yield [task.generate("first", task.parts_of(task.frames[:1]))]
-    changes, before = [], first
+    changes: list[EventEntry] = []
+    before = first
     for pair in pairwise(task.frames):
         (text,) = yield [task.generate("change", task.parts_of(pair), before=before)]
         before = text

@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 from functools import cached_property
 from statistics import median_high
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from vtk.entries import Facts
 from vtk.errors import MissingError
 from vtk.media.image.to_rgb import to_rgb
 from vtk.media.video import Frame
@@ -110,7 +111,7 @@ def overlap(one: Sequence[float], two: Sequence[float]) -> float:
     return both / (sum(areas) - both)
 
 
-def summarize_faces(seen: Sequence[Sequence[Face]]) -> dict[str, Any]:
+def summarize_faces(seen: Sequence[Sequence[Face]]) -> Facts:
     """Return `faces`, largest first, and `scale`, from the faces seen in each sampled frame pair.
 
     As many faces as at least half of the pairs show. The boxes are those of the pair whose largest

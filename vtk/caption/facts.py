@@ -5,13 +5,13 @@ camera does and how much moves, whether it is silent, quiet or loud, and quotes 
 shown. It names nothing that it did not measure.
 """
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from vtk.caption import colours, faces, motion, sound
 from vtk.caption.methods import CaptionMethod
+from vtk.entries import Facts, SpeechEntry, TextEntry
 from vtk.errors import MediaError
 from vtk.facts import picture_sentence
 from vtk.media.image.planes import thumbnail
@@ -45,7 +45,7 @@ class Captioner:
         return new
 
 
-def measure(video: Video, span: Span, finder: faces.FaceFinder) -> dict[str, Any]:
+def measure(video: Video, span: Span, finder: faces.FaceFinder) -> Facts:
     """What is measured of the span's pictures, and that as a sentence.
 
     Light 0..1, colours, faces and shot scale where the finder can tell, camera, motion.
@@ -65,7 +65,7 @@ def measure(video: Video, span: Span, finder: faces.FaceFinder) -> dict[str, Any
     if not pictures:
         raise MediaError(OUTSIDE)
     shares = colours.dominant_colours(pictures)
-    facts: dict[str, Any] = {
+    facts: Facts = {
         "seconds": round(end - start, 3),
         "light": round(colours.mean_luma(pictures), 3),
         "colours": {name: round(share, 3) for name, share in shares},
@@ -92,40 +92,40 @@ def sentences(span: Span) -> Iterator[str]:
         yield f"The words spoken are: {spoken}"
 
 
-def _shown(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _shown(entries: list[TextEntry]) -> list[TextEntry]:
     """What was read with confidence, each text once, in the order people read: line by line."""
-    lines: list[list[dict[str, Any]]] = []
+    lines: list[list[TextEntry]] = []
     for entry in sorted(filter(_sure, entries), key=lambda entry: (_when(entry), _middle(entry))):
         first = lines[-1][0] if lines else None
         if first and _when(first) == _when(entry) and _middle(entry) < first.get("box", NOWHERE)[3]:
             lines[-1].append(entry)
         else:
             lines.append([entry])
-    texts: dict[str, dict[str, Any]] = {}
+    texts: dict[str, TextEntry] = {}
     for line in lines:
         for entry in sorted(line, key=lambda entry: entry.get("box", NOWHERE)[0]):
             texts.setdefault(" ".join(entry["text"].split()).casefold(), entry)
     return list(texts.values())
 
 
-def _when(entry: dict[str, Any]) -> float:
+def _when(entry: TextEntry) -> float:
     """When a text was read, or came, in seconds."""
     return float(entry["t"] if "t" in entry else entry["start"])
 
 
-def _sure(entry: dict[str, Any]) -> bool:
+def _sure(entry: TextEntry) -> bool:
     """Whether nothing says that a text was read badly."""
     score = entry.get("score")
     return not isinstance(score, int | float) or score >= SURE
 
 
-def _middle(entry: dict[str, Any]) -> float:
+def _middle(entry: TextEntry) -> float:
     """Half way down a text, 0..1."""
     _, top, _, bottom = entry.get("box", NOWHERE)
     return float(top + bottom) / 2
 
 
-def _quoted(entries: list[dict[str, Any]]) -> str:
+def _quoted(entries: Sequence[SpeechEntry | TextEntry]) -> str:
     """The texts in a row, none twice in a row, between quotation marks and with an end mark."""
     texts = [entry["text"].strip() for entry in entries]
     new = [text for i, text in enumerate(texts) if text and (i == 0 or text != texts[i - 1])]

@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 
+from vtk.entries import NameEntry
 from vtk.models.llm.prompt import LanguageModel, Prompt, Sampling
 from vtk.pipeline import group_by_video, map_videos
 from vtk.prompting.dialogue import Dialogue, Generate, run_dialogues, unreadable
@@ -200,5 +201,6 @@ def _renamed(span: Span, found: Sequence[str], names: Mapping[str, str]) -> Span
         return name[:1].upper() + name[1:] if match[0][:1].isupper() else name
 
     span["caption"] = pattern.sub(put, caption)
-    span["names"] = [{"name": name, "said": said} for said, name in pairs.items()]
+    replaced: list[NameEntry] = [{"name": name, "said": said} for said, name in pairs.items()]
+    span["names"] = replaced
     return span.with_provenance("caption", "names")

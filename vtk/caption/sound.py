@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vtk.entries import Facts, SoundFacts
 from vtk.errors import MediaError
 from vtk.media.audio.track import AudioChunk, AudioTrack
 
@@ -45,7 +46,7 @@ class Listener:
         self._video = ""
         self._sound: AudioTrack | None = None
 
-    def __call__(self, video: str, start: float, end: float) -> dict[str, float] | None:
+    def __call__(self, video: str, start: float, end: float) -> SoundFacts | None:
         """The result of `measure` for [start, end) seconds; None without intact sound."""
         try:
             if video != self._video:
@@ -56,7 +57,7 @@ class Listener:
             return None
 
 
-def measure(sound: AudioTrack, start: float, end: float) -> dict[str, float] | None:
+def measure(sound: AudioTrack, start: float, end: float) -> SoundFacts | None:
     """Measure `silence`, a share of [start, end) seconds, and `loudness` of the rest in LUFS.
 
     Time before the track begins or after it ends counts as silence. No `loudness` if all is
@@ -70,11 +71,11 @@ def measure(sound: AudioTrack, start: float, end: float) -> dict[str, float] | N
         raise MediaError("the sound is damaged")
     blocks = sum(int((last - first) / BLOCK + 0.4) for first, last in stretches)
     sounding = int((_lufs(powers) >= SILENCE).sum())
-    silence = {"silence": round(max(1 - sounding / blocks, 0.0), 3)}
+    silence: SoundFacts = {"silence": round(max(1 - sounding / blocks, 0.0), 3)}
     return {"loudness": round(loudness(powers), 1), **silence} if sounding else silence
 
 
-def sentence(facts: dict[str, Any]) -> str:
+def sentence(facts: Facts) -> str:
     """What is special about the sound, in English; empty if nothing is or no sound was measured."""
     heard = facts.get("sound")
     if not heard:

@@ -13,6 +13,7 @@ import numpy as np
 
 from vtk.caption.options import Tag
 from vtk.caption.task import CaptionTask
+from vtk.entries import TagEntry
 from vtk.errors import UsageError
 from vtk.prompting.dialogue import Dialogue
 from vtk.prompting.templates import read_text
@@ -62,7 +63,7 @@ def tags_by_clip(
     return {"tags": rank_tags(tags, (shares / shares.sum()).tolist())}
 
 
-def rank_tags(tags: Sequence[Tag], scores: Sequence[float]) -> list[dict[str, Any]]:
+def rank_tags(tags: Sequence[Tag], scores: Sequence[float]) -> list[TagEntry]:
     """Tags with their scores, highest first."""
     pairs = sorted(zip(tags, scores, strict=True), key=lambda pair: -pair[1])
     return [{"tag": tag.name, "score": round(float(score), 4)} for tag, score in pairs]

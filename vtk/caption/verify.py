@@ -13,6 +13,7 @@ from typing import Any
 from vtk.caption.methods import CaptionMethod
 from vtk.caption.plain import PROMPTS as PLAIN
 from vtk.caption.task import CaptionTask
+from vtk.entries import ScoredText
 from vtk.prompting.dialogue import Dialogue, Request
 from vtk.text import sentences
 
@@ -69,7 +70,7 @@ def caption(task: CaptionTask) -> Dialogue:
     if not kept:
         best = max((each for every in judged for each in every), key=itemgetter(1))
         kept, dropped = [best[0]], [each for each in dropped if each != best]
-    gone = [{"text": text, "score": round(score, 4)} for text, score in dropped]
+    gone: list[ScoredText] = [{"text": text, "score": round(score, 4)} for text, score in dropped]
     return {"caption": " ".join(kept), **({"dropped": gone} if gone else {})}
 
 

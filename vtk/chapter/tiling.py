@@ -9,7 +9,7 @@ the whole video at once, by dynamic programming, so that no chapter is shorter t
 import math
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
 
 import numpy as np
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from vtk.chapter.boundaries import best_boundaries
 from vtk.chapter.titles import titles
+from vtk.entries import SpeechEntry
 from vtk.passages import Passage, measured_caption, passages
 from vtk.span import TIMED_FIELDS, Span, join
 from vtk.speech import speech_sentences
@@ -77,8 +78,8 @@ def chapters(
     ]
 
 
-def _distinct_speech(spans: Sequence[Span]) -> list[dict[str, object]]:
-    cues = (cue for span in spans for cue in span.get("speech", []))
+def _distinct_speech(spans: Sequence[Span]) -> list[SpeechEntry]:
+    cues: Iterator[SpeechEntry] = (cue for span in spans for cue in span.get("speech", []))
     return list({(cue["start"], cue["end"], cue["text"]): cue for cue in cues}.values())
 
 

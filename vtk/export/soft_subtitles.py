@@ -4,8 +4,8 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from vtk.entries import MadeEntry
 from vtk.errors import UsageError
 from vtk.export import tell_left_out
 from vtk.export.speech import subtitles
@@ -75,6 +75,6 @@ def _name(video: str) -> str:
 
 def _language(group: list[Span]) -> str | None:
     """The language of the speech, if the provenance of a span states it."""
-    made: list[dict[str, Any]] = [entry for span in group for entry in span.get("made", [])]
+    made: list[MadeEntry] = [entry for span in group for entry in span.get("made", [])]
     told = (entry.get("language") for entry in made if entry.get("by") == "vtk transcribe")
     return next((code for code in told if isinstance(code, str)), None)

@@ -8,6 +8,7 @@ from functools import partial
 
 import pysubs2
 
+from vtk.entries import SpeechWord
 from vtk.export.clock import stamp, timings
 from vtk.export.files import TextFormat, with_times
 from vtk.export.subtitle_layout import Cue, Layout, cues
@@ -66,9 +67,9 @@ def _text(
 def _moved(cue: Cue, shift: float) -> Cue:
     start = round(max(0.0, cue.start - shift), 3)
     end = round(max(cue.end - shift, start + SHORTEST), 3)
-    words = tuple({**word, "start": word["start"] - shift} for word in cue.words)
+    words: list[SpeechWord] = [{**w, "start": w["start"] - shift} for w in cue.words]
     lines = tuple(_CONTROL.sub("", line) for line in cue.lines)
-    return cue._replace(start=start, end=end, words=words, lines=lines)
+    return cue._replace(start=start, end=end, words=tuple(words), lines=lines)
 
 
 def _srt(found: Iterator[Cue], highlight: bool) -> Texts:

@@ -9,8 +9,9 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from vtk.entries import MadeEntry, SpeechEntry, SpeechWord
 from vtk.media.subtitles.cues import word_times
 from vtk.span import Span
 from vtk.text import UNSPACED
@@ -20,8 +21,6 @@ LEAST, MOST = 5 / 6, 7.0  # least and most seconds of a cue
 MARKED = ("srt",)  # formats without a field for the speaker
 PAUSE = 1.5  # seconds without a word that separate cues
 _ENDS = (re.compile(r"[.!?…。！？]['\"”’)\]]*$"), re.compile(r"[,;:，；、–—]['\"”’)\]]*$"))
-
-Entry = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ class Cue(NamedTuple):
     start: float
     end: float
     lines: tuple[str, ...]
-    words: tuple[Entry, ...] = ()  # words with times, if known
+    words: tuple[SpeechWord, ...] = ()  # words with times, if known
     speaker: str = ""
     markup: Mapping[str, str] = MappingProxyType({})
 
@@ -51,12 +50,13 @@ def cues(spans: Iterable[Span], form: str, layout: Layout) -> Iterator[Cue]:
     cues of two lines, at the end of a sentence or a clause if possible. A cue that does not come
     from subtitles stays on screen long enough to be read, unless the next cue begins earlier.
     """
-    latest: list[Entry] = []
+    latest: list[SpeechEntry] = []
     waiting: Cue | None = None
     speaker, kept = "", False
     for span in spans:
-        said = span.get("speech", [])
-        kept = not layout.plain and any(_subtitled(entry) for entry in span.get("made", []))
+        said: list[SpeechEntry] = span.get("speech", [])
+        made: list[MadeEntry] = span.get("made", [])
+        kept = not layout.plain and any(_subtitled(entry) for entry in made)
         for entry in said:
             if entry in latest:  # speech that continues across a cut is in both shots
                 continue
@@ -72,11 +72,11 @@ def cues(spans: Iterable[Span], form: str, layout: Layout) -> Iterator[Cue]:
         yield waiting if kept else _stretched(waiting, float("inf"), layout)
 
 
-def _subtitled(made: Entry) -> bool:
+def _subtitled(made: MadeEntry) -> bool:
     return made.get("by") == "vtk transcribe" and made.get("method") == "subtitles"
 
 
-def _of(entry: Entry, form: str, layout: Layout, mark: str, kept: bool) -> Iterator[Cue]:
+def _of(entry: SpeechEntry, form: str, layout: Layout, mark: str, kept: bool) -> Iterator[Cue]:
     """The cues of an entry; `mark` is put before its text to announce a change of speaker.
 
     With `kept`, the entry is split only if it has too many lines.
@@ -104,7 +104,7 @@ def _of(entry: Entry, form: str, layout: Layout, mark: str, kept: bool) -> Itera
         yield Cue(low, max(low, shown), lines, tuple(part) if timed else (), speaker)
 
 
-def _pieces(words: Iterable[Entry], width: int) -> Iterator[Entry]:
+def _pieces(words: Iterable[SpeechWord], width: int) -> Iterator[SpeechWord]:
     """The words; those longer than a line are split into pieces of one line."""
     for word in words:
         text, start = " ".join(word["text"].split()), word["start"]
@@ -115,7 +115,7 @@ def _pieces(words: Iterable[Entry], width: int) -> Iterator[Entry]:
             yield {"start": low, "end": low + each * len(part), "text": part}
 
 
-def _joined(words: Iterable[Entry]) -> str:
+def _joined(words: Iterable[SpeechWord]) -> str:
     """Join words, with spaces between them except in scripts without spaces."""
     whole = ""
     for word in words:
@@ -128,7 +128,7 @@ def _lines(text: str, width: int) -> list[str]:
     return textwrap.wrap(text, width, break_on_hyphens=False)
 
 
-def _wrapped(words: Iterable[Entry], width: int) -> list[str]:
+def _wrapped(words: Iterable[SpeechWord], width: int) -> list[str]:
     text = _joined(words)
     lines = _lines(text, width)
     if len(lines) == LINES:  # balance the lengths of the two lines
@@ -140,7 +140,7 @@ def _wrapped(words: Iterable[Entry], width: int) -> list[str]:
     return lines
 
 
-def _count(words: list[Entry], width: int) -> int:
+def _count(words: list[SpeechWord], width: int) -> int:
     """How many of the words go into the next cue."""
     most = 1
     while most < len(words):

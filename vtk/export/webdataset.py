@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from vtk.entries import KeyframeEntry
 from vtk.errors import MediaError, UsageError
 from vtk.export import tell_left_out
 from vtk.export.shards import Part, Shards
@@ -84,7 +84,7 @@ def _texts(span: Span) -> list[Part]:
 
 def _pictures(span: Span, latest: VideoCache, height: int | None) -> list[Part]:
     """The images of the keyframes: existing files, or else frames decoded from the video."""
-    entries = sorted(span["keyframes"], key=lambda entry: entry["t"])
+    entries: list[KeyframeEntry] = sorted(span["keyframes"], key=lambda entry: entry["t"])
     files = [None if height else _file(entry) for entry in entries]
     times = [entry["t"] for entry, file in zip(entries, files, strict=True) if file is None]
     decoded = iter(_decoded(latest(span.video), times, height) if times else ())
@@ -92,7 +92,7 @@ def _pictures(span: Span, latest: VideoCache, height: int | None) -> list[Part]:
     return [(f"{place:03d}.{end}", content) for place, (end, content) in enumerate(found)]
 
 
-def _file(entry: dict[str, Any]) -> Path | None:
+def _file(entry: KeyframeEntry) -> Path | None:
     """The image file of a keyframe, if it exists."""
     path = Path(entry.get("image", ""))
     return path if path.suffix.lower() in IMAGES and path.is_file() else None

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from vtk.entries import KeyframeEntry, SameFrame
 from vtk.keyframes.distinct import Distinct
 from vtk.keyframes.sampler import Choice, SpanSampler
 from vtk.media.image import descriptors, files
@@ -41,12 +42,13 @@ class KeyframeWriter:
         new = span.with_times(view.start, view.end)
         if "pts" not in span:
             new["time_base"] = str(view.video.time_base)
-        new["keyframes"] = entries = []
+        entries: list[KeyframeEntry] = []
+        new["keyframes"] = entries
         chosen = [choice.candidate for choice in choices]
         points = list(view.features.fingerprints(chosen)) if kept and chosen else []
         for place, (frame, choice) in enumerate(zip(view.fetch(choices), choices, strict=True)):
             if kept and (like := kept.nearest(points[place])):
-                same = {"t": rounded(frame.time), "pts": frame.pts}
+                same: SameFrame = {"t": rounded(frame.time), "pts": frame.pts}
                 like.setdefault("same_as", []).append(same)
                 continue
             entries.append(self.entry(view, frame, choice))
@@ -58,10 +60,10 @@ class KeyframeWriter:
             new["damaged"] = len(damaged)
         return new
 
-    def entry(self, view: SpanSampler, frame: Frame, choice: Choice) -> dict[str, Any]:
+    def entry(self, view: SpanSampler, frame: Frame, choice: Choice) -> KeyframeEntry:
         """The record of a keyframe; writes its image and adds it to the contact sheet."""
         candidate, time = choice.candidate, rounded(frame.time)
-        found: dict[str, Any] = {"t": time, "pts": frame.pts, "score": round(choice.score, 4)}
+        found: KeyframeEntry = {"t": time, "pts": frame.pts, "score": round(choice.score, 4)}
         if self.why:
             measured = {"sharpness": candidate.sharpness, "exposure": candidate.exposure}
             found["why"] = {key: round(v, 4) for key, v in (measured | choice.why).items()}

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from vtk.entries import KeyframeEntry, TextEntry
 from vtk.errors import MediaError, UsageError
 from vtk.pipeline import map_spans
 from vtk.span import Span
@@ -94,7 +95,7 @@ class _Course:
         self._at = 0.0  # end of the latest span in seconds
         self._screen: TextTracker | None = None
 
-    def through(self, video: "Video", span: Span) -> list[dict[str, Any]]:
+    def through(self, video: "Video", span: Span) -> list[TextEntry]:
         """The text entries of a span, from all its frames. Raises MediaError if it has none."""
         from vtk.media.video import OUTSIDE, ROUNDING
 
@@ -120,12 +121,13 @@ class _Course:
         self._video, self._at = video, span.end
         return self._screen.finish(span.start, span.end)
 
-    def chosen(self, video: "Video", span: Span) -> list[dict[str, Any]]:
+    def chosen(self, video: "Video", span: Span) -> list[TextEntry]:
         """The text entries of a span, from its keyframes. Raises MediaError if none is shown."""
         from vtk.media.video import OUTSIDE
 
         screen = self._opened(video, 0.0)
-        times = sorted({float(entry["t"]) for entry in span["keyframes"]})
+        keyframes: list[KeyframeEntry] = span["keyframes"]
+        times = sorted({float(entry["t"]) for entry in keyframes})
         begins = [span.start, *((one + two) / 2 for one, two in pairwise(times))]
         for frame, begin in zip(video.frames_at(times), begins, strict=False):
             screen.push(frame, begin)

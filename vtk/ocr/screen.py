@@ -8,10 +8,11 @@ lines, only unknown ones are read. Earlier glances tell when and where a new lin
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vtk.entries import TextEntry
 from vtk.media.image.sidedata import Orientation, orientation
 from vtk.media.image.to_rgb import RGB, to_rgb
 from vtk.models.ocr import OcrEngine, Quad
@@ -92,7 +93,7 @@ class TextTracker:
         if time - self._looked >= self._interval - 1e-3:
             self._look(steps)
 
-    def finish(self, start: float, end: float) -> list[dict[str, Any]]:
+    def finish(self, start: float, end: float) -> list[TextEntry]:
         """The entries of [start, end) seconds, in order; lines still on screen stay tracked."""
         since = self._latest[0] - self._looked if self._latest else 0.0
         if since and (self._waited or since >= min(self._interval / 2, 0.25)):
@@ -256,7 +257,7 @@ class TextTracker:
             line.crowd, line.company = max(line.crowd, len(here)), max(line.company, high)
             line.spread = max(line.spread, (bottom - top) / height)
 
-    def _entries(self, line: TextLine, start: float, end: float) -> Iterator[dict[str, Any]]:
+    def _entries(self, line: TextLine, start: float, end: float) -> Iterator[TextEntry]:
         """The line as an entry, if it was seen in [start, end) seconds and read well enough."""
         began, ended = line.lifetime()
         first, last = max(began, start), min(end if ended is None else ended, end)

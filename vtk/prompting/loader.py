@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from vtk.entries import KeyframeEntry
 from vtk.errors import MissingError, OutputError, UsageError
 from vtk.media.video import Video, VideoCache
 from vtk.pipeline import failure
@@ -62,5 +63,6 @@ class FrameLoader:
         self.subtitles.add_speech(new, video)
         frames = select_frames(video, new, self.options)
         if "keyframes" not in new:
-            new["keyframes"] = [{"t": time} for time, _ in frames]
+            keyframes: list[KeyframeEntry] = [{"t": time} for time, _ in frames]
+            new["keyframes"] = keyframes
         return SpanFrames(new, frames, video.container.metadata.get("title", ""))

@@ -2,8 +2,8 @@
 
 from math import inf
 
+from vtk.entries import SpeechEntry
 from vtk.media.subtitles import speech_entries
-from vtk.media.subtitles.cues import Entry
 from vtk.media.video import Video
 from vtk.span import Span
 from vtk.speech import clip_entries
@@ -15,7 +15,7 @@ class Subtitles:
     def __init__(self, language: str | None) -> None:
         self.language = language
         self.video = ""
-        self.entries: list[Entry] = []
+        self.entries: list[SpeechEntry] = []
 
     def add_speech(self, span: Span, video: Video) -> None:
         """Add `speech` to a span that has none, if its video has subtitles in its range."""

@@ -7,13 +7,14 @@ texts from a video are not interpreted.
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from vtk.entries import SpeechEntry, TextEntry
 from vtk.errors import UsageError
 from vtk.span import Span
 
@@ -72,13 +73,13 @@ def render(template: str, values: Mapping[str, str]) -> str:
     return "\n".join(lines).strip()
 
 
-def _joined(entries: list[dict[str, Any]]) -> str:
+def _joined(entries: Sequence[SpeechEntry | TextEntry]) -> str:
     """Join the texts of timed entries, truncated to LONGEST characters."""
     whole = " ".join(lines_of(entries))
     return whole if len(whole) <= LONGEST else whole[:LONGEST].rsplit(" ", 1)[0] + " …"
 
 
-def lines_of(entries: list[dict[str, Any]]) -> list[str]:
+def lines_of(entries: Sequence[SpeechEntry | TextEntry]) -> list[str]:
     """Return the texts of entries without consecutive repeats, naming each new speaker."""
     lines: list[str] = []
     before, speaking = "", ""

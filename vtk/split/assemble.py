@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 
+from vtk.entries import SpeechEntry
 from vtk.media.container import seekable
 from vtk.media.video import VideoCache
 from vtk.pipeline import OnProgress
@@ -51,7 +52,7 @@ def assemble(
         yield from _numbered(found, why)
 
 
-def _speech(span: Span) -> list[dict[str, object]]:
+def _speech(span: Span) -> list[SpeechEntry]:
     """Return the speech of a span: its own `speech`, or else the subtitles of its video."""
     if "speech" in span:
         return list(span["speech"])

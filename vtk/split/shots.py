@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from vtk.entries import TransitionEntry, TransitionOutEntry
 from vtk.media.image.planes import Thumbnail, thumbnail, thumbnails
 from vtk.media.video import Video
 from vtk.pipeline import OnProgress
@@ -98,4 +99,5 @@ def _transition_out(boundary: "Boundary") -> dict[str, Any]:
     if not boundary.start:
         return {}
     pts, time = boundary.start
-    return {"transition_out": {"type": boundary.type, "start": round(time, 6), "pts": pts}}
+    about: TransitionOutEntry = {"type": boundary.type, "start": round(time, 6), "pts": pts}
+    return {"transition_out": about}

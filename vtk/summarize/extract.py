@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from vtk.entries import PartEntry, SentenceEntry
 from vtk.passages import Passage, measured_caption, passages, with_parts
 from vtk.span import Span, join
 from vtk.speech import speech_sentences
@@ -56,9 +57,9 @@ def summary(spans: list[Span], *, sentences: int | None, words: int | None, lang
     if not chosen and candidates and words is not None:
         chosen = [_cut(max(candidates, key=lambda c: c.quality).sentence, words)]
     chosen.sort(key=lambda sentence: (sentence.start, sentence.end))
-    told = [{"start": s.start, "end": s.end, "text": s.text} for s in chosen]
+    told: list[SentenceEntry] = [{"start": s.start, "end": s.end, "text": s.text} for s in chosen]
     fields = {"summary": _prose([sentence.text for sentence in chosen]), "sentences": told}
-    parts = [
+    parts: list[PartEntry] = [
         {"start": span.start, "end": span.end, "title": span["title"]}
         for span in spans
         if span.get("title")

@@ -6,6 +6,7 @@ from itertools import count
 from math import inf
 from typing import Any, NamedTuple
 
+from vtk.entries import CueEntry
 from vtk.media.audio.power import Power
 from vtk.media.audio.silence import Silence, SilenceDetector
 from vtk.media.audio.speech_audio import SpeechAudio
@@ -33,8 +34,8 @@ class AudioEvent(NamedTuple):
 
 def speech_event(stretch: Stretch, kind: str = "speech") -> AudioEvent:
     """The event of a speech segment, or of another `kind` of segment with a score."""
-    details = {"cue": {"type": kind}, "score": rounded(stretch.score)}
-    return AudioEvent(stretch.start, stretch.end, details)
+    cue: CueEntry = {"type": kind}
+    return AudioEvent(stretch.start, stretch.end, {"cue": cue, "score": rounded(stretch.score)})
 
 
 def audio_events(
@@ -95,7 +96,7 @@ class _Heard:
     def _quiet(self, silences: Iterable[Silence]) -> None:
         for silence in silences:
             if not any(silence.start <= time <= silence.end for time in self._voice.damage):
-                cue = {"type": "silence", "level": silence.level()}
+                cue: CueEntry = {"type": "silence", "level": silence.level()}
                 self._take(AudioEvent(silence.start, silence.end, {"cue": cue}))
 
     def _take(self, found: AudioEvent) -> None:

@@ -10,13 +10,14 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
+from vtk.entries import SpeechEntry
 from vtk.errors import ModelError, NoStreamError
 from vtk.media.audio.speech_audio import SpeechAudio
 from vtk.models.speech.recognizer import Piece, Recognized, Recognizer, Segment, Word
 from vtk.text import comparison_key
 from vtk.times import rounded
 from vtk.transcribe.activity import SpeechDetector, Stretch, with_probabilities
-from vtk.transcribe.phrases import Entry, phrases
+from vtk.transcribe.phrases import HeardWord, phrases
 from vtk.transcribe.pieces import SpeechPiece, pieces
 
 log = logging.getLogger("vtk")
@@ -45,7 +46,7 @@ class SpeechReader:
         detector: SpeechDetector,
         recognizer: Recognizer,
         language: str | None = None,
-    ) -> Iterator[tuple[float, list[Entry]]]:
+    ) -> Iterator[tuple[float, list[SpeechEntry]]]:
         """Yield the entries of the speech in each range, in order, as soon as they are known.
 
         Each item is the time in seconds up to which all is known, and the new entries up to then.
@@ -70,9 +71,9 @@ def _spoken(voice: SpeechAudio, span: Range, detector: SpeechDetector) -> Iterat
     return pieces(with_probabilities(voice.blocks(*span), detector))
 
 
-def entries(result: Recognized, speech: tuple[Stretch, ...]) -> list[Entry]:
+def entries(result: Recognized, speech: tuple[Stretch, ...]) -> list[SpeechEntry]:
     """The recognized text that passes the guards, as `speech` entries."""
-    found: list[Entry] = []
+    found: list[SpeechEntry] = []
     for segment in result.segments:
         if segment.no_speech > NOBODY and segment.log_probability < UNSURE:
             continue
@@ -110,14 +111,17 @@ def _voiced(start: float, end: float, speech: Iterable[Stretch]) -> bool:
     return any(found.start - NEAR <= middle <= found.end + NEAR for found in speech)
 
 
-def _word(word: Word) -> Entry:
-    entry = {"start": rounded(word.start), "end": rounded(word.end), "text": word.text}
-    return entry if word.score is None else {**entry, "score": word.score}
+def _word(word: Word) -> HeardWord:
+    start, end = rounded(word.start), rounded(word.end)
+    heard: HeardWord = {"start": start, "end": end, "text": word.text}
+    if word.score is not None:
+        heard["score"] = word.score
+    return heard
 
 
-def _whole(segment: Segment) -> Entry:
-    times = {"start": rounded(segment.start), "end": rounded(max(segment.start, segment.end))}
-    return {**times, "text": " ".join(segment.text.split())}
+def _whole(segment: Segment) -> SpeechEntry:
+    start, end = rounded(segment.start), rounded(max(segment.start, segment.end))
+    return {"start": start, "end": end, "text": " ".join(segment.text.split())}
 
 
 def open_voice(video: str) -> SpeechAudio | None:

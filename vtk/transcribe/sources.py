@@ -5,11 +5,11 @@ from contextlib import ExitStack
 from math import inf
 from typing import Any
 
+from vtk.entries import SpeechEntry
 from vtk.errors import MissingError, UsageError, VtkError
 from vtk.media.audio.speech_audio import SpeechAudio
 from vtk.media.container.timing import Timing, timing
 from vtk.media.subtitles import find_subtitles
-from vtk.media.subtitles.cues import Entry
 from vtk.media.subtitles.files import SIDECARS
 from vtk.models.speech.recognizer import Recognizer
 from vtk.span import Span
@@ -107,10 +107,10 @@ class WordFinder:
 class ReadWords:
     """Entries that are all known from the start, such as those of a file or of subtitles."""
 
-    def __init__(self, entries: list[Entry], method: str, **details: Any) -> None:
+    def __init__(self, entries: list[SpeechEntry], method: str, **details: Any) -> None:
         self.entries, self.method, self._details = entries, method, details
 
-    def entries_until(self, end: float) -> list[Entry]:
+    def entries_until(self, end: float) -> list[SpeechEntry]:
         """The entries at least up to `end` seconds."""
         return self.entries
 
@@ -138,13 +138,13 @@ class RecognizedWords:
     ) -> None:
         from vtk.transcribe.recognition import SpeechReader
 
-        self.entries: list[Entry] = []
+        self.entries: list[SpeechEntry] = []
         self._voice, self._recognizer, self._speech = voice, recognizer, SpeechReader()
         self._known = -inf
         self._failure: VtkError | None = None
         self._found = self._speech.transcribe(voice, ranges, detector, recognizer, language)
 
-    def entries_until(self, end: float) -> list[Entry]:
+    def entries_until(self, end: float) -> list[SpeechEntry]:
         """The entries at least up to `end` seconds. Raises ModelError, also when called again."""
         try:
             while self._failure is None and self._known < end:

@@ -12,11 +12,12 @@ from typing import Any
 
 import orjson
 
+from vtk.entries import SpeechEntry, SpeechWord
 from vtk.errors import InputError
-from vtk.media.subtitles.cues import LAST, Entry, RawCue, to_speech_entries
+from vtk.media.subtitles.cues import LAST, RawCue, to_speech_entries
 from vtk.media.subtitles.files import SIDECARS, read_cues, read_text
 from vtk.times import rounded
-from vtk.transcribe.phrases import phrases
+from vtk.transcribe.phrases import HeardWord, phrases
 
 Json = dict[str, Any]
 
@@ -25,7 +26,7 @@ _CLOCK = r"(?:\d{1,3}:)?\d{1,3}:\d{2}(?:[.,]\d{1,3})?"
 _CODED = re.compile(rf"\s*[\[(]?({_CLOCK})(?:\s*(?:-->|-|–)\s*({_CLOCK}))?[\])]?(?:[\s:–-]+|$)(.*)")
 
 
-def transcript(path: str, shift: float = 0.0) -> list[Entry]:
+def transcript(path: str, shift: float = 0.0) -> list[SpeechEntry]:
     """Read a transcript; times are shifted by `shift` seconds. Raises InputError, MediaError."""
     ending = os.path.splitext(path)[1].lower()
     if ending in SIDECARS:
@@ -41,7 +42,7 @@ def transcript(path: str, shift: float = 0.0) -> list[Entry]:
     return sorted((_moved(entry, shift) for entry in kept), key=lambda e: (e["start"], e["end"]))
 
 
-def _of_json(path: str, text: str) -> list[Entry]:
+def _of_json(path: str, text: str) -> list[SpeechEntry]:
     try:
         told = orjson.loads(text)
     except orjson.JSONDecodeError as error:
@@ -58,7 +59,7 @@ def _of_json(path: str, text: str) -> list[Entry]:
     raise InputError(f"{path} is not a transcript in a known format: it has none of {known}")
 
 
-def _segments(told: Json) -> Iterator[Entry]:
+def _segments(told: Json) -> Iterator[SpeechEntry]:
     """whisper, faster-whisper, whisperX, OpenAI; and Podcasting 2.0, which has other key names."""
     words = told.get("words") or []  # OpenAI lists words beside the segments, not inside
     for segment in told["segments"]:
@@ -76,7 +77,7 @@ def _segments(told: Json) -> Iterator[Entry]:
         yield entry
 
 
-def _words(words: list[Json]) -> Iterator[Entry]:
+def _words(words: list[Json]) -> Iterator[SpeechWord]:
     """Words with times; numbers, which whisperX leaves untimed, get times from their neighbours."""
     if not any("start" in word for word in words):
         return
@@ -89,11 +90,11 @@ def _words(words: list[Json]) -> Iterator[Entry]:
             yield {"start": rounded(start), "end": rounded(end), "text": text}
 
 
-def _whisper_cpp(told: Json) -> Iterator[Entry]:
+def _whisper_cpp(told: Json) -> Iterator[SpeechEntry]:
     for part in told["transcription"]:
         start, end = (part["offsets"][key] / 1000 for key in ("from", "to"))
         entry = _entry(start, end, part["text"], part.get("speaker"))
-        words: list[Entry] = []
+        words: list[SpeechWord] = []
         for token in part.get("tokens", []):
             text = token["text"]
             if text.startswith("[_"):  # special tokens, not words
@@ -108,10 +109,10 @@ def _whisper_cpp(told: Json) -> Iterator[Entry]:
         yield entry
 
 
-def _json3(told: Json) -> Iterator[Entry]:
+def _json3(told: Json) -> Iterator[SpeechEntry]:
     """YouTube json3: events with words, each with its offset from the start of the event."""
     events = [e for e in told["events"] if e.get("segs") and not e.get("aAppend")]
-    heard: list[Entry] = []
+    heard: list[HeardWord] = []
     for event, after in pairwise([*events, {}]):
         start = event["tStartMs"] / 1000
         end = start + event.get("dDurationMs", 0) / 1000
@@ -126,14 +127,14 @@ def _json3(told: Json) -> Iterator[Entry]:
     yield from phrases([{**word, "text": word["text"].strip()} for word in heard])
 
 
-READERS: dict[str, Callable[[Json], Iterator[Entry]]] = {
+READERS: dict[str, Callable[[Json], Iterator[SpeechEntry]]] = {
     "transcription": _whisper_cpp,
     "segments": _segments,
     "events": _json3,
 }
 
 
-def _of_text(text: str) -> Iterator[Entry]:
+def _of_text(text: str) -> Iterator[SpeechEntry]:
     """Lines that begin with a time; a line without one continues the previous timed line."""
     found: list[tuple[float, float | None, list[str]]] = []
     for line in text.splitlines():
@@ -155,20 +156,20 @@ def _time(code: str) -> float:
     return sum(float(part) * 60.0**power for power, part in enumerate(reversed(parts)))
 
 
-def _entry(start: float, end: float, text: str, speaker: str | None = None) -> Entry:
-    told = next(
-        iter(to_speech_entries([RawCue(start, end, text)])),
-        {"start": start, "end": end, "text": ""},
-    )
+def _entry(start: float, end: float, text: str, speaker: str | None = None) -> SpeechEntry:
+    wordless: SpeechEntry = {"start": start, "end": end, "text": ""}
+    told = next(iter(to_speech_entries([RawCue(start, end, text)])), wordless)
     return {**told, "speaker": str(speaker)} if speaker else told
 
 
-def _moved(entry: Entry, shift: float) -> Entry:
-    moved = {
-        **entry,
-        "start": rounded(entry["start"] + shift),
-        "end": rounded(entry["end"] + shift),
-    }
+def _moved(entry: SpeechEntry, shift: float) -> SpeechEntry:
+    def later(time: float) -> float:
+        return rounded(time + shift)
+
+    moved: SpeechEntry = {**entry, "start": later(entry["start"]), "end": later(entry["end"])}
     if "words" in entry:
-        moved["words"] = [_moved(word, shift) for word in entry["words"]]
+        moved["words"] = [
+            {**word, "start": later(word["start"]), "end": later(word["end"])}
+            for word in entry["words"]
+        ]
     return moved

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.world import Clip, Encoding, Scene, Take, Timeline, write_clip
+from vtk.entries import SpeechEntry
 from vtk.schema import SCHEMA
 from vtk.span import Span, parse
 from vtk.split import split
@@ -42,7 +43,7 @@ def shots(count: int, seconds: int = 1) -> Iterator[Span]:
         )  # fmt: skip
 
 
-def starts(colours: list[int], speech: list[dict[str, Any]] | None = None) -> list[int]:
+def starts(colours: list[int], speech: list[SpeechEntry] | None = None) -> list[int]:
     """Numbers of the shots that scenes begin with."""
     found = scenes(shots(len(colours)), Colours(colours), speech or [])
     return [round(span.start) for span in found]
@@ -94,7 +95,7 @@ def test_long_takes_of_different_places_are_scenes() -> None:
 
 
 def test_words_part_scenes_that_look_alike() -> None:
-    def talk(words: str, first: int) -> list[dict[str, Any]]:
+    def talk(words: str, first: int) -> list[SpeechEntry]:
         said = words.split()
         return [
             {

@@ -13,10 +13,11 @@ import pysubs2
 from av.container import InputContainer
 from av.subtitles.stream import SubtitleStream
 
+from vtk.entries import SpeechEntry
 from vtk.errors import MediaError, UsageError
 from vtk.media.container import open_container
 from vtk.media.container.streams import leading_stream, stated_range
-from vtk.media.subtitles.cues import Entry, RawCue, to_speech_entries
+from vtk.media.subtitles.cues import RawCue, to_speech_entries
 from vtk.media.subtitles.files import SIDECARS, STORED, packet_cues, read_cues
 from vtk.span import local_path
 
@@ -47,12 +48,12 @@ class SubtitleSource(NamedTuple):
     shift: float = 0.0
 
     @property
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[SpeechEntry]:
         """The cues as entries of `speech`."""
         return to_speech_entries(self.raws, self.shift)
 
 
-def speech_entries(video: str, language: str | None = None) -> list[Entry]:
+def speech_entries(video: str, language: str | None = None) -> list[SpeechEntry]:
     """The `speech` entries of the source that `find_subtitles` finds, in time order."""
     found = find_subtitles(video, language)
     return found.entries if found else []

@@ -4,15 +4,14 @@ import html
 import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pysubs2
 
+from vtk.entries import SpeechEntry, SpeechWord
 from vtk.speech import speaker_of, strip_repeated_lines
 from vtk.text import comparison_key
 from vtk.times import rounded
-
-Entry = dict[str, Any]
 
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|</?>|\{\\[^{}]*\}")
 _VOICE = re.compile(r"<v(?:\.[^ \t<>]*)?[ \t]+([^<>]+)>")
@@ -35,14 +34,14 @@ class RawCue(NamedTuple):
     settings: str = ""
 
 
-def to_speech_entries(raws: Iterable[RawCue], shift: float = 0.0) -> list[Entry]:
+def to_speech_entries(raws: Iterable[RawCue], shift: float = 0.0) -> list[SpeechEntry]:
     """Convert cues to `speech` entries in time order, without empty or duplicate entries.
 
     Times are shifted by `shift` seconds. `text` is a single line without tags; `markup` holds the
     original cue if it cannot be recreated from the entry. Roll-up captions, which repeat each line
     in several cues, are reduced to one occurrence of each line, from when it first appears.
     """
-    found: dict[tuple[float, float, str], Entry] = {}
+    found: dict[tuple[float, float, str], SpeechEntry] = {}
     ordered = sorted(raws, key=lambda raw: (raw.start, raw.end))
     rolling = _rolls(ordered)
     for raw in _unrolled(ordered) if rolling else ordered:
@@ -60,7 +59,7 @@ def strip_tags(payload: str, form: str) -> str:
     return html.unescape(_TAG.sub("", _MOMENT.sub("", payload)))
 
 
-def _entry(raw: RawCue, shift: float) -> Entry | None:
+def _entry(raw: RawCue, shift: float) -> SpeechEntry | None:
     said = strip_tags(raw.payload, raw.form)
     text = " ".join(said.split())
     if not text:
@@ -70,7 +69,8 @@ def _entry(raw: RawCue, shift: float) -> Entry | None:
     if len(voices) == 1:
         speaker, rest = voices.pop(), text
     start = rounded(raw.start + shift)
-    entry: Entry = {"start": start, "end": max(rounded(raw.end + shift), start), "text": rest}
+    end = max(rounded(raw.end + shift), start)
+    entry: SpeechEntry = {"start": start, "end": end, "text": rest}
     if speaker and rest:
         entry["speaker"] = speaker
     else:
@@ -85,7 +85,7 @@ def _entry(raw: RawCue, shift: float) -> Entry | None:
     return entry
 
 
-def _words(raw: RawCue, shift: float) -> list[Entry]:
+def _words(raw: RawCue, shift: float) -> list[SpeechWord]:
     """Return the words of a cue with inline timestamps; words between two share the time."""
     marks = list(_MOMENT.finditer(raw.payload))
     if not marks:
@@ -94,17 +94,17 @@ def _words(raw: RawCue, shift: float) -> list[Entry]:
     edges = [0, *(edge for mark in marks for edge in mark.span()), len(raw.payload)]
     ranges = zip(edges[::2], edges[1::2], strict=True)
     pieces = [strip_tags(raw.payload[first:last], raw.form) for first, last in ranges]
-    words: list[Entry] = []
+    words: list[SpeechWord] = []
     for piece, (start, end) in zip(pieces, pairwise(times), strict=True):
         words += word_times(piece, start + shift, max(start, end) + shift)
     return words
 
 
-def word_times(text: str, start: float, end: float) -> list[Entry]:
+def word_times(text: str, start: float, end: float) -> list[SpeechWord]:
     """Divide [start, end] seconds among the words of a text in proportion to their length."""
     words = text.split()
     each = (end - start) / (sum(map(len, words)) or 1)
-    found = []
+    found: list[SpeechWord] = []
     for word in words:
         end = start + each * len(word)
         found.append({"start": rounded(start), "end": rounded(end), "text": word})

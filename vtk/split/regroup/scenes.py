@@ -10,11 +10,12 @@ that scenes come out while the video is still being read.
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vtk.entries import SpeechEntry, TransitionEntry
 from vtk.span import Span
 from vtk.speech import speech_sentences
 from vtk.split.regroup.lengths import merged
@@ -60,7 +61,7 @@ class _Alike(NamedTuple):
 
 
 def scenes(
-    shots: Iterable[Span], seen: ColourHistograms, speech: list[dict[str, Any]]
+    shots: Iterable[Span], seen: ColourHistograms, speech: list[SpeechEntry]
 ) -> Iterator[Span]:
     """The shots joined into scenes, with `shots`, how many, and `score`, of the valley's depth.
 
@@ -94,7 +95,8 @@ def _begun(shot: Span, valley: dict[str, float]) -> Span:
     """The first shot of a scene, with the measurements and the score of the valley before it."""
     valley = {name: round(value, 4) for name, value in valley.items()}
     new = Span({**shot, "score": round(valley["depth"] / (valley["depth"] + DEPTH), 4)})
-    if begun := shot.get("transition"):
+    begun: TransitionEntry | None = shot.get("transition")
+    if begun:
         new["transition"] = {**begun, "why": {**begun.get("why", {}), **valley}}
     return new
 
