@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from vtk.entries import TransitionEntry, TransitionOutEntry
+from vtk.entries import TransitionOutEntry
 from vtk.media.image.planes import Thumbnail, thumbnail, thumbnails
 from vtk.media.video import Video
 from vtk.pipeline import OnProgress
