@@ -95,14 +95,6 @@ class FaceEntry(TypedDict):
     box: list[float]  # left, top, right, bottom as fractions of the picture
 
 
-class PictureFacts(TypedDict, total=False):
-    """The measurements of the picture that the schema declares."""
-
-    picture: str
-    faces: list[FaceEntry]  # the largest first
-    scale: str
-
-
 class SoundFacts(TypedDict):
     """What was measured of the sound."""
 
@@ -110,9 +102,12 @@ class SoundFacts(TypedDict):
     loudness: NotRequired[float]  # LUFS, of what is not silent; missing where all is
 
 
-class Facts(PictureFacts, total=False):
-    """All that vtk measures of a span."""
+class Facts(TypedDict, total=False):
+    """What was measured of a span, and the measurements of the picture as a sentence."""
 
+    picture: str
+    faces: list[FaceEntry]  # the largest first
+    scale: str
     seconds: float  # duration
     light: float  # mean luma, 0..1
     colours: dict[str, float]  # share of the picture by name, the largest first

@@ -37,7 +37,7 @@ def picture_sentence(facts: Facts) -> str:
 def faces_clause(facts: Facts) -> str:
     """How many faces there are and how near the largest is; empty where none was found."""
     parts = _faces(facts)
-    if len(facts.get("faces", ())) > 1:
+    if len(parts) == 2 and len(facts["faces"]) > 1:
         parts[1] = f"the larg{'er' if len(facts['faces']) == 2 else 'est'} {parts[1]}"
     return ", ".join(parts)
 
@@ -47,11 +47,9 @@ def _faces(facts: Facts) -> list[str]:
     if not count:
         return []
     number = _NUMBERS[count] if count < len(_NUMBERS) else str(count)
-    scale = facts["scale"]
-    return [
-        f"{number} face{'s' * (count > 1)}",
-        f"in a {scale}" if scale.endswith("shot") else f"in {scale}",
-    ]
+    scale = facts.get("scale", "")
+    near = f"in a {scale}" if scale.endswith("shot") else f"in {scale}"
+    return [f"{number} face{'s' * (count > 1)}", *([near] if scale else ())]
 
 
 def _light(facts: Facts) -> list[str]:
