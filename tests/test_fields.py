@@ -147,7 +147,7 @@ def test_values_that_differ_between_joined_spans_all_survive(world: World, name:
 
 @pytest.mark.parametrize("name", ABILITIES)
 def test_error_records_keep_their_place(world: World, name: str) -> None:
-    error = Span(video="gone.mp4", mine=1).error("split", "gone", "OpenError")
+    error = Span(video="gone.mp4", mine=1).with_error("split", "gone", "OpenError")
     spans = [Span(error), *described(world("cuts"), {}, [0, 2])]
     first, *others = ABILITIES[name](spans)
     assert first == error

@@ -21,7 +21,7 @@ FILLERS = {
 def test_what_is_there_stays_and_opens_no_file(field: str) -> None:
     filler, value = FILLERS[field]
     there = Span({"video": "missing.mp4", "start": 0.0, "end": 1.0, field: value})
-    broken = Span(video="missing.mp4").error("split", "broken")
+    broken = Span(video="missing.mp4").with_error("split", "broken")
     assert list(filler([there, broken])) == [there, broken]
 
 

@@ -31,7 +31,7 @@ def test_an_error_ends_its_span_only_and_keeps_what_came_before() -> None:
 
 
 def test_error_records_pass_a_video_on_their_side_of_it() -> None:
-    broken = Span(video="a").error("split", MediaError("broken"))
+    broken = Span(video="a").with_error("split", MediaError("broken"))
     spans = [Span(broken), Span(video="a", start=0.0, end=1.0), Span(broken)]
     out = list(map_videos("chapter", [spans], lambda good: [Span(good[0], title="One")]))
     assert [span.failed for span in out] == [True, False, True]
@@ -40,7 +40,7 @@ def test_error_records_pass_a_video_on_their_side_of_it() -> None:
 
 def test_only_what_lacks_a_field_is_filled() -> None:
     spans = [Span(video="a"), Span(video="b", caption="kept"), Span(video="c")]
-    spans.append(Span(video="d").error("split", "broken"))
+    spans.append(Span(video="d").with_error("split", "broken"))
     filled = fill_missing(
         spans,
         lambda span: "caption" not in span,

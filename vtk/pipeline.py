@@ -56,7 +56,7 @@ def failure(command: str, span: Span, error: Exception) -> Span:
     if bug is not None:
         error = InternalError(f"internal error: {type(bug).__name__}: {bug}")
     log.error("%s: %s", span.fragment, error, exc_info=bug)
-    return Span(span).error(command, error)
+    return span.with_error(command, error)
 
 
 def fill_missing(
@@ -139,4 +139,4 @@ def partial_failure(
 ) -> Span:
     """Return the error record of a part of the span, and log the error."""
     log.error("%s: %s", span.video, reason)
-    return span.sub_span(start, end, kind).error(command, reason)
+    return span.sub_span(start, end, kind).with_error(command, reason)

@@ -1,8 +1,8 @@
 """The record: a span of a video and what is known about it.
 
-A span is a dictionary whose ``video``, ``start`` and ``end`` say which stretch of which video it
-is; every other field is something known about that stretch. Fields that vtk does not know travel
-along untouched. A span without ``start`` and ``end`` stands for a whole video, as a bare path does.
+A span is a dictionary. ``video``, ``start`` and ``end`` say which part of which video it is; every
+other field is something known about that part. Fields unknown to vtk are passed on untouched. A
+span without ``start`` and ``end`` stands for a whole video, as a bare path does.
 """
 
 import math
@@ -20,11 +20,11 @@ from vtk.entries import ErrorEntry, MadeEntry, TimedEntry
 from vtk.errors import InputError
 from vtk.schema import MAX_SECONDS, PROPERTIES, READ
 
-# What describes one stretch only, and so does not pass to a span of another stretch.
+# Fields that describe one interval only, and so are not passed on to a span of another interval.
 SPAN_ONLY_FIELDS = frozenset(PROPERTIES) - {"video", "time_base", "made"}
 TIMED_FIELDS = ("keyframes", "speech", "screen_text")
-# Seconds left out at either end of a span, and which share of it where that is less: at a cut, as
-# compression spoils frames beside it, and at a transition, which may be longer than was seen.
+# Margins at the ends of a span: (seconds, share of the span), whichever is shorter. At a cut, as
+# compression spoils the frames beside it; at a transition, which may be longer than was detected.
 CUT_MARGIN = (0.3, 0.15)
 BLEND_MARGIN = (0.6, 0.25)
 
@@ -33,7 +33,7 @@ _FRAGMENT = re.compile(r"(?s)(.+)#t=(?:npt:)?(-?[\d:.]*)(?:,(-?[\d:.]+))?")
 
 
 class Span(dict[str, Any]):
-    """One stretch of one video. Times are presentation timestamps in seconds, half open."""
+    """An interval of a video, half open. Times are presentation timestamps in seconds."""
 
     @property
     def video(self) -> str:
@@ -42,17 +42,17 @@ class Span(dict[str, Any]):
 
     @property
     def start(self) -> float:
-        """Start in seconds; 0 where none is stated."""
+        """Start in seconds; 0 if none is stated."""
         return float(self.get("start", 0.0))
 
     @property
     def end(self) -> float:
-        """End in seconds; infinity where the span reaches to the end of its video."""
+        """End in seconds; infinity if the span reaches to the end of its video."""
         return float(self.get("end", math.inf))
 
     @property
     def is_whole_video(self) -> bool:
-        """Whether the span stands for a whole video that was not looked at yet."""
+        """Whether the span stands for a whole video whose limits are not known yet."""
         return "start" not in self and "end" not in self
 
     @property
@@ -69,19 +69,19 @@ class Span(dict[str, Any]):
         return f"{self.video}#t={_seconds(self.start)}{end}"
 
     def with_times(self, start: float, end: float) -> Self:
-        """A copy whose start and end, in seconds, are stated; those it has are kept."""
+        """A copy with start and end in seconds, unless the span states its own."""
         extent = {"start": times.rounded(start), "end": times.rounded(max(start, end))}
         return type(self)({"video": self.video, **extent, **self})
 
     def with_provenance(self, by: str, method: str | None = None, **details: Any) -> Self:
-        """The span with one more entry of provenance: command, method, details, version."""
+        """A copy with one more entry of provenance: command, method, details, version."""
         entry = {"by": f"vtk {by}", "method": method, **details, "version": __version__}
         made: list[MadeEntry] = self.get("made", [])
-        self["made"] = [*made, {k: v for k, v in entry.items() if v is not None}]
-        return self
+        new = {k: v for k, v in entry.items() if v is not None}
+        return type(self)({**self, "made": [*made, new]})
 
     def sub_span(self, start: float, end: float, kind: str, **fields: Any) -> Self:
-        """A span inside this one, in seconds: unknown fields, and what happens inside it."""
+        """A span inside this one, in seconds, with unknown fields and the timed entries in it."""
         extent = {"start": times.rounded(start), "end": times.rounded(end)}
         new = type(self)({"video": self.video, **extent, "kind": kind, **fields})
         for key in TIMED_FIELDS:
@@ -93,29 +93,28 @@ class Span(dict[str, Any]):
         return new
 
     def without_transitions(self, start: float, end: float) -> tuple[float, float]:
-        """[start, end) seconds less the transitions at its ends; whole where nothing is left."""
+        """[start, end) seconds less the transitions at its ends; all if nothing is left."""
         low = max(start, float(self.get("transition", {}).get("end", start)))
         high = min(end, float(self.get("transition_out", {}).get("start", end)))
         return (low, high) if low < high else (start, end)
 
     def clear_part(self, start: float, end: float) -> tuple[float, float]:
-        """[start, end) seconds less the transitions at its ends, and less a margin beside each."""
+        """[start, end) seconds less the transitions at its ends and a margin beside each."""
         low, high = self.without_transitions(start, end)
         begun, over = self.get("transition", {}), self.get("transition_out", {})
         cut, blend = (min(most, share * (high - low)) for most, share in (CUT_MARGIN, BLEND_MARGIN))
         return low + (blend if "end" in begun else cut), high - (blend if "start" in over else cut)
 
-    def error(self, command: str, error: Exception | str, kind: str | None = None) -> Self:
-        """The span as an error record. `kind` names the error where `error` is only its text."""
+    def with_error(self, command: str, error: Exception | str, kind: str | None = None) -> Self:
+        """A copy as an error record. `kind` names the error if `error` is only its text."""
         reason: ErrorEntry = {
             "command": f"vtk {command}",
             "type": kind or type(error).__name__,
-            # A name that is not UTF-8 may stand in it.
+            # It may quote a file name that is not UTF-8.
             "message": str(error).encode("utf-8", "backslashreplace").decode()
             or type(error).__name__,
         }
-        self["error"] = reason
-        return self
+        return type(self)({**self, "error": reason})
 
     def dump(self) -> bytes:
         """The span as one line of JSON in UTF-8, with its newline."""
@@ -123,7 +122,7 @@ class Span(dict[str, Any]):
 
 
 def within(entry: TimedEntry, start: float, end: float) -> bool:
-    """Whether a timed entry belongs to a stretch: a moment inside it, or most of the shorter."""
+    """Whether a timed entry is in [start, end): its time, or half of the shorter of the two."""
     if "start" not in entry:
         return bool(start <= entry["t"] < end)
     if entry["end"] <= entry["start"]:
@@ -135,8 +134,8 @@ def within(entry: TimedEntry, start: float, end: float) -> bool:
 def join(spans: list[Span], kind: str, **fields: Any) -> Span:
     """One span over spans of the same video, from the first start to the last end.
 
-    Timed entries are united without repeats, in time order. A field unknown to vtk keeps its
-    value where all spans agree; where they differ it becomes the list of the distinct values.
+    Timed entries are merged without duplicates, in time order. A field unknown to vtk keeps its
+    value if all spans agree; if not, it becomes the list of the distinct values.
     """
     start, end = min(span.start for span in spans), max(span.end for span in spans)
     new = Span(video=spans[0].video, start=start, end=end, kind=kind, **fields)
@@ -168,7 +167,7 @@ def _seconds(value: float) -> str:
 
 
 def load(line: bytes | str) -> Span:
-    """The span of one line of JSON. Raises InputError, in one sentence, when it is not one."""
+    """Parse one line of JSON. Raises InputError, in one sentence, if it is not a span."""
     try:
         record = orjson.loads(line)
     except orjson.JSONDecodeError as error:
@@ -185,7 +184,7 @@ def load(line: bytes | str) -> Span:
 
 
 def _too_deep(record: dict[str, Any]) -> bool:
-    """Whether orjson, which reads such a record, would refuse to write it."""
+    """Whether orjson can read the record but not write it again."""
     try:
         orjson.dumps(record)
     except orjson.JSONEncodeError:
@@ -194,9 +193,10 @@ def _too_deep(record: dict[str, Any]) -> bool:
 
 
 def parse(text: str) -> Span:
-    """The span named by an argument: a path, a URL, a media fragment, or a record as JSON.
+    """Parse a command-line argument: a path, a URL, a media fragment, or a record as JSON.
 
-    A file of exactly that name wins over a fragment or a record. Raises InputError.
+    An existing file of that very name takes precedence over a fragment or a record. Raises
+    InputError.
     """
     if os.path.lexists(text):
         return Span(video=video_name(text))
@@ -221,7 +221,7 @@ def parse(text: str) -> Span:
 
 
 def video_name(path: str) -> str:
-    """The name of a file as it stands in a record.
+    """The name of a file as it is written in a record.
 
     Unicode names stay as they are. A name with bytes that are not UTF-8, which JSON cannot hold,
     becomes a percent-encoded ``file://`` URL.
@@ -234,12 +234,12 @@ def video_name(path: str) -> str:
 
 
 def local_path(video: str) -> str | None:
-    """The path of the file that a record names, None where it names something remote."""
+    """The path of the local file that a record names; None if it names something remote."""
     if os.path.lexists(video):
         return video
     try:
         scheme = urlsplit(video).scheme if "://" in video else ""
-    except ValueError:  # of brackets that hold no address
+    except ValueError:  # brackets that hold no IP address
         scheme = ""
     if scheme == "file":
         return os.fsdecode(unquote_to_bytes(urlsplit(video).path))

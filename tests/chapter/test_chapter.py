@@ -160,8 +160,8 @@ def test_titles_work_in_scripts_without_spaces() -> None:
 
 
 def test_error_records_keep_their_side_and_other_videos_go_on() -> None:
-    before = Span(video="lecture.mp4").error("split", "broken")
-    after = Span(video="lecture.mp4", start=90, end=99).error("caption", "broken")
+    before = Span(video="lecture.mp4").with_error("split", "broken")
+    after = Span(video="lecture.mp4", start=90, end=99).with_error("caption", "broken")
     other = [Span({**span, "video": "b.mp4"}) for span in lecture()]
     found = list(chapter([before, *lecture(), after, *other]))
     assert found[0] == before

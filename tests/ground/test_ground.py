@@ -128,7 +128,7 @@ def test_videos_without_text_are_captioned_and_errors_pass(
             yield MINUTE
 
     monkeypatch.setattr("vtk.caption.caption", caption)
-    broken = Span(video="b.mp4").error("split", "broken")
+    broken = Span(video="b.mp4").with_error("split", "broken")
     found = list(ground([broken, Span(video="a.mp4")], "rocket"))
     assert found[0] == broken
     assert (found[1].start, found[1].end) == (20, 24)

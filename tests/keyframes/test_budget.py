@@ -75,7 +75,7 @@ def test_a_budget_goes_where_more_changes_and_where_it_is_longer(tmp_path: Any) 
 
 def test_a_budget_is_for_each_video_and_error_records_pass(world: World, tmp_path: Any) -> None:
     missing = Span(video=str(tmp_path / "none.mp4"), start=0.0, end=1.0)
-    failed = Span(video=str(world("cuts").path)).error("split", "it broke", "MediaError")
+    failed = Span(video=str(world("cuts").path)).with_error("split", "it broke", "MediaError")
     one, two = spans(world("cuts")), spans(world("gradual"))
     found = list(keyframes([*one[:2], failed, *one[2:], missing, *two], budget=9))
     counts = [0 if span.failed else len(span["keyframes"]) for span in found]

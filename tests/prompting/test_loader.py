@@ -21,7 +21,7 @@ def test_a_span_comes_with_its_frames_and_says_which(world: World) -> None:
 
 def test_what_is_finished_or_failed_passes_and_opens_nothing(tmp_path: Path) -> None:
     missing = str(tmp_path / "none.mp4")
-    failed = Span(video=missing).error("split", "broken")
+    failed = Span(video=missing).with_error("split", "broken")
     (passed,) = FrameLoader("ask", FrameOptions())([failed])
     assert (passed.span, passed.frames) == (failed, [])
 

@@ -96,7 +96,7 @@ def test_spans_without_text_are_captioned_and_errors_pass(
             yield Span({**span, "caption": "A bear fishes."})
 
     monkeypatch.setattr("vtk.caption.caption", caption)
-    broken = Span(video="b.mp4").error("split", "broken")
+    broken = Span(video="b.mp4").with_error("split", "broken")
     bare = Span(video="c.mp4", start=0, end=5, kind="shot")
     found = list(retrieve([*shots(), broken, bare], "bear"))
     assert found[0] == broken

@@ -103,7 +103,7 @@ def test_a_budget_smaller_than_any_sentence_cuts_one() -> None:
 
 
 def test_each_video_has_its_own_summary_and_errors_pass() -> None:
-    broken = Span(video="talk.mp4").error("split", "broken")
+    broken = Span(video="talk.mp4").with_error("split", "broken")
     other = [Span({**span, "video": "b.mp4"}) for span in talk()]
     found = list(summarize([*talk(), broken, *other]))
     assert [span.video for span in found] == ["talk.mp4", "talk.mp4", "b.mp4"]

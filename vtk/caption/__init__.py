@@ -91,8 +91,8 @@ def _tagged(spans: Iterable[Span], options: "CaptionOptions") -> Iterator[Span]:
         span = loaded.span
         if loaded.frames:
             pictures = [picture for _, picture in loaded.frames]
-            span |= tags_by_clip(options.clip, pictures, options.tags)
-            span.with_provenance(
+            tagged = Span({**span, **tags_by_clip(options.clip, pictures, options.tags)})
+            span = tagged.with_provenance(
                 "caption", "tags", model=options.clip.name, sha256=options.clip.sha256
             )
         yield span

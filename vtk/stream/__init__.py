@@ -165,7 +165,7 @@ class Stream:
     def _unreadable(self, span: Span, error: OSError) -> Span:
         reason = OpenError(f"cannot read: {error.strerror}")
         log.error("%s: %s", span.video, reason)
-        return span.error(self.command, reason)
+        return span.with_error(self.command, reason)
 
     def _read(self, file: BinaryIO, name: str, *, null: bool = False) -> Iterator[Span]:
         if file.isatty() and not self.quiet:
@@ -194,7 +194,7 @@ class Stream:
             self.bad_lines += 1
             log.error("%s: %s", where, error)
             if (name := span_named_by(text)) is not None:
-                yield name.error(self.command, error)
+                yield name.with_error(self.command, error)
         except Exception as error:  # a bug affects only this line
             self._bug(error, f"{where}: ")
         else:

@@ -66,7 +66,7 @@ class _Worker:
             reason = WorkerError(f"the worker process died (exit status {self.process.exitcode})")
             for span in self.task.unit:
                 logging.getLogger("vtk").error("%s: %s", span.fragment, reason)
-                self.task.results.append(Span(span).error(command, reason))
+                self.task.results.append(span.with_error(command, reason))
             message = None
             alive = False
         else:

@@ -122,7 +122,7 @@ def test_a_shot_comes_out_once_the_next_one_is_long_enough() -> None:
 
 
 def test_errors_stay_behind_the_shots() -> None:
-    error = Span(video="x.mp4", start=4.0, end=5.0).error("split", "damaged", "MediaError")
+    error = Span(video="x.mp4", start=4.0, end=5.0).with_error("split", "damaged", "MediaError")
     shots = in_a_row([(100, 0), (5, 0.6)])
     found = list(split_long(merge_short([*shots, error], 1), 3.0, Still()))
     assert [span.failed for span in found] == [False, False, True]

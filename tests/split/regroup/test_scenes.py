@@ -114,7 +114,7 @@ def test_words_part_scenes_that_look_alike() -> None:
 
 
 def test_errors_come_after_the_scenes() -> None:
-    error = Span(video="x.mp4", start=1.0, end=2.0).error("split", "damaged", "MediaError")
+    error = Span(video="x.mp4", start=1.0, end=2.0).with_error("split", "damaged", "MediaError")
     *found, last = scenes([*shots(3), error], Colours([0, 0, 0]), [])
     assert last == error
     assert [span["shots"] for span in found] == [3]

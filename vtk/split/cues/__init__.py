@@ -59,10 +59,11 @@ def cues(span: Span, on_progress: OnProgress | None = None) -> Iterator[Span]:
             sources.append(_sound(meter, span, pictures))
         index = count()
         for cue in _in_order(sources):
-            if not cue.failed:
+            if cue.failed:
+                yield cue
+            else:
                 cue["index"] = next(index)
-                cue.with_provenance("split", "cues")
-            yield cue
+                yield cue.with_provenance("split", "cues")
         if pictures:
             yield from pictures.reader.lost_records()
         elif meter:
