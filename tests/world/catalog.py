@@ -12,7 +12,7 @@ from typing import Protocol
 import av
 
 from tests.world.clips import damaged, edits, streams
-from tests.world.lecture import lecture
+from tests.world.lecture import lecture, talk
 from tests.world.truth import Clip, Truth
 
 
@@ -73,6 +73,7 @@ CLIPS: tuple[Render, ...] = (
     damaged.no_frames,
     damaged.one_frame,
     lecture,
+    talk,
 )
 
 CATALOG: dict[str, Render] = {clip.__name__: clip for clip in CLIPS}
