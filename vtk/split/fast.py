@@ -23,6 +23,7 @@ import logging
 import math
 from collections import deque
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice, pairwise
 
@@ -50,18 +51,30 @@ from vtk.split.transitions.correlation import luma_correlation
 
 log = logging.getLogger("vtk")
 
-SPIKE = 1.3  # packet size over that of similar neighbours, weighted by its ratio to the keyframe
-RAISED = 1.75  # mean size of a run of packets over that of a calmer run before it in its GOP
-PAID = 0.1  # bytes by which a run with new content exceeds a calm one, as a share of the keyframe
 STRETCH = 8  # packets per run
 AROUND = 4  # packets on either side that a packet is compared with
-ALIKE = 0.8  # correlation above which pictures, after even packet sizes, show the same scene
-SMALL = 8.0  # maximum mean difference, 0..255, of pictures of the same scene
-APART = 12.0  # mean difference, 0..255, from which pictures may show different scenes
-NEARLY = 0.97  # share of the longest GOP's length from which a GOP ended for the same reason
-LONGEST = 20.0  # seconds beyond which a GOP is decoded whatever it looks like
-BEYOND = 24  # frames decoded after the last uneven packet
-MOST = 0.4  # share of all packets above which a plan is not worth its uncertainty
+
+
+@dataclass(frozen=True)
+class FastThresholds:
+    """Limits by which parts of a video are decoded or left out.
+
+    `python tests/benchmarks/split_fast.py` measures the speed, with `--world N` the F1.
+    """
+
+    spike: float = 1.3  # packet size over that of its neighbours, weighted by its ratio to keyframe
+    raised: float = 1.75  # mean packet size of a run over that of a calmer earlier run of its GOP
+    paid: float = 0.1  # bytes by which a new run exceeds a calm one, as a share of the keyframe
+    alike: float = 0.8  # correlation above which pictures, after even sizes, show the same scene
+    small: float = 8.0  # maximum mean difference, 0..255, of pictures of the same scene
+    apart: float = 12.0  # mean difference, 0..255, from which pictures may show different scenes
+    nearly_longest: float = 0.97  # share of the longest GOP's length from which a limit ended a GOP
+    longest: float = 20.0  # seconds beyond which a GOP is decoded whatever it looks like
+    beyond: int = 24  # frames decoded after the last uneven packet
+    most: float = 0.4  # share of all packets above which a plan is not worth its uncertainty
+
+
+THRESHOLDS = FastThresholds()
 
 
 def shots(
@@ -146,7 +159,7 @@ class DecodePlan:
             cuts = {cut.pts: cut for cut in self._joined(*heads)} if self.groups else {}
             if _restless(heads[-1]) or (cuts and not self.apart[-1]):
                 self.doubted.add(len(self.groups))
-            elif self.apart[-1] >= APART:
+            elif self.apart[-1] >= THRESHOLDS.apart:
                 self.cuts |= cuts
             self.groups.append(group)
             self.looks.append(look)
@@ -157,7 +170,7 @@ class DecodePlan:
         self.followed: set[int] = set()  # pts of keyframes whose preceding frames are decoded
         for number, group in enumerate(self.groups):
             self.take.append(self._needed(number, _uneven(group, unit)))
-        if sum(self.take) > MOST * sum(len(group.pts) for group in self.groups):
+        if sum(self.take) > THRESHOLDS.most * sum(len(group.pts) for group in self.groups):
             raise MediaError("packets and keyframes leave most of it undecided")
 
     def _needed(self, number: int, uneven: int) -> int:
@@ -166,11 +179,11 @@ class DecodePlan:
         after = 0
         if group.first in self.followed:  # decode beyond the end of the previous GOP
             whole = self.take[-1] == len(self.groups[number - 1].pts)
-            after = group.packets_for(BEYOND if whole else WINDOW + 1)
+            after = group.packets_for(THRESHOLDS.beyond if whole else WINDOW + 1)
         if uneven:
-            taken = group.packets_for(uneven + BEYOND)
+            taken = group.packets_for(uneven + THRESHOLDS.beyond)
             shown = np.sort(group.pts[group.pts >= group.first])
-            self.settled[int(shown[min(uneven + BEYOND // 2, len(shown) - 1)])] = number
+            self.settled[int(shown[min(uneven + THRESHOLDS.beyond // 2, len(shown) - 1)])] = number
         else:
             taken = 0 if last or not self._open(number, self.apart[number + 1]) else len(group.pts)
         if taken and not last:
@@ -184,10 +197,11 @@ class DecodePlan:
         This is about the length of the longest GOP; infinite (no such rule) if the scene always
         changes, and mostly strongly, after several GOPs of about that length.
         """
-        least = NEARLY * max((len(group.pts) for group in self.groups), default=0)
+        t = THRESHOLDS
+        least = t.nearly_longest * max((len(group.pts) for group in self.groups), default=0)
         pairs = zip(self.groups, self.apart[1:], strict=False)
         after = [apart for group, apart in pairs if len(group.pts) >= least]
-        chance = len(after) > 1 and min(after) > 0 and np.mean(np.array(after) >= APART) > 0.75
+        chance = len(after) > 1 and min(after) > 0 and np.mean(np.array(after) >= t.apart) > 0.75
         return math.inf if chance else least
 
     def _open(self, number: int, apart: float) -> bool:
@@ -197,7 +211,7 @@ class DecodePlan:
         """
         if len(self.groups[number].pts) >= self.rule:
             return apart > 0
-        return number + 1 in self.doubted or 0 < apart < APART
+        return number + 1 in self.doubted or 0 < apart < THRESHOLDS.apart
 
     def needs_rest(self, number: int) -> bool:
         """Return whether to decode the rest of a GOP, decoded so far up to where it seemed calm."""
@@ -252,18 +266,18 @@ def _kept(run: Iterable[TimedThumbnail], latest: deque[TimedThumbnail]) -> Itera
 
 
 def _apart(one: Thumbnail | None, two: Thumbnail | None) -> float:
-    """Return how different two pictures are: 0 if alike, else >= 1; another scene from APART on."""
+    """Return how different two pictures are: 0 if alike, else >= 1; from `apart` on a new scene."""
     if one is None or two is None:
         return 1.0
-    alike = luma_correlation(one.luma.ravel(), two.luma.ravel())
+    t, alike = THRESHOLDS, luma_correlation(one.luma.ravel(), two.luma.ravel())
     difference = _difference(one, two)
-    return 0.0 if alike > ALIKE and difference < SMALL else max(1.0, difference)
+    return 0.0 if alike > t.alike and difference < t.small else max(1.0, difference)
 
 
 def _restless(head: list[TimedThumbnail]) -> bool:
     """Return whether a GOP begins with a flash or the like, after which the picture may return."""
     pairs = pairwise(small.picture for small in head)
-    return any(_difference(one, two) >= APART for one, two in pairs)
+    return any(_difference(one, two) >= THRESHOLDS.apart for one, two in pairs)
 
 
 def _difference(one: Thumbnail, two: Thumbnail) -> float:
@@ -275,20 +289,21 @@ def _uneven(group: Gop, unit: float) -> int:
 
     0 if the sizes are even; all frames for a GOP that is very short or long.
     """
+    t = THRESHOLDS
     own = group.pts >= group.first  # exclude frames shown before the keyframe
     pts, sizes = group.pts[own], group.sizes[own]
     order = np.argsort(pts)
     anchor = np.flatnonzero(pts == np.maximum.accumulate(pts))[1:]  # exclude the smaller B-frames
-    if len(anchor) < AROUND or len(pts) < 2 * STRETCH or (pts.max() - pts[0]) * unit > LONGEST:
+    if len(anchor) < AROUND or len(pts) < 2 * STRETCH or (pts.max() - pts[0]) * unit > t.longest:
         return len(pts)
     steps = sizes[anchor]
     near = sliding_window_view(np.pad(steps, AROUND, "symmetric"), 2 * AROUND + 1)
     spikes = steps / np.maximum(np.median(near, 1), 1) * np.sqrt(steps / sizes[0])
     means = np.convolve(sizes[order][1:], np.full(STRETCH, 1 / STRETCH), "valid")
     calm = np.minimum.accumulate(means)  # running minimum: sizes may shrink before a cut
-    paid = (means - calm) * STRETCH > PAID * sizes[0]
-    raised = np.flatnonzero((means > RAISED * calm) & paid)
-    places = [*np.argsort(order)[anchor[spikes > SPIKE]], *(raised[-1:] + STRETCH)]
+    paid = (means - calm) * STRETCH > t.paid * sizes[0]
+    raised = np.flatnonzero((means > t.raised * calm) & paid)
+    places = [*np.argsort(order)[anchor[spikes > t.spike]], *(raised[-1:] + STRETCH)]
     return int(max(places)) + 1 if places else 0
 
 

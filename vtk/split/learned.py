@@ -27,7 +27,8 @@ from vtk.span import Span
 from vtk.split.boundary import Boundary
 from vtk.split.methods import THRESHOLD, SplitMethod
 from vtk.split.shots import shots
-from vtk.split.transitions.short_fades import EMPTY, deviations
+from vtk.split.transitions.short_fades import THRESHOLDS as SHORT_FADE
+from vtk.split.transitions.short_fades import deviations
 
 CUT = 0.4  # score of the single-frame head at which the probability of a cut is 0.5
 SHARP = 0.4  # maximum score of the frames next to a cut, as a fraction of the cut's score
@@ -132,7 +133,7 @@ def _judged(
 
 def is_blank(thumbnail: Thumbnail) -> bool:
     """Return whether a picture is nearly uniform, as between a fade-out and a fade-in."""
-    return deviations(thumbnail.luma[None])[0] < EMPTY
+    return deviations(thumbnail.luma[None])[0] < SHORT_FADE.empty
 
 
 def _shots(*arguments: Any, network: Callable[[], Network]) -> Iterator[Span]:

@@ -8,26 +8,45 @@ judged together by `vtk.models.shots.judge`.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from vtk.split.cuts.steps import NOISE, OTHER, WINDOW, FrameFeatures
+from vtk.split.cuts.steps import THRESHOLDS as CUT
+from vtk.split.cuts.steps import WINDOW, FrameFeatures
 from vtk.split.transitions.correlation import edge_shares, luma_correlation
 
 Array = NDArray[np.float32]
 
 AROUND = 1.0  # seconds on either side that a step is compared with, or WINDOW frames if longer
 MOST = 60  # maximum number of frames on either side that a step is compared with
-CHANGED = 0.05  # times the step: neighbouring steps above this are more than noise
-REPEATED = 0.06  # times the step: distance up to which a picture repeats another
-SAME = 0.4  # mean sample difference, 0..255, up to which a picture repeats another in any case
-KEPT = 6  # distinct pictures kept on either side
 BLOCK, REACH = 6, 5  # block size in rows and columns, and the range of block matching
-CHANGED_A_LITTLE, CHANGED_MUCH = 8.0, 20.0  # difference of a sample, 0..255
-INK = 6.0  # luma difference, 0..255, up to which a sample belongs to the background of a page
+
+
+@dataclass(frozen=True)
+class CutEvidenceThresholds:
+    """Limits that define the measurements of a step.
+
+    The networks of `vtk.models.shots.judge` have learnt from measurements with these limits. After
+    a change they must be trained anew: `python -m tests.benchmarks.split_train FOLDER...`, which
+    prints how good they are.
+    """
+
+    changed: float = 0.05  # times the step: neighbouring steps above this are more than noise
+    repeated: float = 0.06  # times the step: distance up to which a picture repeats another
+    # Mean sample difference, 0..255, up to which a picture repeats another in any case:
+    repeated_anyway: float = 0.4
+    distinct: int = 6  # distinct pictures kept on either side
+    changed_a_little: float = 8.0  # difference of a sample, 0..255, above which it has changed
+    changed_much: float = 20.0  # difference of a sample, 0..255, above which it has changed much
+    # Distance from the median luma, 0..255, below which a sample is the background of a page:
+    background: float = 6.0
+
+
+THRESHOLDS = CutEvidenceThresholds()
 
 NAMES = (
     "step", "contrast", "apart", "shift",
@@ -62,7 +81,10 @@ def evidence(
     before, after = (np.mean([_colours(f, shape) for f in part[:3]], 0) for part in distinct)
     found["colours"] = float(np.abs(before - after).sum()) / 2
     grounds = [float(np.median(luma)) for luma in lumas]
-    on = [np.abs(luma - ground) < INK for luma, ground in zip(lumas, grounds, strict=True)]
+    on = [
+        np.abs(luma - ground) < THRESHOLDS.background
+        for luma, ground in zip(lumas, grounds, strict=True)
+    ]
     found["paper"] = min(float(part.mean()) for part in on)
     found["ground"] = abs(grounds[0] - grounds[1]) / 20
     found["deviation"] = float(np.log1p(min(luma.std() for luma in lumas)))
@@ -91,8 +113,10 @@ def _beside(frames: Sequence[FrameFeatures], here: int, other: int) -> bool:
 def _steps(frames: Sequence[FrameFeatures], here: int, around: range) -> dict[str, float]:
     """Compare the step with the neighbouring steps that are more than noise."""
     step = frames[here].step
-    noise = max(NOISE / 2, CHANGED * step)
-    usual = [f.step for f in (frames[i] for i in around if i != here) if f.step < OTHER * step]
+    noise = max(CUT.noise / 2, THRESHOLDS.changed * step)
+    usual = [
+        f.step for f in (frames[i] for i in around if i != here) if f.step < CUT.outlier * step
+    ]
     changed = sorted((one for one in usual if one > noise), reverse=True) or [0.0]
     beside = [frames[i].step for i in around if 0 < abs(i - here) <= 2]
     still = []
@@ -102,10 +126,10 @@ def _steps(frames: Sequence[FrameFeatures], here: int, around: range) -> dict[st
             count += 1
         still.append(min(count, 10) / 10)
     return {
-        "changed": _log(step / (NOISE + sum(changed) / len(changed))),
-        "largest": _log(step / (NOISE + changed[0])),
-        "third": _log(step / (NOISE + (changed[2] if len(changed) > 2 else 0.0))),
-        "beside": _log(step / (NOISE + max(beside, default=0.0))),
+        "changed": _log(step / (CUT.noise + sum(changed) / len(changed))),
+        "largest": _log(step / (CUT.noise + changed[0])),
+        "third": _log(step / (CUT.noise + (changed[2] if len(changed) > 2 else 0.0))),
+        "beside": _log(step / (CUT.noise + max(beside, default=0.0))),
         "share_changed": sum(one > noise for one in usual) / max(1, len(around) - 1),
         "still_before": still[0],
         "still_after": still[1],
@@ -116,11 +140,11 @@ def _distinct(
     frames: Sequence[FrameFeatures], here: int
 ) -> tuple[list[FrameFeatures], list[FrameFeatures]]:
     """Return distinct frames before a step, and from the step on, each list nearest first."""
-    least = max(SAME, REPEATED * frames[here].step)
+    least = max(THRESHOLDS.repeated_anyway, THRESHOLDS.repeated * frames[here].step)
     sides = []
     for way, place in ((-1, here - 1), (1, here)):
         kept, passed = [frames[place]], 0.0
-        while len(kept) < KEPT and 0 <= place + way < len(frames):
+        while len(kept) < THRESHOLDS.distinct and 0 <= place + way < len(frames):
             passed += frames[max(place, place + way)].step
             place += way
             if abs(frames[place].time - frames[here].time) > AROUND:
@@ -148,8 +172,8 @@ def _across(
     least = float(across.min())
     pairs = np.concatenate(within)
     return {
-        "apart_distinct": _log(least / (NOISE + (float(pairs.mean()) if pairs.size else 0.0))),
-        "apart_calm": _log(least / (NOISE + min(means))),
+        "apart_distinct": _log(least / (CUT.noise + (float(pairs.mean()) if pairs.size else 0.0))),
+        "apart_calm": _log(least / (CUT.noise + min(means))),
         "back": least / step,
         "spread": float(np.median(across)) / step,
         "likeness_best": _best_likeness(before[:, :area], after[:, :area]),
@@ -176,14 +200,14 @@ def _change(old: Array, new: Array, shape: tuple[int, int]) -> dict[str, float]:
     order = np.sort(parts, None)
     mean = float(apart.mean())
     return {
-        "area": float((change > CHANGED_A_LITTLE).mean()),
-        "area_much": float((change > CHANGED_MUCH).mean()),
+        "area": float((change > THRESHOLDS.changed_a_little).mean()),
+        "area_much": float((change > THRESHOLDS.changed_much).mean()),
         "least_part": _log(float(order[0]), 0.3),
         "middle_part": _log(float(order[6]), 0.3),
         "low_part": _log((float(order[3]) + 0.3) / (mean + 0.3)),
         "concentrated": _log((float(order[-1]) + 0.3) / (float(parts.mean()) + 0.3)),
-        "rows": float((change.max(1) > CHANGED_A_LITTLE).mean()),
-        "columns": float((change.max(0) > CHANGED_A_LITTLE).mean()),
+        "rows": float((change.max(1) > THRESHOLDS.changed_a_little).mean()),
+        "columns": float((change.max(0) > THRESHOLDS.changed_a_little).mean()),
         "variance": float(np.log1p(np.var(new - old))),
     }
 
@@ -197,7 +221,7 @@ def _blocks(
         return frames[number].picture[: shape[0] * shape[1]].reshape(shape)
 
     left, still = matched_difference(luma(here - 1), luma(here))
-    usual = [i for i in around if i != here and frames[i].step < OTHER * frames[here].step]
+    usual = [i for i in around if i != here and frames[i].step < CUT.outlier * frames[here].step]
     largest = sorted(usual, key=lambda i: -frames[i].step)[:2]
     others = [matched_difference(luma(i - 1), luma(i))[0] for i in largest]
     return {

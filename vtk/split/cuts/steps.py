@@ -17,6 +17,7 @@ keyframe was coded anew.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
 
@@ -30,20 +31,38 @@ from vtk.split.transitions.short_fades import deviations
 from vtk.split.transitions.translation import LEFT, TranslationMatcher
 
 WINDOW = 8  # frames examined on either side of a step
-NEAR = 6  # frames on either side used for comparing distances across and within the sides
-SHORTEST = 5  # frames of the shortest shot: of two cuts nearer than this the stronger is kept
-NEIGHBOURS = 3  # steps on either side compared after the best shift
-NOISE = 0.6  # mean sample difference, 0..255, that is mere noise: the floor of every ratio
-CONTRAST = 1.25  # minimum of the first ratio for computing the others
-STANDOUT = 1.3  # minimum geometric mean of the three ratios of a candidate cut
-UNCHANGED = 0.95  # correlation above which a step is only a recoded keyframe or a lighting change
-EVEN = 3.0  # a step whose std is below this many times its mean is spread over the picture
-FAINT = 3.5  # standard deviation of a step, 0..255, below which it is only a recoded keyframe
-OTHER = 3.0  # neighbouring steps above this many times a step are a flash or cut: left out of means
-SAME = 0.2  # times the step: a distance across below this means that the picture has come back
-RETURN = 0.5  # times the step: like SAME, for pictures that are also correlated
-FLASH = 4  # frames within which the picture may come back shifted
-SHARE = 1.7  # times the step: if the median distance across exceeds this, the change is longer
+
+
+@dataclass(frozen=True)
+class CutThresholds:
+    """Limits by which a step becomes a candidate cut.
+
+    Tuned on rendered films, `python tests/benchmarks/split.py --world 240`, and set with labelled
+    clips at hand, `python tests/benchmarks/split.py FOLDER`.
+    """
+
+    noise: float = 0.6  # mean sample difference, 0..255, that is mere noise: floor of every ratio
+    near: int = 6  # frames on either side used for comparing distances across and within the sides
+    shortest_shot: int = 5  # frames: of two cuts nearer than this the stronger is kept
+    neighbours: int = 3  # steps on either side compared after the best shift
+    contrast: float = 1.25  # minimum of the first ratio for computing the others
+    standout: float = 1.3  # minimum geometric mean of the three ratios of a candidate cut
+    # Correlation above which an even step is only a keyframe coded anew or a change of lighting:
+    unchanged: float = 0.95
+    even: float = 3.0  # a step whose std is below this many times its mean is spread evenly
+    faint: float = 3.5  # std of a step, 0..255, below which it is only a keyframe coded anew
+    # Neighbouring steps above this many times a step are a flash or another cut: left out of means.
+    outlier: float = 3.0
+    came_back: float = 0.2  # times the step: distance across below which the picture came back
+    # Times the step, or times its residual after the best shift: a distance across below this means
+    # that the picture has come back, if it is also correlated or shifted.
+    came_back_alike: float = 0.5
+    flash: int = 4  # frames within which the picture may come back shifted
+    # Times the step: a median distance across above this means that the change takes longer.
+    long_change: float = 1.7
+
+
+THRESHOLDS = CutThresholds()
 
 
 class FrameFeatures(NamedTuple):
@@ -85,33 +104,36 @@ def candidate(
     `frames` are the frames of the shot so far and up to WINDOW after it; `shape` is that of their
     luma. Tests are ordered by cost: nearly all frames fail the first ones, which use known numbers.
     """
+    t = THRESHOLDS
     frame = frames[here]
     step = frame.step
-    if step < NOISE or here == 0:
+    if step < t.noise or here == 0:
         return None
-    if any(f.step > step for f in frames[max(0, here - SHORTEST + 1) : here + SHORTEST]):
+    if any(
+        f.step > step for f in frames[max(0, here - t.shortest_shot + 1) : here + t.shortest_shot]
+    ):
         return None
     around = [f.step for f in frames[max(1, here - WINDOW) : here]]
     around += [f.step for f in frames[here + 1 : here + WINDOW + 1]]
-    usual = [other for other in around if other < OTHER * step]
-    contrast = step / (NOISE + sum(usual) / max(1, len(usual)))
-    if contrast < CONTRAST:
+    usual = [other for other in around if other < t.outlier * step]
+    contrast = step / (t.noise + sum(usual) / max(1, len(usual)))
+    if contrast < t.contrast:
         return None
     area = shape[0] * shape[1]
     old = frames[here - 1].picture
     # A coarse keyframe changes large areas a little, a new slide changes small areas a lot.
     variance = float(np.var(frame.picture - old))
-    if variance < FAINT**2:
+    if variance < t.faint**2:
         return None
-    even = variance < (EVEN * step) ** 2
-    if even and luma_correlation(old[:area], frame.picture[:area]) > UNCHANGED:
+    even = variance < (t.even * step) ** 2
+    if even and luma_correlation(old[:area], frame.picture[:area]) > t.unchanged:
         return None
     apart = _across_within(frames, here, step, area)
     if not apart:
         return None
     shift = _after_shift(frames, here, shape)
     standout = (contrast * apart * shift) ** (1 / 3)
-    if standout < STANDOUT:
+    if standout < t.standout:
         return None
     return {"contrast": contrast, "apart": apart, "shift": shift}
 
@@ -121,23 +143,24 @@ def _across_within(frames: Sequence[FrameFeatures], here: int, step: float, area
 
     Returns 0, no cut, if the picture comes back or the step is a small part of a longer change.
     """
+    t = THRESHOLDS
     before = np.stack([f.picture for f in frames[max(0, here - WINDOW) : here]])
     after = np.stack([f.picture for f in frames[here : here + WINDOW]])
     across = _distances(before, after)
     nearest = across.argmin()
     one, two = before[nearest // len(after), :area], after[nearest % len(after), :area]
     least = float(across.min())
-    came_back = least < SAME * step or (
-        least < RETURN * step and luma_correlation(one, two) > ALIKE
+    came_back = least < t.came_back * step or (
+        least < t.came_back_alike * step and luma_correlation(one, two) > ALIKE
     )
     middle = np.sort(across, None)[across.size // 2]  # np.median would import much else
-    if came_back or middle > SHARE * step:
+    if came_back or middle > t.long_change * step:
         return 0.0
-    before, after = before[-NEAR:], after[:NEAR]
+    before, after = before[-t.near :], after[: t.near]
     within = [d[np.triu_indices(len(d), 1)] for d in map(_distances, *2 * ((before, after),))]
     pairs = np.concatenate(within)
-    apart = float(across[-NEAR:, :NEAR].min())
-    return apart / (NOISE + (float(pairs.mean()) if pairs.size else 0.0))
+    apart = float(across[-t.near :, : t.near].min())
+    return apart / (t.noise + (float(pairs.mean()) if pairs.size else 0.0))
 
 
 def _distances(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -150,16 +173,17 @@ def _after_shift(frames: Sequence[FrameFeatures], here: int, shape: tuple[int, i
 
     Returns 0, no cut, if a shift explains the step or the picture comes back shifted.
     """
+    t = THRESHOLDS
     area = shape[0] * shape[1]
     # Luma only: if only the colours change, there is no shift to compensate.
     shifts = TranslationMatcher([frame.picture[:area].reshape(shape) for frame in frames])
     left = shifts.residual(here - 1, here)
     if left < LEFT * shifts.difference(here - 1, here):
         return 0.0
-    returns = [(here - 1, i) for i in range(here + 1, min(len(frames), here + FLASH + 1))]
-    returns += [(i, here) for i in range(max(0, here - FLASH - 1), here - 1)]
-    if any(shifts.residual(i, j) < RETURN * left for i, j in returns):
+    returns = [(here - 1, i) for i in range(here + 1, min(len(frames), here + t.flash + 1))]
+    returns += [(i, here) for i in range(max(0, here - t.flash - 1), here - 1)]
+    if any(shifts.residual(i, j) < t.came_back_alike * left for i, j in returns):
         return 0.0
-    first, last = max(1, here - NEIGHBOURS), min(len(frames) - 1, here + NEIGHBOURS)
+    first, last = max(1, here - t.neighbours), min(len(frames) - 1, here + t.neighbours)
     around = [shifts.residual(i - 1, i) for i in range(first, last + 1) if i != here]
-    return left / (NOISE + sum(around) / max(1, len(around)))
+    return left / (t.noise + sum(around) / max(1, len(around)))

@@ -28,14 +28,11 @@ from vtk.media.timestamp import Timestamp
 from vtk.split.methods import THRESHOLD
 from vtk.split.transitions.correlation import ALIKE
 from vtk.split.transitions.evidence import evidence
-from vtk.split.transitions.moving_wipes import (
-    SHARE,
-    EdgeActivity,
-    MovingWipe,
-    MovingWipeDetector,
-)
+from vtk.split.transitions.moving_wipes import THRESHOLDS as MOVING_WIPE
+from vtk.split.transitions.moving_wipes import EdgeActivity, MovingWipe, MovingWipeDetector
 from vtk.split.transitions.ring import MID_GREY, ThumbnailRing
-from vtk.split.transitions.short_fades import EMPTY, RESIDUAL, ShortFade, ShortFadeDetector
+from vtk.split.transitions.short_fades import THRESHOLDS as SHORT_FADE
+from vtk.split.transitions.short_fades import ShortFade, ShortFadeDetector
 from vtk.split.transitions.static_wipes import wipe_score
 from vtk.split.transitions.transition import JOINED, Transition, merged, within
 from vtk.split.transitions.translation import LEFT, TranslationMatcher
@@ -44,22 +41,38 @@ Vector = NDArray[np.float32]
 
 INTERVAL = 1 / 15  # minimum seconds between the pictures examined
 LAGS = (0.33, 0.5, 0.75, 1.1, 1.6, 2.4)  # seconds between the two ends
-CHANGE = 6.0  # minimum distance of the ends, root mean square over the samples, 0..255
-# Maximum residual: squared distance from the line, as a share of the line's squared length.
-LOST = 0.5  # of the picture in the middle alone
-STILL = 0.04  # of pages that are alike, in which nothing moves
-WIPED = 0.32  # of a wipe: 0.25 is expected when half of the picture has changed
-# Positions on the line from the first picture, 0, to the last, 1:
-END, REST = 0.2, 0.3  # share of the pictures that count as an end, and how far they may be from it
-BACK, FORTH = 0.12, 0.6  # maximum movement from one picture to the next, backwards and forwards
-BETWEEN, FEWEST = (0.2, 0.8), 2  # range where the line is tested, and pictures required there
-SEEN = 0.1  # distance from either end from which both shots are visible
 BEFORE = 4  # pictures before a transition that show how much moves in its first shot
 MOMENTS = 12  # intervals at which a wipe is sampled to test its sweep
 _ROWS = int(LAGS[-1] / INTERVAL) + 3
 _RING = [number % _ROWS for number in range(2 * _ROWS)]
 
-# How probable a transition is by its evidence, its first frame and its last.
+
+@dataclass(frozen=True)
+class GradualThresholds:
+    """Limits by which pictures may be a transition from the first of them to the last.
+
+    Tuned on rendered films, `python tests/benchmarks/split.py --world 240`, half of which were left
+    out at first, and set with labelled clips at hand, `python tests/benchmarks/split.py FOLDER`.
+    """
+
+    change: float = 6.0  # minimum distance of the ends, root mean square over the samples, 0..255
+    # Maximum residual: squared distance from the line, as a share of the line's squared length.
+    middle_residual: float = 0.5  # of the picture in the middle alone
+    page_residual: float = 0.04  # of pages that are alike, in which nothing moves
+    wipe_residual: float = 0.32  # of a wipe: 0.25 is expected when half of the picture has changed
+    # Positions on the line from the first picture, 0, to the last, 1:
+    end: float = 0.2  # share of the pictures that count as an end
+    rest: float = 0.3  # maximum distance of the pictures of an end from that end of the line
+    back: float = 0.12  # maximum movement backwards from one picture to the next
+    forth: float = 0.6  # maximum movement forwards from one picture to the next
+    between: tuple[float, float] = (0.2, 0.8)  # range where the line is tested
+    fewest: int = 2  # minimum number of pictures in that range
+    seen: float = 0.1  # distance from either end from which both shots are visible
+
+
+THRESHOLDS = GradualThresholds()
+
+# Returns the probability of a transition, given its evidence, its first frame and its last.
 OfBlend = Callable[[Vector, Timestamp, Timestamp], float]
 
 
@@ -84,8 +97,8 @@ class GradualDetector:
         self.threshold = threshold  # minimum probability of a transition
         self.luma = shape  # rows, columns
         self.area = shape[0] * shape[1]
-        self.edges = MovingWipeDetector()
-        self.dips = ShortFadeDetector()
+        self.moving_wipes = MovingWipeDetector()
+        self.short_fades = ShortFadeDetector()
         self.timestamps: deque[Timestamp] = deque(maxlen=_ROWS)
         self.ring = ThumbnailRing(_ROWS, self.area)
         self.count = 0  # samples since the start or the last cut
@@ -96,18 +109,16 @@ class GradualDetector:
     def push(
         self, timestamp: Timestamp, picture: Vector, moved: EdgeActivity, deviation: float
     ) -> list[Transition]:
-        """Takes the next picture and returns the transitions that became certain."""
+        """Add the next picture; return the transitions that have become certain."""
         time = timestamp.time
         luma = picture[: self.area].reshape(self.luma)
-        edge, dip = (
-            self.edges.push(timestamp, luma, moved),
-            self.dips.push(timestamp, luma, deviation),
-        )
-        found = self._wiped(edge, picture) if edge and self.timestamps else []
-        found += self._faded(dip, picture) if dip and self.timestamps else []
+        wipe = self.moving_wipes.push(timestamp, luma, moved)
+        fade = self.short_fades.push(timestamp, luma, deviation)
+        found = self._wiped(wipe, picture) if wipe and self.timestamps else []
+        found += self._faded(fade, picture) if fade and self.timestamps else []
         if self.timestamps and 0 <= time - self.timestamps[-1].time < INTERVAL - 1e-6:
             return found
-        self.ring.put(self.count % _ROWS, picture, empty=deviation < EMPTY)
+        self.ring.put(self.count % _ROWS, picture, empty=deviation < SHORT_FADE.empty)
         self.timestamps.append(timestamp)
         self.count += 1
         for size in self._sizes():
@@ -120,8 +131,8 @@ class GradualDetector:
         if self.held:
             found.append(self.held)
         self.timestamps.clear()
-        self.edges.clear()
-        self.dips.clear()
+        self.moving_wipes.clear()
+        self.short_fades.clear()
         self.count = self.free = 0
         self.held = None
         return found
@@ -131,7 +142,7 @@ class GradualDetector:
 
         Returns the transitions that end before these pictures begin.
         """
-        first = self.count - size
+        t, first = THRESHOLDS, self.count - size
         if first < self.free:
             return []
         a, b = first % _ROWS, (self.count - 1) % _ROWS
@@ -139,7 +150,7 @@ class GradualDetector:
         squares, to_last = ring.squares, ring.products[b].tolist()
         change = squares[a] + squares[b] - 2 * to_last[a]  # squared distance of the ends
         old = self.best and first < self.best.after and change <= self.best.change
-        if old or change < CHANGE**2 * ring.pictures.shape[1]:
+        if old or change < t.change**2 * ring.pictures.shape[1]:
             return []
         # Most pictures are of moving scenes, which the picture in the middle alone can rule out.
         to_first = ring.products[a].tolist()
@@ -147,7 +158,7 @@ class GradualDetector:
         rows = _RING[a : a + size]
         middle = rows[size // 2]
         off = (squares[middle] - 2 * to_first[middle] + squares[a]) / change
-        if off - ((to_last[middle] - to_first[middle] + nought) / change) ** 2 > LOST:
+        if off - ((to_last[middle] - to_first[middle] + nought) / change) ** 2 > t.middle_residual:
             return []
         alike = not (ring.empty[a] or ring.empty[b]) and ring.correlation(a, b) > ALIKE
         if alike and None in (ring.paper_luma(a), ring.paper_luma(b)):  # same scene, no page
@@ -160,16 +171,16 @@ class GradualDetector:
         left = [
             (squares[row] - 2 * to_first[row] + squares[a]) / change - here**2
             for row, here in zip(rows, place, strict=True)
-            if BETWEEN[0] < here < BETWEEN[1]
+            if t.between[0] < here < t.between[1]
         ]
-        off = sum(left) / len(left) if len(left) >= FEWEST else LOST
-        if off > WIPED:
+        off = sum(left) / len(left) if len(left) >= t.fewest else t.middle_residual
+        if off > t.wipe_residual:
             return []
         page = partial(ring.is_slide_change, a, b)
-        if alike and (STILL <= off <= RESIDUAL or not page()):
+        if alike and (t.page_residual <= off <= SHORT_FADE.residual or not page()):
             return []
         even = 0.0
-        if off > RESIDUAL:
+        if off > SHORT_FADE.residual:
             last = min(size - 1, MOMENTS)
             some = [rows[number * (size - 1) // last] for number in range(last + 1)]
             even = wipe_score(ring.lumas[some], self.luma, page)
@@ -193,30 +204,31 @@ class GradualDetector:
         if before < 0:
             return []
         change = float(np.square(picture - MID_GREY - self.ring.pictures[before % _ROWS]).sum())
-        score = 0.5 + 0.5 * (edge.share - SHARE) / (1 - SHARE)
+        score = 0.5 + 0.5 * (edge.share - MOVING_WIPE.share) / (1 - MOVING_WIPE.share)
         why = {"change": float(np.sqrt(change / picture.size)), "edge": edge.share}
         wipe = Transition("wipe", edge.start, edge.end, edge.middle, score, "", why)
         return self._propose(_Candidate(wipe, self.count, change), before)
 
-    def _faded(self, dip: ShortFade, picture: Vector) -> list[Transition]:
+    def _faded(self, short: ShortFade, picture: Vector) -> list[Transition]:
         """Add the candidate of a short fade that ended before this picture."""
-        before = self._before(dip.start)
+        before = self._before(short.start)
         if before < 0:
             return []
-        why = {"change": float(np.sqrt(dip.change)), "residual": dip.residual}
-        score = 1 - 0.5 * dip.residual / RESIDUAL
-        fade = Transition("fade", dip.start, dip.end, dip.shot, score, "middle", why)
-        return self._propose(_Candidate(fade, self.count, dip.change * picture.size), before)
+        why = {"change": float(np.sqrt(short.change)), "residual": short.residual}
+        score = 1 - 0.5 * short.residual / SHORT_FADE.residual
+        fade = Transition("fade", short.start, short.end, short.shot, score, "middle", why)
+        return self._propose(_Candidate(fade, self.count, short.change * picture.size), before)
 
     def _before(self, start: Timestamp) -> int:
-        """The number of the last sample before a transition; -1 where it is not free."""
+        """Return the number of the last sample before a transition; -1 if it is not free."""
         before = self.count - sum(timestamp.time >= start.time for timestamp in self.timestamps) - 1
         return before if before >= max(self.free, self.count - len(self.timestamps)) else -1
 
     def _propose(self, candidate: _Candidate, before: int) -> list[Transition]:
         """Make `candidate` the best one if its change is larger than that of the current best.
 
-        `before` is the number of the sample before it. Returns transitions that end before it.
+        `before` is the number of the last sample before the candidate. Returns the transitions that
+        end before the candidate begins.
         """
         best, start = self.best, candidate.transition.start
         ended = best and (before >= best.after or best.transition.end.time < start.time)
@@ -226,7 +238,7 @@ class GradualDetector:
         return found
 
     def _sizes(self) -> Iterator[int]:
-        """How many of the last samples span each of LAGS, where as many are kept."""
+        """Yield, for each of LAGS, how many of the last samples span it, if that many are kept."""
         timestamps, size = self.timestamps, 5
         now = timestamps[-1].time
         for lag in LAGS:
@@ -245,8 +257,8 @@ class GradualDetector:
         Returns the transitions that end before these pictures begin.
         """
         offset = self.count - len(self.timestamps)  # number of the oldest sample kept
-        before = max(number for number, here in enumerate(place) if here < SEEN)
-        after = next(number for number, here in enumerate(place) if here > 1 - SEEN)
+        before = max(number for number, here in enumerate(place) if here < THRESHOLDS.seen)
+        after = next(number for number, here in enumerate(place) if here > 1 - THRESHOLDS.seen)
         half = next(number for number, here in enumerate(place) if here >= 0.5)
         kept = list(self.timestamps)[first - offset :]
         start, end = kept[min(before + 1, after)], kept[max(after - 1, before)]
@@ -296,10 +308,12 @@ class GradualDetector:
 
 def _rests_at_ends(place: list[float]) -> bool:
     """Return whether the pictures at either end are positioned near that end of the line."""
-    edge = max(1, round(len(place) * END))
-    return max(place[: edge + 1]) <= REST and min(place[-edge - 1 :]) >= 1 - REST
+    t = THRESHOLDS
+    edge = max(1, round(len(place) * t.end))
+    return max(place[: edge + 1]) <= t.rest and min(place[-edge - 1 :]) >= 1 - t.rest
 
 
 def _rises(place: list[float]) -> bool:
-    """Return whether positions never go back by more than BACK or jump ahead by over FORTH."""
-    return all(-BACK <= later - here <= FORTH for here, later in pairwise(place))
+    """Return whether positions never go back by more than `back` or ahead by more than `forth`."""
+    t = THRESHOLDS
+    return all(-t.back <= later - here <= t.forth for here, later in pairwise(place))

@@ -1,15 +1,16 @@
-"""Wipes over moving pictures: a straight edge that crosses the picture at an even speed.
+"""Detect wipes over moving pictures: a straight edge that crosses the picture at an even speed.
 
-Where both shots move, their pictures compare badly over the length of a wipe, but from one frame
-to the next only the columns (or rows) at the edge of the wipe change much. Over time they draw a
-straight line from one side to the other in the picture of columns by time, the spatio-temporal
-slice of Ngo, Pong and Chin (Detection of gradual transitions through temporal slice analysis, CVPR
-1999). A thing that crosses the view draws such lines too, but takes its surroundings along, and a
-camera that moves draws them, but a shift of the whole picture explains what it changes.
+If both shots move, pictures that are the length of a wipe apart compare badly, but from one frame
+to the next only the columns (or rows) at the edge of the wipe change much. In the image of columns
+by time, the spatio-temporal slice of Ngo, Pong and Chin (Detection of gradual transitions through
+temporal slice analysis, CVPR 1999), they form a straight line from one side to the other. An object
+that crosses the view forms such lines too, but takes its surroundings along; so does a moving
+camera, but a shift of the whole picture explains the changes that it causes.
 """
 
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -21,27 +22,47 @@ from vtk.split.transitions.translation import TranslationMatcher
 
 Array = NDArray[np.float32]
 
-LONGEST = 2.0  # seconds of a wipe
-SHORTEST = 0.25
-FEWEST = 5  # frames of one
 BANDS = 3  # parts of a column or row that must all change where the edge is
-NOISE = 0.6  # mean difference of samples, 0..255, that is nothing
-CLEAR = 2.0  # times the usual change beside it, of the change at the edge
-SHARE = 0.8  # of the frames, in which the edge must be clear
-BESIDE = 6  # columns on either side of an edge that are moved along with it
-PLAIN = 0.2  # of the distance to the other shot, that either side may be from its own
-MOVING = 0.4  # the same for shots that move, as the geometric mean of both sides
-MOVED = 0.65  # the same where the edge is clear nearly always
-CERTAIN, MANY = 0.95, 10  # share, and number, of the frames of such an edge
-ALONE = 0.9  # of the change beside such an edge, that is left when the picture is moved along
-UNMOVED = 0.7  # the same times the share of the whole change that no shift of the picture explains
-PAN = 0.3  # the latter share alone, where a camera moves
+
+
+@dataclass(frozen=True)
+class MovingWipeThresholds:
+    """Limits by which a moving edge is a wipe.
+
+    Tuned on rendered films, `python tests/benchmarks/split.py --world 240`, half of which were left
+    out at first, and set with labelled clips at hand, `python tests/benchmarks/split.py FOLDER`.
+    """
+
+    longest: float = 2.0  # maximum seconds of a wipe
+    shortest: float = 0.25  # minimum seconds of a wipe
+    fewest: int = 5  # minimum frames of a wipe
+    noise: float = 0.6  # mean difference of samples, 0..255, that is mere noise
+    clear: float = 2.0  # change at a clear edge, over the usual change of the frame's columns
+    share: float = 0.8  # minimum share of the frames in which the edge is clear
+    beside: int = 6  # columns on either side of an edge that a moving object would take along
+    # Maximum distance of either side of the edge from its own shot, over that from the other shot:
+    plain: float = 0.2
+    # Maximum geometric mean of these two distances where the shots move:
+    moving: float = 0.4
+    moving_certain: float = 0.65  # ... where the edge is also clear in nearly all of many frames:
+    certain_share: float = 0.95  # minimum share of the frames with a clear edge
+    certain_frames: int = 10  # minimum number of frames
+    # Share of the change beside the edge that is left after shifting the picture along with it: the
+    # minimum for an edge that moves alone, not on an object.
+    alone: float = 0.9
+    # The same share times the share of the whole change that no shift of the picture explains: the
+    # minimum for an edge that moves alone.
+    unexplained: float = 0.7
+    pan: float = 0.3  # share of the whole change that no shift explains, up to which it is a pan
+
+
+THRESHOLDS = MovingWipeThresholds()
 
 
 class EdgeActivity(NamedTuple):
-    """How much more the columns of a frame, and its rows, changed than is usual in it.
+    """How much each column and each row of a frame changed, relative to the frame's median one.
 
-    `arrives` says whether an edge may be at its last column, first column, last row, first row.
+    `arrives` says whether an edge may be at the last column, first column, last row, first row.
     """
 
     columns: Array
@@ -50,15 +71,18 @@ class EdgeActivity(NamedTuple):
 
 
 def edge_activity(apart: Array) -> Iterator[EdgeActivity]:
-    """Of frames (frames, rows, columns), given as differences of luma from the frame before."""
+    """Yield the edge activity of each frame, from `apart` (frames, rows, columns).
+
+    `apart` holds the absolute differences of luma from the previous frame.
+    """
     columns, rows = _standing_out(apart), _standing_out(apart.transpose(0, 2, 1))
     ends = [end.max(1) for kept in (columns, rows) for end in (kept[:, -2:], kept[:, :2])]
-    arrives: list[list[bool]] = (np.stack(ends, axis=1) > CLEAR).tolist()
+    arrives: list[list[bool]] = (np.stack(ends, axis=1) > THRESHOLDS.clear).tolist()
     return map(EdgeActivity, columns, rows, arrives)
 
 
 class MovingWipe(NamedTuple):
-    """A wipe: its first, middle and last frame, and the share of them that have a clear edge."""
+    """A wipe: its first, middle and last frame, and the share of its frames with a clear edge."""
 
     start: Timestamp
     middle: Timestamp
@@ -73,58 +97,65 @@ class _Frame(NamedTuple):
 
 
 class MovingWipeDetector:
-    """Looks for wipes that end with the latest of the frames it is given."""
+    """Detects wipes that end at the latest of the frames pushed to it."""
 
     def __init__(self) -> None:
         self.recent: deque[_Frame] = deque()
 
     def clear(self) -> None:
-        """Forget all: at a cut."""
+        """Forget all frames; called at a cut."""
         self.recent.clear()
 
     def push(self, timestamp: Timestamp, luma: Array, moved: EdgeActivity) -> MovingWipe | None:
-        """Takes the next frame; the wipe whose edge leaves the picture with it, if there is one."""
+        """Add the next frame; return the wipe whose edge leaves the picture with it, if any."""
+        t = THRESHOLDS
         recent = self.recent
-        if not recent:  # what changed before does not count
+        if not recent:  # ignore the change from the frame before the cut
             moved = EdgeActivity(
                 np.zeros_like(moved.columns), np.zeros_like(moved.rows), moved.arrives
             )
         recent.append(_Frame(timestamp, luma, moved))
-        while timestamp.time - recent[0].timestamp.time > LONGEST:
+        while timestamp.time - recent[0].timestamp.time > t.longest:
             recent.popleft()
-        if len(recent) <= FEWEST or True not in moved.arrives:
+        if len(recent) <= t.fewest or True not in moved.arrives:
             return None
         ways = [divmod(way, 2) for way, arrives in enumerate(moved.arrives) if arrives]
         found = [self._arrived(axis, bool(back)) for axis, back in ways]
         return max((edge for edge in found if edge), key=lambda edge: edge.share, default=None)
 
     def _arrived(self, axis: int, back: bool) -> MovingWipe | None:
-        """The wipe along an axis whose edge is at the end of its way now."""
+        """Return the wipe along an axis whose edge reaches the end of its path now, if any.
+
+        `axis` is 0 for a vertical edge, which crosses the columns, and 1 for a horizontal one;
+        `back` says whether the edge moves towards the first column or row.
+        """
+        t = THRESHOLDS
         change = np.stack([frame.moved[axis] for frame in self.recent])
         if back:
             change = change[:, ::-1]
         frames, width = change.shape
-        widened = change.copy()  # the edge may be a column beside where it is expected
+        widened = change.copy()  # the edge may be one column off its expected position
         widened[:, 1:] = np.maximum(widened[:, 1:], change[:, :-1])
         widened[:, :-1] = np.maximum(widened[:, :-1], change[:, 1:])
         times = np.array([frame.timestamp.time for frame in self.recent])
-        # Any frame may be the first: a row for each, with the place of the edge in all of them.
+        # Any frame may be the first: one row for each, with the edge's position in every frame.
         lengths = np.maximum(times[-1] - times, 1e-6)
         since = (times - times[:, None]) / lengths[:, None]
         place = np.clip(since * (width - 1) + 0.5, 0, width - 1).astype(int)
-        clear = (widened[np.arange(frames), place] > CLEAR) & (since >= 0)
+        clear = (widened[np.arange(frames), place] > t.clear) & (since >= 0)
         shares = clear.sum(1) / np.arange(frames, 0, -1)
-        shares[(lengths < SHORTEST) | (np.arange(frames) > frames - FEWEST)] = 0
-        shares[0] = 0  # the old shot is not seen
+        shares[(lengths < t.shortest) | (np.arange(frames) > frames - t.fewest)] = 0
+        shares[0] = 0  # no frame before it shows the old shot
         at = int(shares.argmax())
         best = float(shares[at])
-        if best < SHARE or not self._divides(axis, back, at, best):
+        if best < t.share or not self._divides(axis, back, at, best):
             return None
         timestamps = [frame.timestamp for frame in self.recent][at:]
         return MovingWipe(timestamps[0], timestamps[len(timestamps) // 2], timestamps[-1], best)
 
     def _divides(self, axis: int, back: bool, first: int, share: float) -> bool:
-        """Whether the edge has the old shot before it, the new one behind it, and moves alone."""
+        """Return whether the edge moves alone between the old shot and the new one behind it."""
+        t = THRESHOLDS
         lumas = [frame.luma for frame in self.recent][first - 1 :]
         pictures = [luma.T if axis else luma for luma in lumas]
         if back:
@@ -140,23 +171,23 @@ class MovingWipeDetector:
             behind.add(here, new, old, slice(0, max(1, at - 1)))
             before.add(here, old, new, slice(min(at + 4, width - 1), width))
             step = max(1, (number + 1) * width // frames - at)
-            beside = slice(max(0, at - BESIDE), max(0, min(width - step, at + BESIDE)))
+            beside = slice(max(0, at - t.beside), max(0, min(width - step, at + t.beside)))
             along = slice(beside.start + step, beside.stop + step)
-            carried.up += float(np.abs(following[:, along] - here[:, beside]).sum())
-            carried.down += float(np.abs(following[:, beside] - here[:, beside]).sum())
-        sure = share >= CERTAIN and frames >= MANY
+            carried.near += float(np.abs(following[:, along] - here[:, beside]).sum())
+            carried.far += float(np.abs(following[:, beside] - here[:, beside]).sum())
+        sure = share >= t.certain_share and frames >= t.certain_frames
         sides = behind.value * before.value
-        if sides >= (MOVED if sure else MOVING) ** 2:
+        if sides >= (t.moving_certain if sure else t.moving) ** 2:
             return False
         left = _shifted(pictures)
-        if max(behind.value, before.value) < PLAIN and left > PAN:
+        if max(behind.value, before.value) < t.plain and left > t.pan:
             return True
-        alone = left * carried.value > UNMOVED
-        return alone or (carried.value > ALONE and sides < MOVING**2)
+        alone = left * carried.value > t.unexplained
+        return alone or (carried.value > t.alone and sides < t.moving**2)
 
 
 def _shifted(pictures: list[Array]) -> float:
-    """The share of the change from picture to picture that is left after their best shift."""
+    """Return the share of the change from picture to picture that the best shift leaves."""
     left = change = 0.0
     for number in {part * len(pictures) // 4 for part in (1, 2, 3)}:
         pair = TranslationMatcher(pictures[number : number + 2])
@@ -166,24 +197,29 @@ def _shifted(pictures: list[Array]) -> float:
 
 
 class _Ratio:
-    """How far pictures are from one picture, over how far they are from another."""
+    """The distance of pictures from one picture, over their distance from another."""
 
     def __init__(self) -> None:
-        self.up = self.down = 0.0
+        self.near = self.far = 0.0
 
     def add(self, here: Array, near: Array, far: Array, part: slice) -> None:
-        self.up += float(np.abs(here[:, part] - near[:, part]).sum())
-        self.down += float(np.abs(here[:, part] - far[:, part]).sum())
+        self.near += float(np.abs(here[:, part] - near[:, part]).sum())
+        self.far += float(np.abs(here[:, part] - far[:, part]).sum())
 
     @property
     def value(self) -> float:
-        return self.up / max(self.down, 1e-6)
+        return self.near / max(self.far, 1e-6)
 
 
 def _standing_out(apart: Array) -> Array:
-    """Of each column of each frame the least change of its parts, over the usual of all columns."""
+    """Return, for each column of each frame, its change over the frame's median change.
+
+    The change of a column is that of its least changed part.
+    """
     frames, rows, columns = apart.shape[0], apart.shape[1] // BANDS, apart.shape[2]
     bands = np.ascontiguousarray(apart)[:, : BANDS * rows].reshape(frames, BANDS, rows, columns)
     least = bands.sum(2).min(1) / rows
-    usual = np.partition(least, columns // 2)[:, columns // 2]  # np.median costs three times that
-    return np.asarray(least / (usual + NOISE)[:, None], np.float32)
+    usual = np.partition(least, columns // 2)[
+        :, columns // 2
+    ]  # np.median takes three times as long
+    return np.asarray(least / (usual + THRESHOLDS.noise)[:, None], np.float32)

@@ -7,6 +7,7 @@ examined.
 
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -16,26 +17,41 @@ from vtk.media.timestamp import Timestamp
 
 Luma = NDArray[np.float32]
 
-LONGEST = 1.0  # seconds of the longest short fade
-FEWEST = 3  # minimum frames from a picture to the empty one, or from the empty one to the next
-EMPTY = 3.0  # standard deviation of luma, 0..255, below which a picture is empty
-PLAIN = 8.0  # standard deviation of the middle of a picture from which bars are not looked for
-BLACK = 24.0  # luma below which entire rows and columns are black bars
-NEARLY = 0.12  # maximum deviation of the emptiest frame, as a share of either picture's
-CHANGE = 12.0  # minimum distance of either picture from the empty one, root mean square, 0..255
-RESIDUAL = 0.12  # maximum squared distance from the line, as a share of its squared length
-STEP = 0.6  # maximum share of the line that one frame may advance
-PAST = 1.05  # factor by which a further frame must go beyond the last one to extend the fade
+
+@dataclass(frozen=True)
+class ShortFadeThresholds:
+    """Limits of short fades and of empty pictures.
+
+    Tuned on the fades of rendered films, `python tests/benchmarks/split.py --world 240`, and
+    measured on labelled clips, `python tests/benchmarks/split.py FOLDER`.
+    """
+
+    longest: float = 1.0  # maximum seconds of a short fade
+    fewest: int = 3  # minimum frames from a picture to the empty one, or from there to the next
+    empty: float = 3.0  # standard deviation of luma, 0..255, below which a picture is empty
+    plain: float = 8.0  # std of the middle of a picture, 0..255, from which bars are not looked for
+    black: float = 24.0  # luma, 0..255, below which entire rows and columns are black bars
+    nearly_empty: float = 0.12  # maximum std of the emptiest frame, as a share of either picture's
+    # Minimum distance of either picture from the empty one, root mean square, 0..255:
+    change: float = 12.0
+    # Maximum squared distance from the line, as a share of the line's squared length:
+    residual: float = 0.12
+    step: float = 0.6  # maximum share of the line that one frame may advance
+    beyond: float = 1.05  # factor by which a frame must go beyond the last one to extend the fade
+
+
+THRESHOLDS = ShortFadeThresholds()
 
 
 def deviations(lumas: Luma) -> list[float]:
     """Return the std of each luma, (n, rows, columns); of plain pictures, without black bars."""
+    t = THRESHOLDS
     count, rows, columns = len(lumas), lumas.shape[1] // 4, lumas.shape[2] // 4
     found = _deviation(lumas.reshape(count, -1))
-    for number in np.flatnonzero(lumas[:, 0, 0] < BLACK):
+    for number in np.flatnonzero(lumas[:, 0, 0] < t.black):
         luma = lumas[number]
-        if luma[rows : 3 * rows, columns : 3 * columns].std() < PLAIN:
-            lit = luma[luma.max(1) >= BLACK][:, luma.max(0) >= BLACK]
+        if luma[rows : 3 * rows, columns : 3 * columns].std() < t.plain:
+            lit = luma[luma.max(1) >= t.black][:, luma.max(0) >= t.black]
             found[number] = lit.std() if lit.size else 0.0
     return [float(value) for value in found]
 
@@ -53,7 +69,7 @@ class ShortFade(NamedTuple):
     start: Timestamp
     shot: Timestamp
     end: Timestamp
-    change: float  # squared distance of both ways together, per sample
+    change: float  # squared distance of both halves together, per sample
     residual: float
 
 
@@ -66,28 +82,29 @@ class ShortFadeDetector:
         self.deviations: deque[float] = deque()  # of luma, 0..255
 
     def clear(self) -> None:
-        """Forget all: at a cut."""
+        """Forget all frames; called at a cut."""
         for kept in (self.timestamps, self.lumas, self.deviations):
             kept.clear()
 
     def push(self, timestamp: Timestamp, luma: Luma, deviation: float) -> ShortFade | None:
-        """Takes the next frame; the fade that was over before it, if there is one.
+        """Add the next frame; return the fade that ended before it, if any.
 
         `deviation` is the standard deviation of the luma, as computed by `deviations`.
         """
+        t = THRESHOLDS
         timestamps, deviations = self.timestamps, self.deviations
         timestamps.append(timestamp)
         self.lumas.append(luma)
         deviations.append(deviation)
-        while timestamp.time - timestamps[0].time > LONGEST:
+        while timestamp.time - timestamps[0].time > t.longest:
             for kept in (timestamps, self.lumas, deviations):
                 kept.popleft()
         left = min(deviations)
-        if left > max(EMPTY, NEARLY * max(deviations)):
+        if left > max(t.empty, t.nearly_empty * max(deviations)):
             return None
         emptiest = deviations.index(left)
-        after = len(timestamps) - 2  # the first frame behind the fade, if it is one
-        if not FEWEST <= emptiest <= after - FEWEST:
+        after = len(timestamps) - 2  # first frame after the fade, if there is one
+        if not t.fewest <= emptiest <= after - t.fewest:
             return None
         lumas = list(self.lumas)
         back = _way(lumas[emptiest:])
@@ -97,7 +114,7 @@ class ShortFadeDetector:
         if not out:
             return None
         before = emptiest - out.frames
-        if left > max(EMPTY, NEARLY * min(deviations[before], deviations[after])):
+        if left > max(t.empty, t.nearly_empty * min(deviations[before], deviations[after])):
             return None
         change, residual = out.change + back.change, max(out.residual, back.residual)
         return ShortFade(
@@ -119,19 +136,20 @@ class _Way(NamedTuple):
 
 def _way(frames: Sequence[Luma]) -> _Way | None:
     """Return the half of a fade that begins with the first frame, an empty picture, if any."""
+    t = THRESHOLDS
     pictures = np.stack([luma.ravel() for luma in frames])
     pictures -= pictures[0].copy()
     products = pictures @ pictures.T
     ways = products.diagonal() / pictures.shape[1]
-    last = next((number for number, way in enumerate(ways) if way > EMPTY**2), len(frames))
-    while last + 1 < len(frames) and products[last, last + 1] > PAST * products[last, last]:
+    last = next((number for number, way in enumerate(ways) if way > t.empty**2), len(frames))
+    while last + 1 < len(frames) and products[last, last + 1] > t.beyond * products[last, last]:
         last += 1
-    if last < FEWEST or last + 1 >= len(frames) or ways[last] < CHANGE**2:
+    if last < t.fewest or last + 1 >= len(frames) or ways[last] < t.change**2:
         return None
     place = products[last, : last + 1] / products[last, last]
-    if (np.diff(place) > STEP).any() or (np.diff(place) < -0.02).any():
+    if (np.diff(place) > t.step).any() or (np.diff(place) < -0.02).any():
         return None
     residual = float((ways[1:last] / ways[last] - place[1:last] ** 2).mean())
-    if residual > RESIDUAL:
+    if residual > t.residual:
         return None
     return _Way(last, float(ways[last]), residual)

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from vtk.media.timestamp import Timestamp
 
 DARK = 1.0  # seconds of empty picture up to which a fade-out and a fade-in are one transition
-JOINED = 0.3  # seconds between two transitions up to which they are merged: no shot is that short
+JOINED = (
+    0.3  # seconds between two transitions up to which they are merged, as no shot is that short
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,19 +24,19 @@ class Transition:
     type: str  # "dissolve", "fade" or "wipe"
     start: Timestamp
     end: Timestamp
-    shot: Timestamp  # the frame from which the new shot is the one seen
-    score: float  # how probable it is
-    empty: str  # what is uniform: "", "start", "middle", "end" or "both"
+    shot: Timestamp  # the frame at which the new shot is taken to begin
+    score: float  # probability of the transition
+    empty: str  # where the picture is uniform: "", "start", "middle", "end" or "both"
     why: Mapping[str, float] | None = field(default=None, compare=False)
 
 
 def within(held: Transition) -> float:
-    """Return the seconds after the end of `held` within which another may be merged with it."""
+    """Return the seconds after the end of `held` within which another transition is merged."""
     return DARK if held.empty == "end" else JOINED
 
 
 def merged(one: Transition, two: Transition) -> Transition:
-    """Merge two transitions into one, which is a fade if either of them is."""
+    """Merge two transitions into one, which is a fade if either of the two is."""
     more = max(one, two, key=lambda part: (part.why or {}).get("change", 0.0))
     kind = "fade" if "fade" in (one.type, two.type) else more.type
     shot = two.shot if two.empty == "start" else more.shot
