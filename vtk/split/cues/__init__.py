@@ -151,7 +151,7 @@ class _Pictures:
         start, end = max(cue.start.pts, self.reader.first or 0), cue.end.pts
         seconds = self.video.seconds
         exact = {"time_base": str(self.video.time_base), "pts": [start, end]}
-        return self.span.sub_span(seconds(start), seconds(end), "cue", cue=cue.about, **exact)
+        return self.span.sub_span(seconds(start), seconds(end), "cue", cue=cue.details, **exact)
 
 
 def _sound(meter: PowerReader, span: Span, pictures: _Pictures | None) -> Iterator[_Step]:
@@ -178,5 +178,5 @@ def _lost(silence: Silence, meter: PowerReader) -> bool:
 
 
 def _silent(span: Span, silence: Silence) -> Span:
-    about = {"type": "silence", "level": silence.level()}
-    return span.sub_span(silence.start, silence.end, "cue", cue=about)
+    details = {"type": "silence", "level": silence.level()}
+    return span.sub_span(silence.start, silence.end, "cue", cue=details)

@@ -1,35 +1,64 @@
 """Detect blank pictures, black or white, and frozen pictures."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
 from vtk.media.timestamp import Timestamp
 from vtk.split.cues.frame import Array, Cue, CueFrame, block_means, lasts
 
-LEAST = {"black": 0.1, "white": 0.5, "freeze": 2.0}  # minimum seconds of each cue
 
-# Blank. FFmpeg's blackdetect counts samples up to a tenth of the range as black and accepts a
-# picture if 98 % are black; that includes dark scenes, so here the picture must also be even.
-DEPTH = 0.1  # share of the range from black to white that counts as black, or as white
-SPECKS = 0.0005  # share of the samples that may lie outside: dust and dropouts, not stars or words
-EVEN = 1.2  # maximum standard deviation of means of a hundred or so samples, 0..255
-TINT = 10.0  # maximum distance of the means of Cb and Cr from 128
+@dataclass(frozen=True)
+class BlankThresholds:
+    """Limits by which a picture is blank, black or white.
 
-# Freeze. FFmpeg's freezedetect compares with the first picture and allows a mean difference of
-# -60 dB, 0.25 of 255; an encoder changes a still picture by several times that.
-DRIFT = 3.0  # of 255: maximum difference of block means, luma or chroma, from the first picture
-NOISE = 0.8  # mean sample difference from the previous picture, averaged over the freeze
-BURST = 4  # a keyframe may change the picture by this many times NOISE at once
-SETTLE, SETTLING = 0.2, 0.5  # mean difference of pictures, and seconds, while slow motion ends
-MOVED = 0.0005  # share of the samples that may differ much from the first picture: a mouse pointer
-FLAT = 4.0  # standard deviation of luma below which motion would not be noticed
+    FFmpeg's blackdetect counts samples up to a tenth of the range as black and accepts a picture if
+    98 % are black; that includes dark scenes, so here the picture must also be even. The result is
+    tested on rendered clips, `python -m pytest tests/split/test_cues.py`.
+    """
+
+    shortest_black: float = 0.1  # minimum seconds
+    shortest_white: float = 0.5  # minimum seconds
+    depth: float = 0.1  # share of the range from black to white that counts as black, or as white
+    # Share of the samples that may lie outside: dust and dropouts, not stars or words.
+    specks: float = 0.0005
+    even: float = 1.2  # maximum std of the means of a hundred or so blocks, 0..255
+    tint: float = 10.0  # maximum distance of the means of Cb and Cr from 128
+
+
+@dataclass(frozen=True)
+class FreezeThresholds:
+    """Limits by which the picture is frozen.
+
+    FFmpeg's freezedetect compares with the first picture and allows a mean difference of -60 dB,
+    0.25 of 255; an encoder changes a still picture by several times that. The result is tested on
+    rendered clips, `python -m pytest tests/split/test_cues.py`.
+    """
+
+    shortest: float = 2.0  # minimum seconds
+    # Maximum difference of block means, luma or chroma, from the first picture, 0..255:
+    drift: float = 3.0
+    # Mean sample difference from the previous picture, 0..255, averaged over the freeze:
+    noise: float = 0.8
+    burst: int = 4  # a keyframe may change the picture by this many times `noise` at once
+    # Mean difference from the previous picture, 0..255, above which slow motion is still ending:
+    settle: float = 0.2
+    settling: float = 0.5  # seconds from the first picture in which slow motion may still be ending
+    # Share of the samples that may differ much from the first picture: a mouse pointer.
+    moved: float = 0.0005
+    flat: float = 4.0  # standard deviation of luma below which motion would not be noticed
+
+
+BLANK_THRESHOLDS = BlankThresholds()
+FREEZE_THRESHOLDS = FreezeThresholds()
 
 
 class Blank:
     """Detects intervals of black and of white."""
 
-    def __init__(self) -> None:
+    def __init__(self, thresholds: BlankThresholds = BLANK_THRESHOLDS) -> None:
+        self._thresholds = thresholds
         self._type, self._first = "", Timestamp(0, 0.0)
 
     @property
@@ -37,7 +66,7 @@ class Blank:
         return self._first.time if self._type else math.inf
 
     def push(self, picture: CueFrame) -> list[Cue]:
-        picture.named = _blank(picture)
+        picture.named = _blank(picture, self._thresholds)
         if picture.named == self._type:
             return []
         found = self.finish(picture.at)
@@ -45,23 +74,25 @@ class Blank:
         return found
 
     def finish(self, end: Timestamp) -> list[Cue]:
-        if self._type and lasts(self._first, end, LEAST[self._type]):
+        t = self._thresholds
+        least = t.shortest_black if self._type == "black" else t.shortest_white
+        if self._type and lasts(self._first, end, least):
             return [Cue(self._first, end, {"type": self._type})]
         return []
 
 
-def _blank(picture: CueFrame) -> str:
+def _blank(picture: CueFrame, thresholds: BlankThresholds) -> str:
     """Return "black", "white", or "" if the picture is neither."""
     small = picture.small
     mean = float(small.luma.mean())
-    dark, bright = picture.luma_level(DEPTH), picture.luma_level(1 - DEPTH)
-    if dark < mean < bright or block_means(small.luma, 3).std() > EVEN:
+    dark, bright = picture.luma_level(thresholds.depth), picture.luma_level(1 - thresholds.depth)
+    if dark < mean < bright or block_means(small.luma, 3).std() > thresholds.even:
         return ""
-    if max(abs(float(part.mean()) - 128) for part in (small.cb, small.cr)) > TINT:
+    if max(abs(float(part.mean()) - 128) for part in (small.cb, small.cr)) > thresholds.tint:
         return ""
     luma, low, high = picture.luma, picture.stored(dark), picture.stored(bright)
     outside = luma > low if mean <= dark else luma < high
-    if np.count_nonzero(outside) > SPECKS * outside.size:
+    if np.count_nonzero(outside) > thresholds.specks * outside.size:
         return ""
     return "black" if mean <= dark else "white"
 
@@ -73,7 +104,8 @@ class Freeze:
     film grain.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, thresholds: FreezeThresholds = FREEZE_THRESHOLDS) -> None:
+        self._thresholds = thresholds
         self._begin(None)
 
     def _begin(self, first: CueFrame | None) -> None:
@@ -93,7 +125,7 @@ class Freeze:
             picture.still = True
             return []
         found = [] if picture.named in ("bars", "card") else self.finish(picture.at)
-        plain = picture.named or picture.small.luma.std() < FLAT
+        plain = picture.named or picture.small.luma.std() < self._thresholds.flat
         self._begin(None if plain else picture)
         return found
 
@@ -105,25 +137,28 @@ class Freeze:
         moved = [at for at, step in self._settling if step > 4 * noise]
         # A single step is an encoder refining the first picture.
         start = moved[-1] if len(moved) > 1 else self._first.at
-        return [Cue(start, end, {"type": "freeze"})] if lasts(start, end, LEAST["freeze"]) else []
+        if not lasts(start, end, self._thresholds.shortest):
+            return []
+        return [Cue(start, end, {"type": "freeze"})]
 
     def _still(self, first: CueFrame, picture: CueFrame) -> bool:
+        t = self._thresholds
         for one, other, size in zip(first.small, picture.small, (3, 2, 2), strict=True):
-            if np.abs(block_means(other - one, size)).max() > DRIFT:
+            if np.abs(block_means(other - one, size)).max() > t.drift:
                 return False
         fine, start = picture.fine_luma, first.fine_luma
         before = self._before if self._before.size else start
         if fine.shape != start.shape:
             return False
         step = float(np.abs(fine - before).mean())
-        early = picture.at.time - first.at.time <= SETTLING
-        if step > SETTLE and early and len(self._settling) == self._count:
+        early = picture.at.time - first.at.time <= t.settling
+        if step > t.settle and early and len(self._settling) == self._count:
             self._settling.append((picture.at, step))
         self._steps += step
         self._count += 1
         self._before = fine
         much = min(max(2 * float(first.small.luma.std()), 12.0), 25.0)
         return bool(
-            self._steps <= NOISE * (self._count + BURST)
-            and np.count_nonzero(np.abs(fine - start) > much) <= MOVED * fine.size
+            self._steps <= t.noise * (self._count + t.burst)
+            and np.count_nonzero(np.abs(fine - start) > much) <= t.moved * fine.size
         )

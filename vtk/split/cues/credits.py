@@ -16,20 +16,35 @@ from numpy.lib.stride_tricks import sliding_window_view
 from vtk.media.timestamp import Timestamp
 from vtk.split.cues.frame import Array, Cue, CueFrame, lasts
 
-LEAST = 4.0  # minimum seconds
-FAR = 0.2  # minimum movement of a roll, as a share of the picture height
-PLAIN = 0.55  # minimum share of the thumbnail that has the luma of the background
-NEAR = 8.0  # of 255: maximum luma difference of samples of the background
-INK = 32  # of 255: difference from the background from which a sample is text ("ink")
 LINES, COLUMNS, BANDS = 400, 160, 4  # profile: maximum lines, samples per line, columns
-DIFFERENT = 0.35  # share of all ink that may differ between two frames of one roll
-EQUAL = 0.03  # share of all ink below which a frame has not moved
-REACH = 0.125  # maximum movement from one frame to the next, as a share of the lines
-RENEW = 0.2  # movement after which the latest frame becomes the anchor, as a share of the lines
-UNSTEADY = 0.35  # maximum deviation of the last second's speed, as a share of the speed
-PAUSE = 0.2  # seconds without motion that end a roll, or the time of three lines if longer
-YOUNG = 0.25  # seconds after the first text appears in which there is too little to track
-EDGES = 8  # minimum of the median number of stroke edges along a line with text
+
+
+@dataclass(frozen=True)
+class CreditsThresholds:
+    """Limits by which a picture shows rolling credits.
+
+    The result is tested on rendered clips, `python -m pytest tests/split/test_cues.py`.
+    """
+
+    shortest: float = 4.0  # minimum seconds
+    travel: float = 0.2  # minimum movement of a roll, as a share of the picture height
+    plain: float = 0.55  # minimum share of the thumbnail that has the luma of the background
+    near: float = 8.0  # maximum luma difference, 0..255, of samples of the background
+    ink: int = 32  # difference, 0..255, from the background from which a sample is text ("ink")
+    different: float = 0.35  # share of all ink that may differ between two frames of one roll
+    equal: float = 0.03  # share of all ink below which a frame has not moved
+    reach: float = 0.125  # maximum movement to the next frame, as a share of the lines
+    # Movement after which the latest frame becomes the anchor, as a share of the lines:
+    renewal: float = 0.2
+    unsteady: float = 0.35  # maximum deviation of the last second's speed, as a share of the speed
+    # Seconds without motion that end a roll, or the time of three lines if longer:
+    pause: float = 0.2
+    # Seconds after the first text appears in which there is too little to track:
+    young: float = 0.25
+    edges: int = 8  # minimum of the median number of stroke edges along a line with text
+
+
+THRESHOLDS = CreditsThresholds()
 
 
 @dataclass(slots=True)
@@ -83,33 +98,34 @@ class Credits:
             return self._restart(picture, profile)
         place = self._place(roll, profile, at.time, before)
         if place is None:
-            if roll.fresh and roll.start and at.time - roll.start.time < YOUNG:
+            if roll.fresh and roll.start and at.time - roll.start.time < THRESHOLDS.young:
                 start = roll.start
                 self._roll = _Roll(True, start, (at.time, 0.0), profile, moved=at.time)
                 return []
             return self._restart(picture, profile)
         if not self._follow(roll, place, at):
             return self._restart(picture, profile)
-        if place - roll.base > RENEW * len(profile):
+        if place - roll.base > THRESHOLDS.renewal * len(profile):
             roll.anchor, roll.base = profile, place
         if roll.start and at.time - roll.start.time > len(roll.words):
             roll.words.append(_words(picture))
         return []
 
     def finish(self, end: Timestamp) -> list[Cue]:
+        t = THRESHOLDS
         roll, self._roll = self._roll, None
         if not roll or not roll.words or not roll.start:
             return []
         if roll.stop and end.time - roll.moved > self._pause(roll, end.time):
             end = roll.stop
         way = roll.place - roll.still[1]
-        if not lasts(roll.start, end, LEAST) or way < FAR * len(roll.anchor):
+        if not lasts(roll.start, end, t.shortest) or way < t.travel * len(roll.anchor):
             return []
         if 2 * sum(roll.words) < len(roll.words):
             return []
         speed = way / max(roll.moved - roll.still[0], 1e-6) * self._step
-        about = {"type": "credits", "direction": "up", "speed": round(speed, 1)}
-        return [Cue(roll.start, end, about)]
+        details = {"type": "credits", "direction": "up", "speed": round(speed, 1)}
+        return [Cue(roll.start, end, details)]
 
     def _restart(self, picture: CueFrame, profile: Array) -> list[Cue]:
         found = self.finish(picture.at)
@@ -118,13 +134,14 @@ class Credits:
 
     @staticmethod
     def _pause(roll: _Roll, time: float) -> float:
-        return max(PAUSE, 3 / max(roll.speed(time), 0.1))
+        return max(THRESHOLDS.pause, 3 / max(roll.speed(time), 0.1))
 
     def _profile(self, picture: CueFrame) -> Array | None:
         """Return the share of ink, (lines, BANDS); None without a plain background."""
+        t = THRESHOLDS
         small = picture.small.luma
         ground = _ground(small)
-        if np.count_nonzero(np.abs(small - ground) <= NEAR) < PLAIN * small.size:
+        if np.count_nonzero(np.abs(small - ground) <= t.near) < t.plain * small.size:
             return None
         height, width = picture.luma.shape
         self._step = -(-height // LINES)
@@ -139,19 +156,20 @@ class Credits:
 
     def _place(self, roll: _Roll, profile: Array, time: float, before: float) -> float | None:
         """Return the position of a frame relative to the roll; None if it shows different text."""
+        t = THRESHOLDS
         lines = len(profile)
         shift = roll.place - roll.base  # of the previous frame
-        low, high = int(shift) - 2, int(shift + REACH * lines)
-        if roll.start and before - roll.still[0] > YOUNG:
+        low, high = int(shift) - 2, int(shift + t.reach * lines)
+        if roll.start and before - roll.still[0] > t.young:
             ahead = roll.speed(before) * (time - before)
             high = int(shift + 2 * ahead) + 3
         shifts = np.arange(max(low, 0), min(high, lines - 1))
         if not len(shifts):
             return None
-        if not roll.start and _differences(roll.anchor, profile, shifts[:1])[0] < EQUAL:
+        if not roll.start and _differences(roll.anchor, profile, shifts[:1])[0] < t.equal:
             return roll.place
         errors = _differences(roll.anchor, profile, shifts)
-        if errors.min() > DIFFERENT:
+        if errors.min() > t.different:
             return None
         best = int(errors.argmin())
         if 0 < best < len(errors) - 1:  # subline precision by fitting a parabola
@@ -162,7 +180,7 @@ class Credits:
         return roll.base + float(shifts[best])
 
     def _follow(self, roll: _Roll, place: float, at: Timestamp) -> bool:
-        """Takes the position of the latest picture; False where the roll stopped or jumped."""
+        """Add the position of the latest picture; return False if the roll stopped or jumped."""
         if roll.start is None:
             if place - roll.still[1] < 0.5:
                 roll.still = (at.time, roll.still[1])
@@ -182,7 +200,7 @@ class Credits:
             return True
         now = (roll.recent[-1][1] - roll.recent[0][1]) / length
         usual = roll.speed(at.time)
-        return abs(now - usual) <= UNSTEADY * usual + 1.5
+        return abs(now - usual) <= THRESHOLDS.unsteady * usual + 1.5
 
 
 def _ground(small: Array) -> float:
@@ -192,8 +210,9 @@ def _ground(small: Array) -> float:
 
 def _ink(picture: CueFrame, part: Array, ground: float) -> Array:
     """Return a mask of the samples of `part` (luma) that differ from the background."""
+    t = THRESHOLDS
     most = int(np.iinfo(part.dtype).max)
-    low, high = max(picture.stored(ground - INK), 0), min(picture.stored(ground + INK), most)
+    low, high = max(picture.stored(ground - t.ink), 0), min(picture.stored(ground + t.ink), most)
     # Unsigned samples below `low` wrap around to large values: one comparison for both sides.
     return np.asarray(part - part.dtype.type(low) > high - low)
 
@@ -215,4 +234,4 @@ def _words(picture: CueFrame) -> bool:
     lines = ink[ink.any(axis=1)]
     if not len(lines):
         return False
-    return bool(np.median((lines[:, 1:] != lines[:, :-1]).sum(axis=1)) >= EDGES)
+    return bool(np.median((lines[:, 1:] != lines[:, :-1]).sum(axis=1)) >= THRESHOLDS.edges)

@@ -1,4 +1,4 @@
-"""What the detectors of cues are given, a picture, and what they give, a cue."""
+"""The input of cue detectors, a decoded frame, and their output, a cue."""
 
 from fractions import Fraction
 from functools import cached_property
@@ -13,26 +13,26 @@ from vtk.media.video import Frame
 
 Array = NDArray[Any]
 
-FINE = 192  # columns, at most about twice that, of the samples in `Picture.fine`
+FINE = 192  # columns of samples in `CueFrame.fine_luma`, at most about twice that
 
 
 class Cue(NamedTuple):
-    """A cue: the moment of its first picture, that of the first after it, and what it is."""
+    """A cue: the times of its first picture and of the first picture after it, and its details."""
 
     start: Timestamp
     end: Timestamp
-    about: dict[str, Any]  # with its `type`
+    details: dict[str, Any]  # `type` and the measurements of that type
 
 
 class CueFrame:
-    """A decoded picture, looked at only as far as a detector asks."""
+    """A decoded picture, whose representations are computed only when a detector asks for them."""
 
     def __init__(self, frame: Frame, sample_aspect: Fraction) -> None:
         self.at = Timestamp(frame.pts, frame.time)
         self.rotation = frame.image.rotation  # counter-clockwise degrees
-        self.sample_aspect = sample_aspect  # width of a sample by its height
-        self.named = ""  # type of the cue to which a detector found this picture to belong
-        self.still = False  # whether a detector found it to be the picture before
+        self.sample_aspect = sample_aspect  # width of a sample over its height
+        self.named = ""  # type of the cue to which this picture belongs, once a detector found it
+        self.still = False  # whether a detector found it to equal the previous picture
         # (height, width) at full resolution as stored; `unit` is one step of 8-bit luma in it.
         image, self.luma, self.unit = as_readable(frame.image)
         self.black, self.white = luma_range(image)  # 0..255
@@ -40,44 +40,44 @@ class CueFrame:
 
     @cached_property
     def fine_luma(self) -> Array:
-        """Single samples of the luma about evenly spread, some 192 columns, as int16."""
+        """Luma samples that are about evenly spread, some 192 columns, as int16."""
         every = max(1, self.luma.shape[1] // FINE)
         samples = self.luma[every // 2 :: every, every // 2 :: every]
         return (samples // self.unit if self.unit > 1 else samples).astype(np.int16)
 
     def luma_level(self, share: float) -> float:
-        """The luma at a share of the way from black (0) to white (1), 0..255."""
+        """Return the luma, 0..255, at a share of the range from black (0) to white (1)."""
         return self.black + share * (self.white - self.black)
 
     def stored(self, level: float) -> int:
-        """The largest sample of `luma` that is not above a luma of 0..255."""
+        """Return the largest sample value of `luma` that is not above `level`, 0..255."""
         return int(np.floor(level * self.unit))
 
 
 class Detector(Protocol):
-    """Finds the cues of one kind in a stream of pictures; memory does not grow with it."""
+    """Detects the cues of one kind in a stream of pictures, in bounded memory."""
 
     @property
     def earliest_pending(self) -> float:
-        """No cue still to come begins before this time, in seconds, unless at a later picture."""
+        """Time, in seconds, before which no pending cue begins; inf if none is pending."""
         ...
 
     def push(self, picture: CueFrame) -> list[Cue]:
-        """Takes the next picture and returns the cues that became certain."""
+        """Add the next picture; return the cues that have become certain."""
         ...
 
     def finish(self, end: Timestamp) -> list[Cue]:
-        """Returns the cues that last to the end of the pictures."""
+        """Return the cues that last to the end of the pictures."""
         ...
 
 
 def block_means(part: Array, size: int) -> Array:
-    """Means of blocks of `size` by `size` samples; what is left over at the edges is not used."""
+    """Return the means of blocks of `size` by `size` samples, ignoring the rest at the edges."""
     rows, columns = part.shape[0] // size, part.shape[1] // size
     whole = part[: rows * size, : columns * size]
     return np.asarray(whole.reshape(rows, size, columns, size).mean((1, 3)))
 
 
 def lasts(start: Timestamp | None, end: Timestamp, least: float) -> bool:
-    """Whether a stretch was begun and is at least `least` seconds long."""
+    """Return whether an interval has begun and is at least `least` seconds long."""
     return start is not None and end.time - start.time >= least - 1e-6

@@ -8,6 +8,7 @@ contrast, takes every dark edge for a bar and only ever enlarges the picture are
 
 import math
 from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,16 +16,29 @@ import numpy as np
 from vtk.media.timestamp import Timestamp
 from vtk.split.cues.frame import Array, Cue, CueFrame
 
-STABLE = 1.0  # seconds for which a new active picture must last
-DARK = 0.08  # share of the range from black to white up to which a sample is black
-ROOM = 0.02  # share of a line within a bar that may be lighter than black: noise, ringing
-SHARP = 0.5  # share of the first line of the picture that must be lighter than black
-OPEN = 0.25  # share of a line at the edge that is lighter than black if there is no bar
-THIN = 0.015  # share of the frame size: thinner bars are blanking, not a format
-UNEQUAL = 0.04  # share of the frame size: maximum difference of the two bars
-SLACK = 0.006  # share of the frame size: measurements of one active picture differ less
-FAR = 0.45  # share of the frame size: maximum size of a bar
 SAMPLES = 200  # samples examined per line
+
+
+@dataclass(frozen=True)
+class LetterboxThresholds:
+    """Limits by which a frame shows black bars.
+
+    The result is tested on rendered clips, `python -m pytest tests/split/test_cues.py`.
+    """
+
+    stable: float = 1.0  # seconds for which a new active picture must last
+    dark: float = 0.08  # share of the range from black to white up to which a sample is black
+    # Share of a line within a bar that may be lighter than black: noise, ringing.
+    room: float = 0.02
+    sharp: float = 0.5  # share of the first line of the picture that must be lighter than black
+    open: float = 0.25  # share of a line at the edge that is lighter than black if there is no bar
+    thin: float = 0.015  # share of the frame size: thinner bars are blanking, not a format
+    unequal: float = 0.04  # share of the frame size: maximum difference of the two bars
+    slack: float = 0.006  # share of the frame size: measurements of one active picture differ less
+    widest: float = 0.45  # share of the frame size: maximum size of a bar
+
+
+THRESHOLDS = LetterboxThresholds()
 
 Bars = tuple[int, int]  # lines in the bars before and after the picture, along one axis
 Box = tuple[Bars, Bars]  # bars above and below, bars left and right
@@ -41,7 +55,7 @@ class Letterbox:
         self._seen: Counter[Box] = Counter()
         self._next_seen: Counter[Box] = Counter()
         self._size = (0, 0)
-        self._about: dict[str, Any] = {}
+        self._details: dict[str, Any] = {}
 
     @property
     def earliest_pending(self) -> float:
@@ -67,25 +81,25 @@ class Letterbox:
         if self._next is None or not _near(box, next(iter(self._next_seen)), self._size):
             self._next, self._next_seen = picture.at, Counter()
         self._next_seen[box] += 1
-        if picture.at.time - self._next.time >= STABLE - 1e-6:
+        if picture.at.time - self._next.time >= THRESHOLDS.stable - 1e-6:
             found += self.finish(self._next)
             self._first, self._next, self._seen = self._next, None, self._next_seen
             self._now = self._seen.most_common(1)[0][0]
-            self._about = {"rotation": picture.rotation, "sample": picture.sample_aspect}
+            self._details = {"rotation": picture.rotation, "sample": picture.sample_aspect}
         return found
 
     def finish(self, end: Timestamp) -> list[Cue]:
         if not self._boxed():
             return []
         box = self._seen.most_common(1)[0][0]
-        return [Cue(self._first, end, describe(box, self._size, **self._about))]
+        return [Cue(self._first, end, describe(box, self._size, **self._details))]
 
     def _boxed(self) -> bool:
         return self._now not in (None, ((0, 0), (0, 0)))
 
     def _measured(self, picture: CueFrame) -> Box | None:
         """Return the bars of a frame; for an undecided axis, the bars known so far."""
-        dark = picture.stored(picture.luma_level(DARK))
+        dark = picture.stored(picture.luma_level(THRESHOLDS.dark))
         found = [bars(lines, dark) for lines in (picture.luma, picture.luma.T)]
         if found == [None, None]:
             return None
@@ -98,13 +112,14 @@ class Letterbox:
 
 def bars(lines: Array, dark: int) -> Bars | None:
     """Count the black lines at both ends of the first axis of `lines`; None if undecided."""
+    t = THRESHOLDS
     size, every = len(lines), max(1, lines.shape[1] // SAMPLES)
-    edge = max(1, int(THIN * size))
+    edge = max(1, int(t.thin * size))
     for end in (lines[:edge], lines[::-1][:edge]):
-        if _light(end[:: max(1, edge // 4), ::every], dark).max() >= OPEN:
+        if _light(end[:: max(1, edge // 4), ::every], dark).max() >= t.open:
             return 0, 0
     before, after = _bar(lines, dark), _bar(lines[::-1], dark)
-    if before[1] < SHARP or after[1] < SHARP or abs(before[0] - after[0]) > UNEQUAL * size:
+    if before[1] < t.sharp or after[1] < t.sharp or abs(before[0] - after[0]) > t.unequal * size:
         return None
     return before[0], after[0]
 
@@ -112,15 +127,15 @@ def bars(lines: Array, dark: int) -> Bars | None:
 def _bar(lines: Array, dark: int) -> tuple[int, float]:
     """Return the number of black lines at the start, and the share not black right after them."""
     every = max(1, lines.shape[1] // SAMPLES)
-    far = int(FAR * len(lines))
+    far = int(THRESHOLDS.widest * len(lines))
     begin, step = 0, 16
-    if _light(lines[:1, ::every], dark)[0] <= ROOM:
-        rough = np.flatnonzero(_light(lines[:far:step, :: 2 * every], dark) > ROOM)
+    if _light(lines[:1, ::every], dark)[0] <= THRESHOLDS.room:
+        rough = np.flatnonzero(_light(lines[:far:step, :: 2 * every], dark) > THRESHOLDS.room)
         if not len(rough):
             return far, 0.0
         begin = max(int(rough[0]) - 1, 0) * step
     share = _light(lines[begin : begin + 2 * step, ::every], dark)
-    first = int(np.argmax(share > ROOM))
+    first = int(np.argmax(share > THRESHOLDS.room))
     return begin + first, float(share[first : first + 3].max())
 
 
@@ -131,7 +146,7 @@ def _light(lines: Array, dark: int) -> Array:
 
 def _near(one: Box, other: Box, size: tuple[int, int]) -> bool:
     return all(
-        abs(a - b) <= max(2, SLACK * length)
+        abs(a - b) <= max(2, THRESHOLDS.slack * length)
         for bars_, others, length in zip(one, other, size, strict=True)
         for a, b in zip(bars_, others, strict=True)
     )

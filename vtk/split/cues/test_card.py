@@ -8,6 +8,7 @@ square cells around it.
 
 import math
 import re
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,29 +17,45 @@ from vtk.media.image.planes import Thumbnail
 from vtk.media.timestamp import Timestamp
 from vtk.split.cues.frame import Array, Cue, CueFrame, lasts
 
-LEAST = 1.0  # seconds that bars or a card must last
-AFTER = 0.5  # seconds for which a picture must be static before it is analysed
-ALIKE = 12.0  # of 255: difference up to which a sample counts as unchanged
-CHANGED = 0.1  # share of the samples that may change: clocks, names, sources
-
 # (Cb, Cr) of the colours at 75 %, relative to gray, mean of ITU-R BT.601 and BT.709.
 COLOURS = {
     "y": (-84, 11), "c": (23, -84), "g": (-60, -73), "m": (60, 73), "r": (-23, 84), "b": (84, -11),
 }  # fmt: skip
 _ORDER = re.compile("(y+).?(c+).?(g+).?(m+).?(r+).?(b+)")  # ".?": a mixed column between two bars
-SAME_HUE = math.cos(math.radians(22))
-VIVID = 30.0  # distance of Cb and Cr from gray
-UPRIGHT = 0.8  # minimum share of the samples that have the colour of their column
 # Maximum width of one bar, as a share of the picture width, for each standard.
 STANDARDS = ((0.116, "smpte-rp219"), (0.134, "ebu"), (1.0, "smpte"))
 
 LINES = 360  # approximate height at which a card is measured
-RADII = 0.24, 0.5  # range of circle radii, as shares of the height
-EDGE = 20  # of 255: minimum luma step across the circle
-COVERED = 0.75  # minimum share of the circle that must be visible
-ALONE = 0.35  # minimum excess of that share over the median of circles with other radii
-REGULAR = 0.5  # minimum autocorrelation at the spacing of the grid lines
-SQUARE = 0.12  # maximum relative difference of the horizontal and vertical spacing
+
+
+@dataclass(frozen=True)
+class TestCardThresholds:
+    """Limits by which a static picture shows colour bars or a test card.
+
+    The result is tested on rendered clips, `python -m pytest tests/split/test_cues.py`.
+    """
+
+    shortest: float = 1.0  # seconds that bars or a card must last
+    settled: float = 0.5  # seconds for which a picture must be static before it is analysed
+    unchanged: float = 12.0  # difference, 0..255, up to which a sample counts as unchanged
+    changed: float = 0.1  # share of the samples that may change: clocks, names, sources
+
+    # Colour bars.
+    hue: float = math.cos(math.radians(22))  # minimum cosine of the angle between colours, same hue
+    vivid: float = 30.0  # minimum distance of Cb and Cr from gray, 0..255
+    upright: float = 0.8  # minimum share of the samples that have the colour of their column
+
+    # Test cards.
+    radii: tuple[float, float] = (0.24, 0.5)  # range of circle radii, as shares of the height
+    edge: int = 20  # minimum luma step across the circle, 0..255
+    covered: float = 0.75  # minimum share of the circle that must be visible
+    # Minimum excess of that share over the median of circles with other radii:
+    alone: float = 0.35
+    regular: float = 0.5  # minimum autocorrelation at the spacing of the grid lines
+    square: float = 0.12  # maximum relative difference of the horizontal and vertical spacing
+
+
+THRESHOLDS = TestCardThresholds()
 
 
 class TestCard:
@@ -58,7 +75,7 @@ class TestCard:
         if picture.named or not self._first or not _alike(self._first.small, picture.small):
             found = self.finish(picture.at)
             self._first, self._found = None if picture.named else picture, None
-        elif self._found is None and lasts(self._first.at, picture.at, AFTER):
+        elif self._found is None and lasts(self._first.at, picture.at, THRESHOLDS.settled):
             self._found = _look(picture)
         self._last = picture
         if self._found:
@@ -66,15 +83,16 @@ class TestCard:
         return found
 
     def finish(self, end: Timestamp) -> list[Cue]:
-        if not self._first or not self._last or not lasts(self._first.at, end, LEAST):
+        if not self._first or not self._last or not lasts(self._first.at, end, THRESHOLDS.shortest):
             return []
-        about = _look(self._last) if self._found is None else self._found
-        return [Cue(self._first.at, end, about)] if about else []
+        details = _look(self._last) if self._found is None else self._found
+        return [Cue(self._first.at, end, details)] if details else []
 
 
 def _alike(one: Thumbnail, other: Thumbnail) -> bool:
+    t = THRESHOLDS
     return all(
-        np.count_nonzero(np.abs(a - b) > ALIKE) <= CHANGED * a.size
+        np.count_nonzero(np.abs(a - b) > t.unchanged) <= t.changed * a.size
         for a, b in zip(one, other, strict=True)
     )
 
@@ -85,18 +103,19 @@ def _look(picture: CueFrame) -> dict[str, Any]:
 
 def _bars(picture: CueFrame) -> dict[str, Any]:
     """Return `standard` and `amplitude` (percent of full amplitude) of colour bars, else {}."""
+    t = THRESHOLDS
     luma, cb, cr = picture.small
     dark = np.median(luma[6:13], axis=0) < picture.luma_level(0.05)
     side = int(np.argmin(dark)) // 2 + int(np.argmin(dark)) % 2  # pillarbox, in chroma columns
     tint = np.stack([part[3:7, side : part.shape[1] - side] for part in (cb, cr)]) - 128
     column = np.median(tint, axis=1)  # (2, columns)
-    if (np.abs(tint - column[:, None]).max(axis=0) <= ALIKE).mean() < UPRIGHT:
+    if (np.abs(tint - column[:, None]).max(axis=0) <= t.unchanged).mean() < t.upright:
         return {}
     references = np.array(list(COLOURS.values()), np.float64)
     vivid = np.hypot(*column)
     cosine = references @ column / np.hypot(*references.T)[:, None] / np.maximum(vivid, 1)
     names = np.array(list(COLOURS))[cosine.argmax(axis=0)]
-    letters = np.where((vivid >= VIVID) & (cosine.max(axis=0) >= SAME_HUE), names, "-")
+    letters = np.where((vivid >= t.vivid) & (cosine.max(axis=0) >= t.hue), names, "-")
     match = _ORDER.search("".join(letters))
     if not match:
         return {}
@@ -122,7 +141,7 @@ def _card(picture: CueFrame) -> dict[str, Any]:
     height, width = luma.shape
     down = _period(luma[:, width // 40 : width // 8], luma[:, -width // 8 : -width // 40])
     across = _period(luma[height // 24 : height // 6].T, luma[-height // 6 : -height // 24].T)
-    if not down or not across or abs(across * aspect / down - 1) > SQUARE:
+    if not down or not across or abs(across * aspect / down - 1) > THRESHOLDS.square:
         return {}
     radius = _circle(luma, aspect)
     if not radius:
@@ -133,8 +152,9 @@ def _card(picture: CueFrame) -> dict[str, Any]:
 
 def _circle(luma: Array, aspect: float) -> float:
     """Return the radius, in lines, of a circle around the middle; 0 if there is none."""
+    t = THRESHOLDS
     height, width = luma.shape
-    radii = np.arange(int(RADII[0] * height), int(RADII[1] * height) - 6)
+    radii = np.arange(int(t.radii[0] * height), int(t.radii[1] * height) - 6)
     if len(radii) < 10:
         return 0.0
     angles = np.linspace(0, 2 * np.pi, 240, endpoint=False)[:, None]
@@ -145,17 +165,18 @@ def _circle(luma: Array, aspect: float) -> float:
             y = np.clip(y0 + radii * np.sin(angles), 0, height - 1).astype(int)
             x = np.clip(x0 + radii * np.cos(angles) / aspect, 0, width - 1).astype(int)
             ring = luma[y, x]  # (angles, radii)
-            step = np.abs(ring[:, 4:] - ring[:, :-4]) > EDGE
+            step = np.abs(ring[:, 4:] - ring[:, :-4]) > t.edge
             near = step[:, :-2] | step[:, 1:-1] | step[:, 2:]
             covered = near.mean(axis=0)
             place = int(covered.argmax())
-            if covered[place] - np.median(covered) >= ALONE and covered[place] > best:
+            if covered[place] - np.median(covered) >= t.alone and covered[place] > best:
                 best, radius = float(covered[place]), float(radii[place + 3])
-    return radius if best >= COVERED else 0.0
+    return radius if best >= t.covered else 0.0
 
 
 def _period(*strips: Array) -> float:
     """Return the spacing of lines that cross the strips, each (along, across); 0 if irregular."""
+    t = THRESHOLDS
     total = np.zeros(len(strips[0]))
     for strip in strips:
         profile = np.median(strip, axis=1)
@@ -167,7 +188,7 @@ def _period(*strips: Array) -> float:
     total = total * len(total) / np.maximum(len(total) - lags, 1)  # correct for the smaller overlap
     low, high = max(5, len(total) // 60), len(total) // 6
     peaks = [
-        lag for lag in range(low, high) if total[lag] == total[lag - 2 : lag + 3].max() >= REGULAR
+        lag for lag in range(low, high) if total[lag] == total[lag - 2 : lag + 3].max() >= t.regular
     ]
     if not peaks:
         return 0.0

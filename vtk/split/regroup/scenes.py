@@ -1,15 +1,16 @@
-"""Scenes: neighbouring shots joined until look and words change together.
+"""Join neighbouring shots into scenes, which end where look and words change together.
 
 Images are compared as in SceneTilling (Wang et al., "VideoLLaMB: Long Streaming Video
 Understanding with Recurrent Memory Bridges", 2024) and words by TextTiling (`vtk.text_tiling`): a
 boundary between shots is as strong as the valley of similarity around it is deep. Each of a few
-shots on one side is compared with the most similar shot on the other, so that two shots that
-alternate, as in a dialogue, are one scene. Peaks are looked for among a few neighbours only, so
-that scenes come out while the video is still being read.
+shots on one side is compared with the most similar shot on the other side, so that two shots that
+alternate, as in a dialogue, form one scene. Peaks are looked for among a few neighbours only, so
+that scenes are yielded while the video is still being read.
 """
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -24,27 +25,41 @@ from vtk.text_tiling import TermTimeline, valley_depth
 
 Floats = NDArray[np.float64]
 
-BLOCK = 5  # shots compared on each side of a boundary
-FADING = 0.7  # weight of each of them, times that of the one nearer to the boundary
-REACH = 8  # boundaries to each side among which the peaks of similarity are looked for
-NEAR = 1  # boundaries to each side than which that of a scene must be deeper
-AHEAD = BLOCK + REACH + NEAR  # shots after a boundary that decide on it
-LONG = 12.0  # seconds; a longer shot is a peak by itself: it is alike all along
-DEPTH = 0.14  # of the valley from which a boundary parts two scenes
-TERMS = 30  # words compared on each side
-TALK = 60.0  # seconds from the boundary within which they are said
-WORDS_SHARE = 0.4  # of the depth where enough is said; the rest is for the look
+BLOCK = 5  # shots compared on either side of a boundary
+REACH = 8  # boundaries on either side among which the peaks of similarity are looked for
+NEAR = 1  # boundaries on either side that must not be deeper than a scene's boundary
+AHEAD = BLOCK + REACH + NEAR  # shots after a boundary that its decision depends on
+
+
+@dataclass(frozen=True)
+class SceneThresholds:
+    """Limits and weights by which a boundary of shots begins a scene.
+
+    The result is tested on shots of known colours and words,
+    `python -m pytest tests/split/test_scenes.py`.
+    """
+
+    depth: float = 0.14  # minimum depth of the valley, 0..1, at the boundary of two scenes
+    fading: float = 0.7  # weight of a shot, relative to the next one nearer to the boundary
+    long: float = 12.0  # seconds: a longer shot is a peak by itself, as it is alike all along
+    terms: int = 30  # words compared on either side
+    talk: float = 60.0  # seconds from the boundary within which these words must be said
+    # Weight of the words in the depth, where enough is said; the rest is that of the look.
+    words_share: float = 0.4
+
+
+THRESHOLDS = SceneThresholds()
 
 
 class ColourHistograms(Protocol):
-    """What `scenes` asks of the pictures."""
+    """Provides `scenes` with the colours of the frames."""
 
     def colour_histogram(self, start: int, end: int) -> Floats:
-        """Share of each colour in the frames from pts `start` to `end`."""
+        """Return the share of each colour in the frames from pts `start` to `end`."""
         ...
 
     def forget(self, before: int) -> None:
-        """Nothing before that pts will be asked for again."""
+        """Discard what is known of frames before that pts; it is not asked for again."""
         ...
 
 
@@ -54,7 +69,7 @@ class _Shot(NamedTuple):
 
 
 class _Alike(NamedTuple):
-    """How alike the two sides of a boundary are, 0..1; None where there is nothing to compare."""
+    """Similarity of the two sides of a boundary, 0..1; None if there is nothing to compare."""
 
     look: float | None
     words: float | None
@@ -63,9 +78,9 @@ class _Alike(NamedTuple):
 def scenes(
     shots: Iterable[Span], seen: ColourHistograms, speech: list[SpeechEntry]
 ) -> Iterator[Span]:
-    """The shots joined into scenes, with `shots`, how many, and `score`, of the valley's depth.
+    """Yield the scenes, with `shots`, their number, and `score`, derived from the valley's depth.
 
-    `speech` is what is said in the video. A scene comes out when `AHEAD` shots after its end are
+    `speech` is what is said in the video. A scene is yielded once `AHEAD` shots after its end are
     known. Error records come after the scenes.
     """
     scene: list[Span] = []
@@ -92,9 +107,9 @@ def scenes(
 
 
 def _begun(shot: Span, valley: dict[str, float]) -> Span:
-    """The first shot of a scene, with the measurements and the score of the valley before it."""
+    """Return the first shot of a scene with the measurements and score of the valley before it."""
     valley = {name: round(value, 4) for name, value in valley.items()}
-    new = Span({**shot, "score": round(valley["depth"] / (valley["depth"] + DEPTH), 4)})
+    new = Span({**shot, "score": round(valley["depth"] / (valley["depth"] + THRESHOLDS.depth), 4)})
     begun: TransitionEntry | None = shot.get("transition")
     if begun:
         new["transition"] = {**begun, "why": {**begun.get("why", {}), **valley}}
@@ -104,9 +119,9 @@ def _begun(shot: Span, valley: dict[str, float]) -> Span:
 def _parted(
     shots: Iterable[_Shot], words: TermTimeline
 ) -> Iterator[tuple[Span, dict[str, float] | None]]:
-    """Each shot, with the measurements of the valley before it where a scene begins with it."""
+    """Yield each shot, and the measurements of the valley before it if a scene begins there."""
     known: list[_Shot] = []
-    alike: list[_Alike] = []  # of the boundary before each known shot, as far as compared
+    alike: list[_Alike] = []  # at the boundary before each known shot, as far as compared
     here = 0  # the shot to decide on
 
     def step() -> Iterator[tuple[Span, dict[str, float] | None]]:
@@ -130,26 +145,28 @@ def _parted(
 
 
 def _compared(known: Sequence[_Shot], here: int, words: TermTimeline) -> _Alike:
-    """How alike the blocks before and after the shot `here` begins are.
+    """Return the similarity of the shots before and after the boundary before the shot `here`.
 
-    Each shot is compared with the one most like it on the other side; at the ends of the video,
-    where one side has fewer shots, only theirs count.
+    Each shot is compared with the most similar shot on the other side. At the ends of the video,
+    where one side has fewer shots, only the shots of that side count.
     """
     if here == 0:
         return _Alike(None, None)
     before = np.sqrt([shot.look for shot in known[max(0, here - BLOCK) : here][::-1]])
     after = np.sqrt([shot.look for shot in known[here : here + BLOCK]])
-    # The coefficient of Bhattacharyya of any two shots: 1 where the shares of all colours agree.
+    # Bhattacharyya coefficient of any two shots: 1 if the shares of all colours agree.
     pairs = before @ after.T
     best = [pairs.max(axis=axis) for axis in (1, 0) if pairs.shape[1 - axis] <= pairs.shape[axis]]
-    look = np.mean([np.average(row, weights=FADING ** np.arange(len(row))) for row in best])
+    look = np.mean(
+        [np.average(row, weights=THRESHOLDS.fading ** np.arange(len(row))) for row in best]
+    )
     return _Alike(float(look), _words_alike(words, known[here].span.start))
 
 
 def _valley(known: Sequence[_Shot], alike: Sequence[_Alike], here: int) -> dict[str, float] | None:
-    """What was measured of the valley before the shot `here`; None if no scene begins there."""
+    """Return the measurements of the valley before shot `here`; None if no scene begins there."""
     depth = _depth(known, alike, here)
-    if depth < DEPTH:
+    if depth < THRESHOLDS.depth:
         return None
     near = [i for i in range(max(0, here - NEAR), min(len(alike), here + NEAR + 1)) if i != here]
     if any(_depth(known, alike, i) > depth for i in near):
@@ -159,18 +176,19 @@ def _valley(known: Sequence[_Shot], alike: Sequence[_Alike], here: int) -> dict[
 
 
 def _depth(known: Sequence[_Shot], alike: Sequence[_Alike], here: int) -> float:
-    """How deep the boundary before the shot `here` lies below the peaks around it, 0..1."""
-    long = {n for n, shot in enumerate(known) if shot.span.end - shot.span.start > LONG}
+    """Return how deep the boundary before shot `here` lies below the peaks around it, 0..1."""
+    long = {n for n, shot in enumerate(known) if shot.span.end - shot.span.start > THRESHOLDS.long}
     look = valley_depth([a.look for a in alike], here, REACH, long)
     if alike[here].words is None:
         return look
     words = valley_depth([a.words for a in alike], here, REACH)
-    return (1 - WORDS_SHARE) * look + WORDS_SHARE * words
+    return (1 - THRESHOLDS.words_share) * look + THRESHOLDS.words_share * words
 
 
 def _words_alike(said: TermTimeline, time: float) -> float | None:
-    """Cosine of the terms before and after a moment, in seconds; None where few are said."""
+    """Return the cosine of the terms before and after a time in seconds; None if few are said."""
+    t = THRESHOLDS
     here = bisect_left(said.times, time)
-    low = max(here - TERMS, bisect_left(said.times, time - TALK))
-    high = min(here + TERMS, bisect_left(said.times, time + TALK))
-    return said.similarity(low, here, high) if min(here - low, high - here) >= TERMS / 2 else None
+    low = max(here - t.terms, bisect_left(said.times, time - t.talk))
+    high = min(here + t.terms, bisect_left(said.times, time + t.talk))
+    return said.similarity(low, here, high) if min(here - low, high - here) >= t.terms / 2 else None
