@@ -1,8 +1,8 @@
-"""Titles: the phrases that tell a chapter from the rest of its video.
+"""Choose titles: the phrases that distinguish a chapter from the rest of its video.
 
-A phrase is weighed by its log-odds against the rest with an informative Dirichlet prior (Monroe,
-Colaresi & Quinn, "Fightin' Words", Political Analysis 16(4), 2008, section 3.5.1), its words by
-the same, and whole noun phrases are told from their fragments by what stands around them.
+A phrase and its words are weighted by their log-odds against the rest, with an informative
+Dirichlet prior (Monroe, Colaresi & Quinn, "Fightin' Words", Political Analysis 16(4), 2008, section
+3.5.1). Whole noun phrases are distinguished from their fragments by the words around them.
 """
 
 import math
@@ -18,17 +18,18 @@ from vtk.speech import speech_sentences
 from vtk.text import UNSPACED, Analyzer, normalize, words
 from vtk.times import clock
 
-LONGEST = 4  # words in a phrase
-WIDTH = 60  # characters in a title
-SECOND = 0.6  # share of the best phrase's score that a second needs to stand beside it
-ALIKE = 0.2  # a z-score that is none
-PRIOR = 20.0  # words that the video as a whole counts for in each chapter
+LONGEST = 4  # maximum words of a phrase
+WIDTH = 60  # maximum characters of a title
+SECOND = 0.6  # minimum score of a second phrase in a title, as a share of the first one's
+ALIKE = 0.2  # z-score below which nothing distinguishes a chapter from the rest
+PRIOR = 20.0  # number of words that the video as a whole counts for in each chapter
 
 _INNER = "of the and in for to on a an de la du des von der und di del e y da do"
 _SMALL = (
     "a an and as at but by for from in into nor of off on onto or over per the to up via vs with"
 )
-# A word after one of these is a verb or stands alone; after one of those, a noun phrase begins.
+# After a word of the first list comes a verb or a word that stands alone; after a word of the
+# second list a noun phrase begins.
 _BEFORE_VERB = """
 i you we they he she it who that will would can could should must may might to let's lets don't
 doesn't didn't not never always also just it's they're we're you're i'm
@@ -47,7 +48,7 @@ _Ranked = tuple[float, str, tuple[str, ...]]  # score, surface, stems
 
 @dataclass
 class _Phrase:
-    """A phrase in all its forms: how often it occurs, and how good a name its places make it."""
+    """A phrase in all its forms: its number of occurrences and the sum of their qualities."""
 
     stems: tuple[str, ...]
     surfaces: Counter[str] = field(default_factory=Counter)
@@ -56,11 +57,10 @@ class _Phrase:
 
 
 def titles(chapters: Sequence[Sequence[Span]], language: str = "en") -> list[str]:
-    """A title for each chapter, given as its spans: never empty, and no two the same.
+    """Return a title for each chapter, given as its spans: none is empty and no two are equal.
 
-    Titles come from what is said and written in the picture; from captions where there is no
-    such word in the chapter, and from what was measured of the picture where there is nothing
-    else.
+    Titles come from speech and from text in the picture; from captions if a chapter has neither;
+    and from measurements of the picture if there is nothing else.
     """
     analyzer = Analyzer(language, talk=True)
     ranked = _ranked([_texts(chapter) for chapter in chapters], analyzer)
@@ -72,7 +72,7 @@ def titles(chapters: Sequence[Sequence[Span]], language: str = "en") -> list[str
         name = _phrase_title(phrases, taken, analyzer.language == "en")
         name = name or _look_title(seen, taken)
         if len(chapter) == 1 and given and given[0].casefold() not in taken:
-            name = given[0]  # a chapter that stays what it was keeps its name
+            name = given[0]  # an unchanged chapter keeps its title
         elif not name:
             name = f"From {clock(chapter[0].start)}" if chapter else f"Part {len(names) + 1}"
         base, number = name, 2
@@ -84,7 +84,7 @@ def titles(chapters: Sequence[Sequence[Span]], language: str = "en") -> list[str
 
 
 def _texts(chapter: Sequence[Span]) -> list[str]:
-    """What a chapter's title may come from: words said or written, else captions of it."""
+    """Return the texts that a title may come from: words said or written, else captions."""
     cues = {
         (cue["start"], cue["end"], cue["text"]): cue
         for span in chapter
@@ -92,7 +92,7 @@ def _texts(chapter: Sequence[Span]) -> list[str]:
     }
     told = dict.fromkeys(passage for span in chapter for passage in passages(span))
     texts = [sentence.text for sentence in speech_sentences(cues.values())]
-    # A line that stays in the picture is written once, however many frames show it.
+    # A line that stays in the picture counts once, however many frames show it.
     texts += dict.fromkeys(p.text for p in told if p.source == "screen_text")
     if any(words(text) for text in texts):
         return texts
@@ -101,7 +101,7 @@ def _texts(chapter: Sequence[Span]) -> list[str]:
 
 
 def _ranked(chapters: Sequence[Sequence[str]], analyzer: Analyzer) -> list[list[_Ranked]]:
-    """Score, surface and stems of the phrases of each chapter, best first."""
+    """Return score, surface and stems of the phrases of each chapter, best first."""
     found = [_phrases(texts, analyzer) for texts in chapters]
     totals: Counter[tuple[str, ...]] = Counter()
     for phrases in found:
@@ -115,7 +115,7 @@ def _ranked(chapters: Sequence[Sequence[str]], analyzer: Analyzer) -> list[list[
             for stems, phrase in phrases.items()
         }
         if max(odds.values(), default=0.0) < ALIKE:
-            odds = dict.fromkeys(odds, 1.0)  # nothing tells it from the rest
+            odds = dict.fromkeys(odds, 1.0)  # nothing distinguishes it from the rest
         scored = [
             (_score(phrase, odds), phrase.surfaces.most_common(1)[0][0], stems)
             for stems, phrase in phrases.items()
@@ -126,10 +126,10 @@ def _ranked(chapters: Sequence[Sequence[str]], analyzer: Analyzer) -> list[list[
 
 
 def _log_odds(count: int, length: int, total: int, everything: int) -> float:
-    """z-score of the log-odds ratio of a phrase in a chapter against the rest of the video."""
+    """Return the z-score of a phrase's log-odds ratio in a chapter against the rest."""
     rest, rest_length = total - count, everything - length
     if not rest_length:
-        return 1.0  # nothing to tell it from
+        return 1.0  # there is no rest
     prior = PRIOR * total / max(everything, 1)
     a, b = count + prior, rest + prior
     inside = a / max(length + PRIOR - a, 0.5)
@@ -144,13 +144,13 @@ def _score(phrase: _Phrase, odds: dict[tuple[str, ...], float]) -> float:
     single = sum(odds[stem,] for stem in content) / len(content)
     own = odds[phrase.stems]
     often = math.log2(1 + phrase.count)
-    # One word seldom says enough, and a phrase heard once is often an accident.
+    # A single word seldom says enough, and a phrase that occurs once is often an accident.
     length = (0.5, 1.0, 1.1, 1.0)[min(len(content), LONGEST) - 1]
     return length * often * (phrase.quality / phrase.count) * (own + single)
 
 
 def _phrases(texts: Sequence[str], analyzer: Analyzer) -> dict[tuple[str, ...], _Phrase]:
-    """All phrases of one to four words that neither begin nor end with a stop word."""
+    """Return all phrases of one to four words that neither begin nor end with a stop word."""
     phrases: defaultdict[tuple[str, ...], _Phrase] = defaultdict(lambda: _Phrase(()))
     for text in texts:
         for clause in _CLAUSE.split(normalize(text)):
@@ -168,7 +168,7 @@ def _phrases(texts: Sequence[str], analyzer: Analyzer) -> dict[tuple[str, ...], 
 
 
 def _tokens(clause: str, analyzer: Analyzer) -> Iterator[tuple[str, str]]:
-    """Words and stems; a script without spaces is cut where it changes, else by character."""
+    """Yield words with stems; unspaced text is cut where the script changes, else by character."""
     for word in words(clause):
         if UNSPACED.match(word):
             yield from ((piece, piece) for piece in _SCRIPT.findall(word))
@@ -183,7 +183,7 @@ def _stops(word: str, analyzer: Analyzer) -> bool:
 
 
 def _joins(tokens: list[tuple[str, str]], first: int, last: int, analyzer: Analyzer) -> bool:
-    """Whether a phrase may go on over its last word: content, or a small word between content."""
+    """Return whether a phrase may contain its last word: content, or a small word within it."""
     word = tokens[last][0]
     if last == first or not _stops(word, analyzer):
         return True
@@ -228,7 +228,7 @@ def _add(
 
 
 def _phrase_title(phrases: Sequence[_Ranked], taken: set[str], english: bool) -> str:
-    """The best phrase that is no title yet, with a second one where that is nearly as good."""
+    """Return the best phrase that is not yet a title, with a second one if it is nearly as good."""
     for place, (score, surface, stems) in enumerate(phrases[:12]):
         title = _capitalised(surface, english)
         for other_score, other, other_stems in phrases[place + 1 : place + 40]:
@@ -245,7 +245,7 @@ def _phrase_title(phrases: Sequence[_Ranked], taken: set[str], english: bool) ->
 
 
 def _look_title(looks: Sequence[str], taken: set[str]) -> str:
-    """One or two things measured of the pictures; more where the title is taken."""
+    """Return one or two measurements of the pictures; more if that title is taken."""
     seen = ""
     for look in looks:
         longer = f"{seen}, {look}" if seen else look[:1].upper() + look[1:]
@@ -259,7 +259,7 @@ def _look_title(looks: Sequence[str], taken: set[str]) -> str:
 
 
 def _capitalised(surface: str, english: bool) -> str:
-    """A phrase as written in a title; words with capitals of their own keep them."""
+    """Return a phrase as written in a title; words that contain capitals are unchanged."""
     if not english:
         return surface[:1].upper() + surface[1:]
     parts = surface.split(" ")
@@ -272,14 +272,14 @@ def _capitalised(surface: str, english: bool) -> str:
 
 
 def _looks(chapter: Sequence[Span]) -> list[str]:
-    """What was measured of the pictures of a chapter, clause by clause."""
+    """Return the measurements of the pictures of a chapter, clause by clause."""
     known = (stretch for span in chapter for stretch in with_parts(span))
     told = {(span.start, fact): span["facts"] for span in known if (fact := measured_caption(span))}
     return [clause for facts in told.values() for clause in clauses(facts)]
 
 
 def _ranked_looks(chapters: Sequence[list[str]]) -> list[list[str]]:
-    """The clauses of each chapter, those first that tell it from the others."""
+    """Return the clauses of each chapter, first those that distinguish it from the others."""
     counts = [Counter(clause.casefold() for clause in told) for told in chapters]
     totals = sum(counts, Counter())
     ranked = []
@@ -292,5 +292,5 @@ def _ranked_looks(chapters: Sequence[list[str]]) -> list[list[str]]:
 
 
 def _lowered(clause: str) -> str:
-    """A clause without the capital of its sentence."""
+    """Return a clause without the capital at the start of its sentence."""
     return clause if clause[1:2].isupper() else clause[:1].lower() + clause[1:]
