@@ -28,13 +28,27 @@ from vtk.pipeline import failure
 from vtk.retrieve import Query
 from vtk.span import SPAN_ONLY_FIELDS, TIMED_FIELDS, Span, join
 
-SHORT = 10.0  # seconds up to which a cover's duration costs nothing
-LENGTH_POWER = 0.2  # exponent of the duration penalty: twice as long costs an eighth of the score
-NEAR = 4  # width in terms up to which the distance of query terms in the text costs nothing
-NEAR_POWER = 0.1  # exponent of the penalty for their distance in the text
-GAP = 10.0  # seconds without a query term that a cover may bridge
-TOUCH = 1.0  # moments with equal terms are merged if at most this many seconds apart
-MERGED = 30.0  # longest merged moment in seconds
+
+@dataclass(frozen=True)
+class DensityThresholds:
+    """Limits and weights by which passages become moments.
+
+    The result is tested on made-up videos, `python -m pytest tests/ground/test_ground.py`.
+    """
+
+    short: float = 10.0  # seconds up to which a cover's duration costs nothing
+    # Exponent of the duration penalty: twice as long costs an eighth of the score.
+    length_power: float = 0.2
+    near: int = (
+        4  # width in terms up to which the distance of query terms in the text costs nothing
+    )
+    near_power: float = 0.1  # exponent of the penalty for their distance in the text
+    gap: float = 10.0  # seconds without a query term that a cover may bridge
+    touch: float = 1.0  # moments with equal terms are merged if at most this many seconds apart
+    merged: float = 30.0  # longest merged moment in seconds
+
+
+THRESHOLDS = DensityThresholds()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +161,7 @@ def _moments(
     ordered = sorted(found, key=lambda m: (m.passage.start, m.passage.end))
     distinct = list({m.passage: m for m in reversed(ordered)}.values())[::-1]
     kept = _suppressed(_covers(video, distinct, weights, lengths[1]))
-    kept = _merged(kept, min(MERGED, lengths[1]))
+    kept = _merged(kept, min(THRESHOLDS.merged, lengths[1]))
     if lengths[0]:
         edges = _edges(distinct, sources)
         for moment in kept:
@@ -170,7 +184,7 @@ def _covers(
         chosen: list[_Match] = []
         for place in range(i, len(matches)):  # a slice would copy the rest of the list each time
             match = matches[place]
-            if match.passage.start > end + GAP or inside.bit_count() == len(weights):
+            if match.passage.start > end + THRESHOLDS.gap or inside.bit_count() == len(weights):
                 break
             longer = max(end, match.passage.end)
             if chosen and (not match.terms & ~inside or longer - start > max_length):
@@ -205,7 +219,7 @@ def _nearness(chosen: Sequence[_Match]) -> float:
         last[bit] = place
         if len(last) == wanted.bit_count():
             width = min(width, place - min(last.values()) + 1)
-    return math.pow(NEAR / max(NEAR, width), NEAR_POWER)
+    return math.pow(THRESHOLDS.near / max(THRESHOLDS.near, width), THRESHOLDS.near_power)
 
 
 def _holds(wide: Passage, narrow: Passage) -> bool:
@@ -218,7 +232,7 @@ def _holds(wide: Passage, narrow: Passage) -> bool:
 
 
 def _density(length: float) -> float:
-    return math.pow(SHORT / max(SHORT, length), LENGTH_POWER)
+    return math.pow(THRESHOLDS.short / max(THRESHOLDS.short, length), THRESHOLDS.length_power)
 
 
 def _suppressed(moments: Sequence[_Moment]) -> list[_Moment]:
@@ -246,7 +260,7 @@ def _merged(moments: Sequence[_Moment], longest: float) -> list[_Moment]:
         if (
             last is not None
             and last.terms == moment.terms
-            and moment.start - last.end <= TOUCH
+            and moment.start - last.end <= THRESHOLDS.touch
             and moment.end - last.start <= longest
         ):
             last.end = moment.end

@@ -8,6 +8,8 @@ combination of the chosen ones with coefficients of norm 1 at most. Directions i
 hardly differ are left out, so that a still picture gives one frame.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,21 +18,34 @@ from vtk.keyframes.sampler import Choice, Points, SpanSampler
 from vtk.keyframes.selection import far_enough, quality, steady
 
 MOST = 16  # most frames if no number is given
-RANK = 8  # rank of the truncated SVD, as published
-SLIGHT = 0.05  # share of the largest singular value below which a direction is noise
-PER_KEYFRAME = 4  # frames sampled for each frame wanted
-FEWEST = 48  # least frames sampled
 TINY = 1e-6  # initial volume, in place of 0
-USABLE = 0.2  # share of the best frame's quality from which a frame is eligible
+
+
+@dataclass(frozen=True)
+class MaxInfoThresholds:
+    """Limits by which frames are sampled and chosen.
+
+    The result is measured on rendered films, `python tests/benchmarks/keyframes.py --world N`.
+    """
+
+    rank: int = 8  # rank of the truncated SVD, as published
+    slight: float = 0.05  # share of the largest singular value below which a direction is noise
+    per_keyframe: int = 4  # frames sampled for each frame wanted
+    fewest: int = 48  # minimum number of frames sampled
+    usable: float = 0.2  # share of the best frame's quality from which a frame is eligible
+
+
+THRESHOLDS = MaxInfoThresholds()
 
 
 def choose(view: SpanSampler, k: int) -> list[Choice]:
     """Choose 1 to `k` frames; the score of each is its leverage, see `maximal_volume`."""
-    found = view.sample(max(PER_KEYFRAME * k, FEWEST), least=1)
+    t = THRESHOLDS
+    found = view.sample(max(t.per_keyframe * k, t.fewest), least=1)
     if not found:
         return []
     points, good = view.points(found), quality(found)
-    free = steady(points, 1) & (good >= USABLE * good.max())
+    free = steady(points, 1) & (good >= t.usable * good.max())
     free = free if free.any() else ~free
     order = maximal_volume(principal_coordinates(points, k), k, far_enough(found, view.gap), free)
     return [Choice(found[i], leverage, {"leverage": leverage}) for i, leverage in order]
@@ -39,8 +54,8 @@ def choose(view: SpanSampler, k: int) -> list[Choice]:
 def principal_coordinates(points: Points, k: int) -> NDArray[np.float64]:
     """Coordinates of the frames along the directions of greatest variation: (frames, rank)."""
     left, strength, _ = np.linalg.svd(points.astype(np.float64), full_matrices=False)
-    rank = int((strength > SLIGHT * strength[0]).sum()) if strength[0] > 0 else 1
-    rows: NDArray[np.float64] = left[:, : max(min(rank, RANK, k), 1)]
+    rank = int((strength > THRESHOLDS.slight * strength[0]).sum()) if strength[0] > 0 else 1
+    rows: NDArray[np.float64] = left[:, : max(min(rank, THRESHOLDS.rank, k), 1)]
     return rows
 
 
