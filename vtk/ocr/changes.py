@@ -4,6 +4,7 @@ A glance is divided into cells. Text consists of edges: a cell whose edges are t
 was last read is not read again, even if brightness changes, and a cell without edges has no text.
 """
 
+from dataclasses import dataclass
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
@@ -22,15 +23,29 @@ Region = tuple[int, int, int, int]  # left, top, right, bottom, in samples of a 
 
 SHORT_SIDE = 360  # approximate samples of the short side of a glance of a larger picture
 CELL = 16  # side of a cell in samples
-CHANGED = 5.0  # mean difference of edge strength (of 255) from which a cell has changed
-CHANGED_SHARE = 0.25  # that difference as a share of the mean edge strength in the cell
-EDGE = 28  # luma step (of 255) between neighbouring samples that may be the edge of a letter
-EDGES = 0.03  # share of edge samples above which a cell may hold text
-STILL = 0.6  # share of the edge samples of a cell that must not have moved
-TOGETHER = 3  # least changed cells of a region that is read while moving content is skipped
-MANY = 2  # most regions to read at once; more are merged into one, for a single call
-WHOLE = 0.6  # share of the picture above which the merged region becomes the whole picture
-AROUND = 2  # cells around changed cells that are read with them
+
+
+@dataclass(frozen=True)
+class ChangeThresholds:
+    """Limits by which a part of the picture has changed and is read again.
+
+    `python tests/benchmarks/ocr.py` measures character errors, times and calls of the networks.
+    """
+
+    changed: float = 5.0  # mean difference of edge strength, 0..255, from which a cell has changed
+    changed_share: float = 0.25  # that difference as a share of the mean edge strength in the cell
+    # Luma step, 0..255, between neighbouring samples above which it may be the edge of a letter:
+    edge: int = 28
+    edges: float = 0.03  # share of edge samples above which a cell may hold text
+    still: float = 0.6  # share of the edge samples of a cell that must not have moved
+    together: int = 3  # least changed cells of a region read while moving content is skipped
+    many: int = 2  # most regions to read at once; more are merged into one, for a single call
+    # Share of the picture above which the merged region becomes the whole picture:
+    whole: float = 0.6
+    around: int = 2  # cells around changed cells that are read with them
+
+
+THRESHOLDS = ChangeThresholds()
 
 
 def low_res_luma(frame: "Frame", turn: Orientation) -> Gray:
@@ -71,18 +86,19 @@ class Cells:
         With `before`, an earlier glance, only regions whose edges have not moved since then.
         Changes that are skipped for this reason are reported again the next time.
         """
+        t = THRESHOLDS
         edges = _edges(picture)
-        steep = edges > EDGE
+        steep = edges > t.edge
         difference = self._mean(np.abs(edges.astype(np.int16) - self._read))
         most = np.maximum(self._mean(edges), self._mean(self._read))
-        changed = difference > np.maximum(CHANGED, CHANGED_SHARE * most)
+        changed = difference > np.maximum(t.changed, t.changed_share * most)
         share = self._mean(steep)
-        empty = changed & (share <= EDGES)
+        empty = changed & (share <= t.edges)
         ready = changed & ~empty
         if before is not None:
-            still = self._mean(steep & (_edges(before) > EDGE))
-            ready &= still > np.maximum(EDGES, STILL * share)
-        regions = self._regions(ready, lines, 1 if before is None else TOGETHER)
+            still = self._mean(steep & (_edges(before) > t.edge))
+            ready &= still > np.maximum(t.edges, t.still * share)
+        regions = self._regions(ready, lines, 1 if before is None else t.together)
         read = (changed if before is None else empty)[np.ix_(self._row, self._column)]
         for left, top, right, bottom in regions:
             read[top:bottom, left:right] = True
@@ -97,10 +113,11 @@ class Cells:
 
     def _regions(self, cells: Array, lines: list[Region], least: int) -> list[Region]:
         """Boxes around connected groups of at least `least` marked cells."""
+        t = THRESHOLDS
         import cv2
 
         height, width = self.shape
-        wide = cv2.dilate(cells.astype(np.uint8), np.ones((2 * AROUND + 1,) * 2, np.uint8))
+        wide = cv2.dilate(cells.astype(np.uint8), np.ones((2 * t.around + 1,) * 2, np.uint8))
         _, names, found, _ = cv2.connectedComponentsWithStats(wide, connectivity=8)
         marked = np.bincount(names[cells], minlength=len(found))
         regions: list[Region] = []
@@ -111,11 +128,11 @@ class Cells:
             bottom = height if top + rows == cells.shape[0] else (top + rows) * CELL
             region = _with((left * CELL, top * CELL, right, bottom), lines, self.shape)
             regions.append(region)
-        if len(regions) <= MANY:
+        if len(regions) <= t.many:
             return _apart(regions)
         one = reduce(bounding_box, regions)
         area = (one[2] - one[0]) * (one[3] - one[1])
-        return [(0, 0, width, height) if area > WHOLE * width * height else one]
+        return [(0, 0, width, height) if area > t.whole * width * height else one]
 
 
 def _edges(picture: Gray) -> Gray:

@@ -7,17 +7,31 @@ import numpy as np
 
 from vtk.ocr.changes import Array, Region
 
-PRESENT = 0.45  # relative strength of the strokes from which a line is still there
-SURE = 0.85  # relative strength of the strokes from which no other place is searched
-MATCH = 0.7  # normalized correlation from which strokes match at another place
 REACH = 16  # samples that a line may have moved in any direction between two glances
-VISIBLE = 0.4  # share of a line's height and of its width that must be in the picture to track it
-PART = 0.75  # ratio of width to height of the parts of a line that are compared one by one
-STRONG = 0.3  # least energy of a part that is compared, relative to the mean of all parts
-OTHER = 0.2  # difference, as a share of a part's energy, from which the part has other text
-CLEAN = 0.1  # difference, as a share of energy, of a part that is unchanged on a still background
-MOVING = 4.0  # speed of a moving line in samples per second
-STEADY = 0.12  # displacement, as a share of the picture, that tells moving from shaking
+
+
+@dataclass(frozen=True)
+class LineThresholds:
+    """Limits by which a line is found again in a later glance.
+
+    `python tests/benchmarks/ocr.py` measures character errors, times and calls of the networks.
+    """
+
+    present: float = 0.45  # relative strength of the strokes from which a line is still there
+    sure: float = 0.85  # relative strength of the strokes from which no other place is searched
+    match: float = 0.7  # normalized correlation from which strokes match at another place
+    # Share of a line's height and of its width that must be in the picture to track it:
+    visible: float = 0.4
+    part: float = 0.75  # width over height of the parts of a line that are compared one by one
+    strong: float = 0.3  # least energy of a part that is compared, relative to the mean of all
+    other: float = 0.2  # difference, as a share of a part's energy, from which its text is other
+    # Difference, as a share of energy, of a part that is unchanged on a still background:
+    clean: float = 0.1
+    moving: float = 4.0  # speed of a moving line in samples per second
+    steady: float = 0.12  # displacement, a share of the picture, that tells moving from shaking
+
+
+THRESHOLDS = LineThresholds()
 
 
 @dataclass(eq=False)
@@ -47,12 +61,13 @@ class TextLine:
     @property
     def is_moving(self) -> bool:
         """Whether the line moves, and has moved far enough to be sure that it does not shake."""
+        t = THRESHOLDS
         across, down = (
             abs(self.box[i] + self.box[i + 2] - self.first[i] - self.first[i + 2]) / 2
             for i in (0, 1)
         )
-        far = across > STEADY * self.shape[1] / 2 or down > STEADY * self.shape[0] / 2
-        return far and max(map(abs, self.speed)) > MOVING
+        far = across > t.steady * self.shape[1] / 2 or down > t.steady * self.shape[0] / 2
+        return far and max(map(abs, self.speed)) > t.moving
 
     @property
     def is_whole(self) -> bool:
@@ -80,7 +95,7 @@ class TextLine:
         found = self._sought(steps, place)
         if found is None:
             self.end = time if self.end is None else self.end
-            self.faint = self._likeness(steps, round(place[0]), round(place[1])) >= MATCH
+            self.faint = self._likeness(steps, round(place[0]), round(place[1])) >= THRESHOLDS.match
             return
         x, y, self.strength, self.altered = found
         self.faint = False
@@ -91,7 +106,7 @@ class TextLine:
             old = self.speed
             self.speed = (
                 (0.0, 0.0)
-                if still and max(map(abs, old)) < MOVING
+                if still and max(map(abs, old)) < THRESHOLDS.moving
                 else (
                     old[0] + weight * (moved[0] - old[0]),
                     old[1] + weight * (moved[1] - old[1]),
@@ -146,16 +161,17 @@ class TextLine:
         self, steps: Array, place: tuple[float, float]
     ) -> tuple[float, float, float, bool] | None:
         """Position of the line near a place, with the result of `_compared`; None if not found."""
+        t = THRESHOLDS
         x, y = round(place[0]), round(place[1])
         here = self._compared(steps, x, y)
-        if here is not None and here[0] >= SURE:
+        if here is not None and here[0] >= t.sure:
             return (x, y, *here)
         found = self._nearby(steps, x, y)
         if found is not None:
             there = self._compared(steps, *found)
-            if there is not None and there[0] >= max(PRESENT, here[0] if here else 0):
+            if there is not None and there[0] >= max(t.present, here[0] if here else 0):
                 return (*found, *there)
-        if here is not None and here[0] >= PRESENT:
+        if here is not None and here[0] >= t.present:
             return (x, y, *here)
         return None
 
@@ -175,7 +191,7 @@ class TextLine:
         window = np.pad(steps[max(top, 0) : bottom, max(left, 0) : right], beyond)
         match = cv2.matchTemplate(window, part, cv2.TM_CCORR_NORMED)
         _, best, _, (across, down) = cv2.minMaxLoc(match)
-        if best < MATCH:
+        if best < THRESHOLDS.match:
             return None
         return x + across - REACH, y + down - REACH
 
@@ -190,12 +206,13 @@ class TextLine:
 
     def _compared(self, steps: Array, x: int, y: int) -> tuple[float, bool] | None:
         """Relative strength of the strokes at a position, and whether part of the text changed."""
+        t = THRESHOLDS
         cut, rows, columns = self._overlap(x, y)
         if cut is None:
             return None
         part, there = self.patch[cut], steps[rows, columns]
         energy = (part * part).sum(0)
-        count = max(1, round(part.shape[1] / (PART * max(part.shape[0], 1))))
+        count = max(1, round(part.shape[1] / (t.part * max(part.shape[0], 1))))
         edges = np.arange(count) * part.shape[1] // count
         energies = np.add.reduceat(energy, edges)
         total = float(energies.sum())
@@ -203,17 +220,18 @@ class TextLine:
             return None
         strength = float((part * there).sum()) / total
         rest = np.add.reduceat(((part - there) ** 2).sum(0), edges)
-        share = np.sort((rest / np.maximum(energies, 1e-6))[energies > STRONG * total / count])
+        share = np.sort((rest / np.maximum(energies, 1e-6))[energies > t.strong * total / count])
         usual = share[(len(share) - 1) // 2]
-        return strength, bool(usual < CLEAN and share[-1] > max(OTHER, 6 * usual))
+        return strength, bool(usual < t.clean and share[-1] > max(t.other, 6 * usual))
 
     def _overlap(self, x: int, y: int) -> tuple[tuple[slice, slice] | None, slice, slice]:
         """The visible part of the patch with its corner at (x, y), and its rows and columns."""
+        t = THRESHOLDS
         height, width = self.shape
         tall, wide = self.patch.shape
         top, left = max(y, 0), max(x, 0)
         bottom, right = min(y + tall, height), min(x + wide, width)
         rows, columns = slice(top, bottom), slice(left, right)
-        if (bottom - top) < VISIBLE * tall or (right - left) < VISIBLE * wide or not tall * wide:
+        if bottom - top < t.visible * tall or right - left < t.visible * wide or not tall * wide:
             return None, rows, columns
         return (slice(top - y, bottom - y), slice(left - x, right - x)), rows, columns

@@ -1,6 +1,7 @@
 """The role of a line of text, derived from its position, size, motion and duration."""
 
-from vtk.ocr.line import STEADY, TextLine
+from vtk.ocr.line import THRESHOLDS as LINE
+from vtk.ocr.line import TextLine
 
 LOW = 0.64  # share of the picture's height at which the lower third begins, approximately
 TALL = 0.03  # least height of a title, as a share of the picture's height
@@ -18,7 +19,7 @@ def role(line: TextLine, life: float) -> str:
     height, width = line.shape
     left, top, right, bottom = line.shown
     way = abs(line.box[1] + line.box[3] - line.first[1] - line.first[3]) / 2
-    if way > STEADY * height and abs(line.speed[1]) > abs(line.speed[0]):
+    if way > LINE.steady * height and abs(line.speed[1]) > abs(line.speed[0]):
         return "credit"
     if line.is_moving:
         return "other"

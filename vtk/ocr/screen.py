@@ -30,15 +30,29 @@ HELD = 96  # most glances kept; above that, every other one is dropped
 TALLEST = 1080  # rows to which a taller picture is reduced before it is read
 EVERY = 2  # one in so many looks also reads moving content
 STANDING = 2  # number of glances back to compare with, to tell what moves
-HIGHEST = 0.4  # share of the picture's height above which a line is not text
-WITHIN = 0.6  # share of height and of width that a line and a box of the same text overlap
-MORE = 0.5  # line heights by which a box may extend beyond the known lines without a new reading
-CLEARER = 1.3  # relative strength of the strokes above which a line is read again
-DOUBTFUL, TRIES = 0.85, 3  # score below which a line is read again, and the most readings
-SAME_GAP = 0.3  # seconds that a line may be missing and still be the same line
-LEAST = 0.3  # score below which a reading is discarded
-FEW, CERTAIN = 2, 0.85  # length of text that many shapes resemble, and the score that it needs
-SHORTEST = 0.2  # seconds; text that is shown for less is dropped, as nobody could read it
+
+
+@dataclass(frozen=True)
+class TrackerThresholds:
+    """Limits by which a line is read, read again, continued or dropped.
+
+    `python tests/benchmarks/ocr.py` measures character errors, times and calls of the networks.
+    """
+
+    highest: float = 0.4  # share of the picture's height above which a line is not text
+    within: float = 0.6  # share of height and width that a line and a box of the same text overlap
+    more: float = 0.5  # line heights by which a box may exceed the known lines and not be read
+    clearer: float = 1.3  # relative strength of the strokes above which a line is read again
+    doubtful: float = 0.85  # score below which a line is read again
+    tries: int = 3  # most readings of a line because of its score
+    same_gap: float = 0.3  # seconds that a line may be missing and still be the same line
+    least: float = 0.3  # score below which a reading is discarded
+    few: int = 2  # most characters of a text that many shapes resemble
+    certain: float = 0.85  # score below which a reading of so short a text is discarded
+    shortest: float = 0.2  # seconds; text shown for less is dropped, as nobody could read it
+
+
+THRESHOLDS = TrackerThresholds()
 
 
 @dataclass(frozen=True)
@@ -173,7 +187,8 @@ class TextTracker:
         if self._known(there, box):
             return
         text, score = self._engine.text(shown, quad)
-        if not text or score < (CERTAIN if len(text) <= FEW else LEAST):
+        short = len(text) <= THRESHOLDS.few
+        if not text or score < (THRESHOLDS.certain if short else THRESHOLDS.least):
             return
         shape = steps.shape
         new = TextLine(text, score, box, time, np.zeros((0, 0)), shape, time, box, box)
@@ -196,26 +211,28 @@ class TextTracker:
         least = self._wanted.height
         share = height / scale[1] / shown.shape[0]
         enough = share >= least if least < 1 else share * shown.shape[0] >= least
-        return bool(enough and share <= HIGHEST)
+        return bool(enough and share <= THRESHOLDS.highest)
 
     def _known(self, there: list[TextLine], box: tuple[float, float, float, float]) -> bool:
         """Whether the known lines at a place account for all the text in the box."""
+        t = THRESHOLDS
         seen = [line for line in there if line.end is None or line.faint]
-        if not seen or any(line.altered or line.strength > CLEARER for line in seen):
+        if not seen or any(line.altered or line.strength > t.clearer for line in seen):
             return False
-        if any(line.score < DOUBTFUL and line.read < TRIES for line in seen):
+        if any(line.score < t.doubtful and line.read < t.tries for line in seen):
             return False
         height = box[3] - box[1]
         tallest = max(line.box[3] - line.box[1] for line in seen)
         left, right = min(line.box[0] for line in seen), max(line.box[2] for line in seen)
         more = max(left - box[0], 0) + max(box[2] - right, 0)
-        return more <= MORE * height and height <= 1.3 * tallest
+        return more <= t.more * height and height <= 1.3 * tallest
 
     def _continues(self, line: TextLine, new: TextLine) -> bool:
         """Whether a new reading continues a known line."""
+        t = THRESHOLDS
         if comparison_key(line.text) == comparison_key(new.text):
-            return line.end is None or new.start - line.end <= SAME_GAP
-        if line.end is not None and not line.is_moving and new.start - line.end > SAME_GAP:
+            return line.end is None or new.start - line.end <= t.same_gap
+        if line.end is not None and not line.is_moving and new.start - line.end > t.same_gap:
             return False
         if _runs(line, new):
             return stitch(line.text, new.text) is not None
@@ -247,7 +264,7 @@ class TextTracker:
 
     def _count(self) -> None:
         """Update for each line on screen how many lines are on screen with it."""
-        here = [line for line in self._live if line.end is None and line.score >= LEAST]
+        here = [line for line in self._live if line.end is None and line.score >= THRESHOLDS.least]
         if not here:
             return
         height = here[0].shape[0]
@@ -259,9 +276,10 @@ class TextTracker:
 
     def _entries(self, line: TextLine, start: float, end: float) -> Iterator[TextEntry]:
         """The line as an entry, if it was seen in [start, end) seconds and read well enough."""
+        t = THRESHOLDS
         began, ended = line.lifetime()
         first, last = max(began, start), min(end if ended is None else ended, end)
-        brief = self._interval and line.end is not None and line.end - line.start < SHORTEST
+        brief = self._interval and line.end is not None and line.end - line.start < t.shortest
         if line.score < self._wanted.score or last <= first or brief:
             return
         height, width = line.shape
@@ -280,7 +298,7 @@ def _belongs(line: tuple[float, ...], box: tuple[float, ...]) -> bool:
     """Whether a line and a box overlap in most of the smaller width and of the smaller height."""
     shared = [min(line[i + 2], box[i + 2]) - max(line[i], box[i]) for i in (0, 1)]
     least = [min(line[i + 2] - line[i], box[i + 2] - box[i]) for i in (0, 1)]
-    return all(s >= WITHIN * most for s, most in zip(shared, least, strict=True))
+    return all(s >= THRESHOLDS.within * most for s, most in zip(shared, least, strict=True))
 
 
 def _runs(line: TextLine, new: TextLine) -> bool:
