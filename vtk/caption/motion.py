@@ -16,14 +16,31 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 
 WIDTH, HEIGHT = 160, 90  # samples of the pictures compared
-PAN = 0.025  # picture widths per second from which the camera pans or tilts
-ZOOM = 0.025  # growth of the picture per second, as a share of its size, from which it is a zoom
-SHAKE = 0.06  # picture widths per second, in changing directions, from which the camera shakes
-GAIN = 0.75  # a motion is accepted if it leaves less than this share of the difference
-EXPLAINED = 0.25  # share of the picture that may still change for the camera motion to be sure
-AGREE = 0.7  # share of the picture pairs that must agree
-NOISE = 0.04  # a sample counts as changed above this difference, a share of the luma range
-STILL, LITTLE, MUCH = 0.003, 0.05, 0.35  # limits of the share of the picture that changes in a pair
+
+
+@dataclass(frozen=True)
+class MotionThresholds:
+    """Limits by which a caption says how the camera moves and how much of the scene does.
+
+    The result is tested on rendered clips, `python -m pytest tests/caption/test_facts.py`.
+    """
+
+    pan: float = 0.025  # picture widths per second from which the camera pans or tilts
+    zoom: float = 0.025  # growth of the picture per second, as a share of its size, of a zoom
+    # Picture widths per second, in changing directions, from which the camera shakes:
+    shake: float = 0.06
+    gain: float = 0.75  # a motion is accepted if it leaves less than this share of the difference
+    # Share of the picture that may still change for the camera motion to be sure:
+    explained: float = 0.25
+    agree: float = 0.7  # share of the picture pairs that must agree
+    noise: float = 0.04  # share of the luma range: a sample has changed by more than this
+    # Share of the picture that changes in a pair of pictures:
+    still: float = 0.003  # below: nothing moves
+    little: float = 0.05  # below: little moves
+    much: float = 0.35  # from here on: much moves
+
+
+THRESHOLDS = MotionThresholds()
 
 
 @dataclass(frozen=True)
@@ -53,14 +70,13 @@ def estimate_motion(one: Array, two: Array, seconds: float) -> Motion:
         if found is None:
             continue
         left = _difference(one, two, *found)
-        if left.mean() < GAIN * rest.mean():
+        if left.mean() < THRESHOLDS.gain * rest.mean():
             best, rest = found, left
     dx, dy, growth = best
     width = one.shape[1]
-    changed = float((rest > NOISE).mean())
-    return Motion(
-        dx / width / seconds, dy / width / seconds, growth / seconds, changed, changed < EXPLAINED
-    )
+    changed = float((rest > THRESHOLDS.noise).mean())
+    sure = changed < THRESHOLDS.explained
+    return Motion(dx / width / seconds, dy / width / seconds, growth / seconds, changed, sure)
 
 
 def _zoom(one: Array, two: Array) -> tuple[float, float, float] | None:
@@ -141,17 +157,17 @@ def camera_motion(motions: Sequence[Motion]) -> str | None:
     The picture moves right when the camera pans left.
     """
     sure = [m for m in motions if m.sure]
-    if not sure or len(sure) < AGREE * len(motions):
+    if not sure or len(sure) < THRESHOLDS.agree * len(motions):
         return None
-    right = _steady([m.right for m in sure], PAN)
-    down = _steady([m.down for m in sure], PAN)
-    growth = _steady([m.growth for m in sure], ZOOM)
+    right = _steady([m.right for m in sure], THRESHOLDS.pan)
+    down = _steady([m.down for m in sure], THRESHOLDS.pan)
+    growth = _steady([m.growth for m in sure], THRESHOLDS.zoom)
     found = []
     if right and abs(right) >= abs(down) / 2:
         found.append("pans left" if right > 0 else "pans right")
     if down and abs(down) >= abs(right) / 2:
         found.append("tilts up" if down > 0 else "tilts down")
-    if not found and np.median([np.hypot(m.right, m.down) for m in sure]) >= SHAKE:
+    if not found and np.median([np.hypot(m.right, m.down) for m in sure]) >= THRESHOLDS.shake:
         found.append("shakes")
     if growth:
         found.append("zooms in" if growth > 0 else "zooms out")
@@ -159,18 +175,18 @@ def camera_motion(motions: Sequence[Motion]) -> str | None:
 
 
 def _steady(values: Sequence[float], least: float) -> float:
-    """The median if AGREE of the values have its sign and at least the size `least`, else 0."""
+    """The median if enough of the values have its sign and at least the size `least`, else 0."""
     middle = float(np.median(values))
     agreeing = sum(value * middle > 0 and abs(value) >= least for value in values)
-    return middle if abs(middle) >= least and agreeing >= AGREE * len(values) else 0.0
+    return middle if abs(middle) >= least and agreeing >= THRESHOLDS.agree * len(values) else 0.0
 
 
 def scene_motion(motions: Sequence[Motion], camera: str | None) -> str:
     """How much moves in the scene, in words; `camera` is the result of `camera_motion`."""
     changed = float(np.median([m.changed for m in motions]))
     other = "" if camera in (None, "holds still") else "else "
-    if changed < STILL:
+    if changed < THRESHOLDS.still:
         return f"nothing {other}moves"
-    if changed < LITTLE:
+    if changed < THRESHOLDS.little:
         return f"little {other}moves"
-    return "some things move" if changed < MUCH else "much moves"
+    return "some things move" if changed < THRESHOLDS.much else "much moves"

@@ -7,6 +7,7 @@ and needs no loop over samples.
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -23,12 +24,28 @@ BLOCK = 0.1  # seconds; BS.1770 measures blocks of 400 ms that begin every 100 m
 LISTENED = 60.0  # most seconds of a span that are measured; in a longer span, evenly spread
 PIECES = 12  # pieces in which a longer span is measured
 
-SILENCE = -50.0  # LUFS; FFmpeg's silencedetect uses -60 dB, but microphone noise is above that
-QUIET = -33.0  # LUFS; 10 LU below EBU R 128's -23, where BS.1770 stops counting it as programme
-LOUD = -14.0  # LUFS; above the level AES TD1008 recommends for music, the loudest that it lists
-PAUSES = 0.1  # share of a span that may be silent without mention
-DAMAGED = 100.0  # power, relative to full scale, that no sound has but a damaged packet may
 GATE, RELATIVE_GATE = -70.0, -10.0  # LUFS, and LU relative to the mean of what passes GATE
+
+
+@dataclass(frozen=True)
+class SoundThresholds:
+    """Limits by which a caption says that there is silence, or quiet or loud sound.
+
+    The result is tested on synthesized sound, `python -m pytest tests/caption/test_facts_sound.py`.
+    """
+
+    # LUFS; FFmpeg's silencedetect uses -60 dB, but microphone noise is above that.
+    silence: float = -50.0
+    # LUFS; 10 LU below EBU R 128's -23, where BS.1770 stops counting it as programme.
+    quiet: float = -33.0
+    # LUFS; above the level AES TD1008 recommends for music, the loudest that it lists.
+    loud: float = -14.0
+    pauses: float = 0.1  # share of a span that may be silent without mention
+    # Power, relative to full scale, that no sound has but a damaged packet may.
+    damaged: float = 100.0
+
+
+THRESHOLDS = SoundThresholds()
 
 # Coefficients of the two filters of K-weighting at 48 kHz, BS.1770-5 tables 1 and 2.
 _FILTERS = (
@@ -67,10 +84,10 @@ def measure(sound: AudioTrack, start: float, end: float) -> SoundFacts | None:
         return None
     stretches = list(_stretches(start, end))
     powers = np.array([p for stretch in stretches for p in _powers(sound.between(*stretch))])
-    if not (powers < DAMAGED).all():  # also true if any power is NaN
+    if not (powers < THRESHOLDS.damaged).all():  # also true if any power is NaN
         raise MediaError("the sound is damaged")
     blocks = sum(int((last - first) / BLOCK + 0.4) for first, last in stretches)
-    sounding = int((_lufs(powers) >= SILENCE).sum())
+    sounding = int((_lufs(powers) >= THRESHOLDS.silence).sum())
     silence: SoundFacts = {"silence": round(max(1 - sounding / blocks, 0.0), 3)}
     return {"loudness": round(loudness(powers), 1), **silence} if sounding else silence
 
@@ -82,8 +99,9 @@ def sentence(facts: Facts) -> str:
         return ""
     if "loudness" not in heard:
         return "It is silent."
-    level = "loud " if heard["loudness"] > LOUD else "quiet " if heard["loudness"] < QUIET else ""
-    part = _part(1 - heard["silence"], facts["seconds"]) if heard["silence"] > PAUSES else ""
+    t, lufs, silence = THRESHOLDS, heard["loudness"], heard["silence"]
+    level = "loud " if lufs > t.loud else "quiet " if lufs < t.quiet else ""
+    part = _part(1 - silence, facts["seconds"]) if silence > t.pauses else ""
     return f"It has {level}sound{part}." if level or part else ""
 
 

@@ -10,6 +10,7 @@ Acoustics, Speech, and Signal Processing 34). Speech glides, and noise has no pe
 from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -21,19 +22,34 @@ from vtk.media.audio.speech_audio import RATE
 SIZE, HOP = 2048, 1024  # samples of a spectrum (128 ms), and from one spectrum to the next
 STEP = HOP / RATE  # seconds from one spectrum to the next
 LOW, HIGH = 100.0, 5000.0  # frequency range of partials in hertz
-AROUND = 7  # bins (55 Hz) on either side of a peak that it is compared with
-OUT = 12.0  # decibels that a peak must be above the mean level of those bins
-QUIET = -75.0  # dBFS, below which peaks are ignored
-STRAY = 0.03  # share of its frequency that a partial may drift: half a semitone, a wide vibrato
-NARROW = 8.0  # hertz that a partial may drift in any case: the width of a bin
-SAME = 4.0  # hertz within which a partial may resume after a pause
-AWAY = 32  # longest pause of a partial in frames (2 s)
-MEAN = 8  # frames over which the frequency of a partial is averaged
-LASTING = 4  # least frames of a partial (0.26 s)
-STANDING = 10.0  # seconds after which a tone of constant pitch may be of a machine or a test tone
-STEADY = 3.0  # standard deviation in decibels below which the level of such a tone is constant
 LATE = 40  # least delay of results in frames (2.6 s), so that speech and silence are known by then
 _WINDOW = (np.hanning(SIZE + 1)[:-1] * 4 / SIZE).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class PartialThresholds:
+    """Limits by which peaks of spectra form a partial that lasts.
+
+    Tuned on sound synthesized from a seed: `python tests/benchmarks/transcribe.py`.
+    """
+
+    around: int = 7  # bins (55 Hz) on either side of a peak that it is compared with
+    out: float = 12.0  # decibels that a peak must be above the mean level of those bins
+    quiet: float = -75.0  # dBFS, below which peaks are ignored
+    # Share of its frequency that a partial may drift: half a semitone, a wide vibrato.
+    stray: float = 0.03
+    narrow: float = 8.0  # hertz that a partial may drift in any case: the width of a bin
+    same: float = 4.0  # hertz within which a partial may resume after a pause
+    away: int = 32  # longest pause of a partial in frames (2 s)
+    mean: int = 8  # frames over which the frequency of a partial is averaged
+    lasting: int = 4  # least frames of a partial (0.26 s)
+    # Seconds after which a tone of constant pitch may be of a machine or a test tone:
+    standing: float = 10.0
+    # Standard deviation in decibels below which the level of such a tone is constant:
+    steady: float = 3.0
+
+
+THRESHOLDS = PartialThresholds()
 
 
 class Peak(NamedTuple):
@@ -55,11 +71,12 @@ class _Track:
 
     def reach(self, frame: int) -> float:
         """By how many hertz the next peak may differ."""
-        return max(STRAY * self.hertz, NARROW) if frame - self.last <= 2 else SAME
+        t = THRESHOLDS
+        return max(t.stray * self.hertz, t.narrow) if frame - self.last <= 2 else t.same
 
     def add(self, peak: Peak, frame: int) -> None:
         self.count += 1
-        self.hertz += (peak.hertz - self.hertz) / min(self.count, MEAN)
+        self.hertz += (peak.hertz - self.hertz) / min(self.count, THRESHOLDS.mean)
         self.level += peak.level
         self.square += peak.level**2
         self.seen |= 1 << (frame - self.since)
@@ -67,7 +84,7 @@ class _Track:
 
     def steady(self) -> bool:
         mean = self.level / self.count
-        return self.square / self.count - mean**2 < STEADY**2
+        return self.square / self.count - mean**2 < THRESHOLDS.steady**2
 
 
 class PartialTracker:
@@ -80,7 +97,7 @@ class PartialTracker:
         self._told = self._frame = 0
 
     def __call__(self, samples: NDArray[np.float32]) -> Iterator[int]:
-        """Yield the pitches of frames, in order, when known, which is up to about STANDING later.
+        """Yield the pitches of frames, in order, when known: up to about `standing` seconds later.
 
         The pitches of a frame are a bit set, with one bit per semitone in which a partial lasts.
         """
@@ -113,17 +130,17 @@ class PartialTracker:
         for track in self._tracks:
             if peak := _taken(free, track.hertz, track.reach(frame)):
                 track.add(peak, frame)
-            elif frame - track.last > AWAY:
+            elif frame - track.last > THRESHOLDS.away:
                 self._mark(track)
                 continue
-            parted = (frame - track.since) * STEP >= STANDING
+            parted = (frame - track.since) * STEP >= THRESHOLDS.standing
             going.append(self._judged(track) if parted else track)
         going.sort(key=lambda track: -track.last)  # sounding tracks choose peaks before paused ones
         self._tracks = going + [_Track(peak, frame) for peak in free]
         self._frame += 1
 
     def _judged(self, track: _Track) -> _Track:
-        """Continue a track of STANDING seconds as a new one; mark it unless it is a machine's."""
+        """Continue a track of `standing` seconds as a new one; mark it unless it is a machine's."""
         machine = track.machine or track.steady()
         if not machine:
             self._mark(track)
@@ -131,7 +148,7 @@ class PartialTracker:
 
     def _mark(self, track: _Track) -> None:
         """Add the pitch of a track to its frames, unless it is too short or a machine's."""
-        if track.count < LASTING or track.machine:
+        if track.count < THRESHOLDS.lasting or track.machine:
             return
         pitch = 1 << max(round(12 * float(np.log2(track.hertz / LOW))), 0)
         for place in range(track.last - track.since + 1):
@@ -151,14 +168,15 @@ def _taken(free: list[Peak], hertz: float, reach: float) -> Peak | None:
 
 def _spectra(sound: NDArray[np.float32], count: int) -> Iterator[list[Peak]]:
     """Yield the peaks of `count` spectra, each list ordered by frequency."""
+    t = THRESHOLDS
     pieces = np.lib.stride_tricks.sliding_window_view(sound, SIZE)[: count * HOP : HOP]
     levels = 20 * np.log10(np.abs(np.fft.rfft(pieces * _WINDOW)) + 1e-7)
     sums = np.cumsum(np.pad(levels, ((0, 0), (1, 0))), axis=1)
-    wide = 2 * AROUND + 1
+    wide = 2 * t.around + 1
     first, end = round(LOW * SIZE / RATE), round(HIGH * SIZE / RATE)
-    mean = (sums[:, wide:] - sums[:, :-wide])[:, first - AROUND : end - AROUND] / wide
+    mean = (sums[:, wide:] - sums[:, :-wide])[:, first - t.around : end - t.around] / wide
     here, under, above = (levels[:, first + by : end + by] for by in (0, -1, 1))
-    peaks = (here > under) & (here >= above) & (here > mean + OUT) & (here > QUIET)
+    peaks = (here > under) & (here >= above) & (here > mean + t.out) & (here > t.quiet)
     rows, places = np.nonzero(peaks)
     low, high, top = under[peaks], above[peaks], here[peaks]
     # Interpolate the frequency by the vertex of the parabola through three bins.
