@@ -1,18 +1,18 @@
-"""The measurements of a span's picture in English: as clauses, and as one sentence of them.
+"""Express the measurements of a span's picture in English, as clauses or as one sentence.
 
-Reads `facts` as `vtk.caption.facts` measures them. Chapter titles take the clauses.
+Reads the `facts` that `vtk.caption.facts` measures. Chapter titles consist of clauses.
 """
 
 from vtk.entries import Facts
 
-# Mean luma, 0..1, below and above which a picture is called so.
+# Mean luma, 0..1, below which a picture is called dark, and above which it is called bright.
 DARK = ((0.1, "very dark"), (0.22, "dark"))
 BRIGHT = ((0.85, "very bright"), (0.55, "bright"))
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
 def clauses(facts: Facts) -> list[str]:
-    """What was measured, each in a few words; a measurement that is missing is left out."""
+    """Return each measurement in a few words, leaving out those that are missing."""
     camera = facts.get("camera")
     return [
         *_light(facts),
@@ -24,7 +24,7 @@ def clauses(facts: Facts) -> list[str]:
 
 
 def picture_sentence(facts: Facts) -> str:
-    """What was measured, as one sentence."""
+    """Return the measurements as one sentence."""
     look = ", ".join([*_light(facts), f"mostly {_and(list(facts['colours']))}"])
     article = "An" if look[0] in "aeiou" else "A"
     sentence = f"{article} {look} picture for {_length(facts['seconds'])}"
@@ -35,7 +35,7 @@ def picture_sentence(facts: Facts) -> str:
 
 
 def faces_clause(facts: Facts) -> str:
-    """How many faces there are and how near the largest is; empty where none was found."""
+    """Return the number of faces and how near the largest is; empty if none was found."""
     parts = _faces(facts)
     if len(parts) == 2 and len(facts["faces"]) > 1:
         parts[1] = f"the larg{'er' if len(facts['faces']) == 2 else 'est'} {parts[1]}"

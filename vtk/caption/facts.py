@@ -1,8 +1,8 @@
-"""facts: a caption of what was measured in pictures and sound and read in the subtitles.
+"""Caption by measurements of pictures and sound and by subtitles: method `facts`.
 
-Says how long the span is, its light and colours, how many faces it shows and how near, what the
-camera does and how much moves, whether it is silent, quiet or loud, and quotes the words spoken and
-shown. It names nothing that it did not measure.
+The caption states the length of the span, its light and colours, the number of faces and how near
+they are, what the camera does and how much moves, and whether the sound is silent, quiet or loud,
+and it quotes the words spoken and shown. It names nothing that was not measured.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,12 +20,12 @@ from vtk.media.video.frame_pairs import frame_pairs
 from vtk.prompting.subtitles import Subtitles
 from vtk.span import Span
 
-SURE = 0.5  # score from which a text read on screen is quoted
-NOWHERE = (0.0, 0.0, 0.0, 0.0)  # the box of a text of which none is known
+SURE = 0.5  # minimum score of a text read on screen that is quoted
+NOWHERE = (0.0, 0.0, 0.0, 0.0)  # the box of a text without a known box
 
 
 class Captioner:
-    """Captions span after span; keeps open the latest video and its sound, and its subtitles."""
+    """Captions spans one by one; keeps the latest video, its sound and its subtitles open."""
 
     def __init__(self, latest: VideoCache, language: str | None) -> None:
         self.latest = latest
@@ -34,7 +34,7 @@ class Captioner:
         self.finder = faces.FaceFinder()
 
     def __call__(self, span: Span) -> Span:
-        """The span with `facts`, `speech` where there is any, and `caption`."""
+        """Return the span with `facts`, `speech` if there is any, and `caption`."""
         video = self.latest(span.video)
         new = span.with_times(*video.clamp(span.start, span.end))
         self.subtitles.add_speech(new, video)
@@ -46,9 +46,9 @@ class Captioner:
 
 
 def measure(video: Video, span: Span, finder: faces.FaceFinder) -> Facts:
-    """What is measured of the span's pictures, and that as a sentence.
+    """Return the measurements of the span's pictures, and a sentence that states them.
 
-    Light 0..1, colours, faces and shot scale where the finder can tell, camera, motion.
+    They are light (0..1), colours, faces and shot scale if the finder can tell, camera and motion.
     """
     pictures, motions, seen = [], [], []
     start, end = video.clamp(span.start, span.end)
@@ -59,7 +59,7 @@ def measure(video: Video, span: Span, finder: faces.FaceFinder) -> Facts:
             seen.append(found)
         if two.pts > one.pts:
             later = thumbnail(two.image, motion.WIDTH, motion.HEIGHT)
-            turns = round(one.image.rotation / 90)  # motion is told as it is displayed
+            turns = round(one.image.rotation / 90)  # motion is described as displayed
             before, after = (np.rot90(small.luma, turns) for small in (pictures[-1], later))
             motions.append(motion.estimate_motion(before, after, two.time - one.time))
     if not pictures:
@@ -82,7 +82,7 @@ def measure(video: Video, span: Span, finder: faces.FaceFinder) -> Facts:
 
 
 def sentences(span: Span) -> Iterator[str]:
-    """The sentences of a span's caption: picture, sound, the words shown, the words spoken."""
+    """Yield the sentences of a span's caption: picture, sound, words shown, words spoken."""
     yield span["facts"]["picture"]
     if heard := sound.sentence(span["facts"]):
         yield heard
@@ -93,7 +93,7 @@ def sentences(span: Span) -> Iterator[str]:
 
 
 def _shown(entries: list[TextEntry]) -> list[TextEntry]:
-    """What was read with confidence, each text once, in the order people read: line by line."""
+    """Return the entries read with confidence, each text once, in reading order: line by line."""
     lines: list[list[TextEntry]] = []
     for entry in sorted(filter(_sure, entries), key=lambda entry: (_when(entry), _middle(entry))):
         first = lines[-1][0] if lines else None
@@ -109,24 +109,24 @@ def _shown(entries: list[TextEntry]) -> list[TextEntry]:
 
 
 def _when(entry: TextEntry) -> float:
-    """When a text was read, or came, in seconds."""
+    """Return the time in seconds when a text was read, or when it appeared."""
     return float(entry["t"] if "t" in entry else entry["start"])
 
 
 def _sure(entry: TextEntry) -> bool:
-    """Whether nothing says that a text was read badly."""
+    """Return whether a text was read well, or has no score."""
     score = entry.get("score")
     return not isinstance(score, int | float) or score >= SURE
 
 
 def _middle(entry: TextEntry) -> float:
-    """Half way down a text, 0..1."""
+    """Return the vertical middle of a text, 0..1."""
     _, top, _, bottom = entry.get("box", NOWHERE)
     return float(top + bottom) / 2
 
 
 def _quoted(entries: Sequence[SpeechEntry | TextEntry]) -> str:
-    """The texts in a row, none twice in a row, between quotation marks and with an end mark."""
+    """Return the texts joined, quoted and with an end mark, without immediate repetitions."""
     texts = [entry["text"].strip() for entry in entries]
     new = [text for i, text in enumerate(texts) if text and (i == 0 or text != texts[i - 1])]
     words = " ".join(new).replace("“", "‘").replace("”", "’")

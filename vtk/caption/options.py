@@ -1,4 +1,4 @@
-"""How captions by a model are wanted."""
+"""Options of captions by a model."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Tag:
-    """What is looked for: its name, and texts that describe it."""
+    """Something to look for: its name, and texts that describe it."""
 
     name: str
     texts: tuple[str, ...]
@@ -22,9 +22,9 @@ class Tag:
 
 @dataclass(frozen=True)
 class CaptionOptions:
-    """How captions are wanted: what the model sees, what it is told, how it answers.
+    """Options of captions: what the model sees, what it is told, how it answers.
 
-    `timed` notes how many seconds each took, so that no two runs give the same bytes.
+    `timed` records how many seconds each caption took, so that no two runs give the same bytes.
     """
 
     frames: FrameOptions = field(default_factory=FrameOptions)
@@ -32,8 +32,8 @@ class CaptionOptions:
     sampling: Sampling = field(default_factory=Sampling)
     timed: bool = True
     schema: Mapping[str, Any] | None = None  # a JSON Schema of the answer
-    tags: tuple[Tag, ...] = ()  # what is judged to be shown or not
+    tags: tuple[Tag, ...] = ()  # things judged to be shown or not
     clip: "ClipModel | None" = None  # chooses among candidates, and judges tags
-    candidates: int = 3  # captions of which the best stays
-    long: int = 0  # words of one text about each video; 0 gives its spans
-    names: bool = False  # one name for each thing across the captions of a video
+    candidates: int = 3  # number of captions from which the best is chosen
+    long: int = 0  # words of a single text about each video; 0 captions its spans
+    names: bool = False  # whether a thing has the same name in all captions of a video

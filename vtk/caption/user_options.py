@@ -1,4 +1,4 @@
-"""What a user gives for captions by a model, as options: files are read, templates put in place."""
+"""Make options of captions by a model from user input: read files, insert templates."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +10,7 @@ from vtk.prompting.templates import PromptContext, read_schema, read_text, user_
 
 
 def templates(method: str, *, tags: bool, names: bool, long: bool) -> dict[str, str]:
-    """The templates by name that a user can see and replace: of a method, and of what is added."""
+    """Return the templates that a user can see and replace, by name: of a method and its extras."""
     from vtk.caption.long import PROMPTS as OF_LONG
     from vtk.caption.names import PROMPTS as OF_NAMES
     from vtk.caption.tags import PROMPTS as OF_TAGS
@@ -35,10 +35,10 @@ def read_options(
     tags: Path | None,
     **options: Any,
 ) -> CaptionOptions:
-    """The options that a user names, with the files among them read.
+    """Return the options that a user gives, with the content of the files among them.
 
-    `prompts` are the templates of a recipe: those that no method here has are passed over, and
-    the user's own go before them. `options` are fields of CaptionOptions. Raises UsageError.
+    `prompts` are the templates of a recipe: unknown ones are ignored, and the user's own templates
+    take precedence. `options` are fields of CaptionOptions. Raises UsageError.
     """
     from vtk.caption.tags import tags_of
 

@@ -1,9 +1,9 @@
-"""Recipes: published ways of captioning that need no training, as tables of vtk's own stages.
+"""Recipes: published captioning procedures that need no training, as tables of vtk's own stages.
 
 A recipe is a TOML file. `[split]`, `[keyframes]` and `[caption]` hold options of those commands,
-`[keep]` what spans must have, `[prompts]` templates by name. Videos are split, what is not kept is
-left out, keyframes are picked, and what stays is captioned; a stage without a table is left to its
-defaults.
+`[keep]` requirements of spans, `[prompts]` templates by name. Videos are split, spans that do not
+meet the requirements are dropped, keyframes are picked, and the remaining spans are captioned. A
+stage without a table uses its defaults.
 """
 
 import inspect
@@ -36,7 +36,7 @@ class Recipe:
     prompts: Mapping[str, str]
 
     def prepare(self, spans: Iterable[Span]) -> Iterator[Span]:
-        """Spans as captions are made of them: split, chosen, with keyframes where it asks."""
+        """Yield the spans to caption: split, filtered, and with keyframes if the recipe says so."""
         from vtk.keyframes import keyframes
         from vtk.split import with_shots
 
@@ -50,24 +50,24 @@ class Recipe:
         return found
 
     def prompts_of(self, known: Collection[str]) -> dict[str, str]:
-        """Its templates for a method that has those of these names."""
+        """Return the templates of the recipe whose names are in `known`."""
         return {name: text for name, text in self.prompts.items() if name in known}
 
 
 def follow_recipe(
     recipe: Recipe, ability: Callable[..., Iterator[Span]], spans: Iterable[Span], **options: Any
 ) -> Iterator[Span]:
-    """What an ability makes, with its `options`, of the spans that a recipe prepares."""
+    """Run an ability, with its `options`, on the spans that a recipe prepares."""
     return ability(recipe.prepare(spans), **options)
 
 
 def recipe_names() -> list[str]:
-    """The recipes that come with vtk."""
+    """Return the names of the recipes that come with vtk."""
     return sorted(Path(each.name).stem for each in HOME.iterdir() if each.name.endswith(".toml"))
 
 
 def recipe_text(name: str) -> str:
-    """The text of a recipe, by its name or file. Raises UsageError."""
+    """Return the text of a recipe, given by name or file. Raises UsageError."""
     if name in recipe_names():
         return (HOME / f"{name}.toml").read_text("utf-8")
     if not Path(name).is_file():
@@ -80,7 +80,7 @@ def recipe_text(name: str) -> str:
 
 
 def read_recipe(name: str) -> Recipe:
-    """The recipe of that name or in that file. Raises UsageError for what no stage knows."""
+    """Read a recipe, given by name or file. Raises UsageError for options that no stage has."""
     try:
         found = tomllib.loads(recipe_text(name))
     except tomllib.TOMLDecodeError as error:

@@ -1,8 +1,8 @@
-"""Which spans are worth a caption: those whose measurements lie in given ranges.
+"""Choose the spans that are worth a caption: those whose measurements lie in given ranges.
 
-The filters of published datasets, as far as they can be measured without a trained judge: length,
-how much moves (the dynamic degree of LVD-2M, Xiong et al. 2024), light, contrast, sharpness and
-the presence of speech.
+The measurements are those by which published datasets are filtered, as far as no trained judge is
+needed: length, how much moves (the dynamic degree of LVD-2M, Xiong et al. 2024), light, contrast,
+sharpness and the presence of speech.
 """
 
 import logging
@@ -24,13 +24,13 @@ from vtk.span import Span
 log = logging.getLogger("vtk")
 
 MEASURES = ("seconds", "motion", "light", "contrast", "sharpness")
-WIDTH, HEIGHT = 160, 90  # samples of the pictures measured
-CHANGED = 10.0  # steps of luma, 0..255, from which a sample has changed
+WIDTH, HEIGHT = 160, 90  # size in samples of the pictures measured
+CHANGED = 10.0  # difference of luma, 0..255, above which a sample has changed
 
 
 @dataclass(frozen=True)
 class SpanFilter:
-    """Ranges (least, most) by measure, and whether there must be speech."""
+    """Ranges (least, most) of the measures, and whether there must be speech."""
 
     name: str
     ranges: Mapping[str, tuple[float, float]]
@@ -38,7 +38,7 @@ class SpanFilter:
 
     @classmethod
     def of(cls, name: str, table: Mapping[str, Any]) -> "SpanFilter":
-        """From a table: `motion = [0.02, 1]`, `speech = true`. Raises UsageError."""
+        """Make a filter from a table: `motion = [0.02, 1]`, `speech = true`. Raises UsageError."""
         ranges = {}
         for key, value in table.items():
             if key == "speech":
@@ -53,7 +53,7 @@ class SpanFilter:
         return cls(name, ranges, bool(table.get("speech", False)))
 
     def __call__(self, spans: Iterable[Span]) -> Iterator[Span]:
-        """The spans that lie in all ranges, with `measured`; error records go through."""
+        """Yield the spans that lie in all ranges, with `measured`; error records pass."""
         subtitles = Subtitles(None)
         count = {True: 0, False: 0}
         with VideoCache() as latest:
@@ -72,7 +72,7 @@ class SpanFilter:
             log.warning("%s keeps %d of %d spans", self.name, count[True], sum(count.values()))
 
     def _keeps(self, span: Span, video: Video) -> bool:
-        """Whether it lies in all ranges; nothing is decoded where its length says no."""
+        """Return whether a span lies in all ranges; decodes nothing if its length does not."""
         low, high = self.ranges.get("seconds", (0.0, float("inf")))
         if not low <= span.end - span.start <= high or (self.speech and "speech" not in span):
             return False
@@ -84,11 +84,12 @@ class SpanFilter:
 
 
 def measure_span(video: Video, span: Span) -> dict[str, float]:
-    """`MEASURES` of a span, on pairs of pictures 0.2 s apart spread over it.
+    """Return the `MEASURES` of a span, from pairs of pictures 0.2 s apart spread over the span.
 
-    `motion` is the share of the picture that changes between the two, 0..1, of the camera as of
-    things; `light` the mean luma, 0..1; `contrast` its standard deviation, 0..0.5; `sharpness` that
-    of `vtk.media.image.descriptors.sharpness`. Raises MediaError where no picture lies in the span.
+    `motion` is the share of the picture that changes between the two, 0..1, whether by camera or
+    object motion; `light` the mean luma, 0..1; `contrast` its standard deviation, 0..0.5;
+    `sharpness` that of `vtk.media.image.descriptors.sharpness`. Raises MediaError if no picture
+    lies in the span.
     """
     start, end = video.clamp(span.start, span.end)
     lumas, moved = [], []
