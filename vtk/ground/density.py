@@ -42,7 +42,7 @@ class DensityThresholds:
     near: int = (
         4  # width in terms up to which the distance of query terms in the text costs nothing
     )
-    near_power: float = 0.1  # exponent of the penalty for their distance in the text
+    near_power: float = 0.1  # exponent of the penalty for the distance of query terms
     gap: float = 10.0  # seconds without a query term that a cover may bridge
     touch: float = 1.0  # moments with equal terms are merged if at most this many seconds apart
     merged: float = 30.0  # longest merged moment in seconds

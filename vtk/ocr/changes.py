@@ -33,7 +33,8 @@ class ChangeThresholds:
     """
 
     changed: float = 5.0  # mean difference of edge strength, 0..255, from which a cell has changed
-    changed_share: float = 0.25  # that difference as a share of the mean edge strength in the cell
+    # Mean difference, as a share of the cell's mean edge strength, from which the cell has changed:
+    changed_share: float = 0.25
     # Luma step, 0..255, between neighbouring samples above which it may be the edge of a letter:
     edge: int = 28
     edges: float = 0.03  # share of edge samples above which a cell may hold text

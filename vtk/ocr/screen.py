@@ -48,7 +48,7 @@ class TrackerThresholds:
     same_gap: float = 0.3  # seconds that a line may be missing and still be the same line
     least: float = 0.3  # score below which a reading is discarded
     few: int = 2  # most characters of a text that many shapes resemble
-    certain: float = 0.85  # score below which a reading of so short a text is discarded
+    certain: float = 0.85  # score below which a text of at most `few` characters is discarded
     shortest: float = 0.2  # seconds; text shown for less is dropped, as nobody could read it
 
 

@@ -34,7 +34,7 @@ class PartialThresholds:
     """
 
     around: int = 7  # bins (55 Hz) on either side of a peak that it is compared with
-    out: float = 12.0  # decibels that a peak must be above the mean level of those bins
+    out: float = 12.0  # decibels that a peak must be above the mean level of the bins around it
     quiet: float = -75.0  # dBFS, below which peaks are ignored
     # Share of its frequency that a partial may drift: half a semitone, a wide vibrato.
     stray: float = 0.03
@@ -45,7 +45,7 @@ class PartialThresholds:
     lasting: int = 4  # least frames of a partial (0.26 s)
     # Seconds after which a tone of constant pitch may be of a machine or a test tone:
     standing: float = 10.0
-    # Standard deviation in decibels below which the level of such a tone is constant:
+    # Standard deviation in decibels below which the level of a standing tone is constant:
     steady: float = 3.0
 
 

@@ -49,7 +49,7 @@ class TestCardThresholds:
     radii: tuple[float, float] = (0.24, 0.5)  # range of circle radii, as shares of the height
     edge: int = 20  # minimum luma step across the circle, 0..255
     covered: float = 0.75  # minimum share of the circle that must be visible
-    # Minimum excess of that share over the median of circles with other radii:
+    # Minimum excess of the visible share over the median of circles with other radii:
     alone: float = 0.35
     regular: float = 0.5  # minimum autocorrelation at the spacing of the grid lines
     square: float = 0.12  # maximum relative difference of the horizontal and vertical spacing

@@ -54,8 +54,8 @@ class CutThresholds:
     # Neighbouring steps above this many times a step are a flash or another cut: left out of means.
     outlier: float = 3.0
     came_back: float = 0.2  # times the step: distance across below which the picture came back
-    # Times the step, or times its residual after the best shift: a distance across below this means
-    # that the picture has come back, if it is also correlated or shifted.
+    # Times the step: distance across below which a correlated picture came back. Times the residual
+    # of the step after the best shift: residual below which a shifted picture came back.
     came_back_alike: float = 0.5
     flash: int = 4  # frames within which the picture may come back shifted
     # Times the step: a median distance across above this means that the change takes longer.

@@ -42,8 +42,8 @@ class SceneThresholds:
     depth: float = 0.14  # minimum depth of the valley, 0..1, at the boundary of two scenes
     fading: float = 0.7  # weight of a shot, relative to the next one nearer to the boundary
     long: float = 12.0  # seconds: a longer shot is a peak by itself, as it is alike all along
-    terms: int = 30  # words compared on either side
-    talk: float = 60.0  # seconds from the boundary within which these words must be said
+    terms: int = 30  # words compared on either side of a boundary
+    talk: float = 60.0  # seconds from a boundary within which words are compared
     # Weight of the words in the depth, where enough is said; the rest is that of the look.
     words_share: float = 0.4
 

@@ -66,7 +66,7 @@ class GradualThresholds:
     back: float = 0.12  # maximum movement backwards from one picture to the next
     forth: float = 0.6  # maximum movement forwards from one picture to the next
     between: tuple[float, float] = (0.2, 0.8)  # range where the line is tested
-    fewest: int = 2  # minimum number of pictures in that range
+    fewest: int = 2  # minimum number of pictures in the range `between`
     seen: float = 0.1  # distance from either end from which both shots are visible
 
 

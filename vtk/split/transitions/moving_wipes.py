@@ -40,18 +40,18 @@ class MovingWipeThresholds:
     clear: float = 2.0  # change at a clear edge, over the usual change of the frame's columns
     share: float = 0.8  # minimum share of the frames in which the edge is clear
     beside: int = 6  # columns on either side of an edge that a moving object would take along
-    # Maximum distance of either side of the edge from its own shot, over that from the other shot:
-    plain: float = 0.2
-    # Maximum geometric mean of these two distances where the shots move:
-    moving: float = 0.4
-    moving_certain: float = 0.65  # ... where the edge is also clear in nearly all of many frames:
-    certain_share: float = 0.95  # minimum share of the frames with a clear edge
-    certain_frames: int = 10  # minimum number of frames
-    # Share of the change beside the edge that is left after shifting the picture along with it: the
-    # minimum for an edge that moves alone, not on an object.
+    # Either side of the edge has a distance ratio: its distance from the shot that it should show,
+    # over its distance from the other shot.
+    plain: float = 0.2  # maximum of either ratio if the shots hardly move
+    moving: float = 0.4  # maximum geometric mean of both ratios if the shots move
+    moving_certain: float = 0.65  # maximum geometric mean of both ratios if the edge is certain
+    certain_share: float = 0.95  # minimum share of frames with a clear edge if the edge is certain
+    certain_frames: int = 10  # minimum number of frames if the edge is certain
+    # Minimum share of the change beside the edge that is left after shifting the picture along with
+    # the edge: less is left if the edge belongs to a moving object.
     alone: float = 0.9
-    # The same share times the share of the whole change that no shift of the picture explains: the
-    # minimum for an edge that moves alone.
+    # Minimum product of the share left beside the edge and the share of the whole change that no
+    # shift of the picture explains:
     unexplained: float = 0.7
     pan: float = 0.3  # share of the whole change that no shift explains, up to which it is a pan
 

@@ -6,9 +6,7 @@ from dataclasses import dataclass, field
 from vtk.media.timestamp import Timestamp
 
 DARK = 1.0  # seconds of empty picture up to which a fade-out and a fade-in are one transition
-JOINED = (
-    0.3  # seconds between two transitions up to which they are merged, as no shot is that short
-)
+JOINED = 0.3  # seconds between two transitions up to which they are merged: no shot is so short
 
 
 @dataclass(frozen=True, slots=True)
