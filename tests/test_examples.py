@@ -26,7 +26,8 @@ from vtk.__main__ import main
 if {{"caption", "chapter", "summarize", "retrieve", "ground"}} & set(sys.argv[1:2]):
     import vtk.caption.faces
     vtk.caption.faces.HEIGHT = 90
-main()
+if __name__ == "__main__":
+    main()
 """
 
 
@@ -79,7 +80,7 @@ def folder(world: World, shots: bytes, tmp_path: Path) -> Path:
     """A folder with the files that the examples name."""
     shutil.copy(world("talk").path, tmp_path / "lecture.mp4")
     shutil.copy(world("talk").path, tmp_path / "talk.mp4")
-    shutil.copy(world("talk").path, tmp_path / "film.mp4")
+    shutil.copy(world("lecture").path, tmp_path / "film.mp4")
     shutil.copy(world("talk").path, tmp_path / "news.mp4")
     shutil.copy(world("subtitled").path, tmp_path / "film.mkv")
     shutil.copy(world("fifty").path, tmp_path / "take 1.mov")
@@ -147,7 +148,7 @@ def test_a_folder_of_videos_becomes_chapters_and_only_what_changed_is_made_again
         return done.stdout
 
     assert make().count(" chapter ") == 2
-    assert "0:37 " in (tmp_path / "talk.mkv.chapters.txt").read_text()
+    assert "0:11 " in (tmp_path / "talk.mkv.chapters.txt").read_text()
     assert "Nothing to be done" in make()
     later = (tmp_path / "talk.mkv.chapters.txt").stat().st_mtime + 5
     os.utime(tmp_path / "it's-a-film.mp4", (later, later))

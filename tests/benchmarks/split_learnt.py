@@ -1,6 +1,6 @@
 """What `split_train.py` learns from: steps and transitions as split measures them, with the truth.
 
-A step may be a cut (`vtk.split.cuts.steps.proposed`), pictures that blend may be a gradual
+A step may be a cut (`vtk.split.cuts.steps.candidate`), pictures that blend may be a gradual
 transition (`vtk.split.transitions.gradual`). They come from rendered films, hard ones
 (`split_wild.py`), those of `split.py --world` and some of flat colours, and from labelled clips.
 """

@@ -43,20 +43,20 @@ def test_a_video_on_standard_input_has_the_shots_of_its_file(
 
 def test_shots_come_out_while_the_video_still_comes_in(world: World, tmp_path: Path) -> None:
     data = piped(world("cuts").path, tmp_path, "mpegts")
-    run = subprocess.Popen(
+    with subprocess.Popen(
         [VTK, "split", "--media", "-", "--method", "content"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-    )  # fmt: skip
-    assert run.stdin
-    assert run.stdout
-    run.stdin.write(data[: -len(data) // 8])
-    run.stdin.flush()
-    first = json.loads(run.stdout.readline())  # the end has not been sent
-    assert first["kind"] == "shot"
-    run.stdin.write(data[-len(data) // 8 :])
-    run.stdin.close()
-    rest = [json.loads(line) for line in run.stdout]
-    assert run.wait(timeout=20) == 0
+    ) as run:  # fmt: skip
+        assert run.stdin
+        assert run.stdout
+        run.stdin.write(data[: -len(data) // 8])
+        run.stdin.flush()
+        first = json.loads(run.stdout.readline())  # the end has not been sent
+        assert first["kind"] == "shot"
+        run.stdin.write(data[-len(data) // 8 :])
+        run.stdin.close()
+        rest = [json.loads(line) for line in run.stdout]
+        assert run.wait(timeout=20) == 0
     assert [s["index"] for s in (first, *rest)] == list(range(len(rest) + 1))
 
 

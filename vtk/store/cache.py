@@ -49,7 +49,7 @@ def load(kind: str, name: str) -> dict[str, NDArray[Any]] | None:
     """Return the arrays cached under a name, or None. `kind` names their type and version."""
     path = _path(kind, name)
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             arrays = {key: file[key] for key in file.files}
         os.utime(path)  # mark as recently used
     except Exception:  # a missing, truncated or foreign file may raise anything
