@@ -5,13 +5,16 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from vtk.caption.methods import METHODS
+from vtk.methods import Methods
 
 from .options import Language, Opening
+
+METHODS: "Methods[CaptionMethod]" = Methods("caption")
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from vtk.caption.methods import CaptionMethod
     from vtk.caption.options import CaptionOptions
     from vtk.span import Span
     from vtk.store.journal import ResumeJournal

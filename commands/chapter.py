@@ -4,11 +4,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from vtk.chapter import METHODS
+from vtk.methods import Methods
 
 from .options import Language
 
+METHODS: "Methods[ChapterMethod]" = Methods("chapter")
+
 if TYPE_CHECKING:
+    from vtk.chapter import ChapterMethod
     from vtk.stream.job import Job
 
     Method = str

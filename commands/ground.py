@@ -4,11 +4,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from vtk.ground import METHODS
+from vtk.methods import Methods
 
 from .options import Language
 
+METHODS: "Methods[GroundingMethod]" = Methods("ground")
+
 if TYPE_CHECKING:
+    from vtk.ground import GroundingMethod
     from vtk.stream.job import Job
 
     Method = str

@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from vtk.errors import UsageError
-from vtk.keyframes.methods import METHODS
+from vtk.methods import Methods
+
+METHODS: "Methods[KeyframeMethod]" = Methods("keyframes")
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from vtk.keyframes.methods import KeyframeMethod
     from vtk.span import Span
     from vtk.stream.job import Job
 

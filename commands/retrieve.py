@@ -4,11 +4,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from vtk.retrieve import METHODS
+from vtk.methods import Methods
 
 from .options import Language
 
+METHODS: "Methods[Retriever]" = Methods("retrieve")
+
 if TYPE_CHECKING:
+    from vtk.retrieve import Retriever
     from vtk.stream.job import Job
 
     Method = str

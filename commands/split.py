@@ -4,11 +4,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from vtk.split.methods import METHODS
+from vtk.methods import Methods
+
+METHODS: "Methods[SplitMethod]" = Methods("split")
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from vtk.split.methods import SplitMethod
     from vtk.stream.job import Job
 
     Method = str

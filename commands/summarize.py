@@ -4,12 +4,15 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from vtk.summarize import METHODS
+from vtk.methods import Methods
 
 from .options import Language
 
+METHODS: "Methods[SummaryMethod]" = Methods("summarize")
+
 if TYPE_CHECKING:
     from vtk.stream.job import Job
+    from vtk.summarize import SummaryMethod
 
     Method = str
 else:

@@ -5,12 +5,15 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from vtk.transcribe import METHODS
+from vtk.methods import Methods
 
 from .options import Language, Threads
 
+METHODS: "Methods[SpeechSources]" = Methods("transcribe")
+
 if TYPE_CHECKING:
     from vtk.stream.job import Job
+    from vtk.transcribe import SpeechSources
 
     Method = str
 else:

@@ -1,6 +1,7 @@
 """The tables of methods, and what is made of them: choices, help, errors."""
 
 from importlib import import_module
+from unittest import mock
 
 import pytest
 
@@ -75,7 +76,8 @@ def test_no_method_is_one_error_everywhere(name: str) -> None:
 
 
 def test_a_method_is_imported_when_it_is_loaded() -> None:
-    methods = Methods[object]("test", {"one": ("does it", "vtk.nowhere:METHOD")})
+    with mock.patch.dict("vtk.methods.TABLES", test={"one": ("does it", "vtk.nowhere:METHOD")}):
+        methods = Methods[object]("test")
     assert methods.check("one") == "one"
     with pytest.raises(ModuleNotFoundError):
         methods.load("one")

@@ -6,18 +6,78 @@ from typing import Generic, TypeVar, cast
 
 from vtk.errors import UsageError
 
+# The methods of each ability: by name, what a method does, in a clause for the help text, and where
+# it is. They are listed here and not by the abilities, so that help imports none of them.
+TABLES: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "split": {
+        "content": ("from the pictures, no model", "vtk.split.content:METHOD"),
+        "auto": ("content, and a network where it is not sure", "vtk.split.auto:METHOD"),
+        "learned": ("by a network, needs [shots]", "vtk.split.learned:METHOD"),
+        "fast": ("from packets and keyframes, decodes little", "vtk.split.fast:METHOD"),
+    },
+    "keyframes": {
+        "sharp": (
+            "sharp, well exposed, away from transitions, unlike each other",
+            "vtk.keyframes.sharp:METHOD",
+        ),
+        "uniform": ("at even distances", "vtk.keyframes.uniform:METHOD"),
+        "middle": ("in the middle", "vtk.keyframes.middle:METHOD"),
+        "cluster": ("one for each kind of look", "vtk.keyframes.cluster:METHOD"),
+        "maxinfo": ("as few as stand for all", "vtk.keyframes.maxinfo:METHOD"),
+        "motion": ("where most moves", "vtk.keyframes.motion:METHOD"),
+    },
+    "transcribe": {
+        "auto": ("subtitles, else recognition", "vtk.transcribe.sources:AUTO"),
+        "subtitles": ("the words that come with the video", "vtk.transcribe.sources:SUBTITLES"),
+        "recognition": ("those that a model hears", "vtk.transcribe.sources:RECOGNITION"),
+    },
+    "caption": {
+        "facts": ("what is measured, by default without a model", "vtk.caption.facts:METHOD"),
+        "plain": ("one answer about the frames, by default with one", "vtk.caption.plain:METHOD"),
+        "differential": (
+            "the first frame, then what changes",
+            "vtk.caption.differential:METHOD",
+        ),
+        "dense": ("the events inside the span", "vtk.caption.dense:METHOD"),
+        "detailed": ("aspects one by one, merged", "vtk.caption.detailed:METHOD"),
+        "verify": ("less what the model denies", "vtk.caption.verify:METHOD"),
+        "best-of": ("of several the nearest to the frames", "vtk.caption.best_of:METHOD"),
+    },
+    "chapter": {
+        "tiling": (
+            "where words and pictures change together, no model",
+            "vtk.chapter.tiling:chapters",
+        )
+    },
+    "summarize": {
+        "extract": (
+            "the sentences that say the most, word for word, no model",
+            "vtk.summarize.extract:summary",
+        )
+    },
+    "retrieve": {
+        "bm25": ("by the words that span and query share, no model", "vtk.retrieve.bm25:search")
+    },
+    "ground": {
+        "density": (
+            "most words of the query in the least time, no model",
+            "vtk.ground.density:search",
+        )
+    },
+}
+
 M = TypeVar("M")
 
 
 class Methods(Mapping[str, str], Generic[M]):
     """The methods of an ability: a mapping from name to a short description for the help text.
 
-    `M` is the type of a method, which the ability calls. `table` gives, by name, the description
-    and the location of the method (``vtk.split.content:METHOD``), which `load` imports.
+    `M` is the type of a method, which the ability calls. `load` imports a method from its location
+    (``vtk.split.content:METHOD``).
     """
 
-    def __init__(self, ability: str, table: Mapping[str, tuple[str, str]]) -> None:
-        self.ability, self._table = ability, table
+    def __init__(self, ability: str) -> None:
+        self.ability, self._table = ability, TABLES[ability]
 
     def __getitem__(self, name: str) -> str:
         return self._table[name][0]

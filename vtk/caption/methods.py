@@ -20,18 +20,4 @@ class CaptionMethod:
     takes_schema: bool = False  # whether the method supports answers that follow a JSON Schema
 
 
-METHODS = Methods[CaptionMethod](
-    "caption",
-    {
-        "facts": ("what is measured, by default without a model", "vtk.caption.facts:METHOD"),
-        "plain": ("one answer about the frames, by default with one", "vtk.caption.plain:METHOD"),
-        "differential": (
-            "the first frame, then what changes",
-            "vtk.caption.differential:METHOD",
-        ),
-        "dense": ("the events inside the span", "vtk.caption.dense:METHOD"),
-        "detailed": ("aspects one by one, merged", "vtk.caption.detailed:METHOD"),
-        "verify": ("less what the model denies", "vtk.caption.verify:METHOD"),
-        "best-of": ("of several the nearest to the frames", "vtk.caption.best_of:METHOD"),
-    },
-)
+METHODS = Methods[CaptionMethod]("caption")

@@ -26,15 +26,7 @@ class ChapterMethod(Protocol):
         """Return the chapters; every span has an end and none is an error record."""
 
 
-METHODS = Methods[ChapterMethod](
-    "chapter",
-    {
-        "tiling": (
-            "where words and pictures change together, no model",
-            "vtk.chapter.tiling:chapters",
-        )
-    },
-)
+METHODS = Methods[ChapterMethod]("chapter")
 
 
 def chapter(

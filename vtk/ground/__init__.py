@@ -19,15 +19,7 @@ class GroundingMethod(Protocol):
         """Yield at most `query.n` moments of `lengths[0]` to `lengths[1]` seconds, best first."""
 
 
-METHODS = Methods[GroundingMethod](
-    "ground",
-    {
-        "density": (
-            "most words of the query in the least time, no model",
-            "vtk.ground.density:search",
-        )
-    },
-)
+METHODS = Methods[GroundingMethod]("ground")
 
 
 def ground(

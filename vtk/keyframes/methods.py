@@ -20,17 +20,4 @@ class KeyframeMethod:
     adapts: bool = False  # whether it may choose fewer than asked for if these represent the span
 
 
-METHODS = Methods[KeyframeMethod](
-    "keyframes",
-    {
-        "sharp": (
-            "sharp, well exposed, away from transitions, unlike each other",
-            "vtk.keyframes.sharp:METHOD",
-        ),
-        "uniform": ("at even distances", "vtk.keyframes.uniform:METHOD"),
-        "middle": ("in the middle", "vtk.keyframes.middle:METHOD"),
-        "cluster": ("one for each kind of look", "vtk.keyframes.cluster:METHOD"),
-        "maxinfo": ("as few as stand for all", "vtk.keyframes.maxinfo:METHOD"),
-        "motion": ("where most moves", "vtk.keyframes.motion:METHOD"),
-    },
-)
+METHODS = Methods[KeyframeMethod]("keyframes")

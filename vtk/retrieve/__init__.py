@@ -58,10 +58,7 @@ class Retriever(Protocol):
         """Yield error records, and at most `query.n` spans, best first, with score and rank."""
 
 
-METHODS = Methods[Retriever](
-    "retrieve",
-    {"bm25": ("by the words that span and query share, no model", "vtk.retrieve.bm25:search")},
-)
+METHODS = Methods[Retriever]("retrieve")
 
 
 def retrieve(

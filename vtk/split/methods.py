@@ -37,12 +37,4 @@ class SplitMethod:
         return partial(self.shots, network=cache(self.opens)) if self.opens else self.shots
 
 
-METHODS = Methods[SplitMethod](
-    "split",
-    {
-        "content": ("from the pictures, no model", "vtk.split.content:METHOD"),
-        "auto": ("content, and a network where it is not sure", "vtk.split.auto:METHOD"),
-        "learned": ("by a network, needs [shots]", "vtk.split.learned:METHOD"),
-        "fast": ("from packets and keyframes, decodes little", "vtk.split.fast:METHOD"),
-    },
-)
+METHODS = Methods[SplitMethod]("split")

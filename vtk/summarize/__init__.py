@@ -23,15 +23,7 @@ class SummaryMethod(Protocol):
         """Return the summary as a span; every span has an end and none is an error record."""
 
 
-METHODS = Methods[SummaryMethod](
-    "summarize",
-    {
-        "extract": (
-            "the sentences that say the most, word for word, no model",
-            "vtk.summarize.extract:summary",
-        )
-    },
-)
+METHODS = Methods[SummaryMethod]("summarize")
 
 
 def summarize(

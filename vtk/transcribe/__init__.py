@@ -21,14 +21,7 @@ class SpeechSources:
     recognition: bool = True
 
 
-METHODS = Methods[SpeechSources](
-    "transcribe",
-    {
-        "auto": ("subtitles, else recognition", "vtk.transcribe.sources:AUTO"),
-        "subtitles": ("the words that come with the video", "vtk.transcribe.sources:SUBTITLES"),
-        "recognition": ("those that a model hears", "vtk.transcribe.sources:RECOGNITION"),
-    },
-)
+METHODS = Methods[SpeechSources]("transcribe")
 Opener = Callable[[], "Recognizer"]
 """Opens a recognizer when it is needed; it is closed at the end."""
 
