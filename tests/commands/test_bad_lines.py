@@ -67,7 +67,9 @@ FULL: dict[str, Any] = {
     ],
     "facts": {
         **{"picture": "A dark picture.", "faces": [{"box": [0.1, 0.1, 0.2, 0.2]}]},
-        "scale": "close-up",
+        **{"scale": "close-up", "seconds": 4.0, "light": 0.1, "colours": {"black": 0.9}},
+        **{"camera": "holds still", "motion": "little moves"},
+        "sound": {"silence": 0.5, "loudness": -23.0},
     },
     "caption": "A boat.",
     "changes": [LINE],
