@@ -1,7 +1,6 @@
 """Output to standard output, flushed line by line, or to a file that is replaced atomically."""
 
 import os
-import secrets
 import stat
 import sys
 from collections.abc import Callable, Iterator
@@ -56,7 +55,7 @@ def open_sink(output: str | None, keep: Callable[[], bool] = lambda: True) -> It
 def atomic(target: Path, keep: Callable[[], bool] = lambda: True) -> Iterator[BinaryIO]:
     """Open a temporary file that is renamed to `target` if the block succeeds and `keep` agrees."""
     # The name is chosen before the file is created, so that an interrupt at any time removes it.
-    name = target.parent / f".{target.stem[:50]}.{secrets.token_hex(4)}"  # at most 255 bytes
+    name = target.parent / f".{target.stem[:50]}.{os.urandom(4).hex()}"  # at most 255 bytes
     file = None
     try:
         with os_errors(target):

@@ -9,16 +9,18 @@ import math
 import os
 import re
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 import orjson
 
 from vtk import __version__, times
 from vtk.check import check
-from vtk.entries import ErrorEntry, MadeEntry, TimedEntry
 from vtk.errors import InputError
 from vtk.schema import MAX_SECONDS, PROPERTIES, READ
+
+if TYPE_CHECKING:
+    from vtk.entries import ErrorEntry, MadeEntry, TimedEntry
 
 # Fields that describe one interval only, and so are not passed on to a span of another interval.
 SPAN_ONLY_FIELDS = frozenset(PROPERTIES) - {"video", "time_base", "made"}
@@ -121,7 +123,7 @@ class Span(dict[str, Any]):
         return orjson.dumps(self, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_SERIALIZE_NUMPY)
 
 
-def within(entry: TimedEntry, start: float, end: float) -> bool:
+def within(entry: "TimedEntry", start: float, end: float) -> bool:
     """Whether a timed entry is in [start, end): its time, or half of the shorter of the two."""
     if "start" not in entry:
         return bool(start <= entry["t"] < end)

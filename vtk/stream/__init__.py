@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import partial
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from vtk.errors import (
     InputError,
@@ -29,7 +29,6 @@ from vtk.errors import (
 from vtk.output import open_sink
 from vtk.pipeline import group_by_video
 from vtk.span import Span, load, local_path, parse
-from vtk.store.journal import ResumeJournal
 from vtk.stream.job import Job
 from vtk.stream.lines import LONGEST_LINE, bounded_lines, holds_spans, own_input, span_named_by
 from vtk.stream.logs import configure
@@ -42,6 +41,9 @@ from vtk.stream.signals import (
 )
 from vtk.stream.terminal import is_terminal
 from vtk.stream.writer import Lines, Output
+
+if TYPE_CHECKING:
+    from vtk.store.journal import ResumeJournal
 
 log = logging.getLogger("vtk")
 
@@ -229,7 +231,7 @@ class Stream:
         if journal is not None and self._kept():
             journal.remove()
 
-    def _results(self, job: Job, journal: ResumeJournal | None) -> Iterator[Span]:
+    def _results(self, job: Job, journal: "ResumeJournal | None") -> Iterator[Span]:
         ability = partial(job.ability, journal=journal) if job.resumes else job.ability
         if self.jobs == 1:
             if job.tells_progress:
@@ -268,12 +270,14 @@ class Stream:
         else:
             self.failed += 1
 
-    def _journal(self, job: Job) -> AbstractContextManager[ResumeJournal | None]:
+    def _journal(self, job: Job) -> "AbstractContextManager[ResumeJournal | None]":
         if not job.resumes:
             return nullcontext()
         output = self.output or "-"
         if output == "-" or (os.path.exists(output) and not os.path.isfile(output)):
             raise UsageError("--resume continues a file: name it with -o FILE")
+        from vtk.store.journal import ResumeJournal
+
         return ResumeJournal(output)
 
     def _tell_of_waiting(self) -> None:
