@@ -3,11 +3,14 @@
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 from unittest import mock
 
 from tests.command_line import COMMAND_LINE
 from vtk.span import Span
+
+T = TypeVar("T")
 
 
 def fatal(spans: Iterator[Span]) -> Iterator[Span]:
@@ -45,3 +48,13 @@ def reading_commands() -> Iterator[str]:
         for word, each in getattr(command, "commands", {"": command}).items():
             if any(parameter.name == "inputs" for parameter in each.params):
                 yield f"{name} {word}".strip()
+
+
+def settled(value: Callable[[], T], quiet: float = 0.15) -> T:
+    """A value that other threads change, once it has stayed the same for `quiet` seconds."""
+    latest, since = value(), time.monotonic()
+    while time.monotonic() - since < quiet:
+        time.sleep(0.01)
+        if (now := value()) != latest:
+            latest, since = now, time.monotonic()
+    return latest

@@ -362,9 +362,9 @@ def test_an_interrupt_ends_the_run_with_130(world: World, tmp_path: Path, jobs: 
         start_new_session=True,
     )  # fmt: skip
     deadline = time.monotonic() + 20
-    while not list(tmp_path.iterdir()) and time.monotonic() < deadline:
+    while not any(file.stat().st_size for file in tmp_path.iterdir()):  # it is in the middle
+        assert time.monotonic() < deadline
         time.sleep(0.02)
-    time.sleep(0.5)
     os.killpg(run.pid, signal.SIGINT)
     _, messages = run.communicate(timeout=20)
     assert run.returncode == 130
@@ -391,10 +391,10 @@ def test_a_second_interrupt_ends_a_run_whose_model_is_deaf_to_the_first() -> Non
     try:
         assert run.stdout
         assert run.stdout.read(1) == b"!"
-        time.sleep(1)  # by then it is deaf
+        time.sleep(0.3)  # by then it is deaf
         run.send_signal(signal.SIGINT)
         with pytest.raises(subprocess.TimeoutExpired):
-            run.wait(timeout=2)
+            run.wait(timeout=1)
         run.send_signal(signal.SIGINT)
         _, messages = run.communicate(timeout=20)
         assert (run.returncode, messages) == (130, b"")
@@ -408,7 +408,11 @@ def test_an_interrupt_ends_a_run_that_waits_for_input(jobs: str) -> None:
         [VTK, "split", "-j", jobs], stdin=subprocess.PIPE, stderr=subprocess.PIPE,
         stdout=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
-    time.sleep(1.0)
+    assert run.stdin
+    assert run.stderr
+    run.stdin.write(b"nonsense {\n")
+    run.stdin.flush()
+    assert run.stderr.readline()  # it has said what it makes of that, and waits for more
     os.killpg(run.pid, signal.SIGINT)
     _, messages = run.communicate(timeout=20)
     assert (run.returncode, messages) == (130, b"")

@@ -3,7 +3,6 @@
 import gc
 import hashlib
 import threading
-import time
 import weakref
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
@@ -20,6 +19,7 @@ from av.video.frame import VideoFrame
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.helpers import settled
 from tests.world import World
 from vtk.errors import OpenError, UsageError
 from vtk.media import video
@@ -283,8 +283,7 @@ def test_who_is_slow_is_not_overtaken_by_much(
     with Video(str(world("lecture").path)) as opened:
         frames = opened.frames_at([number / 4 for number in range(500)])
         next(frames)
-        time.sleep(1)
-        assert len(decoded) <= 1 + 6 * (2 + 1)  # six runs are under way
+        assert settled(lambda: len(decoded)) <= 1 + 6 * (2 + 1)  # six runs are under way
 
 
 @pytest.mark.usefixtures("eager")

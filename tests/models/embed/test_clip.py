@@ -9,13 +9,13 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.helpers import settled
 from tests.world.models.stage import cast
 from vtk.errors import MediaError, MissingError, UsageError
 from vtk.models.embed.clip import AHEAD, ClipModel
@@ -133,8 +133,7 @@ def test_tags_come_in_order_and_pictures_are_read_a_few_batches_ahead() -> None:
     with ClipModel(str(TINY), device="cpu", batch=4) as model:
         found = model.tagged(pairs())
         assert next(found)[0] == 0
-        time.sleep(0.3)
-        assert read <= 4 * (1 + AHEAD)
+        assert settled(lambda: read) <= 4 * (1 + AHEAD)
         assert [tag for tag, _ in found] == list(range(1, 60))
 
 
@@ -171,8 +170,7 @@ def test_work_ahead_holds_no_more_than_it_may() -> None:
     made: list[int] = []
     numbers = prefetch((made.append(n) or n for n in range(100)), 3)  # type: ignore[func-returns-value]
     assert next(numbers) == 0
-    time.sleep(0.1)
-    assert len(made) == 4
+    assert settled(lambda: len(made)) == 4
     assert list(numbers) == list(range(1, 100))
 
 
