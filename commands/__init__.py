@@ -160,8 +160,8 @@ def app() -> TyperGroup:
         pipelines, and what a stage needs and the stream lacks it works out itself.
 
         A span is a stretch of a video: `video`, `start` and `end` in seconds, and whatever is known
-        of it. Commands add fields and drop none; a failure goes down the stream as a span with
-        `error`. `vtk schema` prints all fields.
+        of it. Commands add fields and keep those that they do not know; a failure goes down the
+        stream as a span with `error`. `vtk schema` prints all fields.
 
         \b
           vtk split talk.mp4 | vtk keyframes | vtk caption > shots.jsonl

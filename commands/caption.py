@@ -29,7 +29,7 @@ def _follow(context: typer.Context, name: str | None) -> str | None:
     """Take the options of a recipe for defaults, before any other option is looked at."""
     if name:
         from vtk.errors import UsageError
-        from vtk.pipelines.recipe import read_recipe
+        from vtk.recipes.recipe import read_recipe
 
         options = read_recipe(name).caption
         if unknown := options.keys() - {each.name for each in context.command.params}:
@@ -222,7 +222,7 @@ def caption(
     from vtk.caption import caption as describe
     from vtk.caption.user_options import templates
     from vtk.errors import UsageError
-    from vtk.pipelines.recipe import follow_recipe, read_recipe, recipe_text
+    from vtk.recipes.recipe import follow_recipe, read_recipe, recipe_text
     from vtk.stream.job import Job
 
     if show_recipe:

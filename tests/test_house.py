@@ -18,7 +18,7 @@ HOME = Path(__file__).parents[1]
 ORDER = (
     *("media", "models", "prompting"),
     *("split", "transcribe", "keyframes", "ocr", "caption", "chapter", "summarize"),
-    *("retrieve", "ground", "export", "pipelines"),
+    *("retrieve", "ground", "export", "recipes"),
 )
 ABILITIES = set(ORDER[3:-1])
 COMMANDS = [[], *([name] for name in import_module("vtk.commands").COMMANDS)]
@@ -168,3 +168,16 @@ def test_no_pyav_is_admitted_that_opens_nothing() -> None:
     project = tomllib.loads((HOME / "pyproject.toml").read_text())["project"]
     (needed,) = (r for r in map(Requirement, project["dependencies"]) if r.name == "av")
     assert not needed.specifier.contains("19.0.0")
+
+
+@pytest.mark.parametrize("path", _files("vtk"), ids=str)
+def test_what_a_module_offers_is_there(path: Path) -> None:
+    names = [
+        node.value
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
+    ]
+    if names:
+        name = ".".join(path.relative_to(HOME).with_suffix("").parts).removesuffix(".__init__")
+        module = import_module(name)
+        assert not [each for each in ast.literal_eval(names[0]) if not hasattr(module, each)]

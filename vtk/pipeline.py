@@ -128,7 +128,9 @@ def damaged_record(
     `damage` holds the times of the packets in seconds.
     """
     low, high = min(damage), max(damage)
-    reason = f"{len(damage)} damaged packets{what} could not be decoded, the first at {low:.2f} s"
+    several = "s" if len(damage) > 1 else ""
+    packets = f"{len(damage)} damaged packet{several}{what}"
+    reason = f"{packets} could not be decoded, the first at {low:.2f} s"
     return partial_failure(
         span, command, kind, low, high if isfinite(high) else low, MediaError(reason)
     )

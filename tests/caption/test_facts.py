@@ -11,7 +11,7 @@ from tests.world import Clip, World
 from vtk.caption import caption, faces, facts
 from vtk.media.video import VideoCache
 from vtk.passages import passages
-from vtk.pipelines.span_filter import measure_span
+from vtk.recipes.span_filter import measure_span
 from vtk.schema import SCHEMA
 from vtk.span import Span, parse
 

@@ -77,6 +77,14 @@ def test_options_that_exclude_each_other_are_refused_before_anything_is_read(
     assert len(result.stderr.splitlines()) == 1
 
 
+def test_a_variable_that_names_no_method_matters_where_shots_are_found(world: World) -> None:
+    path, env = world("one_shot").path, {"VTK_SPLIT": "magic"}
+    refused = vtk("split", path, env=env)
+    assert refused.returncode == 2
+    assert b"VTK_SPLIT names no method of split: 'magic'" in refused.stderr
+    assert vtk("split", "--every", "1s", path, env=env).returncode == 0
+
+
 def test_the_method_is_stated_in_every_shot(world: World) -> None:
     assert default_method() in METHODS
     found = list(split([parse(str(world("one_shot").path))], method="content"))

@@ -68,7 +68,7 @@ def test_words_that_are_heard_stay_beside_the_error_record(world: World) -> None
 
 def test_sound_that_does_not_decode_is_told(world: World) -> None:
     *_, damaged, _ = speech_activity([Span(video=str(world("truncated").path))])
-    assert damaged["error"]["message"].startswith("1 damaged packets of sound could not be decoded")
+    assert damaged["error"]["message"].startswith("1 damaged packet of sound could not be decoded")
 
 
 def test_sound_that_is_shorter_than_the_pictures_is_followed_by_silence(tmp_path: Path) -> None:

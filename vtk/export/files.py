@@ -16,7 +16,7 @@ from vtk.split import with_shots
 from vtk.stream.terminal import printable
 from vtk.stream.writer import Output
 
-with_times: Callable[[Iterable[Span]], Iterator[Span]] = partial(with_shots, timed=True)
+with_timed_shots: Callable[[Iterable[Span]], Iterator[Span]] = partial(with_shots, timed=True)
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class TextFormat:
     ending: str  # extension of the files in a folder
     text: Callable[[Iterator[Span]], Iterator[str]]  # turns the spans of a file into its text
     check: Callable[[Span], object] = lambda span: None  # raises if a span cannot be written
-    prepare: Ability = with_times  # adds the fields that the text needs to the spans
+    prepare: Ability = with_timed_shots  # adds the fields that the text needs to the spans
     mixed: bool = False  # whether a file may hold spans of several videos
     whole_lines: bool = False  # False, as a piece of text may end within a line
 

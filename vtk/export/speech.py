@@ -10,7 +10,7 @@ import pysubs2
 
 from vtk.entries import SpeechWord
 from vtk.export.clock import stamp, timings
-from vtk.export.files import TextFormat, with_times
+from vtk.export.files import TextFormat, with_timed_shots
 from vtk.export.subtitle_layout import Cue, Layout, cues
 from vtk.span import Span
 from vtk.transcribe import with_speech
@@ -42,7 +42,9 @@ def subtitles(
         return 0.0 if own_clock else known(span.video).start
 
     text = partial(_text, zero, form, layout or Layout(), highlight)
-    return TextFormat(form, form, text, zero, prepare=lambda spans: with_times(with_speech(spans)))
+    return TextFormat(
+        form, form, text, zero, prepare=lambda spans: with_timed_shots(with_speech(spans))
+    )
 
 
 def _text(

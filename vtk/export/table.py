@@ -17,7 +17,7 @@ import orjson
 from vtk.errors import UsageError
 from vtk.export.aegisub import Indexes
 from vtk.export.clock import FrameClock, counts, stamp
-from vtk.export.files import TextFormat, with_times
+from vtk.export.files import TextFormat, with_timed_shots
 from vtk.media.video.frame_index import frame_index
 from vtk.span import Span
 from vtk.transcribe import with_speech
@@ -64,7 +64,7 @@ def table(
     names = usual if fields is None else tuple(name.strip() for name in fields.split(","))
     if not all(names):
         raise UsageError("the name of a field is empty: write video,start,end")
-    prepare = partial(_parts, each) if each else with_times
+    prepare = partial(_parts, each) if each else with_timed_shots
     count = counts(rate, drop)
     if not timecodes:
         text = partial(_text, form, names, partial(_row, names, None))
@@ -76,7 +76,7 @@ def table(
 def _parts(field: str, spans: Iterable[Span]) -> Iterator[Span]:
     """A span for each timed text of a field; a text that two spans share only once."""
     latest: list[Any] = []
-    for span in with_speech(spans) if field == "speech" else with_times(spans):
+    for span in with_speech(spans) if field == "speech" else with_timed_shots(spans):
         known = [] if span.failed else span.get(field)
         found = [entry for entry in known or () if _said(entry)] if isinstance(known, list) else []
         if span.failed:

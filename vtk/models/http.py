@@ -57,10 +57,10 @@ class _TroubleError(Exception):
 class HttpService:
     """A server below one base URL.
 
-    At most `jobs` requests are in flight; each try may take `timeout` seconds, and what may be
-    over at the next try is tried `retries` times more; a reply that is `final` is not over then,
-    whatever its status. Bodies are of `content_type`. Raises UsageError for an endpoint or a key
-    that cannot be one, MissingError without httpx2.
+    At most `jobs` requests are in flight; each try may take `timeout` seconds, and a failure that
+    may be temporary is tried again up to `retries` times. `final` tells of a reply that it would
+    be the same at the next try, whatever its status. Bodies are of `content_type`.
+    Raises UsageError for an endpoint or a key that cannot be one, MissingError without httpx2.
     """
 
     def __init__(

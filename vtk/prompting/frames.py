@@ -10,7 +10,7 @@ import numpy as np
 from vtk.errors import MediaError, UsageError
 from vtk.media.image.files import fitted
 from vtk.media.video import OUTSIDE, Video
-from vtk.models.llm.prompt import Picture, with_times
+from vtk.models.llm.prompt import Picture, with_time_labels
 from vtk.span import Span
 from vtk.times import rounded
 
@@ -98,7 +98,7 @@ def _even(values: list[Any], count: int) -> list[Any]:
 
 def one_by_one(shown: Sequence[TimedFrame], options: FrameOptions) -> Parts:
     """Lay out one picture after the other, each after its time."""
-    return tuple(with_times(shown))
+    return tuple(with_time_labels(shown))
 
 
 def grid(shown: Sequence[TimedFrame], options: FrameOptions) -> Parts:

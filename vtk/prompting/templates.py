@@ -122,8 +122,10 @@ def read_text(file: Path) -> str:
     """Read the text of a user's file. Raises UsageError."""
     try:
         return file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read {file}: {error}") from None
+    except OSError as error:
+        raise UsageError(f"cannot read {file}: {error.strerror or error}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"cannot read {file}: it is not text in UTF-8") from None
 
 
 def read_schema(file: Path) -> dict[str, Any]:

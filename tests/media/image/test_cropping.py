@@ -207,7 +207,7 @@ def test_margins_that_are_not_seen_are_not_measured(films: tuple[Path, Path]) ->
     for method in ("content", "fast"):
         assert len(list(split([Span(video=str(whole))], method=method))) > 1
         assert len(list(split([Span(video=str(part))], method=method))) == 1
-    with GopReader(str(part), pictures_seen=False) as packets, Video(str(part)) as video:
+    with GopReader(str(part), loop_filter=False) as packets, Video(str(part)) as video:
         heads = {small.pts: small.picture for group in packets.groups() for small in group.head}
         frames = {frame.pts: thumbnail(frame.image) for frame in video.frames()}
         assert heads

@@ -29,8 +29,8 @@ __all__ = [
     "OUTSIDE",
     "ROUNDING",
     "Frame",
+    "MappedFrame",
     "Measure",
-    "Measured",
     "Shown",
     "Video",
     "VideoCache",
@@ -62,15 +62,17 @@ Shown = TypeVar("Shown", bound=Frame | MappedFrame[Any])
 class Video(Decoder):
     """An open file and its main video stream. A context manager; not thread-safe."""
 
-    def __init__(self, name: str, *, pictures_seen: bool = True) -> None:
-        """Open the file. `pictures_seen` False skips the loop filter: faster, and good enough to
+    def __init__(self, name: str, *, loop_filter: bool = True) -> None:
+        """Open the file. `loop_filter` False skips the loop filter: faster, and good enough to
         measure but not to show. Raises OpenError, and MediaError if there is no video stream.
         """
-        super().__init__(name, pictures_seen=pictures_seen)
+        super().__init__(name, loop_filter=loop_filter)
         # Must not refer to self: a reference cycle would delay freeing the memory of both.
-        self._another = partial(Decoder, name, pictures_seen=pictures_seen, known=self.known)
+        self._another = partial(Decoder, name, loop_filter=loop_filter, known=self.known)
         self._readers = ParallelDecoder(self._another)
-        self._sought = 0  # keyframes were sought in: 1 the container, 2 all packets
+        self._sought = (
+            0  # keyframes were looked for: 0 nowhere, 1 in the container, 2 in all packets
+        )
         self.cut_short = False  # whether frames() stopped at a frame past its end
 
     def close(self) -> None:
@@ -113,20 +115,20 @@ class Video(Decoder):
 
         `measure` is called for several segments of the video in parallel, in the decoding threads.
         """
-        division = decoder_budget(self.stream)._replace(room=ROOM)
-        plan = self._find_plan(hard=False) if self._divides(division, start, end) else None
-        stretches = self._stretches(plan, start, end) if plan else iter(())
+        budget = decoder_budget(self.stream)._replace(room=ROOM)
+        keyframes = self._find_keyframes(hard=False) if self._divides(budget, start, end) else None
+        stretches = self._stretches(keyframes, start, end) if keyframes else iter(())
         first = list(islice(stretches, FEW))
         found: Iterator[MappedFrame[T]]
-        if plan and len(first) == FEW:
+        if keyframes and len(first) == FEW:
 
-            def run(low: float, high: float) -> Segment[list[MappedFrame[T]]]:
+            def segment(low: float, high: float) -> Segment[list[MappedFrame[T]]]:
                 return Segment(
                     lambda reader: _lists(_measured(reader.frames_between(low, high), measure))
                 )
 
-            runs = (run(low, high) for low, high in chain(first, stretches))
-            lists = self._readers.decoded(runs, plan, division, self.damage)
+            segments = (segment(low, high) for low, high in chain(first, stretches))
+            lists = self._readers.decoded(segments, keyframes, budget, self.damage)
             found = chain.from_iterable(lists)
         else:
             if self._moved and start <= self.start:
@@ -134,28 +136,28 @@ class Video(Decoder):
             found = _measured(self._frames_from(start), measure)
         return self._within(found, start, end)
 
-    def _divides(self, division: DecoderBudget, start: float, end: float) -> bool:
+    def _divides(self, budget: DecoderBudget, start: float, end: float) -> bool:
         """Return whether parallel decoders may speed up decoding all of [start, end) seconds."""
         seconds = min(end, self.end) - max(start, self.start)
-        several = division.readers > 1 and seconds > FEW * STRETCH
+        several = budget.readers > 1 and seconds > FEW * STRETCH
         return several and not self._accelerator and self._is_file()
 
     def _stretches(
-        self, plan: KeyframeIndex, start: float, end: float
+        self, keyframes: KeyframeIndex, start: float, end: float
     ) -> Iterator[tuple[float, float]]:
         """Yield the keyframe pts between which the video is decoded by one decoder each."""
         low, after = -math.inf, 0
         if start > self.start:
-            after = plan.gop_at(self.ticks(start)) + 1
-            known = (self._keyframe(plan, number) for number in range(after - 1, -1, -1))
+            after = keyframes.gop_at(self.ticks(start)) + 1
+            known = (self._keyframe(keyframes, number) for number in range(after - 1, -1, -1))
             low = next(
                 (pts for pts in known if pts is not None and self.seconds(pts) <= start), low
             )
-        for number in range(after, len(plan.pts)):
+        for number in range(after, len(keyframes.pts)):
             begun = self.start if low == -math.inf else self.seconds(int(low))
-            if self.seconds(int(plan.pts[number])) < begun + STRETCH:
+            if self.seconds(int(keyframes.pts[number])) < begun + STRETCH:
                 continue
-            high = self._keyframe(plan, number)
+            high = self._keyframe(keyframes, number)
             if high is None or self.seconds(high) >= end:
                 break
             if high > low:
@@ -163,13 +165,13 @@ class Video(Decoder):
                 low = high
         yield low, math.inf
 
-    def _keyframe(self, plan: KeyframeIndex, number: int) -> int | None:
+    def _keyframe(self, keyframes: KeyframeIndex, number: int) -> int | None:
         """Return the pts of a keyframe; None if it is missing because the file is truncated."""
-        if plan.exact:
-            return int(plan.pts[number])
+        if keyframes.exact:
+            return int(keyframes.pts[number])
         self._moved = True
         try:
-            self.container.seek(int(plan.seek[number]), stream=self.stream)
+            self.container.seek(int(keyframes.seek[number]), stream=self.stream)
             packet = next(self.container.demux(self.stream))
         except av.FFmpegError:
             return None
@@ -206,12 +208,12 @@ class Video(Decoder):
         times = iter(times)
         begin = list(islice(times, FEW))
         times = chain(begin, times)
-        plan = self._find_plan(hard=len(begin) == FEW)
-        division = decoder_budget(self.stream)
-        if plan is None or self._accelerator or division.readers < 2 or not self._is_file():
+        keyframes = self._find_keyframes(hard=len(begin) == FEW)
+        budget = decoder_budget(self.stream)
+        if keyframes is None or self._accelerator or budget.readers < 2 or not self._is_file():
             yield from self.frames_at_serial(times)
             return
-        group = plan.gop_at
+        group = keyframes.gop_at
         runs = (list(run) for _, run in groupby(times, lambda time: group(self.ticks(time))))
         first = list(islice(runs, FEW))
         every = chain(first, runs)
@@ -219,7 +221,7 @@ class Video(Decoder):
             yield from self.frames_at_serial(chain.from_iterable(every))
         else:
             each = (Segment(methodcaller("frames_at_serial", times), len(times)) for times in every)
-            yield from self._readers.decoded(each, plan, division, self.damage)
+            yield from self._readers.decoded(each, keyframes, budget, self.damage)
 
     def _dense(self, runs: list[list[float]]) -> bool:
         wanted, seconds = sum(map(len, runs)), runs[-1][-1] - runs[0][0]
@@ -231,22 +233,22 @@ class Video(Decoder):
             return False
         return self.container.name == f"file:{local_path(self.name)}"
 
-    def _find_plan(self, hard: bool) -> KeyframeIndex | None:
+    def _find_keyframes(self, hard: bool) -> KeyframeIndex | None:
         """Return the keyframe index, if available; `hard` allows reading all packets for it."""
         if self._sought < 1 and seekable(self.name):
             self._sought = 1
             self._last, self._moved = None, True
-            self.plan = index_from_container(self.container, self.stream, self.end)
-        if self.plan is None and hard and self._sought < 2 and self._is_file():
+            self.keyframes = index_from_container(self.container, self.stream, self.end)
+        if self.keyframes is None and hard and self._sought < 2 and self._is_file():
             self._sought = 2
-            self.plan = index_from_packets(self.name)
-        return self.plan
+            self.keyframes = index_from_packets(self.name)
+        return self.keyframes
 
     def _frames_from(self, start: float) -> Iterator[Frame]:
         """Return the frames from a position not after `start` on."""
         self._last = None  # frames_at_serial() must seek again: the position is about to change
         if start > self.start:
-            self._find_plan(hard=False)
+            self._find_keyframes(hard=False)
             frame = self._seek_to(start)
             return chain([] if frame is None else [frame], self._frames)
         if self._moved:

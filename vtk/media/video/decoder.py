@@ -52,16 +52,16 @@ class Decoder:
         self,
         name: str,
         *,
-        pictures_seen: bool = True,
+        loop_filter: bool = True,
         threads: int = 0,
         known: StreamInfo | None = None,
     ) -> None:
-        """Open the file. `pictures_seen` False skips the loop filter: faster, and good enough to
+        """Open the file. `loop_filter` False skips the loop filter: faster, and good enough to
         measure but not to show. `threads` 0 chooses by the number of cores. `known` comes from
         another decoder of the file. Raises OpenError, and MediaError if there is no video stream.
         """
         self.name = name
-        self._pictures_seen = pictures_seen
+        self._pictures_seen = loop_filter
         available = cores()
         usual = min(available + 1, MOST_THREADS) if available > 1 else 1  # as FFmpeg chooses
         self._threads = threads or usual
@@ -74,7 +74,7 @@ class Decoder:
         self.start, self.end = self.known.start, self.known.end
         self.time_base: Fraction = self.stream.time_base or Fraction(1, 1_000_000)
         self.damage: list[float] = []  # seconds at which packets could not be decoded
-        self.plan: KeyframeIndex | None = None  # the keyframes, if they are known
+        self.keyframes: KeyframeIndex | None = None  # the keyframes, if they are known
         self._high = math.inf  # pts from which on frames are not needed
         self._frames: Iterator[Frame] = iter(())
         self._last: Frame | None = None  # last frame yielded by frames_at_serial()
@@ -192,27 +192,27 @@ class Decoder:
 
     def _attempts(self, time: float) -> Iterator[Frame | None]:
         """Yield the first frame decoded from each of several ever earlier positions."""
-        if self.plan is None:
+        if self.keyframes is None:
             for back in RETRY_BACK:
                 self._seek(time - back)
                 self._frames, self._ahead = self._decode(self._packets()), None
                 yield next(self._frames, None)
         else:
             pts = self.ticks(time)
-            for number in range(self.plan.gop_at(pts), -1, -1):
-                yield self._from_keyframe(self.plan, number, pts)
+            for number in range(self.keyframes.gop_at(pts), -1, -1):
+                yield self._from_keyframe(self.keyframes, number, pts)
 
-    def _from_keyframe(self, plan: KeyframeIndex, number: int, pts: int) -> Frame | None:
+    def _from_keyframe(self, keyframes: KeyframeIndex, number: int, pts: int) -> Frame | None:
         """Return the first frame decoded from a keyframe, if intact and not shown after `pts`."""
         try:
-            self.container.seek(int(plan.seek[number]), stream=self.stream)
+            self.container.seek(int(keyframes.seek[number]), stream=self.stream)
         except av.FFmpegError:
             return None
-        packets, first = self._packets(), int(plan.pts[number])
+        packets, first = self._packets(), int(keyframes.pts[number])
         for packet in packets:
             if packet.is_keyframe and packet.pts is not None and packet.pts >= first:
                 break
-            if not plan.exact:
+            if not keyframes.exact:
                 break
         else:
             return None
@@ -229,10 +229,10 @@ class Decoder:
     def _worth_seeking(self, here: float, there: float) -> bool:
         if there < here:
             return True
-        if self.plan is None:
+        if self.keyframes is None:
             return there - here > SEEK_GAP
-        number = self.plan.gop_at(self.ticks(there))
-        return number >= 0 and self.seconds(int(self.plan.pts[number])) > here + NEAR
+        number = self.keyframes.gop_at(self.ticks(there))
+        return number >= 0 and self.seconds(int(self.keyframes.pts[number])) > here + NEAR
 
     def _seek(self, time: float) -> None:
         """Seek to the nearest keyframe not after `time`; if that fails, to the beginning."""

@@ -39,7 +39,7 @@ def frame_index(video: str) -> FrameIndex:
     table = packet_table(video)
     pts = table.pts[~table.hidden]
     if (pts == UNKNOWN).any():
-        with Video(video, pictures_seen=False) as opened:
+        with Video(video, loop_filter=False) as opened:
             pts = np.array([frame.pts for frame in opened.frames()], np.int64)
     if not pts.size:
         raise MediaError("the file holds no frames")

@@ -83,7 +83,7 @@ class GopReader(Video):
 
     def _open(self) -> None:
         super()._open()
-        # go_on() decides by recent frames, so not too many may be held back by decoder threads.
+        # parts() asks for the rest by recent frames, so decoder threads may not hold back too many.
         self.stream.codec_context.thread_count = min(MOST_THREADS, cores())
 
     def groups(self, start: float = -math.inf, end: float = math.inf) -> Iterator[Gop]:

@@ -2,7 +2,7 @@
 
 Each decoder ("reader") opens the file for itself and decodes whole segments, which begin at a
 keyframe, so no decoder waits for another. All decoders but one run in threads; the remaining one
-runs in the consuming thread while it has nothing to consume, as one thread more than there are
+segments in the consuming thread while it has nothing to consume, as one thread more than there are
 cores would make the others wait for the interpreter. The idea is that of QuickVideo (Schneider and
 others, 2025), which cuts a whole video into as many segments as there are cores; here a segment is
 a single group of pictures, so that little has to be held until its turn comes.
@@ -66,8 +66,8 @@ class _Made(NamedTuple, Generic[T]):
 class _UnderWay(Generic[T]):
     """A segment in progress, with its results as they arrive."""
 
-    def __init__(self, run: Segment[T], room: int) -> None:
-        self.run = run
+    def __init__(self, segment: Segment[T], room: int) -> None:
+        self.segment = segment
         self.room = threading.Semaphore(room)
         self.made: SimpleQueue[_Made[T]] = SimpleQueue()
 
@@ -77,7 +77,7 @@ class _Work(Generic[T]):
 
     def __init__(self) -> None:
         self.todo: SimpleQueue[_UnderWay[T] | None] = SimpleQueue()
-        self.runs: deque[_UnderWay[T]] = deque()
+        self.segments: deque[_UnderWay[T]] = deque()
         self.threads: list[threading.Thread] = []
         self.over = threading.Event()
 
@@ -90,9 +90,9 @@ class _Work(Generic[T]):
     def stop(self) -> None:
         """Stop the threads, and release a consumer that waits for their results."""
         self.over.set()
-        for run in self.runs:
-            run.made.put(_Made([]))
-            run.room.release()
+        for segment in self.segments:
+            segment.made.put(_Made([]))
+            segment.room.release()
         for _ in self.threads:
             self.todo.put(None)
         for thread in self.threads:
@@ -117,9 +117,9 @@ class ParallelDecoder:
 
     def decoded(
         self,
-        runs: Iterable[Segment[T]],
-        plan: KeyframeIndex,
-        share: DecoderBudget,
+        segments: Iterable[Segment[T]],
+        keyframes: KeyframeIndex,
+        budget: DecoderBudget,
         damage: list[float],
     ) -> Iterator[T]:
         """Yield the items of all segments in order; each segment is decoded by one decoder.
@@ -129,20 +129,20 @@ class ParallelDecoder:
         """
         work: _Work[T] = _Work()
         self._works.append(work)
-        coming = iter(runs)
-        own = self._read(work, plan, share.threads, wait=False)
+        coming = iter(segments)
+        own = self._read(work, keyframes, budget.threads, wait=False)
         try:
             while True:
-                while len(work.runs) < AHEAD * share.readers and not work.over.is_set():
+                while len(work.segments) < AHEAD * budget.readers and not work.over.is_set():
                     if (following := next(coming, None)) is None:
                         break
-                    work.runs.append(_UnderWay(following, share.room))
-                    work.todo.put(work.runs[-1])
-                    if len(work.threads) < share.readers - 1:
-                        work.start(partial(self._reading, work, plan, share.threads))
-                if not work.runs:
+                    work.segments.append(_UnderWay(following, budget.room))
+                    work.todo.put(work.segments[-1])
+                    if len(work.threads) < budget.readers - 1:
+                        work.start(partial(self._reading, work, keyframes, budget.threads))
+                if not work.segments:
                     return
-                first = work.runs[0]
+                first = work.segments[0]
                 given = 0
                 while True:
                     while first.made.empty() and next(own, False):
@@ -158,21 +158,21 @@ class ParallelDecoder:
                     first.room.release()
                     yield made.item
                     given += 1
-                if given < first.run.items:
+                if given < first.segment.items:
                     return
-                work.runs.popleft()
+                work.segments.popleft()
         finally:
             own.close()
             self._works.remove(work)
             work.stop()
 
-    def _reading(self, work: _Work[T], plan: KeyframeIndex, threads: int) -> None:
+    def _reading(self, work: _Work[T], keyframes: KeyframeIndex, threads: int) -> None:
         """Decode segment after segment: the main function of a thread."""
-        for _ in self._read(work, plan, threads, wait=True):
+        for _ in self._read(work, keyframes, threads, wait=True):
             pass
 
     def _read(
-        self, work: _Work[T], plan: KeyframeIndex, threads: int, wait: bool
+        self, work: _Work[T], keyframes: KeyframeIndex, threads: int, wait: bool
     ) -> Generator[bool, None, None]:
         """Decode segments, one item per step; without `wait`, yield False where it would block."""
         reader: Decoder | None = None
@@ -187,9 +187,9 @@ class ParallelDecoder:
                 if mine is None:
                     return
                 reader = reader or self._taken(threads)
-                reader.plan = plan
+                reader.keyframes = keyframes
                 reader.damage.clear()
-                for item in mine.run.decode(reader):
+                for item in mine.segment.decode(reader):
                     while not mine.room.acquire(wait):
                         yield False
                     if work.over.is_set():

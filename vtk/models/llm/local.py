@@ -16,8 +16,8 @@ import orjson
 from vtk.errors import MissingError, ModelError, UsageError
 from vtk.models.closeable import Closeable
 from vtk.models.hub.files import Files, blob_sha256, sha256
-from vtk.models.llm import choices as spelled
 from vtk.models.llm.chat_template import Template
+from vtk.models.llm.choices import check_choices, softmax, variants
 from vtk.models.llm.kv_slots import Slot, Slots
 from vtk.models.llm.llama_cpp import BATCH, Chunk, Engine, Sampler
 from vtk.models.llm.load_options import SPEED, LoadOptions
@@ -27,7 +27,7 @@ Result = Answer | list[float]
 
 
 @dataclass
-class Job:
+class ActivePrompt:
     """An active prompt: the tokens still to be evaluated, and those generated so far."""
 
     number: int
@@ -86,7 +86,7 @@ class LocalModel(Closeable):
         chosen = sampling or Sampling()
         grammar = _grammar(chosen)
 
-        def finish(job: Job, at: int) -> Answer | ModelError | None:
+        def finish(job: ActivePrompt, at: int) -> Answer | ModelError | None:
             assert job.sampler
             token = job.sampler.token(at)
             over = self._engine.ends(token)
@@ -101,7 +101,7 @@ class LocalModel(Closeable):
                     return error
             return None
 
-        def begin(number: int, prompt: Prompt) -> Job:
+        def begin(number: int, prompt: Prompt) -> ActivePrompt:
             return self._begin(
                 number, prompt, chosen.max_tokens, self._engine.sampler(chosen, grammar)
             )
@@ -114,13 +114,13 @@ class LocalModel(Closeable):
         """Yield the probabilities of the choices for each prompt, in order; see `LanguageModel`."""
         firsts = self._first_tokens(choices)
 
-        def finish(job: Job, at: int) -> list[float]:
+        def finish(job: ActivePrompt, at: int) -> list[float]:
             logits = self._engine.logits(at).astype(np.float64)
             logits -= logits.max()
             sums = [float(np.log(np.exp(logits[tokens]).sum())) for tokens in firsts]
-            return spelled.softmax(sums)
+            return softmax(sums)
 
-        def begin(number: int, prompt: Prompt) -> Job:
+        def begin(number: int, prompt: Prompt) -> ActivePrompt:
             return self._begin(number, prompt, 1, None)
 
         return self._run(prompts, begin, finish)  # type: ignore[return-value]
@@ -130,10 +130,10 @@ class LocalModel(Closeable):
 
         They are those of its single-token spellings, or of all if there are none.
         """
-        spelled.check_choices(choices)
+        check_choices(choices)
         found = []
         for choice in choices:
-            ways = [self._engine.tokens(way, special=False) for way in spelled.variants(choice)]
+            ways = [self._engine.tokens(way, special=False) for way in variants(choice)]
             whole = {way[0] for way in ways if len(way) == 1}
             found.append(whole or {way[0] for way in ways if way})
         for number, tokens in enumerate(found):
@@ -148,11 +148,11 @@ class LocalModel(Closeable):
     def _run(
         self,
         prompts: Iterable[Prompt],
-        begin: Callable[[int, Prompt], Job],
-        finish: Callable[[Job, int], Result | ModelError | None],
+        begin: Callable[[int, Prompt], ActivePrompt],
+        finish: Callable[[ActivePrompt, int], Result | ModelError | None],
     ) -> Iterator[Result | ModelError]:
         source = enumerate(prompts)
-        live: list[Job] = []
+        live: list[ActivePrompt] = []
         done: dict[int, Result | ModelError] = {}
         given, open_ = 0, True
         try:
@@ -175,7 +175,9 @@ class LocalModel(Closeable):
             for job in live:
                 self._end(job)
 
-    def _begin(self, number: int, prompt: Prompt, limit: int, sampler: Sampler | None) -> Job:
+    def _begin(
+        self, number: int, prompt: Prompt, limit: int, sampler: Sampler | None
+    ) -> ActivePrompt:
         """Assign a prompt to a sequence and evaluate it up to its last picture."""
         try:
             chunks = self._chunks(self._template.render(prompt))
@@ -194,7 +196,7 @@ class LocalModel(Closeable):
             raise
         slot.busy = True
         waiting = [int(chunk.key) for chunk in chunks[len(slot.held) :]]
-        return Job(number, slot, size, min(limit, room), waiting, sampler)
+        return ActivePrompt(number, slot, size, min(limit, room), waiting, sampler)
 
     def _chunks(self, parts: list[str | Picture]) -> list[Chunk]:
         """Tokenize a prompt into chunks; reuses those of the last prompt up to its last picture."""
@@ -220,13 +222,13 @@ class LocalModel(Closeable):
 
     def _step(
         self,
-        live: list[Job],
+        live: list[ActivePrompt],
         done: dict[int, Result | ModelError],
-        finish: Callable[[Job, int], Result | ModelError | None],
+        finish: Callable[[ActivePrompt, int], Result | ModelError | None],
     ) -> None:
         """Evaluate the waiting tokens of all jobs, up to one batch, and finish completed jobs."""
         batch: list[tuple[int, int, int, bool]] = []
-        ready: list[tuple[Job, int]] = []
+        ready: list[tuple[ActivePrompt, int]] = []
         for job in live:
             room = BATCH - len(batch)
             taken, job.waiting = job.waiting[:room], job.waiting[room:]
@@ -251,7 +253,7 @@ class LocalModel(Closeable):
                 self._end(job)
                 live.remove(job)
 
-    def _end(self, job: Job) -> None:
+    def _end(self, job: ActivePrompt) -> None:
         job.slot.busy = False
         if job.sampler:
             job.sampler.close()

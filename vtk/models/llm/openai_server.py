@@ -13,8 +13,8 @@ import orjson
 
 from vtk.errors import MissingError, ModelError
 from vtk.models.http import Reply
-from vtk.models.llm import choices as spelled
 from vtk.models.llm import openai_chat
+from vtk.models.llm.choices import check_choices, choice_probabilities
 from vtk.models.llm.openai_chat import Json
 from vtk.models.llm.prompt import YES_NO, Answer, Prompt, Sampling
 from vtk.models.openai_server import OpenAIServer, RefusedError, error_text
@@ -82,7 +82,7 @@ class ServerModel(OpenAIServer):
         Read from the likeliest first tokens that the server lists. Raises UsageError where the
         choices begin alike, and MissingError as `answers` does.
         """
-        spelled.check_choices(choices)
+        check_choices(choices)
         return self._service.map(prompts, partial(self._score, choices=tuple(choices)))
 
     async def _first_model(self) -> str:
@@ -139,7 +139,7 @@ class ServerModel(OpenAIServer):
             "logprobs": True,
             "top_logprobs": LISTED,
         }
-        return spelled.choice_probabilities(openai_chat.logprobs_in(await self._ask(body)), choices)
+        return choice_probabilities(openai_chat.logprobs_in(await self._ask(body)), choices)
 
     async def _ask(self, body: Json) -> Any:
         """The reply to a request, put in other words where a refusal asks for them."""

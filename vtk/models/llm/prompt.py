@@ -31,7 +31,7 @@ class Prompt:
         cls, frames: Iterable[tuple[float, Picture]], text: str, *, system: str | None = None
     ) -> Self:
         """Return a prompt of frames, each preceded by its time in seconds, followed by a text."""
-        return cls((*with_times(frames), text), system)
+        return cls((*with_time_labels(frames), text), system)
 
     @property
     def pictures(self) -> list[Picture]:
@@ -39,7 +39,7 @@ class Prompt:
         return [part for part in self.parts if not isinstance(part, str)]
 
 
-def with_times(frames: Iterable[tuple[float, Picture]]) -> Iterator[str | Picture]:
+def with_time_labels(frames: Iterable[tuple[float, Picture]]) -> Iterator[str | Picture]:
     """Yield each frame after its time as text, `<12.5 seconds>`, as in Qwen3-VL (section 2)."""
     for seconds, picture in frames:
         yield f"<{seconds:.1f} seconds>"

@@ -80,7 +80,7 @@ def _pictures(
     span: Span, stack: ExitStack, on_progress: OnProgress | None, needed: bool
 ) -> "_Pictures | None":
     try:
-        video = stack.enter_context(Video(span.video, pictures_seen=False))
+        video = stack.enter_context(Video(span.video, loop_filter=False))
     except MediaError:
         if needed:
             raise

@@ -41,16 +41,17 @@ class SpanFilter:
         """Make a filter from a table: `motion = [0.02, 1]`, `speech = true`. Raises UsageError."""
         ranges = {}
         for key, value in table.items():
-            if key == "speech":
+            if key == "speech" and isinstance(value, bool):
                 continue
-            pair = isinstance(value, list) and len(value) == 2
+            numbers = isinstance(value, list) and all(type(n) in (int, float) for n in value)
+            pair = numbers and len(value) == 2
             if key not in MEASURES or not pair or not value[0] <= value[1]:
                 raise UsageError(
                     f"{name}: [keep] has speech = true, and {', '.join(MEASURES)} as "
                     f"[least, most], not {key} = {value!r}"
                 )
             ranges[key] = (float(value[0]), float(value[1]))
-        return cls(name, ranges, bool(table.get("speech", False)))
+        return cls(name, ranges, table.get("speech", False))
 
     def __call__(self, spans: Iterable[Span]) -> Iterator[Span]:
         """Yield the spans that lie in all ranges, with `measured`; error records pass."""

@@ -12,16 +12,19 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from vtk.caption.methods import METHODS
 from vtk.errors import UsageError
 from vtk.span import Span
 from vtk.times import parse_duration
 
+if TYPE_CHECKING:
+    from vtk.recipes.span_filter import SpanFilter
+
 TABLES = ("split", "keep", "keyframes", "caption", "prompts")
 DURATIONS = ("every", "overlap", "min_length", "max_length")
-HOME = files("vtk.pipelines") / "recipes"
+HOME = files("vtk.recipes")
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class Recipe:
 
     name: str
     split: Mapping[str, Any]
-    keep: Mapping[str, Any]
+    keep: "SpanFilter | None"
     keyframes: Mapping[str, Any]
     caption: Mapping[str, Any]
     prompts: Mapping[str, str]
@@ -42,9 +45,7 @@ class Recipe:
 
         found = with_shots(spans, **self.split)
         if self.keep:
-            from vtk.pipelines.span_filter import SpanFilter
-
-            found = SpanFilter.of(self.name, self.keep)(found)
+            found = self.keep(found)
         if self.keyframes:
             found = keyframes(found, **self.keyframes)
         return found
@@ -95,23 +96,35 @@ def read_recipe(name: str) -> Recipe:
         for table in TABLES
     }
     from vtk.keyframes import keyframes
+    from vtk.recipes.span_filter import SpanFilter
     from vtk.split import split
 
+    for key in DURATIONS:
+        if isinstance(value := tables["split"].get(key), str):
+            tables["split"][key] = parse_duration(value)
     _check(name, "split", tables["split"], split)
     _check(name, "keyframes", tables["keyframes"], keyframes)
+    ranges = tables.pop("keep")
+    keep = SpanFilter.of(name, ranges) if ranges else None
     prompts = {key for method in METHODS for key in METHODS.load(method).prompts}
     for key, value in tables["prompts"].items():
         if key not in prompts or not isinstance(value, str):
             raise UsageError(f"{name}: [prompts] has {', '.join(sorted(prompts))}, not {key!r}")
-    for key in DURATIONS:
-        if isinstance(value := tables["split"].get(key), str):
-            tables["split"][key] = parse_duration(value)
-    return Recipe(Path(name).stem, **tables)
+    return Recipe(Path(name).stem, keep=keep, **tables)
 
 
 def _check(name: str, stage: str, options: Mapping[str, Any], function: Callable[..., Any]) -> None:
+    """Raise UsageError for an option that the function has not, or not as a plain value."""
     known = inspect.signature(function).parameters.values()
-    allowed = [each.name for each in known if each.kind is each.KEYWORD_ONLY]
-    for key in options:
-        if key not in allowed:
+    kinds = {each.name: _kinds(each.annotation) for each in known if each.kind is each.KEYWORD_ONLY}
+    for key, value in options.items():
+        if not kinds.get(key):
             raise UsageError(f"{name}: [{stage}] has no option {key!r}")
+        if type(value) not in kinds[key]:
+            raise UsageError(f"{name}: [{stage}] {key} cannot be {value!r}")
+
+
+def _kinds(annotation: Any) -> set[type]:
+    """The types of TOML values that an option takes; none where it takes other objects."""
+    kinds = set(get_args(annotation) or (annotation,)) & {bool, int, float, str}
+    return kinds | {int} if float in kinds else kinds

@@ -12,10 +12,10 @@ from tests.world import World
 from vtk.caption import caption
 from vtk.caption.options import CaptionOptions
 from vtk.errors import UsageError
-from vtk.pipelines.recipe import read_recipe, recipe_names
-from vtk.pipelines.recipe import recipe_text as recipe_text
-from vtk.pipelines.span_filter import SpanFilter
 from vtk.prompting.frames import FrameOptions
+from vtk.recipes.recipe import read_recipe, recipe_names
+from vtk.recipes.recipe import recipe_text as recipe_text
+from vtk.recipes.span_filter import SpanFilter
 from vtk.span import Span
 
 
@@ -76,20 +76,27 @@ def test_captions_from_speech_need_no_pictures(world: World) -> None:
     clip = world("subtitled")
     options = CaptionOptions(FrameOptions(layout="none"))
     spans = [Span(video=str(clip.path), start=0.0, end=2.0)]
-    kept = list(SpanFilter.of("howtocaption", recipe.keep)(spans))
+    assert recipe.keep
+    kept = list(recipe.keep(spans))
     (found,) = caption(kept, model=model, options=options)
     assert found["speech"]
     assert not model.asked[0].pictures
     assert found["speech"][0]["text"] in text_of(model.asked[0])
     silent = [Span(video=str(world("silent").path), start=0.0, end=1.0)]
-    assert list(SpanFilter.of("howtocaption", recipe.keep)(silent)) == []
+    assert list(recipe.keep(silent)) == []
 
 
 @pytest.mark.parametrize(
     ("text", "told"),
     [
         ("[keep]\nmotion = 3\n", "[least, most]"),
+        ("[keep]\nmotion = ['a', 'b']\n", "[least, most]"),
+        ("[keep]\nspeech = 'no'\n", "[keep] has speech"),
         ("[keep]\nbeauty = [0, 1]\n", "[keep] has speech"),
+        ("[split]\nthreshold = 'high'\n", "[split] threshold cannot be 'high'"),
+        ("[split]\nevery = true\n", "[split] every cannot be True"),
+        ("[split]\non_progress = 1\n", "[split] has no option 'on_progress'"),
+        ("[keyframes]\nk = 'three'\n", "[keyframes] k cannot be 'three'"),
         ("[keyframes]\ncount = 3\n", "[keyframes] has no option 'count'"),
         ("[caption]\nframe = 3\n", "[caption] has no option frame"),
         ("[prompts]\nkaption = 'x'\n", "not 'kaption'"),

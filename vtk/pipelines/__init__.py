@@ -1,1 +1,0 @@
-"""Several stages run as one: recipes, and the filter between their stages."""
