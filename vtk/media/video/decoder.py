@@ -61,7 +61,7 @@ class Decoder:
         another decoder of the file. Raises OpenError, and MediaError if there is no video stream.
         """
         self.name = name
-        self._pictures_seen = loop_filter
+        self._loop_filter = loop_filter
         available = cores()
         usual = min(available + 1, MOST_THREADS) if available > 1 else 1  # as FFmpeg chooses
         self._threads = threads or usual
@@ -100,7 +100,7 @@ class Decoder:
             self.stream.codec_context.thread_type = "AUTO"
             self.stream.codec_context.thread_count = self._threads
             self._decoder = self.stream.codec_context
-            if not self._pictures_seen:
+            if not self._loop_filter:
                 self.stream.codec_context.options = {"skip_loop_filter": "all"}
         except BaseException:
             self._stack.close()
@@ -292,7 +292,7 @@ class Decoder:
     def _packets(self) -> Packets:
         self._moved = True
         name = TRANSPARENT.get(self.stream.codec_context.name)
-        if self._pictures_seen and self.stream.metadata.get("alpha_mode") == "1" and name:
+        if self._loop_filter and self.stream.metadata.get("alpha_mode") == "1" and name:
             # Create it anew each time: libvpx keeps the frames decoded before a seek.
             self._decoder = cast(VideoCodecContext, av.CodecContext.create(name, "r"))
             self._decoder.thread_count = self._threads
