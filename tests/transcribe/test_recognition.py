@@ -22,6 +22,7 @@ from tests.transcribe.spoken import RATE, mixed, talk, write_wave
 from tests.transcribe.tiny_whisper import write
 from tests.world import World
 from vtk.errors import MediaError, MissingError, ModelError, NoStreamError, UsageError
+from vtk.models.speech.openai_server import TranscriptionServer
 from vtk.models.speech.recognizer import Piece, Recognized, Segment, Word
 from vtk.models.speech.whisper import WhisperModel
 from vtk.span import Span
@@ -273,6 +274,7 @@ def test_a_server_transcribes(server: Any, spoken: Spoken, times: bool) -> None:
 @pytest.mark.parametrize(
     ("status", "code", "text"),
     [(404, 69, b"does not transcribe"), (401, 69, b"needs a key: set VTK_API_KEY"),
+     (403, 69, b"needs a key: set VTK_API_KEY"), (301, 69, b"has moved: give its new address"),
      (400, 1, b"answered 400")],
 )  # fmt: skip
 def test_a_server_that_cannot_is_told_of_in_a_sentence(
@@ -284,6 +286,15 @@ def test_a_server_that_cannot_is_told_of_in_a_sentence(
     assert result.returncode == code
     assert text in result.stderr
     assert result.stderr.count(b"\n") == 1
+
+
+def test_a_server_that_forbids_one_piece_may_hear_the_next(server: Any) -> None:
+    pytest.importorskip("httpx2")
+    piece = Piece(0.0, np.zeros(RATE, np.float32))
+    with TranscriptionServer(server.url) as recognizer:
+        assert isinstance(next(recognizer.recognize([piece])), Recognized)
+        server.status = 403
+        assert isinstance(next(recognizer.recognize([piece])), ModelError)
 
 
 def test_no_server_is_status_69(spoken: Spoken) -> None:

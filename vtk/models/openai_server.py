@@ -1,6 +1,5 @@
-"""What all servers that speak OpenAI's protocol share: how they are opened, and their replies."""
+"""The base of clients of servers that speak OpenAI's protocol: opening, and reading replies."""
 
-from abc import abstractmethod
 from typing import Any
 
 import orjson
@@ -50,12 +49,12 @@ class OpenAIServer(Closeable):
         self._service.close()
 
     @staticmethod
-    @abstractmethod
     def _refuses(reply: Reply) -> bool:
-        """Whether the server finds fault with the request, and will at every further try."""
+        """Return whether the server rejects the request, and will at every further try."""
+        raise NotImplementedError
 
     def _read(self, reply: Reply) -> Any:
-        """The JSON of a reply. Raises MissingError where a bad one says that none will be good."""
+        """Return the JSON of a reply. Raises MissingError if no later request can succeed."""
         place, told = self._service.place, self._service.redacted(error_text(reply.content))
         if 200 <= reply.status < 300:
             try:
@@ -78,7 +77,7 @@ class OpenAIServer(Closeable):
 
 
 def error_text(content: bytes) -> str:
-    """What an error reply says, in the forms of OpenAI, of FastAPI and of plain text."""
+    """Return the message of an error reply in OpenAI, FastAPI or plain text format."""
     try:
         value = orjson.loads(content)
     except orjson.JSONDecodeError:
