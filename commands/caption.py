@@ -27,17 +27,20 @@ else:
 
 def _follow(context: typer.Context, name: str | None) -> str | None:
     """Take the options of a recipe for defaults, before any other option is looked at."""
-    if name:
+    if name is not None:
         from vtk.errors import UsageError
         from vtk.recipes.recipe import read_recipe
 
         options = read_recipe(name).caption
-        if unknown := options.keys() - {each.name for each in context.command.params}:
+        allowed = {each.name for each in context.command.params} - OF_A_RUN
+        if unknown := options.keys() - allowed:
             raise UsageError(f"{name}: [caption] has no option {', '.join(sorted(unknown))}")
         context.default_map = {**(context.default_map or {}), **options}
     return name
 
 
+# Options of one run, which a recipe cannot give.
+OF_A_RUN = {"inputs", "output", "recipe", "resume", "show_prompt", "show_recipe"}
 HINT = "without a model captions say only what is measured: -m NAME (vtk models list)"
 
 
@@ -229,7 +232,7 @@ def caption(
         if not recipe:
             raise UsageError("--show-recipe prints the recipe that --recipe NAME names")
         return recipe_text(recipe)
-    plan = read_recipe(recipe) if recipe else None
+    plan = None if recipe is None else read_recipe(recipe)
     asked, method = method, method or ("plain" if opening.named else "facts")
     way = METHODS.load(method)
     measured = way.ask is None

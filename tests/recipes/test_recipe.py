@@ -99,6 +99,8 @@ def test_captions_from_speech_need_no_pictures(world: World) -> None:
         ("[keyframes]\nk = 'three'\n", "[keyframes] k cannot be 'three'"),
         ("[keyframes]\ncount = 3\n", "[keyframes] has no option 'count'"),
         ("[caption]\nframe = 3\n", "[caption] has no option frame"),
+        ("[caption]\nrecipe = 'vript'\n", "[caption] has no option recipe"),
+        ("[split]\nmin_length = 'x'\n", "[split] min_length: not a duration"),
         ("[prompts]\nkaption = 'x'\n", "not 'kaption'"),
         ("[oven]\nheat = 200\n", "not 'oven'"),
         ("split", "is not TOML"),
@@ -118,3 +120,9 @@ def test_a_recipe_that_no_stage_can_follow_is_wrong_usage(
 def test_an_unknown_recipe_is_told_with_those_there_are() -> None:
     with pytest.raises(UsageError, match="sharegpt4video"):
         read_recipe("gpt")
+
+
+def test_an_empty_name_is_no_recipe() -> None:
+    run = vtk("caption", "--recipe", "", "film.mp4")
+    assert run.returncode == 2
+    assert b"no recipe ''" in run.stderr

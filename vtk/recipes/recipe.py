@@ -101,7 +101,10 @@ def read_recipe(name: str) -> Recipe:
 
     for key in DURATIONS:
         if isinstance(value := tables["split"].get(key), str):
-            tables["split"][key] = parse_duration(value)
+            try:
+                tables["split"][key] = parse_duration(value)
+            except UsageError as error:
+                raise UsageError(f"{name}: [split] {key}: {error}") from None
     _check(name, "split", tables["split"], split)
     _check(name, "keyframes", tables["keyframes"], keyframes)
     ranges = tables.pop("keep")
