@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 
 from vtk.errors import ModelError
-from vtk.models.llm.llama_cpp import BATCH, Chunk, Engine
+from vtk.models.llm.llama_chunks import Chunk
+from vtk.models.llm.llama_cpp import BATCH, Engine
 
 
 @dataclass

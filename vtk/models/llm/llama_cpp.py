@@ -1,13 +1,13 @@
-"""llama.cpp in this process: the only module that uses llama-cpp-python's low-level C API.
+"""llama.cpp in this process, through llama-cpp-python's low-level C API.
 
 An `Engine` holds a model, its projector for pictures and a context of several sequences that share
-one KV cache. `vtk.models.llm.local` decides what to evaluate in which sequence.
+one KV cache. `vtk.models.llm.local` decides what to evaluate in which sequence. Besides this module
+only its parts `llama_chunks` (prompts) and `llama_sampler` (tokens) call the C API.
 """
 
 import ctypes
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,25 +16,14 @@ from numpy.typing import NDArray
 
 from vtk.cores import cores
 from vtk.errors import MissingError, ModelError, UsageError
+from vtk.models.llm.llama_chunks import Chunk, Chunks
 from vtk.models.llm.llama_library import clear_errors, last_error, library
+from vtk.models.llm.llama_sampler import Sampler
 from vtk.models.llm.load_options import KV_TYPES, LoadOptions
 from vtk.models.llm.prompt import Picture, Sampling
 
 BATCH = 2048  # most tokens per batch
 FLASH = {None: -1, False: 0, True: 1}
-
-
-@dataclass(frozen=True)
-class Chunk:
-    """A part of a prompt: one text token, or all tokens of a picture (`media` is set).
-
-    `size` is in KV cache cells, `length` in positions; `key` identifies the content.
-    """
-
-    key: int | bytes
-    size: int = 1
-    length: int = 1
-    media: Any = None
 
 
 class Engine:
@@ -169,7 +158,7 @@ class Engine:
         """Whether a token ends the generation."""
         return bool(self._lib.llama_vocab_is_eog(self._vocab, token))
 
-    def chunks(self, parts: Sequence[str | Picture], keys: Sequence[bytes]) -> "Chunks":
+    def chunks(self, parts: Sequence[str | Picture], keys: Sequence[bytes]) -> Chunks:
         """Tokenize texts and pictures (with their keys) into chunks. Raises ModelError."""
         return Chunks(self._mtmd, self._vision, parts, keys)
 
@@ -209,95 +198,6 @@ class Engine:
         """Let `target` share the first `positions` of `source`; costs nothing."""
         self._lib.llama_memory_seq_cp(self._memory, source, target, 0, positions)
 
-    def sampler(self, sampling: Sampling, grammar: str | None) -> "Sampler":
+    def sampler(self, sampling: Sampling, grammar: str | None) -> Sampler:
         """Return a sampler for one answer."""
         return Sampler(self._lib, self._context, self._vocab, sampling, grammar)
-
-
-class Sampler:
-    """Samples tokens by temperature and seed, constrained by a grammar if there is one."""
-
-    def __init__(
-        self, lib: Any, context: Any, vocab: Any, sampling: Sampling, grammar: str | None
-    ) -> None:
-        self._lib, self._context = lib, context
-        self._chain = lib.llama_sampler_chain_init(lib.llama_sampler_chain_default_params())
-        steps = []
-        if grammar is not None:
-            steps.append(lib.llama_sampler_init_grammar(vocab, grammar.encode(), b"root"))
-        if sampling.temperature > 0:
-            steps.append(lib.llama_sampler_init_top_p(sampling.top_p, 1))
-            steps.append(lib.llama_sampler_init_temp(sampling.temperature))
-            steps.append(lib.llama_sampler_init_dist(sampling.seed))
-        else:
-            steps.append(lib.llama_sampler_init_greedy())
-        if not all(steps):
-            raise UsageError(f"the schema cannot be turned into a grammar: {last_error()}")
-        for step in steps:
-            lib.llama_sampler_chain_add(self._chain, step)
-
-    def token(self, at: int) -> int:
-        """Sample the next token after token index `at` of the last batch."""
-        return int(self._lib.llama_sampler_sample(self._chain, self._context, at))
-
-    def close(self) -> None:
-        """Free the sampler."""
-        self._lib.llama_sampler_free(self._chain)
-
-
-class Chunks(list[Chunk]):
-    """The chunks of texts and pictures; the picture data stays valid until `close`."""
-
-    def __init__(
-        self, mtmd: Any, vision: Any, parts: Sequence[str | Picture], keys: Sequence[bytes]
-    ) -> None:
-        super().__init__()
-        self._mtmd = mtmd
-        self._handle = mtmd.mtmd_input_chunks_init()
-        bitmaps, inputs, kept = [], [], []
-        try:
-            for part in parts:
-                entry = mtmd.mtmd_input_part()
-                if isinstance(part, str):
-                    raw = part.encode("utf-8", "replace")
-                    text = mtmd.mtmd_input_text(raw, len(raw), False, True)
-                    entry.text = ctypes.pointer(text)
-                    kept.append((raw, text))
-                else:
-                    height, width, _ = part.shape
-                    data = np.ascontiguousarray(part).ctypes.data_as(ctypes.POINTER(ctypes.c_uint8))
-                    entry.bitmap = mtmd.mtmd_bitmap_init(width, height, data)
-                    bitmaps.append(entry.bitmap)
-                    mtmd.mtmd_bitmap_set_id(entry.bitmap, keys[len(bitmaps) - 1].hex().encode())
-                inputs.append(ctypes.pointer(entry))
-            array = (ctypes.POINTER(mtmd.mtmd_input_part) * len(inputs))(*inputs)
-            if mtmd.mtmd_tokenize_from_parts(vision, self._handle, array, len(inputs), True):
-                raise ModelError(f"the pictures could not be read: {last_error()}")
-            self._read()
-        except BaseException:
-            self.close()
-            raise
-        finally:
-            for bitmap in bitmaps:
-                mtmd.mtmd_bitmap_free(bitmap)
-
-    def _read(self) -> None:
-        mtmd = self._mtmd
-        for number in range(mtmd.mtmd_input_chunks_size(self._handle)):
-            media = mtmd.mtmd_input_chunks_get(self._handle, number)
-            if mtmd.mtmd_input_chunk_get_type(media) == mtmd.MTMD_INPUT_CHUNK_TYPE_TEXT:
-                count = ctypes.c_size_t()
-                found = mtmd.mtmd_input_chunk_get_tokens_text(media, ctypes.byref(count))
-                self.extend(Chunk(int(token)) for token in found[: count.value])
-            else:
-                size = int(mtmd.mtmd_input_chunk_get_n_tokens(media))
-                length = int(mtmd.mtmd_input_chunk_get_n_pos(media))
-                # A picture split into tiles gives several chunks with the same id.
-                name = mtmd.mtmd_input_chunk_get_id(media) or b""
-                self.append(Chunk(b"%s %d" % (name, number), size, length, media))
-
-    def close(self) -> None:
-        """Free the pictures."""
-        if self._handle:
-            self._mtmd.mtmd_input_chunks_free(self._handle)
-            self._handle = None

@@ -19,7 +19,9 @@ from vtk.models.hub.files import Files, blob_sha256, sha256
 from vtk.models.llm.chat_template import Template
 from vtk.models.llm.choices import check_choices, softmax, variants
 from vtk.models.llm.kv_slots import Slot, Slots
-from vtk.models.llm.llama_cpp import BATCH, Chunk, Engine, Sampler
+from vtk.models.llm.llama_chunks import Chunk
+from vtk.models.llm.llama_cpp import BATCH, Engine
+from vtk.models.llm.llama_sampler import Sampler
 from vtk.models.llm.load_options import SPEED, LoadOptions
 from vtk.models.llm.prompt import YES_NO, Answer, Picture, Prompt, Sampling
 

@@ -1,0 +1,83 @@
+"""The texts and pictures of a prompt as libmtmd tokenizes them."""
+
+import ctypes
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from vtk.errors import ModelError
+from vtk.models.llm.llama_library import last_error
+from vtk.models.llm.prompt import Picture
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A part of a prompt: one text token, or all tokens of a picture (`media` is set).
+
+    `size` is in KV cache cells, `length` in positions; `key` identifies the content.
+    """
+
+    key: int | bytes
+    size: int = 1
+    length: int = 1
+    media: Any = None
+
+
+class Chunks(list[Chunk]):
+    """The chunks of texts and pictures; the picture data stays valid until `close`."""
+
+    def __init__(
+        self, mtmd: Any, vision: Any, parts: Sequence[str | Picture], keys: Sequence[bytes]
+    ) -> None:
+        super().__init__()
+        self._mtmd = mtmd
+        self._handle = mtmd.mtmd_input_chunks_init()
+        bitmaps, inputs, kept = [], [], []
+        try:
+            for part in parts:
+                entry = mtmd.mtmd_input_part()
+                if isinstance(part, str):
+                    raw = part.encode("utf-8", "replace")
+                    text = mtmd.mtmd_input_text(raw, len(raw), False, True)
+                    entry.text = ctypes.pointer(text)
+                    kept.append((raw, text))
+                else:
+                    height, width, _ = part.shape
+                    data = np.ascontiguousarray(part).ctypes.data_as(ctypes.POINTER(ctypes.c_uint8))
+                    entry.bitmap = mtmd.mtmd_bitmap_init(width, height, data)
+                    bitmaps.append(entry.bitmap)
+                    mtmd.mtmd_bitmap_set_id(entry.bitmap, keys[len(bitmaps) - 1].hex().encode())
+                inputs.append(ctypes.pointer(entry))
+            array = (ctypes.POINTER(mtmd.mtmd_input_part) * len(inputs))(*inputs)
+            if mtmd.mtmd_tokenize_from_parts(vision, self._handle, array, len(inputs), True):
+                raise ModelError(f"the pictures could not be read: {last_error()}")
+            self._read()
+        except BaseException:
+            self.close()
+            raise
+        finally:
+            for bitmap in bitmaps:
+                mtmd.mtmd_bitmap_free(bitmap)
+
+    def _read(self) -> None:
+        mtmd = self._mtmd
+        for number in range(mtmd.mtmd_input_chunks_size(self._handle)):
+            media = mtmd.mtmd_input_chunks_get(self._handle, number)
+            if mtmd.mtmd_input_chunk_get_type(media) == mtmd.MTMD_INPUT_CHUNK_TYPE_TEXT:
+                count = ctypes.c_size_t()
+                found = mtmd.mtmd_input_chunk_get_tokens_text(media, ctypes.byref(count))
+                self.extend(Chunk(int(token)) for token in found[: count.value])
+            else:
+                size = int(mtmd.mtmd_input_chunk_get_n_tokens(media))
+                length = int(mtmd.mtmd_input_chunk_get_n_pos(media))
+                # A picture split into tiles gives several chunks with the same id.
+                name = mtmd.mtmd_input_chunk_get_id(media) or b""
+                self.append(Chunk(b"%s %d" % (name, number), size, length, media))
+
+    def close(self) -> None:
+        """Free the pictures."""
+        if self._handle:
+            self._mtmd.mtmd_input_chunks_free(self._handle)
+            self._handle = None
