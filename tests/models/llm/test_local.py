@@ -23,6 +23,7 @@ from tests.world.models.lessons import Lesson
 from vtk.errors import MissingError, ModelError, UsageError
 from vtk.models.hub.files import Files
 from vtk.models.llm.llama_chunks import Chunk
+from vtk.models.llm.llama_cpp import Engine
 from vtk.models.llm.load_options import LoadOptions
 from vtk.models.llm.local import LocalModel
 from vtk.models.llm.prompt import Answer, Prompt, Sampling
