@@ -70,6 +70,23 @@ PictureTokens = Annotated[
         metavar="N", min=1, help="Most tokens for one picture, if the model supports several sizes."
     ),
 ]
+LeastPictureTokens = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N",
+        min=1,
+        help="Fewest tokens for one picture, if the model supports several sizes: small pictures "
+        "are enlarged; Qwen's models need 1024 to find places.",
+    ),
+]
+Pairs = Annotated[
+    bool,
+    typer.Option(
+        "--pairs/--no-pairs",
+        help="Show two successive frames as one picture to a model that was trained so (Qwen's): "
+        "half the tokens.",
+    ),
+]
 Endpoint = Annotated[
     str | None,
     typer.Option(
@@ -148,6 +165,8 @@ def _model(
     kv_type: KvType = "f16",
     sequences: Sequences = None,
     picture_tokens: PictureTokens = None,
+    least_picture_tokens: LeastPictureTokens = None,
+    pairs: Pairs = True,
 ) -> None:
     """Only a signature: the parameters of every command that takes a language model."""
 

@@ -222,6 +222,8 @@ complete -c vtk -n '__vtk_command caption' -l flash-attention -l no-flash-attent
 complete -c vtk -n '__vtk_command caption' -l kv-type -x -a 'f16 q8_0 q4_0' -d 'Type of the KV cache: q8_0 halves its memory, q4_0 quarters it'
 complete -c vtk -n '__vtk_command caption' -l sequences -x -d 'Prompts to work on at once; if not given, 4 on a GPU or a server, else 1'
 complete -c vtk -n '__vtk_command caption' -l picture-tokens -x -d 'Most tokens for one picture, if the model supports several sizes'
+complete -c vtk -n '__vtk_command caption' -l least-picture-tokens -x -d 'Fewest tokens for one picture, if the model supports several sizes: small pictures are enlarged; Qwen\'s models need 1024 to find places'
+complete -c vtk -n '__vtk_command caption' -l pairs -l no-pairs -d 'Show two successive frames as one picture to a model that was trained so (Qwen\'s): half the tokens'
 complete -c vtk -n '__vtk_command caption' -l decode -x -a 'auto cpu cuda' -d 'Where to decode: auto uses an NVIDIA GPU if there is one'
 complete -c vtk -n '__vtk_command caption' -s o -l output -r -F -d 'Write to FILE instead of standard output; it appears when it is complete'
 complete -c vtk -n '__vtk_command caption' -s j -l jobs -x -d 'Work in N processes; the order is kept'

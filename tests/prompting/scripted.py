@@ -12,6 +12,7 @@ class Scripted:
     name = "scripted"
     sha256 = None
     settings = ""
+    pairs = False
 
     def __init__(
         self,

@@ -36,6 +36,7 @@ def caption_with_model(
     As many spans are in flight as keep the model busy, but only one if the prompt contains the
     previous caption. Spans found in `journal` are taken from it.
     """
+    options = replace(options, frames=replace(options.frames, pairs=model.pairs))
     together = 1 if options.context.previous or model.at_once == 1 else ROUNDS * model.at_once
     prompts = {**chosen.prompts, **tags.PROMPTS, **options.context.prompts}
     origin = made_with(model, method, prompts, options)
@@ -106,6 +107,7 @@ def _record(
         "caption",
         **origin,
         frames=[time for time, _ in each.frames],
+        pairs=outcome.paired or None,
         tokens_in=outcome.tokens_in,
         tokens_out=outcome.tokens_out,
         seconds=seconds,

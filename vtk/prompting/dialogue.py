@@ -61,12 +61,16 @@ Dialogue = Generator[list[Request], list[Any], dict[str, Any]]
 
 @dataclass
 class Outcome:
-    """The result of a dialogue: fields, or the error that ended it; input and output tokens."""
+    """The result of a dialogue: fields, or the error that ended it; input and output tokens.
+
+    `paired` tells whether two successive frames were shown as one picture.
+    """
 
     fields: dict[str, Any] = field(default_factory=dict)
     error: ModelError | None = None
     tokens_in: int = 0
     tokens_out: int = 0
+    paired: bool = False
 
 
 @dataclass
@@ -117,6 +121,8 @@ def _advance(each: _Live, replies: list[Any] | None, live: list[_Live]) -> None:
 def _replies(model: LanguageModel, pairs: Sequence[tuple[_Live, Request]]) -> list[Any]:
     """Return the model's reply to each request, or a ModelError for a request that failed."""
     replies: list[Any] = [None] * len(pairs)
+    for each, request in pairs:
+        each.outcome.paired |= request.prompt.paired
     weighed = [n for n, (_, request) in enumerate(pairs) if isinstance(request, YesNo)]
     scores = model.scores([pairs[n][1].prompt for n in weighed], YES_NO) if weighed else []
     for n, score in zip(weighed, scores, strict=True):

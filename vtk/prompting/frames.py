@@ -31,12 +31,14 @@ class FrameOptions:
     """How the frames of a span are selected and laid out for a model.
 
     `count` is the number of frames; None takes the keyframes of the span, or a few frames if it has
-    none. `pixels` is the longest side of a picture in the prompt.
+    none. `pixels` is the longest side of a picture in the prompt. With `pairs`, for a model that
+    merges them, the layouts `frames` and `clip` join two successive frames.
     """
 
     layout: str = "frames"
     count: int | None = None
     pixels: int = 640
+    pairs: bool = False
 
     def __post_init__(self) -> None:
         if self.layout not in LAYOUTS:
@@ -101,6 +103,11 @@ def one_by_one(shown: Sequence[TimedFrame], options: FrameOptions) -> Parts:
     return tuple(with_time_labels(shown))
 
 
+def in_pairs(shown: Sequence[TimedFrame], options: FrameOptions) -> Parts:
+    """Lay out one picture after the other, two by two with `options.pairs`."""
+    return tuple(with_time_labels(shown, pairs=options.pairs))
+
+
 def grid(shown: Sequence[TimedFrame], options: FrameOptions) -> Parts:
     """Lay out all frames in one picture, row by row (IG-VLM, Kim et al. 2024)."""
     if len(shown) == 1:
@@ -122,10 +129,10 @@ def thumbnail(shown: Sequence[TimedFrame], options: FrameOptions) -> Parts:
 
 Layout = Callable[[Sequence[TimedFrame], FrameOptions], Parts]
 LAYOUTS: dict[str, Layout] = {
-    "frames": one_by_one,
+    "frames": in_pairs,
     "grid": grid,
     "thumbnail": thumbnail,
-    "clip": one_by_one,
+    "clip": in_pairs,
     "none": lambda shown, options: (),
 }
 DEFAULT_COUNTS = {

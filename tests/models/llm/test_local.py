@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -47,13 +47,13 @@ def model() -> Iterator[LocalModel]:
 def seen(monkeypatch: pytest.MonkeyPatch) -> list[Chunk]:
     """The pictures that are encoded from now on."""
     found: list[Chunk] = []
-    see = Engine.encode_image
+    encoded = Engine.encoded
 
-    def watched(self: Engine, chunk: Chunk, sequence: int, position: int) -> None:
-        found.append(chunk)
-        see(self, chunk, sequence, position)
+    def watched(self: Engine, pictures: Sequence[Chunk]) -> Generator[object]:
+        found.extend(pictures)
+        return encoded(self, pictures)
 
-    monkeypatch.setattr(Engine, "encode_image", watched)
+    monkeypatch.setattr(Engine, "encoded", watched)
     return found
 
 

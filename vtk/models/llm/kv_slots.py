@@ -71,11 +71,13 @@ class Slots(list[Slot]):
     def fill(self, slot: Slot, chunks: list[Chunk]) -> None:
         """Evaluate the chunks that the slot lacks, up to the last picture. Raises ModelError."""
         last = max((n for n, chunk in enumerate(chunks) if chunk.media), default=-1)
+        encoded = self._engine.encoded([c for c in chunks[len(slot.held) :] if c.media])
         try:
             while len(slot.held) <= last:
                 chunk = chunks[len(slot.held)]
                 if chunk.media:
-                    self._engine.encode_image(chunk, slot.number, slot.length)
+                    embeddings = next(encoded)
+                    self._engine.evaluate_picture(chunk, embeddings, slot.number, slot.length)
                     slot.append([chunk])
                     continue
                 rest = chunks[len(slot.held) : len(slot.held) + BATCH]
@@ -87,6 +89,8 @@ class Slots(list[Slot]):
         except ModelError:
             self.empty(slot)
             raise
+        finally:
+            encoded.close()
 
 
 def _common(first: list[Chunk], second: list[Chunk]) -> int:

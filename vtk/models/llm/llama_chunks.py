@@ -35,21 +35,23 @@ class Chunks(list[Chunk]):
         self._mtmd = mtmd
         self._handle = mtmd.mtmd_input_chunks_init()
         bitmaps, inputs, kept = [], [], []
+        names = (key.hex().encode() for key in keys)
         try:
             for part in parts:
-                entry = mtmd.mtmd_input_part()
                 if isinstance(part, str):
+                    entry = mtmd.mtmd_input_part()
                     raw = part.encode("utf-8", "replace")
                     text = mtmd.mtmd_input_text(raw, len(raw), False, True)
                     entry.text = ctypes.pointer(text)
                     kept.append((raw, text))
-                else:
-                    height, width, _ = part.shape
-                    data = np.ascontiguousarray(part).ctypes.data_as(ctypes.POINTER(ctypes.c_uint8))
-                    entry.bitmap = mtmd.mtmd_bitmap_init(width, height, data)
+                    inputs.append(ctypes.pointer(entry))
+                    continue
+                key = next(names)
+                for frame in part if part.ndim == 4 else [part]:
+                    entry = mtmd.mtmd_input_part()
+                    entry.bitmap = self._bitmap(frame, key, mergeable=part.ndim == 4)
                     bitmaps.append(entry.bitmap)
-                    mtmd.mtmd_bitmap_set_id(entry.bitmap, keys[len(bitmaps) - 1].hex().encode())
-                inputs.append(ctypes.pointer(entry))
+                    inputs.append(ctypes.pointer(entry))
             array = (ctypes.POINTER(mtmd.mtmd_input_part) * len(inputs))(*inputs)
             if mtmd.mtmd_tokenize_from_parts(vision, self._handle, array, len(inputs), True):
                 raise ModelError(f"the pictures could not be read: {last_error()}")
@@ -60,6 +62,15 @@ class Chunks(list[Chunk]):
         finally:
             for bitmap in bitmaps:
                 mtmd.mtmd_bitmap_free(bitmap)
+
+    def _bitmap(self, frame: Picture, key: bytes, *, mergeable: bool) -> Any:
+        height, width, _ = frame.shape
+        data = np.ascontiguousarray(frame).ctypes.data_as(ctypes.POINTER(ctypes.c_uint8))
+        bitmap = self._mtmd.mtmd_bitmap_init(width, height, data)
+        # What is merged has the name of its first frame, so both have that of the pair.
+        self._mtmd.mtmd_bitmap_set_id(bitmap, key)
+        self._mtmd.mtmd_bitmap_set_mergeable(bitmap, mergeable)
+        return bitmap
 
     def _read(self) -> None:
         mtmd = self._mtmd

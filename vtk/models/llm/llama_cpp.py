@@ -7,7 +7,8 @@ only its parts `llama_chunks` (prompts) and `llama_sampler` (tokens) call the C 
 
 import ctypes
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,8 @@ class Engine:
         params.flash_attn_type = FLASH[loading.flash_attention]
         if loading.picture_tokens:
             params.image_max_tokens = loading.picture_tokens
+        if loading.least_picture_tokens:
+            params.image_min_tokens = loading.least_picture_tokens
         vision = mtmd.mtmd_init_from_file(os.fsencode(path), self._model, params)
         if not vision:
             raise MissingError(
@@ -114,6 +117,16 @@ class Engine:
     def has_vision(self) -> bool:
         """Whether the model accepts pictures."""
         return self._vision is not None
+
+    def merges_pairs(self) -> bool:
+        """Whether the model merges two successive frames into one picture, as Qwen's do."""
+        if not self.has_vision:
+            return False
+        probe = self.chunks([np.zeros((2, 64, 64, 3), np.uint8)], [b"pair"])
+        try:
+            return sum(chunk.media is not None for chunk in probe) == 1
+        finally:
+            probe.close()
 
     def close(self) -> None:
         """Free everything in reverse order of allocation."""
@@ -162,12 +175,45 @@ class Engine:
         """Tokenize texts and pictures (with their keys) into chunks. Raises ModelError."""
         return Chunks(self._mtmd, self._vision, parts, keys)
 
-    def encode_image(self, chunk: Chunk, sequence: int, position: int) -> None:
-        """Encode and evaluate a picture at a position of a sequence. Raises ModelError."""
+    def encoded(self, pictures: Sequence[Chunk]) -> Generator[Any]:
+        """Yield the embeddings of each picture, in order, valid until the next. Raises ModelError.
+
+        They are encoded when they are asked for, as many together as the model's graph takes: one
+        with most models, up to 1024 tokens with Gemma 4, InternVL and DeepSeek-OCR.
+        """
+        waiting = list(pictures)
+        while waiting:
+            batch = self._mtmd.mtmd_batch_init(self._vision)
+            try:
+                together = self._encode(batch, waiting)
+                for chunk in waiting[:together]:
+                    yield self._mtmd.mtmd_batch_get_output_embd(batch, chunk.media)
+            finally:
+                self._mtmd.mtmd_batch_free(batch)
+            waiting = waiting[together:]
+
+    def _encode(self, batch: Any, pictures: Sequence[Chunk]) -> int:
+        """Encode the first pictures; return how many the batch took. Raises ModelError."""
+        add = self._mtmd.mtmd_batch_add_chunk
+        count = sum(1 for _ in takewhile(lambda chunk: add(batch, chunk.media) == 0, pictures))
+        if not count or self._mtmd.mtmd_batch_encode(batch):
+            raise ModelError(f"a picture could not be encoded: {last_error()}")
+        return count
+
+    def evaluate_picture(self, chunk: Chunk, embeddings: Any, sequence: int, position: int) -> None:
+        """Evaluate an encoded picture at a position of a sequence. Raises ModelError."""
         after = self._lib.llama_pos(0)
         where = (self._lib.llama_pos(position), self._lib.llama_seq_id(sequence))
-        if self._mtmd.mtmd_helper_eval_chunk_single(
-            self._vision, self._context, chunk.media, *where, BATCH, False, ctypes.byref(after)
+        if self._mtmd.mtmd_helper_decode_image_chunk(
+            self._vision,
+            self._context,
+            chunk.media,
+            embeddings,
+            *where,
+            BATCH,
+            ctypes.byref(after),
+            self._mtmd.mtmd_helper_post_decode_callback(0),
+            None,
         ):
             raise ModelError(f"a picture could not be evaluated: {last_error()}")
 

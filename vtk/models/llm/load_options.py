@@ -12,7 +12,9 @@ class LoadOptions:
 
     `gpu_layers` -1 puts all layers on the GPU if llama.cpp was built for one. `context` is the
     context window in tokens for each of `sequences`, the prompts evaluated at once.
-    `picture_tokens` limits the tokens per picture, for models with variable resolution.
+    `picture_tokens` and `least_picture_tokens` limit the tokens per picture, for models with
+    variable resolution: a picture that is too small for the least is enlarged. With `pairs`, a
+    model that was trained to merge two successive frames is shown them so.
     """
 
     gpu_layers: int = -1
@@ -22,6 +24,8 @@ class LoadOptions:
     kv_type: str = "f16"
     sequences: int | None = None
     picture_tokens: int | None = None
+    least_picture_tokens: int | None = None
+    pairs: bool = True
 
 
 # The options that affect only speed, not the answers, with their defaults.

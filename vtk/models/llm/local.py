@@ -62,6 +62,7 @@ class LocalModel(Closeable):
             raise
         self._slots = Slots(self._engine)
         self.at_once = len(self._slots)
+        self.pairs = loading.pairs and self._engine.merges_pairs()
         self._seen: tuple[list[str | Picture], list[Chunk], Callable[[], None]] | None = None
 
     @cached_property

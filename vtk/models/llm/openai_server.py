@@ -37,6 +37,7 @@ class ServerModel(OpenAIServer):
     name: str
     sha256 = None  # a server does not tell
     settings = ""  # nor this
+    pairs = False  # the protocol knows single pictures only
 
     def __init__(
         self,

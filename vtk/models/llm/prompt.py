@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from vtk.errors import ModelError
 
 Picture = NDArray[np.uint8]
-"""Height x width x 3, RGB, one byte a channel, C-contiguous."""
+"""Height x width x 3, RGB, one byte a channel, C-contiguous; or two such frames, 2 x height x width
+x 3, a pair that a model whose `pairs` is true merges into one picture."""
 
 YES_NO = ("yes", "no")
 THOUGHT = ("<think>", "</think>")  # delimiters of the reasoning of Qwen3, DeepSeek and others
@@ -28,20 +29,42 @@ class Prompt:
 
     @classmethod
     def about(
-        cls, frames: Iterable[tuple[float, Picture]], text: str, *, system: str | None = None
+        cls,
+        frames: Iterable[tuple[float, Picture]],
+        text: str,
+        *,
+        system: str | None = None,
+        pairs: bool = False,
     ) -> Self:
-        """Return a prompt of frames, each preceded by its time in seconds, followed by a text."""
-        return cls((*with_time_labels(frames), text), system)
+        """Return a prompt of frames, each (or each pair) after its time, followed by a text."""
+        return cls((*with_time_labels(frames, pairs=pairs), text), system)
 
     @property
     def pictures(self) -> list[Picture]:
         """The pictures of the prompt, in order."""
         return [part for part in self.parts if not isinstance(part, str)]
 
+    @property
+    def paired(self) -> bool:
+        """Whether two successive frames are shown as one picture."""
+        return any(picture.ndim == 4 for picture in self.pictures)
 
-def with_time_labels(frames: Iterable[tuple[float, Picture]]) -> Iterator[str | Picture]:
-    """Yield each frame after its time as text, `<12.5 seconds>`, as in Qwen3-VL (section 2)."""
-    for seconds, picture in frames:
+
+def with_time_labels(
+    frames: Iterable[tuple[float, Picture]], *, pairs: bool = False
+) -> Iterator[str | Picture]:
+    """Yield each frame after its time as text, `<12.5 seconds>`, as in Qwen3-VL (section 2).
+
+    With `pairs`, two successive frames of one size become one part after the mean of their times:
+    Qwen3-VL was trained with one such text for each temporal patch of two frames (its processor in
+    transformers). A last odd frame, and frames of other sizes, stay alone.
+    """
+    waiting = list(frames)
+    while waiting:
+        (seconds, picture), *waiting = waiting
+        if pairs and waiting and waiting[0][1].shape == picture.shape:
+            (later, other), *waiting = waiting
+            seconds, picture = (seconds + later) / 2, np.stack((picture, other))
         yield f"<{seconds:.1f} seconds>"
         yield picture
 
@@ -90,6 +113,7 @@ class LanguageModel(Protocol):
     name: str
     at_once: int  # prompts evaluated concurrently
     settings: str  # what determines the answers besides the weights: how the model was loaded
+    pairs: bool  # whether it is shown two successive frames as one picture
 
     def answers(
         self, prompts: Iterable[Prompt], sampling: Sampling = ...

@@ -22,6 +22,6 @@ def relevance(
     token, as in rerankers based on language models (Nogueira et al. 2020, section 3).
     """
     asked = question.replace("{query}", query)
-    prompts = (Prompt.about(frames, asked) for frames in candidates)
+    prompts = (Prompt.about(frames, asked, pairs=model.pairs) for frames in candidates)
     for score in model.scores(prompts, YES_NO):
         yield score if isinstance(score, ModelError) else score[0]
