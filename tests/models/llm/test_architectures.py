@@ -133,6 +133,36 @@ def test_the_time_before_a_pair_is_the_mean_of_its_frames() -> None:
     assert texts == ["<1.5 seconds>", "<4.0 seconds>", "describe"]
 
 
+@pytest.mark.parametrize("sequences", [1, 3])
+def test_a_hybrid_model_encodes_the_frames_of_many_questions_once(
+    opened: Open, batches: list[int], sequences: int
+) -> None:
+    model = opened("hybrid", sequences=sequences)
+    asked = [
+        Prompt.about(timed(pictures(4, seed=film)), f"Is there a {colour} star?", pairs=True)
+        for film in (1, 2)
+        for colour in ("red", "green", "blue", "pink")
+    ]
+    scores = list(model.scores(asked))
+    assert sum(batches) == 4  # two pairs of each film
+    texts = said(list(model.answers(asked[4:], SHORT)))
+    assert sum(batches) == 4
+    assert len({round(float(yes), 5) for yes, _ in scores}) == len(asked)  # type: ignore[misc]
+    for prompt, score in zip(asked, scores, strict=True):
+        assert close(list(opened("hybrid").scores([prompt])), [score])
+    assert said(list(opened("hybrid").answers(asked[-1:], SHORT))) == texts[-1:]
+
+
+def test_frames_that_a_hybrid_model_was_not_asked_of_lately_give_way(opened: Open) -> None:
+    """The context has room for the frames of one prompt, and not of all."""
+    films = [timed(pictures(9 + number % 2, seed=number)) for number in range(5)]
+    asked = [Prompt.about(frames, "describe") for frames in films + films[::-1]]
+    with opened("hybrid", context=256, sequences=2) as model:
+        scores = list(model.scores(asked))
+    for prompt, score in zip(asked, scores, strict=True):
+        assert close(list(opened("hybrid").scores([prompt])), [score])
+
+
 @pytest.mark.parametrize(("kind", "merges"), [("pairs", True), ("hybrid", True), ("tiles", False)])
 def test_only_models_that_were_trained_so_are_shown_pairs(
     opened: Open, kind: str, merges: bool

@@ -25,10 +25,17 @@ class Slot:
 
 
 class Slots(list[Slot]):
-    """All sequences of an engine."""
+    """The sequences of an engine that prompts run in, and its anchors.
+
+    A sequence serves the next prompt up to where the two differ. The state of a recurrent or hybrid
+    model cannot be rewound: what other prompts may share is copied to an anchor, a sequence that is
+    never evaluated further, and copied from there. Together the anchors hold one context at most.
+    """
 
     def __init__(self, engine: Engine) -> None:
         super().__init__(Slot(number) for number in range(engine.sequences))
+        first = engine.sequences
+        self._anchors = [Slot(first + n, busy=True) for n in range(engine.anchors)]
         self._engine = engine
         self._clock = 0
 
@@ -43,21 +50,25 @@ class Slots(list[Slot]):
         At least one chunk is left to evaluate, for the logits after it.
         """
         self._clock += 1
-        same = [min(len(chunks) - 1, _common(slot.held, chunks)) for slot in self]
-        best = max(self, key=lambda slot: (same[slot.number], not slot.busy))
+        slots = [*self, *self._anchors]
+        same = [self._usable(slot, chunks) for slot in slots]
+        best = max(slots, key=lambda slot: (same[slot.number], not slot.busy))
         count = same[best.number]
-        target = best
+        target: Slot = best
         if best.busy or 2 * count < len(best.held):  # reuse would lose too much; copying is free
             free = [slot for slot in self if not slot.busy]
             target = min(free, key=lambda slot: (bool(slot.held), slot.used))
-        target.used = self._clock
-        if not (self._engine.rewinds or count == len(target.held) > 0):
-            count = 0  # the state of a recurrent model cannot be rewound to a prefix
+        best.used = target.used = self._clock
         if target is not best or not count:
             self.empty(target)
         if count:
             self._take(best, target, chunks[:count])
         return target
+
+    def _usable(self, slot: Slot, chunks: list[Chunk]) -> int:
+        """Return how many chunks of a prompt a slot can give it."""
+        count = min(len(chunks) - 1, _common(slot.held, chunks))
+        return count if self._engine.rewinds or count == len(slot.held) else 0
 
     def _take(self, source: Slot, target: Slot, chunks: list[Chunk]) -> None:
         length = sum(chunk.length for chunk in chunks)
@@ -69,11 +80,10 @@ class Slots(list[Slot]):
         target.held, target.length = list(chunks), length
 
     def fill(self, slot: Slot, chunks: list[Chunk]) -> None:
-        """Evaluate the chunks that the slot lacks, up to the last picture. Raises ModelError."""
-        last = max((n for n, chunk in enumerate(chunks) if chunk.media), default=-1)
+        """Evaluate what the slot lacks of these chunks, and keep them. Raises ModelError."""
         encoded = self._engine.encoded([c for c in chunks[len(slot.held) :] if c.media])
         try:
-            while len(slot.held) <= last:
+            while len(slot.held) < len(chunks):
                 chunk = chunks[len(slot.held)]
                 if chunk.media:
                     embeddings = next(encoded)
@@ -91,6 +101,28 @@ class Slots(list[Slot]):
             raise
         finally:
             encoded.close()
+        if chunks and self._anchors:
+            self._anchor(slot)
+
+    def _anchor(self, slot: Slot) -> None:
+        """Copy what a slot holds to an anchor, in place of the least recently used."""
+        size = len(slot.held)
+        if any(len(a.held) == size == _common(a.held, slot.held) for a in self._anchors):
+            return
+        room = self._engine.context - sum(chunk.size for chunk in slot.held)
+        oldest, *others = sorted(self._anchors, key=lambda anchor: (bool(anchor.held), anchor.used))
+        self.empty(oldest)
+        for other in others:
+            if sum(chunk.size for anchor in others for chunk in anchor.held) > room:
+                self.empty(other)
+        self._take(slot, oldest, slot.held)
+        oldest.used = self._clock
+
+
+def up_to_last_picture(chunks: list[Chunk]) -> list[Chunk]:
+    """Return the chunks up to the last picture, which other prompts may share."""
+    last = max((n for n, chunk in enumerate(chunks) if chunk.media), default=-1)
+    return chunks[: last + 1]
 
 
 def _common(first: list[Chunk], second: list[Chunk]) -> int:

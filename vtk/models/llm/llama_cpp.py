@@ -96,8 +96,10 @@ class Engine:
         self.context = loading.context or min(8192, trained)
         whole = bool(self._vision and self._mtmd.mtmd_decode_use_non_causal(self._vision, None))
         params = lib.llama_context_default_params()
-        params.n_ctx = self.context * self.sequences
-        params.n_seq_max = self.sequences
+        # A model that cannot be rewound keeps what prompts share in sequences of their own.
+        self.anchors = 0 if self.rewinds else self.sequences + 1
+        params.n_ctx = self.context * (self.sequences + bool(self.anchors))
+        params.n_seq_max = self.sequences + self.anchors
         params.n_batch = BATCH
         params.n_ubatch = BATCH if whole else 512  # non-causal: a picture must fit
         params.n_threads = params.n_threads_batch = self.threads

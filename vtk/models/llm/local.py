@@ -1,7 +1,8 @@
 """Language models in this process, with continuous batching and prefix caching.
 
 Every sequence keeps its contents in the KV cache. A prompt that shares a prefix with one of them,
-such as a second question on the same frames, reuses it and evaluates only the rest. Active
+such as a second question on the same frames, reuses it and evaluates only the rest (see `Slots`
+for models that cannot be rewound). Active
 sequences advance together, one batch per step (continuous batching, as in Orca, section 3.1).
 """
 
@@ -18,7 +19,7 @@ from vtk.models.closeable import Closeable
 from vtk.models.hub.files import Files, blob_sha256, sha256
 from vtk.models.llm.chat_template import Template
 from vtk.models.llm.choices import check_choices, softmax, variants
-from vtk.models.llm.kv_slots import Slot, Slots
+from vtk.models.llm.kv_slots import Slot, Slots, up_to_last_picture
 from vtk.models.llm.llama_chunks import Chunk
 from vtk.models.llm.llama_cpp import BATCH, Engine
 from vtk.models.llm.llama_sampler import Sampler
@@ -192,7 +193,7 @@ class LocalModel(Closeable):
                     "fewer or smaller pictures, less text or a larger --context"
                 )
             slot = self._slots.assign(chunks)
-            self._slots.fill(slot, chunks)
+            self._slots.fill(slot, up_to_last_picture(chunks))
         except BaseException:
             if sampler:
                 sampler.close()
