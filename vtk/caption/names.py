@@ -9,15 +9,13 @@ unusable, rules on the words decide. Only words that occur in a caption are ever
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
-
-import orjson
 
 from vtk.entries import NameEntry
 from vtk.models.llm.prompt import LanguageModel, Prompt, Sampling
 from vtk.pipeline import group_by_video, map_videos
-from vtk.prompting.dialogue import Dialogue, Generate, run_dialogues, unreadable
+from vtk.prompting.dialogue import Dialogue, Generate, run_dialogues
 from vtk.prompting.templates import lines_of, render
 from vtk.span import Span
 from vtk.text import words
@@ -171,18 +169,14 @@ def _grouped(ordered: Sequence[str], spans: Sequence[Span], prompts: Mapping[str
     return {"names": names}
 
 
-def _reader(shown: Sequence[str]) -> Any:
-    def read(text: str) -> dict[str, str]:
-        try:
-            groups = orjson.loads(text)["groups"]
-            return {
-                shown[number - 1]: group["name"].strip()
-                for group in groups
-                for number in group["numbers"]
-                if 1 <= number <= len(shown) and group["name"].strip()
-            }
-        except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
-            raise unreadable(text, "no groups") from None
+def _reader(shown: Sequence[str]) -> Callable[[Any], dict[str, str]]:
+    def read(found: Any) -> dict[str, str]:
+        return {
+            shown[number - 1]: group["name"].strip()
+            for group in found["groups"]
+            for number in group["numbers"]
+            if 1 <= number <= len(shown) and group["name"].strip()
+        }
 
     return read
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from vtk.models.llm.json_schema import check_schema
 from vtk.models.llm.prompt import Sampling
 from vtk.prompting.frames import FrameOptions
 from vtk.prompting.templates import PromptContext
@@ -25,6 +26,7 @@ class CaptionOptions:
     """Options of captions: what the model sees, what it is told, how it answers.
 
     `timed` records how many seconds each caption took, so that no two runs give the same bytes.
+    Raises UsageError for a schema that is none, or that refers to what is not in it.
     """
 
     frames: FrameOptions = field(default_factory=FrameOptions)
@@ -37,3 +39,7 @@ class CaptionOptions:
     candidates: int = 3  # number of captions from which the best is chosen
     long: int = 0  # words of a single text about each video; 0 captions its spans
     names: bool = False  # whether a thing has the same name in all captions of a video
+
+    def __post_init__(self) -> None:
+        if self.schema is not None:
+            check_schema(self.schema)

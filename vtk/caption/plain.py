@@ -1,14 +1,13 @@
 """plain: one answer about all frames, as text or as a JSON object that follows a schema."""
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 import orjson
 
 from vtk.caption.methods import CaptionMethod
 from vtk.caption.task import CaptionTask
-from vtk.prompting.dialogue import Dialogue, unreadable
+from vtk.prompting.dialogue import Dialogue
 from vtk.prompting.templates import CONTEXT_LINES
 
 PROMPTS = {
@@ -27,22 +26,8 @@ def caption(task: CaptionTask) -> Dialogue:
     if schema is None:
         (text,) = yield [task.generate("caption", task.parts)]
         return {"caption": text}
-    read = partial(obeying, schema)
-    (found,) = yield [task.generate("caption", task.parts, schema=schema, read=read)]
+    (found,) = yield [task.generate("caption", task.parts, schema=schema, read=dict)]
     return {"caption": in_words(found), "fields": found}
-
-
-def obeying(schema: Mapping[str, Any], text: str) -> dict[str, Any]:
-    """Parse a text as a JSON object. Raises ModelError if it is none or lacks a required key."""
-    try:
-        found = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        raise unreadable(text, "something that is not JSON") from None
-    if not isinstance(found, dict):
-        raise unreadable(text, "something that is not a JSON object")
-    if missing := [key for key in schema.get("required", ()) if key not in found]:
-        raise unreadable(text, f"an object without {', '.join(missing)}")
-    return found
 
 
 def in_words(found: Mapping[str, Any]) -> str:

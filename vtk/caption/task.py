@@ -36,7 +36,7 @@ class CaptionTask:
         step: str,
         parts: Parts,
         *,
-        read: Callable[[str], Any] = checked,
+        read: Callable[[Any], Any] = checked,
         schema: Mapping[str, Any] | None = None,
         **values: str,
     ) -> Generate:

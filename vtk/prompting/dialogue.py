@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from vtk.errors import ModelError
+from vtk.models.llm.json_schema import Schema, read_json, with_schema
 from vtk.models.llm.prompt import YES_NO, Answer, LanguageModel, Prompt, Sampling
 from vtk.text import words
 
@@ -41,11 +42,15 @@ def unreadable(text: str, why: str) -> ModelError:
 
 @dataclass(frozen=True)
 class Generate:
-    """A request for a text; `read` parses the answer for the dialogue or raises ModelError."""
+    """A request for a text; `read` parses the answer for the dialogue or raises ModelError.
+
+    With a schema in `sampling`, the prompt tells it, and `read` gets the value of the JSON that was
+    answered, which follows the schema.
+    """
 
     prompt: Prompt
     sampling: Sampling = field(default_factory=Sampling)
-    read: Callable[[str], Any] = checked
+    read: Callable[[Any], Any] = checked
 
 
 @dataclass(frozen=True)
@@ -83,8 +88,8 @@ class _Live:
 def run_dialogues(model: LanguageModel, dialogues: Iterable[Dialogue]) -> list[Outcome]:
     """Run all dialogues to the end, concurrently; a dialogue ends with the error of its answer.
 
-    If `read` rejects an answer, the request is retried once at a higher temperature and with the
-    next seed, so results stay reproducible.
+    If an answer breaks its schema or `read` rejects it, the request is retried once at a higher
+    temperature and with the next seed, so results stay reproducible.
     """
     outcomes: list[Outcome] = []
     live: list[_Live] = []
@@ -148,7 +153,10 @@ def _answered(
         first = pairs[same[0]][1]
         assert isinstance(first, Generate)
         chosen = first.sampling if first_try else _retry(first.sampling)
-        answers = model.answers([pairs[n][1].prompt for n in same], chosen)
+        prompts = [pairs[n][1].prompt for n in same]
+        if chosen.schema is not None:
+            prompts = [with_schema(prompt, chosen.schema) for prompt in prompts]
+        answers = model.answers(prompts, chosen)
         for n, answer in zip(same, answers, strict=True):
             each, request = pairs[n]
             assert isinstance(request, Generate)
@@ -163,10 +171,22 @@ def _read(request: Generate, answer: Answer | ModelError, outcome: Outcome) -> A
         return answer
     outcome.tokens_in += answer.tokens_in
     outcome.tokens_out += answer.tokens_out
+    schema = request.sampling.schema
     try:
-        return request.read(answer.text)
+        return request.read(answer.text if schema is None else _value(answer, schema))
     except ModelError as error:
         return error
+
+
+def _value(answer: Answer, schema: Schema) -> Any:
+    try:
+        return read_json(answer.text, schema)
+    except ValueError as broken:
+        if not answer.whole:
+            raise unreadable(
+                answer.text, f"JSON that the limit of {answer.tokens_out} tokens cut off"
+            ) from None
+        raise unreadable(answer.text, f"what breaks the schema ({broken})") from None
 
 
 def _retry(sampling: Sampling) -> Sampling:

@@ -128,11 +128,6 @@ def test_an_answer_follows_its_schema_to_the_letter(model: LocalModel) -> None:
         assert isinstance(found["sure"], bool)
 
 
-def test_a_schema_that_is_none_is_wrong_usage(model: LocalModel) -> None:
-    with pytest.raises(UsageError, match="schema"):
-        list(model.answers([Prompt(("describe",))], Sampling(schema={"type": "colour"})))
-
-
 def test_the_same_seed_gives_the_same_answer_and_another_another(model: LocalModel) -> None:
     asked = [Prompt(("describe",))]  # without a picture it cannot be sure of anything
 

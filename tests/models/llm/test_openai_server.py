@@ -13,6 +13,7 @@ from email.utils import formatdate
 from typing import Any
 
 import numpy as np
+import orjson
 import pytest
 from PIL import Image
 
@@ -30,6 +31,7 @@ from vtk.models import http as service
 from vtk.models.http import base_url, retry_after
 from vtk.models.llm.openai_server import ServerModel
 from vtk.models.llm.prompt import Answer, Prompt, Sampling
+from vtk.prompting.dialogue import Dialogue, Generate, run_dialogues
 
 KEY = "sk-secret-4711"
 SCHEMA = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}
@@ -512,6 +514,17 @@ def test_garbage_fails_the_prompt(
 # Answers in JSON
 
 
+def _asked_by_schema(model: ServerModel) -> str:
+    """The error of a question that is asked as every command asks."""
+
+    def dialogue() -> Dialogue:
+        found = yield [Generate(Prompt(("Hello?",)), Sampling(schema=SCHEMA), dict)]
+        return {"found": found}
+
+    (outcome,) = run_dialogues(model, [dialogue()])
+    return str(outcome.error)
+
+
 def _format(asked: Asked) -> str:
     return str(asked.body["response_format"]["type"])
 
@@ -540,18 +553,36 @@ def test_a_schema_is_told_in_the_form_that_the_server_knows(
     assert told.get("json_schema", told)["schema"] == SCHEMA
 
 
-@pytest.mark.parametrize("text", ["no", "[1]", '{"b": 1}', '"a"', "true", ""])
-def test_an_answer_of_another_shape_is_an_error(
-    server: ChatServer, opened: Open, text: str
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("no", "it is not JSON"),
+        ("[1]", "is not of type 'object'"),
+        ('{"b": 1}', "'a' is a required property"),
+        ('{"a": 7}', "$.a: 7 is not of type 'string'"),
+    ],
+)
+def test_an_answer_that_breaks_its_schema_is_asked_for_once_more_and_quoted(
+    server: ChatServer, opened: Open, text: str, why: str
 ) -> None:
+    """Servers drop a grammar that they cannot read, and say nothing of it."""
     server.script = lambda asked: said(text) if _format(asked) == "json_schema" else Told("?", 400)
-    assert one(opened(), schema=SCHEMA) == "the answer is not the JSON that was asked for"
+    message = _asked_by_schema(opened(jobs=1))
+    assert message.startswith("the model said what breaks the schema (")
+    assert why in message
+    assert message.endswith(f": {text!r}")
+    kinds = [_format(asked) for asked in server.asked]
+    assert kinds == ["json_schema", "json_object"] * 2
+    told = server.asked[0].body["messages"][-1]["content"]
+    assert told == "Hello?\nAnswer with nothing but JSON that follows this JSON Schema: " + (
+        orjson.dumps(SCHEMA).decode()
+    )
 
 
 def test_json_cut_off_by_the_limit_of_tokens_is_an_error(server: ChatServer, opened: Open) -> None:
     server.in_turn(said('{"a": "b', finish="length"))
-    assert "limit of 256 tokens" in one(opened(), schema=SCHEMA)
-    assert len(server.asked) == 1
+    assert 'tokens cut off: \'{"a": "b\'' in _asked_by_schema(opened(jobs=1))
+    assert len(server.asked) == 2
 
 
 def test_a_refusal_of_both_forms_is_told(server: ChatServer, opened: Open) -> None:

@@ -1,38 +1,93 @@
 """The sampling of tokens by llama.cpp."""
 
+import ctypes
 from typing import Any
 
-from vtk.errors import UsageError
-from vtk.models.llm.llama_library import last_error
+import numpy as np
+
+from vtk.models.llm.gbnf import OBJECT
 from vtk.models.llm.prompt import Sampling
+
+LIKELIEST = 128  # tokens among which the best one that a grammar allows is looked for at first
+TOKEN = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])  # llama_token_data
 
 
 class Sampler:
-    """Samples tokens by temperature and seed, constrained by a grammar if there is one."""
+    """Samples tokens by temperature and seed, constrained by a grammar if there is one.
+
+    A grammar tests every token of a vocabulary in turn, which costs more than the model where the
+    vocabulary is large. So a token is sampled first, and only if the grammar forbids it again from
+    those that it allows (as common_sampler_sample of llama.cpp does).
+    """
 
     def __init__(
         self, lib: Any, context: Any, vocab: Any, sampling: Sampling, grammar: str | None
     ) -> None:
         self._lib, self._context = lib, context
+        self._size = int(lib.llama_vocab_n_tokens(vocab))
+        self._greedy = sampling.temperature <= 0
+        self._grammar = None
+        if grammar is not None:  # one that llama.cpp finds too large gives way to any object
+            start = lib.llama_sampler_init_grammar
+            self._grammar = start(vocab, grammar.encode(), b"root") or start(
+                vocab, OBJECT.encode(), b"root"
+            )
         self._chain = lib.llama_sampler_chain_init(lib.llama_sampler_chain_default_params())
-        steps = []
-        if grammar is not None:
-            steps.append(lib.llama_sampler_init_grammar(vocab, grammar.encode(), b"root"))
-        if sampling.temperature > 0:
-            steps.append(lib.llama_sampler_init_top_p(sampling.top_p, 1))
-            steps.append(lib.llama_sampler_init_temp(sampling.temperature))
-            steps.append(lib.llama_sampler_init_dist(sampling.seed))
+        if self._greedy:
+            steps = [lib.llama_sampler_init_greedy()]
         else:
-            steps.append(lib.llama_sampler_init_greedy())
-        if not all(steps):
-            raise UsageError(f"the schema cannot be turned into a grammar: {last_error()}")
+            steps = [
+                lib.llama_sampler_init_top_p(sampling.top_p, 1),
+                lib.llama_sampler_init_temp(sampling.temperature),
+                lib.llama_sampler_init_dist(sampling.seed),
+            ]
         for step in steps:
             lib.llama_sampler_chain_add(self._chain, step)
 
     def token(self, at: int) -> int:
         """Sample the next token after token index `at` of the last batch."""
-        return int(self._lib.llama_sampler_sample(self._chain, self._context, at))
+        token = int(self._lib.llama_sampler_sample(self._chain, self._context, at))
+        if self._grammar is None:
+            return token
+        one = np.array([(token, 1.0, 0.0)], TOKEN)
+        self._apply(self._grammar, one)
+        if one["logit"][0] == -np.inf:
+            token = self._allowed(at)
+        self._lib.llama_sampler_accept(self._grammar, token)
+        return token
+
+    def _allowed(self, at: int) -> int:
+        """Sample from the tokens that the grammar allows."""
+        found = self._lib.llama_get_logits_ith(self._context, at)
+        logits = np.ctypeslib.as_array(found, shape=(self._size,))
+        if self._greedy and self._size > LIKELIEST:
+            best = np.sort(np.argpartition(logits, -LIKELIEST)[-LIKELIEST:])
+            tokens = _candidates(best, logits[best])
+            self._apply(self._grammar, tokens)
+            if tokens["logit"].max() > -np.inf:
+                return int(tokens["id"][tokens["logit"].argmax()])
+        tokens = _candidates(np.arange(self._size), logits)
+        self._apply(self._grammar, tokens)
+        return int(tokens["id"][self._apply(self._chain, tokens)])
+
+    def _apply(self, sampler: Any, tokens: "np.ndarray[Any, Any]") -> int:
+        """Apply a sampler to candidates, in place; return the index that it selects, or -1."""
+        import llama_cpp
+
+        data = tokens.ctypes.data_as(ctypes.POINTER(llama_cpp.llama_token_data))
+        array = llama_cpp.llama_token_data_array(data, len(tokens), -1, False)
+        self._lib.llama_sampler_apply(sampler, ctypes.byref(array))
+        return int(array.selected)
 
     def close(self) -> None:
         """Free the sampler."""
         self._lib.llama_sampler_free(self._chain)
+        if self._grammar:
+            self._lib.llama_sampler_free(self._grammar)
+
+
+def _candidates(ids: Any, logits: Any) -> "np.ndarray[Any, Any]":
+    """Return tokens with their logits as llama.cpp takes them."""
+    tokens = np.zeros(len(ids), TOKEN)
+    tokens["id"], tokens["logit"] = ids, logits
+    return tokens

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
-import orjson
 
 from vtk.errors import MissingError, ModelError, UsageError
 from vtk.models.closeable import Closeable
 from vtk.models.hub.files import Files, blob_sha256, sha256
+from vtk.models.llm import gbnf
 from vtk.models.llm.chat_template import Template
 from vtk.models.llm.choices import check_choices, softmax, variants
 from vtk.models.llm.kv_slots import Slot, Slots, up_to_last_picture
@@ -88,7 +88,7 @@ class LocalModel(Closeable):
     ) -> Iterator[Answer | ModelError]:
         """Yield an answer to each prompt, in order; see `LanguageModel`."""
         chosen = sampling or Sampling()
-        grammar = _grammar(chosen)
+        grammar = None if chosen.schema is None else gbnf.grammar(chosen.schema)
 
         def finish(job: ActivePrompt, at: int) -> Answer | ModelError | None:
             assert job.sampler
@@ -262,18 +262,6 @@ class LocalModel(Closeable):
         if job.sampler:
             job.sampler.close()
             job.sampler = None
-
-
-def _grammar(sampling: Sampling) -> str | None:
-    """Convert the schema to a GBNF grammar. Raises UsageError if that is impossible."""
-    if sampling.schema is None:
-        return None
-    from llama_cpp.llama_grammar import json_schema_to_gbnf
-
-    try:
-        return str(json_schema_to_gbnf(orjson.dumps(dict(sampling.schema)).decode()))
-    except Exception as error:  # an invalid schema may raise anything
-        raise UsageError(f"the schema cannot be turned into a grammar: {error}") from None
 
 
 def _elsewhere(token: int, number: int, found: list[set[int]]) -> bool:

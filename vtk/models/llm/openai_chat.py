@@ -4,22 +4,10 @@ from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
-
 from vtk.errors import ModelError
 from vtk.models.llm.prompt import Answer, Picture, Prompt
 
 Json = dict[str, Any]
-
-TYPES: dict[str, type | tuple[type, ...]] = {
-    "object": dict,
-    "array": list,
-    "string": str,
-    "number": (int, float),
-    "integer": int,
-    "boolean": bool,
-    "null": type(None),
-}
 
 
 def messages(prompt: Prompt) -> list[Json]:
@@ -56,21 +44,6 @@ def json_schema_format(schema: Mapping[str, Any]) -> Json:
 def json_object_format(schema: Mapping[str, Any]) -> Json:
     """Return the `response_format` of a schema for llama-cpp-python's server and llama-server."""
     return {"type": "json_object", "schema": dict(schema)}
-
-
-def fits_schema(text: str, schema: Mapping[str, Any]) -> bool:
-    """Whether text is JSON of the schema's type with its required keys; no full validation."""
-    try:
-        value = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return False
-    wanted = schema.get("type", list(TYPES))
-    names = [wanted] if isinstance(wanted, str) else wanted
-    if isinstance(value, bool) and "boolean" not in names:  # in Python, bool is a subclass of int
-        return False
-    if not any(isinstance(value, TYPES.get(name, object)) for name in names):
-        return False
-    return not isinstance(value, dict) or set(schema.get("required", ())) <= value.keys()
 
 
 def answer_in(reply: Any) -> Answer:

@@ -13,7 +13,7 @@ import orjson
 
 from vtk.errors import MissingError, ModelError
 from vtk.models.http import Reply
-from vtk.models.llm import openai_chat
+from vtk.models.llm import json_schema, openai_chat
 from vtk.models.llm.choices import check_choices, choice_probabilities
 from vtk.models.llm.openai_chat import Json
 from vtk.models.llm.prompt import YES_NO, Answer, Prompt, Sampling
@@ -109,8 +109,12 @@ class ServerModel(OpenAIServer):
         return await self._structured(body, sampling.schema)
 
     async def _structured(self, body: Json, schema: Mapping[str, Any]) -> Answer:
-        """The answer in JSON, asked for in each form that the server may know."""
+        """The answer in JSON, asked for in each form that the server may know.
+
+        Where none of them makes it follow the schema, what was said first.
+        """
         failure: ModelError | None = None
+        said: Answer | None = None
         for form in self._forms:
             try:
                 answer = openai_chat.answer_in(
@@ -119,15 +123,16 @@ class ServerModel(OpenAIServer):
             except RefusedError as refusal:
                 failure = failure or refusal
                 continue
-            if openai_chat.fits_schema(answer.text, schema):
+            if json_schema.obeys(answer.text, schema):
                 self._forms = (form,)
                 return answer
+            said = said or answer
             if not answer.whole and answer.text.lstrip().startswith(("{", "[")):
-                tokens = body["max_tokens"]
-                raise ModelError(f"the limit of {tokens} tokens cut off the answer inside its JSON")
-            failure = ModelError("the answer is not the JSON that was asked for")
-        assert failure
-        raise failure
+                break
+        if said is None:
+            assert failure
+            raise failure
+        return said
 
     async def _score(self, prompt: Prompt, choices: Sequence[str]) -> list[float]:
         body = {

@@ -73,7 +73,8 @@ def with_time_labels(
 class Sampling:
     """Sampling parameters: greedy at temperature 0, else random with the seed.
 
-    `schema` is a JSON Schema to which decoding is constrained.
+    `schema` is a JSON Schema that constrains decoding as far as the backend can;
+    `run_dialogues` tells it to the model and checks the answers against it.
     """
 
     max_tokens: int = 256
