@@ -34,8 +34,16 @@ def test_a_schema_puts_an_object_under_fields(world: World) -> None:
     assert len(model.asked) == 2  # the first answer was broken off
 
 
+def test_a_schema_need_not_say_that_its_answer_is_an_object(world: World) -> None:
+    said = iter(["[1]", '{"place":"a lake"}'])
+    options = CaptionOptions(schema={"properties": {"place": {"type": "string"}}})
+    model = Scripted(lambda *_: next(said))
+    (span,) = caption(shots(world("cuts"), 1), model=model, options=options)
+    assert span["fields"] == {"place": "a lake"}
+
+
 @pytest.mark.parametrize(
-    ("said", "why"), [("[1]", "not a JSON object"), ('{"place": ""}', "people")]
+    ("said", "why"), [("[1]", "[1] is not of type 'object'"), ('{"place": ""}', "people")]
 )
 def test_an_object_that_lacks_something_is_an_error(world: World, said: str, why: str) -> None:
     model = Scripted(lambda *_: said)

@@ -26,6 +26,7 @@ def caption(task: CaptionTask) -> Dialogue:
     if schema is None:
         (text,) = yield [task.generate("caption", task.parts)]
         return {"caption": text}
+    schema = {**schema, "type": "object"}  # which it may leave unsaid
     (found,) = yield [task.generate("caption", task.parts, schema=schema, read=dict)]
     return {"caption": in_words(found), "fields": found}
 
