@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from vtk.errors import ModelError
-from vtk.models.llm.prompt import YES_NO, Answer, Prompt, Sampling
+from vtk.models.llm.prompt import YES_NO, Answer, Likelihood, Prompt, Sampling
 
 
 class Scripted:
@@ -43,6 +43,11 @@ class Scripted:
             self.asked.append(prompt)
             score = self.yes(text_of(prompt))
             yield [score, 1 - score]
+
+    def likelihoods(self, texts: Iterable[tuple[Prompt, str]]) -> Iterator[Likelihood | ModelError]:
+        """The shorter a text the likelier, by a letter each."""
+        for _, text in texts:
+            yield Likelihood(-float(len(text)), len(text))
 
     def close(self) -> None:
         """Note that it was closed."""

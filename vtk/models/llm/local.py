@@ -20,11 +20,12 @@ from vtk.models.llm import gbnf
 from vtk.models.llm.chat_template import Template
 from vtk.models.llm.choices import check_choices, softmax, variants
 from vtk.models.llm.kv_slots import Slot, Slots, up_to_last_picture
+from vtk.models.llm.likelihood import likelihood, tokens_after
 from vtk.models.llm.llama_chunks import Chunk
 from vtk.models.llm.llama_cpp import BATCH, Engine
 from vtk.models.llm.llama_sampler import Sampler
 from vtk.models.llm.load_options import SPEED, LoadOptions
-from vtk.models.llm.prompt import YES_NO, Answer, Picture, Prompt, Sampling
+from vtk.models.llm.prompt import YES_NO, Answer, Likelihood, Picture, Prompt, Sampling
 
 Result = Answer | list[float]
 
@@ -128,6 +129,18 @@ class LocalModel(Closeable):
             return self._begin(number, prompt, 1, None)
 
         return self._run(prompts, begin, finish)  # type: ignore[return-value]
+
+    def likelihoods(self, texts: Iterable[tuple[Prompt, str]]) -> Iterator[Likelihood | ModelError]:
+        """Yield the likelihood of each text as the answer to its prompt; see `LanguageModel`."""
+        for prompt, text in texts:
+            try:
+                parts = self._template.render(prompt)
+                before = parts[-1] if isinstance(parts[-1], str) else ""
+                plain = self._template.escape_control_tokens(text) == text
+                tokens = tokens_after(self._engine.tokens, before, text, plain=plain)
+                yield likelihood(self._engine, self._slots, self._chunks(parts), tokens)
+            except ModelError as error:
+                yield error
 
     def _first_tokens(self, choices: Sequence[str]) -> list[list[int]]:
         """Return the first tokens of each choice, without those of other choices.

@@ -13,10 +13,10 @@ import orjson
 
 from vtk.errors import MissingError, ModelError
 from vtk.models.http import Reply
-from vtk.models.llm import json_schema, openai_chat
+from vtk.models.llm import json_schema, openai_chat, openai_likelihood
 from vtk.models.llm.choices import check_choices, choice_probabilities
 from vtk.models.llm.openai_chat import Json
-from vtk.models.llm.prompt import YES_NO, Answer, Prompt, Sampling
+from vtk.models.llm.prompt import YES_NO, Answer, Likelihood, Prompt, Sampling
 from vtk.models.openai_server import OpenAIServer, RefusedError, error_text
 
 Form = Callable[[Mapping[str, Any]], Json]
@@ -86,6 +86,13 @@ class ServerModel(OpenAIServer):
         check_choices(choices)
         return self._service.map(prompts, partial(self._score, choices=tuple(choices)))
 
+    def likelihoods(self, texts: Iterable[tuple[Prompt, str]]) -> Iterator[Likelihood | ModelError]:
+        """How likely each text is as the answer to its prompt, in order; see `LanguageModel`.
+
+        Raises UsageError where the server cannot tell, and MissingError as `answers` does.
+        """
+        return self._service.map(texts, self._likelihood)
+
     async def _first_model(self) -> str:
         try:
             reply = self._read(await self._service.fetch("GET", "models"))
@@ -146,6 +153,16 @@ class ServerModel(OpenAIServer):
             "top_logprobs": LISTED,
         }
         return choice_probabilities(openai_chat.logprobs_in(await self._ask(body)), choices)
+
+    async def _likelihood(self, asked: tuple[Prompt, str]) -> Likelihood:
+        prompt, text = asked
+        shown = await asyncio.to_thread(openai_chat.messages, prompt)
+        alone = await self._ask(openai_likelihood.request(shown, None))
+        try:
+            answered = await self._ask(openai_likelihood.request(shown, text))
+        except RefusedError:
+            answered = None
+        return openai_likelihood.likelihood_in(alone, answered, text)
 
     async def _ask(self, body: Json) -> Any:
         """The reply to a request, put in other words where a refusal asks for them."""

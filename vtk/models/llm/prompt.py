@@ -108,6 +108,14 @@ class Answer:
         return cls((answer if ended else said).strip(), tokens_in, tokens_out, whole)
 
 
+@dataclass(frozen=True)
+class Likelihood:
+    """The natural logarithm of the probability of a text, and its number of tokens."""
+
+    log: float
+    tokens: int
+
+
 class LanguageModel(Protocol):
     """A language model, with or without vision, in this process or on a server."""
 
@@ -131,6 +139,13 @@ class LanguageModel(Protocol):
 
         Computed from the logits of the first token, summed over all spellings of a choice. Raises
         UsageError if the choices do not differ in their first token.
+        """
+
+    def likelihoods(self, texts: Iterable[tuple[Prompt, str]]) -> Iterator[Likelihood | ModelError]:
+        """Yield how likely the model is to answer each prompt with the given text, in order.
+
+        The end of the answer is not counted. Texts that follow each other on the same prompt share
+        its evaluation. Raises UsageError if the backend cannot score given texts.
         """
 
     @property
