@@ -1,5 +1,6 @@
 # make demo    the whole pipeline on a video (VIDEO=/path/to.mp4), or on a clip rendered here
 # make test    everything the tests need, and the tests
+# make server  llama.cpp's server, which some tests need and are skipped without; 5 minutes on 1 core
 # make gpu     what a GPU computes against the processor, with figures; needs an NVIDIA GPU
 # make docs    man pages and completions, rendered anew from the commands
 
@@ -18,7 +19,7 @@ bin := $(venv)/bin
 CMAKE_ARGS ?= -DGGML_NATIVE=OFF
 export CMAKE_ARGS
 
-.PHONY: demo test check gpu docs clean
+.PHONY: demo test check server gpu docs clean
 
 # The core alone. The rendered clip has drawn titles, for which Pillow is needed besides.
 demo: $(venv)/core
@@ -38,6 +39,10 @@ check: $(venv)/test
 	$(bin)/ruff check .
 	$(bin)/ruff format --check .
 	$(bin)/mypy
+
+server: $(venv)/test
+	@command -v cmake > /dev/null || $(pip) cmake
+	PATH="$(abspath $(bin)):$$PATH" $(bin)/python -m tests.models.llama_server
 
 # For models by llama.cpp, CMAKE_ARGS=-DGGML_CUDA=on has to be set when the tests are installed.
 gpu: $(venv)/test
