@@ -161,8 +161,8 @@ def caption(
         bool,
         typer.Option(
             "--seconds/--no-seconds",
-            help="Note in `made` how long each caption took; without it, the same input gives "
-            "the same bytes.",
+            help="Note in `made` how long each caption took, and how much of its prompts was "
+            "reused; without it, the same input gives the same bytes.",
         ),
     ] = True,
     resume: Annotated[

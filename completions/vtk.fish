@@ -209,7 +209,7 @@ complete -c vtk -n '__vtk_command caption' -l candidates -x -d 'Answers of which
 complete -c vtk -n '__vtk_command caption' -l max-tokens -x -d 'Most tokens in an answer'
 complete -c vtk -n '__vtk_command caption' -l temperature -x -d '0 takes the likeliest words; higher values sample them'
 complete -c vtk -n '__vtk_command caption' -l seed -x -d 'Seed for sampling'
-complete -c vtk -n '__vtk_command caption' -l seconds -l no-seconds -d 'Note in `made` how long each caption took; without it, the same input gives the same bytes'
+complete -c vtk -n '__vtk_command caption' -l seconds -l no-seconds -d 'Note in `made` how long each caption took, and how much of its prompts was reused; without it, the same input gives the same bytes'
 complete -c vtk -n '__vtk_command caption' -l resume -d 'Continue an earlier run with -o FILE --resume, keeping what it had finished'
 complete -c vtk -n '__vtk_command caption' -l language -x -d 'Language of the words (en, de, …), ISO 639'
 complete -c vtk -n '__vtk_command caption' -s m -l model -x -d 'A model of vtk models list, a .gguf file or hf:OWNER/REPO/FILE.gguf'

@@ -1,6 +1,8 @@
 """vtk caption with a model: what it sees, what it is told, and what comes of its answers."""
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from vtk.caption import caption
 from vtk.caption.options import CaptionOptions
 from vtk.caption.verify import split_trailing_phrases, statements, subject_of
 from vtk.errors import ModelError
+from vtk.models.llm.prompt import Answer
 from vtk.prompting.frames import FrameOptions
 from vtk.prompting.templates import PromptContext
 from vtk.span import Span
@@ -49,6 +52,21 @@ def test_a_caption_tells_what_it_was_made_with(world: World) -> None:
     assert len(made["prompt"]) == 16
     assert [k["t"] for k in span["keyframes"]] == made["frames"]
     assert span.start <= made["frames"][0] < made["frames"][-1] < span.end
+
+
+def test_a_caption_tells_what_a_server_reused_and_which_model_it_ran(world: World) -> None:
+    class Served(Scripted):
+        def answers(self, *asked: Any) -> Iterator[Answer | ModelError]:
+            for answer in super().answers(*asked):
+                assert isinstance(answer, Answer)
+                yield replace(answer, tokens_cached=7, model="another")
+
+    for timed in (True, False):
+        options = CaptionOptions(FrameOptions(count=1), timed=timed)
+        (span,) = caption(shots(world("cuts"), 1), model=Served(echo), options=options)
+        made = span["made"][-1]
+        assert (made["model"], made["served"]) == ("scripted", "another")
+        assert made.get("tokens_cached") == (7 if timed else None)  # which runs may differ in
 
 
 def test_a_shot_is_shown_by_its_keyframes(world: World) -> None:

@@ -66,12 +66,14 @@ class ChatServer(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(self, port: int = 0) -> None:
+        super().__init__(("127.0.0.1", port), _Handler)
         self.script: Script = echo
+        self.props: Any = None  # what a llama-server says of itself; other servers do not
         self.asked: list[Asked] = []
         self.lock = threading.Lock()
         self.now = self.most = 0
+        self.connections: list[socket.socket] = []
         self.left = threading.Event()  # somebody went away before the reply
 
     @property
@@ -92,7 +94,15 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: ChatServer
 
+    def setup(self) -> None:
+        super().setup()
+        self.server.connections.append(self.connection)
+
     def do_GET(self) -> None:
+        if "/props" in self.path:
+            told = self.server.props
+            self._send(Told("no such page", 404) if told is None else Told(told))
+            return
         self._handle(None, lambda asked: Told({"data": [{"id": "tiny"}, {"id": "other"}]}))
 
     def do_POST(self) -> None:
@@ -143,9 +153,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def chat_server() -> Iterator[ChatServer]:
-    """A server in a thread, for the time of a block."""
-    with ChatServer() as server:
+def chat_server(port: int = 0) -> Iterator[ChatServer]:
+    """A server in a thread, for the time of a block; on a free port unless one is given."""
+    with ChatServer(port) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         yield server

@@ -106,10 +106,13 @@ def _record(
     return Span({**each.span, **outcome.fields}).with_provenance(
         "caption",
         **origin,
+        served=outcome.served if outcome.served != origin["model"] else None,
         frames=[time for time, _ in each.frames],
         pairs=outcome.paired or None,
         tokens_in=outcome.tokens_in,
         tokens_out=outcome.tokens_out,
+        # Like the time, it may differ from run to run, with what was asked before.
+        tokens_cached=outcome.tokens_cached if seconds is not None else None,
         seconds=seconds,
     )
 

@@ -1,11 +1,12 @@
 """A server spoken to over HTTP: many requests at once, repeated where that helps, given up at once.
 
+A server that goes away in the middle of a run is waited for, so that a restart of it loses nothing.
+
 Requests run in an event loop in a thread of its own. Only there can a request that waits for its
 reply be cancelled; a thread that waits in `recv` would hold an interrupted run until the timeout.
 """
 
 import asyncio
-import ipaddress
 import logging
 import random
 import re
@@ -17,10 +18,11 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult
 
 from vtk import __version__
 from vtk.errors import MissingError, ModelError, UsageError
+from vtk.models.endpoint import base_url, is_here
 
 if TYPE_CHECKING:
     import httpx2
@@ -29,8 +31,11 @@ T = TypeVar("T")
 Item = TypeVar("Item")
 
 PASSING = frozenset({429, 500, 502, 503, 504})  # statuses that may be over at the next try
+LOADING = 503  # what a server answers that does not serve yet
 BACKOFF = 0.5  # seconds before the second try, doubled before every further one
 LONGEST = 60.0  # seconds before a try at most, whatever the server asks for
+RARELY = 5.0  # seconds between looks for a server that is away
+TIMED_OUT = 1  # repeats of a request that took too long
 CONNECTING = 10.0  # seconds until a host counts as not there
 NOTICED = 5.0  # seconds of waiting that a person is told of
 
@@ -46,19 +51,33 @@ class Reply:
 
 
 class _TroubleError(Exception):
-    """A try that failed and may be repeated, after `wait` seconds where the server says so."""
+    """A try that failed and may be repeated, after `wait` seconds where the server says so.
 
-    def __init__(self, text: str, wait: float | None = None, reply: Reply | None = None) -> None:
+    `away` where the server is not there at present, `most` repeats at most.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        wait: float | None = None,
+        reply: Reply | None = None,
+        *,
+        away: bool = False,
+        most: int | None = None,
+    ) -> None:
         super().__init__(text)
         self.wait = wait
         self.reply = reply
+        self.away = away
+        self.most = most
 
 
 class HttpService:
     """A server below one base URL.
 
     At most `jobs` requests are in flight; each try may take `timeout` seconds, and a failure that
-    may be temporary is tried again up to `retries` times. `final` tells of a reply that it would
+    may be temporary is tried again up to `retries` times. A server that was there and is not, or
+    that answers 503, has `patience` seconds to come back. `final` tells of a reply that it would
     be the same at the next try, whatever its status. Bodies are of `content_type`.
     Raises UsageError for an endpoint or a key that cannot be one, MissingError without httpx2.
     """
@@ -71,16 +90,20 @@ class HttpService:
         jobs: int,
         timeout: float,
         retries: int,
+        patience: float,
         final: Callable[[Reply], bool],
         content_type: str = "application/json",
     ) -> None:
-        if jobs < 1 or timeout <= 0 or retries < 0:
+        if jobs < 1 or timeout <= 0 or retries < 0 or patience < 0:
             raise UsageError("jobs must be 1 or more, the timeout above 0, retries 0 or more")
-        self.jobs, self.timeout, self.retries = jobs, timeout, retries
+        self.jobs, self.timeout, self.retries, self.patience = jobs, timeout, retries, patience
+        self._away: float | None = None  # since when the server is away
+        self._told = False  # whether a person knows that it is
         self._final = final
         self._key = _sound(key)
         self._reached = False
         url = base_url(endpoint)
+        self.root = url._replace(path=re.sub(r"/v1$", "", url.path)).geturl()
         self.place = url._replace(netloc=url.netloc.rpartition("@")[2]).geturl()
         self._client = _client(url, self._key, jobs, content_type)
         self._slots = asyncio.Semaphore(jobs)
@@ -112,34 +135,55 @@ class HttpService:
         """The result of one piece of work."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
-    async def fetch(self, method: str, path: str, body: bytes | None = None) -> Reply:
+    async def fetch(
+        self, method: str, path: str, body: bytes | None = None, *, retries: int | None = None
+    ) -> Reply:
         """The reply to a request, whatever its status once tries are used up.
 
-        Raises ModelError where no reply came, MissingError where the server was never there.
+        `path` is below the base URL, or a whole URL. Raises ModelError where no reply came,
+        MissingError where the server was never there.
         """
         task = asyncio.current_task()
         assert task
         self._asking.add(task)
+        left = self.retries if retries is None else retries
+        tried = looked = 0
         try:
-            for tried in range(self.retries):
+            while True:
                 try:
                     return await self._once(method, path, body)
                 except _TroubleError as trouble:
-                    await self._pause(tried, trouble)
-            return await self._once(method, path, body)
-        except _TroubleError as trouble:
-            if trouble.reply:
-                return trouble.reply
-            raise ModelError(f"{self.place} {trouble}") from None
+                    if trouble.away and self._may_return():
+                        await self._pause(looked, trouble, RARELY)
+                        looked += 1
+                        continue
+                    if trouble.away or tried >= min(left, trouble.most or left):
+                        if trouble.reply:
+                            return trouble.reply
+                        raise ModelError(f"{self.place} {trouble}") from None
+                    await self._pause(tried, trouble, LONGEST)
+                    tried += 1
         finally:
             self._asking.discard(task)
 
-    async def _pause(self, tried: int, trouble: _TroubleError) -> None:
+    def _may_return(self) -> bool:
+        """Whether a server that is away still has time to come back."""
+        now = time.monotonic()
+        self._away = self._away or now
+        return now - self._away < self.patience
+
+    async def _pause(self, tried: int, trouble: _TroubleError, longest: float) -> None:
         """Wait for the next try."""
         wait = trouble.wait
         if wait is None:  # jitter, so that requests refused together come back apart
-            wait = min(BACKOFF * 2**tried, LONGEST) * random.uniform(0.5, 1)
-        if wait >= NOTICED:
+            wait = min(BACKOFF * 2 ** min(tried, 20), longest) * random.uniform(0.5, 1)
+        if trouble.away and self._away is not None:
+            gone = time.monotonic() - self._away
+            if gone + wait >= NOTICED and not self._told:
+                self._told = True
+                left = max(self.patience - gone, 0)
+                log.warning("%s %s; waiting %.0f s more for it", self.place, trouble, left)
+        elif wait >= NOTICED:
             log.warning("%s %s; trying again in %.0f s", self.place, trouble, wait)
         await asyncio.sleep(wait)
 
@@ -151,7 +195,8 @@ class HttpService:
             async with self._slots, asyncio.timeout(self.timeout):
                 got = await self._client.request(method, path, content=body)
         except TimeoutError:
-            raise _TroubleError(f"gave no reply within {self.timeout:g} s") from None
+            text = f"gave no reply within {self.timeout:g} s"
+            raise _TroubleError(text, most=TIMED_OUT) from None
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError) as error:
             reason = shorten(str(error)) or "no reply"
             if not self._reached:
@@ -159,15 +204,18 @@ class HttpService:
                     f"cannot reach a server at {self.place} ({reason}): "
                     "start it, or give the address of one with --endpoint"
                 ) from None
-            raise _TroubleError(f"cannot be reached any more ({reason})") from None
+            raise _TroubleError(f"cannot be reached any more ({reason})", away=True) from None
         except httpx2.RequestError as error:
             reason = shorten(str(error)) or type(error).__name__
             raise _TroubleError(f"broke off the connection ({reason})") from None
         self._reached = True
         reply = Reply(got.status_code, got.content)
+        loading = reply.status == LOADING
+        if not loading:
+            self._away, self._told = None, False
         if reply.status in PASSING and not self._final(reply):
             wait = retry_after(got.headers.get("Retry-After", ""))
-            raise _TroubleError(f"answered {reply.status}", wait, reply)
+            raise _TroubleError(f"answered {reply.status}", wait, reply, away=loading)
         return reply
 
     def redacted(self, text: str) -> str:
@@ -225,7 +273,7 @@ def _client(
             headers=headers,
             timeout=httpx2.Timeout(None, connect=CONNECTING),
             limits=httpx2.Limits(max_connections=jobs, max_keepalive_connections=jobs),
-            trust_env=not _here(url.hostname or ""),  # no proxy leads to this machine itself
+            trust_env=not is_here(url.hostname or ""),  # no proxy leads to this machine itself
             follow_redirects=False,  # which could take the key elsewhere
         )
     except httpx2.InvalidURL:
@@ -235,33 +283,6 @@ def _client(
             "the proxy named in the environment cannot be used: "
             "set HTTPS_PROXY, HTTP_PROXY or ALL_PROXY to an http:// address, or unset them"
         ) from None
-
-
-def base_url(endpoint: str) -> SplitResult:
-    """The URL below which the paths of the API lie, from an address with or without `/v1`.
-
-    Raises UsageError where it is none of http or https.
-    """
-    try:
-        url = urlsplit(endpoint.strip())
-        sound = url.scheme in ("http", "https") and url.hostname and url.port != 0
-    except ValueError:
-        sound = False
-    if not sound or url.query or url.fragment:
-        raise UsageError("the endpoint must be an address such as http://localhost:8080/v1")
-    path = url.path.rstrip("/").removesuffix("/chat/completions")
-    if not re.search(r"/v\d\w*(/|$)", path):  # some have more behind it: /v1beta/openai
-        path += "/v1"
-    return url._replace(path=path)
-
-
-def _here(host: str) -> bool:
-    """Whether a host is this machine."""
-    try:
-        address = ipaddress.ip_address(host)
-        return address.is_loopback or address.is_unspecified
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
 
 
 def _sound(key: str | None) -> str | None:

@@ -8,16 +8,26 @@ from vtk.errors import MissingError, ModelError
 from vtk.models.closeable import Closeable
 from vtk.models.http import HttpService, Reply
 
+PATIENCE = 300.0  # seconds: a large model takes minutes to load
+
 
 class RefusedError(ModelError):
-    """The server refused the request as it was put."""
+    """The server refused the request as it was put.
+
+    `room` are the tokens of the prompt, and those that the server has room for, if it was too long.
+    """
+
+    def __init__(self, message: str, room: tuple[int, int] | None = None) -> None:
+        super().__init__(message)
+        self.room = room
 
 
 class OpenAIServer(Closeable):
     """A server at `endpoint`, with or without `/v1`; requests carry the API key `key`.
 
     Up to `jobs` requests are sent at once; each may take `timeout` seconds, and is repeated up to
-    `retries` times where that can help. Raises UsageError for what cannot be an endpoint or a key,
+    `retries` times where that can help. A server that goes away has `patience` seconds to come
+    back. Raises UsageError for what cannot be an endpoint or a key,
     MissingError without httpx2.
     """
 
@@ -31,6 +41,7 @@ class OpenAIServer(Closeable):
         jobs: int = 4,
         timeout: float = 300.0,
         retries: int = 5,
+        patience: float = PATIENCE,
         content_type: str = "application/json",
     ) -> None:
         self._service = HttpService(
@@ -39,6 +50,7 @@ class OpenAIServer(Closeable):
             jobs=jobs,
             timeout=timeout,
             retries=retries,
+            patience=patience,
             final=self._refuses,
             content_type=content_type,
         )
@@ -72,8 +84,10 @@ class OpenAIServer(Closeable):
             raise MissingError(f"{place} {self.lacks} ({told}): check --endpoint and --model")
         if 300 <= reply.status < 400:
             raise MissingError(f"{place} has moved: give its new address with --endpoint")
-        kind = RefusedError if self._refuses(reply) else ModelError
-        raise kind(f"{place} answered {reply.status}: {told}")
+        text = f"{place} answered {reply.status}: {told}"
+        if self._refuses(reply):
+            raise RefusedError(text, _room(reply.content))
+        raise ModelError(text)
 
 
 def error_text(content: bytes) -> str:
@@ -86,3 +100,15 @@ def error_text(content: bytes) -> str:
         if isinstance(value, dict) and key in value:
             value = value[key]
     return value if isinstance(value, str) else orjson.dumps(value).decode()
+
+
+def _room(content: bytes) -> tuple[int, int] | None:
+    """The tokens of a prompt and the room for it, where llama-server says that it is too long."""
+    try:
+        value = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return None
+    match value:
+        case {"error": {"n_prompt_tokens": int(size), "n_ctx": int(room)}}:
+            return size, room
+    return None

@@ -69,6 +69,8 @@ class Outcome:
     """The result of a dialogue: fields, or the error that ended it; input and output tokens.
 
     `paired` tells whether two successive frames were shown as one picture.
+    `tokens_cached` of the input were evaluated before; None if no answer told it. `served` is the
+    model that answered last, by a server's word.
     """
 
     fields: dict[str, Any] = field(default_factory=dict)
@@ -76,6 +78,8 @@ class Outcome:
     tokens_in: int = 0
     tokens_out: int = 0
     paired: bool = False
+    tokens_cached: int | None = None
+    served: str | None = None
 
 
 @dataclass
@@ -171,6 +175,9 @@ def _read(request: Generate, answer: Answer | ModelError, outcome: Outcome) -> A
         return answer
     outcome.tokens_in += answer.tokens_in
     outcome.tokens_out += answer.tokens_out
+    if answer.tokens_cached is not None:
+        outcome.tokens_cached = (outcome.tokens_cached or 0) + answer.tokens_cached
+    outcome.served = answer.model
     schema = request.sampling.schema
     try:
         return request.read(answer.text if schema is None else _value(answer, schema))

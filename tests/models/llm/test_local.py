@@ -86,6 +86,17 @@ def test_many_questions_on_the_same_frames_encode_them_once(
         assert said(list(fresh.answers([questions(each)[-1]], SHORT))) == told[-1:]
 
 
+def test_an_answer_tells_how_much_of_its_prompt_was_evaluated_before() -> None:
+    each = lessons(1, 4)[0]
+    with tiny_vlm() as fresh:
+        first, second = fresh.answers([prompt(each, "describe"), prompt(each, "Is it?")], SHORT)
+    assert isinstance(first, Answer)
+    assert isinstance(second, Answer)
+    assert first.tokens_cached == 0
+    assert second.tokens_cached is not None
+    assert 4 * 64 < second.tokens_cached < second.tokens_in
+
+
 def test_a_longer_prompt_takes_over_the_frames_that_came_before(
     model: LocalModel, seen: list[Chunk]
 ) -> None:

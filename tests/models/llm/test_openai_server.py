@@ -5,6 +5,7 @@ import io
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -28,7 +29,8 @@ from tests.models.chat_server import (
 )
 from vtk.errors import MissingError, ModelError, UsageError
 from vtk.models import http as service
-from vtk.models.http import base_url, retry_after
+from vtk.models.endpoint import base_url
+from vtk.models.http import retry_after
 from vtk.models.llm.openai_server import ServerModel
 from vtk.models.llm.prompt import Answer, Prompt, Sampling
 from vtk.prompting.dialogue import Dialogue, Generate, run_dialogues
@@ -98,6 +100,38 @@ def test_what_a_model_thinks_before_it_answers_is_no_part_of_the_answer(
     server.script = lambda _: said(thought)
     found = one(opened())
     assert found.startswith(answer) if "still" in answer else found == answer
+
+
+@pytest.mark.parametrize("key", ["reasoning_content", "reasoning"])
+def test_a_model_that_only_thought_is_an_error(server: ChatServer, opened: Open, key: str) -> None:
+    told = said("", finish="length")
+    told.body["choices"][0]["message"][key] = "A dog? But"
+    server.in_turn(told)
+    assert one(opened()).startswith("the model was still thinking after 3 tokens")
+
+
+@pytest.mark.parametrize(
+    ("told", "warned"),
+    [
+        ("qwen3-vl-4b", False),
+        ("/models/Qwen3-VL-4B.gguf", False),
+        ("qwen3-vl-4b-2026-08-07", False),
+        ("qwen3-vl-4b-thinking", True),
+        ("smollm2.gguf", True),
+    ],
+)
+def test_another_model_than_the_one_asked_for_is_told_once(
+    server: ChatServer, opened: Open, caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch, told: str, warned: bool,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(logging.getLogger("vtk"), "propagate", True)
+    reply = said("A dog.")
+    reply.body["model"] = told
+    server.in_turn(reply)
+    answers = ask(opened(model="qwen3-vl-4b"), "a", "b")
+    assert [answer.model for answer in answers if isinstance(answer, Answer)] == [told, told]
+    assert len(caplog.messages) == warned
+    assert all(f"the model {told}, not with qwen3-vl-4b" in each for each in caplog.messages)
 
 
 # Order and limits
@@ -253,6 +287,20 @@ def test_a_reply_that_does_not_come_in_time_is_asked_for_again(
     assert server.left.wait(5)
 
 
+def test_a_server_that_loads_its_model_is_waited_for(server: ChatServer, opened: Open) -> None:
+    loading = Told({"error": {"message": "Loading model", "code": 503}}, 503)
+    server.in_turn(*[loading] * 9, said("ready"))
+    assert one(opened(retries=2)) == "ready"
+    server.in_turn(loading)
+    assert one(opened(patience=0.1)).endswith("answered 503: Loading model")
+
+
+def test_a_request_that_takes_too_long_is_repeated_once(server: ChatServer, opened: Open) -> None:
+    server.in_turn(Told({}, delay=30))
+    assert "no reply within 0.1 s" in one(opened(timeout=0.1, retries=5))
+    assert len(server.asked) == 2
+
+
 def test_after_the_last_try_the_prompt_has_failed(server: ChatServer, opened: Open) -> None:
     server.in_turn(Told({"error": {"message": "out of memory"}}, 500))
     assert one(opened(retries=2)).endswith("answered 500: out of memory")
@@ -264,7 +312,7 @@ def test_a_server_that_goes_away_fails_the_prompts_that_are_left() -> None:
         last = said("goodbye")
         last.headers["Connection"] = "close"
         server.in_turn(last)
-        model = ServerModel(server.url, retries=2)
+        model = ServerModel(server.url, retries=2, patience=0.2)
         assert one(model) == "goodbye"
     with model:
         assert "cannot be reached any more" in one(model)
@@ -279,6 +327,29 @@ def test_a_refusal_is_final(server: ChatServer, opened: Open, status: int) -> No
     assert f"answered {status}: too long" in message
     assert len(message) < 280
     assert message.isprintable()
+
+
+def test_a_server_that_comes_back_is_waited_for_by_all(caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    monkeypatch.setattr(service, "NOTICED", 0.1)
+    monkeypatch.setattr(logging.getLogger("vtk"), "propagate", True)
+    with chat_server() as first:
+        first.script = lambda asked: Told({}, delay=30) if asked.text == "slow" else echo(asked)
+        port = first.server_port
+        model = ServerModel(first.url, "m", jobs=2)
+        answers = model.answers([Prompt((text,)) for text in ("quick", "slow", "late", "last")])
+        found = [next(answers)]
+        _wait_for(lambda: len(first.asked) >= 2)
+        for asked in list(first.connections):
+            asked.shutdown(socket.SHUT_RDWR)
+    time.sleep(0.3)
+    with chat_server(port):
+        found += list(answers)
+    model.close()
+    assert [a.text for a in found if isinstance(a, Answer)] == ["quick", "slow", "late", "last"]
+    (message,) = caplog.messages
+    assert "cannot be reached any more" in message
+    assert "s more for it" in message
 
 
 # What ends the run
@@ -421,19 +492,22 @@ def test_a_model_that_counts_tokens_under_another_name_is_asked_by_it(
     assert len(server.asked) == 3
 
 
-def test_repeated_words_are_not_punished_where_a_server_knows_how_not_to(
+def test_words_of_some_servers_are_said_until_one_refuses_them(
     server: ChatServer, opened: Open
 ) -> None:
     def strict(asked: Asked) -> Told:
-        known = "repeat_penalty" not in asked.body
-        return echo(asked) if known else Told("Unrecognized argument: repeat_penalty", 400)
+        for word in ("repeat_penalty", "chat_template_kwargs"):
+            if word in asked.body:
+                return Told(f"Unrecognized argument: {word}", 400)
+        return echo(asked)
 
     one(opened())
-    assert server.asked[-1].body["repeat_penalty"] == 1
+    assert server.asked[-1].body["repeat_penalty"] == 1  # none
+    assert server.asked[-1].body["chat_template_kwargs"] == {"enable_thinking": False}
     server.script = strict
     model = opened()
     assert [one(model), one(model)] == ["Hello?", "Hello?"]
-    assert len(server.asked) == 4
+    assert len(server.asked) == 5
 
 
 @pytest.mark.parametrize(

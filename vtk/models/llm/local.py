@@ -37,6 +37,7 @@ class ActivePrompt:
     number: int
     slot: Slot
     tokens_in: int
+    tokens_cached: int
     limit: int
     waiting: list[int]
     sampler: Sampler | None
@@ -101,7 +102,7 @@ class LocalModel(Closeable):
             if over or len(job.said) >= job.limit:
                 text = b"".join(map(self._engine.piece, job.said)).decode("utf-8", "replace")
                 try:
-                    return Answer.of(text, job.tokens_in, len(job.said), over)
+                    return Answer.of(text, job.tokens_in, len(job.said), over, job.tokens_cached)
                 except ModelError as error:
                     return error
             return None
@@ -206,6 +207,7 @@ class LocalModel(Closeable):
                     "fewer or smaller pictures, less text or a larger --context"
                 )
             slot = self._slots.assign(chunks)
+            cached = sum(chunk.size for chunk in slot.held)
             self._slots.fill(slot, up_to_last_picture(chunks))
         except BaseException:
             if sampler:
@@ -213,7 +215,7 @@ class LocalModel(Closeable):
             raise
         slot.busy = True
         waiting = [int(chunk.key) for chunk in chunks[len(slot.held) :]]
-        return ActivePrompt(number, slot, size, min(limit, room), waiting, sampler)
+        return ActivePrompt(number, slot, size, cached, min(limit, room), waiting, sampler)
 
     def _chunks(self, parts: list[str | Picture]) -> list[Chunk]:
         """Tokenize a prompt into chunks; reuses those of the last prompt up to its last picture."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from vtk.errors import ModelError
-from vtk.models.llm.prompt import Answer, Picture, Prompt
+from vtk.models.llm.prompt import THOUGHT, Answer, Picture, Prompt
 
 Json = dict[str, Any]
 
@@ -49,18 +49,44 @@ def json_object_format(schema: Mapping[str, Any]) -> Json:
 def answer_in(reply: Any) -> Answer:
     """Return the answer in a response. Raises ModelError if there is none."""
     match reply:
-        case {"choices": [{"message": {"content": str(text)}} as choice, *_]}:
-            usage = reply.get("usage")
+        case {"choices": [choice, *_]}:
+            return _answer(choice, reply)
+    raise ModelError("the server's reply has no answer")
+
+
+def _answer(choice: Any, reply: Json) -> Answer:
+    match choice:
+        case {"message": {"content": None}, "finish_reason": "length"}:
+            raise ModelError("the model reached the limit of tokens before it began its answer")
+        case {"message": {"content": str(text), **rest}}:
+            usage, model = reply.get("usage"), reply.get("model")
             whole = choice.get("finish_reason") != "length"
+            thought = rest.get("reasoning_content") or rest.get("reasoning")
+            if thought and not text and not whole:
+                text = THOUGHT[0]  # as servers say it that do not part it from the answer
             return Answer.of(
                 text,
                 _tokens(usage, "prompt_tokens"),
                 _tokens(usage, "completion_tokens"),
                 whole,
+                _cached(usage),
+                model if isinstance(model, str) else None,
             )
-        case {"choices": [{"message": {"content": None}, "finish_reason": "length"}, *_]}:
-            raise ModelError("the model reached the limit of tokens before it began its answer")
     raise ModelError("the server's reply has no answer")
+
+
+def reused_in(reply: Any) -> tuple[int, int | None]:
+    """Return the tokens of the prompt of a response, and those that were evaluated before."""
+    usage = reply.get("usage") if isinstance(reply, dict) else None
+    return _tokens(usage, "prompt_tokens"), _cached(usage)
+
+
+def _cached(usage: Any) -> int | None:
+    """Return the tokens of the prompt that were evaluated before; None if that is not told."""
+    match usage:
+        case {"prompt_tokens_details": {"cached_tokens": int(count)}}:
+            return count
+    return None
 
 
 def _tokens(usage: Any, key: str) -> int:

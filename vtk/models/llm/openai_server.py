@@ -2,12 +2,15 @@
 
 llama-server, vLLM, llama-cpp-python's server and paid services differ in a few words of it. What
 a server refuses is asked once more in the words of the others, and those that work are kept.
+A llama-server says what it can do, and its slots are used with care.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 
@@ -15,22 +18,26 @@ from vtk.errors import MissingError, ModelError
 from vtk.models.http import Reply
 from vtk.models.llm import json_schema, openai_chat, openai_likelihood
 from vtk.models.llm.choices import check_choices, choice_probabilities
+from vtk.models.llm.llama_server import PictureSlots, ServerProps, is_same_model
 from vtk.models.llm.openai_chat import Json
 from vtk.models.llm.prompt import YES_NO, Answer, Likelihood, Prompt, Sampling
-from vtk.models.openai_server import OpenAIServer, RefusedError, error_text
+from vtk.models.llm.server_dialect import LISTED, Dialect
+from vtk.models.openai_server import PATIENCE, OpenAIServer, RefusedError, error_text
 
 Form = Callable[[Mapping[str, Any]], Json]
 
 GREEDY = Sampling()
-LISTED = 20  # tokens asked for with their log-probabilities: what OpenAI gives at most
-LISTED_FEWER = 5  # what others give at most
+WRITING = 0.8  # share of the timeout after which a llama-server ends an answer at its next line
+
+log = logging.getLogger("vtk")
 
 
 class ServerModel(OpenAIServer):
     """The model that a server runs, or one of them by name.
 
-    Without `model` the server's first one is taken. Raises UsageError for what cannot be an
-    endpoint or a key, MissingError where no server or no model is there.
+    Without `model` the server's first one is taken. An answer may take `timeout` seconds. Raises
+    UsageError for what cannot be an endpoint or a key, MissingError where no server or no model is
+    there.
     """
 
     lacks = "has no such page or model"
@@ -48,17 +55,21 @@ class ServerModel(OpenAIServer):
         jobs: int = 4,
         timeout: float = 300.0,
         retries: int = 5,
+        patience: float = PATIENCE,
     ) -> None:
-        super().__init__(endpoint, key=key, jobs=jobs, timeout=timeout, retries=retries)
+        super().__init__(
+            endpoint, key=key, jobs=jobs, timeout=timeout, retries=retries, patience=patience
+        )
         self.at_once = jobs
         self._forms: tuple[Form, ...] = (
             openai_chat.json_schema_format,
             openai_chat.json_object_format,
         )
-        self._listed = LISTED
-        self._limit = "max_tokens"
-        # llama-cpp-python's server punishes repeated words unless told not to.
-        self._extras: Json = {"repeat_penalty": 1.0}
+        self._dialect = Dialect()
+        self._asked_props = asyncio.Lock()
+        self._props: ServerProps | None = None
+        self._slots: PictureSlots | None = None  # until the props are known
+        self._told: set[str] = set()  # what was warned of
         try:
             self.name = model or self._service.wait(self._first_model())
         except BaseException:
@@ -103,17 +114,68 @@ class ServerModel(OpenAIServer):
                 return name
         raise MissingError(f"{self._service.place} names no model: give one with --model")
 
+    async def _known(self) -> ServerProps | None:
+        """What the server says of itself, asked once; None where it is no llama-server."""
+        async with self._asked_props:
+            if self._slots is None:
+                place = f"{self._service.root}/props?model={quote(self.name, safe='')}"
+                reply = await self._service.fetch("GET", place, retries=0)
+                try:
+                    self._props = ServerProps.of(self._read(reply))
+                except (ModelError, MissingError):
+                    self._props = None
+                self._slots = PictureSlots(self._props.slots if self._props else 1)
+        return self._props
+
+    async def _body(self, prompt: Prompt, **words: Any) -> Json:
+        """The body of a request about a prompt. Raises MissingError if it cannot be understood."""
+        props = await self._known()
+        if props and prompt.pictures and not props.vision:
+            raise MissingError(
+                f"the model of {self._service.place} cannot see: start llama-server with its "
+                "projector, --mmproj FILE"
+            )
+        body = {"messages": await asyncio.to_thread(openai_chat.messages, prompt), **words}
+        if props:
+            body["t_max_predict_ms"] = round(self._service.timeout * WRITING * 1000)
+        return body
+
     async def _answer(self, prompt: Prompt, sampling: Sampling) -> Answer:
-        body = {
-            "messages": await asyncio.to_thread(openai_chat.messages, prompt),
-            "temperature": sampling.temperature,
-            "top_p": sampling.top_p,
-            "seed": sampling.seed,
-            "max_tokens": sampling.max_tokens,
-        }
+        body = await self._body(
+            prompt,
+            temperature=sampling.temperature,
+            top_p=sampling.top_p,
+            seed=sampling.seed,
+            max_tokens=sampling.max_tokens,
+        )
+        assert self._slots
+        place = self._slots.assign(prompt)
+        if place:
+            body["id_slot"] = place[0]
         if sampling.schema is None:
-            return openai_chat.answer_in(await self._ask(body))
-        return await self._structured(body, sampling.schema)
+            answer = openai_chat.answer_in(await self._ask(body))
+        else:
+            answer = await self._structured(body, sampling.schema)
+        if place and place[1]:
+            self._slots.learn(answer.tokens_in, answer.tokens_cached)
+        self._note(answer, sampling.max_tokens)
+        return answer
+
+    def _note(self, answer: Answer, most: int) -> None:
+        """Warn once of an answer by another model, and of one that was cut off early."""
+        place = self._service.place
+        if answer.model and not is_same_model(self.name, answer.model):
+            model = self._service.redacted(answer.model)
+            self._warn("%s answers with the model %s, not with %s", place, model, self.name)
+        if not answer.whole and 0 < answer.tokens_out < most:
+            full = self._props and answer.tokens_in + answer.tokens_out >= self._props.context - 1
+            why = "the context of a slot is full" if full else "it took too long"
+            self._warn("%s cut off an answer after %d tokens: %s", place, answer.tokens_out, why)
+
+    def _warn(self, message: str, *values: Any) -> None:
+        if message not in self._told:
+            self._told.add(message)
+            log.warning(message, *values)
 
     async def _structured(self, body: Json, schema: Mapping[str, Any]) -> Answer:
         """The answer in JSON, asked for in each form that the server may know.
@@ -142,17 +204,24 @@ class ServerModel(OpenAIServer):
         return said
 
     async def _score(self, prompt: Prompt, choices: Sequence[str]) -> list[float]:
-        body = {
-            "messages": await asyncio.to_thread(openai_chat.messages, prompt),
+        body = await self._body(
+            prompt,
             # With these two the probabilities are the model's own, whether the server reads them
             # before it samples (llama-server, vLLM) or after. The sampled token is not looked at.
-            "temperature": 1.0,
-            "top_p": 1.0,
-            "max_tokens": 1,
-            "logprobs": True,
-            "top_logprobs": LISTED,
-        }
-        return choice_probabilities(openai_chat.logprobs_in(await self._ask(body)), choices)
+            temperature=1.0,
+            top_p=1.0,
+            max_tokens=1,
+            logprobs=True,
+            top_logprobs=LISTED,
+        )
+        assert self._slots
+        place = self._slots.assign(prompt)
+        if place:
+            body["id_slot"] = place[0]
+        reply = await self._ask(body)
+        if place and place[1]:
+            self._slots.learn(*openai_chat.reused_in(reply))
+        return choice_probabilities(openai_chat.logprobs_in(reply), choices)
 
     async def _likelihood(self, asked: tuple[Prompt, str]) -> Likelihood:
         prompt, text = asked
@@ -166,31 +235,23 @@ class ServerModel(OpenAIServer):
 
     async def _ask(self, body: Json) -> Any:
         """The reply to a request, put in other words where a refusal asks for them."""
-        sent = self._worded(body)
+        body = {"model": self.name, **body}
+        sent = self._dialect.worded(body)
         while True:
             try:
                 return await self._post(sent)
             except RefusedError as refusal:
-                self._learn(str(refusal))
-                before, sent = sent, self._worded(body)
+                if refusal.room:
+                    size, room = refusal.room
+                    raise ModelError(
+                        f"the prompt has {size} tokens and a slot of {self._service.place} {room}: "
+                        "fewer or smaller pictures, less text, or llama-server with a larger "
+                        "--ctx-size (its slots share it) or fewer --parallel slots"
+                    ) from None
+                self._dialect.learn(str(refusal))
+                before, sent = sent, self._dialect.worded(body)
                 if sent == before:
                     raise
-
-    def _worded(self, body: Json) -> Json:
-        """The body in the words of this server."""
-        words = {"model": self.name, **body, **self._extras}
-        words[self._limit] = words.pop("max_tokens")
-        if "top_logprobs" in words:
-            words["top_logprobs"] = self._listed
-        return words
-
-    def _learn(self, refusal: str) -> None:
-        if "max_completion_tokens" in refusal:  # OpenAI's newer models
-            self._limit = "max_completion_tokens"
-        elif any(name in refusal for name in self._extras):  # OpenAI, which knows no such word
-            self._extras = {}
-        elif "logprobs" in refusal.lower():
-            self._listed = LISTED_FEWER
 
     async def _post(self, body: Json) -> Any:
         reply = self._read(

@@ -86,15 +86,29 @@ class Sampling:
 
 @dataclass(frozen=True)
 class Answer:
-    """A generated text; `whole` is False if it was cut off at the token limit."""
+    """A generated text; `whole` is False if it was cut off at the token limit.
+
+    `tokens_cached` of `tokens_in` were evaluated before, for another prompt; None if that is not
+    told. `model` is the name of the model that answered, if a server tells it.
+    """
 
     text: str
     tokens_in: int
     tokens_out: int
     whole: bool = True
+    tokens_cached: int | None = None
+    model: str | None = None
 
     @classmethod
-    def of(cls, said: str, tokens_in: int, tokens_out: int, whole: bool) -> Self:
+    def of(
+        cls,
+        said: str,
+        tokens_in: int,
+        tokens_out: int,
+        whole: bool,
+        tokens_cached: int | None = None,
+        model: str | None = None,
+    ) -> Self:
         """Return the answer in a generated text, with the reasoning before it removed.
 
         Raises ModelError if the model was still reasoning at the token limit.
@@ -105,7 +119,8 @@ class Answer:
                 f"the model was still thinking after {tokens_out} tokens: give it more, with "
                 "--max-tokens where the command has it, or take a model that answers at once"
             )
-        return cls((answer if ended else said).strip(), tokens_in, tokens_out, whole)
+        text = (answer if ended else said).strip()
+        return cls(text, tokens_in, tokens_out, whole, tokens_cached, model)
 
 
 @dataclass(frozen=True)
