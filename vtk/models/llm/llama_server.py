@@ -10,6 +10,7 @@ import numpy as np
 from vtk.models.llm.prompt import Prompt
 
 REUSED = 0.25  # least share of a prompt that is reused where its pictures were in the slot
+MISSES = 3  # prompts in a row that found their pictures gone; a restart of the server costs less
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class PictureSlots:
     def __init__(self, count: int) -> None:
         self._held: dict[int, bytes] = dict.fromkeys(range(count), b"")  # least recent first
         self._works = count > 1
+        self._missed = 0
 
     def assign(self, prompt: Prompt) -> tuple[int, bool] | None:
         """The slot for a prompt, and whether it holds its pictures; None leaves the choice."""
@@ -66,13 +68,14 @@ class PictureSlots:
         self._held = dict.fromkeys(self._held, b"")
 
     def learn(self, tokens_in: int, tokens_cached: int | None) -> None:
-        """Leave the choice to the server if a slot had lost the pictures that it held.
+        """Leave the choice to the server if slots lose the pictures that they held.
 
         That is where others use the server too, or where it moves what idle slots hold into its
         cache of prompts, from which it takes back only what it places itself.
         """
-        if tokens_cached is not None and tokens_cached < REUSED * tokens_in:
-            self._works = False
+        if tokens_cached is not None:
+            self._missed = self._missed + 1 if tokens_cached < REUSED * tokens_in else 0
+            self._works &= self._missed < MISSES
 
 
 def is_same_model(asked: str, told: str) -> bool:
