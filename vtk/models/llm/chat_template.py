@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, NoReturn
 
 from vtk.errors import MissingError, ModelError
-from vtk.models.llm.prompt import Picture, Prompt
+from vtk.models.llm.prompt import THOUGHT, Picture, Prompt
 
 # The syntax of control tokens: <|im_end|>, </s>, [INST].
 _STEERING = re.compile(r"<[^<>\s]{1,60}>|\[[A-Z_/]{2,30}\]")
@@ -21,9 +21,18 @@ class Template:
     """A model's chat template, ready to render prompts."""
 
     def __init__(
-        self, source: str, *, bos: str, eos: str, is_control: Callable[[str], bool]
+        self,
+        source: str,
+        *,
+        bos: str,
+        eos: str,
+        adds_bos: bool,
+        is_control: Callable[[str], bool],
     ) -> None:
-        """Compile the template `source`. Raises MissingError if it is invalid."""
+        """Compile the template `source`; `adds_bos` if the tokenizer adds the token `bos` itself.
+
+        Raises MissingError if the template is invalid.
+        """
         import jinja2
         import jinja2.ext
         from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -38,6 +47,7 @@ class Template:
         except jinja2.TemplateError as error:
             raise MissingError(f"the model's chat template is broken: {error}") from None
         self._tokens = {"bos_token": bos, "eos_token": eos}
+        self._added = bos if adds_bos else ""
         self._is_control = is_control
         self._failures = (jinja2.TemplateError, TypeError, ValueError, KeyError)
 
@@ -64,7 +74,10 @@ class Template:
             )
         except self._failures as error:
             raise ModelError(f"the model's chat template refuses the prompt: {error}") from None
-        first, *others = text.removeprefix(self._tokens["bos_token"]).split(mark)
+        text = text.removeprefix(self._added)
+        if text.rstrip().endswith(THOUGHT[0]):  # the template begins the reasoning: end it at once
+            text = f"{text.rstrip()}\n\n{THOUGHT[1]}\n\n"
+        first, *others = text.split(mark)
         if len(others) != len(prompt.pictures):
             raise ModelError("the model's chat template has no place for pictures")
         parts: list[str | Picture] = [first]

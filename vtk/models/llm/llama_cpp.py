@@ -150,6 +150,11 @@ class Engine:
         token = getattr(self._lib, f"llama_vocab_{which}")(self._vocab)
         return self.piece(token, special=True).decode("utf-8", "replace") if token >= 0 else ""
 
+    @property
+    def adds_bos(self) -> bool:
+        """Whether the vocabulary begins a text with the BOS token by itself."""
+        return bool(self._lib.llama_vocab_get_add_bos(self._vocab))
+
     def tokens(self, text: str, *, first: bool = False, special: bool = True) -> list[int]:
         """Tokenize a text; `first` adds the BOS token, if the model has one."""
         raw = text.encode("utf-8", "replace")

@@ -4,11 +4,13 @@ import ctypes
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from vtk.errors import ModelError
 from vtk.models.llm.gbnf import OBJECT
 from vtk.models.llm.prompt import Sampling
 
-LIKELIEST = 128  # tokens among which the best one that a grammar allows is looked for at first
+LIKELIEST = 128  # tokens of which a grammar tests which it allows, before it tests all
 TOKEN = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])  # llama_token_data
 
 
@@ -25,7 +27,6 @@ class Sampler:
     ) -> None:
         self._lib, self._context = lib, context
         self._size = int(lib.llama_vocab_n_tokens(vocab))
-        self._greedy = sampling.temperature <= 0
         self._grammar = None
         if grammar is not None:  # one that llama.cpp finds too large gives way to any object
             start = lib.llama_sampler_init_grammar
@@ -33,7 +34,7 @@ class Sampler:
                 vocab, OBJECT.encode(), b"root"
             )
         self._chain = lib.llama_sampler_chain_init(lib.llama_sampler_chain_default_params())
-        if self._greedy:
+        if sampling.temperature <= 0:
             steps = [lib.llama_sampler_init_greedy()]
         else:
             steps = [
@@ -45,7 +46,7 @@ class Sampler:
             lib.llama_sampler_chain_add(self._chain, step)
 
     def token(self, at: int) -> int:
-        """Sample the next token after token index `at` of the last batch."""
+        """Sample the next token after token index `at` of the last batch. Raises ModelError."""
         token = int(self._lib.llama_sampler_sample(self._chain, self._context, at))
         if self._grammar is None:
             return token
@@ -57,20 +58,19 @@ class Sampler:
         return token
 
     def _allowed(self, at: int) -> int:
-        """Sample from the tokens that the grammar allows."""
+        """Sample from the likeliest tokens that the grammar allows, from all if there are none."""
         found = self._lib.llama_get_logits_ith(self._context, at)
         logits = np.ctypeslib.as_array(found, shape=(self._size,))
-        if self._greedy and self._size > LIKELIEST:
-            best = np.sort(np.argpartition(logits, -LIKELIEST)[-LIKELIEST:])
-            tokens = _candidates(best, logits[best])
+        for count in (min(LIKELIEST, self._size), self._size):
+            tokens = np.zeros(count, TOKEN)
+            tokens["id"] = np.sort(np.argpartition(logits, -count)[-count:])
+            tokens["logit"] = logits[tokens["id"]]
             self._apply(self._grammar, tokens)
             if tokens["logit"].max() > -np.inf:
-                return int(tokens["id"][tokens["logit"].argmax()])
-        tokens = _candidates(np.arange(self._size), logits)
-        self._apply(self._grammar, tokens)
-        return int(tokens["id"][self._apply(self._chain, tokens)])
+                return int(tokens["id"][self._apply(self._chain, tokens)])
+        raise ModelError("the model has no token with which its answer could go on as asked")
 
-    def _apply(self, sampler: Any, tokens: "np.ndarray[Any, Any]") -> int:
+    def _apply(self, sampler: Any, tokens: NDArray[np.void]) -> int:
         """Apply a sampler to candidates, in place; return the index that it selects, or -1."""
         import llama_cpp
 
@@ -84,10 +84,3 @@ class Sampler:
         self._lib.llama_sampler_free(self._chain)
         if self._grammar:
             self._lib.llama_sampler_free(self._grammar)
-
-
-def _candidates(ids: Any, logits: Any) -> "np.ndarray[Any, Any]":
-    """Return tokens with their logits as llama.cpp takes them."""
-    tokens = np.zeros(len(ids), TOKEN)
-    tokens["id"], tokens["logit"] = ids, logits
-    return tokens

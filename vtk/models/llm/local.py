@@ -6,6 +6,7 @@ for models that cannot be rewound). Active
 sequences advance together, one batch per step (continuous batching, as in Orca, section 3.1).
 """
 
+import codecs
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -57,9 +58,13 @@ class LocalModel(Closeable):
             source = self._engine.metadata("tokenizer.chat_template")
             if not source:
                 raise MissingError(f"{files.model} has no chat template: it is not a chat model")
-            bos, eos = self._engine.special("bos"), self._engine.special("eos")
-            control = self._engine.is_control
-            self._template = Template(source, bos=bos, eos=eos, is_control=control)
+            self._template = Template(
+                source,
+                bos=self._engine.special("bos"),
+                eos=self._engine.special("eos"),
+                adds_bos=self._engine.adds_bos,
+                is_control=self._engine.is_control,
+            )
         except BaseException:
             self._engine.close()
             raise
@@ -94,13 +99,16 @@ class LocalModel(Closeable):
 
         def finish(job: ActivePrompt, at: int) -> Answer | ModelError | None:
             assert job.sampler
-            token = job.sampler.token(at)
+            try:
+                token = job.sampler.token(at)
+            except ModelError as error:
+                return error
             over = self._engine.ends(token)
             if not over:
                 job.said.append(token)
                 job.waiting = [token]
             if over or len(job.said) >= job.limit:
-                text = b"".join(map(self._engine.piece, job.said)).decode("utf-8", "replace")
+                text = _decoded(b"".join(map(self._engine.piece, job.said)), whole=over)
                 try:
                     return Answer.of(text, job.tokens_in, len(job.said), over, job.tokens_cached)
                 except ModelError as error:
@@ -198,6 +206,12 @@ class LocalModel(Closeable):
     ) -> ActivePrompt:
         """Assign a prompt to a sequence and evaluate it up to its last picture."""
         try:
+            if prompt.pictures and not self._engine.has_vision:
+                raise MissingError(
+                    f"{self.name} cannot see: give its projector with --mmproj FILE (or put "
+                    "mmproj*.gguf beside the model), or let vtk caption show it only words, with "
+                    "--layout none"
+                )
             chunks = self._chunks(self._template.render(prompt))
             size = sum(chunk.size for chunk in chunks)
             room = self._engine.context - size
@@ -224,11 +238,6 @@ class LocalModel(Closeable):
         text = "".join(part for part in tail if isinstance(part, str))
         if not head:
             return [Chunk(token) for token in self._engine.tokens(text, first=True)]
-        if not self._engine.has_vision:
-            raise MissingError(
-                f"{self.name} cannot see: it needs its projector, --mmproj FILE (or a file "
-                "mmproj*.gguf beside the model)"
-            )
         if not (self._seen and _alike(self._seen[0], head)):
             if self._seen:
                 self._seen[2]()
@@ -277,6 +286,11 @@ class LocalModel(Closeable):
         if job.sampler:
             job.sampler.close()
             job.sampler = None
+
+
+def _decoded(data: bytes, *, whole: bool) -> str:
+    """Return the text of the bytes; one that is cut off ends with its last whole character."""
+    return codecs.getincrementaldecoder("utf-8")("replace").decode(data, final=whole)
 
 
 def _elsewhere(token: int, number: int, found: list[set[int]]) -> bool:
