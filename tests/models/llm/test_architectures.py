@@ -16,6 +16,7 @@ pytest.importorskip("gguf")
 
 from tests.models.tiny import said
 from tests.world.models import random_vlm
+from vtk.errors import UsageError
 from vtk.models.hub.files import Files
 from vtk.models.llm.llama_chunks import Chunk
 from vtk.models.llm.llama_cpp import Engine
@@ -186,6 +187,27 @@ def test_captions_say_that_frames_were_paired(
     assert made["--pairs"].get("pairs", False) is paired
     assert "pairs" not in made["--no-pairs"]
     assert (made["--pairs"]["tokens_in"] < made["--no-pairs"]["tokens_in"]) == paired
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "low", "high"),
+    [(None, None, 54, 54), (60, None, 60, 80), (None, 20, 10, 20), (20, 30, 20, 30)],
+)
+def test_the_tokens_of_a_picture_are_bounded_on_both_sides(
+    opened: Open, least: int | None, most: int | None, low: int, high: int
+) -> None:
+    model = opened("pairs", least_picture_tokens=least, picture_tokens=most)
+    asked = Prompt((*pictures(1, size=(200, 300)), "describe"))
+    (picture,) = (c for c in model._chunks(model._template.render(asked)) if c.media)
+    assert low <= picture.size <= high
+
+
+@pytest.mark.parametrize(("least", "most"), [(60, 40), (5000, None)])
+def test_a_least_that_is_more_than_the_most_is_wrong_usage(
+    opened: Open, least: int, most: int | None
+) -> None:
+    with pytest.raises(UsageError, match="more than its most"):
+        opened("pairs", least_picture_tokens=least, picture_tokens=most)
 
 
 def test_pictures_encoded_together_are_those_encoded_alone(

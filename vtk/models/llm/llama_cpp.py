@@ -82,9 +82,10 @@ class Engine:
             params.image_min_tokens = loading.least_picture_tokens
         vision = mtmd.mtmd_init_from_file(os.fsencode(path), self._model, params)
         if not vision:
-            raise MissingError(
-                f"{path} cannot be loaded as the projector of {model}: {last_error()}"
-            )
+            reason = last_error()
+            if "image_min_pixels" in reason:
+                raise UsageError("the least tokens of a picture are more than its most")
+            raise MissingError(f"{path} cannot be loaded as the projector of {model}: {reason}")
         self._free.append(lambda: mtmd.mtmd_free(vision))
         if not mtmd.mtmd_support_vision(vision):
             raise MissingError(f"{path} is not an image projector")

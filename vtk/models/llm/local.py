@@ -2,8 +2,8 @@
 
 Every sequence keeps its contents in the KV cache. A prompt that shares a prefix with one of them,
 such as a second question on the same frames, reuses it and evaluates only the rest (see `Slots`
-for models that cannot be rewound). Active
-sequences advance together, one batch per step (continuous batching, as in Orca, section 3.1).
+for models that cannot be rewound). Active sequences advance together, one batch per step
+(continuous batching, as in Orca, section 3.1).
 """
 
 import codecs
