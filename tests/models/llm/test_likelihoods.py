@@ -9,7 +9,7 @@ import pytest
 from tests.models.chat_server import Asked, ChatServer, Told, chat_server, said
 from tests.real_weights import smollm2
 from vtk.errors import ModelError, UsageError
-from vtk.models.llm.likelihood import tokens_after
+from vtk.models.llm.likelihood import AT_ONCE, tokens_after
 from vtk.models.llm.prompt import Likelihood, Prompt, Sampling
 
 QUESTION = Prompt(("What is the capital of France?",))
@@ -21,7 +21,7 @@ TEXTS = [
     "\n\nParis",
     "Париж",
     "<|im_end|>",
-    " ".join(f"After {n} comes {n + 1}." for n in range(12)),  # more than is held at once
+    " ".join(f"After {n} comes {n + 1}." for n in range(10)),  # more than is held at once
 ]
 
 
@@ -32,7 +32,6 @@ def smol() -> Iterator[Any]:
     from vtk.models.llm.load_options import LoadOptions
     from vtk.models.llm.local import LocalModel
 
-    # Without flash attention llama.cpp rounds otherwise in batches of other sizes, by up to 0.1.
     options = LoadOptions(threads=1, context=512, flash_attention=True)
     with LocalModel(Files("smollm2", smollm2(), None), options) as model:
         yield model
@@ -61,7 +60,11 @@ def test_likelihoods_are_those_of_llama_cpp_pythons_own_logits(smol: Any) -> Non
     for text, ours in zip(TEXTS, found, strict=True):
         tokens = llama.tokenize(text.encode(), add_bos=False, special=False)
         llama.reset()  # type: ignore[no-untyped-call]
-        llama.eval([*before, *tokens])
+        # In batches of other sizes llama.cpp rounds otherwise, by up to 0.5 in all.
+        llama.eval(before[:-1])
+        read = [before[-1], *tokens]
+        for start in range(0, len(read), AT_ONCE):
+            llama.eval(read[start : start + AT_ONCE])
         rows = llama.scores[len(before) - 1 : len(before) + len(tokens) - 1].astype(float)
         rows -= rows.max(1, keepdims=True)
         rows -= np.log(np.exp(rows).sum(1, keepdims=True))
