@@ -1,5 +1,6 @@
 """The tiny models for tests: where they are, and what is asked of them."""
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -64,6 +65,12 @@ def said(answers: Sequence[object]) -> list[str]:
         assert isinstance(answer, Answer), answer
         texts.append(answer.text)
     return texts
+
+
+def resident() -> float:
+    """Megabytes that the process holds; asks /proc."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def share(right: Sequence[bool]) -> float:

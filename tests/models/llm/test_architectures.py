@@ -3,7 +3,9 @@
 On models with random weights: what they say means nothing, but depends on all that they are shown.
 """
 
+import gc
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,9 +16,9 @@ from tests.world import World
 pytest.importorskip("llama_cpp")
 pytest.importorskip("gguf")
 
-from tests.models.tiny import said
+from tests.models.tiny import resident, said
 from tests.world.models import random_vlm
-from vtk.errors import UsageError
+from vtk.errors import ModelError, UsageError
 from vtk.models.hub.files import Files
 from vtk.models.llm.llama_chunks import Chunk
 from vtk.models.llm.llama_cpp import Engine
@@ -243,3 +245,51 @@ def test_pictures_encoded_together_are_those_encoded_alone(
     assert close(list(one_by_one.scores([asked])), [together])
     assert batches == [1] * 15
     assert said(list(one_by_one.answers([asked], SHORT))) == [text]
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs /proc")
+@pytest.mark.parametrize("kind", random_vlm.KINDS)
+def test_many_different_pictures_leave_memory_flat(files: dict[str, Files], kind: str) -> None:
+    sizes = []
+    for number in range(8):
+        options = LoadOptions(threads=1, sequences=2, context=512)
+        with LocalModel(files[kind], options) as model:  # closed and opened anew each time
+            asked = [
+                Prompt.about(timed(pictures(2, seed=30 * number + n)), word, pairs=model.pairs)
+                for n in range(15)
+                for word in ("describe", "count")
+            ]
+            assert len(list(model.scores(asked))) == len(asked)
+            list(model.likelihoods((prompt, "red") for prompt in asked[:4]))
+        gc.collect()
+        sizes.append(resident())
+    assert sizes[-1] - sizes[2] < 3
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_every_batch_of_pictures_is_freed(
+    opened: Open, monkeypatch: pytest.MonkeyPatch, fails: bool
+) -> None:
+    from llama_cpp import mtmd_cpp
+
+    init, free = mtmd_cpp.mtmd_batch_init, mtmd_cpp.mtmd_batch_free
+    made: list[object] = []
+    freed: list[object] = []
+
+    def counted_init(vision: int) -> object:
+        made.append(init(vision))
+        return made[-1]
+
+    def counted_free(batch: int) -> None:
+        freed.append(batch)
+        free(batch)
+
+    model = opened("pairs")
+    monkeypatch.setattr(mtmd_cpp, "mtmd_batch_init", counted_init)
+    monkeypatch.setattr(mtmd_cpp, "mtmd_batch_free", counted_free)
+    if fails:
+        monkeypatch.setattr(mtmd_cpp, "mtmd_helper_decode_image_chunk", lambda *args: 1)
+    (score,) = model.scores([Prompt((*pictures(3), "describe"))])
+    assert isinstance(score, ModelError) == fails
+    assert freed == made
+    assert len(made) == (1 if fails else 3)

@@ -1,7 +1,6 @@
 """Models in this process: nothing encoded twice, order, schemas, scores, faults, memory."""
 
 import gc
-import os
 import subprocess
 import sys
 import tempfile
@@ -18,7 +17,7 @@ pytest.importorskip("llama_cpp")
 pytest.importorskip("gguf")
 pytest.importorskip("torch")
 
-from tests.models.tiny import PROJECTOR, language_file, lessons, prompt, said, tiny_vlm
+from tests.models.tiny import PROJECTOR, language_file, lessons, prompt, resident, said, tiny_vlm
 from tests.world.models.lessons import Lesson
 from vtk.errors import MissingError, ModelError, UsageError
 from vtk.models.hub.files import Files
@@ -307,12 +306,6 @@ def test_nothing_is_written_on_standard_error(end: str) -> None:
     assert (run.returncode, run.stdout, run.stderr) == (0, "2\n", "")
 
 
-def _resident() -> float:
-    """Megabytes that the process holds."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
-
-
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs /proc")
 def test_five_hundred_captions_in_one_process_leave_memory_flat() -> None:
     plays = lessons(50, 1)
@@ -322,7 +315,7 @@ def test_five_hundred_captions_in_one_process_leave_memory_flat() -> None:
             asked = (prompt(each) for each in plays)
             assert len(said(list(opened.answers(asked, Sampling(max_tokens=30))))) == 50
             gc.collect()
-            sizes.append(_resident())
+            sizes.append(resident())
     assert max(sizes[2:]) - sizes[1] < 3
 
 
@@ -332,5 +325,5 @@ def test_models_opened_and_closed_leave_memory_flat() -> None:
         with tiny_vlm() as opened:
             list(opened.scores([prompt(lessons(1, 1)[0])]))
         gc.collect()
-        sizes.append(_resident())
+        sizes.append(resident())
     assert sizes[-1] - sizes[2] < 8
