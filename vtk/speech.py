@@ -5,7 +5,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from vtk.entries import SpeechEntry
+from vtk.entries import SpeechEntry, SpeechWord
 from vtk.passages import Passage
 from vtk.span import within
 from vtk.text import END, comparison_key, join_texts, sentence_ranges, word_count
@@ -57,13 +57,26 @@ def clip_entries(entries: Iterable[SpeechEntry], start: float, end: float) -> li
         if len(inside) == len(words):
             found.append(entry)
         elif inside:
-            text = join_texts(word["text"] for word in inside)
+            text = _said(entry["text"], words, inside)
             low, high = max(inside[0]["start"], start), min(inside[-1]["end"], end)
             part: SpeechEntry = {**entry, "start": low, "end": max(low, high), "text": text}
             part["words"] = inside
             part.pop("markup", None)
             found.append(part)
     return found
+
+
+def _said(text: str, words: list[SpeechWord], inside: list[SpeechWord]) -> str:
+    """The part of a text that some of its words make, as it is written there."""
+    first, last, place = -1, 0, 0
+    for word in words:
+        found = text.find(word["text"], place)
+        if found < 0:
+            return join_texts(word["text"] for word in inside)
+        place = found + len(word["text"])
+        if word in inside:
+            first, last = found if first < 0 else first, place
+    return text[first:last]
 
 
 def speaker_of(text: str) -> tuple[str, str]:

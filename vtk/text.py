@@ -211,6 +211,12 @@ def sentence_ranges(text: str) -> list[tuple[int, int]]:
     return ranges
 
 
+def ends_sentence(text: str, after: str) -> bool:
+    """Whether a sentence ends with `text`, before the text that follows it."""
+    text = text.rstrip()
+    return any(end == len(text) for _, end in sentence_ranges(f"{text} {after.lstrip()} "))
+
+
 def join_texts(texts: Iterable[str]) -> str:
     """Join texts by spaces, except between full-width punctuation and a script without spaces."""
     whole = ""

@@ -26,16 +26,19 @@ Samples = NDArray[np.float32]
 
 
 @cache
-def say(text: str, voice: str = "en") -> Samples:
-    """A sentence without silence around it, at 16 kHz. Skips the test where nothing can speak."""
+def say(text: str, voice: str = "en", speed: int = 175) -> Samples:
+    """A text without silence around it, at 16 kHz; `speed` is in words a minute.
+
+    Skips the test where nothing can speak.
+    """
     if shutil.which("espeak-ng"):
-        command = ["espeak-ng", "--stdout", "-v", voice, text]
+        command = ["espeak-ng", "--stdout", "-s", str(speed), "-v", voice, text]
         data = subprocess.run(command, capture_output=True, check=True, timeout=60).stdout
         with wave.open(BytesIO(data)) as file:
             rate = file.getframerate()
             stored = np.frombuffer(file.readframes(2**30), np.int16)
     else:
-        rate, stored = _by_library(text, voice)
+        rate, stored = _by_library(text, voice, speed)
     sound = stored.astype(np.float32) / 32768
     count = int(len(sound) * RATE / rate)
     sound = np.interp(np.arange(count) * rate / RATE, np.arange(len(sound)), sound)
@@ -43,7 +46,7 @@ def say(text: str, voice: str = "en") -> Samples:
     return np.asarray(sound[loud[0] : loud[-1] + 1], np.float32)
 
 
-def _by_library(text: str, voice: str) -> tuple[int, NDArray[np.int16]]:
+def _by_library(text: str, voice: str, speed: int) -> tuple[int, NDArray[np.int16]]:
     """The same of the library in the package espeakng-loader."""
     loader = pytest.importorskip(
         "espeakng_loader", reason="no espeak-ng here: apt install espeak-ng"
@@ -60,6 +63,7 @@ def _by_library(text: str, voice: str) -> tuple[int, NDArray[np.int16]]:
     listener = ctypes.CFUNCTYPE(ctypes.c_int, *kinds)(listen)  # C keeps no reference of its own
     library.espeak_SetSynthCallback(listener)
     library.espeak_SetVoiceByName(voice.encode())
+    library.espeak_SetParameter(1, speed, 0)
     data = text.encode()
     library.espeak_Synth(data, len(data) + 1, 0, 0, 0, 1, None, None)
     library.espeak_Synchronize()
@@ -123,10 +127,15 @@ def mixed(speech: Samples, truth: list[tuple[float, float]], kind: str, decibels
     return (speech + other * size).astype(np.float32)
 
 
+def passages() -> list[str]:
+    """Sixteen texts of 61 to 67 words."""
+    return Path(__file__).with_name("passages.txt").read_text(encoding="utf-8").split("\n\n")
+
+
 def write_wave(path: Path, sound: Samples, rate: int = RATE) -> Path:
-    """Sound as a WAV file."""
+    """Sound, (samples,) or (samples, channels), as a WAV file."""
     with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
+        file.setnchannels(1 if sound.ndim == 1 else sound.shape[1])
         file.setsampwidth(2)
         file.setframerate(rate)
         file.writeframes(np.rint(np.clip(sound, -1, 1) * 32767).astype("<i2").tobytes())

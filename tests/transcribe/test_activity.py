@@ -2,6 +2,7 @@
 
 import tracemalloc
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from vtk.models.speech.recognizer import LONGEST
 from vtk.span import Span
 from vtk.transcribe import speech_activity
 from vtk.transcribe.activity import Hysteresis, feed, with_probabilities
-from vtk.transcribe.pieces import pieces
+from vtk.transcribe.pieces import padded_speech, pieces
 
 pytest.importorskip("onnxruntime")
 pytest.importorskip("faster_whisper")
@@ -141,22 +142,34 @@ def test_pieces_hold_all_speech_once_and_none_is_longer_than_what_is_heard_at_on
         s for b, p in with_probabilities(blocks(300), detector) for s in feed(state, b.start, p)
     ]
     wanted += [last] if (last := state.finish()) else []
-    spoken = list(pieces(with_probabilities(blocks(300), detector)))
+    spoken = list(pieces(padded_speech(with_probabilities(blocks(300), detector))))
     inside = [stretch for one in spoken for stretch in one.speech]
     assert sum(s.end - s.start for s in inside) == pytest.approx(
         sum(s.end - s.start for s in wanted), rel=0.01
     )
+    end = 0.0
+    for piece in (one.piece for one in spoken):
+        assert len(piece.samples) <= LONGEST * RATE
+        parts = [(0, piece.start), *piece.joints, (len(piece.samples), np.inf)]
+        for (low, start), (high, _) in pairwise(parts):
+            assert start >= end - 1e-3  # no sound twice
+            end = start + (high - low) / RATE
+            for sample in (low, high - 1):  # each tells the block that it is of
+                time = start + (sample - low) / RATE
+                assert piece.samples[sample] <= time * RATE + 1 < piece.samples[sample] + BLOCK + 2
+                middle = (sample + 0.5) / RATE
+                assert piece.word_times(middle, middle)[0] == pytest.approx(time, abs=1e-4)
+                assert len(piece.cut(time - 0.01, time + 0.01).samples) <= 0.02 * RATE + 1
     for one in spoken:
-        assert len(one.piece.samples) <= LONGEST * RATE
-        assert one.piece.start <= one.speech[0].start
-        assert one.piece.start + len(one.piece.samples) / RATE >= one.speech[-1].end - 1e-6
-        first = one.piece.samples[0]  # each sample tells the block that it is of
-        assert first <= one.piece.start * RATE < first + BLOCK
+        for stretch in one.speech:
+            sound = one.piece.cut(stretch.start, stretch.end).samples
+            assert len(sound) / RATE == pytest.approx(stretch.end - stretch.start, abs=0.001)
 
 
 def test_an_hour_of_sound_is_cut_in_little_memory() -> None:
+    heard = with_probabilities(blocks(3600), Alternating(20, 0.4))
     tracemalloc.start()
-    count = sum(1 for _ in pieces(with_probabilities(blocks(3600), Alternating(20, 0.4))))
+    count = sum(1 for _ in pieces(padded_speech(heard)))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert count > 100

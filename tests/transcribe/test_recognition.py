@@ -22,13 +22,17 @@ from tests.transcribe.spoken import RATE, mixed, talk, write_wave
 from tests.transcribe.tiny_whisper import write
 from tests.world import World
 from vtk.errors import MediaError, MissingError, ModelError, NoStreamError, UsageError
+from vtk.models.hub.files import sha256
 from vtk.models.speech.openai_server import TranscriptionServer
-from vtk.models.speech.recognizer import Piece, Recognized, Segment, Word
+from vtk.models.speech.recognizer import Piece, Recognized, Segment, Word, whole_words
 from vtk.models.speech.whisper import WhisperModel
 from vtk.span import Span
+from vtk.speech import clip_entries
 from vtk.transcribe import open_recognizer, transcribe
 from vtk.transcribe.activity import Stretch
-from vtk.transcribe.recognition import drop_loops, entries, open_voice
+from vtk.transcribe.phrases import phrases
+from vtk.transcribe.pieces import PAD
+from vtk.transcribe.recognition import MARGIN, drop_loops, open_voice
 
 pytest.importorskip("faster_whisper")
 
@@ -61,12 +65,11 @@ def test_a_model_of_faster_whisper_hears_words_with_times(german: Path, spoken: 
         result.stdout
     ]
     assert span["made"][-1]["model"] == "tiny-german"
+    assert span["made"][-1]["sha256"] == sha256(german / "model.bin")
     assert span["made"][-1]["language"] == "de"
     assert span["made"][-1]["method"] == "recognition"
-    texts = [entry["text"] for entry in span["speech"]]
-    assert {"Honey is made in the hive.", "Bees fly."} <= set(texts)
-    # Where a pause is taken for voice, by the rounding of a machine, words that fall into it go.
-    assert all(text in SAID for text in texts)
+    # Its words have times by chance, so that they may be parted by what is left out.
+    assert {word for entry in span["speech"] for word in entry["text"].split()} == {*SAID.split()}
     words = [word for entry in span["speech"] for word in entry["words"]]
     assert words == sorted(words, key=lambda word: word["start"])
     for word in words:
@@ -86,13 +89,13 @@ def test_pieces_of_every_length_are_heard(german: Path, count: int) -> None:
         assert 100.0 <= word.start <= word.end <= 100.0 + count / RATE
 
 
-def test_a_model_that_goes_in_circles_is_not_believed(tmp_path: Path) -> None:
+def test_a_model_that_goes_in_circles_is_not_believed(tmp_path: Path, spoken: Spoken) -> None:
     folder = write(tmp_path / "circles", "so " * 150)
-    with WhisperModel(str(folder), device="cpu", threads=1) as model:
-        (heard,) = model.recognize([Piece(0.0, np.zeros(RATE, np.float32))])
-    assert isinstance(heard, Recognized)
-    assert heard.language == "en"
-    assert all(len(segment.text) < 100 for segment in heard.segments)
+    opener = partial(open_recognizer, str(folder), threads=1)
+    (span,) = transcribe([Span(video=str(spoken[0]))], recognizer=opener)
+    assert sum(len(entry["text"].split()) for entry in span["speech"]) < 10
+    assert span["made"][-1]["language"] == "en"
+    assert span["made"][-1]["heard_again"] == span["made"][-1]["no_words"]
 
 
 def test_languages_and_models_that_are_none(
@@ -124,7 +127,7 @@ def test_languages_and_models_that_are_none(
 class Counting:
     """A recognizer that notes what it hears, and says one word for each second of it."""
 
-    name = "counting"
+    name, sha256 = "counting", None
 
     def __init__(self) -> None:
         self.heard: list[Piece] = []
@@ -137,7 +140,7 @@ class Counting:
             self.heard.append(piece)
             end = piece.start + len(piece.samples) / RATE
             times = np.arange(piece.start, end, 0.5)
-            words = tuple(Word(t, t + 0.4, f"w{t:.1f}") for t in times.tolist())
+            words = tuple(Word(t, t + 0.4, f" w{t:.1f}") for t in times.tolist())
             yield Recognized((Segment(piece.start, end, "", words),), language or "en")
 
     def close(self) -> None:
@@ -171,17 +174,141 @@ def test_only_what_is_asked_for_is_listened_to(spoken: Spoken) -> None:
     assert part["speech"]
 
 
-def test_words_without_a_voice_and_words_in_circles_are_left_out() -> None:
-    speech = (Stretch(10.0, 12.0, 0.9),)
-    words = (Word(9.9, 10.4, "Hello."), Word(11.0, 11.4, "You."), Word(20.0, 21.0, "Thanks!"))
-    told = entries(Recognized((Segment(9.9, 21.0, "", words),)), speech)
-    assert [entry["text"] for entry in told] == ["Hello.", "You."]
-    nobody = Segment(10.0, 11.0, "Thank you.", no_speech=0.9, log_probability=-1.5)
-    assert entries(Recognized((nobody,)), speech) == []
-    loop = [Word(n, n + 0.5, text) for n, text in enumerate(["so", *["I", "see"] * 5, "now"])]
-    assert [word.text for word in drop_loops(loop)] == ["so", "I", "see", "now"]
-    thrice = [Word(n, n + 0.5, "no") for n in range(3)]
-    assert drop_loops(thrice) == thrice
+class Script:
+    """A recognizer that has an answer for each piece, and notes what it hears."""
+
+    name, sha256 = "script", None
+
+    def __init__(self, *answers: list[Word], **about: float) -> None:
+        self.answers, self.about, self.heard = iter(answers), about, list[Piece]()
+
+    def recognize(
+        self, pieces: Iterable[Piece], language: str | None = None
+    ) -> Iterator[Recognized | ModelError]:
+        for piece in pieces:
+            self.heard.append(piece)
+            words = next(self.answers)
+            text = "".join(word.text for word in words)
+            segment = Segment(piece.start, piece.start + 1, text, tuple(words), **self.about)
+            yield Recognized((segment,), language or "en")
+
+    def close(self) -> None:
+        pass
+
+
+def said(*words: str, start: float = 1.0, every: float = 0.5, last: float = 0.4) -> list[Word]:
+    return [Word(start + n * every, start + n * every + last, w) for n, w in enumerate(words)]
+
+
+@pytest.fixture(scope="module")
+def minute(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Somebody who speaks from 2 to 10 s, and from 50 to 51 s, as the detector of `script` says."""
+    sound = np.zeros(60 * RATE, np.float32)
+    return write_wave(tmp_path_factory.mktemp("minute") / "x.wav", sound)
+
+
+def script(path: Path, recognizer: Script) -> tuple[list[Any], dict[str, Any]]:
+    """The entries of the first minute by a recognizer, and what it was."""
+    (span,) = transcribe([Span(video=str(path))], recognizer=lambda: recognizer)
+    return span["speech"], span["made"][-1]
+
+
+@pytest.fixture
+def voice(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Detector:
+        place = 0
+
+        def reset(self) -> None:
+            self.place = 0
+
+        def probabilities(self, samples: Any) -> Any:
+            times = (self.place + np.arange(-(-len(samples) // 512))) * 512 / RATE
+            self.place += len(times)
+            return np.where(((times > 2) & (times < 10)) | ((times > 50) & (times < 51)), 0.9, 0.0)
+
+    monkeypatch.setattr("vtk.models.speech.silero_vad.VoiceActivity", Detector)
+
+
+@pytest.mark.usefixtures("voice")
+def test_what_is_said_far_apart_is_heard_together_and_timed_apart(minute: Path) -> None:
+    class Telling(Script):
+        def recognize(self, pieces: Iterable[Piece], language: str | None = None) -> Any:
+            for piece in pieces:
+                self.heard.append(piece)
+                every = np.arange(0.5, len(piece.samples) / RATE - 0.5, 0.5)
+                words = [Word(*piece.word_times(t, t + 0.4), " so") for t in every.tolist()]
+                yield Recognized((Segment(0, 0, "", tuple(words)),))
+
+    telling = Telling()
+    speech, made = script(minute, telling)
+    (piece,) = telling.heard
+    assert len(piece.samples) / RATE == pytest.approx(8 + 1 + 4 * PAD, abs=0.1)
+    words = [word for entry in speech for word in entry["words"]]
+    assert max(word["end"] - word["start"] for word in words) < 0.4 + 1e-6
+    assert all(49.5 < word["start"] < 51.5 for word in words[-3:])
+    assert not any(10.5 < word["start"] < 49.5 for word in words)
+    assert [entry["start"] < 11 for entry in speech] == [True] * (len(speech) - 1) + [False]
+    assert "heard_again" not in made
+
+
+@pytest.mark.usefixtures("voice")
+def test_speech_without_words_is_heard_again_and_told(minute: Path) -> None:
+    early = Script(said(" one", " two", start=2.2), said(" two", " six", start=5, every=1.5), [])
+    speech, made = script(minute, early)
+    assert [entry["text"] for entry in speech] == ["one two", "two", "six"]
+    whole, part = early.heard
+    assert part.start == pytest.approx(3.1 - MARGIN, abs=0.01)
+    assert [joint.time for joint in part.joints] == [joint.time for joint in whole.joints]
+    assert made["heard_again"] == [[3.1, pytest.approx(51, abs=0.1)]]
+    assert made["no_words"] == [[6.9, pytest.approx(51, abs=0.1)]]
+
+
+@pytest.mark.usefixtures("voice")
+def test_what_a_recognizer_writes_where_nobody_speaks_is_dropped(minute: Path) -> None:
+    nobody = Script(said(" Thank", " you."), [], no_speech=0.9, log_probability=-1.5)
+    assert script(minute, nobody)[0] == []
+    somebody = Script(said(" Thank", " you.", start=9), [], no_speech=0.9, log_probability=-0.5)
+    assert [entry["text"] for entry in script(minute, somebody)[0]] == ["Thank you."]
+
+
+def test_loops_are_left_out_and_what_is_said_again_is_kept() -> None:
+    speech = (Stretch(0.0, 8.0, 0.9),)
+    loop = [" so", *[" I", " see"] * 30, " now"]
+    assert [w.text for w in drop_loops(said(*loop, every=0.1, last=0.08), speech)] == [
+        *(" so", " I", " see", " now")
+    ]
+    stuck = [*said(" go", " on"), *said(*[" on"] * 12, start=2, every=0.2, last=0), *said(" then")]
+    assert [w.text for w in drop_loops(stuck, speech)] == [" go", " on", " then"]
+    for song in (["5"] * 4 + ["0"] * 4, ["no"] * 6, ["ten", "green", "bottles", "hang"] * 4):
+        sung = said(*song, start=0.2, every=0.4, last=0.35)
+        assert drop_loops(sung, speech) == sung
+
+
+def test_words_are_written_as_the_recognizer_wrote_them() -> None:
+    heard = said(" ill", "-disposed", ",", " 2", ",000", " X", "-ray", " o", "'clock")
+    assert [word.text for word in whole_words(heard)] == [
+        *(" ill-disposed,", " 2,000", " X-ray", " o'clock")
+    ]
+    first = next(whole_words(heard))
+    assert (first.start, first.end) == (1.0, 2.4)
+    tight = said("今日", "は", "良い", "天気", "です。", "GP", "U", "を")
+    words = list(whole_words(tight))
+    assert [word.text for word in words][-2:] == ["GPU", "を"]
+    (entry, other) = phrases({"start": w.start, "end": w.end, "text": w.text} for w in words)
+    assert (entry["text"], other["text"]) == ("今日は良い天気です。", "GPUを")
+    (cut,) = clip_entries([entry], 1.5, 2.4)
+    assert cut["text"] == "は良い"
+
+
+def test_an_abbreviation_ends_no_entry() -> None:
+    text = "And Mr. John Dashwood had then leisure. He was rich, e.g. in land. Prof. A. Lee"
+    heard = said(*(f" {word}" for word in text.split()), every=0.3, last=0.3)
+    found = phrases({"start": w.start, "end": w.end, "text": w.text} for w in heard)
+    assert [entry["text"] for entry in found] == [
+        "And Mr. John Dashwood had then leisure.",
+        "He was rich, e.g. in land.",
+        "Prof. A. Lee",
+    ]
 
 
 def test_a_film_in_which_nothing_is_heard_is_no_reason_for_words(world: World) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NotRequired
 
 from vtk.entries import SpeechEntry, SpeechWord
-from vtk.text import END, join_texts
+from vtk.text import ends_sentence
 from vtk.times import rounded
 
 PAUSE = 0.8  # seconds without a word that separate two entries
@@ -13,7 +13,10 @@ MOST = 200  # characters; an entry that has more takes no further words
 
 
 class HeardWord(SpeechWord):
-    """A word with its probability, 0 to 1, if the recognizer gives one."""
+    """A word with its probability, 0 to 1, if the recognizer gives one.
+
+    Its text begins with a space if one is written before it.
+    """
 
     score: NotRequired[float]
 
@@ -30,19 +33,27 @@ def phrases(words: Iterable[HeardWord]) -> list[SpeechEntry]:
 
 def _parted(run: list[HeardWord], word: HeardWord) -> bool:
     """Whether a word begins a new entry."""
-    if word["start"] - run[-1]["end"] > PAUSE or END.search(run[-1]["text"] + " "):
+    if word["start"] - run[-1]["end"] > PAUSE:
         return True
-    letters = sum(len(said["text"]) + 1 for said in run)
-    return letters > MOST or word["end"] - run[0]["start"] > LONGEST
+    text = _text(run)
+    if ends_sentence(text, word["text"]):
+        return True
+    return len(text) > MOST or word["end"] - run[0]["start"] > LONGEST
+
+
+def _text(run: list[HeardWord]) -> str:
+    return "".join(word["text"] for word in run).strip()
 
 
 def _entry(run: list[HeardWord]) -> SpeechEntry:
     entry: SpeechEntry = {
         "start": run[0]["start"],
         "end": max(word["end"] for word in run),
-        "text": join_texts(word["text"] for word in run),
+        "text": _text(run),
     }
     if scores := [word["score"] for word in run if "score" in word]:
         entry["score"] = rounded(sum(scores) / len(scores))
-    entry["words"] = [{"start": w["start"], "end": w["end"], "text": w["text"]} for w in run]
+    entry["words"] = [
+        {"start": w["start"], "end": w["end"], "text": w["text"].strip()} for w in run
+    ]
     return entry

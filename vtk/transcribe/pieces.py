@@ -2,7 +2,8 @@
 
 As in WhisperX (Bain et al. 2023, "WhisperX: Time-Accurate Speech Transcription of Long-Form
 Audio", section 3): speech segments longer than the recognizer's window are split where speech is
-least probable, and shorter ones are merged as long as they fit into the window.
+least probable, and shorter ones are joined as long as they fit into the window. What lies between
+is left out, so that one window holds all that is said in minutes of silence, as in faster-whisper.
 """
 
 from collections import deque
@@ -10,13 +11,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vtk.media.audio.speech_audio import RATE, AudioBlock
-from vtk.models.speech.recognizer import LONGEST, Piece
+from vtk.models.speech.recognizer import LONGEST, Joint, Piece
 from vtk.transcribe.activity import Hysteresis, ScoredBlock, Stretch, feed
 
-PAD = 0.2  # seconds of sound before and after speech that a piece includes
-GAP = 2.0  # a piece ends after more than this many seconds without speech
+PAD = 0.4  # seconds of sound before and after speech that a piece includes
+MOST = LONGEST - 2 * PAD  # seconds of a speech segment
 
 
 @dataclass(frozen=True)
@@ -27,57 +29,85 @@ class SpeechPiece:
     speech: tuple[Stretch, ...]
 
 
-def pieces(heard: Iterable[ScoredBlock]) -> Iterator[SpeechPiece]:
-    """Yield the speech in continuous sound, in pieces of at most LONGEST seconds.
+@dataclass(frozen=True)
+class Padded:
+    """A speech segment, and its sound with that around it, which begins at `start` seconds."""
 
-    Holds little more than two pieces of sound in memory.
+    speech: Stretch
+    start: float
+    samples: NDArray[np.float32]
+
+
+def pieces(found: Iterable[Padded]) -> Iterator[SpeechPiece]:
+    """Join padded speech segments in time order to pieces of at most LONGEST seconds.
+
+    Holds the sound of one piece in memory.
     """
-    most = LONGEST - 2 * PAD
-    state, waiting, sound = Hysteresis(most), list[Stretch](), deque[AudioBlock]()
+    waiting, count = list[Padded](), 0
+    for padded in found:
+        if waiting and count + len(padded.samples) > LONGEST * RATE:
+            yield _joined(waiting)
+            waiting, count = [], 0
+        waiting.append(padded)
+        count += len(padded.samples)
+    if waiting:
+        yield _joined(waiting)
 
-    def taken() -> SpeechPiece:
-        spoken = _cut(sound, tuple(waiting))
-        waiting.clear()
-        return spoken
 
+def _joined(found: list[Padded]) -> SpeechPiece:
+    count, end, joints = 0, found[0].start, list[Joint]()
+    for padded in found:
+        if padded.start - end > 1.5 / RATE:  # else it goes on, but for rounding
+            joints.append(Joint(count, padded.start))
+        count += len(padded.samples)
+        end = padded.start + len(padded.samples) / RATE
+    samples = np.concatenate([padded.samples for padded in found])
+    piece = Piece(found[0].start, samples, tuple(joints))
+    return SpeechPiece(piece, tuple(padded.speech for padded in found))
+
+
+def padded_speech(heard: Iterable[ScoredBlock]) -> Iterator[Padded]:
+    """Yield the speech segments of continuous sound with PAD seconds around them.
+
+    Where two are nearer to each other, each takes half of what lies between. Holds the sound of
+    little more than a segment in memory.
+    """
+    state, sound = Hysteresis(MOST), deque[AudioBlock]()
+    waiting: Stretch | None = None
+    first = 0.0  # seconds before which all sound is taken
     for block, speech in heard:
         sound.append(block)
         for found in feed(state, block.start, speech):
-            if waiting and found.end - waiting[0].start > most:
-                yield taken()
-            waiting.append(found)
-        now = _end(block)
-        if (
-            waiting
-            and (now if state.pending_since is None else state.pending_since) - waiting[-1].end
-            > GAP
-        ):
-            yield taken()
-        since = now if state.pending_since is None else state.pending_since
-        oldest = (waiting[0].start if waiting else since) - 2 * PAD
+            if waiting:
+                middle = (waiting.end + found.start) / 2
+                yield _cut(sound, waiting, first, middle)
+                first = middle
+            waiting = found
+        since = _end(block) if state.pending_since is None else state.pending_since
+        if waiting and since - waiting.end > 2 * PAD:
+            yield _cut(sound, waiting, first, waiting.end + PAD)
+            first, waiting = waiting.end + PAD, None
+        oldest = (waiting.start if waiting else since) - PAD
         while sound and _end(sound[0]) < oldest:
             sound.popleft()
-    if (last := state.finish()) is not None:
-        if waiting and last.end - waiting[0].start > most:
-            yield taken()
-        waiting.append(last)
+    last = state.finish()
     if waiting:
-        yield taken()
+        middle = (waiting.end + last.start) / 2 if last else np.inf
+        yield _cut(sound, waiting, first, middle)
+        first = middle
+    if last:
+        yield _cut(sound, last, first, np.inf)
 
 
 def _end(block: AudioBlock) -> float:
     return block.start + len(block.samples) / RATE
 
 
-def _cut(sound: Iterable[AudioBlock], speech: tuple[Stretch, ...]) -> SpeechPiece:
-    """The sound of speech segments, padded by PAD seconds on either side."""
-    blocks = [
-        block
-        for block in sound
-        if _end(block) > speech[0].start - PAD and block.start < speech[-1].end + PAD
-    ]
+def _cut(sound: Iterable[AudioBlock], speech: Stretch, first: float, last: float) -> Padded:
+    """The sound of a speech segment with PAD seconds around it, within `first` to `last`."""
+    first, last = max(first, speech.start - PAD), min(last, speech.end + PAD)
+    blocks = [block for block in sound if _end(block) > first and block.start < last]
     start = blocks[0].start
-    first = max(round((speech[0].start - PAD - start) * RATE), 0)
-    last = round((speech[-1].end + PAD - start) * RATE)
-    samples = np.concatenate([block.samples for block in blocks])[first:last]
-    return SpeechPiece(Piece(start + first / RATE, samples), speech)
+    low, high = (max(round((time - start) * RATE), 0) for time in (first, last))
+    samples = np.concatenate([block.samples for block in blocks])[low:high]
+    return Padded(speech, start + low / RATE, samples)

@@ -1,14 +1,15 @@
 """Speech recognition in one pass over the sound of a video, with guards against hallucination.
 
-Recognizers also write text where nobody speaks. Their text is used only where a voice was detected;
-it is dropped where they themselves report no speech (Whisper's paper, section 4.5), and runs of
-words that are repeated again and again are kept once.
+Recognizers also write text where nobody speaks. They are given only sound in which a voice was
+detected, and their text is dropped where they themselves report no speech (Whisper's paper, section
+4.5). They go in circles: what they repeat faster than anybody speaks is kept once. And they stop
+early: speech for which they have no words is heard again by itself.
 """
 
 import logging
 from collections import deque
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from itertools import chain, pairwise
 
 from vtk.entries import SpeechEntry
 from vtk.errors import ModelError, NoStreamError
@@ -18,7 +19,7 @@ from vtk.text import comparison_key
 from vtk.times import rounded
 from vtk.transcribe.activity import SpeechDetector, Stretch, with_probabilities
 from vtk.transcribe.phrases import HeardWord, phrases
-from vtk.transcribe.pieces import SpeechPiece, pieces
+from vtk.transcribe.pieces import SpeechPiece, padded_speech, pieces
 
 log = logging.getLogger("vtk")
 
@@ -26,18 +27,28 @@ log = logging.getLogger("vtk")
 # of its tokens is below UNSURE.
 NOBODY = 0.6
 UNSURE = -1.0
-NEAR = 0.3  # most seconds from detected speech to the middle of a word
-LOOP = 4  # repetitions in a row from which a run of words is kept only once
-LONGEST_LOOP = 12  # most words of a repeated run
+LOOP = 4  # repetitions in a row from which a run of words may be a loop
+LONGEST_LOOP = 20  # most words of a repeated run
+MANY = 30  # repetitions in a row that nobody makes
+FASTEST = 5.0  # words a second of speech, give or take one second; a run of more is a loop
+INSTANT = 0.25  # share of words without duration from which a run is a loop
+HOLE = 3.0  # seconds of speech without words that are heard again
+MARGIN = 0.2  # seconds of sound around a hole that are heard again with it
 
 Range = tuple[float, float]
 
 
 class SpeechReader:
-    """Recognizes the speech in ranges of a video, and its language."""
+    """Recognizes the speech in ranges of a video, and its language.
+
+    `heard_again` are the ranges for which the recognizer had no words at first, and `no_words`
+    those for which it had none then either; both in seconds.
+    """
 
     def __init__(self) -> None:
         self.language: str | None = None
+        self.heard_again: list[Range] = []
+        self.no_words: list[Range] = []
 
     def transcribe(
         self,
@@ -52,63 +63,142 @@ class SpeechReader:
         Each item is the time in seconds up to which all is known, and the new entries up to then.
         The ranges are in time order and do not touch. Raises ModelError if the recognizer fails.
         """
-        sent: deque[SpeechPiece] = deque()
-
-        def told(spoken: SpeechPiece) -> Piece:
-            sent.append(spoken)
-            return spoken.piece
-
-        found = chain.from_iterable(_spoken(voice, span, detector) for span in ranges)
-        for result in recognizer.recognize(map(told, found), language):
-            spoken = sent.popleft()
-            if isinstance(result, ModelError):
-                raise result
-            self.language = result.language or self.language
-            yield spoken.speech[-1].end, entries(result, spoken.speech)
-
-
-def _spoken(voice: SpeechAudio, span: Range, detector: SpeechDetector) -> Iterator[SpeechPiece]:
-    return pieces(with_probabilities(voice.blocks(*span), detector))
+        found = pieces(
+            chain.from_iterable(
+                padded_speech(with_probabilities(voice.blocks(*span), detector)) for span in ranges
+            )
+        )
+        hearing = _Hearing(found)
+        while hearing.goes_on:
+            for result in recognizer.recognize(hearing.pieces(), language or self.language):
+                if isinstance(result, ModelError):
+                    raise result
+                self.language = result.language or self.language
+                self.heard_again += hearing.take(result)
+                for one in hearing.finished():
+                    self.no_words += one.holes()
+                    yield one.spoken.speech[-1].end, one.entries()
 
 
-def entries(result: Recognized, speech: tuple[Stretch, ...]) -> list[SpeechEntry]:
-    """The recognized text that passes the guards, as `speech` entries."""
-    found: list[SpeechEntry] = []
-    for segment in result.segments:
-        if segment.no_speech > NOBODY and segment.log_probability < UNSURE:
-            continue
-        if segment.words:
-            words = [word for word in segment.words if _voiced(word.start, word.end, speech)]
-            found += phrases(_word(word) for word in drop_loops(words))
-        elif segment.text and _voiced(segment.start, segment.end, speech):
-            found.append(_whole(segment))
-    return found
+class _Heard:
+    """A piece, what was recognized in it so far, and how many parts of it are being heard again."""
+
+    def __init__(self, spoken: SpeechPiece) -> None:
+        self.spoken = spoken
+        self.words: list[Word] = []
+        self.wordless: list[Segment] = []
+        self.open = 1
+
+    def add(self, result: Recognized, hole: Range | None) -> None:
+        segments = [one for one in result.segments if _believed(one)]
+        words = drop_loops([word for one in segments for word in one.words], self.spoken.speech)
+        if hole:
+            low, high = hole
+            fresh = [word for word in words if low <= (word.start + word.end) / 2 < high]
+            self.words = sorted([*self.words, *fresh])
+            return
+        self.words = words
+        self.wordless = [one for one in segments if one.text and not one.words]
+
+    def holes(self) -> list[Range]:
+        if self.wordless:  # nothing tells where its words are
+            return []
+        speech = self.spoken.speech
+        edges = [(speech[0].start,) * 2, *((w.start, w.end) for w in self.words)]
+        edges.append((speech[-1].end,) * 2)
+        gaps = [(before[1], after[0]) for before, after in pairwise(edges)]
+        return [gap for gap in gaps if voiced(*gap, speech) > HOLE]
+
+    def entries(self) -> list[SpeechEntry]:
+        found = phrases(_word(word) for word in self.words)
+        return sorted([*found, *map(_whole, self.wordless)], key=lambda entry: entry["start"])
 
 
-def drop_loops(words: list[Word]) -> list[Word]:
-    """Remove repetitions: a run of words that occurs LOOP or more times in a row is kept once."""
+class _Hearing:
+    """What a recognizer is given: pieces in order, and before the next one what is heard again."""
+
+    def __init__(self, found: Iterator[SpeechPiece]) -> None:
+        self._found = found
+        self._sent: deque[tuple[_Heard, Range | None]] = deque()
+        self._again: deque[tuple[_Heard, Range]] = deque()
+        self._waiting: deque[_Heard] = deque()
+        self._over = False
+
+    @property
+    def goes_on(self) -> bool:
+        return bool(self._again) or not self._over
+
+    def pieces(self) -> Iterator[Piece]:
+        while True:
+            if self._again:
+                heard, hole = self._again.popleft()
+                self._sent.append((heard, hole))
+                yield heard.spoken.piece.cut(hole[0] - MARGIN, hole[1] + MARGIN)
+            elif (spoken := next(self._found, None)) is not None:
+                heard = _Heard(spoken)
+                self._sent.append((heard, None))
+                self._waiting.append(heard)
+                yield spoken.piece
+            else:
+                self._over = True
+                return
+
+    def take(self, result: Recognized) -> list[Range]:
+        """Take the result of the next piece; return what is to be heard again."""
+        heard, hole = self._sent.popleft()
+        heard.add(result, hole)
+        holes = [] if hole else heard.holes()
+        self._again += [(heard, one) for one in holes]
+        heard.open += len(holes) - 1
+        return holes
+
+    def finished(self) -> Iterator[_Heard]:
+        while self._waiting and not self._waiting[0].open:
+            yield self._waiting.popleft()
+
+
+def _believed(segment: Segment) -> bool:
+    return segment.no_speech <= NOBODY or segment.log_probability >= UNSURE
+
+
+def voiced(start: float, end: float, speech: Iterable[Stretch]) -> float:
+    """Seconds of detected speech in a range."""
+    return sum(max(min(end, one.end) - max(start, one.start), 0.0) for one in speech)
+
+
+def drop_loops(words: list[Word], speech: Iterable[Stretch]) -> list[Word]:
+    """Remove what a recognizer that went in circles repeats, and keep what was said repeatedly.
+
+    A run of words that occurs LOOP or more times in a row is kept once if these are more words than
+    anybody says in the seconds of speech there, if many have no duration, or if it occurs more than
+    MANY times.
+    """
     said = [comparison_key(word.text) for word in words]
     kept: list[Word] = []
     place = 0
     while place < len(words):
-        for size in range(1, LONGEST_LOOP + 1):
-            times = 1
-            while said[place : place + size] == said[place + times * size :][:size]:
-                times += 1
-            if times >= LOOP:
-                kept += words[place : place + size]
-                place += times * size
-                break
-        else:
-            kept.append(words[place])
-            place += 1
+        size, times = _repeated(said, place)
+        run = words[place : place + size * times]
+        kept += run[:size] if times >= LOOP and (times > MANY or _is_loop(run, speech)) else run
+        place += len(run)
     return kept
 
 
-def _voiced(start: float, end: float, speech: Iterable[Stretch]) -> bool:
-    """Whether the middle of a word or segment lies in or near detected speech."""
-    middle = (start + end) / 2
-    return any(found.start - NEAR <= middle <= found.end + NEAR for found in speech)
+def _repeated(said: list[str], place: int) -> tuple[int, int]:
+    """The size of the run of words that is repeated at a place, and how often it occurs there."""
+    for size in range(1, LONGEST_LOOP + 1):
+        times = 1
+        while said[place : place + size] == said[place + times * size :][:size]:
+            times += 1
+        if times >= LOOP:
+            return size, times
+    return 1, 1
+
+
+def _is_loop(run: list[Word], speech: Iterable[Stretch]) -> bool:
+    seconds = voiced(run[0].start, run[-1].end, speech)
+    instant = sum(word.end - word.start < 0.02 for word in run)
+    return len(run) > FASTEST * (seconds + 1) or instant > INSTANT * len(run)
 
 
 def _word(word: Word) -> HeardWord:

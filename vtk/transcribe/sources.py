@@ -14,6 +14,7 @@ from vtk.media.subtitles.files import SIDECARS
 from vtk.models.speech.recognizer import Recognizer
 from vtk.span import Span
 from vtk.speech import clip_entries
+from vtk.times import rounded
 from vtk.transcribe import NO_MODEL, Opener, SpeechSources
 from vtk.transcribe.lost import lost_records
 from vtk.transcribe.transcripts import transcript
@@ -65,7 +66,7 @@ class WordFinder:
             low = -inf if new.start <= about.start else new.start
             high = inf if about.end is None or new.end >= about.end else new.end
             new["speech"] = clip_entries(source.entries_until(high), low, high)
-            yield new.with_provenance("transcribe", source.method, **source.details())
+            yield new.with_provenance("transcribe", source.method, **source.details(low, high))
             yield from source.lost_records(new, about.end or new.end)
 
         return work
@@ -114,7 +115,7 @@ class ReadWords:
         """The entries at least up to `end` seconds."""
         return self.entries
 
-    def details(self) -> dict[str, Any]:
+    def details(self, start: float, end: float) -> dict[str, Any]:
         """The provenance of the entries."""
         return self._details
 
@@ -162,9 +163,22 @@ class RecognizedWords:
             raise self._failure
         return self.entries
 
-    def details(self) -> dict[str, Any]:
-        """The provenance of the entries: the recognizer, and the language found so far."""
-        return {"model": self._recognizer.name, "language": self._speech.language}
+    def details(self, start: float, end: float) -> dict[str, Any]:
+        """The provenance of the entries from `start` to `end` seconds, as far as it is known.
+
+        It tells the recognizer, the language, and in which ranges, as there were no words first,
+        it heard again (`heard_again`), or nothing at all (`no_words`).
+        """
+        found: dict[str, Any] = {"model": self._recognizer.name, "language": self._speech.language}
+        if digest := self._recognizer.sha256:
+            found["sha256"] = digest
+        for key, ranges in (
+            ("heard_again", self._speech.heard_again),
+            ("no_words", self._speech.no_words),
+        ):
+            if inside := [[rounded(a), rounded(b)] for a, b in ranges if a < end and b > start]:
+                found[key] = inside
+        return found
 
     def lost_records(self, span: Span, stated: float) -> Iterator[Span]:
         """Error records for sound missing from the span; the file states its end as `stated`."""

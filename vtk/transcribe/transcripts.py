@@ -16,6 +16,8 @@ from vtk.entries import SpeechEntry, SpeechWord
 from vtk.errors import InputError
 from vtk.media.subtitles.cues import LAST, RawCue, to_speech_entries
 from vtk.media.subtitles.files import SIDECARS, read_cues, read_text
+from vtk.models.speech.recognizer import Word, whole_words
+from vtk.text import UNSPACED
 from vtk.times import rounded
 from vtk.transcribe.phrases import HeardWord, phrases
 
@@ -78,6 +80,15 @@ def _segments(told: Json) -> Iterator[SpeechEntry]:
 
 
 def _words(words: list[Json]) -> Iterator[SpeechWord]:
+    """Words with times; what comes in parts is joined, where spaces tell what belongs together."""
+    timed = list(_timed(words))
+    if any(word.text[0].isspace() for word in timed):
+        timed = list(whole_words(timed))
+    for word in timed:
+        yield {"start": rounded(word.start), "end": rounded(word.end), "text": word.text.strip()}
+
+
+def _timed(words: list[Json]) -> Iterator[Word]:
     """Words with times; numbers, which whisperX leaves untimed, get times from their neighbours."""
     if not any("start" in word for word in words):
         return
@@ -86,8 +97,8 @@ def _words(words: list[Json]) -> Iterator[SpeechWord]:
         nexts = (float(w["start"]) for w in words[place + 1 :] if "start" in w)
         start = float(word.get("start", end))
         end = max(start, float(word.get("end", next(nexts, start))))
-        if text := str(word.get("word", word.get("text", ""))).strip():
-            yield {"start": rounded(start), "end": rounded(end), "text": text}
+        if text := str(word.get("word", word.get("text", ""))).rstrip():
+            yield Word(start, end, text)
 
 
 def _whisper_cpp(told: Json) -> Iterator[SpeechEntry]:
@@ -122,9 +133,11 @@ def _json3(told: Json) -> Iterator[SpeechEntry]:
             yield _entry(start, end, parts[0][0])
             continue
         for (text, low), (_, high) in pairwise([*parts, ("", max(start, end))]):
-            if text.strip():
+            if text := " ".join(text.split()):
+                tight = heard and UNSPACED.search(heard[-1]["text"][-1:] + text[:1])
+                text = text if tight else f" {text}"
                 heard.append({"start": rounded(low), "end": rounded(max(low, high)), "text": text})
-    yield from phrases([{**word, "text": word["text"].strip()} for word in heard])
+    yield from phrases(heard)
 
 
 READERS: dict[str, Callable[[Json], Iterator[SpeechEntry]]] = {

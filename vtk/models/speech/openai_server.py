@@ -16,7 +16,8 @@ import numpy as np
 from vtk.errors import ModelError
 from vtk.models.http import Reply
 from vtk.models.openai_server import OpenAIServer
-from vtk.models.speech.recognizer import RATE, Piece, Recognized, Segment, Word
+from vtk.models.speech.recognizer import RATE, Piece, Recognized, Segment, Word, whole_words
+from vtk.text import UNSPACED
 
 Json = dict[str, Any]
 
@@ -48,6 +49,7 @@ class TranscriptionServer(OpenAIServer):
     the first request where no server or no model is there.
     """
 
+    sha256 = None  # a server does not tell
     lacks = "does not transcribe, or has no such model"
 
     def __init__(
@@ -126,20 +128,17 @@ def _wave(samples: Any) -> bytes:
 
 def _recognized(told: Json, piece: Piece, asked: str | None) -> Recognized:
     """What a reply tells, in the time of the video. Raises ModelError where it makes no sense."""
-    length = len(piece.samples) / RATE
-
-    def time(seconds: Any) -> float:
-        return piece.start + min(max(float(seconds), 0.0), length)
-
     try:
+        given = told.get("words") or ()
+        # Where none begins with a space, a service gives words without what is between them.
+        spaced = any(str(word["word"])[:1].isspace() for word in given)
         words = [
-            Word(time(word["start"]), time(word["end"]), str(word["word"]).strip())
-            for word in told.get("words") or ()
+            Word(*piece.word_times(float(w["start"]), float(w["end"])), _spaced(w["word"], spaced))
+            for w in given
         ]
         segments = [
             Segment(
-                time(one["start"]),
-                time(one["end"]),
+                *piece.times(float(one["start"]), float(one["end"])),
                 str(one["text"]).strip(),
                 no_speech=float(one.get("no_speech_prob") or 0.0),
                 log_probability=float(one.get("avg_logprob") or 0.0),
@@ -149,9 +148,16 @@ def _recognized(told: Json, piece: Piece, asked: str | None) -> Recognized:
     except (KeyError, TypeError, ValueError):
         raise ModelError("the reply of the server is not a transcription") from None
     if not segments and told["text"].strip():
-        segments = [Segment(time(0), time(length), told["text"].strip())]
+        segments = [Segment(*piece.times(0, len(piece.samples) / RATE), told["text"].strip())]
     found = str(told.get("language") or asked or "").lower()
-    return Recognized(tuple(_timed(segments, words)), NAMED.get(found, found) or None)
+    return Recognized(
+        tuple(_timed(segments, list(whole_words(words)))), NAMED.get(found, found) or None
+    )
+
+
+def _spaced(word: Any, spaced: bool) -> str:
+    text = str(word)
+    return text if spaced or UNSPACED.match(text) else f" {text.strip()}"
 
 
 def _timed(segments: list[Segment], words: list[Word]) -> Iterator[Segment]:

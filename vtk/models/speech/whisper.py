@@ -5,7 +5,8 @@ are transcribed in batches, and word times come from cross-attention.
 """
 
 import logging
-import zlib
+import os
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import cached_property
@@ -17,13 +18,13 @@ import numpy as np
 
 from vtk.cores import cores
 from vtk.errors import MissingError, ModelError, UsageError
+from vtk.media.subtitles import same_language
 from vtk.models.closeable import Closeable
-from vtk.models.hub.files import resolve, sha256
-from vtk.models.speech.recognizer import RATE, Piece, Recognized, Segment, Word
+from vtk.models.hub.files import blob_sha256, resolve, sha256
+from vtk.models.speech.recognizer import RATE, Piece, Recognized, Segment, Word, whole_words
 
 BATCH = {"cpu": 4, "cuda": 16}  # pieces per batch
 BEAM = 5  # beam size, as in the paper
-REPETITIVE = 2.4  # compression ratio above which text counts as repetitive (paper, section 4.5)
 GRAIN = RATE // 100  # samples per spectrogram frame
 FEWEST = 10  # spectrogram frames to which shorter pieces are padded
 NEEDED = ("model.bin", "config.json", "tokenizer.json")
@@ -42,7 +43,11 @@ class WhisperModel(Closeable):
         self.name, self._folder = _folder(name)
         try:
             import ctranslate2
+            import tqdm
             from faster_whisper import BatchedInferencePipeline
+
+            # faster-whisper shows no bars; their usual lock is a semaphore that outlives a worker.
+            tqdm.tqdm.set_lock(threading.RLock())
         except (ImportError, OSError) as error:
             reason = "" if isinstance(error, ModuleNotFoundError) else f" ({error})"
             raise MissingError(
@@ -66,7 +71,8 @@ class WhisperModel(Closeable):
     @cached_property
     def sha256(self) -> str:
         """The SHA-256 of the weights, for provenance."""
-        return sha256(self._folder / "model.bin")
+        weights = self._folder / "model.bin"
+        return blob_sha256(weights) or sha256(weights)
 
     def close(self) -> None:
         """Free the model; it must not be used afterwards."""
@@ -78,15 +84,18 @@ class WhisperModel(Closeable):
     ) -> Iterator[Recognized | ModelError]:
         """Yield the transcript of each piece, in order; see `Recognizer`. Raises UsageError."""
         known = list(self._model.supported_languages)
-        if language is not None and language not in known:
-            raise UsageError(
-                f"{self.name} does not know the language {language!r}; it knows {', '.join(known)}"
-            )
+        if asked := language:
+            language = next((code for code in known if same_language(code, asked)), None)
+            if not language:
+                raise UsageError(
+                    f"{self.name} does not know the language {asked!r}; it knows {', '.join(known)}"
+                )
         waiting = iter(pieces)
         while batch := list(islice(waiting, self._batch)):
             try:
                 language = language or self._language(batch)
-                yield from self._recognized(batch, language)
+                found = self._heard(batch, language)
+                yield from [Recognized(tuple(segments), language) for segments in found]
             except (RuntimeError, ValueError) as error:
                 yield from [ModelError(f"{self.name} failed: {error}")] * len(batch)
 
@@ -101,16 +110,7 @@ class WhisperModel(Closeable):
                 sums[code] = sums.get(code, 0.0) + probability * len(piece.samples)
         return max(sums, key=lambda code: sums[code])
 
-    def _recognized(self, batch: list[Piece], language: str) -> list[Recognized | ModelError]:
-        found = self._heard(batch, language)
-        again = [n for n, segments in enumerate(found) if _in_circles(segments)]
-        if again:  # retry without repeated 3-grams of tokens
-            pieces = [batch[number] for number in again]
-            for number, segments in zip(again, self._heard(pieces, language, 3), strict=True):
-                found[number] = [s for s in segments if not _repetitive(s.text)]
-        return [Recognized(tuple(segments), language) for segments in found]
-
-    def _heard(self, batch: list[Piece], language: str, ngram: int = 0) -> list[list[Segment]]:
+    def _heard(self, batch: list[Piece], language: str) -> list[list[Segment]]:
         """Transcribe a batch and return the segments of each piece."""
         # Pad to whole frames, because word times are counted in frames from the start of a clip.
         sizes = [max(-(-len(piece.samples) // GRAIN), FEWEST) * GRAIN for piece in batch]
@@ -130,7 +130,6 @@ class WhisperModel(Closeable):
             batch_size=len(batch),
             beam_size=BEAM,
             word_timestamps=True,
-            no_repeat_ngram_size=ngram,
         )
         found: list[list[Segment]] = [[] for _ in batch]
         for segment in told:
@@ -142,35 +141,24 @@ class WhisperModel(Closeable):
 
 def _segment(told: Any, piece: Piece, base: float) -> Segment:
     """Convert a faster-whisper segment, whose clip begins at `base` s, to video time."""
-    last = piece.start + len(piece.samples) / RATE
-
-    def time(seconds: float) -> float:
-        return float(min(max(seconds - base + piece.start, piece.start), last))
-
-    words = tuple(
-        Word(time(word.start), time(word.end), word.word.strip(), float(word.probability))
-        for word in told.words or ()
-        if word.word.strip()
-    )
-    start, end = (words[0].start, words[-1].end) if words else (time(told.start), time(told.end))
+    found: list[Word] = []
+    for word in told.words or ():
+        if word.word.strip():
+            times = piece.word_times(float(word.start) - base, float(word.end) - base)
+            found.append(Word(*times, word.word, float(word.probability)))
+    words = tuple(whole_words(found))
+    start, end = piece.times(float(told.start) - base, float(told.end) - base)
+    if words:
+        start, end = words[0].start, words[-1].end
     sure = float(told.avg_logprob)
     return Segment(start, end, told.text.strip(), words, float(told.no_speech_prob), sure)
-
-
-def _in_circles(segments: list[Segment]) -> bool:
-    return any(_repetitive(segment.text) for segment in segments)
-
-
-def _repetitive(text: str) -> bool:
-    data = text.encode()
-    return len(data) > REPETITIVE * len(zlib.compress(data))
 
 
 def _folder(name: str) -> tuple[str, Path]:
     """Return the display name and the folder of a model. Raises MissingError, UsageError."""
     folder = Path(name).expanduser()
     if folder.is_dir():
-        label = folder.resolve().name
+        label = Path(os.path.abspath(folder)).name  # a link has the name that its user gave it
     elif "/" in name and not name.startswith("hf:"):
         raise MissingError(f"there is no folder {name}")
     else:
