@@ -30,6 +30,13 @@ pytestmark = pytest.mark.skipif(GPU and not gpu_memory(), reason="no NVIDIA GPU 
 tells = logging.getLogger("tests.gpu")  # figures: pytest --log-cli-level=INFO
 
 
+def built_for_gpu() -> None:
+    """Skip where llama.cpp cannot use the GPU."""
+    llama_cpp = pytest.importorskip("llama_cpp")
+    if GPU and not llama_cpp.llama_supports_gpu_offload():
+        pytest.skip("llama-cpp-python was built without CUDA")
+
+
 def decoded(path: Path, way: str, monkeypatch: pytest.MonkeyPatch) -> list[Frame]:
     monkeypatch.setenv("VTK_DECODE", way)
     with Video(str(path)) as video:
@@ -107,9 +114,7 @@ def test_open_clip_gives_the_same_vectors_in_any_precision(precision: str, least
 
 
 def test_a_vision_language_model_answers_alike_however_many_are_asked_at_once() -> None:
-    llama_cpp = pytest.importorskip("llama_cpp")
-    if GPU and not llama_cpp.llama_supports_gpu_offload():
-        pytest.skip("llama-cpp-python was built without CUDA")
+    built_for_gpu()
     from tests.models.tiny import lessons, naming, prompt, said, tiny_vlm
 
     asked = [prompt(each) for each in lessons(64, 1)]
@@ -124,6 +129,63 @@ def test_a_vision_language_model_answers_alike_however_many_are_asked_at_once() 
             assert naming(model, 100) >= 0.9
     same = np.mean([a == b for a, b in zip(answers[1], answers[16], strict=True)])
     assert same >= 0.95  # in batches of other sizes sums are rounded otherwise
+
+
+@pytest.mark.parametrize(("kind", "encoded"), [("pairs", 4), ("hybrid", 4), ("tiles", 8)])
+def test_architectures_of_larger_models_keep_frames_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, encoded: int
+) -> None:
+    """Pairs of frames, a hybrid model's kept frames, pictures encoded together, likelihoods."""
+    built_for_gpu()
+    pytest.importorskip("gguf")
+    from tests.world.models import random_vlm
+    from tests.world.models.stage import cast
+    from vtk.models.hub.files import Files
+    from vtk.models.llm.llama_cpp import Engine
+    from vtk.models.llm.load_options import LoadOptions
+    from vtk.models.llm.local import LocalModel
+    from vtk.models.llm.prompt import Prompt
+
+    files = Files(kind, *random_vlm.write(tmp_path, kind))
+    options = LoadOptions(gpu_layers=-1 if GPU else 0, context=1024, sequences=2)
+    rng = np.random.default_rng(5)
+    films = [[(float(n), cast(rng).picture(side=64)) for n in range(4)] for _ in range(2)]
+    counts: list[int] = []
+    encode = Engine._encode
+
+    def watched(self: Engine, batch: object, pictures: list[object]) -> int:
+        counts.append(encode(self, batch, pictures))  # type: ignore[arg-type]
+        return counts[-1]
+
+    monkeypatch.setattr(Engine, "_encode", watched)
+    with LocalModel(files, options) as model:
+        assert model.pairs == (kind != "tiles")
+        asked = [
+            Prompt.about(film, f"Is there a {colour} star?", pairs=model.pairs)
+            for film in films
+            for colour in ("red", "green", "blue")
+        ]
+        together = list(model.scores(asked))
+        assert sum(counts) == encoded
+        assert len(counts) == (2 if kind == "tiles" else encoded)
+        likely = list(model.likelihoods((prompt, "yes") for prompt in asked))
+    for prompt, score, log in zip(asked, together, likely, strict=True):
+        with LocalModel(files, options) as fresh:
+            assert np.allclose(next(fresh.scores([prompt])), score, atol=0.02)  # type: ignore[arg-type]
+            (alone,) = fresh.likelihoods([(prompt, "yes")])
+            assert abs(alone.log - log.log) < 0.1  # type: ignore[union-attr]
+
+
+def test_likelihoods_are_those_of_the_processor() -> None:
+    built_for_gpu()
+    from tests.models.tiny import lessons, prompt, tiny_vlm
+
+    texts = [(prompt(each), answer) for each in lessons(8, 2) for _, answer in each.pairs[:2]]
+    found = []
+    for layers in (0, -1 if GPU else 0):
+        with tiny_vlm("f16", gpu_layers=layers) as model:
+            found.append([likely.log for likely in model.likelihoods(texts)])  # type: ignore[union-attr]
+    assert np.allclose(found[0], found[1], rtol=0.02, atol=0.2)
 
 
 def test_whisper_runs_in_int8_and_float16(tmp_path: Path) -> None:
