@@ -30,7 +30,7 @@ class Scripted:
         sampling: Sampling = Sampling(),  # noqa: B008
     ) -> Iterator[Answer | ModelError]:
         """What the script says."""
-        for prompt in prompts:
+        for prompt in (prompt for prompt in prompts for _ in range(sampling.count)):
             self.asked.append(prompt)
             said = self.say(text_of(prompt), sampling.temperature)
             yield said if isinstance(said, ModelError) else Answer(said, 10, len(said.split()))

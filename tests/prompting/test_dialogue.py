@@ -80,6 +80,18 @@ def test_questions_of_unlike_sampling_are_answered_each_by_its_own() -> None:
     assert outcome.fields == {"texts": ["at 0.0", "at 0.5"]}
 
 
+def test_of_several_answers_only_what_cannot_be_read_is_asked_for_again() -> None:
+    def asking() -> Dialogue:
+        (found,) = yield [Generate(Prompt(("x",)), Sampling(count=3), number)]
+        return {"found": found}
+
+    texts = iter(["1", "two", "3", "4", "5", "6"])
+    (outcome,) = run_dialogues(Scripted(lambda *_: next(texts)), [asking()])
+    assert outcome.fields == {"found": [1, 5, 3]}
+    (outcome,) = run_dialogues(Scripted(lambda *_: "words"), [asking()])
+    assert "no number" in str(outcome.error)
+
+
 def test_no_dialogue_needs_no_model() -> None:
     none: Iterator[Dialogue] = iter(())
     assert run_dialogues(Scripted(lambda *_: ""), none) == []

@@ -27,11 +27,12 @@ def caption(task: CaptionTask) -> Dialogue:
         raise UsageError("best-of needs an image-text model: --clip NAME")
     first = task.generate("caption", task.parts)
     warm = max(RETRY_TEMPERATURE, first.sampling.temperature)
-    asks = [first]
-    for number in range(1, task.options.candidates):
-        seed = first.sampling.seed + number
-        asks.append(replace(first, sampling=replace(first.sampling, temperature=warm, seed=seed)))
-    texts: list[str] = yield list(asks)
+    asks, others = [first], task.options.candidates - 1
+    if others > 0:
+        chosen = replace(first.sampling, temperature=warm, seed=first.sampling.seed + 1)
+        asks.append(replace(first, sampling=replace(chosen, count=others)))
+    coldest, *rest = yield list(asks)
+    texts: list[str] = [coldest, *(rest if others == 1 else rest[0] if rest else ())]
     span = task.span
     older = [span.get("caption", ""), *(each["text"] for each in span.get("candidates", []))]
     distinct = list(dict.fromkeys(text for text in [*texts, *older] if text.strip()))

@@ -13,7 +13,7 @@ import re
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Generator, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -114,7 +114,7 @@ class HttpService:
 
     def map(
         self, items: Iterable[Item], work: Callable[[Item], Coroutine[Any, Any, T]]
-    ) -> Iterator[T | ModelError]:
+    ) -> Generator[T | ModelError, None, None]:
         """What `work` makes of each item, in order, or its ModelError.
 
         Holds `jobs` items at most. What else `work` raises ends the run.

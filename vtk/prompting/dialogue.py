@@ -6,7 +6,8 @@ prompts at once is kept busy.
 """
 
 from collections.abc import Callable, Generator, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 from vtk.errors import ModelError
@@ -139,6 +140,9 @@ def _replies(model: LanguageModel, pairs: Sequence[tuple[_Live, Request]]) -> li
     asked = [n for n, (_, request) in enumerate(pairs) if isinstance(request, Generate)]
     again = _answered(model, pairs, asked, replies, first_try=True)
     _answered(model, pairs, again, replies, first_try=False)
+    for n in asked:
+        failed = next((each for each in replies[n] if isinstance(each, ModelError)), None)
+        replies[n] = failed or (replies[n] if len(replies[n]) > 1 else replies[n][0])
     return replies
 
 
@@ -150,7 +154,7 @@ def _answered(
     *,
     first_try: bool,
 ) -> list[int]:
-    """Fill in the replies to the requests `asked`; return those whose answers `read` rejected."""
+    """Fill in lists of replies to the requests `asked`; return those with a rejected answer."""
     unread: list[int] = []
     for sampling in dict.fromkeys(map(_key, (pairs[n][1] for n in asked))):
         same = [n for n in asked if _key(pairs[n][1]) == sampling]
@@ -161,11 +165,19 @@ def _answered(
         if chosen.schema is not None:
             prompts = [with_schema(prompt, chosen.schema) for prompt in prompts]
         answers = model.answers(prompts, chosen)
-        for n, answer in zip(same, answers, strict=True):
+        for n in same:
             each, request = pairs[n]
             assert isinstance(request, Generate)
-            replies[n] = _read(request, answer, each.outcome)
-            if isinstance(answer, Answer) and isinstance(replies[n], ModelError):
+            told = list(islice(answers, chosen.count))
+            read = [_read(request, answer, each.outcome) for answer in told]
+            if not first_try:
+                read = [
+                    new if isinstance(old, ModelError) else old
+                    for old, new in zip(replies[n], read, strict=True)
+                ]
+            replies[n] = read
+            rejected = [isinstance(one, ModelError) for one in read]
+            if any(isinstance(a, Answer) and r for a, r in zip(told, rejected, strict=True)):
                 unread.append(n)
     return unread
 
@@ -197,13 +209,12 @@ def _value(answer: Answer, schema: Schema) -> Any:
 
 
 def _retry(sampling: Sampling) -> Sampling:
-    return replace(
-        sampling, temperature=max(RETRY_TEMPERATURE, sampling.temperature), seed=sampling.seed + 1
-    )
+    warm, seed = max(RETRY_TEMPERATURE, sampling.temperature), sampling.seed + sampling.count
+    return replace(sampling, temperature=warm, seed=seed)
 
 
 def _key(request: Request) -> tuple[Any, ...]:
     """Return a hashable key of the sampling parameters; the schema, a mapping, has no hash."""
     assert isinstance(request, Generate)
     chosen = request.sampling
-    return (chosen.max_tokens, chosen.temperature, chosen.top_p, chosen.seed, repr(chosen.schema))
+    return (*astuple(replace(chosen, schema=None)), repr(chosen.schema))

@@ -4,6 +4,7 @@ import json
 import logging
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -121,6 +122,31 @@ def test_pictures_asked_about_at_once_are_encoded_once(vlm: ServerModel) -> None
     assert len(told) == len(questions)
     fresh = [a for a in told if a.tokens_cached is not None and a.tokens_cached < a.tokens_in / 2]
     assert len(fresh) == 2  # one for each pair of pictures
+
+
+def test_answers_asked_for_at_once_are_those_asked_for_alone(vlm: ServerModel) -> None:
+    asked = [spaced(prompt(each)) for each in lessons(3, 1, seed=12)]
+    alone = [said(list(vlm.answers([each], SHORT))) for each in asked]
+    for _ in range(8):
+        assert said(list(vlm.answers(asked, SHORT))) == [text for (text,) in alone]
+
+
+def test_several_answers_share_one_evaluation_of_their_prompt(vlm: ServerModel) -> None:
+    asked = [spaced(prompt(each)) for each in lessons(3, 1, seed=12)]
+    warm = Sampling(max_tokens=60, temperature=1.5, seed=5)
+    apart = [list(vlm.answers(asked, replace(warm, seed=seed))) for seed in (5, 6)]
+    together = list(vlm.answers(asked, replace(warm, count=2)))
+    texts = [said(each) for each in apart]
+    assert len(set(texts[0]) | set(texts[1])) > len(asked)  # warm enough to differ
+    assert said(together) == [text for pair in zip(*texts, strict=True) for text in pair]
+    for answer in together[1::2]:
+        assert isinstance(answer, Answer)
+        assert answer.tokens_cached == answer.tokens_in
+
+
+def test_more_answers_than_a_server_has_slots_are_asked_for_one_by_one(vlm: ServerModel) -> None:
+    warm = Sampling(max_tokens=20, temperature=1.5, count=3)
+    assert len(said(list(vlm.answers([prompt(lessons(1, 1)[0])], warm)))) == 3
 
 
 def test_pictures_are_refused_early_by_a_model_that_cannot_see(llm: ServerModel) -> None:

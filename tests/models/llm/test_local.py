@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -146,6 +147,14 @@ def test_the_same_seed_gives_the_same_answer_and_another_another(model: LocalMod
 
     assert drawn(1) == drawn(1)
     assert drawn(1) != drawn(2)
+
+
+def test_several_answers_to_a_prompt_are_those_of_the_seeds_in_turn(model: LocalModel) -> None:
+    asked = [prompt(each) for each in lessons(2, 1)]
+    warm = Sampling(max_tokens=30, temperature=1.5, seed=4)
+    apart = [said(list(model.answers(asked, replace(warm, seed=seed)))) for seed in (4, 5)]
+    together = said(list(model.answers(asked, replace(warm, count=2))))
+    assert together == [apart[0][0], apart[1][0], apart[0][1], apart[1][1]]
 
 
 def test_an_answer_that_reaches_its_limit_says_so(model: LocalModel) -> None:

@@ -585,6 +585,51 @@ def test_garbage_fails_the_prompt(
     assert message in one(opened())
 
 
+# Several answers
+
+SEVERAL = Sampling(temperature=0.7, seed=3, count=3)
+
+
+def _choices(*texts: str) -> Told:
+    told = said(texts[0])
+    told.body["choices"] = [said(text).body["choices"][0] for text in texts]
+    return told
+
+
+def _several(model: ServerModel) -> list[str]:
+    found = list(model.answers([Prompt(("a",)), Prompt(("b",))], SEVERAL))
+    return [answer.text if isinstance(answer, Answer) else str(answer) for answer in found]
+
+
+def test_several_answers_are_asked_for_at_once(server: ChatServer, opened: Open) -> None:
+    server.script = lambda asked: _choices(*(f"{asked.text}{n}" for n in range(asked.body["n"])))
+    assert _several(opened(jobs=1)) == ["a0", "a1", "a2", "b0", "b1", "b2"]
+    assert [asked.body["n"] for asked in server.asked] == [3, 3]
+
+
+@pytest.mark.parametrize("refuses", [True, False])
+def test_several_answers_are_asked_for_one_by_one_where_they_must_be(
+    server: ChatServer, opened: Open, refuses: bool
+) -> None:
+    def script(asked: Asked) -> Told:
+        if refuses and "n" in asked.body:
+            return Told("n must be 1", 400)
+        return said(f"{asked.text}{asked.body['seed']}")
+
+    server.script = script
+    assert _several(opened(jobs=1)) == ["a3", "a4", "a5", "b3", "b4", "b5"]
+    assert sum("n" in asked.body for asked in server.asked) == 1
+
+
+def test_one_of_several_answers_may_fail(server: ChatServer, opened: Open) -> None:
+    broken = _choices("a0", "a1", "a2")
+    broken.body["choices"][1] = {"message": {}}
+    server.in_turn(broken)
+    assert _several(opened())[:3] == ["a0", "the server's reply has no answer", "a2"]
+    server.in_turn(Told("what?", 402))
+    assert all("what?" in text for text in _several(opened()))
+
+
 # Answers in JSON
 
 

@@ -116,11 +116,12 @@ class LocalModel(Closeable):
             return None
 
         def begin(number: int, prompt: Prompt) -> ActivePrompt:
-            return self._begin(
-                number, prompt, chosen.max_tokens, self._engine.sampler(chosen, grammar)
-            )
+            own = replace(chosen, seed=chosen.seed + number % chosen.count)
+            sampler = self._engine.sampler(own, grammar)
+            return self._begin(number, prompt, chosen.max_tokens, sampler)
 
-        return self._run(prompts, begin, finish)  # type: ignore[return-value]
+        each = (prompt for prompt in prompts for _ in range(chosen.count))
+        return self._run(each, begin, finish)  # type: ignore[return-value]
 
     def scores(
         self, prompts: Iterable[Prompt], choices: Sequence[str] = YES_NO

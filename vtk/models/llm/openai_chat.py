@@ -54,6 +54,29 @@ def answer_in(reply: Any) -> Answer:
     raise ModelError("the server's reply has no answer")
 
 
+def answers_in(reply: Any) -> list[Answer | ModelError]:
+    """Return all answers in a response, or why one is none.
+
+    Their tokens are counted by the first, whether the server tells those of all or of the first.
+    """
+    match reply:
+        case {"choices": [first, *others]}:
+            size = _tokens(reply.get("usage"), "prompt_tokens")
+            details = {"cached_tokens": size}
+            usage = {"prompt_tokens": size, "prompt_tokens_details": details}
+            rest = {**reply, "usage": usage}
+            pairs = [(first, reply), *((other, rest) for other in others)]
+            return [_tried(choice, whole) for choice, whole in pairs]
+    raise ModelError("the server's reply has no answer")
+
+
+def _tried(choice: Any, reply: Json) -> Answer | ModelError:
+    try:
+        return _answer(choice, reply)
+    except ModelError as error:
+        return error
+
+
 def _answer(choice: Any, reply: Json) -> Answer:
     match choice:
         case {"message": {"content": None}, "finish_reason": "length"}:
@@ -73,12 +96,6 @@ def _answer(choice: Any, reply: Json) -> Answer:
                 model if isinstance(model, str) else None,
             )
     raise ModelError("the server's reply has no answer")
-
-
-def reused_in(reply: Any) -> tuple[int, int | None]:
-    """Return the tokens of the prompt of a response, and those that were evaluated before."""
-    usage = reply.get("usage") if isinstance(reply, dict) else None
-    return _tokens(usage, "prompt_tokens"), _cached(usage)
 
 
 def _cached(usage: Any) -> int | None:

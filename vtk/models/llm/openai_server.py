@@ -2,12 +2,14 @@
 
 llama-server, vLLM, llama-cpp-python's server and paid services differ in a few words of it. What
 a server refuses is asked once more in the words of the others, and those that work are kept.
-A llama-server says what it can do, and its slots are used with care.
+A llama-server says what it can do, and keeps pictures from one question to the next.
 """
 
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -18,7 +20,7 @@ from vtk.errors import MissingError, ModelError
 from vtk.models.http import Reply
 from vtk.models.llm import json_schema, openai_chat, openai_likelihood
 from vtk.models.llm.choices import check_choices, choice_probabilities
-from vtk.models.llm.llama_server import PictureSlots, ServerProps, is_same_model
+from vtk.models.llm.llama_server import PictureTurns, ServerProps, is_same_model
 from vtk.models.llm.openai_chat import Json
 from vtk.models.llm.prompt import YES_NO, Answer, Likelihood, Prompt, Sampling
 from vtk.models.llm.server_dialect import LISTED, Dialect
@@ -66,9 +68,10 @@ class ServerModel(OpenAIServer):
             openai_chat.json_object_format,
         )
         self._dialect = Dialect()
-        self._asked_props = asyncio.Lock()
+        self._asking_props, self._asked_props = asyncio.Lock(), False
         self._props: ServerProps | None = None
-        self._slots: PictureSlots | None = None  # until the props are known
+        self._turns = PictureTurns()
+        self._several_known = True  # whether several answers can be asked for at once
         self._told: set[str] = set()  # what was warned of
         try:
             self.name = model or self._service.wait(self._first_model())
@@ -84,7 +87,19 @@ class ServerModel(OpenAIServer):
         `jobs` prompts are read ahead. Raises MissingError where the server is not there, has no
         such model or wants a key.
         """
+        if sampling.count > 1:
+            return self._in_turn(prompts, sampling)
         return self._service.map(prompts, partial(self._answer, sampling=sampling))
+
+    def _in_turn(
+        self, prompts: Iterable[Prompt], sampling: Sampling
+    ) -> Iterator[Answer | ModelError]:
+        found = self._service.map(prompts, partial(self._several, sampling=sampling))
+        with closing(found):
+            for answers in found:
+                if isinstance(answers, ModelError):
+                    answers = [answers] * sampling.count
+                yield from answers
 
     def scores(
         self, prompts: Iterable[Prompt], choices: Sequence[str] = YES_NO
@@ -116,15 +131,15 @@ class ServerModel(OpenAIServer):
 
     async def _known(self) -> ServerProps | None:
         """What the server says of itself, asked once; None where it is no llama-server."""
-        async with self._asked_props:
-            if self._slots is None:
+        async with self._asking_props:
+            if not self._asked_props:
                 place = f"{self._service.root}/props?model={quote(self.name, safe='')}"
                 reply = await self._service.fetch("GET", place, retries=0)
                 try:
                     self._props = ServerProps.of(self._read(reply))
                 except (ModelError, MissingError):
                     self._props = None
-                self._slots = PictureSlots(self._props.slots if self._props else 1)
+                self._asked_props = True
         return self._props
 
     async def _body(self, prompt: Prompt, **words: Any) -> Json:
@@ -140,26 +155,53 @@ class ServerModel(OpenAIServer):
             body["t_max_predict_ms"] = round(self._service.timeout * WRITING * 1000)
         return body
 
-    async def _answer(self, prompt: Prompt, sampling: Sampling) -> Answer:
-        body = await self._body(
+    async def _sampled(self, prompt: Prompt, sampling: Sampling) -> Json:
+        return await self._body(
             prompt,
             temperature=sampling.temperature,
             top_p=sampling.top_p,
             seed=sampling.seed,
             max_tokens=sampling.max_tokens,
         )
-        assert self._slots
-        place = self._slots.assign(prompt)
-        if place:
-            body["id_slot"] = place[0]
+
+    async def _answer(self, prompt: Prompt, sampling: Sampling) -> Answer:
+        body = await self._sampled(prompt, sampling)
         if sampling.schema is None:
-            answer = openai_chat.answer_in(await self._ask(body))
+            answer = openai_chat.answer_in(await self._about(prompt, body))
         else:
-            answer = await self._structured(body, sampling.schema)
-        if place and place[1]:
-            self._slots.learn(answer.tokens_in, answer.tokens_cached)
+            answer = await self._structured(prompt, body, sampling.schema)
         self._note(answer, sampling.max_tokens)
         return answer
+
+    async def _several(self, prompt: Prompt, sampling: Sampling) -> list[Answer | ModelError]:
+        """All answers to a prompt, from one evaluation of it where the server can do that."""
+        found: list[Answer | ModelError] = []
+        props = await self._known()
+        slots = props.slots if props else sampling.count
+        if self._several_known and sampling.schema is None and sampling.count <= slots:
+            body = {**await self._sampled(prompt, sampling), "n": sampling.count}
+            try:
+                found = openai_chat.answers_in(await self._about(prompt, body))
+            except RefusedError:
+                self._several_known = False
+            self._several_known &= len(found) == sampling.count
+            for answer in found:
+                if isinstance(answer, Answer):
+                    self._note(answer, sampling.max_tokens)
+        for number in range(len(found), sampling.count):
+            own = replace(sampling, count=1, seed=sampling.seed + number)
+            try:
+                found.append(await self._answer(prompt, own))
+            except ModelError as error:
+                found.append(error)
+        return found[: sampling.count]
+
+    async def _about(self, prompt: Prompt, body: Json) -> Any:
+        """The reply to a request, after those about the same pictures where a server keeps them."""
+        if not self._props:
+            return await self._ask(body)
+        async with self._turns.of(prompt):
+            return await self._ask(body)
 
     def _note(self, answer: Answer, most: int) -> None:
         """Warn once of an answer by another model, and of one that was cut off early."""
@@ -177,7 +219,7 @@ class ServerModel(OpenAIServer):
             self._told.add(message)
             log.warning(message, *values)
 
-    async def _structured(self, body: Json, schema: Mapping[str, Any]) -> Answer:
+    async def _structured(self, prompt: Prompt, body: Json, schema: Mapping[str, Any]) -> Answer:
         """The answer in JSON, asked for in each form that the server may know.
 
         Where none of them makes it follow the schema, what was said first.
@@ -186,9 +228,8 @@ class ServerModel(OpenAIServer):
         said: Answer | None = None
         for form in self._forms:
             try:
-                answer = openai_chat.answer_in(
-                    await self._ask({**body, "response_format": form(schema)})
-                )
+                worded = {**body, "response_format": form(schema)}
+                answer = openai_chat.answer_in(await self._about(prompt, worded))
             except RefusedError as refusal:
                 failure = failure or refusal
                 continue
@@ -214,14 +255,8 @@ class ServerModel(OpenAIServer):
             logprobs=True,
             top_logprobs=LISTED,
         )
-        assert self._slots
-        place = self._slots.assign(prompt)
-        if place:
-            body["id_slot"] = place[0]
-        reply = await self._ask(body)
-        if place and place[1]:
-            self._slots.learn(*openai_chat.reused_in(reply))
-        return choice_probabilities(openai_chat.logprobs_in(reply), choices)
+        listed = openai_chat.logprobs_in(await self._about(prompt, body))
+        return choice_probabilities(listed, choices)
 
     async def _likelihood(self, asked: tuple[Prompt, str]) -> Likelihood:
         prompt, text = asked

@@ -82,6 +82,7 @@ class Sampling:
     top_p: float = 0.95
     seed: int = 0
     schema: Mapping[str, Any] | None = None
+    count: int = 1
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,8 @@ class LanguageModel(Protocol):
         self, prompts: Iterable[Prompt], sampling: Sampling = ...
     ) -> Iterator[Answer | ModelError]:
         """Yield an answer to each prompt, in order, or the error of a prompt that fails.
+
+        With `sampling.count` above 1, as many for each prompt, one after the other.
 
         Prompts are read ahead, as many as the backend evaluates at once.
         """
