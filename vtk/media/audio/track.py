@@ -82,12 +82,21 @@ class AudioTrack:
             return latest
         beginning = float((self._track.start_time or 0) * self._time_base)
         place = max(start - LEAD, min(beginning, 0.0))
+        self._seek(place)
+        self._frames = self._decode(start, place)
+        return self._next()
+
+    def _seek(self, place: float) -> None:
+        """Go to a time in seconds, or to before it. Raises MediaError if the file cannot seek."""
         try:
             self._container.seek(round(place / self._time_base), stream=self._track)
         except av.FFmpegError:
-            raise MediaError("cannot seek in the sound") from None
-        self._frames = self._decode(start, place)
-        return self._next()
+            # Where sound begins late, Matroska has no index of it until some has been read; the
+            # index of the video leads there too.
+            try:
+                self._container.seek(round(place * av.time_base))
+            except av.FFmpegError:
+                raise MediaError("cannot seek in the sound") from None
 
     def _next(self) -> AudioFrame | None:
         self._latest = None  # if decoding fails, the position is lost
