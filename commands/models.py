@@ -93,11 +93,12 @@ def _subcommand(function: Callable[..., None]) -> Callable[..., None]:
 def list_(
     stream: "Stream",
     kind: Annotated[
-        Literal["vlm", "llm", "clip", "embed", "speech"] | None,
+        Literal["vlm", "llm", "ocr", "clip", "embed", "rerank", "speech"] | None,
         typer.Option(
             show_default=False,
-            help="Only one kind: vision-language (vlm), language (llm), image-text embedders "
-            "(clip), text embedders (embed), speech recognition (speech).",
+            help="Only one kind: vision-language (vlm), language (llm), text in pictures (ocr), "
+            "image-text embedders (clip), embedders of text (embed), rerankers (rerank), speech "
+            "recognition (speech).",
         ),
     ] = None,
     installed: Annotated[
@@ -109,7 +110,9 @@ def list_(
 
     Shows sizes, licences, what is installed and what fits. Sizes are approximate; memory is for
     8,192 tokens or 16 pictures. A model fits the largest GPU (gpu), only the memory of the machine,
-    where it is slow (ram), or neither (no).
+    where it is slow (ram), or neither (no). `run` is yes where vtk's authors ever ran the model; of
+    the others they know no more than what is published. With `serve`, a model runs behind a server
+    only, which that command starts.
 
     \b
     Examples:
@@ -154,15 +157,16 @@ def pull(stream: "Stream", models: Models, json: AsJson = False) -> None:
 def path(stream: "Stream", model: Model) -> None:
     """Print where the files of a model are.
 
-    The model comes first; for a vision-language model, its projector is on a second line.
+    The model comes first; for a vision-language model, its projector is on a second line. A folder
+    gives the file of its weights.
 
     \b
     Examples:
       llama-server -m "$(vtk models path qwen3-4b)"
     """
-    from vtk.models.hub.files import resolve
+    from vtk.models.hub.files import locate
 
-    files = resolve(model)
+    files = locate(model)
     _print(str(path) for path in (files.model, files.mmproj) if path)
 
 
@@ -181,8 +185,9 @@ def verify(
 ) -> None:
     """Check the files of models against their SHA-256.
 
-    Each file is ok, corrupt, or unknown, if neither the hub nor the catalog gives its SHA-256. The
-    exit status is 1 if one is corrupt.
+    Each file is ok, corrupt, or unknown, if neither the hub nor the catalog gives its SHA-256. A
+    file that is cut off, of another format or in the place of another is corrupt too, whether its
+    SHA-256 is known or not; `why` tells. The exit status is 1 if one is corrupt.
 
     \b
     Examples:
@@ -198,8 +203,9 @@ def verify(
                 stream.progress.rest()
                 if verdict.status == "corrupt":
                     stream.failed += 1
-                    content = os.path.realpath(verdict.path)
-                    log.error("%s is corrupt: remove %s and fetch it again", model, content)
+                    content, why = os.path.realpath(verdict.path), verdict.why
+                    again = "remove %s and fetch it again, as it %s"
+                    log.error(f"%s is corrupt: {again}", model, content, why)
                 yield verdict
 
     with file_bar("models", stream.talks) as stream.progress:

@@ -1,6 +1,5 @@
 """vtk ocr: read the text that is shown in the picture."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -25,11 +24,11 @@ def ocr(
     ] = 2.0,
     language: Language = None,
     weights: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             metavar="FILE",
-            help="A PaddleOCR recognition network (ONNX) for scripts other than Latin, Chinese "
-            "and Japanese.",
+            help="A PaddleOCR recognition network (ONNX), for scripts other than Latin, Chinese "
+            "and Japanese, or a larger one: pp-ocrv6-medium of vtk models list.",
         ),
     ] = None,
     min_score: Annotated[

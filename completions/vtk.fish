@@ -49,7 +49,7 @@ end
 
 # Offer models by name, and files.
 function __vtk_models
-    string split ' ' -- 'qwen3-vl-2b qwen3-vl-4b qwen3-vl-8b qwen3.5-4b qwen3.5-9b qwen2.5-vl-3b qwen2.5-vl-7b smolvlm2-256m smolvlm2-500m smolvlm2-2.2b internvl3.5-2b internvl3.5-4b internvl3.5-8b minicpm-v-4 minicpm-v-4.5 minicpm-v-4.6 gemma-3-4b gemma-3-12b gemma-4-e2b gemma-4-e4b qwen3-1.7b qwen3-4b qwen3-4b-2507 qwen3-8b all-minilm nomic-embed-1.5 bge-m3 qwen3-embedding-0.6b embeddinggemma pe-core-t pe-core-s pe-core-b pe-core-l pe-core-g siglip2-b siglip2-l siglip2-so400m mobileclip2-s0 mobileclip2-s2 mobileclip2-s4 mobileclip2-b mobileclip2-l whisper-tiny whisper-base whisper-small whisper-medium whisper-large-v3 whisper-turbo whisper-distil'
+    string split ' ' -- 'qwen3-vl-2b qwen3-vl-4b qwen3-vl-8b qwen3.5-2b qwen3.5-4b qwen3.5-9b qwen2.5-vl-3b qwen2.5-vl-7b smolvlm2-256m smolvlm2-500m smolvlm2-2.2b internvl3.5-2b internvl3.5-4b internvl3.5-8b minicpm-v-4 minicpm-v-4.5 minicpm-v-4.6 gemma-3-4b gemma-3-12b gemma-4-e2b gemma-4-e4b gemma-4-12b timelens-7b marlin-2b glm-ocr paddleocr-vl lightonocr dots-ocr deepseek-ocr hunyuan-ocr pp-ocrv6-medium qwen3-1.7b qwen3-4b qwen3-4b-2507 qwen3-8b all-minilm nomic-embed-1.5 bge-m3 qwen3-embedding-0.6b embeddinggemma qwen3-vl-embedding-2b qwen3-vl-reranker-2b pe-core-t pe-core-s pe-core-b pe-core-l pe-core-g siglip2-b siglip2-l siglip2-so400m mobileclip2-s0 mobileclip2-s2 mobileclip2-s4 mobileclip2-b mobileclip2-l whisper-tiny whisper-tiny.en whisper-base whisper-small whisper-medium whisper-large-v3 whisper-turbo whisper-distil qwen3-asr-0.6b qwen3-asr-1.7b granite-speech-4.1-2b voxtral-mini-3b'
     complete -C "__vtk_no_command "(commandline -ct)
 end
 
@@ -174,7 +174,7 @@ complete -c vtk -n '__vtk_command transcribe' -a '(__vtk_inputs)'
 complete -c vtk -n '__vtk_command ocr' -l on -x -a 'changes keyframes' -d 'changes: look all through the span, at what changed; keyframes: read only the keyframes, quicker, with times as fine as they are'
 complete -c vtk -n '__vtk_command ocr' -l rate -x -d 'How often to look per second, with --on changes'
 complete -c vtk -n '__vtk_command ocr' -l language -x -d 'Language of the words (en, de, …), ISO 639'
-complete -c vtk -n '__vtk_command ocr' -l weights -r -F -d 'A PaddleOCR recognition network (ONNX) for scripts other than Latin, Chinese and Japanese'
+complete -c vtk -n '__vtk_command ocr' -l weights -r -F -d 'A PaddleOCR recognition network (ONNX), for scripts other than Latin, Chinese and Japanese, or a larger one: pp-ocrv6-medium of vtk models list'
 complete -c vtk -n '__vtk_command ocr' -l min-score -x -d 'Leave out text read with a lower score'
 complete -c vtk -n '__vtk_command ocr' -l min-height -x -d 'Leave out lines less tall than this: below 1 a share of the picture\'s height, else pixels'
 complete -c vtk -n '__vtk_command ocr' -l threads -x -d 'Threads; all cores if not given'
@@ -460,7 +460,7 @@ complete -c vtk -n '__vtk_command export txt' -s h -l help -d 'Show this message
 complete -c vtk -n '__vtk_command export txt' -a '(__vtk_inputs)'
 
 # vtk models list
-complete -c vtk -n '__vtk_command models list' -l kind -x -a 'vlm llm clip embed speech' -d 'Only one kind: vision-language (vlm), language (llm), image-text embedders (clip), text embedders (embed), speech recognition (speech)'
+complete -c vtk -n '__vtk_command models list' -l kind -x -a 'vlm llm ocr clip embed rerank speech' -d 'Only one kind: vision-language (vlm), language (llm), text in pictures (ocr), image-text embedders (clip), embedders of text (embed), rerankers (rerank), speech recognition (speech)'
 complete -c vtk -n '__vtk_command models list' -l installed -d 'Only those that are installed'
 complete -c vtk -n '__vtk_command models list' -l json -d 'JSON Lines also on a terminal, not a table to read'
 complete -c vtk -n '__vtk_command models list' -s q -l quiet -d 'No progress and no warnings, only errors'

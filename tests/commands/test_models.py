@@ -12,6 +12,8 @@ import pytest
 
 from tests.command_line import VTK, lines, vtk_process
 from tests.models.hub_server import Hub, serve
+from tests.models.tiny import PROJECTOR, language_file
+from tests.real_weights import WHISPER_TINY_EN, whisper_tiny_en
 
 Models = Callable[..., subprocess.CompletedProcess[bytes]]
 
@@ -73,7 +75,9 @@ def test_list_gives_a_record_for_each_model_and_quantization(models: Models) -> 
     assert found["qwen3-vl-4b"]["quantization"] == "q4_k_m"
     assert found["qwen3-vl-4b:q8_0"]["gb"] > found["qwen3-vl-4b"]["gb"]
     assert not any(record["installed"] for record in found.values())
-    assert {record["fits"] for record in found.values()} <= {"gpu", "ram", "no"}
+    assert {record["fits"] for record in found.values()} <= {"gpu", "ram", "no", None}
+    assert {record["run"] for record in found.values()} == {True, False}
+    assert found["qwen3-asr-0.6b"]["serve"].startswith("llama-server -hf ")
 
 
 def test_list_narrows_to_a_kind_and_to_what_is_here(models: Models, tmp_path: Path) -> None:
@@ -99,7 +103,7 @@ def test_list_is_a_table_on_a_terminal(models: Models, tmp_path: Path) -> None:
         "name",
         "kind",
         "quantization",
-        *["size", "memory", "fits", "licence", "here"],
+        *["size", "memory", "fits", "run", "licence", "here"],
     ]
     assert rows[0].split()[:3] == ["all-minilm", "embed", "q8_0"]
     assert max(map(len, rows)) <= 120
@@ -158,11 +162,39 @@ def test_verify_tells_ok_corrupt_and_unknown(models: Models, hub: Hub, tmp_path:
     assert result.returncode == 1
     assert b"mine is corrupt: remove " in result.stderr
 
-    (tmp_path / "own.gguf").write_bytes(b"GGUF")
+    (tmp_path / "own.gguf").write_bytes(language_file().read_bytes())
     (tmp_path / "html.gguf").write_bytes(b"<html>")
-    result = models("verify", tmp_path / "own.gguf", tmp_path / "html.gguf")
-    assert [record["status"] for record in lines(result)] == ["unknown", "corrupt"]
+    (tmp_path / "cut.gguf").write_bytes(language_file().read_bytes()[:-1])
+    (tmp_path / "eye.gguf").write_bytes(PROJECTOR.read_bytes())
+    names = ("own", "html", "cut", "eye")
+    result = models("verify", *(tmp_path / f"{name}.gguf" for name in names))
+    found = [(record["status"], record["why"]) for record in lines(result)]
+    size = language_file().stat().st_size
+    assert found == [
+        ("unknown", None),
+        ("corrupt", "is not a GGUF file"),
+        ("corrupt", f"is cut off at {size - 1:,} bytes"),
+        ("corrupt", "is a projector, not a model"),
+    ]
     assert result.returncode == 1
+    assert result.stderr.count(b"\n") == 3
+
+
+def test_a_folder_of_a_speech_model_is_found_and_verified(models: Models, tmp_path: Path) -> None:
+    folder = whisper_tiny_en()
+    entries(
+        tmp_path, f"[mine]\nkind = 'speech'\npath = '{folder}'\nsha256 = '{WHISPER_TINY_EN[2]}'\n"
+    )
+    for name in ("mine", str(folder)):
+        assert models("path", name).stdout.decode() == f"{folder}/model.bin\n"
+    (mine,) = lines(models("verify", "mine"))
+    assert (mine["status"], mine["path"]) == ("ok", f"{folder}/model.bin")
+    (here,) = lines(models("list", "--installed"))
+    assert here["path"] == f"{folder}/model.bin"
+    for name in ("mine", str(folder), f"{folder}/model.bin"):
+        run = models("bench", name)
+        assert (run.returncode, run.stderr.count(b"\n")) == (2, 1)
+        assert b"is of the kind speech, which is not measured here" in run.stderr
 
 
 def test_verify_with_nothing_here_is_well(models: Models) -> None:

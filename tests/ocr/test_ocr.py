@@ -1,5 +1,6 @@
 """vtk ocr: what is read, when, and how often the networks are asked."""
 
+import io
 import os
 from collections.abc import Callable, Iterator
 from fractions import Fraction
@@ -8,6 +9,7 @@ from typing import Any
 
 import jsonschema
 import numpy as np
+import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,13 +20,15 @@ from tests.world.catalog import render_as
 from tests.world.titles import Titled, Words
 from vtk.errors import MediaError, MissingError, UsageError
 from vtk.models import ocr as engines
+from vtk.models.hub.formats import _Reader, _varint, onnx_metadata
 from vtk.ocr import OcrSettings, ocr
 from vtk.ocr.words import stitch
 from vtk.schema import SCHEMA
 from vtk.span import Span
 
-pytest.importorskip("rapidocr")
+rapidocr = pytest.importorskip("rapidocr")
 pytest.importorskip("onnxruntime")
+cv2 = pytest.importorskip("cv2")
 
 Made = Callable[[Any], Clip]
 SLACK = 0.2  # seconds by which a first or last time may be off
@@ -236,13 +240,67 @@ def test_without_rapidocr_the_command_that_installs_it_is_named(
         engines.OcrEngine()
 
 
+def test_a_network_of_paddlepaddle_has_its_characters_beside_it(
+    tmp_path: Path, engine: engines.OcrEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PaddlePaddle's own files lack what RapidOCR's have in them, and RapidOCR would fetch it."""
+    shipped = engines._shipped(Path(rapidocr.__file__).parent / "models", "rec")
+    characters = onnx_metadata(Path(shipped))["character"].splitlines()
+    bare = tmp_path / "inference.onnx"
+    bare.write_bytes(without_metadata(Path(shipped).read_bytes()))
+    assert onnx_metadata(bare) == {}
+    with pytest.raises(MissingError, match="does not tell its characters") as raised:
+        engines.OcrEngine(weights=bare, threads=1)
+    assert "\n" not in str(raised.value)
+    listed = {"PostProcess": {"character_dict": characters}}
+    (tmp_path / "inference.yml").write_bytes(orjson.dumps(listed))  # JSON is YAML
+    picture = np.full((64, 320, 3), 255, np.uint8)
+    cv2.putText(picture, "Lecture 3", (10, 45), cv2.FONT_HERSHEY_SIMPLEX, 1.4, (0, 0, 0), 3)
+    quad = np.array([[0, 0], [320, 0], [320, 64], [0, 64]], np.float32)
+    other = engines.OcrEngine(weights=bare, threads=1)
+    assert other.text(picture, quad) == engine.text(picture, quad)
+    assert other.text(picture, quad)[0] == "Lecture 3"
+    (tmp_path / "inference.yml").write_text("PostProcess: {}\n")
+    with pytest.raises(MissingError, match=r"inference\.yml lists no characters"):
+        engines.OcrEngine(weights=bare, threads=1)
+
+
+def without_metadata(network: bytes) -> bytes:
+    """An ONNX file without its metadata, the fields 14 of the message."""
+    kept, reader = b"", _Reader(io.BytesIO(network), len(network))
+    while reader.at < reader.size:
+        start = reader.at
+        number, wire = divmod(_varint(reader), 8)
+        reader.skip(_varint(reader) if wire == 2 else 0)
+        if wire == 0:
+            _varint(reader)
+        kept += b"" if number == 14 else network[start : reader.at]
+    return kept
+
+
+def test_a_network_is_named_by_the_catalog(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HOME", str(tmp_path))
+    result = vtk("ocr", "--weights", "pp-ocrv6-medium", stripes(tmp_path).path)
+    assert result.returncode == 69
+    assert b"`vtk models pull pp-ocrv6-medium` gets it" in result.stderr
+    (tmp_path / "vtk").mkdir()
+    own = "[mine]\nkind = 'ocr'\npath = 'm.gguf'\n"
+    (tmp_path / "vtk" / "models.toml").write_text(own)
+    (tmp_path / "vtk" / "m.gguf").write_bytes(b"GGUF")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    with pytest.raises(UsageError, match="mine is a language model: --method vlm reads with it"):
+        engines.recognizer("mine")
+
+
 def test_nonsense_is_refused(tmp_path: Path) -> None:
     for wrong in ({"on": "sundays"}, {"rate": 0.0}, {"weights": tmp_path / "none.onnx"}):
         with pytest.raises(UsageError):
             OcrSettings(**wrong)
     junk = tmp_path / "junk.onnx"
     junk.write_bytes(b"no network")
-    with pytest.raises(UsageError, match=r"junk\.onnx"):
+    with pytest.raises(
+        MissingError, match=r"junk\.onnx is not a text recognition network: it is not"
+    ):
         engines.OcrEngine(weights=junk)
 
 

@@ -34,7 +34,7 @@ def open_language(
         from vtk.models.llm.openai_server import ServerModel
 
         return ServerModel(endpoint, name, key=key, jobs=jobs, timeout=timeout)
-    from vtk.errors import UsageError
+    from vtk.errors import MissingError, UsageError
     from vtk.models.hub.files import resolve
     from vtk.models.llm.local import LocalModel
 
@@ -42,4 +42,9 @@ def open_language(
         raise UsageError(
             "no model is given: use --model NAME (see vtk models list) or --endpoint URL"
         )
-    return LocalModel(resolve(name, mmproj=mmproj), loading)
+    files = resolve(name, mmproj=mmproj)
+    if files.entry and files.entry.kind not in ("vlm", "llm", "ocr"):
+        raise UsageError(f"{name} is of the kind {files.entry.kind}, and no language model")
+    if files.model.suffix.lower() != ".gguf":
+        raise MissingError(f"{files.model} is not a GGUF file, as language models are")
+    return LocalModel(files, loading)

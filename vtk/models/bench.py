@@ -12,7 +12,8 @@ import numpy as np
 
 from vtk.errors import ModelError, UsageError
 from vtk.models import LoadOptions, open_language
-from vtk.models.hub.files import resolve
+from vtk.models.hub import formats
+from vtk.models.hub.files import CTRANSLATE2, locate, resolve
 from vtk.models.llm.prompt import LanguageModel, Picture, Prompt, Sampling
 
 QUESTION = "Describe everything that this shows, in as many words as you can."
@@ -56,6 +57,8 @@ def bench(
     if count < 1 or tokens < 1:
         raise UsageError("a measurement needs at least one picture and one token")
     kind = "vlm" if endpoint or not name else _kind(name, mmproj)
+    if kind not in ("vlm", "llm", "ocr", "clip", "embed"):
+        raise UsageError(f"{name} is of the kind {kind}, which is not measured here")
     if name and kind in ("clip", "embed"):
         return _vectors(name, kind, loading or LoadOptions(), count)
     begun = time.perf_counter()
@@ -70,15 +73,23 @@ def bench(
 
 
 def _kind(name: str, mmproj: str | None) -> str:
-    """Return the kind of a model, from the catalog if it is listed, else from its file type."""
-    if name.startswith(("local-dir:", "hf-hub:")) or Path(name).expanduser().is_dir():
+    """Return the kind of a model, from the catalog if it is listed, else from its files."""
+    if name.startswith(("local-dir:", "hf-hub:")):
         return "clip"
-    files = resolve(name, mmproj=mmproj)
+    folder = Path(name).expanduser()
+    files = locate(f"{folder}/" if folder.is_dir() else name, mmproj=mmproj)
     if files.entry:
         return files.entry.kind
-    if files.model.suffix != ".gguf":
+    if files.model.name == CTRANSLATE2:
+        return "speech"
+    if folder.is_dir():
+        return "clip"
+    if files.model.suffix.lower() != ".gguf":
         raise UsageError(f"{name} is not a GGUF file: name the folder of an open_clip model")
-    return "vlm"
+    try:
+        return "embed" if formats.kind(files.model) == "embed" else "vlm"
+    except formats.FaultError:
+        return "vlm"  # loading it tells more
 
 
 def _language(model: LanguageModel, loaded: float, count: int, tokens: int) -> Speed:

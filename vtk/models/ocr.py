@@ -4,6 +4,10 @@ RapidOCR runs networks of PaddleOCR (C. Cui et al., PaddleOCR 3.0, arXiv:2507.05
 detects text, the other recognizes a line. Both ship with its package; nothing is downloaded.
 """
 
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -15,6 +19,8 @@ from vtk.cores import cores
 from vtk.errors import MissingError, UsageError
 from vtk.media.image.to_rgb import RGB
 from vtk.models import onnx
+from vtk.models.hub.files import resolve
+from vtk.models.hub.formats import fault, onnx_metadata
 
 Quad = NDArray[np.float32]  # (4, 2): corners in pixels, clockwise from the top left
 
@@ -35,16 +41,17 @@ class OcrEngine:
     def __init__(
         self,
         language: str | None = None,
-        weights: Path | None = None,
+        weights: str | Path | None = None,
         threads: int | None = None,
     ) -> None:
-        """Load the networks. `weights` is an ONNX file of another recognition network.
+        """Load the networks. `weights` is another recognition network: see `recognizer`.
 
-        Raises MissingError if RapidOCR is not installed or does not read the language,
-        UsageError if `weights` is not a recognition network.
+        Raises MissingError if RapidOCR is not installed or does not read the language, or if
+        `weights` is not a recognition network; UsageError.
         """
         if language and not weights:
             _known(language)
+        other = None if weights is None else recognizer(weights)
         self.found = self.read = 0
         self._cv2, made = _library()
         folder = Path(str(find_spec("rapidocr").submodule_search_locations[0])) / "models"  # type: ignore[union-attr, index]
@@ -53,19 +60,23 @@ class OcrEngine:
             "Global.use_cls": False,
             # Explicit paths: a model name would be looked up in a list of files to download.
             "Det.model_path": _shipped(folder, "det"),
-            "Rec.model_path": str(weights) if weights else _shipped(folder, "rec"),
+            "Rec.model_path": str(other or _shipped(folder, "rec")),
             "Det.limit_type": "max",  # `lines` scales the pictures itself
             "Det.limit_side_len": 4096,
             # RapidOCR ignores a thread count above the number of cores.
             "EngineConfig.onnxruntime.intra_op_num_threads": min(threads or cores(), cores()),
         }
-        self._engine = made(params=params)
         try:
-            self._text(np.zeros((48, 320, 3), np.uint8))
+            with _characters(other) as params["Rec.rec_keys_path"]:
+                self._engine = made(params=params)
+                self._text(np.zeros((48, 320, 3), np.uint8))  # loads the network
+        except MissingError:
+            raise
         except Exception as error:
-            if weights:
-                reason = str(error).strip().splitlines()[-1]
-                raise UsageError(f"{weights} is not a text recognition network: {reason}") from None
+            if other:
+                wrong = fault(other)
+                reason = f"it {wrong}" if wrong else str(error).strip().splitlines()[-1]
+                raise MissingError(f"{other} is not a text recognition network: {reason}") from None
             raise MissingError(f"RapidOCR does not run ({error}): {INSTALL}") from None
 
     def lines(self, picture: RGB) -> list[Quad]:
@@ -122,6 +133,52 @@ def _library() -> tuple[Any, Any]:
     except (ImportError, OSError, RuntimeError, AttributeError) as error:
         raise MissingError(f"RapidOCR does not load ({error}): {INSTALL}") from None
     return cv2, RapidOCR
+
+
+def recognizer(weights: str | Path) -> Path:
+    """Return the file of a recognition network: a path, or a name in the catalog.
+
+    Raises MissingError if it is not there, UsageError for a model that is none.
+    """
+    path = Path(weights).expanduser()
+    if path.is_file():
+        return path
+    if isinstance(weights, Path) or "/" in weights or weights.endswith(".onnx"):
+        raise UsageError(f"there is no file {weights}")
+    found = resolve(weights).model
+    if found.suffix != ".onnx":
+        raise UsageError(f"{weights} is a language model: --method vlm reads with it")
+    return found
+
+
+@contextmanager
+def _characters(network: Path | None) -> Iterator[str | None]:
+    """Give the path of a file with the characters that a network outputs, one a line.
+
+    None where they are in the network itself, as RapidOCR distributes it; PaddlePaddle's own files
+    have them in ``inference.yml`` beside. Raises MissingError without either, as RapidOCR would
+    then look for a list to download.
+    """
+    if network is None or fault(network) or "character" in onnx_metadata(network):
+        yield None
+        return
+    beside = network.with_name("inference.yml")
+    if not beside.is_file():
+        raise MissingError(
+            f"{network} does not tell its characters, and there is no inference.yml beside it: it "
+            "is not a text recognition network, or that file of its repository is missing"
+        )
+    import yaml  # comes with RapidOCR
+
+    try:
+        told = yaml.load(beside.read_text("utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        listed = "\n".join(map(str, told["PostProcess"]["character_dict"]))
+    except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError):
+        raise MissingError(f"{beside} lists no characters of a text recognition network") from None
+    with tempfile.TemporaryDirectory() as folder:
+        file = os.path.join(folder, "characters.txt")
+        Path(file).write_text(f"{listed}\n", "utf-8")
+        yield file
 
 
 def _shipped(folder: Path, task: str) -> str:

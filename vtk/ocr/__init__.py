@@ -28,13 +28,14 @@ class OcrSettings:
     `on`: "changes" reads `rate` times per second where the picture changed; "keyframes" reads only
     the keyframes. `score` (0..1) and `height` of a line (a share of the picture's height if below
     1, else pixels) are the minimum for results. `language` is an ISO 639 code; `weights` is a
-    PaddleOCR recognition network as ONNX, used in place of the one in RapidOCR's package.
+    PaddleOCR recognition network, used in place of the one in RapidOCR's package: an ONNX file, or
+    a name in the catalog.
     """
 
     on: str = "changes"
     rate: float = 2.0
     language: str | None = None
-    weights: Path | None = None
+    weights: str | Path | None = None
     score: float = 0.6
     height: float = 0.0
     threads: int | None = None
@@ -44,7 +45,7 @@ class OcrSettings:
             raise UsageError(f"text is read on {' or '.join(ON)}, not on {self.on!r}")
         if not 0 < self.rate <= 60:
             raise UsageError("the rate must be above 0 and at most 60 per second")
-        if self.weights is not None and not self.weights.is_file():
+        if isinstance(self.weights, Path) and not self.weights.is_file():
             raise UsageError(f"there is no file {self.weights}")
 
 

@@ -7,6 +7,7 @@ import pytest
 from vtk.errors import MissingError, UsageError
 from vtk.models.hub import repo_names
 from vtk.models.hub.catalog import KINDS, PACKAGED, Entry, catalog, find, packaged, user_file
+from vtk.models.hub.files import remote_files, resolve
 
 ENDS = {"clip": ".safetensors", "speech": "model.bin"}
 SHIPPED = [entry for group in packaged().values() for entry in group]
@@ -23,18 +24,24 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize("entry", SHIPPED, ids=lambda entry: entry.name)
 def test_an_entry_is_well_formed(entry: Entry) -> None:
     assert entry.kind in KINDS
-    assert entry.licence
-    assert entry.parameters
-    assert entry.context
-    assert entry.repo
-    assert entry.file
+    for told in (entry.licence, entry.parameters, entry.repo, entry.note):
+        assert told
+    if not entry.file:  # the server fetches it
+        assert str(entry.repo) in str(entry.serve)
+        return
     assert entry.gb
-    assert entry.working_gb
-    assert entry.file.endswith(ENDS.get(entry.kind, ".gguf"))
-    assert bool(entry.mmproj) == (entry.kind == "vlm")
+    assert entry.working_gb or entry.serve
+    assert entry.context or entry.serve or entry.kind == "ocr"
+    network = entry.name == "pp-ocrv6-medium"
+    served_speech = entry.kind == "speech" and bool(entry.serve)
+    ending = ".onnx" if network else ".gguf" if served_speech else ENDS.get(entry.kind, ".gguf")
+    assert entry.file.endswith(ending)
     assert bool(entry.model and entry.pretrained) == (entry.kind == "clip")
+    sees = entry.kind in ("vlm", "ocr") and not network
+    assert bool(entry.mmproj) == (sees or served_speech or entry.name == "qwen3-vl-embedding-2b")
     assert not entry.mmproj or ("mmproj" in entry.mmproj and entry.mmproj.endswith(".gguf"))
-    if entry.kind not in ENDS:
+    assert (entry.ocr_prompt is not None) == (entry.kind == "ocr" and not network)
+    if ending == ".gguf":
         assert entry.quantization == repo_names.quantization(entry.file)
     assert find(entry.name) == find(entry.label) == entry
 
@@ -42,6 +49,7 @@ def test_an_entry_is_well_formed(entry: Entry) -> None:
 def test_every_kind_is_there_and_no_two_entries_are_the_same_file() -> None:
     assert {entry.kind for entry in SHIPPED} == set(KINDS)
     assert len({(entry.repo, entry.file) for entry in SHIPPED}) == len(SHIPPED)
+    assert [entry.name for entry in SHIPPED if entry.run] == ["whisper-tiny.en"]
     assert len({entry.label for entry in SHIPPED}) == len(SHIPPED)
 
 
@@ -71,6 +79,18 @@ def test_an_unknown_name_tells_what_is_near() -> None:
         find("qwen3-vl-4")
     with pytest.raises(MissingError, match=r"no model is called 'zzzz'; `vtk"):
         find("zzzz")
+
+
+@pytest.mark.parametrize("name", ["qwen3-asr-0.6b", "timelens-7b", "qwen3-vl-embedding-2b"])
+def test_a_model_behind_a_server_only_is_told_with_the_command_that_serves_it(name: str) -> None:
+    serve = find(name).serve
+    assert serve
+    with pytest.raises(MissingError) as raised:
+        resolve(name)
+    assert str(raised.value) == f"{name} runs behind a server only: `{serve}`, then --endpoint URL"
+    if not find(name).file:
+        with pytest.raises(UsageError, match=f"{name} is fetched by its server: `vllm serve"):
+            remote_files(name)
 
 
 def test_users_add_and_replace_entries(own: Path) -> None:
@@ -105,7 +125,9 @@ def test_values_may_go_by_quantization(own: Path) -> None:
         ("name = 1", "name must be a table"),
         ("['a/b']\nkind = 'llm'", "lower-case letters"),
         ("[a]\nrepo = 'me/a'\nfile = 'a.gguf'", "kind is missing"),
-        ("[a]\nkind = 'gpt'", r"\[a\] kind must be one of vlm, llm, clip, embed"),
+        ("[a]\nkind = 'gpt'", r"\[a\] kind must be one of vlm, llm, ocr, clip, embed"),
+        ("[a]\nkind = 'llm'\nrun = 'yes'", "run must be true or false"),
+        ("[a]\nkind = 'llm'\nserve = 'llama-server'", "needs repo with file or quants, or path"),
         ("[a]\nkind = 'llm'", "needs repo with file or quants, or path"),
         ("[a]\nkind = 'llm'\nrepo = 'me/a'", "needs repo with file or quants, or path"),
         ("[a]\nkind = 'llm'\nsize = 3", "unknown key size; the keys are .*, sha256,"),

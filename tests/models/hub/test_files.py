@@ -8,8 +8,10 @@ import pytest
 
 from vtk.errors import MissingError, UsageError
 from vtk.models.hub import repo_names
+from vtk.models.hub.catalog import find
 from vtk.models.hub.files import Remote, blob_sha256, cached_path, remote_files, resolve, sha256
 from vtk.models.hub.projector import projector_beside
+from vtk.models.hub.verify import installed_path
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
@@ -142,6 +144,29 @@ def test_projectors_that_fit_equally_well_are_told(
     given = resolve(str(folder / "a-Q4_0.gguf"), mmproj=str(folder / "mmproj-a-F16.gguf"))
     assert given.mmproj == folder / "mmproj-a-F16.gguf"
     assert not caplog.text
+
+
+def test_a_folder_is_a_model_where_weights_are_in_it(home: Path) -> None:
+    with pytest.raises(MissingError, match=r"holds no model: neither model\.bin nor open_clip"):
+        resolve(f"{home}/")
+    folder_of(home, "open_clip_pytorch_model.bin", "open_clip_model.safetensors")
+    assert resolve(f"{home}/").model == home / "open_clip_model.safetensors"
+    folder_of(home, "model.bin")
+    files = resolve(f"{home}/")
+    assert (files.name, files.model, files.entry) == (home.name, home / "model.bin", None)
+
+
+def test_a_folder_in_the_users_catalog_is_a_speech_model(home: Path) -> None:
+    folder = home / "config" / "vtk"
+    (folder / "tiny").mkdir(parents=True)
+    (folder / "models.toml").write_text("[mine]\nkind = 'speech'\npath = 'tiny'\n")
+    with pytest.raises(MissingError, match="holds no model"):
+        resolve("mine")
+    assert not installed_path(find("mine"))
+    folder_of(folder / "tiny", "model.bin")
+    files = resolve("mine")
+    assert (files.name, files.model) == ("mine", folder / "tiny" / "model.bin")
+    assert installed_path(find("mine")) == files.model
 
 
 def test_an_entry_of_the_user_may_be_local(home: Path) -> None:

@@ -14,14 +14,10 @@ from typing import Any
 from vtk.errors import MissingError, UsageError
 from vtk.models.hub import repo_names
 from vtk.models.hub.catalog import Entry, find
-from vtk.models.hub.files import WEIGHTS, Remote, cached_path, resolve
+from vtk.models.hub.files import CLIP_FILES, WEIGHTS, Remote, cached_path, resolve
 
 CONFIG = "open_clip_config.json"
 HUB, FOLDER = "hf-hub:", "local-dir:"
-IN_FOLDER = (
-    *(WEIGHTS, "open_clip_pytorch_model.safetensors"),
-    *("open_clip_pytorch_model.bin", "open_clip_pytorch_model.pth"),
-)
 READABLE = (".safetensors", ".bin", ".pt", ".pth")  # formats that load without running code
 
 
@@ -70,7 +66,7 @@ def _found(library: Any, name: str, checkpoint: Path | None) -> Source:
 def _of_folder(folder: Path, checkpoint: Path | None = None, name: str | None = None) -> Source:
     if not (folder / CONFIG).is_file():
         raise MissingError(f"there is no {CONFIG} in {folder}: it is not an open_clip model")
-    there = (folder / file for file in IN_FOLDER if (folder / file).is_file())
+    there = (folder / file for file in CLIP_FILES if (folder / file).is_file())
     weights = checkpoint or next(there, None)
     if not weights:
         raise MissingError(f"there are no weights in {folder}: it lacks {WEIGHTS}")

@@ -16,7 +16,7 @@ from typing import Any
 from vtk.errors import MissingError, UsageError
 from vtk.models.hub import repo_names
 
-KINDS = ("vlm", "llm", "clip", "embed", "speech")
+KINDS = ("vlm", "llm", "ocr", "clip", "embed", "rerank", "speech")
 PACKAGED = Path(__file__).with_name("models.toml")
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
@@ -24,9 +24,11 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 _TEXTS = (
     *("kind", "repo", "revision", "file", "mmproj", "model", "pretrained", "path", "mmproj_path"),
     *("parameters", "licence", "note", "sha256", "mmproj_sha256"),
-    *("query_prefix", "document_prefix"),
+    *("query_prefix", "document_prefix", "ocr_prompt", "serve"),
 )
-KEYS = sorted({*_TEXTS, "quants", "also", "context", "gb", "working_gb"})  # keys of an entry
+_LINES = ("query_prefix", "document_prefix", "ocr_prompt")  # texts that may have several lines
+# The keys of an entry.
+KEYS = sorted({*_TEXTS, "quants", "also", "context", "gb", "working_gb", "run"})
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,9 @@ class Entry:
     pretrained: str | None = None  # open_clip pretrained tag
     query_prefix: str | None = None
     document_prefix: str | None = None
+    ocr_prompt: str | None = None  # the text that asks an OCR model for what is written
+    serve: str | None = None  # the command that serves a model which vtk cannot run itself
+    run: bool = False  # whether it was ever run by vtk's authors
     path: Path | None = None
     mmproj_path: Path | None = None
     context: int | None = None
@@ -156,6 +161,8 @@ def _complete(where: str, values: Mapping[str, Any], files: Mapping[Any, Any]) -
         raise UsageError(f"{where} kind is missing: one of {', '.join(KINDS)}")
     if "path" in values or (values["kind"] == "clip" and "model" in values):
         return
+    if "serve" in values and "repo" in values:  # the server fetches it
+        return
     if "repo" not in values or None in files.values():
         raise UsageError(f"{where} needs repo with file or quants, or path")
 
@@ -179,13 +186,16 @@ def _checked(where: str, key: str, value: Any) -> Any:
         for file in value:
             must(isinstance(file, str) and repo_names.is_file(file), "a list of names of files")
         return tuple(value)
-    if key == "context":
+    if key == "run":
+        must(type(value) is bool, "true or false")
+    elif key == "context":
         must(type(value) is int and value > 0, "a whole number of tokens")
     elif key in ("gb", "working_gb"):
         must(type(value) in (int, float) and value >= 0, "a number")
     elif key in _TEXTS:
-        lines = value.replace("\n", " ") if key.endswith("prefix") and value else value
-        must(isinstance(value, str) and lines.isprintable() and bool(value), "a text")
+        lines = value.replace("\n", " ") if key in _LINES and value else value
+        full = bool(value) or key == "ocr_prompt"
+        must(isinstance(value, str) and lines.isprintable() and full, "a text")
         must(key != "kind" or value in KINDS, f"one of {', '.join(KINDS)}")
         must(key != "repo" or repo_names.is_repository(value), "owner/name")
         must(key != "revision" or repo_names.is_revision(value), "a branch, a tag or a commit")

@@ -20,6 +20,11 @@ from vtk.models.hub.catalog import Entry, catalog, find
 from vtk.models.hub.projector import projector_beside
 
 WEIGHTS = "open_clip_model.safetensors"  # the file that open_clip looks for first in a repository
+CLIP_FILES = (  # in the folder of an open_clip model, by preference
+    *(WEIGHTS, "open_clip_pytorch_model.safetensors"),
+    *("open_clip_pytorch_model.bin", "open_clip_pytorch_model.pth"),
+)
+CTRANSLATE2 = "model.bin"  # in the folder of a speech model
 ENDINGS = (".gguf", ".safetensors", ".pt", ".bin")
 
 
@@ -44,21 +49,38 @@ class Remote:
 
 
 def resolve(name: str, *, mmproj: str | None = None) -> Files:
+    """Return the files of a model that is to be loaded; see `locate`.
+
+    Raises MissingError, with the command, also for a model that runs behind a server only.
+    """
+    if (entry := _entry(name)) and entry.serve:
+        raise MissingError(_only_served(entry))
+    return locate(name, mmproj=mmproj)
+
+
+def locate(name: str, *, mmproj: str | None = None) -> Files:
     """Return the files of a model: a catalog name, a path, or ``hf:owner/repo/file.gguf``.
 
+    A path may be that of a folder with the weights of an open_clip or a faster-whisper model.
     Without `mmproj` (a path or ``hf:``), a local model takes the matching projector beside it.
     Raises MissingError, with the command that gets the file, if one is missing; UsageError.
     """
     given = None if mmproj is None else _given(mmproj)
     if is_path(name):
-        model = _whole(Path(name).expanduser())
-        return Files(model.stem, model, given or projector_beside(model))
-    entry = _listed(name) if name.startswith("hf:") else find(name)
+        path = Path(name).expanduser()
+        model = whole(path)
+        label = Path(os.path.abspath(path)).name if path.is_dir() else model.stem
+        return Files(label, model, given or projector_beside(model))
+    entry = _entry(name)
     if entry and entry.path:
-        model = _whole(entry.path)
+        model = whole(entry.path)
         own = _there(entry.mmproj_path) if entry.mmproj_path else None
-        own = own or (projector_beside(model) if entry.kind == "vlm" and not given else None)
-        return Files(entry.label, model, given or own, entry)
+        sees = entry.kind in ("vlm", "ocr") and not given
+        return Files(
+            entry.label, model, given or own or (projector_beside(model) if sees else None), entry
+        )
+    if entry and entry.serve and not entry.file:
+        raise MissingError(_only_served(entry))
     here = {remote.file: _here(remote, name) for remote in remote_files(name)}
     model = next(iter(here.values()))
     if entry:
@@ -93,7 +115,12 @@ def remote_files(name: str) -> list[Remote]:
 
 
 def entry_files(entry: Entry) -> list[Remote]:
-    """Return the files of an entry on the hub: model, projector, others that loading needs."""
+    """Return the files of an entry on the hub: model, projector, others that loading needs.
+
+    Raises UsageError if a server fetches them.
+    """
+    if entry.serve and not entry.file:
+        raise UsageError(f"{entry.name} is fetched by its server: `{entry.serve}`")
     repo, file = (entry.repo, entry.file or WEIGHTS) if entry.repo else _of_open_clip(entry)
     split = repo_names.split_files(file)
     found = [
@@ -161,6 +188,13 @@ def _address(name: str) -> tuple[str, str]:
     return f"{owner}/{repo}", file
 
 
+def _entry(name: str) -> Entry | None:
+    """Return the catalog entry of a name; None for a path, or for a file that is not in it."""
+    if is_path(name):
+        return None
+    return _listed(name) if name.startswith("hf:") else find(name)
+
+
 def _listed(name: str) -> Entry | None:
     """Return the catalog entry for an ``hf:`` name, if there is one."""
     repo, file = _address(name)
@@ -200,8 +234,16 @@ def _there(path: Path) -> Path:
     return path
 
 
-def _whole(path: Path) -> Path:
-    """Return the path of a model. Raises MissingError if the file or one of its parts is absent."""
+def whole(path: Path) -> Path:
+    """Return the file of weights at a path: that file, or the one in the folder of a model.
+
+    Raises MissingError if the file or one of its parts is absent.
+    """
+    if path.is_dir():
+        there = [path / name for name in (CTRANSLATE2, *CLIP_FILES) if (path / name).is_file()]
+        if not there:
+            raise MissingError(f"{path} holds no model: neither {CTRANSLATE2} nor {WEIGHTS}")
+        return there[0]
     for part in repo_names.split_files(path.name):
         _there(path.with_name(part))
     return path
@@ -212,3 +254,7 @@ def _here(remote: Remote, name: str) -> Path:
     if not path:
         raise MissingError(f"{remote.file} is not here; `vtk models pull {name}` gets it")
     return path
+
+
+def _only_served(entry: Entry) -> str:
+    return f"{entry.name} runs behind a server only: `{entry.serve}`, then --endpoint URL"

@@ -16,6 +16,7 @@ COLUMNS = {
     "size": "gb",
     "memory": "memory_gb",
     "fits": "fits",
+    "run": "run",
     "licence": "licence",
     "here": "path",
 }
@@ -24,7 +25,8 @@ COLUMNS = {
 def listing(*, kind: str | None = None, installed: bool = False) -> Iterator[dict[str, Any]]:
     """Yield a record for each name in the catalog; sizes are approximate, in 10^9 bytes.
 
-    `fits` is where the model with 8,192 tokens fits: gpu (the largest GPU), ram, or no.
+    `fits` is where the model with 8,192 tokens fits: gpu (the largest GPU), ram, or no. `run` is
+    whether vtk's authors ever ran it.
     """
     gpu = max((gpu.total_gb for gpu in gpu_memory()), default=0.0)
     ram = ram_gb()
@@ -45,6 +47,8 @@ def listing(*, kind: str | None = None, installed: bool = False) -> Iterator[dic
             "repo": entry.repo,
             "installed": path is not None,
             "path": None if path is None else str(path),
+            "run": entry.run,
+            "serve": entry.serve,
             "note": entry.note,
         }
 
@@ -82,6 +86,8 @@ def table(records: Sequence[dict[str, Any]], width: int) -> str:
 def _cell(key: str, value: Any) -> str:
     if value is None:
         return ""
+    if key == "run":
+        return "yes" if value else "no"
     if key in ("gb", "memory_gb"):
         return f"{value:.1f} GB" if value >= 0.1 else f"{value:.2f} GB"
     return str(value)

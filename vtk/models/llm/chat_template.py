@@ -63,17 +63,9 @@ class Template:
         ]
         if not prompt.pictures:  # templates of text-only models accept only a string
             content = "\n".join(part["text"] for part in content)
-        turns = [{"role": "user", "content": content}]
-        if prompt.system:
-            turns.insert(
-                0, {"role": "system", "content": self.escape_control_tokens(prompt.system)}
-            )
-        try:
-            text = self._template.render(
-                messages=turns, add_generation_prompt=True, enable_thinking=False, **self._tokens
-            )
-        except self._failures as error:
-            raise ModelError(f"the model's chat template refuses the prompt: {error}") from None
+        text = self._rendered(content, prompt.system)
+        if prompt.pictures and str(content) in text:  # written as a list: it takes only a string
+            text = self._rendered("".join(part["text"] for part in content), prompt.system)
         text = text.removeprefix(self._added)
         if text.rstrip().endswith(THOUGHT[0]):  # the template begins the reasoning: end it at once
             text = f"{text.rstrip()}\n\n{THOUGHT[1]}\n\n"
@@ -84,6 +76,17 @@ class Template:
         for picture, after in zip(prompt.pictures, others, strict=True):
             parts += [picture, after]
         return [part for part in parts if not isinstance(part, str) or part]
+
+    def _rendered(self, content: Any, system: str | None) -> str:
+        turns = [{"role": "user", "content": content}]
+        if system:
+            turns.insert(0, {"role": "system", "content": self.escape_control_tokens(system)})
+        try:
+            return self._template.render(
+                messages=turns, add_generation_prompt=True, enable_thinking=False, **self._tokens
+            )
+        except self._failures as error:
+            raise ModelError(f"the model's chat template refuses the prompt: {error}") from None
 
     def escape_control_tokens(self, text: str) -> str:
         """Return the text with a space inserted into each control token, which disables it."""

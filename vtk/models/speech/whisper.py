@@ -159,13 +159,14 @@ def _folder(name: str) -> tuple[str, Path]:
     folder = Path(name).expanduser()
     if folder.is_dir():
         label = Path(os.path.abspath(folder)).name  # a link has the name that its user gave it
-    elif "/" in name and not name.startswith("hf:"):
+    elif "/" in name and not name.startswith("hf:") and not folder.is_file():
         raise MissingError(f"there is no folder {name}")
     else:
         files = resolve(name)
-        if files.entry is None or files.entry.kind != "speech":
+        if files.model.name != "model.bin" or (files.entry and files.entry.kind != "speech"):
             raise UsageError(f"{name} is not a speech model: see `vtk models list --kind speech`")
-        label, folder = files.name, files.model.parent
+        folder = files.model.parent
+        label = files.name if files.entry else Path(os.path.abspath(folder)).name
     for file in NEEDED:
         if not (folder / file).is_file():
             raise MissingError(f"there is no {file} in {folder}: it is not a faster-whisper model")
