@@ -1,6 +1,7 @@
 """Language models in the process beside llama-cpp-python's own chat handler in a plain loop.
 
     python -m tests.benchmarks.models [--shape tiny|256m] [--model FILE --mmproj FILE] [--rounds N]
+                                      [--only pictures|texts|kept]
 
 The loop is what a program without vtk would do: each frame as PNG in a data URI to
 `create_chat_completion`, one call after the other. `tiny` is tiny-vlm with its trained weights.
@@ -8,6 +9,10 @@ The loop is what a program without vtk would do: each frame as PNG in a data URI
 blocks of 768 for pictures of 224 pixels, 30 of 576 for text, Q8_0), so that it costs what a real
 one costs; what it says means nothing. A model of your own is measured with `--model`. Rates are of
 the best round; rounds of both take turns.
+
+Texts are written by SmolLM2-135M-Instruct, real weights with a real vocabulary, freely and under a
+JSON Schema. Frames are kept by models with random weights, a dense one and a hybrid one whose state
+cannot go back: what counts is how many pictures are encoded.
 """
 
 import argparse
@@ -16,16 +21,19 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
+from tests.real_weights import SMOLLM2, find
 from vtk.errors import ModelError
 from vtk.media.image import png
 from vtk.models.hub.files import Files
+from vtk.models.llm.llama_chunks import Chunk
+from vtk.models.llm.llama_cpp import Engine
 from vtk.models.llm.llama_library import library
 from vtk.models.llm.load_options import LoadOptions
 from vtk.models.llm.local import LocalModel
@@ -107,10 +115,15 @@ def ours(files: Files, threads: int, sequences: int) -> LocalModel:
     return LocalModel(files, LoadOptions(context=CONTEXT, threads=threads, sequences=sequences))
 
 
-def answered(model: LocalModel, prompts: list[Prompt], tokens: int) -> tuple[list[str], int]:
+def answered(
+    model: LocalModel,
+    prompts: list[Prompt],
+    tokens: int,
+    schema: dict[str, object] | None = None,
+) -> tuple[list[str], int]:
     """Texts and the number of their tokens."""
     texts, count = [], 0
-    for answer in model.answers(prompts, Sampling(max_tokens=tokens)):
+    for answer in model.answers(prompts, Sampling(max_tokens=tokens, schema=schema)):
         if isinstance(answer, ModelError):
             raise answer
         texts.append(answer.text)
@@ -185,6 +198,107 @@ def questions(files: Files, threads: int, side: int, rounds: int, tokens: int) -
     plain.llama.close()
 
 
+SUBJECTS = ("bread", "rain", "bees", "glass", "trains", "salt", "wool", "bridges")
+QUESTION = "Are there {} stars?"
+SCHEMA: dict[str, object] = {
+    "type": "object",
+    "properties": {
+        "title": {"type": "string"},
+        "facts": {"type": "array", "items": {"type": "string"}, "minItems": 2, "maxItems": 4},
+    },
+    "required": ["title", "facts"],
+}
+
+
+def texts(threads: int, rounds: int, tokens: int) -> None:
+    """Texts without pictures, by a real model, with and without a schema."""
+    from llama_cpp import Llama
+
+    file = find(*SMOLLM2)
+    if isinstance(file, str):
+        print(f"texts: {file}")
+        return
+    library()  # silent
+    files = Files("SmolLM2-135M-Instruct", file, None)
+    plain = Llama(
+        str(file),
+        n_ctx=CONTEXT,
+        n_threads=threads,
+        n_threads_batch=threads,
+        flash_attn=True,  # as llama.cpp and vtk have it by default
+        verbose=False,
+    )
+    models = {f"vtk, {n} in flight": ours(files, threads, n) for n in (1, 4, 8)}
+    asked = [f"Tell in JSON, as title and facts, what you know of {each}." for each in SUBJECTS]
+
+    def loop(schema: dict[str, object] | None, _: int) -> tuple[list[str], int]:
+        form = {"response_format": {"type": "json_object", "schema": schema}} if schema else {}
+        said, count = [], 0
+        for question in asked:
+            reply = plain.create_chat_completion(
+                [{"role": "user", "content": question}],
+                max_tokens=tokens,
+                temperature=0,
+                repeat_penalty=1.0,
+                **form,  # type: ignore[arg-type]
+            )
+            assert isinstance(reply, dict)
+            said.append(str(reply["choices"][0]["message"]["content"]))
+            count += reply["usage"]["completion_tokens"]
+        return said, count
+
+    def written(
+        model: LocalModel, schema: dict[str, object] | None, _: int
+    ) -> tuple[list[str], int]:
+        prompts = [Prompt((question,)) for question in asked]
+        return answered(model, prompts, tokens, schema)
+
+    for schema in (None, SCHEMA):
+        print(f"{len(asked)} texts by {files.name}, {'under a schema' if schema else 'free'}")
+        works: dict[str, Work] = {"plain loop": partial(loop, schema)}
+        works |= {name: partial(written, model, schema) for name, model in models.items()}
+        raced(works, rounds)
+    plain.close()
+    for model in models.values():
+        model.close()
+
+
+def kept(threads: int, rounds: int) -> None:
+    """Questions on the same frames, of a dense and of a hybrid model, and on others in between."""
+    from tests.world.models import random_vlm
+
+    encode, counts = Engine._encode, [0]
+
+    def counted(self: Engine, batch: object, pictures: Sequence[Chunk]) -> int:
+        counts[0] += (together := encode(self, batch, pictures))
+        return together
+
+    Engine._encode = counted  # type: ignore[method-assign]
+    with tempfile.TemporaryDirectory() as folder:
+        for kind, name in (("pairs", "dense"), ("hybrid", "hybrid")):
+            files = Files(kind, *random_vlm.write(Path(folder), kind))
+            with closing(ours(files, threads, 1)) as model:
+                for row, films in (("the same 8 frames", 1), ("8 frames each", 16)):
+                    best = 1e9
+                    for number in range(rounds):
+                        shown = [
+                            list(enumerate(frames(8, 320, 100 * number + 20 * films + film)))
+                            for film in range(films)
+                        ]
+                        asked = [
+                            Prompt.about(shown[n % films], QUESTION.format(n), pairs=model.pairs)
+                            for n in range(16)
+                        ]
+                        begun, counts[0] = time.perf_counter(), 0
+                        list(model.scores(asked))
+                        best = min(best, time.perf_counter() - begun)
+                    print(
+                        f"  {name:6} 16 questions on {row:18}{best:7.2f} s"
+                        f"  {counts[0]:3} pictures encoded, two frames in each"
+                    )
+    Engine._encode = encode  # type: ignore[method-assign]
+
+
 MEMORY = """
 import resource, sys
 from tests.benchmarks import models
@@ -226,9 +340,17 @@ def main() -> None:
     parser.add_argument("--shape", choices=["tiny", "256m"], default="tiny")
     parser.add_argument("--model", type=Path)
     parser.add_argument("--mmproj", type=Path)
+    parser.add_argument("--only", choices=["pictures", "texts", "kept"])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=2)
     chosen = parser.parse_args()
+    if chosen.only in (None, "texts"):
+        texts(chosen.threads, chosen.rounds, 64)
+    if chosen.only in (None, "kept"):
+        print("frames kept, by models with random weights")
+        kept(chosen.threads, chosen.rounds)
+    if chosen.only not in (None, "pictures"):
+        return
     with tempfile.TemporaryDirectory() as folder:
         files = TINY if chosen.shape == "tiny" else made(Path(folder))
         if chosen.model:
