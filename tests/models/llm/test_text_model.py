@@ -78,35 +78,22 @@ def test_an_answer_cut_short_ends_with_a_whole_character(model: LocalModel) -> N
 
 
 def test_greedy_answers_are_those_of_a_grammar_that_tests_every_token(model: LocalModel) -> None:
-    from llama_cpp import (
-        llama_sampler_chain_add,
-        llama_sampler_chain_default_params,
-        llama_sampler_chain_init,
-        llama_sampler_init_grammar,
-        llama_sampler_init_greedy,
-    )
-
-    from vtk.models.llm.gbnf import grammar
     from vtk.models.llm.llama_sampler import Sampler
 
     class GrammarFirst(Sampler):
-        """The grammar as a link of the chain, before the choice."""
+        """Chooses only among the tokens that the grammar allows."""
 
-        def __init__(self, model: LocalModel) -> None:
-            engine = model._engine
-            super().__init__(engine._lib, engine._context, engine._vocab, Sampling(), None)
-            rules = grammar(SCHEMA).encode()
-            self._chain = llama_sampler_chain_init(llama_sampler_chain_default_params())
-            first = llama_sampler_init_grammar(engine._vocab, rules, b"root")
-            assert first
-            llama_sampler_chain_add(self._chain, first)
-            llama_sampler_chain_add(self._chain, llama_sampler_init_greedy())
+        def token(self, at: int) -> int:
+            assert self._grammar
+            token = self._allowed(self._grammar.allowed(), at)
+            self._grammar.accept(token)
+            return token
 
     sampling = Sampling(max_tokens=60, schema=SCHEMA)
     asked = [QUESTIONS[0], with_schema(QUESTIONS[1], SCHEMA)]
     ours = said(list(model.answers(asked, sampling)))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(model._engine, "sampler", lambda *_: GrammarFirst(model))
+        patch.setattr("vtk.models.llm.llama_cpp.Sampler", GrammarFirst)
         theirs = said(list(model.answers(asked, sampling)))
     assert ours == theirs
     assert all(obeys(text, SCHEMA) for text in ours)

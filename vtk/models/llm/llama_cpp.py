@@ -8,20 +8,25 @@ only its parts `llama_chunks` (prompts) and `llama_sampler` (tokens) call the C 
 import ctypes
 import os
 from collections.abc import Callable, Generator, Sequence
+from functools import cached_property
 from itertools import takewhile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vtk.cores import cores
 from vtk.errors import MissingError, ModelError, UsageError
+from vtk.models.llm.grammar import Grammar, vocabulary
 from vtk.models.llm.llama_chunks import Chunk, Chunks
 from vtk.models.llm.llama_library import clear_errors, last_error, library
 from vtk.models.llm.llama_sampler import Sampler
 from vtk.models.llm.load_options import KV_TYPES, LoadOptions
 from vtk.models.llm.prompt import Picture, Sampling
+
+if TYPE_CHECKING:
+    from llguidance import LLTokenizer
 
 BATCH = 2048  # most tokens per batch
 FLASH = {None: -1, False: 0, True: 1}
@@ -252,6 +257,12 @@ class Engine:
         """Let `target` share the first `positions` of `source`; costs nothing."""
         self._lib.llama_memory_seq_cp(self._memory, source, target, 0, positions)
 
-    def sampler(self, sampling: Sampling, grammar: str | None) -> Sampler:
-        """Return a sampler for one answer."""
+    def sampler(self, sampling: Sampling, rules: str | None) -> Sampler:
+        """Return a sampler for one answer, which follows compiled rules if there are any."""
+        grammar = Grammar(self._tokenizer, rules) if rules is not None else None
         return Sampler(self._lib, self._context, self._vocab, sampling, grammar)
+
+    @cached_property
+    def _tokenizer(self) -> "LLTokenizer":
+        ends = [token for token in range(self.vocabulary) if self.ends(token)]
+        return vocabulary(self._vocab, ends)

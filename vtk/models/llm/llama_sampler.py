@@ -7,32 +7,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vtk.errors import ModelError
-from vtk.models.llm.gbnf import OBJECT
+from vtk.models.llm.grammar import Grammar
 from vtk.models.llm.prompt import Sampling
 
-LIKELIEST = 128  # tokens of which a grammar tests which it allows, before it tests all
 TOKEN = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])  # llama_token_data
 
 
 class Sampler:
     """Samples tokens by temperature and seed, constrained by a grammar if there is one.
 
-    A grammar tests every token of a vocabulary in turn, which costs more than the model where the
-    vocabulary is large. So a token is sampled first, and only if the grammar forbids it again from
-    those that it allows (as common_sampler_sample of llama.cpp does).
+    To tell all tokens that a grammar allows costs more than to test one. So a token is sampled
+    first, and only if the grammar forbids it again from those that it allows (as
+    common_sampler_sample of llama.cpp does).
     """
 
     def __init__(
-        self, lib: Any, context: Any, vocab: Any, sampling: Sampling, grammar: str | None
+        self, lib: Any, context: Any, vocab: Any, sampling: Sampling, grammar: Grammar | None
     ) -> None:
-        self._lib, self._context = lib, context
+        self._lib, self._context, self._grammar = lib, context, grammar
         self._size = int(lib.llama_vocab_n_tokens(vocab))
-        self._grammar = None
-        if grammar is not None:  # one that llama.cpp finds too large gives way to any object
-            start = lib.llama_sampler_init_grammar
-            self._grammar = start(vocab, grammar.encode(), b"root") or start(
-                vocab, OBJECT.encode(), b"root"
-            )
         self._chain = lib.llama_sampler_chain_init(lib.llama_sampler_chain_default_params())
         if sampling.temperature <= 0:
             steps = [lib.llama_sampler_init_greedy()]
@@ -50,25 +43,20 @@ class Sampler:
         token = int(self._lib.llama_sampler_sample(self._chain, self._context, at))
         if self._grammar is None:
             return token
-        one = np.array([(token, 1.0, 0.0)], TOKEN)
-        self._apply(self._grammar, one)
-        if one["logit"][0] == -np.inf:
-            token = self._allowed(at)
-        self._lib.llama_sampler_accept(self._grammar, token)
+        if not self._grammar.allows(token):
+            token = self._allowed(self._grammar.allowed(), at)
+        self._grammar.accept(token)
         return token
 
-    def _allowed(self, at: int) -> int:
-        """Sample from the likeliest tokens that the grammar allows, from all if there are none."""
+    def _allowed(self, allowed: NDArray[np.int32], at: int) -> int:
+        """Sample from the allowed tokens."""
+        if not len(allowed):
+            raise ModelError("the model has no token with which its answer could go on as asked")
         found = self._lib.llama_get_logits_ith(self._context, at)
-        logits = np.ctypeslib.as_array(found, shape=(self._size,))
-        for count in (min(LIKELIEST, self._size), self._size):
-            tokens = np.zeros(count, TOKEN)
-            tokens["id"] = np.sort(np.argpartition(logits, -count)[-count:])
-            tokens["logit"] = logits[tokens["id"]]
-            self._apply(self._grammar, tokens)
-            if tokens["logit"].max() > -np.inf:
-                return int(tokens["id"][self._apply(self._chain, tokens)])
-        raise ModelError("the model has no token with which its answer could go on as asked")
+        tokens = np.zeros(len(allowed), TOKEN)
+        tokens["id"] = allowed
+        tokens["logit"] = np.ctypeslib.as_array(found, shape=(self._size,))[allowed]
+        return int(tokens["id"][self._apply(self._chain, tokens)])
 
     def _apply(self, sampler: Any, tokens: NDArray[np.void]) -> int:
         """Apply a sampler to candidates, in place; return the index that it selects, or -1."""
@@ -82,5 +70,3 @@ class Sampler:
     def close(self) -> None:
         """Free the sampler."""
         self._lib.llama_sampler_free(self._chain)
-        if self._grammar:
-            self._lib.llama_sampler_free(self._grammar)

@@ -17,9 +17,9 @@ import numpy as np
 from vtk.errors import MissingError, ModelError, UsageError
 from vtk.models.closeable import Closeable
 from vtk.models.hub.files import Files, blob_sha256, sha256
-from vtk.models.llm import gbnf
 from vtk.models.llm.chat_template import Template
 from vtk.models.llm.choices import check_choices, softmax, variants
+from vtk.models.llm.grammar import compiled
 from vtk.models.llm.kv_slots import Slot, Slots, up_to_last_picture
 from vtk.models.llm.likelihood import likelihood, tokens_after
 from vtk.models.llm.llama_chunks import Chunk
@@ -95,7 +95,7 @@ class LocalModel(Closeable):
     ) -> Iterator[Answer | ModelError]:
         """Yield an answer to each prompt, in order; see `LanguageModel`."""
         chosen = sampling or Sampling()
-        grammar = None if chosen.schema is None else gbnf.grammar(chosen.schema)
+        rules = None if chosen.schema is None else compiled(chosen.schema)
 
         def finish(job: ActivePrompt, at: int) -> Answer | ModelError | None:
             assert job.sampler
@@ -117,7 +117,7 @@ class LocalModel(Closeable):
 
         def begin(number: int, prompt: Prompt) -> ActivePrompt:
             own = replace(chosen, seed=chosen.seed + number % chosen.count)
-            sampler = self._engine.sampler(own, grammar)
+            sampler = self._engine.sampler(own, rules)
             return self._begin(number, prompt, chosen.max_tokens, sampler)
 
         each = (prompt for prompt in prompts for _ in range(chosen.count))
