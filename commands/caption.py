@@ -65,7 +65,8 @@ def caption(
         Literal["frames", "grid", "thumbnail", "clip", "none"],
         typer.Option(
             help="What the model sees: frames one by one; all in one grid; a grid and some at full "
-            "size (thumbnail); short runs at half the size (clip); nothing, only words (none)."
+            "size (thumbnail); short runs at half the size (clip); nothing (none): plain then "
+            "captions what is said and written, without decoding."
         ),
     ] = "frames",
     frames: Annotated[
@@ -110,7 +111,7 @@ def caption(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="JSON Schema that the answers of plain follow; they are put under `fields`.",
+            help="JSON Schema that the answers of plain must follow; they are put under `fields`.",
         ),
     ] = None,
     tags: Annotated[
@@ -162,7 +163,7 @@ def caption(
         typer.Option(
             "--seconds/--no-seconds",
             help="Note in `made` how long each caption took, and how much of its prompts was "
-            "reused; without it, the same input gives the same bytes.",
+            "reused; without it, the same input gives the same bytes, one prompt at a time.",
         ),
     ] = True,
     resume: Annotated[
@@ -203,8 +204,14 @@ def caption(
     With --recipe, a whole video is split as the recipe says, and spans that it does not keep are
     left out; --show-recipe prints it, to be changed and given back as a file.
 
-    A whole video is split into shots first. An answer that is empty or repeats itself is asked for
-    once more; then the span becomes an error record that quotes it.
+    A whole video is split into shots first; with --layout none, between sentences into stretches of
+    half a minute, and a span without words has an empty caption. An answer that is empty, repeats
+    itself or breaks --schema is asked for once more; then the span becomes an error record that
+    quotes it.
+
+    A model that is asked several prompts at once (--sequences, -j) rounds otherwise than one asked
+    a single one, which tips a near tie now and then: the same bytes come from the same input one
+    prompt at a time, without --resume in between.
 
     \b
     Examples:
@@ -239,7 +246,7 @@ def caption(
     if show_prompt:
         from vtk.prompting.templates import to_toml
 
-        known = templates(method, tags=bool(tags), names=names, long=long > 0)
+        known = templates(method, layout, tags=bool(tags), names=names, long=long > 0)
         return to_toml({**known, **(plan.prompts_of(known) if plan else {})})
     if resume and measured:
         raise UsageError("--resume is for captions by a language model")

@@ -1,5 +1,8 @@
 """vtk models bench: a model measured through the command line, in the process and behind a URL."""
 
+import itertools
+import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import orjson
@@ -11,6 +14,10 @@ pytest.importorskip("llama_cpp")
 
 from tests.models.chat_server import chat_server
 from tests.models.tiny import HOME, PROJECTOR, language_file
+from tests.prompting.scripted import Scripted
+from tests.real_weights import smollm2, whisper_tiny_en
+from vtk.models import bench
+from vtk.models.llm.prompt import Answer, Prompt, Sampling
 
 
 def _catalog(home: Path) -> dict[str, str]:
@@ -59,3 +66,55 @@ def test_no_model_and_no_server_is_wrong_usage() -> None:
     run = vtk("models", "bench")
     assert run.returncode == 2
     assert b"--endpoint" in run.stderr
+
+
+class Noisy(Scripted):
+    """Writes a token in 2 ms, and reads a prompt that it does not hold in 0 to 0.2 s."""
+
+    has_vision = False
+
+    def __init__(self, seed: int) -> None:
+        super().__init__(lambda *_: "")
+        self.held: Prompt | None = None
+        self.stalls = itertools.cycle([0.2, 0.0, 0.1, 0.0][seed:])
+
+    def answers(
+        self,
+        prompts: Iterable[Prompt],
+        sampling: Sampling = Sampling(),  # noqa: B008
+    ) -> Iterator[Answer]:
+        for prompt in prompts:
+            if prompt != self.held:
+                time.sleep(next(self.stalls))
+            self.held = prompt
+            for _ in range(sampling.max_tokens):
+                time.sleep(0.002)
+            yield Answer("x", 100, sampling.max_tokens)
+
+
+def test_the_speed_of_writing_is_steady_where_reading_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def measured(seed: int) -> float:
+        monkeypatch.setattr(bench, "open_language", lambda *_, **__: Noisy(seed))
+        found = bench.bench(None, endpoint="http://localhost", count=4, tokens=16)
+        assert found.tokens_out_per_second
+        return found.tokens_out_per_second
+
+    rates = [measured(seed) for seed in (0, 1)]
+    assert max(rates) < 1.3 * min(rates)
+    assert 200 < min(rates) <= 500
+
+
+def test_a_text_model_is_measured() -> None:
+    given = ("--count", "1", "--tokens", "4", "--threads", "1", "--context", "1024")
+    run = vtk("models", "bench", smollm2(), *given)
+    (record,) = lines(run)
+    assert record["kind"] == "llm"
+    assert 0.5 < record["tokens_out_per_second"] < 5000
+
+
+def test_a_speech_model_is_not_taken_for_another() -> None:
+    run = vtk("models", "bench", whisper_tiny_en())
+    assert run.returncode == 2
+    assert b"of the kind speech" in run.stderr

@@ -27,7 +27,8 @@ def caption(
 ) -> Iterator[Span]:
     """Yield each span with `caption`, and with the fields that the caption was made from.
 
-    A whole video is split into shots first, and keyframes are picked where a span has none.
+    A whole video is split into shots first, and keyframes are picked where a span has none; with
+    the layout `none`, it is split between sentences, and nothing is decoded.
     Without a model, `facts` reports measurements; `language` (ISO 639) selects the subtitles.
     With `options.tags`, and neither method nor model, existing captions are kept.
     With `options.names`, things keep one name throughout a video; with `options.long`, one text
@@ -57,7 +58,11 @@ def caption(
     from vtk.split import with_shots
 
     options = options or CaptionOptions()
-    found = caption_with_model(with_shots(spans), model, method, chosen, options, journal)
+    shown = options.frames.layout
+    if not chosen.templates(shown):
+        raise UsageError(f"the method {method} is about pictures, and the layout none shows none")
+    parts = with_shots(spans, by="speech") if shown == "none" else with_shots(spans)
+    found = caption_with_model(parts, model, method, chosen, options, journal)
     own = options.context.prompts
     if options.names:
         found = unify_names(found, model, own)
@@ -89,7 +94,7 @@ def _tagged(spans: Iterable[Span], options: "CaptionOptions") -> Iterator[Span]:
         raise UsageError("--tags needs a model: --model NAME or --clip NAME")
     for loaded in FrameLoader("caption", options.frames, options.context.subtitles)(spans):
         span = loaded.span
-        if loaded.frames:
+        if not loaded.passed:
             pictures = [picture for _, picture in loaded.frames]
             tagged = Span({**span, **tags_by_clip(options.clip, pictures, options.tags)})
             span = tagged.with_provenance(

@@ -13,11 +13,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CaptionMethod:
-    """A way to caption a span: with a model and the templates in `prompts`, or without a model."""
+    """A way to caption a span: with a model and the templates in `prompts`, or without a model.
+
+    `words` are the templates where no frame is shown; a method without them needs frames.
+    """
 
     prompts: Mapping[str, str] = field(default_factory=dict)
     ask: "Callable[[CaptionTask], Dialogue] | None" = None  # None where no model is asked
     takes_schema: bool = False  # whether the method supports answers that follow a JSON Schema
+    words: Mapping[str, str] = field(default_factory=dict)
+
+    def templates(self, layout: str) -> Mapping[str, str]:
+        """The templates for a layout of frames."""
+        return self.words if layout == "none" else self.prompts
 
 
 METHODS = Methods[CaptionMethod]("caption")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from vtk.errors import UsageError
 from vtk.models.llm.json_schema import check_schema
 from vtk.models.llm.prompt import Sampling
 from vtk.prompting.frames import FrameOptions
@@ -26,7 +27,8 @@ class CaptionOptions:
     """Options of captions: what the model sees, what it is told, how it answers.
 
     `timed` records how many seconds each caption took, so that no two runs give the same bytes.
-    Raises UsageError for a schema that is none, or that refers to what is not in it.
+    Raises UsageError for a schema that is none or refers to what is not in it, and for tags without
+    pictures.
     """
 
     frames: FrameOptions = field(default_factory=FrameOptions)
@@ -43,3 +45,5 @@ class CaptionOptions:
     def __post_init__(self) -> None:
         if self.schema is not None:
             check_schema(self.schema)
+        if self.tags and self.frames.layout == "none":
+            raise UsageError("tags are judged by pictures, and the layout none shows none")

@@ -1,4 +1,8 @@
-"""plain: one answer about all frames, as text or as a JSON object that follows a schema."""
+"""plain: one answer about all frames, as text or as a JSON object that follows a schema.
+
+Without frames (layout `none`) it is about the words of the span. Where there are none, nothing is
+asked and the caption is empty, as the model would invent one.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,14 +18,27 @@ PROMPTS = {
     "caption": "Describe this shot of a video in two or three sentences: who or what is shown, "
     "what happens, and where. Say only what can be seen." + CONTEXT_LINES
 }
+WORDS = {
+    "caption": """
+Here is what is said in a part of a video: {speech}
+Here is what is written in it: {screen_text}
+The title of the video: {title}
+What came just before: {previous}
+Names and terms, to be spelt like this: {glossary}
+Say in one or two sentences what this part is about. Say only what these words tell.
+Answer in this language: {language}
+"""
+}
 
 
 def caption(task: CaptionTask) -> Dialogue:
-    """Return `caption`, the model's answer about the frames; with a schema, also `fields`.
+    """Return `caption`, the model's answer about frames or words; with a schema, also `fields`.
 
     `fields` is the answered object. `caption` is then its property `caption`, or else all its
     properties in words.
     """
+    if not (task.frames or task.has_words("caption")):
+        return {"caption": ""}
     schema = task.options.schema
     if schema is None:
         (text,) = yield [task.generate("caption", task.parts)]
@@ -47,4 +64,4 @@ def _value(value: Any) -> str:
     return value if isinstance(value, str) else orjson.dumps(value).decode()
 
 
-METHOD = CaptionMethod(PROMPTS, caption, takes_schema=True)
+METHOD = CaptionMethod(PROMPTS, caption, takes_schema=True, words=WORDS)

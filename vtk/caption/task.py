@@ -8,8 +8,10 @@ from vtk.caption.options import CaptionOptions
 from vtk.models.llm.prompt import Prompt
 from vtk.prompting.dialogue import Generate, YesNo, checked
 from vtk.prompting.frames import LAYOUTS, Parts, TimedFrame, one_by_one
-from vtk.prompting.templates import render
+from vtk.prompting.templates import VALUE, render
 from vtk.span import Span
+
+WORDS = ("speech", "screen_text", "caption")  # the values of templates that are words of a span
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,11 @@ class CaptionTask:
     def has_step(self, step: str) -> bool:
         """Whether a step is enabled: users disable it with an empty prompt."""
         return bool(self.prompts[step].strip())
+
+    def has_words(self, step: str) -> bool:
+        """Whether the template of a step inserts words of the span, or wants none."""
+        wanted = [name for name in VALUE.findall(self.prompts[step]) if name in WORDS]
+        return not wanted or any(self.known[name].strip() for name in wanted)
 
     def _prompt(self, step: str, parts: Parts, values: Mapping[str, str]) -> Prompt:
         return Prompt((*parts, render(self.prompts[step], {**self.known, **values})))

@@ -6,16 +6,17 @@ from typing import Any
 
 from vtk.caption.methods import METHODS
 from vtk.caption.options import CaptionOptions
+from vtk.prompting.frames import FrameOptions
 from vtk.prompting.templates import PromptContext, read_schema, read_text, user_templates
 
 
-def templates(method: str, *, tags: bool, names: bool, long: bool) -> dict[str, str]:
+def templates(method: str, layout: str, *, tags: bool, names: bool, long: bool) -> dict[str, str]:
     """Return the templates that a user can see and replace, by name: of a method and its extras."""
     from vtk.caption.long import PROMPTS as OF_LONG
     from vtk.caption.names import PROMPTS as OF_NAMES
     from vtk.caption.tags import PROMPTS as OF_TAGS
 
-    known = dict(METHODS.load(method).prompts)
+    known = dict(METHODS.load(method).templates(layout))
     for wanted, prompts in ((tags, OF_TAGS), (names, OF_NAMES), (long, OF_LONG)):
         known |= prompts if wanted else {}
     return known
@@ -33,6 +34,7 @@ def read_options(
     previous: bool,
     schema: Path | None,
     tags: Path | None,
+    frames: FrameOptions,
     **options: Any,
 ) -> CaptionOptions:
     """Return the options that a user gives, with the content of the files among them.
@@ -42,7 +44,7 @@ def read_options(
     """
     from vtk.caption.tags import tags_of
 
-    known = templates(method, tags=True, names=True, long=True)
+    known = templates(method, frames.layout, tags=True, names=True, long=True)
     own = {name: text for name, text in prompts.items() if name in known}
     own |= user_templates(method, known, prompt, prompt_file, main="caption")
     context = PromptContext(
@@ -57,5 +59,6 @@ def read_options(
         context=context,
         schema=read_schema(schema) if schema else None,
         tags=tags_of(tags) if tags else (),
+        frames=frames,
         **options,
     )

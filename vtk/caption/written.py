@@ -1,6 +1,7 @@
 """Captions written by a model; a thread decodes the next frames while the model works."""
 
 import hashlib
+import logging
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
@@ -20,6 +21,8 @@ from vtk.prompting.loader import FrameLoader, SpanFrames
 from vtk.span import Span
 from vtk.store.journal import ResumeJournal
 
+log = logging.getLogger("vtk")
+
 ROUNDS = 2  # spans in flight per prompt the model runs at once, so that short answers leave no gap
 
 
@@ -34,11 +37,13 @@ def caption_with_model(
     """Yield each span with the fields that the method adds, in order.
 
     As many spans are in flight as keep the model busy, but only one if the prompt contains the
-    previous caption. Spans found in `journal` are taken from it.
+    previous caption. Spans found in `journal` are taken from it. Spans without words get an empty
+    caption where the layout shows no frames, and are counted in a warning.
     """
     options = replace(options, frames=replace(options.frames, pairs=model.pairs))
     together = 1 if options.context.previous or model.at_once == 1 else ROUNDS * model.at_once
-    prompts = {**chosen.prompts, **tags.PROMPTS, **options.context.prompts}
+    templates = chosen.templates(options.frames.layout)
+    prompts = {**templates, **tags.PROMPTS, **options.context.prompts}
     origin = made_with(model, method, prompts, options)
     load = FrameLoader(
         "caption",
@@ -46,20 +51,23 @@ def caption_with_model(
         options.context.subtitles,
         lambda span: journal.lookup(span, origin) if journal else None,
     )
-    before = Span(video="")
+    before, wordless = Span(video=""), 0
     with closing(prefetch(load(spans), 2 * together)) as ready:
         while group := list(islice(ready, together)):
             begun = time.monotonic()
-            tasks = [_task(each, prompts, options, before) for each in group if each.frames]
+            tasks = [_task(each, prompts, options, before) for each in group if not each.passed]
             outcomes = iter(run_dialogues(model, (_dialogue(chosen, task) for task in tasks)))
             taken = round((time.monotonic() - begun) / max(len(tasks), 1), 3)
             for each in group:
                 before = each.span
-                if each.frames:
+                if not each.passed:
                     before = _record(each, next(outcomes), origin, taken if options.timed else None)
                     if journal is not None:
                         journal.append(before)
+                    wordless += before.get("caption") == ""
                 yield before
+    if wordless:
+        log.warning("%d spans have no words, and therefore empty captions", wordless)
 
 
 def _dialogue(chosen: CaptionMethod, task: CaptionTask) -> Dialogue:
@@ -107,7 +115,7 @@ def _record(
         "caption",
         **origin,
         served=outcome.served if outcome.served != origin["model"] else None,
-        frames=[time for time, _ in each.frames],
+        frames=[time for time, _ in each.frames] or None,
         pairs=outcome.paired or None,
         tokens_in=outcome.tokens_in,
         tokens_out=outcome.tokens_out,

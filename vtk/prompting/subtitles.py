@@ -3,6 +3,7 @@
 from math import inf
 
 from vtk.entries import SpeechEntry
+from vtk.media.container.timing import Timing
 from vtk.media.subtitles import speech_entries
 from vtk.media.video import Video
 from vtk.span import Span
@@ -17,8 +18,11 @@ class Subtitles:
         self.video = ""
         self.entries: list[SpeechEntry] = []
 
-    def add_speech(self, span: Span, video: Video) -> None:
-        """Add `speech` to a span that has none, if its video has subtitles in its range."""
+    def add_speech(self, span: Span, video: Video | Timing) -> None:
+        """Add `speech` to a span that has none, if its video has subtitles in its range.
+
+        Of the video only start and end are read.
+        """
         if "speech" in span:
             return
         if span.video != self.video:
@@ -26,5 +30,6 @@ class Subtitles:
             self.entries = speech_entries(span.video, self.language)
         # The first and the last cue may extend beyond the first and the last picture.
         low = -inf if span.start <= video.start else span.start
-        if inside := clip_entries(self.entries, low, inf if span.end >= video.end else span.end):
+        high = inf if video.end is None or span.end >= video.end else span.end
+        if inside := clip_entries(self.entries, low, high):
             span["speech"] = inside

@@ -5,6 +5,7 @@ template serves spans with and without speech. Values are inserted literally, in
 texts from a video are not interpreted.
 """
 
+import logging
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,8 @@ import orjson
 from vtk.entries import SpeechEntry, TextEntry
 from vtk.errors import UsageError
 from vtk.span import Span
+
+log = logging.getLogger("vtk")
 
 VALUE = re.compile(r"\{([a-z_]+)\}")
 LONGEST = 2000  # most characters of speech, and of screen text, in a prompt
@@ -129,13 +132,21 @@ def read_text(file: Path) -> str:
 
 
 def read_schema(file: Path) -> dict[str, Any]:
-    """Read a JSON Schema from a user's file. Raises UsageError unless it describes an object."""
+    """Read a JSON Schema from a user's file. Raises UsageError unless it describes an object.
+
+    Warns of formats that answers are not checked for.
+    """
+    from vtk.models.llm.json_schema import check_schema, unchecked_formats
+
     try:
         found = orjson.loads(read_text(file))
     except orjson.JSONDecodeError as error:
         raise UsageError(f"{file} is not JSON: {error}") from None
     if not isinstance(found, dict) or found.get("type", "object") != "object":
         raise UsageError(f"{file} is not the JSON Schema of an object")
+    check_schema(found)
+    if unknown := unchecked_formats(found):
+        log.warning("nothing here checks that answers have the format %s", ", ".join(unknown))
     return found
 
 

@@ -3,6 +3,7 @@
 import http.server
 import logging
 import threading
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -14,6 +15,7 @@ from vtk.errors import UsageError
 from vtk.models.llm.json_schema import check_schema, obeys, read_json, with_schema
 from vtk.models.llm.prompt import Prompt, Sampling
 from vtk.prompting.dialogue import Dialogue, Generate, Outcome, run_dialogues
+from vtk.prompting.templates import read_schema
 
 
 def _of(**properties: Any) -> dict[str, Any]:
@@ -102,12 +104,18 @@ def test_nothing_is_fetched_for_a_reference() -> None:
     assert asked == []
 
 
-def test_a_format_that_nobody_checks_is_said(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_format_that_nobody_checks_is_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "schema.json"
     with caplog.at_level(logging.WARNING, "vtk"):
-        check_schema(_of(a={"format": "date"}))
+        file.write_bytes(orjson.dumps(_of(a={"format": "date"})))
+        read_schema(file)
         assert not caplog.messages
-        check_schema(_of(a={"format": "colour"}, b={"const": {"format": "uri-ish"}}))
-    assert caplog.messages == ["nothing here checks that answers are in the format colour"]
+        told = _of(a={"format": "colour"}, b={"const": {"format": "of no schema"}})
+        file.write_bytes(orjson.dumps(told))
+        assert read_schema(file) == told
+    assert caplog.messages == ["nothing here checks that answers have the format colour"]
 
 
 def test_a_schema_is_told_at_the_end_of_the_question() -> None:

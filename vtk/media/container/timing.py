@@ -1,4 +1,4 @@
-"""Read the timing of a file: frame rate, first timestamp, start timecode, reel name."""
+"""Read the timing of a file, frame rate, first timestamp, start timecode, and its names."""
 
 from contextlib import suppress
 from fractions import Fraction
@@ -24,13 +24,14 @@ STEADY = 0.02  # relative difference of average and guessed rate up to which the
 
 
 class Timing(NamedTuple):
-    """The start and end of a file in seconds, its frame rate, timecode and reel name."""
+    """The start and end of a file in seconds, its frame rate, timecode, reel name and title."""
 
     start: float = 0.0
     end: float | None = None
     rate: Fraction | None = None  # frames per second; None if variable
     timecode: str | None = None  # of the first frame, as 01:00:00:00; with a ; for drop-frame
     reel: str | None = None
+    title: str = ""
 
 
 def timing(video: str) -> Timing:
@@ -38,10 +39,9 @@ def timing(video: str) -> Timing:
     with open_container(video) as container:
         stream = leading_stream(container)
         rate = _rate(stream) if isinstance(stream, VideoStream) else None
-        names = ("timecode", "reel_name")
-        return Timing(
-            *stated_range(container, stream), rate, *(_tag(container, name) for name in names)
-        )
+        start, end = stated_range(container, stream)
+        timecode, reel = (_tag(container, name) for name in ("timecode", "reel_name"))
+        return Timing(start, end, rate, timecode, reel, container.metadata.get("title", ""))
 
 
 def stated_length(video: str) -> float | None:

@@ -5,7 +5,6 @@ not. What it says is therefore told in the prompt, and every answer is validated
 for a reference, and a `pattern` is searched by Python's `re`, however long that takes.
 """
 
-import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -23,31 +22,29 @@ Schema = Mapping[str, Any]
 
 INSTRUCTION = "Answer with nothing but JSON that follows this JSON Schema: "
 
-log = logging.getLogger("vtk")
-
 
 def check_schema(schema: Schema) -> None:
-    """Raise UsageError unless this is a JSON Schema, all of whose references are in itself.
-
-    Warns of formats (such as `uri`) that no installed package can check.
-    """
+    """Raise UsageError unless this is a JSON Schema, all of whose references are in itself."""
     validator = _validator(schema)  # MissingError without the packages
     from jsonschema import SchemaError
 
     try:
         type(validator).check_schema(schema)
-        resource, resolver = resolved(schema)
-        parts = list(_parts(resource, resolver))
+        for part, resolver in _parts(*resolved(schema)):
+            _look_up(part, resolver)
         validator.is_valid({})
     except SchemaError as error:
         why = f"{error.json_path}: {shorten(error.message, 120)}"
         raise UsageError(f"the schema is not a valid JSON Schema ({why})") from None
     except RecursionError:
         raise UsageError("the schema refers to itself without end") from None
-    checked = validator.FORMAT_CHECKER.checkers.keys()
-    formats = {str(part["format"]) for part in parts if "format" in part}
-    if unknown := sorted(formats - checked):
-        log.warning("nothing here checks that answers are in the format %s", ", ".join(unknown))
+
+
+def unchecked_formats(schema: Schema) -> list[str]:
+    """Return the formats in a valid schema that no package here checks, such as `uri`."""
+    checked = _validator(schema).FORMAT_CHECKER.checkers.keys()
+    stated = {str(part["format"]) for part, _ in _parts(*resolved(schema)) if "format" in part}
+    return sorted(stated - checked)
 
 
 def resolved(schema: Schema) -> tuple[Any, Any]:
@@ -60,22 +57,26 @@ def resolved(schema: Schema) -> tuple[Any, Any]:
     return resource, EMPTY_REGISTRY.with_resource(name, resource).resolver(name)
 
 
-def _parts(resource: Any, resolver: Any) -> Iterator[Schema]:
-    """Yield a schema and all schemas in it. Raises UsageError for a reference to elsewhere."""
-    from referencing.exceptions import Unresolvable
-
+def _parts(resource: Any, resolver: Any) -> Iterator[tuple[Schema, Any]]:
+    """Yield a schema and all schemas in it, each with the resolver of its references."""
     if isinstance(resource.contents, dict):
-        yield resource.contents
-        if reference := resource.contents.get("$ref"):
-            try:
-                resolver.lookup(reference)
-            except Unresolvable:
-                raise UsageError(
-                    f"the schema refers to {shorten(str(reference))}, which is not in it "
-                    "(nothing is fetched)"
-                ) from None
+        yield resource.contents, resolver
     for part in resource.subresources():
         yield from _parts(part, resolver.in_subresource(part))
+
+
+def _look_up(part: Schema, resolver: Any) -> None:
+    """Raise UsageError if a schema refers to what is elsewhere."""
+    from referencing.exceptions import Unresolvable
+
+    try:
+        if "$ref" in part:
+            resolver.lookup(part["$ref"])
+    except Unresolvable:
+        wanted = shorten(str(part["$ref"]))
+        raise UsageError(
+            f"the schema refers to {wanted}, which is not in it (nothing is fetched)"
+        ) from None
 
 
 def read_json(text: str, schema: Schema) -> Any:
