@@ -114,9 +114,11 @@ def test_questions_on_the_same_pairs_encode_them_once(opened: Open, batches: lis
     frames = timed(pictures(5))
     asked = [Prompt.about(frames, f"Is there a {x} star?", pairs=True) for x in ("red", "green")]
     scores = list(model.scores(asked))
+    texts = said(list(model.answers(asked, SHORT)))
     assert batches == [1, 1, 1]  # two pairs and the odd last frame
-    for prompt, score in zip(asked, scores, strict=True):
+    for prompt, score, text in zip(asked, scores, texts, strict=True):
         assert close(list(opened("pairs").scores([prompt])), [score])
+        assert said(list(opened("pairs").answers([prompt], SHORT))) == [text]
 
 
 def test_frames_of_different_sizes_make_no_pair() -> None:

@@ -37,7 +37,10 @@ def write(folder: Path, kind: str, *, context: int = 4096) -> tuple[Path, Path]:
 
     model, projector = folder / f"{kind}.gguf", folder / f"mmproj-{kind}.gguf"
     _write_language(model, kind, context, random)
-    (_write_internvl if kind == "tiles" else _write_qwen3vl)(projector, random)
+    if kind == "tiles":
+        _write_internvl(projector, random)
+    else:
+        _write_qwen3vl(projector, random, deep=kind == "pairs")
     return model, projector
 
 
@@ -60,6 +63,8 @@ def _write_language(path: Path, kind: str, context: int, random: Random) -> None
     writer.add_rope_dimension_count(HEAD)
     if kind != "tiles":
         writer.add_rope_dimension_sections([3, 3, 2, 0])
+    if kind == "pairs":
+        writer.add_num_deepstack_layers(1)
     if kind == "hybrid":
         writer.add_ssm_conv_kernel(KERNEL)
         writer.add_ssm_state_size(STATE)
@@ -172,10 +177,14 @@ def _eye(random: Random, *, fused: bool) -> dict[str, NDArray[np.float32]]:
     return found
 
 
-def _write_qwen3vl(path: Path, random: Random) -> None:
+def _write_qwen3vl(path: Path, random: Random, *, deep: bool) -> None:
+    """The vision transformer of Qwen3-VL; `deep` adds features of its first layer to the model's.
+
+    The latter is DeepStack (Qwen3-VL, section 2), which Qwen3.5 has not.
+    """
     writer = _projector(path, "qwen3vl_merger")
     writer.add_vision_spatial_merge_size(2)
-    writer.add_vision_is_deepstack_layers([False] * EYE_BLOCKS)
+    writer.add_vision_is_deepstack_layers([deep, False])
     tensors = _eye(random, fused=True) | {
         "v.patch_embd.weight.1": random(EYE, 3, PATCH, PATCH) * np.float32(0.2),
         "v.position_embd.weight": random((SIDE // PATCH) ** 2, EYE),
@@ -186,6 +195,15 @@ def _write_qwen3vl(path: Path, random: Random) -> None:
         "mm.2.weight": random(WIDTH, 4 * EYE),
         "mm.2.bias": random(WIDTH),
     }
+    if deep:
+        tensors |= {
+            "v.deepstack.0.norm.weight": np.ones(4 * EYE, np.float32),
+            "v.deepstack.0.norm.bias": np.zeros(4 * EYE, np.float32),
+            "v.deepstack.0.fc1.weight": random(4 * EYE, 4 * EYE),
+            "v.deepstack.0.fc1.bias": random(4 * EYE),
+            "v.deepstack.0.fc2.weight": random(WIDTH, 4 * EYE),
+            "v.deepstack.0.fc2.bias": random(WIDTH),
+        }
     _finish(writer, tensors)
 
 

@@ -21,6 +21,8 @@ def likelihood(engine: Engine, slots: Slots, prompt: list[Chunk], text: list[int
     """
     if not text:
         raise ModelError("there is no text whose likelihood could be told")
+    if prompt[-1].media:
+        raise ModelError("the model's chat template leaves no word after the pictures")
     size = sum(chunk.size for chunk in prompt) + len(text) - 1
     if size > engine.context:
         raise ModelError(

@@ -130,11 +130,13 @@ class Engine:
         """Whether the model merges two successive frames into one picture, as Qwen's do."""
         if not self.has_vision:
             return False
-        probe = self.chunks([np.zeros((2, 64, 64, 3), np.uint8)], [b"pair"])
         try:
-            return sum(chunk.media is not None for chunk in probe) == 1
-        finally:
-            probe.close()
+            probe = self.chunks([np.zeros((2, 64, 64, 3), np.uint8)], [b"pair"])
+        except ModelError:  # a model that takes no picture so small
+            return False
+        merged = sum(chunk.media is not None for chunk in probe) == 1
+        probe.close()
+        return merged
 
     def close(self) -> None:
         """Free everything in reverse order of allocation."""

@@ -65,12 +65,12 @@ class LocalModel(Closeable):
                 adds_bos=self._engine.adds_bos,
                 is_control=self._engine.is_control,
             )
+            self.pairs = loading.pairs and self._engine.merges_pairs()
         except BaseException:
             self._engine.close()
             raise
         self._slots = Slots(self._engine)
         self.at_once = len(self._slots)
-        self.pairs = loading.pairs and self._engine.merges_pairs()
         self._seen: tuple[list[str | Picture], list[Chunk], Callable[[], None]] | None = None
 
     @cached_property
