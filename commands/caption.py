@@ -1,5 +1,6 @@
 """vtk caption: what a span shows and says, in words."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -126,7 +127,8 @@ def caption(
         typer.Option(
             metavar="NAME",
             envvar="VTK_CLIP",
-            help="An open_clip model that judges tags and chooses for best-of.",
+            help="An open_clip model that judges tags and chooses for best-of, or the URL of a "
+            "server that embeds pictures and texts.",
         ),
     ] = None,
     names: Annotated[
@@ -306,8 +308,9 @@ def _with_models(
 
     with ExitStack() as stack:
         if clip:
-            from vtk.models.embed.clip import ClipModel
+            from vtk.models.embed.image_text import open_image_text
 
-            options = replace(options, clip=stack.enter_context(ClipModel(clip)))
+            opened = open_image_text(clip, key=os.environ.get("VTK_API_KEY"))
+            options = replace(options, clip=stack.enter_context(opened))
         model = stack.enter_context(closing(opening())) if opening else None
         yield from ability(spans, model=model, options=options, journal=journal)

@@ -1,5 +1,6 @@
 """vtk keyframes: pick the few frames that represent a span."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -60,7 +61,8 @@ def keyframes(
         typer.Option(
             metavar="NAME",
             envvar="VTK_CLIP",
-            help="The open_clip model for --features clip.",
+            help="For --features clip: an open_clip model, or the URL of a server that embeds "
+            "pictures.",
         ),
     ] = None,
     min_gap: Annotated[
@@ -168,9 +170,9 @@ def keyframes(
         return Job(wanted, by_video=budget is not None or distinct)
 
     def by_clip(spans: "Iterator[Span]") -> "Iterator[Span]":
-        from vtk.models.embed.clip import ClipModel
+        from vtk.models.embed.image_text import open_image_text
 
-        with ClipModel(clip or "") as model:
+        with open_image_text(clip or "", key=os.environ.get("VTK_API_KEY")) as model:
             yield from wanted(spans, clip=model)
 
     return Job(by_clip, processes=False)  # every worker process would load the model

@@ -11,7 +11,7 @@ from vtk.prompting.frames import FrameOptions
 from vtk.prompting.templates import PromptContext
 
 if TYPE_CHECKING:
-    from vtk.models.embed.clip import ClipModel
+    from vtk.models.embed.image_text import ImageTextModel
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class CaptionOptions:
     timed: bool = True
     schema: Mapping[str, Any] | None = None  # a JSON Schema of the answer
     tags: tuple[Tag, ...] = ()  # things judged to be shown or not
-    clip: "ClipModel | None" = None  # chooses among candidates, and judges tags
+    clip: "ImageTextModel | None" = None  # chooses among candidates, and judges tags
     candidates: int = 3  # number of captions from which the best is chosen
     long: int = 0  # words of a single text about each video; 0 captions its spans
     names: bool = False  # whether a thing has the same name in all captions of a video

@@ -19,7 +19,7 @@ from vtk.prompting.dialogue import Dialogue
 from vtk.prompting.templates import read_text
 
 if TYPE_CHECKING:
-    from vtk.models.embed.clip import ClipModel
+    from vtk.models.embed.image_text import ImageTextModel
     from vtk.models.llm.prompt import Picture
 
 PROMPTS = {"tag": "Does this show {tag}? Answer yes or no."}
@@ -47,7 +47,7 @@ def tags_by_model(task: CaptionTask, tags: Sequence[Tag]) -> Dialogue:
 
 
 def tags_by_clip(
-    clip: "ClipModel", pictures: Sequence["Picture"], tags: Sequence[Tag]
+    clip: "ImageTextModel", pictures: Sequence["Picture"], tags: Sequence[Tag]
 ) -> dict[str, Any]:
     """Return `tags`, most likely first, scored by an image-text model; scores sum to 1.
 

@@ -14,7 +14,7 @@ from vtk.span import Span
 
 if TYPE_CHECKING:
     from vtk.media.image.files import Box, Format
-    from vtk.models.embed.clip import ClipModel
+    from vtk.models.embed.image_text import ImageTextModel
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def keyframes(
     min_gap: float = 0.0,
     distinct: bool = False,
     why: bool = False,
-    clip: "ClipModel | None" = None,
+    clip: "ImageTextModel | None" = None,
     images: Images | None = None,
     sheet: Path | None = None,
     gif: Path | None = None,

@@ -9,7 +9,7 @@ from vtk.keyframes.sampler import Candidate, Points
 from vtk.media.image.planes import Thumbnail
 
 if TYPE_CHECKING:
-    from vtk.models.embed.clip import ClipModel
+    from vtk.models.embed.image_text import ImageTextModel
 
 LUMA = 16  # bins from black to white
 CHROMA = 16  # bins of Cb and of Cr, in a 2-D histogram over the half of the range that films use
@@ -59,7 +59,7 @@ class Clip:
     pictures = True
     same, order = 0.3, 2.0  # Euclidean distance of unit vectors: a cosine of 0.955
 
-    def __init__(self, model: "ClipModel") -> None:
+    def __init__(self, model: "ImageTextModel") -> None:
         self.model = model
 
     def __call__(self, candidates: list[Candidate]) -> Points:

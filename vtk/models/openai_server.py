@@ -1,5 +1,6 @@
 """The base of clients of servers that speak OpenAI's protocol: opening, and reading replies."""
 
+import re
 from typing import Any
 
 import orjson
@@ -8,6 +9,7 @@ from vtk.errors import MissingError, ModelError
 from vtk.models.closeable import Closeable
 from vtk.models.http import HttpService, Reply
 
+TOO_LARGE = r"\((\d+) tokens\) is too large to process.*batch size: (\d+)"
 PATIENCE = 300.0  # seconds: a large model takes minutes to load
 
 
@@ -60,6 +62,17 @@ class OpenAIServer(Closeable):
         """Give up what is in flight and close the connections."""
         self._service.close()
 
+    async def _first_model(self) -> str:
+        """The name of the first model that the server lists. Raises MissingError."""
+        try:
+            reply = self._read(await self._service.fetch("GET", "models"))
+        except ModelError as error:
+            raise MissingError(f"the server lists no models: {error}") from None
+        match reply:
+            case {"data": [{"id": str(name)}, *_]}:
+                return name
+        raise MissingError(f"{self._service.place} names no model: give one with --model")
+
     @staticmethod
     def _refuses(reply: Reply) -> bool:
         """Return whether the server rejects the request, and will at every further try."""
@@ -111,4 +124,5 @@ def _room(content: bytes) -> tuple[int, int] | None:
     match value:
         case {"error": {"n_prompt_tokens": int(size), "n_ctx": int(room)}}:
             return size, room
-    return None
+    told = re.search(TOO_LARGE, error_text(content))
+    return (int(told[1]), int(told[2])) if told else None

@@ -12,25 +12,30 @@ Json = dict[str, Any]
 
 def messages(prompt: Prompt) -> list[Json]:
     """Return the prompt as chat messages. Text is never interpreted, whatever it looks like."""
-    system = [{"role": "system", "content": _text(prompt.system)}] if prompt.system else []
+    system = [{"role": "system", "content": plain_text(prompt.system)}] if prompt.system else []
     content: str | list[Json]
     if prompt.pictures:
         content = [_part(part) for part in prompt.parts]
     else:  # the chat templates of many text-only models accept only a string
-        content = "\n".join(_text(part) for part in prompt.parts if isinstance(part, str))
+        content = "\n".join(plain_text(part) for part in prompt.parts if isinstance(part, str))
     return [*system, {"role": "user", "content": content}]
 
 
 def _part(part: str | Picture) -> Json:
     if isinstance(part, str):
-        return {"type": "text", "text": _text(part)}
+        return {"type": "text", "text": plain_text(part)}
+    return picture_part(part)
+
+
+def picture_part(part: Picture) -> Json:
+    """Return a picture as a part of a message, losslessly."""
     from vtk.media.image import png
 
     data = b64encode(png.encode_png(part)).decode()
     return {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{data}"}}
 
 
-def _text(text: str) -> str:
+def plain_text(text: str) -> str:
     """Return the text with lone surrogates replaced, so that UTF-8 can encode it."""
     return text.encode("utf-8", "replace").decode()
 

@@ -119,16 +119,6 @@ class ServerModel(OpenAIServer):
         """
         return self._service.map(texts, self._likelihood)
 
-    async def _first_model(self) -> str:
-        try:
-            reply = self._read(await self._service.fetch("GET", "models"))
-        except ModelError as error:
-            raise MissingError(f"the server lists no models: {error}") from None
-        match reply:
-            case {"data": [{"id": str(name)}, *_]}:
-                return name
-        raise MissingError(f"{self._service.place} names no model: give one with --model")
-
     async def _known(self) -> ServerProps | None:
         """What the server says of itself, asked once; None where it is no llama-server."""
         async with self._asking_props:
