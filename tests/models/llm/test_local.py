@@ -251,6 +251,17 @@ def _cut(path: Path, share: float) -> bytes:
     return data[: int(len(data) * share)]
 
 
+def _newer() -> bytes:
+    """A file of a later version of GGUF, which follows its first four bytes."""
+    data = language_file().read_bytes()
+    return data[:4] + (9).to_bytes(4, "little") + data[8:]
+
+
+def _unknown() -> bytes:
+    """A model of an architecture that is not invented yet."""
+    return language_file().read_bytes().replace(b"llama", b"lhama")
+
+
 def _other_width() -> bytes:
     """A projector for a llama of another width."""
     import torch
@@ -269,6 +280,8 @@ Bytes = Callable[[], bytes]
 BROKEN: dict[str, tuple[Bytes, Bytes]] = {
     "model cut off": (lambda: _cut(language_file(), 0.6), PROJECTOR.read_bytes),
     "model cut in its header": (lambda: _cut(language_file(), 0.01), PROJECTOR.read_bytes),
+    "model newer": (_newer, PROJECTOR.read_bytes),
+    "model of an unknown architecture": (_unknown, PROJECTOR.read_bytes),
     "model empty": (lambda: b"", PROJECTOR.read_bytes),
     "model no GGUF": (lambda: b"<html>404</html>" * 99, PROJECTOR.read_bytes),
     "projector cut off": (language_file().read_bytes, lambda: _cut(PROJECTOR, 0.6)),

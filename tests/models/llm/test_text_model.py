@@ -1,12 +1,15 @@
 """A real text model, SmolLM2-135M: its own words and limits, in prompts, answers and schemas."""
 
+import gc
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.models.tiny import lessons, prompt, said
 from tests.real_weights import smollm2
-from vtk.errors import MissingError
+from vtk.errors import MissingError, ModelError
 from vtk.models.hub.files import Files
 from vtk.models.llm.chat_template import Template
 from vtk.models.llm.json_schema import obeys, with_schema
@@ -117,3 +120,48 @@ def test_a_template_that_begins_to_think_is_let_answer_at_once() -> None:
     assert text == "Hi<assistant><think>\n\n</think>\n\n"
     (text,) = Template(source, adds_bos=False, **given).render(Prompt(("Hi",)))  # type: ignore[arg-type]
     assert str(text).startswith("<s>Hi")
+
+
+def test_a_prompt_may_fill_the_context_but_for_one_token() -> None:
+    smol = opened(context=120)
+    words = " word" * 300
+    rendered = smol._template.render(Prompt(("",)))
+    empty = sum(chunk.size for chunk in smol._chunks(rendered))
+    fits, over = (Prompt((words[: len(" word") * (size - empty)],)) for size in (119, 120))
+    answer, error = smol.answers([fits, over], Sampling(max_tokens=9))
+    smol.close()
+    assert isinstance(answer, Answer)
+    assert answer.tokens_in == 119
+    assert answer.tokens_out <= 1
+    assert isinstance(error, ModelError)
+    assert "120 tokens" in str(error)
+    assert "--context" in str(error)
+
+
+def test_texts_of_any_script_are_answered_and_judged(model: LocalModel) -> None:
+    texts = ("Grüß Gott", "你好，世界", "Что это?", "مرحبا", "", "a\0b", "\ud800", "🙂" * 9)
+    asked = [Prompt((text,)) for text in texts]
+    assert len(said(list(model.answers(asked, Sampling(max_tokens=2))))) == len(texts)
+    for score in model.scores(asked):
+        assert isinstance(score, list)
+        assert sum(score) == pytest.approx(1)
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs /proc")
+def test_many_prompts_in_several_sequences_come_in_order_and_leave_memory_flat() -> None:
+    """Freely and under a schema, which has a grammar for every answer."""
+    smol = opened(context=128, sequences=4)
+    schema = {"enum": [f"n{number}" for number in range(50)]}
+    sizes = []
+    for block in range(5):
+        asked = [Prompt((f"Say {number}.",)) for number in range(5, 15)]
+        given = Sampling(max_tokens=3, schema=schema if block % 2 else None)
+        answers = list(smol.answers(asked, given))
+        tokens = [answer.tokens_in for answer in answers if isinstance(answer, Answer)]
+        assert tokens == [tokens[0]] * 5 + [tokens[0] + 1] * 5  # a digit is a token
+        gc.collect()
+        sizes.append(
+            int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        )
+    smol.close()
+    assert max(sizes[2:]) - sizes[1] < 4e6
