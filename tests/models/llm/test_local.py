@@ -304,6 +304,7 @@ def test_a_broken_or_mismatched_file_is_one_sentence_and_exit_69(
     assert run.stdout == b""
     assert run.stderr.startswith(b"vtk models: ")
     assert run.stderr.count(b"\n") == 1
+    assert b"\\n" not in run.stderr
     assert b"gguf" in run.stderr
 
 

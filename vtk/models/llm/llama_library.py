@@ -53,4 +53,5 @@ def last_error() -> str:
     """Return the first of llama.cpp's recent errors, without its function name; clear all."""
     lines = [line.split(": ", 1)[-1] for line in _said if line]
     _said.clear()
-    return lines[0].removesuffix(".") if lines else "no reason is given"
+    said = lines[0].splitlines()[0].removeprefix("error: ") if lines else "no reason is given"
+    return said.removesuffix(".")
