@@ -16,6 +16,7 @@ from tests.models.chat_server import chat_server
 from tests.models.tiny import HOME, PROJECTOR, language_file
 from tests.prompting.scripted import Scripted
 from tests.real_weights import smollm2, whisper_tiny_en
+from tests.transcribe.tiny_whisper import write
 from vtk.models import bench
 from vtk.models.llm.prompt import Answer, Prompt, Sampling
 
@@ -60,6 +61,16 @@ def test_a_folder_of_an_open_clip_model_is_measured() -> None:
     file = vtk("models", "bench", folder / "open_clip_model.safetensors")
     assert file.returncode == 2
     assert b"folder" in file.stderr
+
+
+def test_a_speech_model_is_measured_by_its_folder(tmp_path: Path) -> None:
+    pytest.importorskip("faster_whisper")
+    folder = write(tmp_path / "tiny-speech", "Honey is made in the hive.")
+    run = vtk("models", "bench", f"{folder}", "--count", "2", "--threads", "1")
+    assert (run.returncode, run.stderr) == (0, b"")
+    (record,) = lines(run)
+    assert (record["name"], record["kind"]) == ("tiny-speech", "speech")
+    assert record["sound_seconds_per_second"] > 0
 
 
 def test_no_model_and_no_server_is_wrong_usage() -> None:

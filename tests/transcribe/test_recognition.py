@@ -17,7 +17,7 @@ from unittest.mock import Mock
 import numpy as np
 import pytest
 
-from tests.command_line import lines, vtk
+from tests.command_line import lines, vtk, vtk_process
 from tests.transcribe.spoken import RATE, mixed, talk, write_wave
 from tests.transcribe.tiny_whisper import write
 from tests.world import World
@@ -122,6 +122,29 @@ def test_languages_and_models_that_are_none(
     assert WhisperModel("mine", device="cpu", threads=1).name == "mine"
     with pytest.raises(UsageError, match="is not a speech model"):
         WhisperModel("other")
+
+
+@pytest.mark.parametrize("kind", ["cut", "page", "other", "empty"])
+def test_weights_that_are_broken_or_of_another_kind_are_told_of_in_a_sentence(
+    german: Path, tmp_path: Path, spoken: Spoken, kind: str
+) -> None:
+    folder = Path(shutil.copytree(german, tmp_path / "broken"))
+    whole = (german / "model.bin").read_bytes()
+    (folder / "model.bin").write_bytes(
+        {"cut": whole[: len(whole) // 2], "page": b"<!DOCTYPE html>\n" * 99,
+         "other": b"GGUF" + whole, "empty": b""}[kind]
+    )  # fmt: skip
+    done = vtk("transcribe", "-m", folder, "--threads", "1", spoken[0])
+    assert (done.returncode, done.stderr.count(b"\n")) == (69, 1)
+    assert b"broken" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_jobs_leave_nothing_behind(german: Path, spoken: Spoken, tmp_path: Path) -> None:
+    other = shutil.copy(spoken[0], tmp_path / "other.wav")
+    done = vtk_process("transcribe", "-j", "2", "-m", german, "--threads", "1", spoken[0], other)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert len(lines(done)) == 2
 
 
 class Counting:

@@ -1,10 +1,10 @@
-"""Benchmark the speed of a model on this machine with synthetic pictures and texts."""
+"""Benchmark the speed of a model on this machine with synthetic pictures, texts and sound."""
 
 import resource
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,7 @@ class Speed:
     tokens_in_per_second: float | None = None
     tokens_out_per_second: float | None = None
     texts_per_second: float | None = None
+    sound_seconds_per_second: float | None = None
     memory_gb: float | None = None
 
     def record(self) -> dict[str, Any]:
@@ -64,6 +65,8 @@ def bench(
     if count < 1 or tokens < 1:
         raise UsageError("a measurement needs at least one picture and one token")
     kind = "vlm" if endpoint or not name else _kind(name, mmproj)
+    if name and kind == "speech":
+        return _speech(name, loading or LoadOptions(), count)
     if kind not in ("vlm", "llm", "ocr", "clip", "embed"):
         raise UsageError(f"{name} is of the kind {kind}, which is not measured here")
     if name and kind in ("clip", "embed"):
@@ -176,6 +179,29 @@ def _vectors(name: str, kind: str, loading: LoadOptions, count: int) -> Speed:
         )
     finally:
         model.close()
+
+
+def _speech(name: str, loading: LoadOptions, count: int) -> Speed:
+    """Measure a speech model on windows of sound with the rhythm of syllables, but no words."""
+    from vtk.models.speech.recognizer import LONGEST, RATE, Piece
+    from vtk.models.speech.whisper import WhisperModel
+
+    begun = time.perf_counter()
+    with WhisperModel(name, threads=loading.threads) as model:
+        loaded = round(time.perf_counter() - begun, 2)
+        times = np.arange(int(LONGEST * RATE)) / RATE
+        noise = np.random.default_rng(0).normal(0, 0.1, (count, len(times)))
+        sound = (noise * np.sin(2 * np.pi * 2 * times) ** 2).astype(np.float32)
+        pieces = [Piece(LONGEST * number, samples) for number, samples in enumerate(sound)]
+
+        def hear() -> None:
+            for heard in model.recognize(pieces):
+                if isinstance(heard, ModelError):
+                    raise heard
+
+        speed = _rate(hear, count) * LONGEST
+        found = Speed(model.name, "speech", loaded, sound_seconds_per_second=round(speed, 2))
+    return replace(found, memory_gb=memory_gb())
 
 
 def _rate(work: Callable[[], Any], count: int) -> float:
