@@ -421,6 +421,21 @@ def test_a_server_transcribes(server: Any, spoken: Spoken, times: bool) -> None:
     assert server.seen[0]["auth"] == "Bearer key"
 
 
+def test_a_text_without_times_has_those_of_each_stretch_of_speech(
+    server: Any, spoken: Spoken
+) -> None:
+    pytest.importorskip("httpx2")
+    server.told = lambda *_: {"text": "One fine day."}
+    path, truth = spoken
+    (span,) = lines(vtk("transcribe", "--endpoint", server.url, path))
+    assert {entry["text"] for entry in span["speech"]} == {"One fine day."}
+    starts = [entry["start"] for entry in span["speech"]]
+    assert np.abs(np.subtract(starts, [start for start, _ in truth])).max() < 0.7
+    ends = [entry["end"] for entry in span["speech"]]
+    assert np.abs(np.subtract(ends, [end for _, end in truth])).max() < 0.7
+    assert "no_words" not in span["made"][-1]
+
+
 @pytest.mark.parametrize(
     ("status", "code", "text"),
     [(404, 69, b"does not transcribe"), (401, 69, b"needs a key: set VTK_API_KEY"),

@@ -64,6 +64,7 @@ class TranscriptionServer(OpenAIServer):
     ) -> None:
         self.name = model or USUAL
         self._ways = WAYS
+        self._tells_times = True
         self._boundary = secrets.token_hex(16)
         super().__init__(
             endpoint,
@@ -81,6 +82,17 @@ class TranscriptionServer(OpenAIServer):
         return self._service.map(pieces, partial(self._one, language=language))
 
     async def _one(self, piece: Piece, language: str | None) -> Recognized:
+        if self._tells_times or not piece.joints:
+            told = await self._told(piece, language)
+            self._tells_times = bool(told.get("words") or told.get("segments") or not told["text"])
+            if self._tells_times or not piece.joints:
+                return _recognized(told, piece, language)
+        # What is left out of the piece may be long: each part of it has a text with its own times.
+        heard = [_recognized(await self._told(p, language), p, language) for p in piece.parts()]
+        found = next((one.language for one in heard if one.language), None)
+        return Recognized(tuple(s for one in heard for s in one.segments), found)
+
+    async def _told(self, piece: Piece, language: str | None) -> Json:
         sound = _wave(piece.samples)
         fields = [("model", self.name), ("temperature", "0")]
         fields += [("language", language)] if language else []
@@ -92,7 +104,7 @@ class TranscriptionServer(OpenAIServer):
                 if way == self._ways[0]:  # else another request has learned it meanwhile
                     self._ways = self._ways[1:]
                 continue
-            return _recognized(self._transcription(reply), piece, language)
+            return self._transcription(reply)
 
     def _transcription(self, reply: Reply) -> Json:
         value = self._read(reply)

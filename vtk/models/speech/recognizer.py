@@ -46,21 +46,27 @@ class Piece(NamedTuple):
         low = self._part(start)(start)
         return low, max(low, self._part(end - 0.5 / RATE)(end))
 
+    def parts(self) -> "list[Piece]":
+        """The continuous parts of the piece."""
+        edges = [(0, self.start), *self.joints, (len(self.samples), 0.0)]
+        return [
+            Piece(time, self.samples[first:last]) for (first, time), (last, _) in pairwise(edges)
+        ]
+
     def cut(self, start: float, end: float) -> "Piece":
         """The sound between two times in seconds of the video."""
-        edges = [(0, self.start), *self.joints, (len(self.samples), np.inf)]
-        found: list[tuple[int, int, float]] = []
-        for (first, time), (last, _) in pairwise(edges):
-            low = first + max(round((start - time) * RATE), 0)
-            high = min(first + round((end - time) * RATE), last)
-            if low < high:
-                found.append((low, high, time + (low - first) / RATE))
+        found: list[Piece] = []
+        for part in self.parts():
+            first = max(round((start - part.start) * RATE), 0)
+            samples = part.samples[first : max(round((end - part.start) * RATE), 0)]
+            if len(samples):
+                found.append(Piece(part.start + first / RATE, samples))
         if not found:
             return Piece(start, self.samples[:0])
-        places = np.cumsum([high - low for low, high, _ in found]).tolist()
-        joints = [Joint(n, time) for n, (_, _, time) in zip(places, found[1:], strict=False)]
-        samples = np.concatenate([self.samples[low:high] for low, high, _ in found])
-        return Piece(found[0][2], samples, tuple(joints))
+        ends = np.cumsum([len(part.samples) for part in found]).tolist()
+        joints = [Joint(n, part.start) for n, part in zip(ends, found[1:], strict=False)]
+        samples = np.concatenate([part.samples for part in found])
+        return Piece(found[0].start, samples, tuple(joints))
 
     def _part(self, time: float) -> Callable[[float], float]:
         """The continuous part at `time` seconds in the piece, as a conversion that stays in it."""
