@@ -15,7 +15,7 @@ pytest.importorskip("llama_cpp")
 from tests.models.chat_server import chat_server
 from tests.models.tiny import HOME, PROJECTOR, language_file
 from tests.prompting.scripted import Scripted
-from tests.real_weights import smollm2, whisper_tiny_en
+from tests.real_weights import smollm2
 from tests.transcribe.tiny_whisper import write
 from vtk.models import bench
 from vtk.models.llm.prompt import Answer, Prompt, Sampling
@@ -123,9 +123,3 @@ def test_a_text_model_is_measured() -> None:
     (record,) = lines(run)
     assert record["kind"] == "llm"
     assert 0.5 < record["tokens_out_per_second"] < 5000
-
-
-def test_a_speech_model_is_not_taken_for_another() -> None:
-    run = vtk("models", "bench", whisper_tiny_en())
-    assert run.returncode == 2
-    assert b"of the kind speech" in run.stderr
