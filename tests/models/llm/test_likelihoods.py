@@ -100,6 +100,22 @@ def test_texts_on_the_same_prompt_evaluate_it_once(
     assert evaluated < answer.tokens_in + read + 5
 
 
+def test_long_texts_are_scored_together_as_they_are_one_by_one() -> None:
+    pytest.importorskip("llama_cpp")
+    from tests.models.tiny import lessons, prompt, tiny_vlm
+
+    texts = [
+        (prompt(each), " ".join(["a red star moves left"] * number))
+        for number, each in enumerate(lessons(7, 1), 1)
+    ]
+    texts[3] = (texts[3][0], "")
+    with tiny_vlm("f16") as one, tiny_vlm("f16", sequences=4) as four:
+        apart, together = (list(model.likelihoods(iter(texts))) for model in (one, four))
+    assert isinstance(apart.pop(3), ModelError)
+    assert isinstance(together.pop(3), ModelError)
+    assert logs(together) == pytest.approx(logs(apart), rel=1e-3, abs=0.02)
+
+
 def test_what_has_no_likelihood_is_an_error_of_its_own(smol: Any) -> None:
     asked = [(QUESTION, ""), (QUESTION, "word " * 900), (QUESTION, "Paris")]
     empty, long, good = smol.likelihoods(asked)
@@ -123,6 +139,8 @@ def test_a_hybrid_model_shares_the_prompt_of_texts_too(tmp_path: Any) -> None:
         with LocalModel(files[kind], LoadOptions(threads=1, context=512)) as model:
             together = logs(list(model.likelihoods(texts)))
         assert len({round(log, 4) for log in together}) == 4
+        with LocalModel(files[kind], LoadOptions(threads=1, context=512, sequences=3)) as model:
+            assert logs(list(model.likelihoods(texts))) == pytest.approx(together, abs=1e-3)
         for each, log in zip(texts, together, strict=True):
             with LocalModel(files[kind], LoadOptions(threads=1, context=512)) as model:
                 assert logs(list(model.likelihoods([each]))) == [pytest.approx(log, abs=1e-3)]

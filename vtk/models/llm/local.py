@@ -17,11 +17,11 @@ import numpy as np
 from vtk.errors import MissingError, ModelError, UsageError
 from vtk.models.closeable import Closeable
 from vtk.models.hub.files import Files, blob_sha256, sha256
+from vtk.models.llm import likelihood
 from vtk.models.llm.chat_template import Template
 from vtk.models.llm.choices import check_choices, softmax, variants
 from vtk.models.llm.grammar import compiled
 from vtk.models.llm.kv_slots import Slot, Slots, up_to_last_picture
-from vtk.models.llm.likelihood import likelihood, tokens_after
 from vtk.models.llm.llama_chunks import Chunk
 from vtk.models.llm.llama_cpp import BATCH, Engine
 from vtk.models.llm.llama_sampler import Sampler
@@ -142,15 +142,16 @@ class LocalModel(Closeable):
 
     def likelihoods(self, texts: Iterable[tuple[Prompt, str]]) -> Iterator[Likelihood | ModelError]:
         """Yield the likelihood of each text as the answer to its prompt; see `LanguageModel`."""
-        for prompt, text in texts:
-            try:
-                parts = self._template.render(prompt)
-                before = parts[-1] if isinstance(parts[-1], str) else ""
-                plain = self._template.escape_control_tokens(text) == text
-                tokens = tokens_after(self._engine.tokens, before, text, plain=plain)
-                yield likelihood(self._engine, self._slots, self._chunks(parts), tokens)
-            except ModelError as error:
-                yield error
+
+        def begin(asked: tuple[Prompt, str]) -> likelihood.ScoredText:
+            prompt, text = asked
+            parts = self._template.render(prompt)
+            before = parts[-1] if isinstance(parts[-1], str) else ""
+            plain = self._template.escape_control_tokens(text) == text
+            tokens = likelihood.tokens_after(self._engine.tokens, before, text, plain=plain)
+            return likelihood.begin(self._engine, self._slots, self._chunks(parts), tokens)
+
+        return likelihood.likelihoods(self._engine, self._slots, texts, begin)
 
     def _first_tokens(self, choices: Sequence[str]) -> list[list[int]]:
         """Return the first tokens of each choice, without those of other choices.
