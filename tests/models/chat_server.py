@@ -106,7 +106,9 @@ class _Handler(BaseHTTPRequestHandler):
         self._handle(None, lambda asked: Told({"data": [{"id": "tiny"}, {"id": "other"}]}))
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.headers["Content-Type"] == "application/json":  # else a form
+            body = json.loads(body)
         self._handle(body, self.server.script)
 
     def _handle(self, body: Any, script: Script) -> None:

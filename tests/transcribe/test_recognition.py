@@ -349,6 +349,9 @@ class Server(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        if not self.path.endswith("/audio/transcriptions"):
+            self.send_error(404)
+            return
         boundary = self.headers["Content-Type"].partition("boundary=")[2].encode()
         fields: dict[str, Any] = {}
         for part in body.split(b"--" + boundary)[1:-1]:

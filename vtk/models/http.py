@@ -136,11 +136,18 @@ class HttpService:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     async def fetch(
-        self, method: str, path: str, body: bytes | None = None, *, retries: int | None = None
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        *,
+        retries: int | None = None,
+        content_type: str | None = None,
     ) -> Reply:
         """The reply to a request, whatever its status once tries are used up.
 
-        `path` is below the base URL, or a whole URL. Raises ModelError where no reply came,
+        `path` is below the base URL, or a whole URL; `retries` and `content_type` replace those of
+        the service. Raises ModelError where no reply came,
         MissingError where the server was never there.
         """
         task = asyncio.current_task()
@@ -151,7 +158,7 @@ class HttpService:
         try:
             while True:
                 try:
-                    return await self._once(method, path, body)
+                    return await self._once(method, path, body, content_type)
                 except _TroubleError as trouble:
                     if trouble.away and self._may_return():
                         await self._pause(looked, trouble, RARELY)
@@ -187,16 +194,19 @@ class HttpService:
             log.warning("%s %s; trying again in %.0f s", self.place, trouble, wait)
         await asyncio.sleep(wait)
 
-    async def _once(self, method: str, path: str, body: bytes | None) -> Reply:
+    async def _once(
+        self, method: str, path: str, body: bytes | None, content_type: str | None
+    ) -> Reply:
         """One try. Raises _TroubleError where another may do better."""
         import httpx2
 
         try:
             async with self._slots, asyncio.timeout(self.timeout):
-                got = await self._client.request(method, path, content=body)
+                kind = {"Content-Type": content_type} if content_type else None
+                got = await self._client.request(method, path, content=body, headers=kind)
         except TimeoutError:
-            text = f"gave no reply within {self.timeout:g} s"
-            raise _TroubleError(text, most=TIMED_OUT) from None
+            late = f"gave no reply within {self.timeout:g} s"
+            raise _TroubleError(late, most=TIMED_OUT) from None
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError) as error:
             reason = shorten(str(error)) or "no reply"
             if not self._reached:
@@ -210,8 +220,7 @@ class HttpService:
             raise _TroubleError(f"broke off the connection ({reason})") from None
         self._reached = True
         reply = Reply(got.status_code, got.content)
-        loading = reply.status == LOADING
-        if not loading:
+        if not (loading := reply.status == LOADING):
             self._away, self._told = None, False
         if reply.status in PASSING and not self._final(reply):
             wait = retry_after(got.headers.get("Retry-After", ""))

@@ -1,7 +1,8 @@
 """A recognizer of speech behind any server that speaks OpenAI's protocol (audio/transcriptions).
 
 Services differ in what they tell beside the text. Times of words and segments are asked for; where
-a server refuses that, only for the text, which then has the times of its piece of sound.
+a server refuses that, only for the text, which then has the times of its piece of sound. A server
+that has no such page is asked by chat.
 """
 
 import io
@@ -12,10 +13,12 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+import orjson
 
-from vtk.errors import ModelError
+from vtk.errors import MissingError, ModelError
 from vtk.models.http import Reply
-from vtk.models.openai_server import OpenAIServer
+from vtk.models.openai_server import OpenAIServer, error_text
+from vtk.models.speech import openai_chat
 from vtk.models.speech.recognizer import RATE, Piece, Recognized, Segment, Word, whole_words
 from vtk.text import UNSPACED
 
@@ -30,8 +33,10 @@ DETAILED: Fields = (
 WAYS: tuple[Fields, ...] = (
     DETAILED,
     (("response_format", "verbose_json"),),
+    (("response_format", "json"), ("max_tokens", str(openai_chat.MOST))),  # llama-server has none
     (("response_format", "json"),),
 )
+LACKING = (400, 404, 405, 415, 422, 501)  # what a server answers that does not transcribe
 USUAL = "whisper-1"  # what servers of a single model take for its name
 NAMED = {  # languages that OpenAI tells by name
     "english": "en", "german": "de", "french": "fr", "spanish": "es", "italian": "it",
@@ -65,6 +70,7 @@ class TranscriptionServer(OpenAIServer):
         self.name = model or USUAL
         self._ways = WAYS
         self._tells_times = True
+        self._chats = False  # whether only chat is there
         self._boundary = secrets.token_hex(16)
         super().__init__(
             endpoint,
@@ -94,17 +100,41 @@ class TranscriptionServer(OpenAIServer):
 
     async def _told(self, piece: Piece, language: str | None) -> Json:
         sound = _wave(piece.samples)
+        if self._chats:
+            told = await self._heard(sound, language)
+        else:
+            reply = await self._transcribed(sound, language)
+            if reply.status not in LACKING or self._admitted:
+                told = self._transcription(reply)
+            else:
+                try:
+                    told = await self._heard(sound, language)
+                except (MissingError, ModelError):
+                    told = self._transcription(reply)  # tells why it does not transcribe
+        return openai_chat.unmarked(told)
+
+    async def _transcribed(self, sound: bytes, language: str | None) -> Reply:
         fields = [("model", self.name), ("temperature", "0")]
         fields += [("language", language)] if language else []
         while True:
             way = self._ways[0]
             body = _form(self._boundary, [*fields, *way], sound)
             reply = await self._service.fetch("POST", "audio/transcriptions", body)
-            if self._refuses(reply) and way != WAYS[-1]:
-                if way == self._ways[0]:  # else another request has learned it meanwhile
-                    self._ways = self._ways[1:]
-                continue
-            return self._transcription(reply)
+            if not self._refuses(reply) or way == WAYS[-1]:
+                return reply
+            if way == self._ways[0]:  # else another request has learned it meanwhile
+                self._ways = self._ways[1:]
+
+    async def _heard(self, sound: bytes, language: str | None) -> Json:
+        """What a model behind chat hears."""
+        if self.name == USUAL:
+            self.name = await self._first_model()
+        body = orjson.dumps(openai_chat.request(self.name, sound, language))
+        kind = "application/json"
+        reply = await self._service.fetch("POST", "chat/completions", body, content_type=kind)
+        told = openai_chat.transcription_in(self._read(reply))
+        self._admitted = self._chats = True
+        return told
 
     def _transcription(self, reply: Reply) -> Json:
         value = self._read(reply)
@@ -115,6 +145,8 @@ class TranscriptionServer(OpenAIServer):
 
     @staticmethod
     def _refuses(reply: Reply) -> bool:
+        if reply.status in (500, 501):  # llama-server, of a model that does not hear
+            return "not support" in error_text(reply.content)
         return reply.status in (400, 415, 422)
 
 
