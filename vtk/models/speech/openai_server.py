@@ -127,13 +127,12 @@ class TranscriptionServer(OpenAIServer):
 
     async def _heard(self, sound: bytes, language: str | None) -> Json:
         """What a model behind chat hears."""
-        if self.name == USUAL:
-            self.name = await self._first_model()
-        body = orjson.dumps(openai_chat.request(self.name, sound, language))
+        name = await self._first_model() if self.name == USUAL else self.name
+        body = orjson.dumps(openai_chat.request(name, sound, language))
         kind = "application/json"
         reply = await self._service.fetch("POST", "chat/completions", body, content_type=kind)
         told = openai_chat.transcription_in(self._read(reply))
-        self._admitted = self._chats = True
+        self.name, self._admitted, self._chats = name, True, True
         return told
 
     def _transcription(self, reply: Reply) -> Json:
