@@ -1,6 +1,7 @@
 """The texts and pictures of a prompt as libmtmd tokenizes them."""
 
 import ctypes
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,14 +29,11 @@ class Chunk:
 class Chunks(list[Chunk]):
     """The chunks of texts and pictures; the picture data stays valid until `close`."""
 
-    def __init__(
-        self, mtmd: Any, vision: Any, parts: Sequence[str | Picture], keys: Sequence[bytes]
-    ) -> None:
+    def __init__(self, mtmd: Any, vision: Any, parts: Sequence[str | Picture]) -> None:
         super().__init__()
         self._mtmd = mtmd
         self._handle = mtmd.mtmd_input_chunks_init()
         bitmaps, inputs, kept = [], [], []
-        names = (key.hex().encode() for key in keys)
         try:
             for part in parts:
                 if isinstance(part, str):
@@ -46,7 +44,7 @@ class Chunks(list[Chunk]):
                     kept.append((raw, text))
                     inputs.append(ctypes.pointer(entry))
                     continue
-                key = next(names)
+                key = _key(part).hex().encode()
                 for frame in part if part.ndim == 4 else [part]:
                     entry = mtmd.mtmd_input_part()
                     entry.bitmap = self._bitmap(frame, key, mergeable=part.ndim == 4)
@@ -92,3 +90,21 @@ class Chunks(list[Chunk]):
         if self._handle:
             self._mtmd.mtmd_input_chunks_free(self._handle)
             self._handle = None
+
+
+def alike(first: list[str | Picture], second: list[str | Picture]) -> bool:
+    """Whether two prompt prefixes are equal: equal texts, identical or equal pictures."""
+    return len(first) == len(second) and all(map(_same, first, second))
+
+
+def _same(a: str | Picture, b: str | Picture) -> bool:
+    if isinstance(a, str) or isinstance(b, str):
+        return isinstance(a, str) and isinstance(b, str) and a == b
+    return a is b or np.array_equal(a, b)
+
+
+def _key(picture: Picture) -> bytes:
+    """Return a hash of a picture's shape and pixels."""
+    digest = hashlib.blake2b(repr(picture.shape).encode(), digest_size=16)
+    digest.update(np.ascontiguousarray(picture).data)
+    return digest.digest()

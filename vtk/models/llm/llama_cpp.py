@@ -131,7 +131,7 @@ class Engine:
         if not self.has_vision:
             return False
         try:
-            probe = self.chunks([np.zeros((2, 64, 64, 3), np.uint8)], [b"pair"])
+            probe = self.chunks([np.zeros((2, 64, 64, 3), np.uint8)])
         except ModelError:  # a model that takes no picture so small
             return False
         merged = sum(chunk.media is not None for chunk in probe) == 1
@@ -186,9 +186,9 @@ class Engine:
         """Whether a token ends the generation."""
         return bool(self._lib.llama_vocab_is_eog(self._vocab, token))
 
-    def chunks(self, parts: Sequence[str | Picture], keys: Sequence[bytes]) -> Chunks:
-        """Tokenize texts and pictures (with their keys) into chunks. Raises ModelError."""
-        return Chunks(self._mtmd, self._vision, parts, keys)
+    def chunks(self, parts: Sequence[str | Picture]) -> Chunks:
+        """Tokenize texts and pictures into chunks. Raises ModelError."""
+        return Chunks(self._mtmd, self._vision, parts)
 
     def encoded(self, pictures: Sequence[Chunk]) -> Generator[Any]:
         """Yield the embeddings of each picture, in order, valid until the next. Raises ModelError.

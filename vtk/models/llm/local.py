@@ -7,7 +7,6 @@ for models that cannot be rewound). Active sequences advance together, one batch
 """
 
 import codecs
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -22,7 +21,7 @@ from vtk.models.llm.chat_template import Template
 from vtk.models.llm.choices import check_choices, softmax, variants
 from vtk.models.llm.grammar import compiled
 from vtk.models.llm.kv_slots import Slot, Slots, up_to_last_picture
-from vtk.models.llm.llama_chunks import Chunk
+from vtk.models.llm.llama_chunks import Chunk, alike
 from vtk.models.llm.llama_cpp import BATCH, Engine
 from vtk.models.llm.llama_sampler import Sampler
 from vtk.models.llm.load_options import SPEED, LoadOptions
@@ -240,12 +239,11 @@ class LocalModel(Closeable):
         text = "".join(part for part in tail if isinstance(part, str))
         if not head:
             return [Chunk(token) for token in self._engine.tokens(text, first=True)]
-        if not (self._seen and _alike(self._seen[0], head)):
+        if not (self._seen and alike(self._seen[0], head)):
             if self._seen:
                 self._seen[2]()
                 self._seen = None
-            keys = [_key(part) for part in head if not isinstance(part, str)]
-            found = self._engine.chunks(head, keys)
+            found = self._engine.chunks(head)
             self._seen = (head, found, found.close)
         after = [Chunk(token) for token in self._engine.tokens(text)] if text else []
         return [*self._seen[1], *after]
@@ -297,21 +295,3 @@ def _decoded(data: bytes, *, whole: bool) -> str:
 
 def _elsewhere(token: int, number: int, found: list[set[int]]) -> bool:
     return any(token in tokens for other, tokens in enumerate(found) if other != number)
-
-
-def _alike(first: list[str | Picture], second: list[str | Picture]) -> bool:
-    """Whether two prompt prefixes are equal: equal texts, identical or equal pictures."""
-    return len(first) == len(second) and all(map(_same, first, second))
-
-
-def _same(a: str | Picture, b: str | Picture) -> bool:
-    if isinstance(a, str) or isinstance(b, str):
-        return isinstance(a, str) and isinstance(b, str) and a == b
-    return a is b or np.array_equal(a, b)
-
-
-def _key(picture: Picture) -> bytes:
-    """Return a hash of a picture's shape and pixels."""
-    digest = hashlib.blake2b(repr(picture.shape).encode(), digest_size=16)
-    digest.update(np.ascontiguousarray(picture).data)
-    return digest.digest()
