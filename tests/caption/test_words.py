@@ -72,7 +72,7 @@ def test_a_span_without_words_has_an_empty_caption_and_is_counted(
     assert "tokens_in" in found[0]["made"][-1]
     assert span["caption"] == ""
     assert "fields" not in span
-    counts = [message.split()[0] for message in caplog.messages if "have no words" in message]
+    counts = [text.split()[-1] for text in caplog.messages if "without words" in text]
     assert counts == ["2", "1"]
 
 

@@ -67,7 +67,7 @@ def caption_with_model(
                     wordless += before.get("caption") == ""
                 yield before
     if wordless:
-        log.warning("%d spans have no words, and therefore empty captions", wordless)
+        log.warning("spans without words, whose captions are empty: %d", wordless)
 
 
 def _dialogue(chosen: CaptionMethod, task: CaptionTask) -> Dialogue:
