@@ -707,7 +707,18 @@ def test_json_cut_off_by_the_limit_of_tokens_is_an_error(server: ChatServer, ope
 def test_a_refusal_of_both_forms_is_told(server: ChatServer, opened: Open) -> None:
     server.in_turn(Told("the prompt is too long", 400))
     assert one(opened(), schema=SCHEMA).endswith("the prompt is too long")
-    assert len(server.asked) == 2
+    assert len(server.asked) == 3
+
+
+def test_a_server_that_can_make_no_grammar_of_a_schema_is_asked_without(
+    server: ChatServer, opened: Open
+) -> None:
+    server.script = lambda asked: (
+        Told("Pattern must start with '^'", 400)
+        if "response_format" in asked.body
+        else said('{"a": "b"}')
+    )
+    assert one(opened(), schema=SCHEMA) == '{"a": "b"}'
 
 
 # Scores

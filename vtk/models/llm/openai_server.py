@@ -212,7 +212,8 @@ class ServerModel(OpenAIServer):
     async def _structured(self, prompt: Prompt, body: Json, schema: Mapping[str, Any]) -> Answer:
         """The answer in JSON, asked for in each form that the server may know.
 
-        Where none of them makes it follow the schema, what was said first.
+        Where none of them makes it follow the schema, what was said first; where all are refused,
+        as by servers that can make no grammar of this schema, the answer without one.
         """
         failure: ModelError | None = None
         said: Answer | None = None
@@ -229,10 +230,13 @@ class ServerModel(OpenAIServer):
             said = said or answer
             if not answer.whole and answer.text.lstrip().startswith(("{", "[")):
                 break
-        if said is None:
+        if said is not None:
+            return said
+        try:
+            return openai_chat.answer_in(await self._about(prompt, body))
+        except RefusedError:
             assert failure
-            raise failure
-        return said
+            raise failure from None
 
     async def _score(self, prompt: Prompt, choices: Sequence[str]) -> list[float]:
         body = await self._body(
