@@ -96,6 +96,7 @@ complete -c vtk -n '__vtk_group models' -a path -d 'Print where the files of a m
 complete -c vtk -n '__vtk_group models' -a verify -d 'Check the files of models against their SHA-256'
 complete -c vtk -n '__vtk_group models' -a doctor -d 'Tell what works on this machine, and how to mend the rest'
 complete -c vtk -n '__vtk_group models' -a bench -d 'Measure how fast a model is on this machine'
+complete -c vtk -n '__vtk_group models' -a check -d 'Ask a model what it can do, and tell skill from chance'
 
 # vtk probe
 complete -c vtk -n '__vtk_command probe' -s o -l output -r -F -d 'Write to FILE instead of standard output; it appears when it is complete'
@@ -510,6 +511,27 @@ complete -c vtk -n '__vtk_command models bench' -s q -l quiet -d 'No progress an
 complete -c vtk -n '__vtk_command models bench' -l log-json -d 'Messages on standard error as JSON Lines'
 complete -c vtk -n '__vtk_command models bench' -s h -l help -d 'Show this message and exit'
 complete -c vtk -n '__vtk_command models bench; and test (__vtk_arguments --count --tokens --mmproj --gpu-layers --context --threads --kv-type --sequences --picture-tokens --endpoint) -eq 1' -a '(__vtk_models)'
+
+# vtk models check
+complete -c vtk -n '__vtk_command models check' -l skill -x -d 'Only this skill; may be given again. All that the model claims if not given'
+complete -c vtk -n '__vtk_command models check' -l count -x -d 'Pictures, clips or texts for each skill'
+complete -c vtk -n '__vtk_command models check' -l seed -x -d 'Choose other questions'
+complete -c vtk -n '__vtk_command models check' -l mmproj -r -F -d 'The model\'s projector for pictures; found beside the model if exactly one fits'
+complete -c vtk -n '__vtk_command models check' -l gpu-layers -x -d 'Layers to put on the GPU, if there is one; -1 for all'
+complete -c vtk -n '__vtk_command models check' -l context -x -d 'Room for a prompt and its answer together; up to 8192 if not given'
+complete -c vtk -n '__vtk_command models check' -l threads -x -d 'Threads; all cores if not given'
+complete -c vtk -n '__vtk_command models check' -l flash-attention -l no-flash-attention -d 'Flash attention, which needs less memory; automatic if neither is given'
+complete -c vtk -n '__vtk_command models check' -l kv-type -x -a 'f16 q8_0 q4_0' -d 'Type of the KV cache: q8_0 halves its memory, q4_0 quarters it'
+complete -c vtk -n '__vtk_command models check' -l sequences -x -d 'Prompts to work on at once; if not given, 4 on a GPU or a server, else 1'
+complete -c vtk -n '__vtk_command models check' -l picture-tokens -x -d 'Most tokens for one picture, if the model supports several sizes'
+complete -c vtk -n '__vtk_command models check' -l least-picture-tokens -x -d 'Fewest tokens for one picture, if the model supports several sizes: small pictures are enlarged; Qwen\'s models need 1024 to find places'
+complete -c vtk -n '__vtk_command models check' -l pairs -l no-pairs -d 'Show two successive frames as one picture to a model that was trained so (Qwen\'s): half the tokens'
+complete -c vtk -n '__vtk_command models check' -l endpoint -x -d 'Use the model of an OpenAI-compatible server (llama-server, vLLM)'
+complete -c vtk -n '__vtk_command models check' -l json -d 'JSON Lines also on a terminal, not a table to read'
+complete -c vtk -n '__vtk_command models check' -s q -l quiet -d 'No progress and no warnings, only errors'
+complete -c vtk -n '__vtk_command models check' -l log-json -d 'Messages on standard error as JSON Lines'
+complete -c vtk -n '__vtk_command models check' -s h -l help -d 'Show this message and exit'
+complete -c vtk -n '__vtk_command models check; and test (__vtk_arguments --skill --count --seed --mmproj --gpu-layers --context --threads --kv-type --sequences --picture-tokens --least-picture-tokens --endpoint) -eq 1' -a '(__vtk_models)'
 
 # vtk schema
 complete -c vtk -n '__vtk_command schema' -s h -l help -d 'Show this message and exit'

@@ -184,7 +184,7 @@ def test_bash_offers_no_files_for_a_query(folder: Path) -> None:
 
 @_needs("bash")
 def test_bash_offers_subcommands_and_models(folder: Path) -> None:
-    words = ["--help", "-h", "bench", "doctor", "list", "path", "pull", "verify"]
+    words = ["--help", "-h", "bench", "check", "doctor", "list", "path", "pull", "verify"]
     assert _bash(folder, "vtk", "models", "") == words
     assert _bash(folder, "vtk", "models", "ver") == ["verify"]
     assert "qwen3-vl-4b" in _bash(folder, "vtk", "models", "pull", "")
@@ -237,7 +237,15 @@ def test_fish_offers_commands_and_options(folder: Path) -> None:
 
 @_needs("fish")
 def test_fish_offers_subcommands_and_models(folder: Path) -> None:
-    assert _fish(folder, "vtk models ") == ["bench", "doctor", "list", "path", "pull", "verify"]
+    assert _fish(folder, "vtk models ") == [
+        "bench",
+        "check",
+        "doctor",
+        "list",
+        "path",
+        "pull",
+        "verify",
+    ]
     assert _fish(folder, "vtk models list --ki") == ["--kind"]
     assert _fish(folder, "vtk models list --kind c") == ["clip"]
     assert _fish(folder, "vtk models path qwen3-vl-8") == ["qwen3-vl-8b"]

@@ -16,11 +16,11 @@ from packaging.requirements import Requirement
 HOME = Path(__file__).parents[1]
 # Each knows only those before it.
 ORDER = (
-    *("media", "models", "prompting"),
+    *("media", "models", "prompting", "skills"),
     *("split", "transcribe", "keyframes", "ocr", "caption", "chapter", "summarize"),
     *("retrieve", "ground", "export", "recipes"),
 )
-ABILITIES = set(ORDER[3:-1])
+ABILITIES = set(ORDER[ORDER.index("split") : -1])
 COMMANDS = [[], *([name] for name in import_module("vtk.commands").COMMANDS)]
 HEAVY = ("numpy", "av", "bm25s", "pysubs2", "rich", "torch", "multiprocessing", "Stemmer")
 

@@ -5,15 +5,14 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from vtk.errors import ModelError, UsageError
 from vtk.models import LoadOptions, open_language
-from vtk.models.hub import formats
-from vtk.models.hub.files import CTRANSLATE2, locate, resolve
+from vtk.models.hub.files import resolve
+from vtk.models.hub.kind import kind_and_entry
 from vtk.models.llm.prompt import LanguageModel, Picture, Prompt, Sampling
 
 QUESTION = "Describe everything that this shows, in as many words as you can."
@@ -64,7 +63,7 @@ def bench(
     """
     if count < 1 or tokens < 1:
         raise UsageError("a measurement needs at least one picture and one token")
-    kind = "vlm" if endpoint or not name else _kind(name, mmproj)
+    kind = "vlm" if endpoint or not name else kind_and_entry(name, mmproj)[0]
     if name and kind == "speech":
         return _speech(name, loading or LoadOptions(), count)
     if kind not in ("vlm", "llm", "ocr", "clip", "embed"):
@@ -80,26 +79,6 @@ def bench(
         return _language(model, loaded, count, tokens)
     finally:
         model.close()
-
-
-def _kind(name: str, mmproj: str | None) -> str:
-    """Return the kind of a model, from the catalog if it is listed, else from its files."""
-    if name.startswith(("local-dir:", "hf-hub:")):
-        return "clip"
-    folder = Path(name).expanduser()
-    files = locate(f"{folder}/" if folder.is_dir() else name, mmproj=mmproj)
-    if files.entry:
-        return files.entry.kind
-    if files.model.name == CTRANSLATE2:
-        return "speech"
-    if folder.is_dir():
-        return "clip"
-    if files.model.suffix.lower() != ".gguf":
-        raise UsageError(f"{name} is not a GGUF file: name the folder of an open_clip model")
-    try:
-        return "embed" if formats.kind(files.model) == "embed" else "vlm"
-    except formats.FaultError:
-        return "vlm"  # loading it tells more
 
 
 def _language(model: LanguageModel, loaded: float, count: int, tokens: int) -> Speed:

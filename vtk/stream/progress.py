@@ -233,6 +233,24 @@ class FileBar(Bar):
         return Facts(share, per_second, self._time(share, rate), amount, printable(name))
 
 
+class StepBar(Bar):
+    """The bar of a command that takes a known number of steps."""
+
+    def __init__(self, command: str, *, shared: bool) -> None:
+        super().__init__(command, shared=shared)
+        self._step: tuple[str, float, float] | None = None
+
+    def moved(self, video: str, done: float, total: float) -> None:
+        self._step = (video, done, total)
+
+    def facts(self) -> Facts | None:
+        if self._step is None:
+            return None
+        name, done, total = self._step
+        rate, _ = self._speed(done / total, done)
+        return Facts(done / total, "", self._time(done / total, rate), f"{done} of {total}", name)
+
+
 def span_bar(
     command: str,
     inputs: list[str],
@@ -256,6 +274,13 @@ def file_bar(command: str, watched: bool) -> Progress:
     if not watched or not has_bar(None):
         return Progress()
     return FileBar(command, shared=is_terminal(sys.stdout))
+
+
+def step_bar(command: str, watched: bool) -> Progress:
+    """Return the bar of a command of steps that writes to standard output, if `watched`."""
+    if not watched or not has_bar(None):
+        return Progress()
+    return StepBar(command, shared=is_terminal(sys.stdout))
 
 
 def has_bar(output: str | None) -> bool:

@@ -27,8 +27,8 @@ _TEXTS = (
     *("query_prefix", "document_prefix", "ocr_prompt", "serve"),
 )
 _LINES = ("query_prefix", "document_prefix", "ocr_prompt")  # texts that may have several lines
-# The keys of an entry.
-KEYS = sorted({*_TEXTS, "quants", "also", "context", "gb", "working_gb", "run"})
+_OTHERS = ("quants", "also", "skills", "context", "gb", "working_gb", "run")
+KEYS = sorted({*_TEXTS, *_OTHERS})  # keys of an entry
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,7 @@ class Entry:
     parameters: str | None = None
     licence: str | None = None
     note: str | None = None
+    skills: tuple[str, ...] = ()  # what it claims, of `vtk models check`; all of its kind if empty
     gb: float | None = None
     working_gb: float | None = None
     sha256: str | None = None
@@ -185,6 +186,10 @@ def _checked(where: str, key: str, value: Any) -> Any:
         must(isinstance(value, list), "a list of names of files")
         for file in value:
             must(isinstance(file, str) and repo_names.is_file(file), "a list of names of files")
+        return tuple(value)
+    if key == "skills":
+        must(isinstance(value, list), "a list of names of skills")
+        must(all(isinstance(skill, str) for skill in value), "a list of names of skills")
         return tuple(value)
     if key == "run":
         must(type(value) is bool, "true or false")

@@ -119,6 +119,12 @@ class ServerModel(OpenAIServer):
         """
         return self._service.map(texts, self._likelihood)
 
+    @property
+    def has_vision(self) -> bool:
+        """Whether the model accepts pictures, as a llama-server tells; true for other servers."""
+        props = self._service.wait(self._known())
+        return props.vision if props else True
+
     async def _known(self) -> ServerProps | None:
         """What the server says of itself, asked once; None where it is no llama-server."""
         async with self._asking_props:

@@ -1,17 +1,15 @@
 """vtk models: list, download, verify and benchmark models."""
 
-import functools
-import inspect
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from .options import (
+from ..options import (
     Context,
     Endpoint,
     FlashAttention,
@@ -21,35 +19,14 @@ from .options import (
     PictureTokens,
     Sequences,
     Threads,
-    _shared,
 )
+from .check import check
+from .subcommand import AsJson, Model, Models, print_lines, subcommand, write
 
 if TYPE_CHECKING:
     from vtk.stream import Stream
 
 log = logging.getLogger("vtk")
-
-Model = Annotated[
-    str,
-    typer.Argument(
-        metavar="MODEL",
-        show_default=False,
-        help="A name (qwen3-vl-4b), a name with a quantization (qwen3-vl-4b:q8_0), a file on the "
-        "hub (hf:owner/repo/file.gguf), or the path of a file.",
-    ),
-]
-Models = Annotated[
-    list[str],
-    typer.Argument(
-        metavar="MODEL...",
-        show_default=False,
-        help="Names (qwen3-vl-4b), with a quantization (qwen3-vl-4b:q8_0) or without, or files "
-        "on the hub (hf:owner/repo/file.gguf).",
-    ),
-]
-AsJson = Annotated[
-    bool, typer.Option("--json", help="JSON Lines also on a terminal, not a table to read.")
-]
 
 
 def models() -> None:
@@ -69,27 +46,7 @@ def models() -> None:
     """
 
 
-def _subcommand(function: Callable[..., None]) -> Callable[..., None]:
-    """Make a subcommand that calls `function(stream, ...)` and exits with the stream's status."""
-    shared = inspect.signature(_shared).parameters
-    common = [shared[name] for name in ("quiet", "log_json")]
-
-    @functools.wraps(function)
-    def command(**values: Any) -> None:
-        from vtk.stream import Stream  # imported late to keep --help fast
-
-        stream = Stream("models", **{p.name: values.pop(p.name) for p in common})
-        raise SystemExit(stream.status(functools.partial(function, stream, **values)))
-
-    own = list(inspect.signature(function).parameters.values())[1:]
-    keyword = [p.replace(kind=p.KEYWORD_ONLY) for p in (*own, *common)]
-    command.__signature__ = inspect.Signature(keyword)  # type: ignore[attr-defined]
-    command.__annotations__ = {p.name: p.annotation for p in keyword}
-    del command.__wrapped__
-    return command
-
-
-@_subcommand
+@subcommand
 def list_(
     stream: "Stream",
     kind: Annotated[
@@ -123,12 +80,12 @@ def list_(
 
     records = listing(kind=kind, installed=installed)
     if json or not is_terminal(sys.stdout):
-        _write(stream, records, str, json=True)
+        write(stream, records, str, json=True)
     else:
-        _print([table(list(records), get_terminal_size().columns).rstrip()])
+        print_lines([table(list(records), get_terminal_size().columns).rstrip()])
 
 
-@_subcommand
+@subcommand
 def pull(stream: "Stream", models: Models, json: AsJson = False) -> None:
     """Fetch models and check their SHA-256.
 
@@ -150,10 +107,10 @@ def pull(stream: "Stream", models: Models, json: AsJson = False) -> None:
                 yield file
 
     with file_bar("models", stream.talks) as stream.progress:
-        _write(stream, fetched(), lambda f: f"{'fetched' if f.new else 'here'}  {f.path}", json)
+        write(stream, fetched(), lambda f: f"{'fetched' if f.new else 'here'}  {f.path}", json)
 
 
-@_subcommand
+@subcommand
 def path(stream: "Stream", model: Model) -> None:
     """Print where the files of a model are.
 
@@ -167,10 +124,10 @@ def path(stream: "Stream", model: Model) -> None:
     from vtk.models.hub.files import locate
 
     files = locate(model)
-    _print(str(path) for path in (files.model, files.mmproj) if path)
+    print_lines(str(path) for path in (files.model, files.mmproj) if path)
 
 
-@_subcommand
+@subcommand
 def verify(
     stream: "Stream",
     models: Annotated[
@@ -209,10 +166,10 @@ def verify(
                 yield verdict
 
     with file_bar("models", stream.talks) as stream.progress:
-        _write(stream, judged(), lambda v: f"{v.status:7}  {v.name}  {v.path}", json)
+        write(stream, judged(), lambda v: f"{v.status:7}  {v.name}  {v.path}", json)
 
 
-@_subcommand
+@subcommand
 def doctor(stream: "Stream", json: AsJson = False) -> None:
     """Tell what works on this machine, and how to mend the rest.
 
@@ -229,10 +186,10 @@ def doctor(stream: "Stream", json: AsJson = False) -> None:
         fix = f"\n      {check.fix}" if check.fix else ""
         return f"{'ok' if check.ok else '--':4}  {check.name}: {check.found}{fix}"
 
-    _write(stream, checks(), line, json)
+    write(stream, checks(), line, json)
 
 
-@_subcommand
+@subcommand
 def bench(
     stream: "Stream",
     model: Annotated[
@@ -287,32 +244,7 @@ def bench(
     )
     record = speed.record()
     lines = "\n".join(f"{key.replace('_', ' '):24} {value}" for key, value in record.items())
-    _write(stream, [record], lambda _: lines, json)
+    write(stream, [record], lambda _: lines, json)
 
 
-SUBCOMMANDS = (list_, pull, path, verify, doctor, bench)
-
-
-def _write(
-    stream: "Stream", records: Iterable[Any], line: Callable[[Any], str], json: bool
-) -> None:
-    """Write records as JSON Lines; on a terminal, unless `json`, as formatted by `line`."""
-    import orjson
-
-    from vtk.output import open_sink
-    from vtk.stream.terminal import is_terminal
-
-    readable = is_terminal(sys.stdout) and not json
-    with open_sink(None) as sink:
-        for record in records:
-            text = os.fsencode(line(record)) if readable else orjson.dumps(record, os.fsdecode)
-            with stream.progress.above():
-                sink(text + b"\n")
-
-
-def _print(lines: Iterable[str]) -> None:
-    from vtk.output import open_sink
-
-    with open_sink(None) as sink:
-        for line in lines:
-            sink(os.fsencode(line) + b"\n")
+SUBCOMMANDS = (list_, pull, path, verify, doctor, bench, check)

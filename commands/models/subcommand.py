@@ -1,0 +1,78 @@
+"""What the subcommands of vtk models share: arguments, how a run begins, how it writes."""
+
+import functools
+import inspect
+import os
+import sys
+from collections.abc import Callable, Iterable
+from typing import Annotated, Any
+
+import typer
+
+from ..options import _shared
+
+Model = Annotated[
+    str,
+    typer.Argument(
+        metavar="MODEL",
+        show_default=False,
+        help="A name (qwen3-vl-4b), a name with a quantization (qwen3-vl-4b:q8_0), a file on the "
+        "hub (hf:owner/repo/file.gguf), or the path of a file.",
+    ),
+]
+Models = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="MODEL...",
+        show_default=False,
+        help="Names (qwen3-vl-4b), with a quantization (qwen3-vl-4b:q8_0) or without, or files "
+        "on the hub (hf:owner/repo/file.gguf).",
+    ),
+]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="JSON Lines also on a terminal, not a table to read.")
+]
+
+
+def subcommand(function: Callable[..., None]) -> Callable[..., None]:
+    """Make a subcommand that calls `function(stream, ...)` and exits with the stream's status."""
+    shared = inspect.signature(_shared).parameters
+    common = [shared[name] for name in ("quiet", "log_json")]
+
+    @functools.wraps(function)
+    def command(**values: Any) -> None:
+        from vtk.stream import Stream  # imported late to keep --help fast
+
+        stream = Stream("models", **{p.name: values.pop(p.name) for p in common})
+        raise SystemExit(stream.status(functools.partial(function, stream, **values)))
+
+    own = list(inspect.signature(function).parameters.values())[1:]
+    keyword = [p.replace(kind=p.KEYWORD_ONLY) for p in (*own, *common)]
+    command.__signature__ = inspect.Signature(keyword)  # type: ignore[attr-defined]
+    command.__annotations__ = {p.name: p.annotation for p in keyword}
+    del command.__wrapped__
+    return command
+
+
+def write(stream: Any, records: Iterable[Any], line: Callable[[Any], str], json: bool) -> None:
+    """Write records as JSON Lines; on a terminal, unless `json`, as formatted by `line`."""
+    import orjson
+
+    from vtk.output import open_sink
+    from vtk.stream.terminal import is_terminal
+
+    readable = is_terminal(sys.stdout) and not json
+    with open_sink(None) as sink:
+        for record in records:
+            text = os.fsencode(line(record)) if readable else orjson.dumps(record, os.fsdecode)
+            with stream.progress.above():
+                sink(text + b"\n")
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Write lines of text."""
+    from vtk.output import open_sink
+
+    with open_sink(None) as sink:
+        for line in lines:
+            sink(os.fsencode(line) + b"\n")
