@@ -16,6 +16,7 @@ from vtk.errors import MissingError
 from vtk.models.embed.text import TextEmbedder
 from vtk.models.hub.catalog import find
 from vtk.models.hub.files import Files
+from vtk.models.llm.local import LocalModel
 
 pytest.importorskip("llama_cpp")
 pytest.importorskip("gguf")
@@ -175,3 +176,8 @@ def test_nothing_is_written_to_standard_error(file: Path) -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, env=os.environ
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_an_embedder_is_no_language_model(file: Path) -> None:
+    with pytest.raises(MissingError, match=r"\.gguf is not a generative model$"):
+        LocalModel(Files("embedder", file, None))

@@ -2,6 +2,7 @@
 
 import http.server
 import logging
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 
 from tests.prompting.scripted import Scripted, text_of
 from vtk.caption.options import CaptionOptions
-from vtk.errors import UsageError
+from vtk.errors import MissingError, UsageError
 from vtk.models.llm.json_schema import check_schema, obeys, read_json, with_schema
 from vtk.models.llm.prompt import Prompt, Sampling
 from vtk.prompting.dialogue import Dialogue, Generate, Outcome, run_dialogues
@@ -82,6 +83,12 @@ def test_a_schema_that_is_none_is_wrong_usage_before_anything_is_asked(
 ) -> None:
     with pytest.raises(UsageError, match=why):
         CaptionOptions(schema=schema)
+
+
+def test_without_jsonschema_the_fix_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "jsonschema.validators", None)
+    with pytest.raises(MissingError, match="pip install 'video-text-kit"):
+        CaptionOptions(schema=DIFFICULTY)
 
 
 def test_nothing_is_fetched_for_a_reference() -> None:
