@@ -211,6 +211,11 @@ def caption(
     itself or breaks --schema is asked for once more; then the span becomes an error record that
     quotes it.
 
+    A llama-server that captions many spans grows without end, unless it is started with
+    --cache-ram 0 --ctx-checkpoints 0; it may be restarted while a run goes on. With models that
+    have recurrent layers (Qwen3.5, 3.6) it evaluates the frames anew for every question about them,
+    which -m does not.
+
     A model that is asked several prompts at once (--sequences, -j) rounds otherwise than one asked
     a single one, which tips a near tie now and then: the same bytes come from the same input one
     prompt at a time, without --resume in between.

@@ -96,6 +96,15 @@ Endpoint = Annotated[
     ),
 ]
 
+Timeout = Annotated[
+    float,
+    typer.Option(
+        metavar="SECONDS",
+        min=1,
+        help="Most time for an answer of the server, and for it to come back if it goes away.",
+    ),
+]
+
 
 def _shared(
     inputs: Annotated[
@@ -157,6 +166,7 @@ def _model(
         ),
     ] = None,
     endpoint: Endpoint = None,
+    timeout: Timeout = 300.0,
     mmproj: Mmproj = None,
     gpu_layers: GpuLayers = -1,
     context: Context = None,
@@ -189,6 +199,7 @@ class Opening:
 
         rest = dict(self.values)
         name, endpoint, mmproj = (rest.pop(key) for key in ("model", "endpoint", "mmproj"))
+        timeout = rest.pop("timeout")
         return open_language(
             name,
             mmproj=mmproj,
@@ -196,6 +207,7 @@ class Opening:
             endpoint=endpoint,
             key=os.environ.get("VTK_API_KEY"),
             jobs=rest["sequences"] or (self.jobs if self.jobs > 1 else 4),
+            timeout=timeout,
         )
 
 

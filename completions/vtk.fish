@@ -215,6 +215,7 @@ complete -c vtk -n '__vtk_command caption' -l resume -d 'Continue an earlier run
 complete -c vtk -n '__vtk_command caption' -l language -x -d 'Language of the words (en, de, …), ISO 639'
 complete -c vtk -n '__vtk_command caption' -s m -l model -x -d 'A model of vtk models list, a .gguf file or hf:OWNER/REPO/FILE.gguf'
 complete -c vtk -n '__vtk_command caption' -l endpoint -x -d 'Use the model of an OpenAI-compatible server (llama-server, vLLM)'
+complete -c vtk -n '__vtk_command caption' -l timeout -x -d 'Most time for an answer of the server, and for it to come back if it goes away'
 complete -c vtk -n '__vtk_command caption' -l mmproj -r -F -d 'The model\'s projector for pictures; found beside the model if exactly one fits'
 complete -c vtk -n '__vtk_command caption' -l gpu-layers -x -d 'Layers to put on the GPU, if there is one; -1 for all'
 complete -c vtk -n '__vtk_command caption' -l context -x -d 'Room for a prompt and its answer together; up to 8192 if not given'

@@ -27,13 +27,14 @@ def open_language(
     """Open the language model `name`, in this process or on the server at `endpoint` (a URL).
 
     `mmproj` and `loading` apply to a model in this process; `key`, `jobs` (concurrent requests)
-    and `timeout` (seconds per reply) to a server, whose first model is used if `name` is None.
+    and `timeout` (seconds for a reply, and for a server that went away to come back) to a server,
+    whose first model is used if `name` is None.
     Raises MissingError if the model or its backend is not there, UsageError for bad arguments.
     """
     if endpoint:
         from vtk.models.llm.openai_server import ServerModel
 
-        return ServerModel(endpoint, name, key=key, jobs=jobs, timeout=timeout)
+        return ServerModel(endpoint, name, key=key, jobs=jobs, timeout=timeout, patience=timeout)
     from vtk.errors import MissingError, UsageError
     from vtk.models.hub.files import resolve
     from vtk.models.llm.local import LocalModel
