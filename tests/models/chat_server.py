@@ -69,6 +69,7 @@ class ChatServer(ThreadingHTTPServer):
     def __init__(self, port: int = 0) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
         self.script: Script = echo
+        self.models = Told({"data": [{"id": "tiny"}, {"id": "other"}]})
         self.props: Any = None  # what a llama-server says of itself; other servers do not
         self.asked: list[Asked] = []
         self.lock = threading.Lock()
@@ -103,7 +104,7 @@ class _Handler(BaseHTTPRequestHandler):
             told = self.server.props
             self._send(Told("no such page", 404) if told is None else Told(told))
             return
-        self._handle(None, lambda asked: Told({"data": [{"id": "tiny"}, {"id": "other"}]}))
+        self._handle(None, lambda asked: self.server.models)
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
