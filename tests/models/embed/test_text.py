@@ -179,5 +179,5 @@ def test_nothing_is_written_to_standard_error(file: Path) -> None:
 
 
 def test_an_embedder_is_no_language_model(file: Path) -> None:
-    with pytest.raises(MissingError, match=r"\.gguf is not a generative model$"):
+    with pytest.raises(MissingError, match=r"\.gguf has no chat template: it is not a chat model$"):
         LocalModel(Files("embedder", file, None))
