@@ -585,6 +585,81 @@ def test_garbage_fails_the_prompt(
     assert message in one(opened())
 
 
+# What a llama-server says of itself
+
+PROPS = {
+    "default_generation_settings": {"n_ctx": 100},
+    "total_slots": 2,
+    "modalities": {"vision": True, "audio": False},
+}
+GREY = np.full((8, 8, 3), 90, np.uint8)
+
+
+def test_pictures_are_not_sent_to_a_llama_server_that_cannot_see(
+    server: ChatServer, opened: Open
+) -> None:
+    server.props = {**PROPS, "modalities": {"vision": False, "audio": False}}
+    model = opened()
+    assert not model.has_vision
+    assert one(model) == "Hello?"
+    with pytest.raises(MissingError, match="cannot see"):
+        list(model.answers([Prompt((GREY, "What is it?"))]))
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize("props", [None, {}, {"role": "router"}, [1], {**PROPS, "total_slots": ""}])
+def test_what_is_no_llama_server_goes_without(server: ChatServer, opened: Open, props: Any) -> None:
+    server.props = props
+    model = opened()
+    assert model.has_vision
+    assert one(model) == "Hello?"
+    assert "t_max_predict_ms" not in server.asked[0].body
+
+
+def test_a_llama_server_is_told_how_long_an_answer_may_take(
+    server: ChatServer, opened: Open
+) -> None:
+    server.props = PROPS
+    one(opened(timeout=10))
+    assert server.asked[0].body["t_max_predict_ms"] == 8000
+
+
+def test_questions_on_the_same_pictures_take_turns(server: ChatServer, opened: Open) -> None:
+    server.script = lambda _: Told(said("yes").body, delay=0.05)
+    other = GREY + 1
+    for props, most in ((PROPS, 2), (None, 4)):
+        server.props, server.most = props, 0
+        model = opened(jobs=4)
+        asked = [Prompt((picture, f"{n}?")) for n in range(2) for picture in (GREY, other)]
+        assert len(list(model.answers(asked))) == 4
+        assert server.most == most
+        assert not any("id_slot" in asked.body for asked in server.asked)
+
+
+def test_a_prompt_longer_than_a_slot_says_what_to_change(server: ChatServer, opened: Open) -> None:
+    error = {"code": 400, "message": "too long", "n_prompt_tokens": 5000, "n_ctx": 2048}
+    server.in_turn(Told({"error": error}, 400))
+    assert "the prompt has 5000 tokens and a slot of" in one(opened())
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("tokens", "why"), [(93, "the context of a slot is full"), (9, "too long")]
+)
+def test_an_answer_that_was_cut_off_early_is_told_once(
+    server: ChatServer, opened: Open, caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch, tokens: int, why: str,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(logging.getLogger("vtk"), "propagate", True)
+    server.props = PROPS
+    told = said("A dog", finish="length")
+    told.body["usage"]["completion_tokens"] = tokens
+    server.in_turn(told)
+    assert len(ask(opened(), "a", "b")) == 2
+    (message,) = caplog.messages
+    assert why in message
+
+
 # Several answers
 
 SEVERAL = Sampling(temperature=0.7, seed=3, count=3)
