@@ -4,13 +4,27 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from .options import Language, Threads
+from vtk.methods import Methods
+
+from .options import Language, Opening
+
+METHODS: "Methods[OcrMethod]" = Methods("ocr")
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from vtk.ocr import OcrMethod, OcrSettings
+    from vtk.span import Span
     from vtk.stream.job import Job
+
+    Method = str
+else:
+    Method = Literal[*METHODS]
 
 
 def ocr(
+    opening: Opening,
+    method: Annotated[Method, typer.Option(help=METHODS.help)] = "networks",
     on: Annotated[
         Literal["changes", "keyframes"],
         typer.Option(
@@ -32,19 +46,40 @@ def ocr(
         ),
     ] = None,
     min_score: Annotated[
-        float,
-        typer.Option(metavar="0-1", min=0, max=1, help="Leave out text read with a lower score."),
-    ] = 0.6,
+        float | None,
+        typer.Option(
+            metavar="0-1",
+            min=0,
+            max=1,
+            help="Leave out text read with a lower score, by networks; 0.6 if not given.",
+        ),
+    ] = None,
     min_height: Annotated[
-        float,
+        float | None,
         typer.Option(
             metavar="SIZE",
             min=0,
-            help="Leave out lines less tall than this: below 1 a share of the picture's height, "
-            "else pixels.",
+            help="Leave out lines less tall than this, by networks: below 1 a share of the "
+            "picture's height, else pixels.",
         ),
-    ] = 0.0,
-    threads: Threads = None,
+    ] = None,
+    prompt: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT",
+            help="Ask the model this; if not given, what an OCR model of the catalog expects, and "
+            "a plain instruction to others.",
+        ),
+    ] = None,
+    pixels: Annotated[
+        int,
+        typer.Option(
+            metavar="N", min=16, help="Longest side of a picture for the model, in pixels."
+        ),
+    ] = 1280,
+    max_tokens: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Most tokens in an answer of the model.")
+    ] = 1024,
 ) -> "Job":
     """Read the words that are shown in the picture.
 
@@ -53,17 +88,49 @@ def ocr(
     line that moves is one line. A whole video is split into shots first. The text of a picture is
     read again only where it changed.
 
+    With --method vlm a vision-language model reads whole frames: where something that may be text
+    is new and stands still, and of what moves one every four seconds. A line has a place only if
+    the model tells it, and neither score nor role. `made` tells the frames that were read, those
+    whose reading was cut off at --max-tokens (`cut`), and those whose reading failed (`unread`).
+
     \b
     Examples:
       vtk ocr talk.mp4
+      vtk ocr --method vlm -m glm-ocr talk.mp4
       vtk split talk.mp4 | vtk keyframes | vtk ocr --on keyframes | vtk caption
       vtk ocr --rate 4 --min-height 0.05 news.mp4 > news.jsonl
     """
     from functools import partial
 
+    from vtk.errors import UsageError
     from vtk.ocr import OcrSettings
     from vtk.ocr import ocr as read
     from vtk.stream.job import Job
 
-    settings = OcrSettings(on, rate, language, weights, min_score, min_height, threads)
+    if method == "vlm":
+        others = {"--weights": weights, "--min-score": min_score, "--min-height": min_height}
+        if given := [name for name, value in others.items() if value is not None]:
+            raise UsageError(f"{' and '.join(given)} is for the method networks")
+        settings = OcrSettings(
+            on, rate, language, method=method, prompt=prompt, pixels=pixels, max_tokens=max_tokens
+        )
+        # Each process of --jobs would load the model.
+        return Job(partial(_with_model, opening, settings), processes=False)
+    if prompt is not None:
+        raise UsageError("--prompt is for the method vlm")
+    score = 0.6 if min_score is None else min_score
+    threads = opening.values.get("threads")
+    settings = OcrSettings(on, rate, language, weights, score, min_height or 0.0, threads)
     return Job(partial(read, settings=settings))
+
+
+def _with_model(
+    opening: Opening, settings: "OcrSettings", spans: "Iterable[Span]"
+) -> "Iterator[Span]":
+    """The text that a model reads, which is closed behind it."""
+    from contextlib import closing
+
+    from vtk.ocr import ocr as read
+
+    with closing(opening()) as model:
+        yield from read(spans, settings, model=model)

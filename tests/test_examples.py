@@ -88,11 +88,13 @@ def folder(world: World, shots: bytes, tmp_path: Path) -> Path:
     (tmp_path / "vtk" / "models.toml").write_text(
         "".join(
             f'[{name}]\nkind = "vlm"\nlicence = "Apache-2.0"\npath = "{TINY}"\n'
-            for name in ("qwen3-vl-4b", "smolvlm2-500m")
+            for name in ("qwen3-vl-4b", "smolvlm2-500m", "glm-ocr")
         )
     )
     # A thread each: two test processes with two threads each would wait for one another.
-    (tmp_path / "vtk" / "config.toml").write_text("[caption]\nthreads = 1\nmax_tokens = 80\n")
+    (tmp_path / "vtk" / "config.toml").write_text(
+        "[caption]\nthreads = 1\nmax_tokens = 80\n[ocr]\nthreads = 1\nmax_tokens = 8\n"
+    )
     (tmp_path / "sports.txt").write_text("juggling: balls in the air\nrunning\n")
     segments = [{"start": 1.0, "end": 2.5, "text": "Honey is sweet."}]
     (tmp_path / "whisperx.json").write_text(json.dumps({"segments": segments, "language": "en"}))
@@ -126,7 +128,7 @@ def test_an_example_runs_as_it_stands(folder: Path, quick: Path, line: str) -> N
         pytest.skip("asks a server; tests/models/llm/test_openai_server.py has one")
     line = line.replace("siglip2-b", f"local-dir:{MODELS / 'tiny-clip'}")
     result = bash(line, folder, f"{quick}:{PATH}")
-    if re.search(r"caption.* -m ", line):  # the tiny model has little to say to large prompts
+    if re.search(r"(caption|ocr).* -m ", line):  # the tiny model has little to say
         assert result.returncode in (0, 1), result.stderr
         return
     assert (result.returncode, result.stderr) == (0, b""), line

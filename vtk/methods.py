@@ -31,6 +31,13 @@ TABLES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "subtitles": ("the words that come with the video", "vtk.transcribe.sources:SUBTITLES"),
         "recognition": ("those that a model hears", "vtk.transcribe.sources:RECOGNITION"),
     },
+    "ocr": {
+        "networks": ("line by line, by RapidOCR, needs [ocr]", "vtk.ocr.networks:read"),
+        "vlm": (
+            "whole frames, by the vision-language model of --model or --endpoint",
+            "vtk.ocr.vlm:read",
+        ),
+    },
     "caption": {
         "facts": ("what is measured, by default without a model", "vtk.caption.facts:METHOD"),
         "plain": ("one answer about the frames, by default with one", "vtk.caption.plain:METHOD"),

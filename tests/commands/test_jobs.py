@@ -14,6 +14,8 @@ from vtk.stream import ExitStatus, Stream
 from vtk.stream.job import Job
 from vtk.stream.writer import Lines, Output
 
+OPENING = import_module("vtk.commands.options").Opening()
+
 
 def command(name: str, word: str = "") -> Callable[..., Any]:
     """The function of a command, by name, as type checkers know no mapping of commands/."""
@@ -44,7 +46,8 @@ def test_options_are_read_as_the_ability_takes_them() -> None:
         ("keyframes", {}, False, True),
         ("keyframes", {"budget": 9}, True, True),
         ("keyframes", {"features": "clip", "clip": "siglip2-b"}, False, False),
-        ("ocr", {}, False, True),
+        ("ocr", {"opening": OPENING}, False, True),
+        ("ocr", {"opening": OPENING, "method": "vlm"}, False, False),
         ("transcribe", {}, True, True),
         ("transcribe", {"vad_only": True}, False, True),
         ("chapter", {}, True, True),

@@ -80,6 +80,16 @@ class Cells:
         )
         self._sizes = np.outer(np.bincount(self._row), np.bincount(self._column))
         self._read = np.zeros(shape, np.uint8)  # edge strength when last read
+        self._marked = np.zeros((rows, columns), bool)  # the cells that had changed at last
+        self.emptied = False  # whether a cell that might hold text had lost its edges at last
+        self.may_hold_text = False  # whether any cell might hold text at last
+
+    def alike(self, one: Gray, other: Gray) -> bool:
+        """Whether the cells that had changed at last have the same edges in two pictures."""
+        if not self._marked.any():
+            return False
+        difference = self._mean(np.abs(_edges(one).astype(np.int16) - _edges(other)))
+        return bool(np.median(difference[self._marked]) <= THRESHOLDS.changed)
 
     def changed(self, picture: Gray, before: Gray | None, lines: list[Region]) -> list[Region]:
         """The regions to read again: changed cells that may hold text, and the lines they touch.
@@ -95,10 +105,13 @@ class Cells:
         changed = difference > np.maximum(t.changed, t.changed_share * most)
         share = self._mean(steep)
         empty = changed & (share <= t.edges)
+        self.emptied = bool((empty & (self._mean(self._read > t.edge) > t.edges)).any())
+        self.may_hold_text = bool((share > t.edges).any())
         ready = changed & ~empty
         if before is not None:
             still = self._mean(steep & (_edges(before) > t.edge))
             ready &= still > np.maximum(t.edges, t.still * share)
+        self._marked = ready | empty
         regions = self._regions(ready, lines, 1 if before is None else t.together)
         read = (changed if before is None else empty)[np.ix_(self._row, self._column)]
         for left, top, right, bottom in regions:

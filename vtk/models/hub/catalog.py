@@ -115,6 +115,23 @@ def find(name: str) -> Entry:
     raise MissingError(f"no model is called {name!r}; {hint}`vtk models list` shows all names")
 
 
+def ocr_prompt(model: str) -> str | None:
+    """Return the text that an OCR model is asked with; None for a model of another kind.
+
+    The model is known by its name in the catalog, or by one that contains it, as names of files
+    and of models behind servers do (``PaddleOCR-VL-1.6-GGUF.gguf``); only letters count.
+    """
+    entries = [entry for entry in catalog().values() if entry.ocr_prompt is not None]
+    exact = (entry for entry in entries if model in (entry.name, entry.label))
+    alike = (entry for entry in entries if _letters(entry.base) in _letters(model))
+    found = next(exact, None) or next(alike, None)
+    return found.ocr_prompt if found else None
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[^a-z]", "", text.lower())
+
+
 def _read(file: Path) -> dict[str, list[Entry]]:
     try:
         tables = tomllib.loads(file.read_text("utf-8"))
