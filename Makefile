@@ -1,6 +1,6 @@
 # make demo    the whole pipeline on a video (VIDEO=/path/to.mp4), or on a clip rendered here
 # make test    everything the tests need, and the tests
-# make server  llama.cpp's server, which some tests need and are skipped without; 5 minutes on 1 core
+# make server  llama.cpp's server, which some tests need; 6 minutes on one core
 # make gpu     what a GPU computes against the processor, with figures; needs an NVIDIA GPU
 # make docs    man pages and completions, rendered anew from the commands
 

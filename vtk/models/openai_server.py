@@ -104,11 +104,15 @@ class OpenAIServer(Closeable):
 
 
 def error_text(content: bytes) -> str:
-    """Return the message of an error reply in OpenAI, FastAPI or plain text format."""
+    """Return the message of an error reply in OpenAI, FastAPI or plain text, or a page's title."""
     try:
         value = orjson.loads(content)
     except orjson.JSONDecodeError:
-        return content.decode("utf-8", "replace")
+        text = content.decode("utf-8", "replace")
+        if not text.lstrip().startswith("<"):
+            return text
+        title = re.search(r"<title[^>]*>([^<]*)", text, re.I)
+        return f"a web page, {title[1].strip()!r}" if title else "a web page"
     for key in ("error", "message", "detail"):
         if isinstance(value, dict) and key in value:
             value = value[key]

@@ -352,6 +352,16 @@ def test_a_server_that_comes_back_is_waited_for_by_all(caplog: pytest.LogCapture
     assert "s more for it" in message
 
 
+def test_a_web_page_in_place_of_an_error_is_told_by_its_title(
+    server: ChatServer, opened: Open
+) -> None:
+    page = b"\n<!DOCTYPE html><html><head><title>413 Too Large</title></head><body>nginx</body>"
+    server.in_turn(Told(page, 413))
+    assert one(opened()).endswith("answered 413: a web page, '413 Too Large'")
+    server.in_turn(Told(b"<html>no", 413))
+    assert one(opened()).endswith("answered 413: a web page")
+
+
 # What ends the run
 
 
