@@ -127,8 +127,7 @@ def caption(
         typer.Option(
             metavar="NAME",
             envvar="VTK_CLIP",
-            help="An open_clip model that judges tags and chooses for best-of, or the URL of a "
-            "server that embeds pictures and texts.",
+            help="What judges tags and chooses for best-of: an open_clip model, or a server's URL.",
         ),
     ] = None,
     names: Annotated[
@@ -211,10 +210,9 @@ def caption(
     itself or breaks --schema is asked for once more; then the span becomes an error record that
     quotes it.
 
-    A llama-server that captions many spans grows without end, unless it is started with
-    --cache-ram 0 --ctx-checkpoints 0; it may be restarted while a run goes on. With models that
-    have recurrent layers (Qwen3.5, 3.6) it evaluates the frames anew for every question about them,
-    which -m does not.
+    A llama-server that captions many spans grows without end unless started with --cache-ram 0
+    --ctx-checkpoints 0; it may be restarted meanwhile. With recurrent layers (Qwen3.5, 3.6) it
+    evaluates the frames anew for every question about them, unlike -m.
 
     A model that is asked several prompts at once (--sequences, -j) rounds otherwise than one asked
     a single one, which tips a near tie now and then: the same bytes come from the same input one

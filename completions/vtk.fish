@@ -219,7 +219,7 @@ complete -c vtk -n '__vtk_command caption' -l glossary -r -F -d 'Names and terms
 complete -c vtk -n '__vtk_command caption' -l previous -d 'Tell the model the previous caption; spans are then captioned one at a time'
 complete -c vtk -n '__vtk_command caption' -l schema -r -F -d 'JSON Schema that the answers of plain must follow; they are put under `fields`'
 complete -c vtk -n '__vtk_command caption' -l tags -r -F -d 'Judge these tags, one per line, such as juggling: balls in the air; …'
-complete -c vtk -n '__vtk_command caption' -l clip -x -d 'An open_clip model that judges tags and chooses for best-of, or the URL of a server that embeds pictures and texts'
+complete -c vtk -n '__vtk_command caption' -l clip -x -d 'What judges tags and chooses for best-of: an open_clip model, or a server\'s URL'
 complete -c vtk -n '__vtk_command caption' -l names -d 'Give each person and thing one name throughout a video, in `names`'
 complete -c vtk -n '__vtk_command caption' -l long -x -d 'Describe each video in one text of about this many words, built up from its shots'
 complete -c vtk -n '__vtk_command caption' -l candidates -x -d 'Answers of which best-of keeps one'
