@@ -218,9 +218,9 @@ def bench(
     """Measure how fast a model is on this machine.
 
     Tells how many pictures of 640 x 360 and how many tokens it reads per second, how many tokens it
-    writes, how many texts it embeds, and the peak memory of the process (without GPU memory). A
-    path is a generative model, or the folder of an open_clip model; a text embedder is measured by
-    its name in the catalog.
+    writes, how many texts it embeds, how many seconds of sound it hears, and the peak memory of the
+    process (without GPU memory). A path is a generative model, or the folder of an open_clip or a
+    speech model; a text embedder is measured by its name in the catalog.
 
     \b
     Examples:

@@ -66,6 +66,7 @@ class WhisperModel(Closeable):
             device = "cpu"
             self._model = _loaded(self._folder, device, count)
         self.device, self._batch = device, BATCH[device]
+        self._model.feature_extractor = _SilencePadded(self._model.feature_extractor)
         self._pipeline: Any = BatchedInferencePipeline(self._model)
 
     @cached_property
@@ -137,6 +138,23 @@ class WhisperModel(Closeable):
             piece, base = batch[number], edges[number] / RATE
             found[number].append(_segment(segment, piece, float(base)))
         return found
+
+
+class _SilencePadded:
+    """Whisper's features of sound with silence after it to the end of the window, as in training.
+
+    faster-whisper pads the features themselves, by a level that is not that of silence.
+    """
+
+    def __init__(self, extractor: Any) -> None:
+        self._extractor = extractor
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._extractor, name)
+
+    def __call__(self, sound: Any, *rest: Any, **options: Any) -> Any:
+        missing = max(self._extractor.n_samples - len(sound), 0)
+        return self._extractor(np.pad(sound, (0, missing)), *rest, **options)
 
 
 def _segment(told: Any, piece: Piece, base: float) -> Segment:
