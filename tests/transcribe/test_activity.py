@@ -166,6 +166,22 @@ def test_pieces_hold_all_speech_once_and_none_is_longer_than_what_is_heard_at_on
             assert len(sound) / RATE == pytest.approx(stretch.end - stretch.start, abs=0.001)
 
 
+def test_a_piece_ends_at_the_longest_pause_near_its_end() -> None:
+    class Sentences(Alternating):
+        """Speech of 2 s with pauses of 0.5 s, and of 1.5 s before the twelfth."""
+
+        def probabilities(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
+            times = (self.place + np.arange(-(-len(samples) // 512))) * 512 / RATE
+            self.place += len(times)
+            times = np.where(times > 28.5, times - 1, np.where(times > 27.4, 27.4, times))
+            return ((times % 2.5) < 2).astype(np.float32) * 0.9
+
+    heard = with_probabilities(blocks(60), Sentences(0, 0))
+    first, second, *_ = pieces(padded_speech(heard))
+    assert (len(first.speech), first.speech[-1].end) == (11, pytest.approx(27, abs=0.1))
+    assert second.speech[0].start == pytest.approx(28.5, abs=0.1)
+
+
 def test_an_hour_of_sound_is_cut_in_little_memory() -> None:
     heard = with_probabilities(blocks(3600), Alternating(20, 0.4))
     tracemalloc.start()

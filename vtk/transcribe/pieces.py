@@ -9,6 +9,7 @@ is left out, so that one window holds all that is said in minutes of silence, as
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from vtk.models.speech.recognizer import LONGEST, Joint, Piece
 from vtk.transcribe.activity import Hysteresis, ScoredBlock, Stretch, feed
 
 PAD = 0.4  # seconds of sound before and after speech that a piece includes
+FULL = 0.75  # share of a window from which a piece may end
 MOST = LONGEST - 2 * PAD  # seconds of a speech segment
 
 
@@ -41,17 +43,30 @@ class Padded:
 def pieces(found: Iterable[Padded]) -> Iterator[SpeechPiece]:
     """Join padded speech segments in time order to pieces of at most LONGEST seconds.
 
-    Holds the sound of one piece in memory.
+    A piece ends at the longest pause in the last part of its window, where most likely a sentence
+    ends. Holds the sound of one piece in memory.
     """
-    waiting, count = list[Padded](), 0
+    waiting = list[Padded]()
     for padded in found:
-        if waiting and count + len(padded.samples) > LONGEST * RATE:
-            yield _joined(waiting)
-            waiting, count = [], 0
+        while waiting and _samples([*waiting, padded]) > LONGEST * RATE:
+            count = _longest_pause(waiting, padded)
+            yield _joined(waiting[:count])
+            del waiting[:count]
         waiting.append(padded)
-        count += len(padded.samples)
     if waiting:
         yield _joined(waiting)
+
+
+def _samples(found: Iterable[Padded]) -> int:
+    return sum(len(padded.samples) for padded in found)
+
+
+def _longest_pause(found: list[Padded], after: Padded) -> int:
+    """The number of segments before the longest pause after at least FULL of a window."""
+    ends = accumulate(len(padded.samples) for padded in found)
+    late = [n for n, end in enumerate(ends, 1) if end >= FULL * LONGEST * RATE] or [len(found)]
+    starts = [padded.speech.start for padded in (*found, after)]
+    return max(late, key=lambda count: starts[count] - found[count - 1].speech.end)
 
 
 def _joined(found: list[Padded]) -> SpeechPiece:
