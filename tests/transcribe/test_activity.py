@@ -178,7 +178,7 @@ def test_a_piece_ends_at_the_longest_pause_near_its_end() -> None:
 
     heard = with_probabilities(blocks(60), Sentences(0, 0))
     first, second, *_ = pieces(padded_speech(heard))
-    assert (len(first.speech), first.speech[-1].end) == (11, pytest.approx(27, abs=0.1))
+    assert first.speech[-1].end == pytest.approx(27, abs=0.1)
     assert second.speech[0].start == pytest.approx(28.5, abs=0.1)
 
 
