@@ -89,9 +89,19 @@ def test_what_is_not_checked_is_said(tmp_path: Path) -> None:
     home = entry(tmp_path, "vlm", language_file(), mmproj_path=str(PROJECTOR), skills=skills)
     run = check("mine", "--threads", "1", home=home)
     assert run.returncode == 0
+    assert b"does not claim it" in run.stdout
     unchecked = {name for name, verdict in verdicts(run).items() if verdict == "not checked"}
     assert unchecked == set(language.NAMES) - set(skills)
-    assert b"does not claim it" in run.stdout
+    (tmp_path / "ocr").mkdir()
+    home = entry(
+        tmp_path / "ocr", "ocr", language_file(), mmproj_path=str(PROJECTOR), ocr_prompt="OCR:"
+    )
+    run = check("mine", "--threads", "1", home=home)
+    assert (run.returncode, verdicts(run)) == (1, dict.fromkeys(language.READ, "at chance"))
+    home = entry(tmp_path / "ocr" / "vtk", "vlm", language_file(), skills=["flying"])
+    run = check("mine", home=home)
+    assert run.returncode == 2
+    assert b"'flying'" in run.stderr
 
 
 def test_on_a_terminal_it_is_a_table(tmp_path: Path) -> None:

@@ -142,6 +142,8 @@ def test_values_may_go_by_quantization(own: Path) -> None:
         ("[a]\nkind = 'llm'\nquants = { q4_0 = 4 }", "quants must be a table of names"),
         ("[a]\nkind = 'llm'\nsha256 = 'abc'", "sha256 must be 64 hexadecimal digits"),
         ("[a]\nkind = 'llm'\nalso = 'x'", "also must be a list of names"),
+        ("[a]\nkind = 'llm'\nskills = 'facts'", "skills must be a list of names of skills"),
+        ("[a]\nkind = 'llm'\nskills = [3]", "skills must be a list of names of skills"),
         ("[a]\nkind = 'llm'\npath = 'x.bin'\ngb = { q4_0 = 1 }", "there are no quants"),
     ],
 )
