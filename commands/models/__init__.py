@@ -219,8 +219,8 @@ def bench(
 
     Tells how many pictures of 640 x 360 and how many tokens it reads per second, how many tokens it
     writes, how many texts it embeds, how many seconds of sound it hears, and the peak memory of the
-    process (without GPU memory). A path is a generative model, or the folder of an open_clip or a
-    speech model; a text embedder is measured by its name in the catalog.
+    process (without GPU memory). A path is a generative model, a text embedder, or the folder of an
+    open_clip or a speech model.
 
     \b
     Examples:

@@ -59,7 +59,7 @@ def bench(
     """Measure a model with `count` pictures or texts and up to `tokens` tokens per answer.
 
     Raises MissingError if the model is not there, ModelError if it gives no answer, UsageError for
-    a model of another kind, such as one for speech.
+    a model of another kind, such as a reranker.
     """
     if count < 1 or tokens < 1:
         raise UsageError("a measurement needs at least one picture and one token")
