@@ -102,7 +102,7 @@ class Later(CaptionOptions):
 
 
 def variations(options: CaptionOptions) -> Iterator[tuple[str, CaptionOptions]]:
-    """Each option, and the options with another value of it: its type does not matter here."""
+    """Each option, and the options with another value of it: of few does the type matter here."""
     for field in fields(options):
         value = getattr(options, field.name)
         inside = fields(value) if is_dataclass(value) else ()
@@ -112,7 +112,7 @@ def variations(options: CaptionOptions) -> Iterator[tuple[str, CaptionOptions]]:
             outer: dict[str, Any] = {field.name: other}
             yield f"{field.name}.{part.name}", replace(options, **outer)
         if not inside:
-            changed: dict[str, Any] = {field.name: "other"}
+            changed: dict[str, Any] = {field.name: {} if field.name == "schema" else "other"}
             yield field.name, replace(options, **changed)
 
 
