@@ -21,7 +21,7 @@ from ..options import (
     Threads,
 )
 from .check import check
-from .subcommand import AsJson, Model, Models, print_lines, subcommand, write
+from .subcommand import AsJson, Model, Models, of_each, print_lines, subcommand, write
 
 if TYPE_CHECKING:
     from vtk.stream import Stream
@@ -90,24 +90,20 @@ def pull(stream: "Stream", models: Models, json: AsJson = False) -> None:
     """Fetch models and check their SHA-256.
 
     An interrupted fetch resumes. Files that are already here and match the hub are left alone. A
-    vision-language model is two files; both are fetched.
+    vision-language model is two files; both are fetched. One that cannot be fetched does not keep
+    the others from it.
 
     \b
     Examples:
       vtk models pull qwen3-vl-4b pe-core-b
       vtk models pull hf:Qwen/Qwen3-8B-GGUF/Qwen3-8B-Q4_K_M.gguf
     """
-    from vtk.models.hub.download import Fetched, pull
+    from vtk.models.hub.download import pull
     from vtk.stream.progress import file_bar
 
-    def fetched() -> Iterator[Fetched]:
-        for model in models:
-            for file in pull(model, stream.progress.loaded):
-                stream.progress.rest()
-                yield file
-
     with file_bar("models", stream.talks) as stream.progress:
-        write(stream, fetched(), lambda f: f"{'fetched' if f.new else 'here'}  {f.path}", json)
+        fetched = of_each(stream, models, pull)
+        write(stream, fetched, lambda f: f"{'fetched' if f.new else 'here'}  {f.path}", json)
 
 
 @subcommand
@@ -144,7 +140,8 @@ def verify(
 
     Each file is ok, corrupt, or unknown, if neither the hub nor the catalog gives its SHA-256. A
     file that is cut off, of another format or in the place of another is corrupt too, whether its
-    SHA-256 is known or not; `why` tells. The exit status is 1 if one is corrupt.
+    SHA-256 is known or not; `why` tells, and `fix` what to do, where a command or models.toml
+    mends it. The exit status is 1 if one is corrupt, 69 if one is not here.
 
     \b
     Examples:
@@ -155,15 +152,12 @@ def verify(
     from vtk.stream.progress import file_bar
 
     def judged() -> Iterator[Verdict]:
-        for model in models or names_installed():
-            for verdict in verify(model, stream.progress.loaded):
-                stream.progress.rest()
-                if verdict.status == "corrupt":
-                    stream.failed += 1
-                    content, why = os.path.realpath(verdict.path), verdict.why
-                    again = "remove %s and fetch it again, as it %s"
-                    log.error(f"%s is corrupt: {again}", model, content, why)
-                yield verdict
+        for verdict in of_each(stream, models or names_installed(), verify):
+            if verdict.status == "corrupt":
+                stream.failed += 1
+                fix = f": {verdict.fix}" if verdict.fix else ""
+                log.error("%s %s%s", verdict.path, verdict.why, fix)
+            yield verdict
 
     with file_bar("models", stream.talks) as stream.progress:
         write(stream, judged(), lambda v: f"{v.status:7}  {v.name}  {v.path}", json)

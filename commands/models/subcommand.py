@@ -4,7 +4,7 @@ import functools
 import inspect
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Annotated, Any
 
 import typer
@@ -52,6 +52,22 @@ def subcommand(function: Callable[..., None]) -> Callable[..., None]:
     command.__annotations__ = {p.name: p.annotation for p in keyword}
     del command.__wrapped__
     return command
+
+
+def of_each(
+    stream: Any, models: Iterable[str], work: Callable[..., Iterable[Any]]
+) -> Iterator[Any]:
+    """Yield what `work(model, progress)` yields; a model that is missing does not end the run."""
+    from vtk.errors import MissingError, UsageError
+
+    for model in models:
+        try:
+            for result in work(model, stream.progress.loaded):
+                stream.progress.rest()
+                yield result
+        except (MissingError, UsageError) as error:
+            stream.progress.rest()
+            stream.fail(error)
 
 
 def write(stream: Any, records: Iterable[Any], line: Callable[[Any], str], json: bool) -> None:

@@ -160,13 +160,14 @@ def test_verify_tells_ok_corrupt_and_unknown(models: Models, hub: Hub, tmp_path:
     result = models("verify", "mine")
     assert [record["status"] for record in lines(result)] == ["corrupt", "ok"]
     assert result.returncode == 1
-    assert b"mine is corrupt: remove " in result.stderr
+    blob = Path(lines(pulled)[0]["path"]).resolve()
+    assert f": remove {blob}, then `vtk models pull mine`\n" in result.stderr.decode()
 
     (tmp_path / "own.gguf").write_bytes(language_file().read_bytes())
     (tmp_path / "html.gguf").write_bytes(b"<html>")
     (tmp_path / "cut.gguf").write_bytes(language_file().read_bytes()[:-1])
     (tmp_path / "eye.gguf").write_bytes(PROJECTOR.read_bytes())
-    names = ("own", "html", "cut", "eye")
+    names = ("own", "html", "none", "cut", "eye")
     result = models("verify", *(tmp_path / f"{name}.gguf" for name in names))
     found = [(record["status"], record["why"]) for record in lines(result)]
     size = language_file().stat().st_size
@@ -174,10 +175,58 @@ def test_verify_tells_ok_corrupt_and_unknown(models: Models, hub: Hub, tmp_path:
         ("unknown", None),
         ("corrupt", "is not a GGUF file"),
         ("corrupt", f"is cut off at {size - 1:,} bytes"),
-        ("corrupt", "is a projector, not a model"),
+        ("unknown", None),
     ]
-    assert result.returncode == 1
+    assert result.returncode == 69
     assert result.stderr.count(b"\n") == 3
+    assert b"remove" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("entry", "why", "fix"),
+    [
+        ("kind = 'llm'\npath = 'whisper'", "is not a GGUF file, as models of the kind llm", None),
+        ("kind = 'clip'\npath = 'whisper'", "is not a safetensors or PyTorch file", None),
+        ("kind = 'speech'\npath = 'm.gguf'", "is not a CTranslate2 file", None),
+        ("kind = 'embed'\npath = 'm.gguf'", "is not a text embedder", None),
+        ("kind = 'llm'\npath = 'eye.gguf'", "is a projector, not a model", None),
+        (
+            "kind = 'vlm'\npath = 'eye.gguf'\nmmproj_path = 'm.gguf'",
+            "is a projector, not a model",
+            "swap path and mmproj_path of [mine] in ",
+        ),
+        (
+            f"kind = 'llm'\npath = 'm.gguf'\nsha256 = '{'0' * 64}'",
+            "does not have the SHA-256 that is expected",
+            "if it is the right file, correct sha256 of [mine] in ",
+        ),
+    ],
+)
+def test_a_users_own_file_is_told_and_never_to_be_removed(
+    models: Models, tmp_path: Path, entry: str, why: str, fix: str | None
+) -> None:
+    entries(tmp_path, f"[mine]\n{entry}\n")
+    home = tmp_path / "config" / "vtk"
+    (home / "whisper").mkdir()
+    (home / "whisper" / "model.bin").write_bytes(b"\6\0\0\0")
+    (home / "m.gguf").symlink_to(language_file())
+    (home / "eye.gguf").symlink_to(PROJECTOR)
+    run = models("verify", "mine")
+    first, *_ = lines(run)
+    assert (run.returncode, first["status"]) == (1, "corrupt")
+    assert first["why"].startswith(why)
+    assert (first["fix"] or "").startswith(fix or "")
+    assert bool(first["fix"]) == bool(fix)
+    assert b"remove" not in run.stderr
+
+
+def test_one_model_that_cannot_be_fetched_does_not_keep_the_others_from_it(
+    models: Models, hub: Hub, tmp_path: Path
+) -> None:
+    hub.files = {"owner/repo/m.gguf": b"GGUF model"}
+    wanted = ("nosuch", "hf:owner/repo/m.gguf")
+    run = models("pull", *wanted, **hub.environment(tmp_path))
+    assert (run.returncode, len(lines(run)), run.stderr.count(b"\n")) == (69, 1, 1)
 
 
 def test_a_folder_of_a_speech_model_is_found_and_verified(models: Models, tmp_path: Path) -> None:

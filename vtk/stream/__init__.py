@@ -90,6 +90,7 @@ class Stream:
     bugs: int = 0
     failed: int = 0
     unopened: int = 0
+    worst: ExitStatus = ExitStatus.OK  # of all errors told
     converts: bool = False  # the output format cannot be read again as spans
     good: int = 0
     reading: int = 0  # index of the current input
@@ -121,13 +122,17 @@ class Stream:
         except BrokenPipeError:
             return ExitStatus.OK
         except VtkError as error:
-            log.error("%s", error)
-            return next(status for kind, status in STATUSES if isinstance(error, kind))
+            self.fail(error)
         except Exception as error:
             self._bug(error)
         finally:
             silence_broken_stdout()
-        return self._verdict()
+        return self.worst or self._verdict()
+
+    def fail(self, error: VtkError) -> None:
+        """Log an error; the run ends with its status, or with that of a worse one."""
+        log.error("%s", error)
+        self.worst = max(self.worst, *(s for kind, s in STATUSES if isinstance(error, kind)))
 
     def spans(self) -> Iterator[Span]:
         """Yield the spans of the arguments or of standard input.

@@ -59,9 +59,10 @@ def test_a_whole_file_is_told_from_a_cut_an_empty_and_an_alien_one(
 
 
 def test_a_model_and_its_projector_are_not_mistaken_for_one_another(tmp_path: Path) -> None:
-    assert (fault(language_file()), fault(PROJECTOR, projector=True)) == (None, None)
-    assert fault(PROJECTOR) == "is a projector, not a model"
-    assert fault(language_file(), projector=True) == "is no projector"
+    assert (fault(language_file(), "vlm"), fault(PROJECTOR, AN_EYE)) == (None, None)
+    assert (fault(language_file()), fault(PROJECTOR)) == (None, None)
+    assert fault(PROJECTOR, "vlm") == "is a projector, not a model"
+    assert fault(language_file(), AN_EYE) == "is no projector"
     assert (kind(PROJECTOR), kind(language_file())) == (AN_EYE, "llm")
     later = tmp_path / "later.gguf"
     content = language_file().read_bytes()
@@ -76,7 +77,11 @@ def test_a_text_embedder_is_known_by_its_pooling(tmp_path: Path) -> None:
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.close()
+    with open(tmp_path / "m.gguf", "ab") as file:
+        file.write(bytes(32))
     assert kind(tmp_path / "m.gguf") == "embed"
+    assert fault(tmp_path / "m.gguf", "embed") is None
+    assert fault(tmp_path / "m.gguf", "llm") == "is a text embedder, not a language model"
 
 
 def test_sizes_of_tensors_are_those_of_ggml() -> None:

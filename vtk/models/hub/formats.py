@@ -9,15 +9,28 @@ import io
 import os
 import struct
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 import orjson
 
 from vtk.errors import VtkError
+from vtk.models.hub.repo_names import split_files
+
+T = TypeVar("T")
 
 PROJECTOR = "mmproj"
+# Formats by the names of files or their endings, and those of the models of a kind.
+_FORMATS = {
+    **{".gguf": "GGUF", "model.bin": "CTranslate2", ".onnx": "ONNX"},
+    **{".safetensors": "safetensors", ".bin": "PyTorch", ".pt": "PyTorch", ".pth": "PyTorch"},
+}
+_FORMATS_OF = {
+    **dict.fromkeys((PROJECTOR, "vlm", "llm", "embed", "rerank"), ("GGUF",)),
+    **{"ocr": ("GGUF", "ONNX"), "clip": ("safetensors", "PyTorch"), "speech": ("CTranslate2",)},
+}
 GGUF_VERSION = 3  # the latest that is known
 CT2_VERSION = 6
 # Bytes of the scalar types of GGUF's metadata, by number, as struct formats; 8 is text, 9 a list.
@@ -37,14 +50,18 @@ class FaultError(VtkError):
     """What is wrong with a file, in words that follow its name."""
 
 
-def fault(path: Path, *, projector: bool = False) -> str | None:
+def fault(path: Path, wanted: str | None = None) -> str | None:
     """Return in words what is wrong with a model file, or None where nothing is seen to be.
 
-    Examined are files named .gguf, .safetensors, .onnx, .pt and .pth, and CTranslate2's model.bin;
-    a GGUF file must be a projector where one is wanted, and no projector where none is.
-    Raises OSError if the file cannot be read.
+    Examined are files named .gguf, .safetensors, .onnx, .pt and .pth, CTranslate2's model.bin and
+    PyTorch's pytorch_model.bin. `wanted` is what the file must be: PROJECTOR, or the weights of a
+    model of one of `catalog.KINDS`. Raises OSError if the file cannot be read.
     """
-    examine = EXAMINERS.get(path.name if path.name == "model.bin" else path.suffix.lower())
+    forms = _FORMATS_OF.get(wanted or "", ())
+    if forms and _by_name(_FORMATS, path) not in forms:
+        what = "projectors" if wanted == PROJECTOR else f"models of the kind {wanted}"
+        return f"is not a {' or '.join(forms)} file, as {what} are"
+    examine = _by_name(EXAMINERS, path)
     if examine is None:
         return None
     with open(path, "rb") as file:
@@ -55,9 +72,34 @@ def fault(path: Path, *, projector: bool = False) -> str | None:
             examine(_Reader(file, size))
         except FaultError as error:
             return str(error)
-    if path.suffix.lower() == ".gguf" and (kind(path) == PROJECTOR) != projector:
-        return "is no projector" if projector else "is a projector, not a model"
+    return _misplaced(kind(path), wanted) if wanted and path.suffix.lower() == ".gguf" else None
+
+
+def _misplaced(found: str, wanted: str) -> str | None:
+    """Return in words what is wrong with a GGUF file that holds `found`."""
+    if (found == PROJECTOR) != (wanted == PROJECTOR):
+        return "is a projector, not a model" if found == PROJECTOR else "is no projector"
+    if wanted == "embed" and found != "embed":
+        return "is not a text embedder"
+    if wanted in ("vlm", "llm", "ocr") and found == "embed":
+        return "is a text embedder, not a language model"
     return None
+
+
+def cause(path: Path, said: str, wanted: str | None = None) -> str:
+    """Return why a file could not be loaded: its fault if one is seen, else what a library `said`.
+
+    Of a model in several files, all are examined.
+    """
+    for number, part in enumerate(split_files(path.name)):
+        with suppress(OSError):
+            if wrong := fault(path.with_name(part), None if number else wanted):
+                return f"it {wrong}" if part == path.name else f"{part} {wrong}"
+    return said
+
+
+def _by_name(table: Mapping[str, T], path: Path) -> T | None:
+    return table.get(path.name) or table.get(path.suffix.lower())
 
 
 def kind(path: Path) -> str:
@@ -232,6 +274,8 @@ def _pytorch(reader: _Reader) -> None:
 
 
 EXAMINERS: dict[str, Callable[[_Reader], None]] = {
+    "open_clip_pytorch_model.bin": _pytorch,
+    "pytorch_model.bin": _pytorch,
     ".gguf": _gguf,
     ".safetensors": _safetensors,
     "model.bin": _ctranslate2,
