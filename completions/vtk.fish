@@ -523,11 +523,12 @@ complete -c vtk -n '__vtk_command models bench' -l kv-type -x -a 'f16 q8_0 q4_0'
 complete -c vtk -n '__vtk_command models bench' -l sequences -x -d 'Prompts to work on at once; if not given, 4 on a GPU or a server, else 1'
 complete -c vtk -n '__vtk_command models bench' -l picture-tokens -x -d 'Most tokens for one picture, if the model supports several sizes'
 complete -c vtk -n '__vtk_command models bench' -l endpoint -x -d 'Use the model of an OpenAI-compatible server (llama-server, vLLM)'
+complete -c vtk -n '__vtk_command models bench' -l timeout -x -d 'Most time for an answer of the server, and for it to come back if it goes away'
 complete -c vtk -n '__vtk_command models bench' -l json -d 'JSON Lines also on a terminal, not a table to read'
 complete -c vtk -n '__vtk_command models bench' -s q -l quiet -d 'No progress and no warnings, only errors'
 complete -c vtk -n '__vtk_command models bench' -l log-json -d 'Messages on standard error as JSON Lines'
 complete -c vtk -n '__vtk_command models bench' -s h -l help -d 'Show this message and exit'
-complete -c vtk -n '__vtk_command models bench; and test (__vtk_arguments --count --tokens --mmproj --gpu-layers --context --threads --kv-type --sequences --picture-tokens --endpoint) -eq 1' -a '(__vtk_models)'
+complete -c vtk -n '__vtk_command models bench; and test (__vtk_arguments --count --tokens --mmproj --gpu-layers --context --threads --kv-type --sequences --picture-tokens --endpoint --timeout) -eq 1' -a '(__vtk_models)'
 
 # vtk models check
 complete -c vtk -n '__vtk_command models check' -l skill -x -d 'Only this skill; may be given again. All that the model claims if not given'
@@ -544,11 +545,12 @@ complete -c vtk -n '__vtk_command models check' -l picture-tokens -x -d 'Most to
 complete -c vtk -n '__vtk_command models check' -l least-picture-tokens -x -d 'Fewest tokens for one picture, if the model supports several sizes: small pictures are enlarged; Qwen\'s models need 1024 to find places'
 complete -c vtk -n '__vtk_command models check' -l pairs -l no-pairs -d 'Show two successive frames as one picture to a model that was trained so (Qwen\'s): half the tokens'
 complete -c vtk -n '__vtk_command models check' -l endpoint -x -d 'Use the model of an OpenAI-compatible server (llama-server, vLLM)'
+complete -c vtk -n '__vtk_command models check' -l timeout -x -d 'Most time for an answer of the server, and for it to come back if it goes away'
 complete -c vtk -n '__vtk_command models check' -l json -d 'JSON Lines also on a terminal, not a table to read'
 complete -c vtk -n '__vtk_command models check' -s q -l quiet -d 'No progress and no warnings, only errors'
 complete -c vtk -n '__vtk_command models check' -l log-json -d 'Messages on standard error as JSON Lines'
 complete -c vtk -n '__vtk_command models check' -s h -l help -d 'Show this message and exit'
-complete -c vtk -n '__vtk_command models check; and test (__vtk_arguments --skill --count --seed --mmproj --gpu-layers --context --threads --kv-type --sequences --picture-tokens --least-picture-tokens --endpoint) -eq 1' -a '(__vtk_models)'
+complete -c vtk -n '__vtk_command models check; and test (__vtk_arguments --skill --count --seed --mmproj --gpu-layers --context --threads --kv-type --sequences --picture-tokens --least-picture-tokens --endpoint --timeout) -eq 1' -a '(__vtk_models)'
 
 # vtk schema
 complete -c vtk -n '__vtk_command schema' -s h -l help -d 'Show this message and exit'

@@ -19,6 +19,7 @@ from ..options import (
     PictureTokens,
     Sequences,
     Threads,
+    Timeout,
 )
 from .check import check
 from .subcommand import AsJson, Model, Models, of_each, print_lines, subcommand, write
@@ -207,6 +208,7 @@ def bench(
     sequences: Sequences = None,
     picture_tokens: PictureTokens = None,
     endpoint: Endpoint = None,
+    timeout: Timeout = 300.0,
     json: AsJson = False,
 ) -> None:
     """Measure how fast a model is on this machine.
@@ -233,6 +235,7 @@ def bench(
         endpoint=endpoint,
         key=os.environ.get("VTK_API_KEY"),
         jobs=sequences or 4,
+        timeout=timeout,
         count=count,
         tokens=tokens,
     )

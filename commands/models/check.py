@@ -19,6 +19,7 @@ from ..options import (
     PictureTokens,
     Sequences,
     Threads,
+    Timeout,
 )
 from .subcommand import AsJson, subcommand, write
 
@@ -65,6 +66,7 @@ def check(
     least_picture_tokens: LeastPictureTokens = None,
     pairs: Pairs = True,
     endpoint: Endpoint = None,
+    timeout: Timeout = 300.0,
     json: AsJson = False,
 ) -> None:
     """Ask a model what it can do, and tell skill from chance.
@@ -123,6 +125,7 @@ def check(
         endpoint=endpoint,
         key=os.environ.get("VTK_API_KEY"),
         jobs=sequences or 4,
+        timeout=timeout,
         skills=skill or (),
         count=count,
         seed=seed,

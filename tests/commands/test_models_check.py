@@ -138,7 +138,7 @@ def test_a_server_that_says_it_cannot_see_is_asked_about_texts() -> None:
         server.script = lambda asked: (
             said("no idea") if "logprobs" not in asked.body else listing(Yes=-0.1)
         )
-        run = check("--endpoint", server.url, "--count", "8")
+        run = check("--endpoint", server.url, "--count", "8", "--timeout", "99")
         told = {record["skill"]: record for record in lines(run)}
         assert not any("image_url" in str(asked.body) for asked in server.asked)
     assert {told[skill]["verdict"] for skill in language.SEEN} == {"not checked"}

@@ -47,7 +47,9 @@ def test_the_projector_beside_a_model_is_found() -> None:
 def test_a_server_is_measured_by_its_address() -> None:
     pytest.importorskip("httpx2")
     with chat_server() as server:
-        run = vtk("models", "bench", "--count", "2", env={"VTK_ENDPOINT": server.url})
+        run = vtk(
+            "models", "bench", "--count", "2", "--timeout", "99", env={"VTK_ENDPOINT": server.url}
+        )
     assert run.returncode == 0, run.stderr
     assert orjson.loads(run.stdout)["pictures_per_second"] > 0
 
@@ -73,10 +75,12 @@ def test_a_speech_model_is_measured_by_its_folder(tmp_path: Path) -> None:
     assert record["sound_seconds_per_second"] > 0
 
 
-def test_no_model_and_no_server_is_wrong_usage() -> None:
-    run = vtk("models", "bench")
+@pytest.mark.parametrize("command", ["bench", "check"])
+def test_no_model_and_no_server_is_wrong_usage(command: str) -> None:
+    run = vtk("models", command)
     assert run.returncode == 2
     assert b"--endpoint" in run.stderr
+    assert b"--model" not in run.stderr
 
 
 class Noisy(Scripted):

@@ -14,7 +14,7 @@ from tests.world import World
 from vtk.errors import MissingError, UsageError
 from vtk.models import LoadOptions, open_language
 from vtk.models.embed.clip import ClipModel
-from vtk.models.ocr import OcrEngine
+from vtk.models.ocr import OcrEngine, recognizer
 from vtk.models.speech.whisper import WhisperModel
 
 ONE = LoadOptions(threads=1, sequences=1)
@@ -24,6 +24,18 @@ HTML = b"<html><body>404 Not Found</body></html>" * 20
 def wrong(content: bytes) -> dict[str, bytes]:
     """What may be in a file's place."""
     return {"html": HTML, "empty": b"", "cut": content[: len(content) // 2]}
+
+
+FAULTS = {  # what is said of a file, whatever the library says that did not load it
+    "html": "it is not a",
+    "empty": "it is empty",
+    "cut": "it is cut off at ",
+    "newer": "; ",
+    "projector": "it is a projector, not a model",
+    "safetensors": "it is not a GGUF file",
+    "model": "it is no projector",
+    "gguf": "it is not a CTranslate2 model",
+}
 
 
 def in_one_sentence(error: pytest.ExceptionInfo[Exception], *words: str) -> None:
@@ -45,7 +57,7 @@ def test_a_language_model(what: str, tmp_path: Path) -> None:
     (tmp_path / "m.gguf").write_bytes(contents[what])
     with pytest.raises(MissingError) as error:
         open_language(str(tmp_path / "m.gguf"), loading=ONE)
-    in_one_sentence(error, "m.gguf cannot be loaded as a model: ")
+    in_one_sentence(error, "m.gguf cannot be loaded as a model: ", FAULTS[what])
 
 
 @pytest.mark.parametrize("what", ["html", "empty", "cut", "newer", "model"])
@@ -57,7 +69,7 @@ def test_a_projector(what: str, tmp_path: Path) -> None:
     (tmp_path / "mmproj.gguf").write_bytes(contents[what])
     with pytest.raises(MissingError) as error:
         open_language(str(language_file()), mmproj=str(tmp_path / "mmproj.gguf"), loading=ONE)
-    in_one_sentence(error, "mmproj.gguf cannot be loaded as the projector of ")
+    in_one_sentence(error, "mmproj.gguf cannot be loaded as the projector of ", FAULTS[what])
 
 
 @pytest.mark.parametrize("what", ["html", "empty", "cut"])
@@ -69,7 +81,7 @@ def test_an_open_clip_model(what: str, tmp_path: Path) -> None:
     weights.write_bytes(wrong(weights.read_bytes())[what])
     with pytest.raises(MissingError) as error:
         ClipModel(str(folder))
-    in_one_sentence(error, str(weights))
+    in_one_sentence(error, str(weights), FAULTS[what])
 
 
 @pytest.mark.parametrize("what", ["html", "empty", "cut", "newer", "gguf"])
@@ -83,7 +95,13 @@ def test_a_speech_model(what: str, tmp_path: Path) -> None:
     (folder / "model.bin").write_bytes(contents[what])
     with pytest.raises(MissingError) as error:
         WhisperModel(str(folder), device="cpu", threads=1)
-    in_one_sentence(error, str(folder), "cannot be loaded")
+    in_one_sentence(error, f"{folder}/model.bin cannot be loaded: ", FAULTS[what])
+
+
+def test_a_network_that_is_another_file_is_told_by_its_format() -> None:
+    pytest.importorskip("rapidocr")
+    with pytest.raises(MissingError, match="text recognition network: it is not an ONNX file"):
+        OcrEngine(weights=language_file(), threads=1)
 
 
 @pytest.mark.parametrize("what", ["html", "empty", "cut", "detector"])
@@ -109,6 +127,26 @@ def test_a_model_of_another_kind_is_told_by_its_kind(tmp_path: Path) -> None:
         open_language(str(folder))
     with pytest.raises(UsageError, match="is not a speech model"):
         WhisperModel(str(language_file()))
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("whisper-turbo", "a speech model"), ("bge-m3", "a text embedder"), ("pp-ocrv6-medium", "")],
+)
+def test_a_model_of_the_catalog_is_told_by_its_kind_before_it_is_to_be_fetched(
+    name: str, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    words = f"{name} is {kind}, not one of the kind vlm, llm or ocr: see" if kind else "ocr --weigh"
+    with pytest.raises(UsageError, match=words):
+        open_language(name)
+    with pytest.raises(UsageError, match="is a speech model, not one of the kind ocr"):
+        recognizer("whisper-turbo")
+    with pytest.raises(UsageError, match="see `vtk models list --kind speech`"):
+        WhisperModel("pe-core-b")
+    if find_spec("open_clip"):
+        with pytest.raises(UsageError, match="is a reranker, not one of the kind clip"):
+            ClipModel("qwen3-vl-reranker-2b")
 
 
 def test_nothing_is_lost_where_the_model_is_broken(world: World, tmp_path: Path) -> None:

@@ -36,16 +36,17 @@ def open_language(
 
         return ServerModel(endpoint, name, key=key, jobs=jobs, timeout=timeout, patience=timeout)
     from vtk.errors import MissingError, UsageError
-    from vtk.models.hub.files import resolve
+    from vtk.models.hub.files import entry_of, is_network, resolve
     from vtk.models.llm.local import LocalModel
 
     if not name:
         raise UsageError(
             "no model is given: use --model NAME (see vtk models list) or --endpoint URL"
         )
-    files = resolve(name, mmproj=mmproj)
-    if files.entry and files.entry.kind not in ("vlm", "llm", "ocr"):
-        raise UsageError(f"{name} is of the kind {files.entry.kind}, and no language model")
+    entry = entry_of(name)
+    if entry and entry.kind == "ocr" and is_network(entry):
+        raise UsageError(f"{name} is a network for vtk ocr --weights, and no language model")
+    files = resolve(name, mmproj=mmproj, kinds=("vlm", "llm", "ocr"))
     if files.model.suffix.lower() != ".gguf":
         raise MissingError(f"{files.model} is not a GGUF file, as language models are")
     return LocalModel(files, loading)

@@ -53,6 +53,7 @@ def bench(
     endpoint: str | None = None,
     key: str | None = None,
     jobs: int = 4,
+    timeout: float = 300.0,
     count: int = 8,
     tokens: int = 64,
 ) -> Speed:
@@ -63,7 +64,7 @@ def bench(
     """
     if count < 1 or tokens < 1:
         raise UsageError("a measurement needs at least one picture and one token")
-    kind = "vlm" if endpoint or not name else kind_and_entry(name, mmproj)[0]
+    kind, _ = kind_and_entry(name, mmproj, endpoint)
     if name and kind == "speech":
         return _speech(name, loading or LoadOptions(), count)
     if kind not in ("vlm", "llm", "ocr", "clip", "embed"):
@@ -72,7 +73,13 @@ def bench(
         return _vectors(name, kind, loading or LoadOptions(), count)
     begun = time.perf_counter()
     model = open_language(
-        name, mmproj=mmproj, loading=loading, endpoint=endpoint, key=key, jobs=jobs
+        name,
+        mmproj=mmproj,
+        loading=loading,
+        endpoint=endpoint,
+        key=key,
+        jobs=jobs,
+        timeout=timeout,
     )
     loaded = time.perf_counter() - begun
     try:

@@ -19,8 +19,8 @@ from vtk.cores import cores
 from vtk.errors import MissingError, UsageError
 from vtk.media.image.to_rgb import RGB
 from vtk.models import onnx
-from vtk.models.hub.files import resolve
-from vtk.models.hub.formats import fault, onnx_metadata
+from vtk.models.hub.files import entry_of, is_network, resolve
+from vtk.models.hub.formats import FaultError, fault, onnx_metadata
 
 Quad = NDArray[np.float32]  # (4, 2): corners in pixels, clockwise from the top left
 
@@ -74,7 +74,7 @@ class OcrEngine:
             raise
         except Exception as error:
             if other:
-                wrong = fault(other)
+                wrong = str(error) if isinstance(error, FaultError) else fault(other)
                 reason = f"it {wrong}" if wrong else str(error).strip().splitlines()[-1]
                 raise MissingError(f"{other} is not a text recognition network: {reason}") from None
             raise MissingError(f"RapidOCR does not run ({error}): {INSTALL}") from None
@@ -145,9 +145,12 @@ def recognizer(weights: str | Path) -> Path:
         return path
     if isinstance(weights, Path) or "/" in weights or weights.endswith(".onnx"):
         raise UsageError(f"there is no file {weights}")
-    found = resolve(weights).model
-    if found.suffix != ".onnx":
+    entry = entry_of(weights)
+    if entry and entry.kind in ("vlm", "ocr") and not is_network(entry):
         raise UsageError(f"{weights} is a language model: --method vlm reads with it")
+    found = resolve(weights, kinds=("ocr",)).model
+    if found.suffix != ".onnx":
+        raise UsageError(f"{found} is not an ONNX file, as recognition networks are")
     return found
 
 

@@ -72,6 +72,7 @@ def check_model(
     endpoint: str | None = None,
     key: str | None = None,
     jobs: int = 4,
+    timeout: float = 300.0,
     skills: Collection[str] = (),
     count: int = 16,
     seed: int = 0,
@@ -79,14 +80,14 @@ def check_model(
 ) -> Iterator[Row]:
     """Yield a row for each of `skills`, by default those that the model claims.
 
-    Rows for skills that it does not claim say so. Arguments up to `jobs` are those of
+    Rows for skills that it does not claim say so. Arguments up to `timeout` are those of
     `open_language`; the model may also be an embedder or a recognizer of speech. A skill has
     `count` questions or more; they depend on `seed` alone. Raises MissingError if the model is not
     there or cannot be checked, UsageError.
     """
     if count < FEWEST:
         raise UsageError(f"skill is told from chance by {FEWEST} questions or more")
-    kind, entry = ("vlm", None) if endpoint or not name else kind_and_entry(name, mmproj)
+    kind, entry = kind_and_entry(name, mmproj, endpoint)
     order = Order(skills, count, seed, progress, entry)
     loading = loading or LoadOptions()
     if name and kind == "clip":
@@ -99,7 +100,13 @@ def check_model(
         raise UsageError(f"{name} is of the kind {kind}, which has no skills to be checked")
     order.asked(order.language)  # a wrong skill is told before anything is loaded
     model = open_language(
-        name, mmproj=mmproj, loading=loading, endpoint=endpoint, key=key, jobs=jobs
+        name,
+        mmproj=mmproj,
+        loading=loading,
+        endpoint=endpoint,
+        key=key,
+        jobs=jobs,
+        timeout=timeout,
     )
     return _language(model, order)
 

@@ -9,7 +9,15 @@ import pytest
 from vtk.errors import MissingError, UsageError
 from vtk.models.hub import repo_names
 from vtk.models.hub.catalog import find
-from vtk.models.hub.files import Remote, blob_sha256, cached_path, remote_files, resolve, sha256
+from vtk.models.hub.files import (
+    Remote,
+    blob_sha256,
+    cached_path,
+    is_path,
+    remote_files,
+    resolve,
+    sha256,
+)
 from vtk.models.hub.projector import projector_beside
 from vtk.models.hub.verify import installed_path
 
@@ -154,6 +162,20 @@ def test_a_folder_is_a_model_where_weights_are_in_it(home: Path) -> None:
     folder_of(home, "model.bin")
     files = resolve(f"{home}/")
     assert (files.name, files.model, files.entry) == (home.name, home / "model.bin", None)
+
+
+def test_a_folder_here_needs_no_slash_unless_a_model_has_its_name(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(home)
+    for name in ("speech", "whisper-tiny", "whisper-tiny-en"):
+        (home / name).mkdir()
+        folder_of(home / name, "model.bin")
+    assert resolve("speech").model == Path("speech/model.bin")
+    assert (is_path("whisper-tiny"), is_path("whisper-tiny/")) == (False, True)
+    folder_of(home, "mmproj-m.gguf", "n-Q8_0.gguf")
+    with pytest.raises(MissingError, match=r"name the \.gguf file in it, such as .*n-Q8_0\.gguf"):
+        resolve(str(home))
 
 
 def test_a_folder_in_the_users_catalog_is_a_speech_model(home: Path) -> None:

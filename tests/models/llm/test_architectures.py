@@ -176,6 +176,15 @@ def test_only_models_that_were_trained_so_are_shown_pairs(
     assert not opened(kind, pairs=False).pairs
 
 
+@pytest.mark.parametrize(("kind", "most"), [("tiles", 256), ("hybrid", 127)])
+def test_sequences_are_as_many_as_llama_cpp_has(opened: Open, kind: str, most: int) -> None:
+    with pytest.raises(UsageError, match=f"--sequences is at most {most} for "):
+        opened(kind, sequences=most + 1, context=64)
+    assert opened(kind, sequences=most, context=64).at_once == most
+    with pytest.raises(UsageError, match="context of 4,294,967,296 tokens in all"):
+        opened(kind, sequences=4, context=2**30)
+
+
 @pytest.mark.parametrize("layout", ["frames", "clip", "grid"])
 def test_captions_say_that_frames_were_paired(
     world: World, files: dict[str, Files], layout: str

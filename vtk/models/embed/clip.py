@@ -15,6 +15,7 @@ from vtk.models.embed import open_clip as clip_library
 from vtk.models.embed.clip_weights import Source, source, tokenizer
 from vtk.models.embed.open_clip import line, offline, quiet
 from vtk.models.hub.files import sha256
+from vtk.models.hub.formats import cause
 from vtk.models.llm.prompt import Picture
 from vtk.prefetch import prefetch
 from vtk.text import sentences
@@ -178,4 +179,4 @@ def _preparation(library: Any, model: Any) -> Any:
 def _refused(told: Source, error: Exception) -> str:
     if isinstance(error, MissingError):
         return str(error)
-    return f"{told.weights} cannot be loaded as {told.name}: {line(error)}"
+    return f"{told.weights} cannot be loaded as {told.name}: {cause(told.weights, line(error))}"

@@ -14,7 +14,7 @@ from typing import Any
 from vtk.errors import MissingError, UsageError
 from vtk.models.hub import repo_names
 from vtk.models.hub.catalog import Entry, find
-from vtk.models.hub.files import CLIP_FILES, WEIGHTS, Remote, cached_path, resolve
+from vtk.models.hub.files import CLIP_FILES, WEIGHTS, Remote, cached_path, is_path, resolve
 
 CONFIG = "open_clip_config.json"
 HUB, FOLDER = "hf-hub:", "local-dir:"
@@ -51,13 +51,15 @@ def source(library: Any, name: str, checkpoint: Path | None = None) -> Source:
 
 
 def _found(library: Any, name: str, checkpoint: Path | None) -> Source:
-    if name.startswith(FOLDER) or Path(name).expanduser().is_dir():
+    if name.startswith(FOLDER) or (is_path(name) and Path(name).expanduser().is_dir()):
         return _of_folder(Path(name.removeprefix(FOLDER)).expanduser(), checkpoint)
     if name.startswith(HUB):
         return _of_hub(name.removeprefix(HUB), checkpoint)
     model, _, tag = name.partition("/")
     if model in library.list_models():
         return _tagged(library, model, tag, checkpoint)
+    if Path(name).expanduser().is_file():
+        raise UsageError(f"{name} is a file: name the folder of an open_clip model")
     if "/" in name:
         raise MissingError(f"there is no folder {name}, and open_clip has no {model}")
     return _listed(library, name, find(name))
@@ -112,9 +114,7 @@ def _of_tag(told: Mapping[str, Any]) -> Path:
 
 def _listed(library: Any, name: str, entry: Entry) -> Source:
     """Resolve an entry of the catalog."""
-    if entry.kind != "clip":
-        raise UsageError(f"{name} is not an image-text model: see `vtk models list --kind clip`")
-    weights = resolve(name).model
+    weights = resolve(name, kinds=("clip",)).model
     if not entry.model or entry.model.startswith(HUB):
         return _of_folder(weights.parent, weights, entry.label)
     if entry.model not in library.list_models():

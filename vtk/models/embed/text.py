@@ -12,6 +12,7 @@ from vtk.cores import cores
 from vtk.errors import MissingError
 from vtk.models.closeable import Closeable
 from vtk.models.hub.files import Files, sha256
+from vtk.models.hub.formats import cause
 from vtk.models.llm.llama_library import clear_errors, last_error, library
 
 Vector = NDArray[np.float32]
@@ -136,9 +137,8 @@ def _loaded(files: Files, gpu_layers: int, context: int, threads: int | None) ->
             verbose=False,
         )
     except (ValueError, RuntimeError, OSError, AssertionError):
-        raise MissingError(
-            f"{files.model} cannot be loaded as a text embedder: {last_error()}"
-        ) from None
+        reason = cause(files.model, last_error(), "embed")
+        raise MissingError(f"{files.model} cannot be loaded as a text embedder: {reason}") from None
     if llama.pooling_type() not in (
         llama_cpp.LLAMA_POOLING_TYPE_MEAN,
         llama_cpp.LLAMA_POOLING_TYPE_CLS,

@@ -8,7 +8,7 @@ import difflib
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,15 @@ from typing import Any
 from vtk.errors import MissingError, UsageError
 from vtk.models.hub import repo_names
 
-KINDS = ("vlm", "llm", "ocr", "clip", "embed", "rerank", "speech")
+KINDS = {
+    "vlm": "a vision-language model",
+    "llm": "a language model",
+    "ocr": "a model that reads text in pictures",
+    "clip": "an image-text embedder",
+    "embed": "a text embedder",
+    "rerank": "a reranker",
+    "speech": "a speech model",
+}
 PACKAGED = Path(__file__).with_name("models.toml")
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
@@ -104,15 +112,36 @@ def find(name: str) -> Entry:
 
     Raises MissingError, which suggests similar names, if there is none.
     """
-    entries, wanted = catalog(), name.lower()
-    if wanted in entries:
-        return entries[wanted]
-    for entry in entries.values():
-        if wanted in (entry.label, f"{entry.base}:{entry.quantization}"):
-            return entry
-    near = difflib.get_close_matches(wanted, entries, 3, 0.5)
+    entries = catalog()
+    if entry := _called(name, entries):
+        return entry
+    near = difflib.get_close_matches(name.lower(), entries, 3, 0.5)
     hint = f"did you mean {' or '.join(near)}? " if near else ""
     raise MissingError(f"no model is called {name!r}; {hint}`vtk models list` shows all names")
+
+
+def is_listed(name: str) -> bool:
+    """Whether `find` finds an entry of that name."""
+    return _called(name, catalog()) is not None
+
+
+def require_kind(name: str, kind: str, wanted: Sequence[str]) -> None:
+    """Raise UsageError if the kind of the model `name` is none of those that are `wanted`."""
+    if kind not in wanted:
+        *others, last = wanted
+        kinds = f"{', '.join(others)} or {last}" if others else last
+        raise UsageError(
+            f"{name} is {KINDS[kind]}, not one of the kind {kinds}: see `vtk models list --kind "
+            f"{wanted[0]}`"
+        )
+
+
+def _called(name: str, entries: Mapping[str, Entry]) -> Entry | None:
+    wanted = name.lower()
+    if wanted in entries:
+        return entries[wanted]
+    alike = (e for e in entries.values() if wanted in (e.label, f"{e.base}:{e.quantization}"))
+    return next(alike, None)
 
 
 def ocr_prompt(model: str) -> str | None:

@@ -8,7 +8,7 @@ import hashlib
 import io
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any
 
 from vtk.errors import MissingError, UsageError
 from vtk.models.hub import repo_names
-from vtk.models.hub.catalog import Entry, catalog, find
+from vtk.models.hub.catalog import Entry, catalog, find, is_listed, require_kind
 from vtk.models.hub.projector import projector_beside
 
 WEIGHTS = "open_clip_model.safetensors"  # the file that open_clip looks for first in a repository
@@ -48,13 +48,17 @@ class Remote:
     sha256: str | None = None
 
 
-def resolve(name: str, *, mmproj: str | None = None) -> Files:
+def resolve(name: str, *, mmproj: str | None = None, kinds: Sequence[str] = ()) -> Files:
     """Return the files of a model that is to be loaded; see `locate`.
 
-    Raises MissingError, with the command, also for a model that runs behind a server only.
+    Raises MissingError, with the command, also for a model that runs behind a server only, and
+    UsageError if its entry is of none of the `kinds`, where some are given.
     """
-    if (entry := _entry(name)) and entry.serve:
-        raise MissingError(_only_served(entry))
+    if entry := entry_of(name):
+        if kinds:
+            require_kind(name, entry.kind, kinds)
+        if entry.serve:
+            raise MissingError(_only_served(entry))
     return locate(name, mmproj=mmproj)
 
 
@@ -71,7 +75,7 @@ def locate(name: str, *, mmproj: str | None = None) -> Files:
         model = whole(path)
         label = Path(os.path.abspath(path)).name if path.is_dir() else model.stem
         return Files(label, model, given or projector_beside(model))
-    entry = _entry(name)
+    entry = entry_of(name)
     if entry and entry.path:
         model = whole(entry.path)
         own = _there(entry.mmproj_path) if entry.mmproj_path else None
@@ -89,10 +93,29 @@ def locate(name: str, *, mmproj: str | None = None) -> Files:
 
 
 def is_path(name: str) -> bool:
-    """Whether a name is a local path rather than a catalog name or a file on the hub."""
+    """Whether a name is a local path rather than a catalog name or a file on the hub.
+
+    A folder in the working directory is one if no model has its name.
+    """
     if "\0" in name or not name:
         raise UsageError("the name of the model is empty or has a NUL in it")
-    return not name.startswith("hf:") and ("/" in name or name.lower().endswith(ENDINGS))
+    if name.startswith("hf:"):
+        return False
+    if "/" in name or name.lower().endswith(ENDINGS):
+        return True
+    return os.path.isdir(os.path.expanduser(name)) and not is_listed(name)
+
+
+def entry_of(name: str) -> Entry | None:
+    """Return the catalog entry of a name; None for a path, or for a file that is not in it."""
+    if is_path(name):
+        return None
+    return _listed(name) if name.startswith("hf:") else find(name)
+
+
+def is_network(entry: Entry) -> bool:
+    """Whether an entry is of an ONNX network, which recognizes lines of text."""
+    return str(entry.path or entry.file).endswith(".onnx")
 
 
 def remote_files(name: str) -> list[Remote]:
@@ -188,13 +211,6 @@ def _address(name: str) -> tuple[str, str]:
     return f"{owner}/{repo}", file
 
 
-def _entry(name: str) -> Entry | None:
-    """Return the catalog entry of a name; None for a path, or for a file that is not in it."""
-    if is_path(name):
-        return None
-    return _listed(name) if name.startswith("hf:") else find(name)
-
-
 def _listed(name: str) -> Entry | None:
     """Return the catalog entry for an ``hf:`` name, if there is one."""
     repo, file = _address(name)
@@ -241,6 +257,9 @@ def whole(path: Path) -> Path:
     """
     if path.is_dir():
         there = [path / name for name in (CTRANSLATE2, *CLIP_FILES) if (path / name).is_file()]
+        named = (path for path in sorted(path.glob("*.gguf")) if "mmproj" not in path.name.lower())
+        if not there and (first := next(named, None)):
+            raise MissingError(f"{path} is a folder: name the .gguf file in it, such as {first}")
         if not there:
             raise MissingError(f"{path} holds no model: neither {CTRANSLATE2} nor {WEIGHTS}")
         return there[0]

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from vtk.cores import cores
 from vtk.errors import MissingError, ModelError, UsageError
+from vtk.models.hub.formats import PROJECTOR, cause
 from vtk.models.llm.grammar import Grammar, vocabulary
 from vtk.models.llm.llama_chunks import Chunk, Chunks
 from vtk.models.llm.llama_library import clear_errors, last_error, library
@@ -46,6 +47,7 @@ class Engine:
         self.gpu = bool(self._lib.llama_supports_gpu_offload()) and loading.gpu_layers != 0
         self.threads = loading.threads or cores()
         self.sequences = loading.sequences or (4 if self.gpu else 1)
+        self._require_sequences()
         clear_errors()
         try:
             self._load(model, loading)
@@ -55,6 +57,14 @@ class Engine:
             self.close()
             raise
 
+    def _require_sequences(self, anchored: bool = False) -> None:
+        """Raise UsageError for more sequences than llama.cpp has, half of them with anchors."""
+        most = int(self._lib.llama_max_parallel_sequences())
+        most = (most - 1) // 2 if anchored else most
+        if self.sequences > most:
+            which = "this model" if anchored else "any model"
+            raise UsageError(f"--sequences is at most {most} for {which}, not {self.sequences}")
+
     def _load(self, path: Path, loading: LoadOptions) -> None:
         lib = self._lib
         lib.llama_backend_init()
@@ -62,7 +72,8 @@ class Engine:
         params.n_gpu_layers = loading.gpu_layers if self.gpu else 0
         self._model = lib.llama_model_load_from_file(os.fsencode(path), params)
         if not self._model:
-            raise MissingError(f"{path} cannot be loaded as a model: {last_error()}")
+            reason = cause(path, last_error(), "llm")
+            raise MissingError(f"{path} cannot be loaded as a model: {reason}")
         self._free.append(lambda: lib.llama_model_free(self._model))
         self._vocab = lib.llama_model_get_vocab(self._model)
         self.vocabulary = int(lib.llama_vocab_n_tokens(self._vocab))
@@ -90,6 +101,7 @@ class Engine:
             reason = last_error()
             if "image_min_pixels" in reason:
                 raise UsageError("the least tokens of a picture are more than its most")
+            reason = cause(path, reason, PROJECTOR)
             raise MissingError(f"{path} cannot be loaded as the projector of {model}: {reason}")
         self._free.append(lambda: mtmd.mtmd_free(vision))
         if not mtmd.mtmd_support_vision(vision):
@@ -104,7 +116,11 @@ class Engine:
         params = lib.llama_context_default_params()
         # A model that cannot be rewound keeps what prompts share in sequences of their own.
         self.anchors = 0 if self.rewinds else self.sequences + 1
-        params.n_ctx = self.context * (self.sequences + bool(self.anchors))
+        self._require_sequences(bool(self.anchors))
+        room = self.context * (self.sequences + bool(self.anchors))
+        if room >= 2**32:
+            raise UsageError(f"a context of {room:,} tokens in all is more than llama.cpp can hold")
+        params.n_ctx = room
         params.n_seq_max = self.sequences + self.anchors
         params.n_batch = BATCH
         params.n_ubatch = BATCH if whole else 512  # non-causal: a picture must fit

@@ -20,7 +20,8 @@ from vtk.cores import cores
 from vtk.errors import MissingError, ModelError, UsageError
 from vtk.media.subtitles import same_language
 from vtk.models.closeable import Closeable
-from vtk.models.hub.files import blob_sha256, resolve, sha256
+from vtk.models.hub.files import blob_sha256, is_path, resolve, sha256
+from vtk.models.hub.formats import fault
 from vtk.models.speech.recognizer import RATE, Piece, Recognized, Segment, Word, whole_words
 
 BATCH = {"cpu": 4, "cuda": 16}  # pieces per batch
@@ -60,7 +61,7 @@ class WhisperModel(Closeable):
         try:
             self._model = _loaded(self._folder, device, count)
         except MissingError as error:
-            if device == "cpu":
+            if device == "cpu" or fault(self._folder / "model.bin"):
                 raise
             log.warning("%s; going on without the GPU", error)
             device = "cpu"
@@ -175,13 +176,13 @@ def _segment(told: Any, piece: Piece, base: float) -> Segment:
 def _folder(name: str) -> tuple[str, Path]:
     """Return the display name and the folder of a model. Raises MissingError, UsageError."""
     folder = Path(name).expanduser()
-    if folder.is_dir():
+    if is_path(name) and folder.is_dir():
         label = Path(os.path.abspath(folder)).name  # a link has the name that its user gave it
     elif "/" in name and not name.startswith("hf:") and not folder.is_file():
         raise MissingError(f"there is no folder {name}")
     else:
-        files = resolve(name)
-        if files.model.name != "model.bin" or (files.entry and files.entry.kind != "speech"):
+        files = resolve(name, kinds=("speech",))
+        if files.model.name != "model.bin":
             raise UsageError(f"{name} is not a speech model: see `vtk models list --kind speech`")
         folder = files.model.parent
         label = files.name if files.entry else Path(os.path.abspath(folder)).name
@@ -205,8 +206,10 @@ def _loaded(folder: Path, device: str, threads: int) -> Any:
         )
         if device != "cpu":  # missing CUDA libraries cause an error only at the first use
             model.encode(np.zeros((model.model.n_mels, 3000), np.float32))
-    except (RuntimeError, ValueError, OSError) as error:
-        raise MissingError(f"{folder} cannot be loaded on the {device}: {error}") from None
     except Exception as error:  # the tokenizers library raises plain Exception
+        if wrong := fault(folder / "model.bin"):
+            raise MissingError(f"{folder}/model.bin cannot be loaded: it {wrong}") from None
+        if isinstance(error, (RuntimeError, ValueError, OSError)):
+            raise MissingError(f"{folder} cannot be loaded on the {device}: {error}") from None
         raise MissingError(f"{folder} is not a faster-whisper model: {error}") from None
     return model
