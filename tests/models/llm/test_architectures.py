@@ -181,7 +181,7 @@ def test_sequences_are_as_many_as_llama_cpp_has(opened: Open, kind: str, most: i
     with pytest.raises(UsageError, match=f"--sequences is at most {most} for "):
         opened(kind, sequences=most + 1, context=64)
     assert opened(kind, sequences=most, context=64).at_once == most
-    with pytest.raises(UsageError, match="context of 4,294,967,296 tokens in all"):
+    with pytest.raises(UsageError, match="tokens in all is more"):
         opened(kind, sequences=4, context=2**30)
 
 
