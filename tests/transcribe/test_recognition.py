@@ -120,7 +120,7 @@ def test_languages_and_models_that_are_none(
         f'[mine]\nkind = "speech"\n{about}\n[other]\nkind = "llm"\n{about}\n'
     )
     assert WhisperModel("mine", device="cpu", threads=1).name == "mine"
-    with pytest.raises(UsageError, match="is not a speech model"):
+    with pytest.raises(UsageError, match="is a language model, not one of the kind speech"):
         WhisperModel("other")
 
 
