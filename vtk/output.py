@@ -1,6 +1,7 @@
 """Output to standard output, flushed line by line, or to a file that is replaced atomically."""
 
 import os
+import re
 import stat
 import sys
 from collections.abc import Callable, Iterator
@@ -12,6 +13,8 @@ from typing import BinaryIO
 from vtk.errors import OutputError, UsageError
 
 Sink = Callable[[bytes], None]
+DESCRIPTOR = re.compile(r"/(?:dev|proc/(\d+)(?:/task/\d+)?)/fd/(\d+)")
+MOST_LINKS = 40  # as many as Linux follows
 
 
 def is_pipe(output: str | None) -> bool:
@@ -23,11 +26,43 @@ def is_pipe(output: str | None) -> bool:
     return stat.S_ISFIFO(status.st_mode) or stat.S_ISSOCK(status.st_mode)
 
 
+def is_replaceable(output: str) -> bool:
+    """Whether a name is that of a file, or of nothing yet: no device, pipe or descriptor."""
+    return (not os.path.exists(output) or os.path.isfile(output)) and not _descriptor(output)
+
+
+def _descriptor(path: str) -> re.Match[str] | None:
+    """Return the name of the open descriptor that a path leads to, as /dev/stdout does.
+
+    The real path of such a name is that of the file behind it, which other programs may be writing.
+    """
+    for _ in range(MOST_LINKS):
+        folder, name = os.path.split(os.path.abspath(path))
+        path = os.path.join(os.path.realpath(folder), name)
+        if found := DESCRIPTOR.fullmatch(path):
+            return found
+        if not os.path.islink(path):
+            return None
+        path = os.path.join(os.path.dirname(path), os.readlink(path))
+    return None
+
+
+def _open_through(output: str) -> BinaryIO:
+    """Open what cannot be replaced; a descriptor goes on where it stands, without truncation."""
+    found = _descriptor(output)
+    if found is None:
+        return open(output, "wb")
+    if found[1] in (None, str(os.getpid())):
+        return os.fdopen(os.dup(int(found[2])), "wb")
+    return open(output, "ab")  # of another process
+
+
 @contextmanager
 def open_sink(output: str | None, keep: Callable[[], bool] = lambda: True) -> Iterator[Sink]:
     """Open `output`, or standard output for None or ``-``, as a function that writes bytes.
 
     A regular file is written to a temporary file beside it, which is atomically renamed at the end.
+    A device, a pipe, or an open descriptor (/dev/stdout) is written as it stands.
     If the block raises, or `keep` returns False at its end, an existing file is left unchanged.
     Raises OutputError; BrokenPipeError if the reader has closed the pipe.
     """
@@ -41,10 +76,10 @@ def open_sink(output: str | None, keep: Callable[[], bool] = lambda: True) -> It
     if output.endswith("/"):
         raise OutputError(f"cannot write {output}: it names a folder")
     target = Path(os.path.realpath(output))
-    if os.path.exists(output) and not os.path.isfile(output):  # /dev/null, a pipe or FIFO
+    if not is_replaceable(output):
         if target.is_dir():
             raise OutputError(f"cannot write {output}: it is a folder")
-        with os_errors(output), open(output, "wb") as file:
+        with os_errors(output), _open_through(output) as file:
             yield _sink(file, output, flush=True)
         return
     with atomic(target, keep) as file:
@@ -53,7 +88,12 @@ def open_sink(output: str | None, keep: Callable[[], bool] = lambda: True) -> It
 
 @contextmanager
 def atomic(target: Path, keep: Callable[[], bool] = lambda: True) -> Iterator[BinaryIO]:
-    """Open a temporary file that is renamed to `target` if the block succeeds and `keep` agrees."""
+    """Open a temporary file that is renamed to `target` if the block succeeds and `keep` agrees.
+
+    Raises OutputError, also for a device, a pipe or a folder.
+    """
+    if not is_replaceable(str(target)):
+        raise OutputError(f"cannot write {target}: it is no regular file")
     # The name is chosen before the file is created, so that an interrupt at any time removes it.
     name = target.parent / f".{target.stem[:50]}.{os.urandom(4).hex()}"  # at most 255 bytes
     file = None

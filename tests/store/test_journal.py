@@ -179,7 +179,7 @@ def test_a_killed_run_loses_nothing(tmp_path: Path) -> None:
 
 
 def test_resume_wants_a_file() -> None:
-    for output in ([], ["-o", os.devnull]):
+    for output in ([], ["-o", os.devnull], ["-o", "/dev/stdout"]):
         result = vtk("caption", "-m", str(language_file()), "--resume", *output, "x.mp4")
         assert result.returncode == 2
         assert b"-o FILE" in result.stderr

@@ -26,7 +26,7 @@ from vtk.errors import (
     UsageError,
     VtkError,
 )
-from vtk.output import open_sink
+from vtk.output import is_replaceable, open_sink
 from vtk.pipeline import group_by_video
 from vtk.span import Span, load, local_path, parse
 from vtk.stream.job import Job
@@ -279,7 +279,7 @@ class Stream:
         if not job.resumes:
             return nullcontext()
         output = self.output or "-"
-        if output == "-" or (os.path.exists(output) and not os.path.isfile(output)):
+        if output == "-" or not is_replaceable(output):
             raise UsageError("--resume continues a file: name it with -o FILE")
         from vtk.store.journal import ResumeJournal
 
