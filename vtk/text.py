@@ -12,6 +12,8 @@ from functools import cache
 
 from vtk.errors import UsageError
 
+MARKS = ".!?…。！？"  # punctuation that ends a sentence
+
 _STOP = """
 a about above across after again against all almost also although always am among an and any
 anyone anything are aren around as at be became because become becomes been before behind being

@@ -21,6 +21,7 @@ class Scripted:
         at_once: int = 1,
     ) -> None:
         self.say, self.yes, self.at_once = say, yes, at_once
+        self.most = 10_000  # words after which an answer is cut off
         self.asked: list[Prompt] = []
         self.closed = False
 
@@ -33,7 +34,12 @@ class Scripted:
         for prompt in (prompt for prompt in prompts for _ in range(sampling.count)):
             self.asked.append(prompt)
             said = self.say(text_of(prompt), sampling.temperature)
-            yield said if isinstance(said, ModelError) else Answer(said, 10, len(said.split()))
+            if isinstance(said, str):
+                told = said.split()
+                whole = len(told) <= self.most
+                text = said if whole else " ".join(told[: self.most])
+                said = Answer(text, 10, len(text.split()), whole)
+            yield said
 
     def scores(
         self, prompts: Iterable[Prompt], choices: Sequence[str] = YES_NO

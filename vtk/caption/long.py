@@ -11,14 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate, pairwise
 
-from vtk.caption.task import MARKS, join_sentences, sentence
+from vtk.caption.task import join_sentences, sentence
 from vtk.caption.verify import as_clause, statements
 from vtk.models.llm.prompt import LanguageModel, Prompt, Sampling
 from vtk.pipeline import group_by_video, map_videos
-from vtk.prompting.dialogue import Dialogue, Generate, run_dialogues
+from vtk.prompting.dialogue import Dialogue, Generate, run_dialogues, tell_cut
 from vtk.prompting.templates import render
 from vtk.span import Span, join
-from vtk.text import sentences, word_count, words
+from vtk.text import MARKS, sentences, word_count, words
 from vtk.times import clock
 
 PROMPTS = {
@@ -101,10 +101,14 @@ def long_captions(
 
     def work(group: list[Span]) -> Iterator[Span]:
         shots = [span for span in group if str(span.get("caption", "")).strip()]
-        text = LongCaptioner(model, asked, sampling or Sampling(), language).write(shots, length)
+        writer = LongCaptioner(model, asked, sampling or Sampling(), language)
+        text = writer.write(shots, length)
         parts = [{"start": s.start, "end": s.end, "caption": s["caption"]} for s in shots]
         whole = join(group, "video", caption=text, parts=parts)
-        yield whole.with_provenance("caption", "long", model=model.name, sha256=model.sha256)
+        tell_cut(writer.cut)
+        yield whole.with_provenance(
+            "caption", "long", model=model.name, sha256=model.sha256, cut=writer.cut or None
+        )
 
     yield from map_videos("caption", group_by_video(spans), work)
 
@@ -117,6 +121,7 @@ class LongCaptioner:
     ) -> None:
         self.model, self.prompts, self.sampling, self.language = model, prompts, sampling, language
         self.said = RepetitionFilter()
+        self.cut = 0  # answers that the limit of tokens cut off
 
     def write(self, shots: Sequence[Span], length: int) -> str:
         """The whole text: a paragraph about the video, then one paragraph per scene."""
@@ -157,6 +162,7 @@ class LongCaptioner:
             return {"text": answer}
 
         (outcome,) = run_dialogues(self.model, [dialogue()])
+        self.cut += outcome.cut
         return str(outcome.fields.get("text", ""))
 
     def _filled(self, scene: Sequence[Span], wanted: int) -> list[str]:

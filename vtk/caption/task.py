@@ -10,6 +10,7 @@ from vtk.prompting.dialogue import Generate, YesNo, checked
 from vtk.prompting.frames import LAYOUTS, Parts, TimedFrame, one_by_one
 from vtk.prompting.templates import VALUE, render
 from vtk.span import Span
+from vtk.text import MARKS
 
 WORDS = ("speech", "screen_text", "caption")  # the values of templates that are words of a span
 
@@ -63,9 +64,6 @@ class CaptionTask:
 
     def _prompt(self, step: str, parts: Parts, values: Mapping[str, str]) -> Prompt:
         return Prompt((*parts, render(self.prompts[step], {**self.known, **values})))
-
-
-MARKS = ".!?…。！？"  # punctuation that ends a sentence
 
 
 def join_sentences(texts: Sequence[str]) -> str:

@@ -16,7 +16,7 @@ from vtk.caption.task import CaptionTask
 from vtk.models.llm.prompt import LanguageModel
 from vtk.pipeline import failure
 from vtk.prefetch import prefetch
-from vtk.prompting.dialogue import Dialogue, Outcome, run_dialogues
+from vtk.prompting.dialogue import Dialogue, Outcome, run_dialogues, tell_cut
 from vtk.prompting.loader import FrameLoader, SpanFrames
 from vtk.span import Span
 from vtk.store.journal import ResumeJournal
@@ -51,7 +51,7 @@ def caption_with_model(
         options.context.subtitles,
         lambda span: journal.lookup(span, origin) if journal else None,
     )
-    before, wordless = Span(video=""), 0
+    before, wordless, cut = Span(video=""), 0, 0
     with closing(prefetch(load(spans), 2 * together)) as ready:
         while group := list(islice(ready, together)):
             begun = time.monotonic()
@@ -65,9 +65,11 @@ def caption_with_model(
                     if journal is not None:
                         journal.append(before)
                     wordless += before.get("caption") == ""
+                    cut += 0 if before.failed else before["made"][-1].get("cut", 0)
                 yield before
     if wordless:
         log.warning("spans without words, whose captions are empty: %d", wordless)
+    tell_cut(cut)
 
 
 def _dialogue(chosen: CaptionMethod, task: CaptionTask) -> Dialogue:
@@ -119,6 +121,7 @@ def _record(
         pairs=outcome.paired or None,
         tokens_in=outcome.tokens_in,
         tokens_out=outcome.tokens_out,
+        cut=outcome.cut or None,
         # Like the time, it may differ from run to run, with what was asked before.
         tokens_cached=outcome.tokens_cached if seconds is not None else None,
         seconds=seconds,

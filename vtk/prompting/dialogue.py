@@ -5,6 +5,7 @@ adds to its span. Several dialogues advance together, so that a model which eval
 prompts at once is kept busy.
 """
 
+import logging
 from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import astuple, dataclass, field, replace
 from itertools import islice
@@ -13,7 +14,9 @@ from typing import Any
 from vtk.errors import ModelError
 from vtk.models.llm.json_schema import Schema, read_json, with_schema
 from vtk.models.llm.prompt import YES_NO, Answer, LanguageModel, Prompt, Sampling
-from vtk.text import words
+from vtk.text import MARKS, words
+
+log = logging.getLogger("vtk")
 
 REPEATED = 0.5  # share of repeated 4-grams of words above which a text counts as repetitive
 QUOTED = 200  # most characters of an answer that an error message quotes
@@ -69,6 +72,7 @@ Dialogue = Generator[list[Request], list[Any], dict[str, Any]]
 class Outcome:
     """The result of a dialogue: fields, or the error that ended it; input and output tokens.
 
+    `cut` counts the answers that the limit of tokens cut off, whose texts end in an ellipsis.
     `paired` tells whether two successive frames were shown as one picture.
     `tokens_cached` of the input were evaluated before; None if no answer told it. `served` is the
     model that answered last, by a server's word.
@@ -78,6 +82,7 @@ class Outcome:
     error: ModelError | None = None
     tokens_in: int = 0
     tokens_out: int = 0
+    cut: int = 0
     paired: bool = False
     tokens_cached: int | None = None
     served: str | None = None
@@ -192,9 +197,19 @@ def _read(request: Generate, answer: Answer | ModelError, outcome: Outcome) -> A
     outcome.served = answer.model
     schema = request.sampling.schema
     try:
-        return request.read(answer.text if schema is None else _value(answer, schema))
+        found = request.read(answer.text if schema is None else _value(answer, schema))
     except ModelError as error:
         return error
+    if answer.whole or schema is not None:  # JSON that can be read is whole
+        return found
+    outcome.cut += 1
+    return f"{found}…" if isinstance(found, str) and found[-1:] not in MARKS else found
+
+
+def tell_cut(count: int) -> None:
+    """Warn of the number of answers that were cut off, if there are any."""
+    if count:
+        log.warning("answers cut off at the limit of tokens: %d (see --max-tokens)", count)
 
 
 def _value(answer: Answer, schema: Schema) -> Any:

@@ -1,0 +1,38 @@
+"""vtk caption --max-tokens: what is cut off is marked, counted and told."""
+
+import pytest
+
+from tests.caption.test_long import shots as told
+from tests.caption.test_written import shots
+from tests.prompting.scripted import Scripted
+from tests.world import World
+from vtk.caption import caption
+from vtk.caption.long import long_captions
+from vtk.caption.options import CaptionOptions
+from vtk.prompting.frames import FrameOptions
+
+SAID = "A boat leaves the harbour at dawn."
+
+
+@pytest.mark.parametrize(("method", "answers"), [("plain", 1), ("dense", 2), ("detailed", 7)])
+def test_what_the_limit_cuts_off_is_no_whole_sentence(
+    world: World, caplog: pytest.LogCaptureFixture, method: str, answers: int
+) -> None:
+    model = Scripted(lambda text, warmth: SAID)
+    for most, cut in ((4, answers), (7, None)):
+        model.most = most
+        options = CaptionOptions(FrameOptions(count=3))
+        (span,) = caption(shots(world("cuts"), 1), method=method, model=model, options=options)
+        assert span["caption"] == ("A boat leaves the…" if cut else SAID)
+        assert span["made"][-1].get("cut") == cut
+    warnings = [text for text in caplog.messages if "cut off" in text]
+    assert warnings == [f"answers cut off at the limit of tokens: {answers} (see --max-tokens)"]
+
+
+def test_a_long_text_tells_it_too(caplog: pytest.LogCaptureFixture) -> None:
+    model = Scripted(lambda text, warmth: SAID)
+    model.most = 4
+    (span,) = long_captions(told(2), model, {}, 40)
+    assert "A boat leaves the… At 0:00" in span["caption"]
+    assert span["made"][-1]["cut"] == 2
+    assert "answers cut off at the limit of tokens: 2 (see --max-tokens)" in caplog.messages
