@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.command_line import vtk
+from tests.command_line import Ran, vtk
 from tests.models.tiny import language_file
 from tests.prompting.scripted import Scripted
 from tests.world import Clip, World
@@ -116,6 +116,7 @@ def variations(options: CaptionOptions) -> Iterator[tuple[str, CaptionOptions]]:
             yield field.name, replace(options, **changed)
 
 
+@mock.patch("vtk.caption.options.check_schema", mock.Mock())  # any value does
 def test_every_option_that_changes_captions_makes_them_others() -> None:
     def key(options: CaptionOptions, settings: str = "") -> dict[str, Any]:
         model = Scripted(lambda *_: "")
@@ -176,6 +177,42 @@ def test_a_killed_run_loses_nothing(tmp_path: Path) -> None:
     assert not journal.exists()
     assert output.read_bytes() == vtk(*command).stdout
     assert len(output.read_bytes().splitlines()) == 12
+
+
+def resumed(spans: list[Span], output: Path, *options: str) -> Ran:
+    command = ["caption", "-m", "x", "--no-seconds", "-o", str(output), "--resume", *options]
+    said = Scripted(lambda text, _: "A picture.")
+    with mock.patch("vtk.models.open_language", return_value=said):
+        return vtk(*command, stdin=spans)
+
+
+def test_what_another_input_lacks_is_kept_and_told(world: World, tmp_path: Path) -> None:
+    output, journal = tmp_path / "shots.jsonl", tmp_path / "shots.jsonl.part"
+    spans = spans_of(world("cuts"))
+    assert resumed(spans, output).stderr == b""
+    whole = output.read_bytes()
+    told = resumed(spans[:1], output).stderr.decode()
+    assert f"shots.jsonl that are not in this input: 3, kept in {journal}" in told
+    assert len(output.read_bytes().splitlines()) == 1
+    with mock.patch.object(Scripted, "answers", None):  # nothing is asked
+        assert resumed(spans, output).stderr == b""
+    assert output.read_bytes() == whole
+    assert not journal.exists()
+
+
+def test_records_that_are_made_anew_are_told_once(world: World, tmp_path: Path) -> None:
+    output = tmp_path / "shots.jsonl"
+    spans = spans_of(world("cuts"))
+    resumed(spans, output)
+    told = resumed(spans, output, "--title", "Else").stderr.decode()
+    assert told.count("are made anew") == told.count("\n") == 1
+
+
+def test_a_video_in_one_text_lacks_no_shot(world: World, tmp_path: Path) -> None:
+    for _ in range(2):
+        ran = resumed(spans_of(world("cuts")), tmp_path / "long.jsonl", "--long", "20")
+        assert (ran.returncode, ran.stderr) == (0, b"")
+    assert not (tmp_path / "long.jsonl.part").exists()
 
 
 def test_resume_wants_a_file() -> None:

@@ -1,10 +1,11 @@
 """The journal of finished records, from which an interrupted run resumes.
 
 Each new record of a run is appended at once to a journal beside its output, flushed line by line.
-The next run takes finished records from the journal and from the output of an earlier run; the
-journal is removed when the output is complete.
+The next run takes finished records from the journal and from the output of an earlier run. When the
+output is complete, the journal is removed, or keeps what the run had no use for.
 """
 
+import logging
 import os
 from collections.abc import Mapping
 from contextlib import suppress
@@ -14,10 +15,12 @@ from typing import Any, BinaryIO, Self
 import orjson
 
 from vtk.errors import InputError, OutputError
-from vtk.output import os_errors
+from vtk.output import atomic, os_errors
 from vtk.span import Span, load
 
 Key = bytes
+
+log = logging.getLogger("vtk")
 
 
 class ResumeJournal:
@@ -30,6 +33,8 @@ class ResumeJournal:
         self._path = Path(os.path.realpath(output) + ".part")
         self._sources: list[BinaryIO] = []
         self._places: dict[Key, tuple[int, int]] = {}
+        self._met: set[Key] = set()  # spans that were looked up
+        self._told = False  # whether it was said that records were made otherwise
         for path in (Path(os.path.realpath(output)), self._path):
             with suppress(FileNotFoundError):
                 try:
@@ -63,17 +68,28 @@ class ResumeJournal:
         """Return the finished record of a span; None if there is none with this provenance.
 
         The last `made` entry of the record must match `made`; the entries before it must be those
-        of the span.
+        of the span. Warns of the first record that was made otherwise.
         """
-        place = self._places.get(_key(span))
-        if place is None:
+        key = _key(span)
+        self._met.add(key)
+        if key not in self._places:
             return None
-        source = self._sources[place[0]]
-        source.seek(place[1])
-        found = _span(source.readline())
-        if found is None or not _follows(found, span, made):
-            return None
-        return found
+        found = _span(self._line(key))
+        if found is None or _follows(found, span, made):
+            return found
+        if not self._told and "prompt" in found.get("made", [{}])[-1] and not _same(found, span):
+            self._told = True
+            log.warning(
+                "%s: this and other finished records were made with another model, prompt, option "
+                "or input, and are made anew",
+                span.fragment,
+            )
+        return None
+
+    def _line(self, key: Key) -> bytes:
+        number, at = self._places[key]
+        self._sources[number].seek(at)
+        return self._sources[number].readline()
 
     def append(self, span: Span) -> None:
         """Append a new record to the journal, unless it is an error record."""
@@ -82,9 +98,25 @@ class ResumeJournal:
                 self._file.write(span.dump())
                 self._file.flush()
 
-    def remove(self) -> None:
-        """Remove the journal, as the output is complete."""
-        self._path.unlink(missing_ok=True)
+    def finish(self) -> None:
+        """Remove the journal of a complete output; or keep what that lacks, and warn of it."""
+        output = self._path.with_suffix("")
+        with open(output, "rb") as file:
+            written = {_key(span) for line in file if (span := _span(line)) is not None}
+        left = self._places.keys() - self._met - written
+        if not left:
+            self._path.unlink(missing_ok=True)
+            return
+        with atomic(self._path) as kept:
+            for key in self._places:
+                if key in left:
+                    kept.write(self._line(key).rstrip(b"\n") + b"\n")
+        log.warning(
+            "finished records of %s that are not in this input: %d, kept in %s",
+            output.name,
+            len(left),
+            self._path,
+        )
 
 
 def _span(line: bytes) -> Span | None:
@@ -93,6 +125,11 @@ def _span(line: bytes) -> Span | None:
         return load(line)
     except InputError:
         return None
+
+
+def _same(found: Span, span: Span) -> bool:
+    """Whether a record is the input itself, with nothing done to it yet."""
+    return bool(found.get("made", []) == span.get("made", []))
 
 
 def _follows(found: Span, span: Span, made: Mapping[str, Any]) -> bool:
