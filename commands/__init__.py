@@ -1,5 +1,6 @@
 """The command line of vtk: one module per command, looked up by the name of the command."""
 
+import math
 import os
 import sys
 from collections.abc import Sequence
@@ -30,6 +31,8 @@ COMMANDS = (
     "models",
     "schema",
 )
+
+NAMING = ("NAME", "FILE", "FOLDER", "URL")  # metavars of what an empty text does not name
 
 CONTEXT = {"help_option_names": ["-h", "--help"]}
 
@@ -68,11 +71,16 @@ class Subgroup(TyperGroup):
 
 
 class Command(TyperCommand):
-    """A command whose table in config.toml may contain only its options."""
+    """A command that refuses values which click lets through, and unknown keys in config.toml."""
 
     def make_context(self, *arguments: Any, **settings: Any) -> Any:
-        """Make the context. Raises UsageError if the table in config.toml has an unknown key."""
+        """Make the context.
+
+        Raises UsageError for a number that is not finite, for an empty name on the command line,
+        and if the table in config.toml has an unknown key.
+        """
         context = super().make_context(*arguments, **settings)
+        self._check_values(context)
         words: list[str] = []
         parent = context
         while parent.parent is not None:
@@ -87,6 +95,16 @@ class Command(TyperCommand):
                 place = f"[{'.'.join(words)}] of config.toml"
                 raise UsageError(f"{_unknown('option', key, options)} in {place}")
         return context
+
+    def _check_values(self, context: Any) -> None:
+        for parameter in self.params:
+            name, value = str(parameter.name), context.params.get(str(parameter.name))
+            flag = max(parameter.opts, key=len)
+            if isinstance(value, float) and not math.isfinite(value):
+                raise UsageError(f"{flag} must be a finite number, not {value}")
+            given = context.get_parameter_source(name)
+            if value == "" and parameter.metavar in NAMING and given.name == "COMMANDLINE":
+                raise UsageError(f"{flag} is empty: leave it out, or name something")
 
 
 def _unknown(what: str, name: str, known: Sequence[str]) -> str:
