@@ -257,8 +257,8 @@ def caption(
         raise UsageError("--resume is for captions by a language model")
     if schema and not way.takes_schema:
         raise UsageError(f"--schema is for the method plain, not {method}")
-    if measured and (names or long):
-        raise UsageError("--names and --long are for captions by a language model")
+    if measured and (names or long or layout == "none"):
+        raise UsageError("--names, --long and --layout none are for captions by a language model")
     ability = partial(describe, method=asked, language=language)
     if measured and not tags:
         return Job(

@@ -9,9 +9,9 @@ from tests.command_line import vtk
 @pytest.mark.parametrize(
     "option",
     [
-        *("caption --temperature", "caption --timeout", "ocr --fps", "ground boat --threshold"),
+        *("caption --temperature", "caption --timeout", "ocr --rate", "ground boat --threshold"),
         *("split --threshold", "keyframes --min-gap", "retrieve boat --threshold"),
-        "export srt --speed",
+        "export srt --reading-speed",
     ],
 )
 def test_a_number_is_finite(option: str, value: str) -> None:

@@ -27,16 +27,19 @@ SCALE = 100.0  # logit for a cosine of 1, as CLIP was trained (Radford et al. 20
 
 
 def tags_of(file: Path) -> tuple[Tag, ...]:
-    """Read the tags of a user's list, one per line. Raises UsageError if there are none."""
-    found = []
+    """Read the tags of a user's list, one per line. Raises UsageError if there are none.
+
+    A tag on several lines is one tag with the descriptions of all of them.
+    """
+    found: dict[str, dict[str, None]] = {}
     for line in read_text(file).splitlines():
         name, _, rest = line.partition(":")
-        texts = tuple(text.strip() for text in rest.split(";") if text.strip())
-        if name.strip():
-            found.append(Tag(name.strip(), texts or (name.strip(),)))
+        texts = [text.strip() for text in rest.split(";") if text.strip()]
+        if name := name.strip():
+            found.setdefault(name, {}).update(dict.fromkeys(texts))
     if not found:
         raise UsageError(f"{file} has no tags: one a line, such as juggling: balls in the air")
-    return tuple(found)
+    return tuple(Tag(name, tuple(texts) or (name,)) for name, texts in found.items())
 
 
 def tags_by_model(task: CaptionTask, tags: Sequence[Tag]) -> Dialogue:

@@ -122,7 +122,9 @@ def user_templates(
 
 
 def read_text(file: Path) -> str:
-    """Read the text of a user's file. Raises UsageError."""
+    """Read the text of a user's file. Raises UsageError, also for ``-``."""
+    if str(file) == "-":
+        raise UsageError("standard input holds videos and spans: name a file, not -")
     try:
         return file.read_text("utf-8")
     except OSError as error:

@@ -84,7 +84,8 @@ def test_without_words_the_error_says_what_to_do(world: World) -> None:
     assert result.returncode == 1
     (error,) = lines(result)
     assert error["error"]["type"] == "MediaError"
-    assert "put subtitles beside it as cuts.srt" in error["error"]["message"]
+    message = error["error"]["message"]
+    assert "put subtitles beside it as cuts.srt, or begin the pipeline with vtk trans" in message
 
 
 def test_the_command_line_takes_a_length(world: World) -> None:

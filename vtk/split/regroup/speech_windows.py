@@ -46,8 +46,8 @@ def _wordless(video: str) -> str:
     path = local_path(video)
     beside = Path(path or video).with_suffix(".srt").name
     return (
-        "no transcript: the video has no text subtitles and its spans have no `speech`; "
-        f"put subtitles beside it as {beside}"
+        "no transcript: the file has no text subtitles and its spans have no `speech`; put "
+        f"subtitles beside it as {beside}, or begin the pipeline with vtk transcribe"
     )
 
 
