@@ -1,10 +1,16 @@
 """What a user gives to vtk caption, and what is said of it where it cannot be meant."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+from tests.caption.test_written import shots
 from tests.command_line import Ran, vtk
+from tests.prompting.scripted import Scripted
+from tests.world import World
+from vtk.caption import caption
+from vtk.caption.options import CaptionOptions
 from vtk.caption.tags import tags_of
 
 
@@ -33,6 +39,36 @@ def test_facts_do_not_leave_the_picture_out(options: list[str]) -> None:
     refused = vtk("caption", *options, "--layout", "none", "gone.mp4")
     assert refused.returncode == 2
     assert b"--layout none are for captions by a language model" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"enum": []},
+        {"properties": {"a": False}, "required": ["a"]},
+        {"properties": {"a": {"type": "array", "minItems": 2, "maxItems": 1}}, "required": ["a"]},
+        {
+            "$schema": "https://example.org/x",
+            "required": ["a"],
+            "additionalProperties": False,
+        },
+    ],
+)
+def test_a_schema_that_nothing_can_follow_is_refused(schema: object, tmp_path: Path) -> None:
+    pytest.importorskip("llguidance")
+    file = tmp_path / "schema.json"
+    file.write_text(json.dumps(schema))
+    refused = run("--schema", file)
+    assert refused.returncode == 2
+    assert f"no answer can follow {file}: " in refused.stderr.decode()
+
+
+def test_an_empty_object_says_nothing(world: World) -> None:
+    model = Scripted(lambda text, warmth: "{}")
+    options = CaptionOptions(schema={"type": "object"})
+    (span,) = caption(shots(world("cuts"), 1), model=model, options=options)
+    assert span["error"]["message"] == "the model said nothing: {}"
+    assert len(model.asked) == 2
 
 
 @pytest.mark.parametrize("option", ["--schema", "--prompt-file", "--glossary", "--tags"])

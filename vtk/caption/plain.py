@@ -11,6 +11,7 @@ import orjson
 
 from vtk.caption.methods import CaptionMethod
 from vtk.caption.task import CaptionTask
+from vtk.errors import ModelError
 from vtk.prompting.dialogue import Dialogue
 from vtk.prompting.templates import CONTEXT_LINES
 
@@ -44,8 +45,15 @@ def caption(task: CaptionTask) -> Dialogue:
         (text,) = yield [task.generate("caption", task.parts)]
         return {"caption": text}
     schema = {**schema, "type": "object"}  # which it may leave unsaid
-    (found,) = yield [task.generate("caption", task.parts, schema=schema, read=dict)]
+    (found,) = yield [task.generate("caption", task.parts, schema=schema, read=_filled)]
     return {"caption": in_words(found), "fields": found}
+
+
+def _filled(found: dict[str, Any]) -> dict[str, Any]:
+    """Return an answered object. Raises ModelError if it is empty, as an empty text is."""
+    if not found:
+        raise ModelError("the model said nothing: {}")
+    return found
 
 
 def in_words(found: Mapping[str, Any]) -> str:

@@ -134,10 +134,11 @@ def read_text(file: Path) -> str:
 
 
 def read_schema(file: Path) -> dict[str, Any]:
-    """Read a JSON Schema from a user's file. Raises UsageError unless it describes an object.
+    """Read a JSON Schema from a user's file. Raises UsageError unless an object can follow it.
 
     Warns of formats that answers are not checked for.
     """
+    from vtk.models.llm.grammar import contradiction
     from vtk.models.llm.json_schema import check_schema, unchecked_formats
 
     try:
@@ -147,6 +148,8 @@ def read_schema(file: Path) -> dict[str, Any]:
     if not isinstance(found, dict) or found.get("type", "object") != "object":
         raise UsageError(f"{file} is not the JSON Schema of an object")
     check_schema(found)
+    if why := contradiction({**found, "type": "object"}):
+        raise UsageError(f"no answer can follow {file}: {why}")
     if unknown := unchecked_formats(found):
         log.warning("nothing here checks that answers have the format %s", ", ".join(unknown))
     return found

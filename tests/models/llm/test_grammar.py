@@ -155,6 +155,11 @@ def test_what_a_grammar_cannot_say_is_left_open(allows: Allows) -> None:
     assert allows('{"a":[1,1]}', compiled(unique))
 
 
+def test_a_draft_that_is_not_known_leaves_the_grammar_as_it_is() -> None:
+    schema = _of({"a": {"type": "integer"}})
+    assert compiled({"$schema": "https://example.org/x", **schema}) == compiled(schema)
+
+
 def test_a_grammar_that_has_failed_lets_everything_pass(tokens: Any) -> None:
     """The answer is checked afterwards, as every answer is."""
     grammar = Grammar(tokens, compiled({"type": "object"}))

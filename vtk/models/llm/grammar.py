@@ -5,6 +5,7 @@ formats, references), and tells the allowed tokens of a large vocabulary in well
 millisecond. What it cannot enforce is left open, and `json_schema` checks every answer afterwards.
 """
 
+import re
 import warnings
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,9 @@ SPACE = r" |\n[ \t]{0,20}"
 OPTIONS = {"lenient": True, "whitespace_pattern": SPACE}
 # Keywords that add properties to an object from elsewhere, so that it must not be closed.
 ADDING = frozenset({"allOf", "if", "dependentSchemas"})
+# The drafts of JSON Schema that llguidance knows; it would look for any other where nothing is.
+DRAFT = re.compile(r"https?://json-schema\.org/(draft-0[467]|draft/2019-09|draft/2020-12)/schema#?")
+UNSATISFIABLE = "Unsatisfiable schema: "
 
 
 def vocabulary(vocab: Any, ends: list[int]) -> "LLTokenizer":
@@ -80,13 +84,39 @@ def compiled(schema: Schema) -> str:
         raise MissingError(
             "answers that follow a schema need llguidance: pip install 'video-text-kit[llm]'"
         ) from None
+    schema = _of_known_draft(schema)
     closed = _closed(schema)
     tries = (closed, schema, _without_patterns(closed), _without_patterns(schema))
     for each in tries:
-        rules: str = LLMatcher.grammar_from_json_schema(orjson.dumps(each).decode(), OPTIONS)  # type: ignore[arg-type]
+        rules = _rules(each)
         if not LLMatcher.validate_grammar_with_warnings(rules)[0]:
             return rules
-    return LLMatcher.grammar_from_json_schema('{"type":"object"}', OPTIONS)  # type: ignore[arg-type]
+    return _rules({"type": "object"})
+
+
+def contradiction(schema: Schema) -> str:
+    """Return why no JSON text can follow a valid schema; "" if some can or it is not known."""
+    try:
+        from llguidance import LLMatcher
+    except ImportError:
+        return ""
+    rules = _rules(_of_known_draft(schema))
+    failed, messages = LLMatcher.validate_grammar_with_warnings(rules)
+    why = messages[0] if failed else ""
+    return why.removeprefix(UNSATISFIABLE).splitlines()[0] if UNSATISFIABLE in why else ""
+
+
+def _rules(schema: Any) -> str:
+    from llguidance import LLMatcher
+
+    return LLMatcher.grammar_from_json_schema(orjson.dumps(schema).decode(), OPTIONS)  # type: ignore[arg-type]
+
+
+def _of_known_draft(schema: Schema) -> Schema:
+    """Return the schema without `$schema` if that is no known draft; the newest then counts."""
+    if DRAFT.fullmatch(str(schema.get("$schema", ""))):
+        return schema
+    return {key: value for key, value in schema.items() if key != "$schema"}
 
 
 def _closed(schema: Schema) -> Any:
