@@ -206,9 +206,10 @@ def caption(
     left out; --show-recipe prints it, to be changed and given back as a file.
 
     A whole video is split into shots first; with --layout none, between sentences into stretches of
-    half a minute, and a span without words has an empty caption. An answer that is empty, repeats
-    itself or breaks --schema is asked for once more; then the span becomes an error record that
-    quotes it. One that --max-tokens cuts off ends in "…", and is counted in `made` (`cut`).
+    half a minute, a span without words has an empty caption, and one with `speech` needs no file.
+    An answer that is empty, repeats itself or breaks --schema is asked for once more; then the span
+    becomes an error record that quotes it. One that --max-tokens cuts off ends in an ellipsis, and
+    is counted in `made` (`cut`).
 
     A llama-server that captions many spans grows without end unless started with --cache-ram 0
     --ctx-checkpoints 0; it may be restarted meanwhile. With recurrent layers (Qwen3.5, 3.6) it

@@ -34,5 +34,5 @@ def test_a_long_text_tells_it_too(caplog: pytest.LogCaptureFixture) -> None:
     model.most = 4
     (span,) = long_captions(told(2), model, {}, 40)
     assert "A boat leaves the… At 0:00" in span["caption"]
-    assert span["made"][-1]["cut"] == 2
-    assert "answers cut off at the limit of tokens: 2 (see --max-tokens)" in caplog.messages
+    assert span["made"][-1]["cut"] == 1
+    assert "answers cut off at the limit of tokens: 1 (see --max-tokens)" in caplog.messages

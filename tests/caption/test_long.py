@@ -41,8 +41,16 @@ def test_ten_minutes_become_a_thousand_words_that_repeat_little() -> None:
 def test_what_a_model_repeats_goes_and_the_captions_fill_in() -> None:
     model = Scripted(lambda text, _: "It is a day at sea with a dog. All of it is calm and bright.")
     (whole,) = long_captions(shots(40), model, {}, 400)
-    assert whole["caption"].count("day at sea") == 2  # once of a scene, once of the whole
+    assert whole["caption"].count("day at sea") == 1
     assert word_count(whole["caption"]) >= 340
+
+
+def test_one_scene_is_told_once_and_several_together_in_other_words() -> None:
+    model = Scripted(lambda text, _: "A play." if "from its beginning" in text else "A dog barks.")
+    (short,) = long_captions(shots(2), model, {}, 20)
+    assert short["caption"].startswith("A dog barks. At 0:00, ")
+    (whole,) = long_captions(shots(40), model, {}, 400)
+    assert whole["caption"].startswith("A play.\n\nA dog barks. At 0:00, ")
 
 
 def test_a_text_ends_with_what_the_captions_hold() -> None:

@@ -120,3 +120,11 @@ def test_a_text_model_captions_a_talk(talk: Path, tmp_path: Path) -> None:
         assert 1 <= record["fields"]["difficulty"] <= 5
         assert record["caption"]
         assert record["made"][-1]["layout"] == "none"
+
+
+def test_words_that_are_there_need_no_file() -> None:
+    model = Scripted(echo)
+    spans = [Span(video="gone.mp4", start=0.0, end=1.0, **SAID), Span(video="gone.mp4", start=1.0)]
+    told, failed = caption(spans, model=model, options=WORDS)
+    assert "Rockets" in told["caption"]
+    assert failed["error"]["type"] == "OpenError"

@@ -124,7 +124,7 @@ class LongCaptioner:
         self.cut = 0  # answers that the limit of tokens cut off
 
     def write(self, shots: Sequence[Span], length: int) -> str:
-        """The whole text: a paragraph about the video, then one paragraph per scene."""
+        """The whole text: one paragraph per scene, and before several of them one about all."""
         scenes = divide_evenly(shots, max(1, math.ceil(length / SCENE)))
         paragraphs: list[str] = []
         room = round(SPARE * length)
@@ -148,8 +148,13 @@ class LongCaptioner:
         return self._answer("scene", values, wanted)
 
     def _whole(self, paragraphs: Sequence[str]) -> str:
-        each = TOLD // max(len(paragraphs), 1)
-        return self._answer("whole", {"scenes": "\n".join(p[:each] for p in paragraphs)}, SCENE)
+        """What the model says of several scenes together, less what they say themselves."""
+        if len(paragraphs) < 2:
+            return ""
+        each = TOLD // len(paragraphs)
+        scenes = "\n".join(paragraph[:each] for paragraph in paragraphs)
+        texts = sentences(self._answer("whole", {"scenes": scenes}, SCENE))
+        return join_sentences([text for text in texts if self.said.accept(text, LOOSE)])
 
     def _answer(self, step: str, values: Mapping[str, str], wanted: int) -> str:
         if not self.prompts[step].strip():

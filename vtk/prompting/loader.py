@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from vtk.entries import KeyframeEntry
-from vtk.errors import MissingError, OutputError, UsageError
+from vtk.errors import MissingError, OpenError, OutputError, UsageError
 from vtk.media.container.timing import Timing, timing
 from vtk.media.video import Video, VideoCache
 from vtk.pipeline import failure
@@ -28,8 +28,8 @@ class FrameLoader:
 
     `command` is the name in error records. `subtitles` (ISO 639) selects the language of the
     subtitles that become the `speech` of a span without any. A span that `finished` returns
-    replaces the one it was given, and nothing is decoded. With the layout `none` nothing ever is,
-    and a file needs no pictures.
+    replaces the one it was given, and nothing is decoded. With the layout `none` nothing ever is:
+    a file needs no pictures, and need not be there for a span with times and `speech`.
     """
 
     def __init__(
@@ -64,14 +64,23 @@ class FrameLoader:
                     yield SpanFrames(failure(self.command, span, error), [], passed=True)
 
     def _load_words(self, span: Span) -> SpanFrames:
-        if span.video != self._about[0]:
-            self._about = (span.video, timing(span.video))
-        about = self._about[1]
+        about = self._timing(span)
         new = span.with_times(about.start, about.end or about.start)
         if found := self.finished(new):
             return SpanFrames(found, [], passed=True)
         self.subtitles.add_speech(new, about)
         return SpanFrames(new, [], about.title)
+
+    def _timing(self, span: Span) -> Timing:
+        """Return what the file of a span says; nothing where it is missing and not needed."""
+        if span.video != self._about[0]:
+            try:
+                self._about = (span.video, timing(span.video))
+            except OpenError:
+                if {"speech", "start", "end"} <= span.keys():
+                    return Timing()
+                raise
+        return self._about[1]
 
     def _load(self, video: Video, span: Span) -> SpanFrames:
         new = span.with_times(*video.clamp(span.start, span.end))
