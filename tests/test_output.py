@@ -19,7 +19,7 @@ def test_a_log_that_standard_output_goes_to_is_continued(
     world: World, tmp_path: Path, name: str
 ) -> None:
     (tmp_path / "link").symlink_to("/dev/stdout")
-    command = [VTK, "probe", "-o", name, world("cuts").path]
+    command = [VTK, "probe", "-o", name, str(world("cuts").path)]
     with open(tmp_path / "log", "wb") as log:
         os.write(log.fileno(), b"head\n")
         subprocess.run(command, cwd=tmp_path, stdout=log, check=True)

@@ -34,12 +34,12 @@ class Scripted:
         for prompt in (prompt for prompt in prompts for _ in range(sampling.count)):
             self.asked.append(prompt)
             said = self.say(text_of(prompt), sampling.temperature)
-            if isinstance(said, str):
-                told = said.split()
-                whole = len(told) <= self.most
-                text = said if whole else " ".join(told[: self.most])
-                said = Answer(text, 10, len(text.split()), whole)
-            yield said
+            if isinstance(said, ModelError):
+                yield said
+                continue
+            whole = len(said.split()) <= self.most
+            text = said if whole else " ".join(said.split()[: self.most])
+            yield Answer(text, 10, len(text.split()), whole)
 
     def scores(
         self, prompts: Iterable[Prompt], choices: Sequence[str] = YES_NO
