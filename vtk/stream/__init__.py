@@ -228,13 +228,11 @@ class Stream:
         self.inputs = self.inputs if job.inputs is None else list(job.inputs)
         self.jobs = self.jobs if job.processes else 1
         self.converts = job.writer != Lines()
-        with self._journal(job) as journal:
-            with self._bar(job) as self.progress:
-                if job.hint and self.talks:
-                    log.info("%s", job.hint)
-                above = self.progress.above
-                output = Output(self.output, self.command, self._done, self._kept, above)
-                job.writer.write(self._results(job, journal), output)
+        with self._journal(job) as journal, self._bar(job) as self.progress:
+            if job.hint and self.talks:
+                log.info("%s", job.hint)
+            output = Output(self.output, self.command, self._done, self._kept, self.progress.above)
+            job.writer.write(self._results(job, journal), output)
             if journal is not None and self._kept():
                 journal.finish()
 
