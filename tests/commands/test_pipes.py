@@ -65,7 +65,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with (
         pytest.MonkeyPatch.context() as patch,
         mock.patch("vtk.models.open_language", return_value=said),
-        mock.patch("vtk.models.ocr.OcrEngine", cache(OcrEngine)),
+        mock.patch("vtk.ocr.networks.OcrEngine", cache(OcrEngine)),
         mock.patch("vtk.models.speech.silero_vad.VoiceActivity", cache(VoiceActivity)),
     ):
         patch.chdir(home)
