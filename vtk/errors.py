@@ -37,5 +37,12 @@ class ModelError(VtkError):
     """A loaded model could not answer a prompt: too long, refused, no reply."""
 
 
+class GoneError(MissingError, ModelError):
+    """A server that had answered is gone, or can answer no more: this prompt and all after it fail.
+
+    It takes its place among the answers, so that those before it are kept, and then ends the run.
+    """
+
+
 class InternalError(VtkError):
     """A bug in vtk that made one record fail; the message is that of the original exception."""

@@ -51,7 +51,10 @@ def failure(command: str, span: Span, error: Exception) -> Span:
     """Return the error record of a span on which a command failed, and log the error.
 
     An exception that vtk does not raise deliberately is a bug, but still affects only this span.
+    One that affects all spans (MissingError, as of a server that is gone) is raised again.
     """
+    if isinstance(error, MissingError):
+        raise error
     bug = None if isinstance(error, (VtkError, OSError)) else error
     if bug is not None:
         error = InternalError(f"internal error: {type(bug).__name__}: {bug}")

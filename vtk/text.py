@@ -57,6 +57,7 @@ _UNSPACED = (
     "\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003134f"
 )
 UNSPACED = re.compile(f"[{_UNSPACED}]")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _APOSTROPHES = str.maketrans("\u2018\u2019\u02bc\uff07", "''''")
 _ASCII_WORD = re.compile(r"[^\W_]+(?:['.][^\W_]+)*", re.A)
 _CLITIC = re.compile(r"'(?:s|re|ve|ll|d|m|t|em)$")
@@ -73,6 +74,11 @@ _QUOTES = str.maketrans("", "", "\"'«»“”‘’「」『』")
 
 
 @cache
+def without_controls(text: str) -> str:
+    """Return the text without control characters; ends of lines and tabs stay."""
+    return _CONTROLS.sub("", text)
+
+
 def _word_pattern() -> re.Pattern[str]:
     # Vowel signs and combining accents are part of a word, although \w does not match them.
     ranges = (*range(0x300, 0x1E00), *range(0xA800, 0xAC00))

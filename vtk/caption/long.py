@@ -15,7 +15,7 @@ from vtk.caption.task import join_sentences, sentence
 from vtk.caption.verify import as_clause, statements
 from vtk.models.llm.prompt import LanguageModel, Prompt, Sampling
 from vtk.pipeline import group_by_video, map_videos
-from vtk.prompting.dialogue import Dialogue, Generate, run_dialogues, tell_cut
+from vtk.prompting.dialogue import Dialogue, Generate, raise_if_gone, run_dialogues, tell_cut
 from vtk.prompting.templates import render
 from vtk.span import Span, join
 from vtk.text import MARKS, sentences, word_count, words
@@ -167,6 +167,7 @@ class LongCaptioner:
             return {"text": answer}
 
         (outcome,) = run_dialogues(self.model, [dialogue()])
+        raise_if_gone([outcome])
         self.cut += outcome.cut
         return str(outcome.fields.get("text", ""))
 

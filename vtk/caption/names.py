@@ -15,7 +15,7 @@ from typing import Any
 from vtk.entries import NameEntry
 from vtk.models.llm.prompt import LanguageModel, Prompt, Sampling
 from vtk.pipeline import group_by_video, map_videos
-from vtk.prompting.dialogue import Dialogue, Generate, run_dialogues
+from vtk.prompting.dialogue import Dialogue, Generate, raise_if_gone, run_dialogues
 from vtk.prompting.templates import lines_of, render
 from vtk.span import Span
 from vtk.text import words
@@ -123,6 +123,7 @@ def unify_names(
     def work(group: list[Span]) -> Iterator[Span]:
         told = [span for span in group if str(span.get("caption", "")).strip()]
         outcomes = run_dialogues(model, (_listed(span, asked) for span in told))
+        raise_if_gone(outcomes)
         per_span = [outcome.fields.get("mentions") for outcome in outcomes]
         found = {
             id(span): mentions(span["caption"]) if listed is None else listed
@@ -132,6 +133,7 @@ def unify_names(
         ordered = [text for text, _ in counts.most_common()]
         names = canonical_names(ordered)
         (grouped,) = run_dialogues(model, [_grouped(ordered, group, asked)])
+        raise_if_gone([grouped])
         names |= grouped.fields.get("names", {})
         for span in group:
             yield _renamed(span, found.get(id(span), []), names)

@@ -7,10 +7,10 @@ from urllib.parse import SplitResult, urlsplit
 from vtk.errors import UsageError
 
 
-def base_url(endpoint: str) -> SplitResult:
+def base_url(endpoint: str, option: str = "--endpoint") -> SplitResult:
     """The URL below which the paths of the API lie, from an address with or without `/v1`.
 
-    Raises UsageError where it is none of http or https.
+    Raises UsageError, naming the `option` it came by, where it is none of http or https.
     """
     try:
         url = urlsplit(endpoint.strip())
@@ -18,7 +18,7 @@ def base_url(endpoint: str) -> SplitResult:
     except ValueError:
         sound = False
     if not sound or url.query or url.fragment:
-        raise UsageError("the endpoint must be an address such as http://localhost:8080/v1")
+        raise UsageError(f"{option} must be an address such as http://localhost:8080/v1")
     path = url.path.rstrip("/").removesuffix("/chat/completions")
     if not re.search(r"/v\d\w*(/|$)", path):  # some have more behind it: /v1beta/openai
         path += "/v1"

@@ -17,15 +17,11 @@ from collections.abc import Callable, Coroutine, Generator, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import SplitResult
+from typing import Any, TypeVar
 
-from vtk import __version__
-from vtk.errors import MissingError, ModelError, UsageError
-from vtk.models.endpoint import base_url, is_here
-
-if TYPE_CHECKING:
-    import httpx2
+from vtk.errors import GoneError, MissingError, ModelError, UsageError
+from vtk.models.endpoint import base_url
+from vtk.models.http_client import open_client, sound_key, why_unreached
 
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -36,7 +32,6 @@ BACKOFF = 0.5  # seconds before the second try, doubled before every further one
 LONGEST = 60.0  # seconds before a try at most, whatever the server asks for
 RARELY = 5.0  # seconds between looks for a server that is away
 TIMED_OUT = 1  # repeats of a request that took too long
-CONNECTING = 10.0  # seconds until a host counts as not there
 NOTICED = 5.0  # seconds of waiting that a person is told of
 
 log = logging.getLogger("vtk")
@@ -76,9 +71,10 @@ class HttpService:
     """A server below one base URL.
 
     At most `jobs` requests are in flight; each try may take `timeout` seconds, and a failure that
-    may be temporary is tried again up to `retries` times. A server that was there and is not, or
-    that answers 503, has `patience` seconds to come back. `final` tells of a reply that it would
-    be the same at the next try, whatever its status. Bodies are of `content_type`.
+    may be temporary is tried again up to `retries` times, for `patience` seconds at most. A server
+    that was there and is not, or that answers 503, has `patience` seconds to come back. `final`
+    tells of a reply that it would be the same at the next try, whatever its status. Bodies are of
+    `content_type`; messages name `option` as that which the address came by.
     Raises UsageError for an endpoint or a key that cannot be one, MissingError without httpx2.
     """
 
@@ -93,6 +89,7 @@ class HttpService:
         patience: float,
         final: Callable[[Reply], bool],
         content_type: str = "application/json",
+        option: str = "--endpoint",
     ) -> None:
         if jobs < 1 or timeout <= 0 or retries < 0 or patience < 0:
             raise UsageError("jobs must be 1 or more, the timeout above 0, retries 0 or more")
@@ -100,12 +97,13 @@ class HttpService:
         self._away: float | None = None  # since when the server is away
         self._told = False  # whether a person knows that it is
         self._final = final
-        self._key = _sound(key)
+        self._key = sound_key(key)
         self._reached = False
-        url = base_url(endpoint)
+        self._url = url = base_url(endpoint, option)
+        self.option = option
         self.root = url._replace(path=re.sub(r"/v1$", "", url.path)).geturl()
         self.place = url._replace(netloc=url.netloc.rpartition("@")[2]).geturl()
-        self._client = _client(url, self._key, jobs, content_type)
+        self._client = open_client(url, self._key, jobs, content_type)
         self._slots = asyncio.Semaphore(jobs)
         self._asking: set[asyncio.Task[Any]] = set()
         self._loop = asyncio.new_event_loop()
@@ -147,28 +145,37 @@ class HttpService:
         """The reply to a request, whatever its status once tries are used up.
 
         `path` is below the base URL, or a whole URL; `retries` and `content_type` replace those of
-        the service. Raises ModelError where no reply came,
-        MissingError where the server was never there.
+        the service. Raises ModelError where no reply came, MissingError where the server was never
+        there, GoneError where it has used up the time to come back.
         """
         task = asyncio.current_task()
         assert task
         self._asking.add(task)
         left = self.retries if retries is None else retries
         tried = looked = 0
+        failing: float | None = None  # since when
         try:
             while True:
                 try:
                     return await self._once(method, path, body, content_type)
                 except _TroubleError as trouble:
                     if trouble.away and self._may_return():
-                        await self._pause(looked, trouble, RARELY)
+                        await self._wait_for_return(looked, trouble)
                         looked += 1
                         continue
-                    if trouble.away or tried >= min(left, trouble.most or left):
+                    if trouble.away:
+                        raise self._gone(trouble) from None
+                    now = time.monotonic()
+                    failing = failing or now
+                    wait = _wait(tried, trouble, LONGEST)
+                    late = now + wait - failing > self.patience
+                    if late or tried >= min(left, trouble.most or left):
                         if trouble.reply:
                             return trouble.reply
                         raise ModelError(f"{self.place} {trouble}") from None
-                    await self._pause(tried, trouble, LONGEST)
+                    if wait >= NOTICED:
+                        log.warning("%s %s; trying again in %.0f s", self.place, trouble, wait)
+                    await asyncio.sleep(wait)
                     tried += 1
         finally:
             self._asking.discard(task)
@@ -179,19 +186,21 @@ class HttpService:
         self._away = self._away or now
         return now - self._away < self.patience
 
-    async def _pause(self, tried: int, trouble: _TroubleError, longest: float) -> None:
-        """Wait for the next try."""
-        wait = trouble.wait
-        if wait is None:  # jitter, so that requests refused together come back apart
-            wait = min(BACKOFF * 2 ** min(tried, 20), longest) * random.uniform(0.5, 1)
-        if trouble.away and self._away is not None:
-            gone = time.monotonic() - self._away
-            if gone + wait >= NOTICED and not self._told:
-                self._told = True
-                left = max(self.patience - gone, 0)
-                log.warning("%s %s; waiting %.0f s more for it", self.place, trouble, left)
-        elif wait >= NOTICED:
-            log.warning("%s %s; trying again in %.0f s", self.place, trouble, wait)
+    def _gone(self, trouble: _TroubleError) -> GoneError:
+        """The error of a server that does not come back."""
+        return GoneError(
+            f"{self.place} {trouble}, and nothing changed in {self.patience:g} s: start it again "
+            "(captions made with -o FILE --resume go on where they ended)"
+        )
+
+    async def _wait_for_return(self, looked: int, trouble: _TroubleError) -> None:
+        """Wait for the next look for a server that is away, until its time is over at most."""
+        gone = time.monotonic() - (self._away or 0)
+        left = max(self.patience - gone, 0)
+        wait = min(_wait(looked, trouble, RARELY), left)
+        if gone + wait >= NOTICED and not self._told:
+            self._told = True
+            log.warning("%s %s; waiting %.0f s more for it", self.place, trouble, left)
         await asyncio.sleep(wait)
 
     async def _once(
@@ -208,11 +217,11 @@ class HttpService:
             late = f"gave no reply within {self.timeout:g} s"
             raise _TroubleError(late, most=TIMED_OUT) from None
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError) as error:
-            reason = shorten(str(error)) or "no reply"
+            reason = why_unreached(self._url, shorten(str(error)))
             if not self._reached:
                 raise MissingError(
                     f"cannot reach a server at {self.place} ({reason}): "
-                    "start it, or give the address of one with --endpoint"
+                    f"start it, or give the address of one with {self.option}"
                 ) from None
             raise _TroubleError(f"cannot be reached any more ({reason})", away=True) from None
         except httpx2.RequestError as error:
@@ -230,6 +239,11 @@ class HttpService:
     def redacted(self, text: str) -> str:
         """What the server says, fit for a message: short, and without the key."""
         return shorten(text.replace(self._key, "…") if self._key else text)
+
+    @property
+    def reached(self) -> bool:
+        """Whether the server has ever answered."""
+        return self._reached
 
     @property
     def has_key(self) -> bool:
@@ -264,42 +278,12 @@ def _landed(flights: deque[Future[Any]]) -> Any:
             flights.popleft()
 
 
-def _client(
-    url: SplitResult, key: str | None, jobs: int, content_type: str
-) -> "httpx2.AsyncClient":
-    try:
-        import httpx2
-    except ImportError:
-        raise MissingError(
-            "using a server needs httpx2: pip install 'video-text-kit[http]'"
-        ) from None
-    headers = {"Content-Type": content_type, "User-Agent": f"vtk/{__version__}"}
-    if key:
-        headers["Authorization"] = f"Bearer {key}"
-    try:
-        return httpx2.AsyncClient(
-            base_url=url.geturl(),
-            headers=headers,
-            timeout=httpx2.Timeout(None, connect=CONNECTING),
-            limits=httpx2.Limits(max_connections=jobs, max_keepalive_connections=jobs),
-            trust_env=not is_here(url.hostname or ""),  # no proxy leads to this machine itself
-            follow_redirects=False,  # which could take the key elsewhere
-        )
-    except httpx2.InvalidURL:
-        raise UsageError("the endpoint is not a valid URL") from None
-    except (ImportError, ValueError):
-        raise MissingError(
-            "the proxy named in the environment cannot be used: "
-            "set HTTPS_PROXY, HTTP_PROXY or ALL_PROXY to an http:// address, or unset them"
-        ) from None
-
-
-def _sound(key: str | None) -> str | None:
-    """The key as a header can carry it. Raises UsageError, without showing it."""
-    key = (key or "").strip()
-    if not (key.isascii() and key.isprintable()):
-        raise UsageError("the API key contains invalid characters")
-    return key or None
+def _wait(tried: int, trouble: _TroubleError, longest: float) -> float:
+    """Seconds before the next try: as the server says, else more and more."""
+    if trouble.wait is not None:
+        return trouble.wait
+    wait: float = min(BACKOFF * 2 ** min(tried, 20), longest)
+    return wait * random.uniform(0.5, 1)  # requests that were refused together come back apart
 
 
 def retry_after(value: str) -> float | None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from vtk.errors import MissingError, ModelError
+from vtk.errors import GoneError, MissingError, ModelError
 from vtk.models.closeable import Closeable
 from vtk.models.http import HttpService, Reply
 
@@ -29,8 +29,8 @@ class OpenAIServer(Closeable):
 
     Up to `jobs` requests are sent at once; each may take `timeout` seconds, and is repeated up to
     `retries` times where that can help. A server that goes away has `patience` seconds to come
-    back. Raises UsageError for what cannot be an endpoint or a key,
-    MissingError without httpx2.
+    back, and retries end then too. `option` is what messages name the address by. Raises
+    UsageError for what cannot be an endpoint or a key, MissingError without httpx2.
     """
 
     lacks: str  # what a reply of 404 means, after the server's address
@@ -45,6 +45,7 @@ class OpenAIServer(Closeable):
         retries: int = 5,
         patience: float = PATIENCE,
         content_type: str = "application/json",
+        option: str = "--endpoint",
     ) -> None:
         self._service = HttpService(
             endpoint,
@@ -55,6 +56,7 @@ class OpenAIServer(Closeable):
             patience=patience,
             final=self._refuses,
             content_type=content_type,
+            option=option,
         )
         self._admitted = False  # whether the server has answered a request with this key
 
@@ -71,7 +73,17 @@ class OpenAIServer(Closeable):
         match reply:
             case {"data": [{"id": str(name)}, *_]}:
                 return name
-        raise MissingError(f"{self._service.place} names no model: give one with --model")
+        raise MissingError(
+            f"{self._service.place} names no model{self._or_model(': give one with ')}"
+        )
+
+    def _final(self, message: str) -> MissingError:
+        """The error that ends a run, after the answers before it if there are any."""
+        return (GoneError if self._admitted else MissingError)(message)
+
+    def _or_model(self, before: str) -> str:
+        """The option that names a model, where the address is not all there is to give."""
+        return f"{before}--model" if self._service.option == "--endpoint" else ""
 
     @staticmethod
     def _refuses(reply: Reply) -> bool:
@@ -79,7 +91,11 @@ class OpenAIServer(Closeable):
         raise NotImplementedError
 
     def _read(self, reply: Reply) -> Any:
-        """Return the JSON of a reply. Raises MissingError if no later request can succeed."""
+        """Return the JSON of a reply.
+
+        Raises MissingError if no later request can succeed, GoneError if earlier ones did, and
+        ModelError.
+        """
         place, told = self._service.place, self._service.redacted(error_text(reply.content))
         if 200 <= reply.status < 300:
             try:
@@ -91,12 +107,20 @@ class OpenAIServer(Closeable):
             return value
         # Some services answer 403 to a single request that they find improper.
         if reply.status == 401 or (reply.status == 403 and not self._admitted):
-            fault = "refuses the API key: check" if self._service.has_key else "needs a key: set"
-            raise MissingError(f"{place} {fault} VTK_API_KEY")
+            fault, act = (
+                ("refuses the API key", "check")
+                if self._service.has_key
+                else ("needs a key", "set")
+            )
+            said = f" ({told})" if told else ""
+            raise self._final(f"{place} {fault}{said}: {act} VTK_API_KEY")
         if reply.status == 404:
-            raise MissingError(f"{place} {self.lacks} ({told}): check --endpoint and --model")
+            option = f"{self._service.option}{self._or_model(' and ')}"
+            raise self._final(f"{place} {self.lacks} ({told}): check {option}")
         if 300 <= reply.status < 400:
-            raise MissingError(f"{place} has moved: give its new address with --endpoint")
+            raise self._final(
+                f"{place} has moved: give its new address with {self._service.option}"
+            )
         text = f"{place} answered {reply.status}: {told}"
         if self._refuses(reply):
             raise RefusedError(text, _room(reply.content))

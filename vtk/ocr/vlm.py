@@ -13,7 +13,7 @@ from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any
 
 from vtk.entries import KeyframeEntry, TextEntry
-from vtk.errors import MediaError, MissingError, ModelError, OutputError, UsageError
+from vtk.errors import GoneError, MediaError, MissingError, ModelError, OutputError, UsageError
 from vtk.keyframes import with_keyframes
 from vtk.media.video import OUTSIDE, Video, VideoCache
 from vtk.models.hub.catalog import ocr_prompt
@@ -183,6 +183,8 @@ def _readings(
 
 
 def _read(prompt: Prompt, answer: Answer | ModelError) -> _Reading:
+    if isinstance(answer, GoneError):
+        raise answer
     if isinstance(answer, ModelError):
         return _Reading(error=answer)
     reading = _Reading(

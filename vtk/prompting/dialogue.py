@@ -11,7 +11,7 @@ from dataclasses import astuple, dataclass, field, replace
 from itertools import islice
 from typing import Any
 
-from vtk.errors import ModelError
+from vtk.errors import GoneError, ModelError
 from vtk.models.llm.json_schema import Schema, read_json, with_schema
 from vtk.models.llm.prompt import YES_NO, Answer, LanguageModel, Prompt, Sampling
 from vtk.text import MARKS, words
@@ -117,9 +117,22 @@ def run_dialogues(model: LanguageModel, dialogues: Iterable[Dialogue]) -> list[O
     return outcomes
 
 
+def raise_if_gone(outcomes: Iterable[Outcome]) -> None:
+    """Raise the GoneError of a dialogue, where other errors are passed over."""
+    for outcome in outcomes:
+        if isinstance(outcome.error, GoneError):
+            raise outcome.error
+
+
 def _advance(each: _Live, replies: list[Any] | None, live: list[_Live]) -> None:
     """Send replies to a dialogue; add it to `live` unless it ends, with fields or an error."""
-    failure = next((reply for reply in replies or [] if isinstance(reply, ModelError)), None)
+    failures = [reply for reply in replies or [] if isinstance(reply, ModelError)]
+    failures.sort(key=lambda each: not isinstance(each, GoneError))
+    failure = next(iter(failures), None)
+    if isinstance(failure, GoneError):  # no other question would be answered
+        each.dialogue.close()
+        each.outcome.error = failure
+        return
     try:
         if failure is not None:
             each.asked = each.dialogue.throw(failure)

@@ -27,7 +27,7 @@ from tests.models.chat_server import (
     listing,
     said,
 )
-from vtk.errors import MissingError, ModelError, UsageError
+from vtk.errors import GoneError, MissingError, ModelError, UsageError
 from vtk.models import http as service
 from vtk.models.endpoint import base_url
 from vtk.models.http import retry_after
@@ -292,13 +292,30 @@ def test_a_server_that_loads_its_model_is_waited_for(server: ChatServer, opened:
     server.in_turn(*[loading] * 9, said("ready"))
     assert one(opened(retries=2)) == "ready"
     server.in_turn(loading)
-    assert one(opened(patience=0.1)).endswith("answered 503: Loading model")
+    assert "answered 503, and nothing changed in 0.1 s" in one(opened(patience=0.1))
 
 
 def test_a_request_that_takes_too_long_is_repeated_once(server: ChatServer, opened: Open) -> None:
     server.in_turn(Told({}, delay=30))
     assert "no reply within 0.1 s" in one(opened(timeout=0.1, retries=5))
     assert len(server.asked) == 2
+
+
+@pytest.mark.parametrize("failing", [Told({}, 429, {"Retry-After": "3600"}), Told("no", 500)])
+def test_tries_end_with_the_time_for_them(
+    server: ChatServer, opened: Open, failing: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "BACKOFF", 0.2)
+    server.in_turn(failing)
+    begun = time.monotonic()
+    assert f"answered {failing.status}" in one(opened(patience=0.3))
+    assert time.monotonic() - begun < 1
+
+
+def test_a_server_without_tls_is_told(server: ChatServer) -> None:
+    url = server.url.replace("http", "https")
+    with pytest.raises(MissingError, match=r"does not speak TLS.*http://"):
+        ServerModel(url)
 
 
 def test_after_the_last_try_the_prompt_has_failed(server: ChatServer, opened: Open) -> None:
@@ -377,7 +394,7 @@ def test_a_server_that_is_not_there_ends_the_run() -> None:
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_missing_or_wrong_key_ends_the_run(server: ChatServer, opened: Open, status: int) -> None:
     server.in_turn(Told({"error": {"message": f"bad key {KEY}"}}, status))
-    with pytest.raises(MissingError, match="needs a key: set VTK_API_KEY"):
+    with pytest.raises(MissingError, match=r"needs a key \(bad key .*\): set VTK_API_KEY"):
         ask(opened(), "a", "b")
     with pytest.raises(MissingError, match="check VTK_API_KEY") as caught:
         ask(opened(key=KEY), "a")
@@ -558,6 +575,35 @@ def test_pictures_arrive_as_they_are(server: ChatServer, opened: Open) -> None:
 
 
 # What is read
+
+
+def test_control_characters_are_no_part_of_an_answer(server: ChatServer, opened: Open) -> None:
+    server.in_turn(said("A\x00 \x1b[31mdog\nruns.\x07"))
+    assert one(opened()) == "A [31mdog\nruns."
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({"message": {"content": None, "refusal": "I can't."}}, "refused: I can't."),
+        ({"message": {"content": ""}, "finish_reason": "content_filter"}, "content filter"),
+    ],
+)
+def test_a_refusal_to_answer_is_quoted(
+    server: ChatServer, opened: Open, told: Any, words: str
+) -> None:
+    server.in_turn(Told({"choices": [told]}))
+    assert words in one(opened())
+
+
+def test_a_model_that_became_blind_ends_the_run(server: ChatServer, opened: Open) -> None:
+    server.in_turn(said("fine"), Told({"error": {"message": "image input is not supported"}}, 500))
+    model = opened(jobs=1)
+    first, second = model.answers([Prompt((GREY, "What is it?"))] * 2)
+    assert isinstance(first, Answer)
+    assert isinstance(second, GoneError)
+    assert "cannot see" in str(second)
+    assert len(server.asked) == 2
 
 
 def test_an_answer_at_the_limit_of_tokens_is_not_whole(server: ChatServer, opened: Open) -> None:

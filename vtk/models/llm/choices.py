@@ -12,6 +12,10 @@ REST = 1e-6  # least probability assumed for all unlisted tokens; below it is ro
 MARKS = "\u0120\u2581"  # how some servers show a space in tokens: byte pair encoding, sentencepiece
 
 
+class NoChoiceError(ModelError):
+    """The model answered, but with none of the choices."""
+
+
 def variants(choice: str) -> list[str]:
     """Return the spellings of a choice: as it is, in lower case, capitalised, in upper case.
 
@@ -49,7 +53,7 @@ def choice_probabilities(
             logs[begun[0]].append(log)
     if not any(logs):
         first = repr(listed[0][0]) if listed else "nothing"
-        raise ModelError(f"the model answers with {first} rather than {' or '.join(choices)}")
+        raise NoChoiceError(f"the model answers with {first} rather than {' or '.join(choices)}")
     rest = 1 - sum(math.exp(log) for _, log in listed)
     floor = min(*(log for _, log in listed), math.log(max(rest, REST)))
     return softmax([_logsum(each) if each else floor for each in logs])

@@ -14,6 +14,7 @@ import orjson
 from vtk.errors import MissingError, UsageError
 from vtk.models.http import shorten
 from vtk.models.llm.prompt import Prompt
+from vtk.text import without_controls
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
@@ -92,6 +93,18 @@ def read_json(text: str, schema: Schema) -> Any:
         raise ValueError("it is nested too deeply") from None
     if error is not None:
         raise ValueError(f"{error.json_path}: {shorten(error.message, 120)}")
+    return _clean(value)
+
+
+def _clean(value: Any) -> Any:
+    """A JSON value whose texts have no control characters, which JSON writes as escapes."""
+    match value:
+        case str():
+            return without_controls(value)
+        case list():
+            return [_clean(each) for each in value]
+        case dict():
+            return {key: _clean(each) for key, each in value.items()}
     return value
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from vtk.errors import ModelError
+from vtk.models.http import shorten
 from vtk.models.llm.prompt import THOUGHT, Answer, Picture, Prompt
 
 Json = dict[str, Any]
@@ -86,6 +87,10 @@ def _answer(choice: Any, reply: Json) -> Answer:
     match choice:
         case {"message": {"content": None}, "finish_reason": "length"}:
             raise ModelError("the model reached the limit of tokens before it began its answer")
+        case {"message": {"refusal": str(reason), "content": None | ""}} if reason.strip():
+            raise ModelError(f"the model refused: {shorten(reason)}")
+        case {"message": {"content": None | ""}, "finish_reason": "content_filter"}:
+            raise ModelError("the server's content filter withheld the answer")
         case {"message": {"content": str(text), **rest}}:
             usage, model = reply.get("usage"), reply.get("model")
             whole = choice.get("finish_reason") != "length"

@@ -7,6 +7,7 @@ A llama-server says what it can do, and keeps pictures from one question to the 
 
 import asyncio
 import logging
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -30,6 +31,9 @@ Form = Callable[[Mapping[str, Any]], Json]
 
 GREEDY = Sampling()
 WRITING = 0.8  # share of the timeout after which a llama-server ends an answer at its next line
+
+# What llama-server and vLLM say of a picture to a model that sees none.
+SIGHTLESS = re.compile(r"image input is not support|not a multimodal model|at most 0 image", re.I)
 
 log = logging.getLogger("vtk")
 
@@ -142,14 +146,17 @@ class ServerModel(OpenAIServer):
         """The body of a request about a prompt. Raises MissingError if it cannot be understood."""
         props = await self._known()
         if props and prompt.pictures and not props.vision:
-            raise MissingError(
-                f"the model of {self._service.place} cannot see: start llama-server with its "
-                "projector, --mmproj FILE"
-            )
+            raise MissingError(self._blind())
         body = {"messages": await asyncio.to_thread(openai_chat.messages, prompt), **words}
         if props:
             body["t_max_predict_ms"] = round(self._service.timeout * WRITING * 1000)
         return body
+
+    def _blind(self) -> str:
+        return (
+            f"the model of {self._service.place} cannot see: start llama-server with its "
+            "projector, --mmproj FILE"
+        )
 
     async def _sampled(self, prompt: Prompt, sampling: Sampling) -> Json:
         return await self._body(
@@ -202,13 +209,17 @@ class ServerModel(OpenAIServer):
     def _note(self, answer: Answer, most: int) -> None:
         """Warn once of an answer by another model, and of one that was cut off early."""
         place = self._service.place
-        if answer.model and not is_same_model(self.name, answer.model):
-            model = self._service.redacted(answer.model)
-            self._warn("%s answers with the model %s, not with %s", place, model, self.name)
+        self._note_model(answer.model)
         if not answer.whole and 0 < answer.tokens_out < most:
             full = self._props and answer.tokens_in + answer.tokens_out >= self._props.context - 1
             why = "the context of a slot is full" if full else "it took too long"
             self._warn("%s cut off an answer after %d tokens: %s", place, answer.tokens_out, why)
+
+    def _note_model(self, told: Any) -> None:
+        """Warn once of an answer by another model."""
+        if isinstance(told, str) and told and not is_same_model(self.name, told):
+            model, place = self._service.redacted(told), self._service.place
+            self._warn("%s answers with the model %s, not with %s", place, model, self.name)
 
     def _warn(self, message: str, *values: Any) -> None:
         if message not in self._told:
@@ -255,7 +266,9 @@ class ServerModel(OpenAIServer):
             logprobs=True,
             top_logprobs=LISTED,
         )
-        listed = openai_chat.logprobs_in(await self._about(prompt, body))
+        reply = await self._about(prompt, body)
+        listed = openai_chat.logprobs_in(reply)
+        self._note_model(reply.get("model"))
         return choice_probabilities(listed, choices)
 
     async def _likelihood(self, asked: tuple[Prompt, str]) -> Likelihood:
@@ -283,6 +296,8 @@ class ServerModel(OpenAIServer):
                         "fewer or smaller pictures, less text, or llama-server with a larger "
                         "--ctx-size (its slots share it) or fewer --parallel slots"
                     ) from None
+                if SIGHTLESS.search(str(refusal)):
+                    raise self._final(self._blind()) from None
                 self._dialect.learn(str(refusal))
                 before, sent = sent, self._dialect.worded(body)
                 if sent == before:
@@ -301,4 +316,4 @@ class ServerModel(OpenAIServer):
             return reply.status in (400, 422)
         # llama-cpp-python's server answers 500 to a wrong request as well.
         told = error_text(reply.content)
-        return "validation error" in told or "logprobs" in told
+        return "validation error" in told or "logprobs" in told or bool(SIGHTLESS.search(told))

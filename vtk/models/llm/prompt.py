@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vtk.errors import ModelError
+from vtk.text import without_controls
 
 Picture = NDArray[np.uint8]
 """Height x width x 3, RGB, one byte a channel, C-contiguous; or two such frames, 2 x height x width
@@ -110,7 +111,7 @@ class Answer:
         tokens_cached: int | None = None,
         model: str | None = None,
     ) -> Self:
-        """Return the answer in a generated text, with the reasoning before it removed.
+        """Return the answer in a generated text, without reasoning before it, control characters.
 
         Raises ModelError if the model was still reasoning at the token limit.
         """
@@ -120,7 +121,7 @@ class Answer:
                 f"the model was still thinking after {tokens_out} tokens: give it more, with "
                 "--max-tokens where the command has it, or take a model that answers at once"
             )
-        text = (answer if ended else said).strip()
+        text = without_controls(answer if ended else said).strip()
         return cls(text, tokens_in, tokens_out, whole, tokens_cached, model)
 
 
