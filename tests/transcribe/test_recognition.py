@@ -441,8 +441,8 @@ def test_a_text_without_times_has_those_of_each_stretch_of_speech(
 
 @pytest.mark.parametrize(
     ("status", "code", "text"),
-    [(404, 69, b"does not transcribe"), (401, 69, b"needs a key: set VTK_API_KEY"),
-     (403, 69, b"needs a key: set VTK_API_KEY"), (301, 69, b"has moved: give its new address"),
+    [(404, 69, b"does not transcribe"), (401, 69, b"set VTK_API_KEY"),
+     (403, 69, b"set VTK_API_KEY"), (301, 69, b"has moved: give its new address"),
      (400, 1, b"answered 400")],
 )  # fmt: skip
 def test_a_server_that_cannot_is_told_of_in_a_sentence(

@@ -40,15 +40,16 @@ class ImageTextModel(AbstractContextManager["ImageTextModel"], Protocol):
         ...
 
 
-def open_image_text(name: str, *, key: str | None = None) -> ImageTextModel:
+def open_image_text(name: str, *, key: str | None = None, option: str = "--clip") -> ImageTextModel:
     """Open the model `name`, in this process, or the first one of a server if it is a URL.
 
-    `key` is for a server. Raises MissingError if the model or its backend is not there.
+    `key` is for a server, `option` what messages name its address by. Raises MissingError if the
+    model or its backend is not there.
     """
     if name.startswith(("http://", "https://")):
         from vtk.models.embed.openai_server import EmbeddingServer
 
-        return EmbeddingServer(name, key=key)
+        return EmbeddingServer(name, key=key, option=option)
     from vtk.models.embed.clip import ClipModel
 
     return ClipModel(name)

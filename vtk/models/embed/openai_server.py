@@ -13,7 +13,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from vtk.errors import ModelError
+from vtk.errors import MissingError, ModelError
 from vtk.models.embed.image_text import Vector
 from vtk.models.http import Reply
 from vtk.models.llm.openai_chat import picture_part, plain_text
@@ -70,9 +70,16 @@ class EmbeddingServer(OpenAIServer):
         timeout: float = 300.0,
         retries: int = 5,
         patience: float = PATIENCE,
+        option: str = "--endpoint",
     ) -> None:
         super().__init__(
-            endpoint, key=key, jobs=jobs, timeout=timeout, retries=retries, patience=patience
+            endpoint,
+            key=key,
+            jobs=jobs,
+            timeout=timeout,
+            retries=retries,
+            patience=patience,
+            option=option,
         )
         self._prefixes = query_prefix, document_prefix
         self._around = around
@@ -82,6 +89,14 @@ class EmbeddingServer(OpenAIServer):
             self.name = model or self._service.wait(self._first_model())
             (first,) = self._service.wait(self._texts(("a",)))
             self.dim = len(first)
+        except MissingError:
+            self.close()
+            raise
+        except ModelError as error:
+            self.close()
+            raise MissingError(
+                f"{error}: no embeddings come from it (llama-server needs --embeddings)"
+            ) from None
         except BaseException:
             self.close()
             raise

@@ -5,7 +5,10 @@ a server refuses that, only for the text, which then has the times of its piece 
 that has no such page is asked by chat.
 """
 
+import asyncio
 import io
+import logging
+import re
 import secrets
 import wave
 from collections.abc import Iterable, Iterator
@@ -20,7 +23,7 @@ from vtk.models.http import Reply
 from vtk.models.openai_server import OpenAIServer, error_text
 from vtk.models.speech import openai_chat
 from vtk.models.speech.recognizer import RATE, Piece, Recognized, Segment, Word, whole_words
-from vtk.text import UNSPACED
+from vtk.text import UNSPACED, without_controls
 
 Json = dict[str, Any]
 
@@ -37,7 +40,8 @@ WAYS: tuple[Fields, ...] = (
     (("response_format", "json"),),
 )
 LACKING = (400, 404, 405, 415, 422, 501)  # what a server answers that does not transcribe
-USUAL = "whisper-1"  # what servers of a single model take for its name
+USUAL = "whisper-1"  # what servers that list no model take for its name
+ASIDE = 1.0  # seconds outside a piece that its times may be off
 NAMED = {  # languages that OpenAI tells by name
     "english": "en", "german": "de", "french": "fr", "spanish": "es", "italian": "it",
     "portuguese": "pt", "dutch": "nl", "russian": "ru", "polish": "pl", "chinese": "zh",
@@ -46,12 +50,18 @@ NAMED = {  # languages that OpenAI tells by name
     "czech": "cs", "greek": "el", "hebrew": "he", "hungarian": "hu", "romanian": "ro",
 }  # fmt: skip
 
+DEAF = re.compile(r"(audio|transcri).*not support|not support.*(audio|transcri)", re.I)
+
+log = logging.getLogger("vtk")
+
 
 class TranscriptionServer(OpenAIServer):
-    """The recognizer that a server runs.
+    """The recognizer that a server runs, or one of them by name.
 
-    Raises UsageError for what cannot be an endpoint or a key, MissingError without httpx2, and at
-    the first request where no server or no model is there.
+    Without `model`, `whisper-1` is asked for where the server lists it or no model at all, else the
+    first one that it lists. What it says to be outside the sound is left out, and counted in a
+    warning at the end. Raises UsageError for what cannot be an endpoint or a key, MissingError
+    without httpx2, and at the first request where no server or no model is there.
     """
 
     sha256 = None  # a server does not tell
@@ -67,7 +77,9 @@ class TranscriptionServer(OpenAIServer):
         timeout: float = 300.0,
         retries: int = 5,
     ) -> None:
-        self.name = model or USUAL
+        self.name: str | None = model  # None until it is known, and where no server tells it
+        self._naming, self._asked_for = asyncio.Lock(), model or ""
+        self._misplaced = 0
         self._ways = WAYS
         self._tells_times = True
         self._chats = False  # whether only chat is there
@@ -81,6 +93,14 @@ class TranscriptionServer(OpenAIServer):
             content_type=f"multipart/form-data; boundary={self._boundary}",
         )
 
+    def close(self) -> None:
+        """Give up what is in flight, and tell what was left out."""
+        super().close()
+        if self._misplaced:
+            told = "words and segments left out, as the server puts them outside the sound: %d"
+            log.warning(told, self._misplaced)
+            self._misplaced = 0
+
     def recognize(
         self, pieces: Iterable[Piece], language: str | None = None
     ) -> Iterator[Recognized | ModelError]:
@@ -92,9 +112,12 @@ class TranscriptionServer(OpenAIServer):
             told = await self._told(piece, language)
             self._tells_times = bool(told.get("words") or told.get("segments") or not told["text"])
             if self._tells_times or not piece.joints:
-                return _recognized(told, piece, language)
+                return self._recognized(told, piece, language)
         # What is left out of the piece may be long: each part of it has a text with its own times.
-        heard = [_recognized(await self._told(p, language), p, language) for p in piece.parts()]
+        heard = [
+            self._recognized(await self._told(part, language), part, language)
+            for part in piece.parts()
+        ]
         found = next((one.language for one in heard if one.language), None)
         return Recognized(tuple(s for one in heard for s in one.segments), found)
 
@@ -104,17 +127,18 @@ class TranscriptionServer(OpenAIServer):
             told = await self._heard(sound, language)
         else:
             reply = await self._transcribed(sound, language)
-            if reply.status not in LACKING or self._admitted:
+            if self._admitted or not (reply.status in LACKING or self._refuses(reply)):
                 told = self._transcription(reply)
             else:
                 try:
                     told = await self._heard(sound, language)
-                except (MissingError, ModelError):
+                except (MissingError, ModelError) as error:
+                    self._check_ears(error_text(reply.content), str(error))
                     told = self._transcription(reply)  # tells why it does not transcribe
         return openai_chat.unmarked(told)
 
     async def _transcribed(self, sound: bytes, language: str | None) -> Reply:
-        fields = [("model", self.name), ("temperature", "0")]
+        fields = [("model", await self._model()), ("temperature", "0")]
         fields += [("language", language)] if language else []
         while True:
             way = self._ways[0]
@@ -125,14 +149,40 @@ class TranscriptionServer(OpenAIServer):
             if way == self._ways[0]:  # else another request has learned it meanwhile
                 self._ways = self._ways[1:]
 
+    async def _model(self) -> str:
+        """The name to ask for, found out once. Raises MissingError where no server is there."""
+        async with self._naming:
+            if not self._asked_for:
+                try:
+                    listed = _ids(self._read(await self._service.fetch("GET", "models")))
+                except MissingError:
+                    if not self._service.reached:
+                        raise
+                    listed = []
+                except ModelError:
+                    listed = []
+                self.name = USUAL if USUAL in listed else next(iter(listed), None)
+                self._asked_for = self.name or USUAL
+        return self._asked_for
+
+    def _check_ears(self, *told: str) -> None:
+        """Raise MissingError if a refusal says that the model takes no sound."""
+        for each in told:
+            if DEAF.search(each):
+                raise MissingError(
+                    f"the model of {self._service.place} cannot hear "
+                    f"({self._service.redacted(each)}): start the server with one that does "
+                    "(llama-server with its projector, --mmproj FILE)"
+                )
+
     async def _heard(self, sound: bytes, language: str | None) -> Json:
         """What a model behind chat hears."""
-        name = await self._first_model() if self.name == USUAL else self.name
+        name = await self._model()
         body = orjson.dumps(openai_chat.request(name, sound, language))
         kind = "application/json"
         reply = await self._service.fetch("POST", "chat/completions", body, content_type=kind)
         told = openai_chat.transcription_in(self._read(reply))
-        self.name, self._admitted, self._chats = name, True, True
+        self._admitted = self._chats = True
         return told
 
     def _transcription(self, reply: Reply) -> Json:
@@ -142,11 +192,35 @@ class TranscriptionServer(OpenAIServer):
         self._admitted = True
         return value
 
+    def _recognized(self, told: Json, piece: Piece, language: str | None) -> Recognized:
+        """What a reply tells, less what it puts outside the sound. Raises ModelError."""
+        for key in ("words", "segments"):
+            given = told.get(key) or []
+            if isinstance(given, list):
+                told[key] = [each for each in given if _is_inside(each, piece)]
+                self._misplaced += len(given) - len(told[key])
+        return _recognized(told, piece, language)
+
     @staticmethod
     def _refuses(reply: Reply) -> bool:
         if reply.status in (500, 501):  # llama-server, of a model that does not hear
             return "not support" in error_text(reply.content)
         return reply.status in (400, 415, 422)
+
+
+def _ids(listed: Any) -> list[str]:
+    """The names in a list of models; none if it is no such list."""
+    models = listed.get("data") if isinstance(listed, dict) else None
+    found = [each.get("id") for each in models or () if isinstance(each, dict)]
+    return [name for name in found if isinstance(name, str) and name]
+
+
+def _is_inside(told: Any, piece: Piece) -> bool:
+    """Whether a word or segment lies in the sound; true also for what has no times."""
+    match told:
+        case {"start": float() | int() as start, "end": float() | int() as end}:
+            return start <= end and end >= -ASIDE and start <= len(piece.samples) / RATE + ASIDE
+    return True
 
 
 def _form(boundary: str, fields: Iterable[tuple[str, str]], file: bytes) -> bytes:
@@ -182,7 +256,7 @@ def _recognized(told: Json, piece: Piece, asked: str | None) -> Recognized:
         segments = [
             Segment(
                 *piece.times(float(one["start"]), float(one["end"])),
-                str(one["text"]).strip(),
+                without_controls(str(one["text"])).strip(),
                 no_speech=float(one.get("no_speech_prob") or 0.0),
                 log_probability=float(one.get("avg_logprob") or 0.0),
             )
@@ -190,8 +264,9 @@ def _recognized(told: Json, piece: Piece, asked: str | None) -> Recognized:
         ]
     except (KeyError, TypeError, ValueError):
         raise ModelError("the reply of the server is not a transcription") from None
-    if not segments and told["text"].strip():
-        segments = [Segment(*piece.times(0, len(piece.samples) / RATE), told["text"].strip())]
+    text = without_controls(told["text"]).strip()
+    if text and not segments:
+        segments = [Segment(*piece.times(0, len(piece.samples) / RATE), text)]
     found = str(told.get("language") or asked or "").lower()
     return Recognized(
         tuple(_timed(segments, list(whole_words(words)))), NAMED.get(found, found) or None
@@ -199,7 +274,7 @@ def _recognized(told: Json, piece: Piece, asked: str | None) -> Recognized:
 
 
 def _spaced(word: Any, spaced: bool) -> str:
-    text = str(word)
+    text = without_controls(str(word))
     return text if spaced or UNSPACED.match(text) else f" {text.strip()}"
 
 

@@ -139,9 +139,9 @@ class Recognized:
 
 
 class Recognizer(Protocol):
-    """A speech recognizer."""
+    """A speech recognizer; `name` is None where a server does not tell what it runs."""
 
-    name: str
+    name: str | None
 
     @property
     def sha256(self) -> str | None:
