@@ -79,8 +79,9 @@ def check(
     with 95 % certainty (narrower with a larger --count); and what share chance gives. A skill is at
     chance if chance gives as many right answers in 5 % of such checks or more (exact binomial
     test), else ok from half of the way between chance and all (stops and schema: from 90 %), else
-    weak. The exit status is 1 if a skill is at chance that the model claims: all of its kind,
-    unless its entry in models.toml lists its `skills`.
+    weak; it has failed if no question was answered. The exit status is 1 if a skill failed or is
+    at chance that the model claims: all of its kind, unless its entry in models.toml lists its
+    `skills`.
 
     \b
     Pictures   colours, shapes, counts, places, yes_no, boxes, text, small_text
@@ -132,11 +133,14 @@ def check(
         progress=lambda *told: stream.progress.moved(*told),
     )
     chance: dict[str, list[str]] = {}
+    failed: dict[tuple[str, str | None], list[str]] = {}
 
     def told() -> Iterator["Row"]:
         for row in rows:
             if row.verdict == "at chance":
                 chance.setdefault(row.model, []).append(row.skill)
+            if row.verdict == "failed":
+                failed.setdefault((row.model, row.note), []).append(row.skill)
             yield row
 
     with step_bar("models", stream.talks) as stream.progress:
@@ -150,6 +154,9 @@ def check(
             name,
             ", ".join(skills),
         )
+    for (name, reason), skills in failed.items():
+        stream.failed += 1
+        log.error("%s answered no question about %s: %s", name, ", ".join(skills), reason)
 
 
 def _line(row: "Row") -> str:

@@ -19,7 +19,7 @@ pytest.importorskip("gguf")
 
 from gguf import GGUFReader
 
-from tests.models.chat_server import chat_server, listing, said
+from tests.models.chat_server import Told, chat_server, listing, said
 from tests.models.tiny import HOME, PROJECTOR, language_file
 from tests.real_weights import whisper_tiny_en
 from tests.transcribe.spoken import RATE, say
@@ -125,6 +125,22 @@ def test_a_server_is_asked_as_well() -> None:
     (record,) = lines(run)
     assert (record["model"], record["verdict"], record["yes_share"]) == ("tiny", "at chance", 1.0)
     assert run.returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("told", "reason"),
+    [(said("no idea"), "lists no log-probabilities"), (Told("overworked", 400), "overworked")],
+)
+def test_a_server_that_answers_nothing_is_not_asked_on(told: Told, reason: str) -> None:
+    pytest.importorskip("httpx2")
+    with chat_server() as server:
+        server.in_turn(told)
+        run = check("--skill", "facts", "--skill", "long", "--endpoint", server.url)
+        posted = sum(asked.body is not None for asked in server.asked)
+    assert (run.returncode, verdicts(run)["facts"]) == (1, "failed")
+    assert "answered no question about facts" in run.stderr.decode()
+    assert reason in run.stderr.decode()
+    assert posted < 40
 
 
 def test_a_server_that_says_it_cannot_see_is_asked_about_texts() -> None:

@@ -34,6 +34,14 @@ class Order:
     seed: int = 0
     progress: Progress = lambda skills, done, total: None
     entry: "Entry | None" = None
+    served: bool = False
+
+    @property
+    def cure(self) -> str:
+        """What gives sight to a model that has none."""
+        if self.served:
+            return "start the server with a projector (llama-server: --mmproj FILE)"
+        return "it needs its projector, --mmproj FILE (or a file mmproj*.gguf beside the model)"
 
     @property
     def language(self) -> tuple[str, ...]:
@@ -88,7 +96,7 @@ def check_model(
     if count < FEWEST:
         raise UsageError(f"skill is told from chance by {FEWEST} questions or more")
     kind, entry = kind_and_entry(name, mmproj, endpoint)
-    order = Order(skills, count, seed, progress, entry)
+    order = Order(skills, count, seed, progress, entry, bool(endpoint))
     loading = loading or LoadOptions()
     if name and kind == "clip":
         return _clip(name, order, loading)
@@ -118,10 +126,7 @@ def _language(model: "LanguageModel", order: Order) -> Iterator[Row]:
         if blind:
             sees = order.entry is not None and order.entry.kind != "llm"
             if not language.SEEN.isdisjoint(asked) and (order.skills or sees):
-                raise MissingError(
-                    f"{model.name} cannot see: it needs its projector, --mmproj FILE (or a file "
-                    "mmproj*.gguf beside the model)"
-                )
+                raise MissingError(f"{model.name} cannot see: {order.cure}")
             asked = [name for name in asked if name not in language.SEEN]
         yield from language.check_language(
             model,

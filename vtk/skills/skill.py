@@ -56,7 +56,8 @@ class Row:
     """The result for one skill.
 
     `low` and `high` are the interval of 95 % of `share`; `p` is the probability of so many right
-    answers by chance. `verdict` is ok, weak, at chance or not checked. `auc`, `yes_share` and
+    answers by chance. `verdict` is ok, weak, at chance, failed (no question was answered) or not
+    checked. `auc`, `yes_share` and
     `brier` are of the probabilities of yes; `way` is how the answers were read, `failed` how many
     prompts gave an error and `note` the first one, or why nothing was checked.
     """
@@ -112,6 +113,9 @@ class Tally:
 
     def row(self, model: str) -> Row:
         """Return the result for the model of that name."""
+        note = str(self._errors[0])[:QUOTED] if self._errors else None
+        if self._errors and len(self._errors) == len(self._marks):
+            return Row(model, self.skill.name, "failed", failed=len(self._errors), note=note)
         sums = [sum(column) for column in zip(*self._marks, strict=True)]
         right, asked, chance = max(sums), len(self._marks), self.skill.chance
         p = min(tail(right, asked, chance) * len(sums), 1.0)
@@ -135,7 +139,7 @@ class Tally:
             brier=round(brier(self._yes, self._no), 4) if both else None,
             way=self.skill.ways[sums.index(right)] or None if right else None,
             failed=len(self._errors),
-            note=str(self._errors[0])[:QUOTED] if self._errors else None,
+            note=note,
         )
 
 
