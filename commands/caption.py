@@ -248,7 +248,8 @@ def caption(
     plan = None if recipe is None else read_recipe(recipe)
     asked, method = method, method or ("plain" if opening.named else "facts")
     way = METHODS.load(method)
-    measured = way.ask is None
+    if measured := way.ask is None:
+        opening.warn_of_unused("the method facts")
     if show_prompt:
         from vtk.prompting.templates import to_toml
 

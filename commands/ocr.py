@@ -118,6 +118,7 @@ def ocr(
         return Job(partial(_with_model, opening, settings), processes=False)
     if prompt is not None:
         raise UsageError("--prompt is for the method vlm")
+    opening.warn_of_unused("the method networks", "threads")
     score = 0.6 if min_score is None else min_score
     threads = opening.values.get("threads")
     settings = OcrSettings(on, rate, language, weights, score, min_height or 0.0, threads)

@@ -2,8 +2,9 @@
 
 import functools
 import inspect
+import logging
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -12,6 +13,8 @@ import typer
 if TYPE_CHECKING:
     from vtk.models.llm.prompt import LanguageModel
     from vtk.stream.job import Job
+
+log = logging.getLogger("vtk")
 
 _INPUT = """Videos: paths, URLs, media fragments (talk.mp4#t=10,20), spans as JSON, or files of
 spans (shots.jsonl). Without any, or for -, they are read from standard input, one per line."""
@@ -101,7 +104,8 @@ Timeout = Annotated[
     typer.Option(
         metavar="SECONDS",
         min=1,
-        help="Most time for an answer of the server, and for it to come back if it goes away.",
+        help="Most time for an answer of the server, and after a failure for further tries or for "
+        "the server to come back.",
     ),
 ]
 
@@ -181,22 +185,45 @@ def _model(
     """Only a signature: the parameters of every command that takes a language model."""
 
 
+# Options of a model in this process, which those who start a server give to it.
+LOCAL = {
+    *("mmproj", "gpu_layers", "context", "threads", "flash_attention", "kv_type"),
+    *("picture_tokens", "least_picture_tokens", "pairs"),
+}
+
+
+def warn_of_unused(names: Collection[str], by: str) -> None:
+    """Warn of options that have no effect on what `by` names."""
+    if names:
+        options = ", ".join(f"--{name.replace('_', '-')}" for name in sorted(names))
+        log.warning("not used by %s: %s", by, options)
+
+
 @dataclass(frozen=True)
 class Opening:
     """A language model as the options name it, to be opened when it is needed."""
 
     values: Mapping[str, Any] = field(default_factory=dict)
     jobs: int = 1
+    given: frozenset[str] = frozenset()  # names of the options of the command line
 
     @property
     def named(self) -> bool:
         """Whether the user, a variable or the configuration names a model."""
         return bool(self.values.get("model") or self.values.get("endpoint"))
 
+    def warn_of_unused(self, by: str, *used: str) -> None:
+        """Warn of options of the command line that a method has no use for, but for `used`."""
+        warn_of_unused(self.given.intersection(self.values) - {*used}, by)
+
     def __call__(self) -> "LanguageModel":
         """The model, loaded. Raises MissingError, UsageError."""
         from vtk.models import LoadOptions, open_language
 
+        if self.values["endpoint"]:
+            warn_of_unused(self.given & LOCAL, "the model of a server")
+        else:
+            warn_of_unused(self.given & {"timeout"}, "a model in this process")
         rest = dict(self.values)
         name, endpoint, mmproj = (rest.pop(key) for key in ("model", "endpoint", "mmproj"))
         timeout = rest.pop("timeout")
@@ -211,22 +238,29 @@ class Opening:
         )
 
 
+def _is_given(context: typer.Context, name: str) -> bool:
+    """Whether an option comes from the command line, not from a variable or the configuration."""
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
 def on_stream(words: str, function: Callable[..., "Job | str"]) -> Callable[..., None]:
     """A command that runs the job of `function(own options)`, with the shared options added.
 
     `words` are those of the command line. Own arguments (a query) come before the inputs, own
     options before the shared ones. A function that names a shared option is told of it, and one
     that takes `opening` has the options of a language model as well. What it gives as text is
-    printed.
+    printed. `given` are the names of the options that the command line itself has.
     """
     shared = inspect.signature(_shared).parameters
     taken = inspect.signature(function).parameters
     loading = inspect.signature(_model).parameters if "opening" in taken else {}
     seeing = inspect.signature(_pictures).parameters if words in DECODING else {}
-    own = [p for name, p in taken.items() if name != "opening" and name not in shared]
+    told = {"opening", "given"}
+    own = [p for name, p in taken.items() if name not in told and name not in shared]
 
     @functools.wraps(function)
-    def command(**values: Any) -> None:
+    def command(ctx: typer.Context, **values: Any) -> None:
         from vtk.stream import Stream  # on first use: help must not pay for it
 
         settings = {name: values.pop(name) for name in shared}
@@ -234,9 +268,12 @@ def on_stream(words: str, function: Callable[..., "Job | str"]) -> Callable[...,
         values |= {name: settings[name] for name in taken if name in shared}
         if seeing:  # the processes of --jobs are to know it too
             os.environ["VTK_DECODE"] = values.pop("decode")
+        given = frozenset(name for name in values if _is_given(ctx, name))
         if loading:
-            opening = Opening({name: values.pop(name) for name in loading}, settings["jobs"])
-            values["opening"] = opening
+            own_values = {name: values.pop(name) for name in loading}
+            values["opening"] = Opening(own_values, settings["jobs"], given)
+        if "given" in taken:
+            values["given"] = given
         run = Stream(words, **settings).run
         raise SystemExit(run(functools.partial(function, **values)))
 
@@ -245,6 +282,8 @@ def on_stream(words: str, function: Callable[..., "Job | str"]) -> Callable[...,
     inputs, *rest = shared.values()
     added = [*loading.values(), *seeing.values()]
     parameters = [*positional, inputs, *optional, *added, *rest]
+    ctx = inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
+    parameters.append(ctx)
     keyword = [p.replace(kind=p.KEYWORD_ONLY) for p in parameters]
     command.__signature__ = inspect.Signature(keyword)  # type: ignore[attr-defined]
     command.__annotations__ = {p.name: p.annotation for p in parameters}

@@ -7,7 +7,9 @@ import typer
 
 from vtk.methods import Methods
 
-from .options import Language, Threads
+from .options import Language, Threads, warn_of_unused
+
+MODEL = {"speech_model", "speech_endpoint"}
 
 METHODS: "Methods[SpeechSources]" = Methods("transcribe")
 
@@ -70,11 +72,14 @@ def transcribe(
             "--endpoint",
             metavar="URL",
             envvar="VTK_SPEECH_ENDPOINT",
-            help="Let an OpenAI-compatible server transcribe.",
+            help="Let an OpenAI-compatible server transcribe, by its first model if --model is "
+            "not given.",
         ),
     ] = None,
     threads: Threads = None,
     language: Language = None,
+    *,
+    given: frozenset[str] = frozenset(),
 ) -> "Job":
     """Give each span what is said in it.
 
@@ -111,18 +116,25 @@ def transcribe(
     from functools import partial
 
     from vtk.errors import UsageError
+    from vtk.models.endpoint import base_url
     from vtk.stream.job import Job
     from vtk.transcribe import audio_events, open_recognizer, speech_activity
     from vtk.transcribe import transcribe as write
 
     named = speech_model or speech_endpoint
+    asked = {name.removeprefix("speech_") for name in given & MODEL}
     if vad_only or every_sound:
         option = "--vad-only" if vad_only else "--sounds"
         if vad_only and every_sound:
             raise UsageError("--sounds tells what --vad-only does, and more: choose one")
         if transcript or track is not None or method != "auto":
             raise UsageError(f"{option} tells only where something is heard: no words are read")
+        warn_of_unused(asked, option)
         return Job(speech_activity if vad_only else audio_events)
+    if speech_endpoint:
+        base_url(speech_endpoint)  # told now, not at the first video without words of its own
+    if transcript or method == "subtitles":
+        warn_of_unused(asked, "--from" if transcript else "the method subtitles")
     opener = partial(
         open_recognizer,
         speech_model,

@@ -5,9 +5,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from vtk.caption.methods import METHODS
-from vtk.errors import UsageError
+from vtk.errors import ModelError, UsageError
 from vtk.passages import was_examined
-from vtk.pipeline import fill_missing, group_by_video, map_spans
+from vtk.pipeline import failure, fill_missing, group_by_video, map_spans
 from vtk.span import Span
 
 if TYPE_CHECKING:
@@ -96,7 +96,12 @@ def _tagged(spans: Iterable[Span], options: "CaptionOptions") -> Iterator[Span]:
         span = loaded.span
         if not loaded.passed:
             pictures = [picture for _, picture in loaded.frames]
-            tagged = Span({**span, **tags_by_clip(options.clip, pictures, options.tags)})
+            try:
+                found = tags_by_clip(options.clip, pictures, options.tags)
+            except ModelError as error:
+                yield failure("caption", span, error)
+                continue
+            tagged = Span({**span, **found})
             span = tagged.with_provenance(
                 "caption", "tags", model=options.clip.name, sha256=options.clip.sha256
             )
