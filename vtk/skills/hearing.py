@@ -51,7 +51,7 @@ def check_recognizer(model: Recognizer, said: list[tuple[str, NDArray[np.float32
             tally.fail(found)
         else:
             tally.add_all([_alike(text, " ".join(each.text for each in found.segments))])
-    return tally.row(model.name)
+    return tally.row(model.name or "")
 
 
 def spoken(text: str) -> NDArray[np.float32]:

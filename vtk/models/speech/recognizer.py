@@ -139,9 +139,12 @@ class Recognized:
 
 
 class Recognizer(Protocol):
-    """A speech recognizer; `name` is None where a server does not tell what it runs."""
+    """A speech recognizer."""
 
-    name: str | None
+    @property
+    def name(self) -> str | None:
+        """The name of the model; None where a server does not tell what it runs."""
+        ...
 
     @property
     def sha256(self) -> str | None:
