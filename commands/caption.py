@@ -291,10 +291,9 @@ def caption(
         names=names,
     )
     ability = partial(_with_models, None if measured else opening, clip, ability, options)
-    # Each process of --jobs would load the model.
     return Job(
         partial(follow_recipe, plan, ability) if plan else ability,
-        processes=False,
+        processes=False,  # each process of --jobs would load the model
         resumes=resume,
     )
 
@@ -315,7 +314,7 @@ def _with_models(
         if clip:
             from vtk.models.embed.image_text import open_image_text
 
-            opened = open_image_text(clip, key=os.environ.get("VTK_API_KEY"))
-            options = replace(options, clip=stack.enter_context(opened))
+            opened = stack.enter_context(open_image_text(clip, key=os.environ.get("VTK_API_KEY")))
+            options = replace(options, clip=opened)
         model = stack.enter_context(closing(opening())) if opening else None
         yield from ability(spans, model=model, options=options, journal=journal)
