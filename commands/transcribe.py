@@ -85,7 +85,8 @@ def transcribe(
 
     Gives spans with `speech`: entries with start, end and text, in seconds of the video, with the
     speaker and the times of words where they are known. A whole video stays one span. A word that
-    a span cuts is in the span in which its middle lies.
+    a span cuts is in the span in which its middle lies. Sound before the first picture and after
+    the last one is heard too: its words are in the span that begins or ends the video.
 
     The words are those that come with the video: a subtitle file beside it (.srt, .vtt, .ass, .ssa,
     .ttml, .lrc) or a subtitle track in it, with --language one of that language. Tags and lines
@@ -98,8 +99,8 @@ def transcribe(
     With --vad-only, spans of the kind cue and the type speech come out for the stretches in which
     somebody speaks, with the probability as their score; this needs no model to be fetched. With
     --sounds, also those of the types music and silence, in the order of their start. Music is sound
-    with sustained tones, for 2 s or more, over which nobody speaks; silence is that of vtk split
-    --cues; other sound, such as noise, is left out.
+    with sustained tones, for 2 s or more, over which nobody speaks; silence is found as by
+    vtk split --cues; other sound, such as noise, is left out.
 
     Where the sound is damaged or cut off, an error record tells which part is lost.
 

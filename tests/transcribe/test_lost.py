@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.command_line import lines, vtk
-from tests.transcribe.spoken import RATE, talk, write_wave
+from tests.transcribe.spoken import RATE, SENTENCES, Samples, say, talk, write_wave
 from tests.world import World
 from vtk.errors import ModelError
 from vtk.models.speech.recognizer import Piece, Recognized
@@ -96,9 +96,16 @@ def test_a_recording_without_pictures_that_is_cut_off(tmp_path: Path) -> None:
         assert last.end == pytest.approx(stated, abs=0.1)
 
 
-def test_spans_that_begin_after_the_end_of_a_whole_file_lack_nothing(tmp_path: Path) -> None:
+def test_spans_after_the_end_of_a_file_are_told_and_those_in_silence_lack_nothing(
+    tmp_path: Path,
+) -> None:
     path = write_wave(tmp_path / "talk.wav", talk(0)[0])
-    assert list(audio_events([Span(video=str(path), start=500.0, end=600.0)])) == []
+    (outside,) = audio_events([Span(video=str(path), start=500.0, end=600.0)])
+    assert "it lies outside the video" in outside["error"]["message"]
+    (outside,) = transcribe([Span(video=str(path), start=500.0, end=600.0)], recognizer=Deaf)
+    assert "it lies outside the video" in outside["error"]["message"]
+    (beyond,) = transcribe([Span(video=str(path), start=5.0, end=600.0)], recognizer=Deaf)
+    assert beyond.end == pytest.approx(len(talk(0)[0]) / RATE, abs=0.01)
     late = film(tmp_path / "short.mkv", seconds=12, sound=3)
     (told,) = audio_events([Span(video=str(late), start=5.0, end=11.0)])
     assert (told["cue"]["type"], told.start, told.end) == ("silence", 5, 11)
@@ -152,3 +159,37 @@ def recode(source: Path, path: Path, codec: str = "flac") -> None:
         for frame in opened.decode(audio=0):
             out.mux(stream.encode(frame))
         out.mux(stream.encode())
+
+
+@pytest.mark.parametrize("name", ["talk.mp4", "talk.mkv"])
+def test_sound_before_and_after_the_pictures_is_heard(tmp_path: Path, name: str) -> None:
+    first, last = say(SENTENCES[0]), say(SENTENCES[1])
+    sound = np.concatenate([first, np.zeros(9 * RATE - len(first), np.float32), last])
+    path = shown_late(tmp_path / name, sound, start=5, seconds=2)
+    seconds = len(sound) / RATE
+    told = list(speech_activity([Span(video=str(path))]))
+    assert (told[0].start, told[-1].end) == pytest.approx((0, seconds), abs=0.3)
+    assert audio_events([Span(video=str(path))])
+    (stated,) = lines(vtk("probe", str(path)))
+    again = speech_activity([Span(video=str(path), start=stated["start"], end=stated["end"])])
+    assert [(s.start, s.end) for s in again] == [(s.start, s.end) for s in told]
+    inside = list(speech_activity([Span(video=str(path), start=9.0, end=9.6)]))
+    assert inside[-1].end <= 9.6
+
+
+def shown_late(path: Path, sound: Samples, start: int, seconds: int) -> Path:
+    """A film with sound, whose pictures are seen from `start` for so many seconds only."""
+    with av.open(path, "w") as out:
+        shown = out.add_stream("mpeg4", rate=10)
+        shown.width, shown.height, shown.pix_fmt = 160, 120, "yuv420p"
+        heard = out.add_stream("aac", rate=RATE, layout="mono")
+        for number in range(10 * start, 10 * (start + seconds)):
+            picture = av.VideoFrame(160, 120, "yuv420p")
+            picture.pts, picture.time_base = number, Fraction(1, 10)
+            out.mux(shown.encode(picture))
+        out.mux(shown.encode())
+        frame = av.AudioFrame.from_ndarray(sound[None], "fltp", "mono")
+        frame.sample_rate, frame.pts, frame.time_base = RATE, 0, Fraction(1, RATE)
+        out.mux(heard.encode(frame))
+        out.mux(heard.encode())
+    return path

@@ -81,8 +81,8 @@ def audio_events(spans: Iterable[Span]) -> Iterator[Span]:
 
     Speech is as in `speech_activity`; music with somebody speaking over it is speech. Music is
     where tones of several pitches last, in sequence or together, not counting constant tones; its
-    score is the share of the time in which tones last. Silence has its `level` in dBFS and is the
-    same as by `split --cues`. Anything else, such as noise, has no cue. Raises MissingError like
+    score is the share of the time in which tones last. Silence has its `level` in dBFS and is
+    found as by `split --cues`. Anything else, such as noise, has no cue. Raises MissingError like
     `speech_activity`.
     """
     from vtk.models.speech.silero_vad import VoiceActivity

@@ -17,13 +17,12 @@ def cues(span: Span, detector: SpeechDetector, *, others: bool = False) -> Itera
 
     With `others`, also cues of the types music and silence, all ordered by start.
     """
-    about = timing(span.video)
     voice = open_voice(span.video)
     if voice is None:
         return
-    start, end = max(span.start, about.start), min(span.end, about.end or span.end)
     found: Iterator[AudioEvent]
     try:
+        start, end = timing(span.video).heard(span.start, span.end)
         if others:
             found = audio_events(voice, start, end, detector)
         else:
@@ -33,6 +32,6 @@ def cues(span: Span, detector: SpeechDetector, *, others: bool = False) -> Itera
         for index, one in enumerate(found):
             cue = span.sub_span(one.start, one.end, "cue", index=index, **one.details)
             yield cue.with_provenance("transcribe", METHODS[one.details["cue"]["type"]])
-        yield from lost_records(span, voice, "cue", end)
+        yield from lost_records(span, voice, "cue", start, end)
     finally:
         voice.close()

@@ -8,15 +8,17 @@ from vtk.schema import MAX_SECONDS
 from vtk.span import Span
 
 
-def lost_records(span: Span, voice: SpeechAudio, kind: str, stated: float) -> Iterator[Span]:
+def lost_records(
+    span: Span, voice: SpeechAudio, kind: str, start: float, end: float
+) -> Iterator[Span]:
     """Yield error records of `kind` for the parts of a span whose sound could not be read.
 
     These are packets that did not decode, and the end of the span if the file is cut off before
-    it; `stated` is the end of the file in seconds, as stated by the file.
+    it. The sound of the span goes from `start` to `end` seconds, by what the file states.
     """
-    end = min(span.end, stated, MAX_SECONDS)
-    damage = [time for time in voice.damage if span.start <= time < span.end]
+    end = min(end, MAX_SECONDS)
+    damage = [time for time in voice.damage if start <= time < end]
     if damage:
         yield damaged_record(span, "transcribe", kind, damage, " of sound")
-    if span.start < end and voice.is_cut_off(end):
+    if start < end and voice.is_cut_off(end):
         yield truncated_record(span, "transcribe", kind, voice.reached, end, "the sound ends")

@@ -6,9 +6,9 @@ from math import inf
 from typing import Any
 
 from vtk.entries import SpeechEntry
-from vtk.errors import MissingError, UsageError, VtkError
+from vtk.errors import MediaError, MissingError, UsageError, VtkError
 from vtk.media.audio.speech_audio import SpeechAudio
-from vtk.media.container.timing import Timing, timing
+from vtk.media.container.timing import EDGE, Timing, timing
 from vtk.media.subtitles import find_subtitles
 from vtk.media.subtitles.files import SIDECARS
 from vtk.models.speech.recognizer import Recognizer
@@ -62,12 +62,13 @@ class WordFinder:
             new = span.with_times(about.start, about.end or about.start)
             if span.is_whole_video:
                 new["kind"] = "video"
-            # The first and the last cue may begin before the first frame or end after the last.
-            low = -inf if new.start <= about.start else new.start
-            high = inf if about.end is None or new.end >= about.end else new.end
+            start, end = about.heard(span.start, span.end)
+            if end < new.end - EDGE:
+                new["end"] = rounded(end)
+            low, high = about.reach(new.start, new.end)
             new["speech"] = clip_entries(source.entries_until(high), low, high)
             yield new.with_provenance("transcribe", source.method, **source.details(low, high))
-            yield from source.lost_records(new, about.end or new.end)
+            yield from source.lost_records(new, start, end)
 
         return work
 
@@ -119,7 +120,7 @@ class ReadWords:
         """The provenance of the entries."""
         return self._details
 
-    def lost_records(self, span: Span, stated: float) -> Iterator[Span]:
+    def lost_records(self, span: Span, start: float, end: float) -> Iterator[Span]:
         """No error records, as no sound is read."""
         return iter(())
 
@@ -180,17 +181,19 @@ class RecognizedWords:
                 found[key] = inside
         return found
 
-    def lost_records(self, span: Span, stated: float) -> Iterator[Span]:
-        """Error records for sound missing from the span; the file states its end as `stated`."""
-        return lost_records(span, self._voice, span.get("kind", "window"), stated)
+    def lost_records(self, span: Span, start: float, end: float) -> Iterator[Span]:
+        """Error records for sound missing from the span, from `start` to `end` seconds."""
+        return lost_records(span, self._voice, span.get("kind", "window"), start, end)
 
 
 def _ranges(spans: list[Span], about: Timing) -> list[Range]:
     """The ranges of a video to recognize: those of the spans, merged where they touch."""
-    last = inf if about.end is None else about.end
     united: list[Range] = []
     for span in sorted(spans, key=lambda span: span.start):
-        start, end = max(span.start, about.start), min(span.end, last)
+        try:
+            start, end = about.heard(span.start, span.end)
+        except MediaError:
+            continue  # told of in its turn
         if united and start <= united[-1][1]:
             start, end = united[-1][0], max(united.pop()[1], end)
         if start < end:

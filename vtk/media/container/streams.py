@@ -65,6 +65,20 @@ def stated_range(container: InputContainer, stream: Stream | None) -> tuple[floa
     return rounded(float(start)), rounded(float(max(start, end)))
 
 
+def played_range(container: InputContainer, stream: Stream | None) -> tuple[float, float]:
+    """Return the range in seconds in which something is seen or heard, `stream` being the main one.
+
+    Sound may begin before the first picture and go on after the last one; what has a time before
+    zero is not played.
+    """
+    start, end = stated_range(container, stream)
+    sound = container.streams.best("audio")
+    if sound is None or sound is stream:
+        return start, end
+    first, last = stated_range(container, sound)
+    return min(start, max(first, 0.0)), max(end, last)
+
+
 def is_estimated(container: InputContainer) -> bool:
     """Return whether FFmpeg estimates the duration from the file size, as for raw audio streams."""
     return container.format.name in GUESSED

@@ -2,14 +2,22 @@
 
 from contextlib import suppress
 from fractions import Fraction
+from math import inf
 from typing import NamedTuple
 
 import av
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
+from vtk.errors import MediaError
 from vtk.media.container import open_container, seekable
-from vtk.media.container.streams import is_estimated, last_packet_end, leading_stream, stated_range
+from vtk.media.container.streams import (
+    is_estimated,
+    last_packet_end,
+    leading_stream,
+    played_range,
+    stated_range,
+)
 from vtk.span import local_path
 
 STANDARD = (
@@ -20,6 +28,8 @@ NEAR = 0.0004  # relative tolerance of rates: below half the difference between 
 LAST = 2.0  # seconds before the stated end of a file in which packets are expected
 MISSING = 1.0  # seconds that may be missing at the end before a file counts as truncated
 MISSING_SHARE = 0.02  # the tolerance for missing time as a fraction of the stated length
+EDGE = 0.1  # seconds by which a span may begin before or end after the pictures, as whole videos do
+ROUNDING = 0.001  # seconds by which the times of a span may be off
 STEADY = 0.02  # relative difference of average and guessed rate up to which the rate is constant
 
 
@@ -32,6 +42,29 @@ class Timing(NamedTuple):
     timecode: str | None = None  # of the first frame, as 01:00:00:00; with a ; for drop-frame
     reel: str | None = None
     title: str = ""
+    played: tuple[float, float] = (0.0, 0.0)  # seconds, with sound before and after the pictures
+
+    def reach(self, start: float, end: float) -> tuple[float, float]:
+        """Return [start, end) seconds, without a limit where the file begins or ends.
+
+        The first span of a video has what is heard before its pictures too, the last one what is
+        heard after them.
+        """
+        first, last = self.played
+        begins = start <= first or -EDGE <= start - self.start <= ROUNDING
+        ends = end >= last or (self.end is not None and -ROUNDING <= end - self.end <= EDGE)
+        return -inf if begins else start, inf if ends else end
+
+    def heard(self, start: float, end: float) -> tuple[float, float]:
+        """Return the range of sound in seconds that a span from `start` to `end` stands for.
+
+        Raises MediaError if the span lies outside the file.
+        """
+        first, last = self.played if self.played[1] > self.played[0] else (self.played[0], inf)
+        if start >= last or end <= first:
+            raise MediaError("nothing is heard in this span: it lies outside the video")
+        low, high = self.reach(start, end)
+        return max(low, first), min(high, last)
 
 
 def timing(video: str) -> Timing:
@@ -41,7 +74,9 @@ def timing(video: str) -> Timing:
         rate = _rate(stream) if isinstance(stream, VideoStream) else None
         start, end = stated_range(container, stream)
         timecode, reel = (_tag(container, name) for name in ("timecode", "reel_name"))
-        return Timing(start, end, rate, timecode, reel, container.metadata.get("title", ""))
+        title = container.metadata.get("title", "")
+        played = played_range(container, stream)
+        return Timing(start, end, rate, timecode, reel, title, played)
 
 
 def stated_length(video: str) -> float | None:
@@ -67,7 +102,7 @@ def is_cut_off(video: str) -> bool:
     if not seekable(video):
         return False
     with open_container(video) as container:
-        start, end = stated_range(container, leading_stream(container))
+        start, end = played_range(container, leading_stream(container))
         if end <= start:
             return False
         with suppress(av.FFmpegError):
