@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import shutil
 import stat
 import subprocess
 from collections.abc import Callable, Iterator
@@ -240,6 +241,16 @@ def test_a_folder_of_a_speech_model_is_found_and_verified(models: Models, tmp_pa
     assert (mine["status"], mine["path"]) == ("ok", f"{folder}/model.bin")
     (here,) = lines(models("list", "--installed"))
     assert here["path"] == f"{folder}/model.bin"
+
+
+def test_a_speech_model_without_its_tokenizer_is_not_whole(models: Models, tmp_path: Path) -> None:
+    folder = tmp_path / "whisper"
+    shutil.copytree(whisper_tiny_en(), folder)
+    (folder / "tokenizer.json").unlink()
+    result = models("verify", str(folder))
+    (record,) = lines(result)
+    assert (record["status"], result.returncode) == ("corrupt", 1)
+    assert record["why"] == "has no tokenizer.json beside it"
 
 
 def test_verify_with_nothing_here_is_well(models: Models) -> None:

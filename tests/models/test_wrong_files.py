@@ -104,6 +104,25 @@ def test_a_network_that_is_another_file_is_told_by_its_format() -> None:
         OcrEngine(weights=language_file(), threads=1)
 
 
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("tokenizer.json", "<|startoftranscript|>", "<|begin|>"),
+        ("vocabulary.txt", "<|endoftext|>\n", ""),
+    ],
+)
+def test_tokens_of_another_speech_model(file: str, old: str, new: str, tmp_path: Path) -> None:
+    pytest.importorskip("faster_whisper")
+    folder = tmp_path / "whisper"
+    shutil.copytree(whisper_tiny_en(), folder)
+    text = (folder / file).read_text()
+    assert old in text
+    (folder / file).write_text(text.replace(old, new))
+    with pytest.raises(MissingError) as error:
+        WhisperModel(str(folder), device="cpu", threads=1)
+    in_one_sentence(error, str(folder / file))
+
+
 @pytest.mark.parametrize("what", ["html", "empty", "cut", "detector"])
 def test_a_network_that_recognizes_text(what: str, tmp_path: Path) -> None:
     pytest.importorskip("onnxruntime")

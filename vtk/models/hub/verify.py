@@ -58,11 +58,12 @@ def verify(name: str, progress: Progress = lambda *_: None) -> Iterator[Verdict]
     own = is_path(name) or bool(files.entry and files.entry.path)
     for part in _own_parts(files) if own else _cached_parts(name, files):
         try:
-            wrong = fault(part.path, part.wanted)
+            lacking = _lacking(part.path)
+            wrong = fault(part.path, part.wanted) or lacking
             found = sha256(part.path, partial(progress, part.path.name))
         except OSError as error:
             raise MissingError(f"cannot read {part.path}: {error.strerror}") from None
-        if part.expected == found:  # whatever this version knows of its format
+        if part.expected == found and not lacking:  # whatever this version knows of its format
             yield Verdict(name, part.path, "ok", found, found)
             continue
         if part.expected and not wrong:
@@ -72,6 +73,16 @@ def verify(name: str, progress: Progress = lambda *_: None) -> Iterator[Verdict]
             fix = _own_fix(files, part, wrong) if own else _cached_fix(name, part)
         status = "corrupt" if wrong else "unknown"
         yield Verdict(name, part.path, status, found, part.expected, wrong, fix)
+
+
+def _lacking(path: Path) -> str | None:
+    """Return which file is missing beside the weights of a speech model, in words, if one is."""
+    if path.name != "model.bin":
+        return None
+    from vtk.models.speech.whisper import NEEDED
+
+    missing = [file for file in NEEDED if not (path.parent / file).is_file()]
+    return f"has no {' and no '.join(missing)} beside it" if missing else None
 
 
 def _own_parts(files: Files) -> Iterator[_Part]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import orjson
 
 from vtk.cores import cores
 from vtk.errors import MissingError, ModelError, UsageError
@@ -29,6 +30,8 @@ BEAM = 5  # beam size, as in the paper
 GRAIN = RATE // 100  # samples per spectrogram frame
 FEWEST = 10  # spectrogram frames to which shorter pieces are padded
 NEEDED = ("model.bin", "config.json", "tokenizer.json")
+VOCABULARY = ("vocabulary.json", "vocabulary.txt")
+CONTROLS = ("<|startoftranscript|>", "<|endoftext|>", "<|notimestamps|>", "<|transcribe|>")
 
 log = logging.getLogger("vtk")
 
@@ -212,4 +215,25 @@ def _loaded(folder: Path, device: str, threads: int) -> Any:
         if isinstance(error, (RuntimeError, ValueError, OSError)):
             raise MissingError(f"{folder} cannot be loaded on the {device}: {error}") from None
         raise MissingError(f"{folder} is not a faster-whisper model: {error}") from None
+    _check_tokens(folder, model.hf_tokenizer)
     return model
+
+
+def _check_tokens(folder: Path, tokenizer: Any) -> None:
+    """Raise MissingError unless tokenizer and vocabulary agree on the tokens that steer Whisper."""
+    file = next((f for f in map(folder.joinpath, VOCABULARY) if f.is_file()), None)
+    tokens: list[str] | None = None
+    if file:
+        text = file.read_text(encoding="utf-8")
+        tokens = orjson.loads(text) if file.suffix == ".json" else text.split("\n")
+    for token in CONTROLS:
+        number = tokenizer.token_to_id(token)
+        if number is None:
+            raise MissingError(
+                f"{folder / 'tokenizer.json'} is not that of a Whisper model: it has no {token}"
+            )
+        if file and tokens is not None and tokens[number : number + 1] != [token]:
+            raise MissingError(
+                f"{file} is damaged, or is not of the same model as tokenizer.json: "
+                f"{token} is not its token {number}"
+            )
