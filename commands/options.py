@@ -45,8 +45,17 @@ Context = Annotated[
         help="Room for a prompt and its answer together; up to 8192 if not given.",
     ),
 ]
+
+
+def _threads(count: int | None) -> int | None:
+    from vtk.cores import sensible_threads
+
+    return sensible_threads(count)
+
+
 Threads = Annotated[
-    int | None, typer.Option(metavar="N", min=1, help="Threads; all cores if not given.")
+    int | None,
+    typer.Option(metavar="N", min=1, callback=_threads, help="Threads; all cores if not given."),
 ]
 FlashAttention = Annotated[
     bool | None,

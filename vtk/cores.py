@@ -8,6 +8,8 @@ import os
 from vtk.errors import UsageError
 
 VARIABLE = "VTK_THREADS"
+MOST_PER_CORE = 4  # threads that may be asked for; more than one per core are of no use
+LEAST_LIMIT = 32  # threads that may be asked for in any case
 
 
 def cores() -> int:
@@ -17,6 +19,16 @@ def cores() -> int:
     if not (wanted.isdecimal() and int(wanted)):
         raise UsageError(f"{VARIABLE} must be a number of threads, 1 or more, not {wanted!r}")
     return min(there, int(wanted))
+
+
+def sensible_threads(count: int | None) -> int | None:
+    """Return a number of threads that was asked for. Raises UsageError if it is far too many."""
+    most = max(MOST_PER_CORE * _available(), LEAST_LIMIT)
+    if count is not None and count > most:
+        raise UsageError(
+            f"--threads must be at most {most} here, as there are {_available()} cores"
+        )
+    return count
 
 
 def limit_cores(count: int) -> None:

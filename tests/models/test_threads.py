@@ -6,11 +6,20 @@ from typing import Any
 
 import pytest
 
+from tests.command_line import vtk
 from tests.models.tiny import HOME, tiny_vlm
 from vtk.cores import cores
 from vtk.models.hub.files import Files
 
 THERE = cores()
+
+
+def test_far_too_many_threads_are_refused() -> None:
+    for command in (["transcribe"], ["caption"], ["models", "bench"]):
+        result = vtk(*command, "--threads", "100000", "x.mp4")
+        assert result.returncode == 2
+        assert b"--threads must be at most" in result.stderr
+
 
 pytestmark = pytest.mark.skipif(THERE < 2, reason="there is but one core")
 
