@@ -16,6 +16,8 @@ Sink = Callable[[bytes], None]
 DESCRIPTOR = re.compile(r"/(?:dev|proc/(\d+)(?:/task/\d+)?)/fd/(\d+)")
 MOST_LINKS = 40  # as many as Linux follows
 
+_unfinished: set[Path] = set()  # temporary files of this process
+
 
 def is_pipe(output: str | None) -> bool:
     """Whether `output`, as for `open_sink`, is a pipe or socket to another program."""
@@ -98,6 +100,7 @@ def atomic(target: Path, keep: Callable[[], bool] = lambda: True) -> Iterator[Bi
     name = target.parent / f".{target.stem[:50]}.{os.urandom(4).hex()}"  # at most 255 bytes
     file = None
     try:
+        _unfinished.add(name)
         with os_errors(target):
             file = open(name, "xb", opener=partial(os.open, mode=0o600))  # noqa: SIM115
         yield file
@@ -112,6 +115,14 @@ def atomic(target: Path, keep: Callable[[], bool] = lambda: True) -> Iterator[Bi
         with suppress(OSError):
             if file:
                 file.close()
+        with suppress(OSError):
+            name.unlink()
+        _unfinished.discard(name)
+
+
+def discard_unfinished() -> None:
+    """Remove the temporary files of this process, which is about to exit without any cleanup."""
+    for name in list(_unfinished):
         with suppress(OSError):
             name.unlink()
 

@@ -374,20 +374,24 @@ def test_an_interrupt_ends_the_run_with_130(world: World, tmp_path: Path, jobs: 
 
 BUSY = """
 import hashlib
+import sys
+from vtk.output import open_sink
 from vtk.stream import Stream
 
 def work():
-    print("!", flush=True)
-    hashlib.pbkdf2_hmac("sha256", b"", b"", 2**31 - 1)  # as deaf as a long step of a model
+    with open_sink(sys.argv[1]):
+        print("!", flush=True)
+        hashlib.pbkdf2_hmac("sha256", b"", b"", 2**31 - 1)  # as deaf as a long step of a model
 
 raise SystemExit(Stream("vtk test").status(work))
 """
 
 
-def test_a_second_interrupt_ends_a_run_whose_model_is_deaf_to_the_first() -> None:
+def test_a_second_interrupt_ends_a_run_whose_model_is_deaf_to_the_first(tmp_path: Path) -> None:
     run = subprocess.Popen(
-        [sys.executable, "-c", BUSY], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
+        [sys.executable, "-c", BUSY, str(tmp_path / "out.jsonl")],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
     try:
         assert run.stdout
         assert run.stdout.read(1) == b"!"
@@ -395,9 +399,11 @@ def test_a_second_interrupt_ends_a_run_whose_model_is_deaf_to_the_first() -> Non
         run.send_signal(signal.SIGINT)
         with pytest.raises(subprocess.TimeoutExpired):
             run.wait(timeout=1)
+        assert list(tmp_path.iterdir())
         run.send_signal(signal.SIGINT)
         _, messages = run.communicate(timeout=20)
         assert (run.returncode, messages) == (130, b"")
+        assert not list(tmp_path.iterdir()), "the unfinished file is removed"
     finally:
         run.kill()
 
