@@ -31,7 +31,9 @@ def cues(span: Span, detector: SpeechDetector, *, others: bool = False) -> Itera
             )
         for index, one in enumerate(found):
             cue = span.sub_span(one.start, one.end, "cue", index=index, **one.details)
-            yield cue.with_provenance("transcribe", METHODS[one.details["cue"]["type"]])
+            method = METHODS[one.details["cue"]["type"]]
+            told = {"one_channel": True} if voice.one_channel else {}
+            yield cue.with_provenance("transcribe", method, **told)
         yield from lost_records(span, voice, "cue", start, end)
     finally:
         voice.close()

@@ -173,6 +173,8 @@ class RecognizedWords:
         found: dict[str, Any] = {"model": self._recognizer.name, "language": self._speech.language}
         if digest := self._recognizer.sha256:
             found["sha256"] = digest
+        if self._voice.one_channel:
+            found["one_channel"] = True
         for key, ranges in (
             ("heard_again", self._speech.heard_again),
             ("no_words", self._speech.no_words),

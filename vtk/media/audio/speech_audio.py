@@ -8,6 +8,7 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from numpy.typing import NDArray
 
+from vtk.media.audio.cancelling import Uncancelled
 from vtk.media.audio.power import Power, PowerReader
 
 RATE = 16_000  # samples per second
@@ -28,8 +29,18 @@ class AudioBlock(NamedTuple):
 class SpeechAudio(PowerReader):
     """The audio track that a player would play, as 16 kHz mono.
 
-    Like `PowerReader` it continues after damage and tolerates a truncated file.
+    Like `PowerReader` it continues after damage and tolerates a truncated file. Where two channels
+    cancel each other, one of them is used; `one_channel` tells whether that happened so far.
     """
+
+    def __init__(self, name: str) -> None:
+        """Open the file. Raises OpenError, and NoStreamError if it has no audio."""
+        super().__init__(name)
+        self._uncancelled = Uncancelled(name)
+
+    @property
+    def one_channel(self) -> bool:
+        return self._uncancelled.happened
 
     def blocks(
         self, start: float, end: float, measure: Measure | None = None
@@ -72,17 +83,21 @@ class SpeechAudio(PowerReader):
     ) -> Iterator[tuple[float, Samples]]:
         """Yield the start in seconds and the samples of each resampled chunk."""
         form, resampler = None, av.AudioResampler()
-        frame = self._first(start)
-        while frame is not None and self._time(frame) < end:
+        for frame in self._uncancelled(self._until(start, end)):
             if measure and (power := self.power_of(frame, start, end)):
                 measure(power)
             kind = frame.format.name, frame.layout.name, frame.sample_rate
             if kind != form:
                 form, resampler = kind, av.AudioResampler("fltp", "mono", RATE)
             yield from _pieces(resampler, frame)
-            frame = self._next()
         if form:
             yield from _pieces(resampler, None)
+
+    def _until(self, start: float, end: float) -> Iterator[AudioFrame]:
+        frame = self._first(start)
+        while frame is not None and self._time(frame) < end:
+            yield frame
+            frame = self._next()
 
 
 def _pieces(

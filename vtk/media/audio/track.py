@@ -73,7 +73,7 @@ class AudioTrack:
         if left >= right:
             return None
         channels = tuple(channel.name for channel in frame.layout.channels)
-        return AudioChunk(_samples(frame)[:, left:right], rate, channels)
+        return AudioChunk(read_samples(frame)[:, left:right], rate, channels)
 
     def _first(self, start: float) -> AudioFrame | None:
         """Return the frame to begin at: the latest one if close enough, else one after a seek."""
@@ -137,7 +137,7 @@ class AudioTrack:
         return self._time(frame) + frame.samples / frame.sample_rate
 
 
-def _samples(frame: AudioFrame) -> Samples:
+def read_samples(frame: AudioFrame) -> Samples:
     """Return (channels, samples), full scale 1. Raises MediaError for 64-bit integers."""
     try:
         stored: NDArray[Any] = frame.to_ndarray()
