@@ -64,10 +64,19 @@ _CLITIC = re.compile(r"'(?:s|re|ve|ll|d|m|t|em)$")
 # An end mark with closing quotes, before white space; full-width marks need no white space.
 END = re.compile(r"[.!?\u2026\u0964]+[\"'\u2019\u201d)\]\u00bb]*(?=\s)|[。！？｡]+[」』”’）]*")
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:mr|mrs|ms|dr|prof|st|mt|vs|etc|fig|figs|no|vol|jr|sr|dept|approx|inc|ltd|co|corp|gen"
+    r"(?:\b(?:mr|mrs|ms|dr|prof|st|mt|vs|etc|fig|figs|vol|jr|sr|dept|approx|inc|ltd|co|corp|gen"
     r"|col|capt|sgt|lt|rev|hon|gov|sen|rep|e\.g|i\.e|cf|al|eq|z\.b|bzw|usw|p|pp)|\b(?-i:[A-ZÀ-Þ]))\.$",
     re.I,
 )
+
+# What is abbreviated only before a number: no. 5, Jan. 5, Fri. 13.
+_NUMBERED = re.compile(
+    r"\b(?:no|nos|nr|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|mon|tue|tues|wed|thu|thur|thurs"
+    r"|fri|sat|sun)\.$",
+    re.I,
+)
+# The pronoun after a word in lower case (so did I.); the initial of a name comes after another name.
+_PRONOUN = re.compile(r"\b[a-zß-ÿ’']+,?\s+I\.$")
 
 MEMORY = 50_000  # words whose terms are cached
 _QUOTES = str.maketrans("", "", "\"'«»“”‘’「」『』")
@@ -210,13 +219,22 @@ def sentence_ranges(text: str) -> list[tuple[int, int]]:
         if match:
             if cased and text[end : end + 9].lstrip()[:1].islower():
                 continue  # no sentence end: "Really?" he asked; 3 p.m. today
-            if match[0] == "." and _ABBREVIATION.search(text, start, end):
+            if match[0] == "." and _is_abbreviated(text, start, end):
                 continue
         if piece := text[start:end].strip():
             first = text.index(piece, start)
             ranges.append((first, first + len(piece)))
         start = end
     return ranges
+
+
+def _is_abbreviated(text: str, start: int, end: int) -> bool:
+    """Whether the full stop at the end of text[start:end] belongs to an abbreviation."""
+    if _NUMBERED.search(text, start, end):
+        return text[end:].lstrip()[:1].isdigit()
+    if _PRONOUN.search(text, start, end):
+        return False
+    return _ABBREVIATION.search(text, start, end) is not None
 
 
 def ends_sentence(text: str, after: str) -> bool:
