@@ -75,7 +75,7 @@ _NUMBERED = re.compile(
     r"|fri|sat|sun)\.$",
     re.I,
 )
-# The pronoun after a word in lower case (so did I.); the initial of a name comes after another name.
+# The pronoun comes after a word in lower case (so did I.), an initial after another name.
 _PRONOUN = re.compile(r"\b[a-zß-ÿ’']+,?\s+I\.$")
 
 MEMORY = 50_000  # words whose terms are cached

@@ -32,7 +32,7 @@ from vtk.transcribe import open_recognizer, transcribe
 from vtk.transcribe.activity import Stretch
 from vtk.transcribe.phrases import phrases
 from vtk.transcribe.pieces import PAD
-from vtk.transcribe.recognition import MARGIN, drop_loops, open_voice
+from vtk.transcribe.recognition import MARGIN, drop_loops, open_voice, with_durations
 
 pytest.importorskip("faster_whisper")
 
@@ -102,8 +102,12 @@ def test_languages_and_models_that_are_none(
     german: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = WhisperModel(str(german), device="cpu", threads=1)
-    with pytest.raises(UsageError, match="does not know the language 'xx'"):
-        list(model.recognize([Piece(0.0, np.zeros(RATE, np.float32))], "xx"))
+    for language in ("xx", "auto", "English"):
+        with pytest.raises(UsageError) as error:
+            list(model.recognize([Piece(0.0, np.zeros(RATE, np.float32))], language))
+        assert f"{german} does not know the language '{language}': give the code" in str(
+            error.value
+        )
     shutil.copytree(german, tmp_path / "part")
     (tmp_path / "part" / "tokenizer.json").unlink()
     with pytest.raises(MissingError, match=r"there is no tokenizer\.json"):
@@ -321,6 +325,12 @@ def test_words_are_written_as_the_recognizer_wrote_them() -> None:
     assert (entry["text"], other["text"]) == ("今日は良い天気です。", "GPUを")
     (cut,) = clip_entries([entry], 1.5, 2.4)
     assert cut["text"] == "は良い"
+
+
+def test_words_without_a_duration_get_what_is_free() -> None:
+    words = [Word(1.0, 1.0, " a"), Word(1.05, 1.05, " b"), Word(1.05, 1.5, " c"), Word(2, 2, " d")]
+    found = [(word.start, word.end) for word in with_durations(words)]
+    assert found == [(1.0, 1.05), (1.05, 1.05), (1.05, 1.5), (2, 2.1)]
 
 
 def test_an_abbreviation_ends_no_entry() -> None:

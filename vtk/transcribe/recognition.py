@@ -10,6 +10,7 @@ import logging
 from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import chain, pairwise
+from math import inf
 
 from vtk.entries import SpeechEntry
 from vtk.errors import ModelError, NoStreamError
@@ -33,6 +34,7 @@ MANY = 30  # repetitions in a row that nobody makes
 FASTEST = 5.0  # words a second of speech, give or take one second; a run of more is a loop
 INSTANT = 0.25  # share of words without duration from which a run is a loop
 HOLE = 3.0  # seconds of speech without words that are heard again
+BRIEF = 0.1  # seconds that are given to a word without a duration
 MARGIN = 0.2  # seconds of sound around a hole that are heard again with it
 
 Range = tuple[float, float]
@@ -110,7 +112,7 @@ class _Heard:
         return [gap for gap in gaps if voiced(*gap, speech) > HOLE]
 
     def entries(self) -> list[SpeechEntry]:
-        found = phrases(_word(word) for word in self.words)
+        found = phrases(map(_word, with_durations(self.words)))
         return sorted([*found, *map(_whole, self.wordless)], key=lambda entry: entry["start"])
 
 
@@ -199,6 +201,19 @@ def _is_loop(run: list[Word], speech: Iterable[Stretch]) -> bool:
     seconds = voiced(run[0].start, run[-1].end, speech)
     instant = sum(word.end - word.start < 0.02 for word in run)
     return len(run) > FASTEST * (seconds + 1) or instant > INSTANT * len(run)
+
+
+def with_durations(words: list[Word]) -> Iterator[Word]:
+    """Give words that begin and end at the same time what lies before the next word, up to BRIEF.
+
+    Where the next one begins at that time too, there is nothing to give.
+    """
+    for word, after in pairwise([*words, None]):
+        if word and word.end <= word.start:
+            free = inf if after is None else max(after.start, word.start)
+            word = word._replace(end=min(word.start + BRIEF, free))
+        if word:
+            yield word
 
 
 def _word(word: Word) -> HeardWord:

@@ -45,6 +45,7 @@ class WhisperModel(Closeable):
 
     def __init__(self, name: str, *, device: str = "auto", threads: int | None = None) -> None:
         self.name, self._folder = _folder(name)
+        self._given = name  # which tells more than the name of a folder alone
         try:
             import ctranslate2
             import tqdm
@@ -92,8 +93,10 @@ class WhisperModel(Closeable):
         if asked := language:
             language = next((code for code in known if same_language(code, asked)), None)
             if not language:
+                codes = "such as en or de" if len(known) > 2 else f"it knows, {' or '.join(known)}"
                 raise UsageError(
-                    f"{self.name} does not know the language {asked!r}; it knows {', '.join(known)}"
+                    f"{self._given} does not know the language {asked!r}: give the code of one "
+                    f"{codes}, or none to have it detected"
                 )
         waiting = iter(pieces)
         while batch := list(islice(waiting, self._batch)):
@@ -102,7 +105,7 @@ class WhisperModel(Closeable):
                 found = self._heard(batch, language)
                 yield from [Recognized(tuple(segments), language) for segments in found]
             except (RuntimeError, ValueError) as error:
-                yield from [ModelError(f"{self.name} failed: {error}")] * len(batch)
+                yield from [ModelError(f"{self._given} failed: {error}")] * len(batch)
 
     def _language(self, batch: list[Piece]) -> str:
         """Return the likeliest language over all pieces, weighted by their length."""
