@@ -7,6 +7,8 @@ import sys
 import threading
 from collections.abc import Callable
 
+from vtk.output import discard_unfinished
+
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _told = 0  # number of the signal that told this process to end; 0 if none
 SOON = 1.0  # seconds within which a run usually ends after a signal
@@ -88,6 +90,7 @@ def _watch_signals(tell: Callable[[], None], leave: Callable[[], None]) -> None:
             tell()
         number = _next(reading)
         leave()
+        discard_unfinished()
         os._exit(128 + number)
 
     threading.Thread(target=wait, daemon=True, name="signal-watch").start()
