@@ -70,11 +70,11 @@ class Heard:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("model", metavar="FOLDER")
+    parser.add_argument("model", metavar="FOLDER", help="a Whisper model of faster-whisper")
     parser.add_argument("--rows", metavar="R,R", help="all if not given")
-    parser.add_argument("--texts", default="0-7", metavar="FIRST-LAST")
+    parser.add_argument("--texts", default="0-7", metavar="FIRST-LAST", help="of 0-15; default 0-7")
     parser.add_argument("--seed", type=int, default=0, metavar="N")
-    parser.add_argument("--engines", default="vtk,fw,fwb", metavar="E,E")
+    parser.add_argument("--engines", default="vtk,fw,fwb", metavar="E,E", help="all if not given")
     parser.add_argument("--minutes", type=float, default=30, metavar="N", help="of the long row")
     parser.add_argument("--speech", type=Path, default=Path("../shared/speech"), metavar="FOLDER")
     parser.add_argument("--threads", type=int, default=2, metavar="N")
