@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 if TYPE_CHECKING:
+    from vtk.models import OpenOptions
     from vtk.models.llm.prompt import LanguageModel
     from vtk.stream.job import Job
 
@@ -227,27 +228,31 @@ class Opening:
 
     def __call__(self) -> "LanguageModel":
         """The model, loaded. Raises MissingError, UsageError."""
-        from vtk.models import LoadOptions, open_language
+        from vtk.models import open_language
+
+        return open_language(self.values["model"], **self.options())
+
+    def options(self) -> "OpenOptions":
+        """How to open the model, for `open_language`; warns of options without effect on it."""
+        from vtk.models import LoadOptions
 
         if self.values["endpoint"]:
             warn_of_unused(self.given & LOCAL, "the model of a server")
         else:
             warn_of_unused(self.given & {"timeout"}, "a model in this process")
-        rest = dict(self.values)
-        name, endpoint, mmproj = (rest.pop(key) for key in ("model", "endpoint", "mmproj"))
-        timeout = rest.pop("timeout")
-        return open_language(
-            name,
-            mmproj=mmproj,
-            loading=LoadOptions(**rest),
-            endpoint=endpoint,
-            key=os.environ.get("VTK_API_KEY"),
-            jobs=rest["sequences"] or (self.jobs if self.jobs > 1 else 4),
-            timeout=timeout,
-        )
+        rest = {name: value for name, value in self.values.items() if name != "model"}
+        mmproj, endpoint, timeout = (rest.pop(key) for key in ("mmproj", "endpoint", "timeout"))
+        return {
+            "mmproj": mmproj,
+            "loading": LoadOptions(**rest),
+            "endpoint": endpoint,
+            "key": os.environ.get("VTK_API_KEY"),
+            "jobs": rest["sequences"] or (self.jobs if self.jobs > 1 else 4),
+            "timeout": timeout,
+        }
 
 
-def _is_given(context: typer.Context, name: str) -> bool:
+def is_given(context: typer.Context, name: str) -> bool:
     """Whether an option comes from the command line, not from a variable or the configuration."""
     source = context.get_parameter_source(name)
     return source is not None and source.name == "COMMANDLINE"
@@ -277,7 +282,7 @@ def on_stream(words: str, function: Callable[..., "Job | str"]) -> Callable[...,
         values |= {name: settings[name] for name in taken if name in shared}
         if seeing:  # the processes of --jobs are to know it too
             os.environ["VTK_DECODE"] = values.pop("decode")
-        given = frozenset(name for name in values if _is_given(ctx, name))
+        given = frozenset(name for name in values if is_given(ctx, name))
         if loading:
             own_values = {name: values.pop(name) for name in loading}
             values["opening"] = Opening(own_values, settings["jobs"], given)

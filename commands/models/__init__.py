@@ -1,7 +1,6 @@
 """vtk models: list, download, verify and benchmark models."""
 
 import logging
-import os
 import sys
 from collections.abc import Iterator
 from shutil import get_terminal_size
@@ -9,18 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from ..options import (
-    Context,
-    Endpoint,
-    FlashAttention,
-    GpuLayers,
-    KvType,
-    Mmproj,
-    PictureTokens,
-    Sequences,
-    Threads,
-    Timeout,
-)
+from ..options import Opening
 from .check import check
 from .subcommand import AsJson, Model, Models, of_each, print_lines, subcommand, write
 
@@ -187,6 +175,7 @@ def doctor(stream: "Stream", json: AsJson = False) -> None:
 @subcommand
 def bench(
     stream: "Stream",
+    opening: Opening,
     model: Annotated[
         str | None,
         typer.Argument(
@@ -199,16 +188,6 @@ def bench(
         int, typer.Option(metavar="N", min=1, help="Pictures or texts to measure with.")
     ] = 8,
     tokens: Annotated[int, typer.Option(metavar="N", min=2, help="Most tokens in an answer.")] = 64,
-    mmproj: Mmproj = None,
-    gpu_layers: GpuLayers = -1,
-    context: Context = None,
-    threads: Threads = None,
-    flash_attention: FlashAttention = None,
-    kv_type: KvType = "f16",
-    sequences: Sequences = None,
-    picture_tokens: PictureTokens = None,
-    endpoint: Endpoint = None,
-    timeout: Timeout = 300.0,
     json: AsJson = False,
 ) -> None:
     """Measure how fast a model is on this machine.
@@ -224,21 +203,8 @@ def bench(
       vtk models bench --endpoint http://localhost:8080
     """
     from vtk.models.bench import bench
-    from vtk.models.llm.load_options import LoadOptions
 
-    speed = bench(
-        model,
-        mmproj=mmproj,
-        loading=LoadOptions(
-            gpu_layers, context, threads, flash_attention, kv_type, sequences, picture_tokens
-        ),
-        endpoint=endpoint,
-        key=os.environ.get("VTK_API_KEY"),
-        jobs=sequences or 4,
-        timeout=timeout,
-        count=count,
-        tokens=tokens,
-    )
+    speed = bench(model, count=count, tokens=tokens, **opening.options())
     record = speed.record()
     lines = "\n".join(f"{key.replace('_', ' '):24} {value}" for key, value in record.items())
     write(stream, [record], lambda _: lines, json)

@@ -1,26 +1,12 @@
 """vtk models check: ask a model what it can do, on pictures and texts with known answers."""
 
 import logging
-import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..options import (
-    Context,
-    Endpoint,
-    FlashAttention,
-    GpuLayers,
-    KvType,
-    LeastPictureTokens,
-    Mmproj,
-    Pairs,
-    PictureTokens,
-    Sequences,
-    Threads,
-    Timeout,
-)
+from ..options import Opening
 from .subcommand import AsJson, subcommand, write
 
 if TYPE_CHECKING:
@@ -35,6 +21,7 @@ HEAD = f"{'skill':12} {'right':>9} {'share':>6}  {'95 % interval':13} {'chance':
 @subcommand
 def check(
     stream: "Stream",
+    opening: Opening,
     model: Annotated[
         str | None,
         typer.Argument(
@@ -55,18 +42,6 @@ def check(
         int, typer.Option(metavar="N", min=8, help="Pictures, clips or texts for each skill.")
     ] = 16,
     seed: Annotated[int, typer.Option(metavar="N", min=0, help="Choose other questions.")] = 0,
-    mmproj: Mmproj = None,
-    gpu_layers: GpuLayers = -1,
-    context: Context = None,
-    threads: Threads = None,
-    flash_attention: FlashAttention = None,
-    kv_type: KvType = "f16",
-    sequences: Sequences = None,
-    picture_tokens: PictureTokens = None,
-    least_picture_tokens: LeastPictureTokens = None,
-    pairs: Pairs = True,
-    endpoint: Endpoint = None,
-    timeout: Timeout = 300.0,
     json: AsJson = False,
 ) -> None:
     """Ask a model what it can do, and tell skill from chance.
@@ -104,33 +79,16 @@ def check(
       vtk models check qwen3-vl-4b --skill counts --skill motion --count 32
       vtk models check --endpoint http://localhost:8080 | jq -r 'select(.verdict != "ok") | .skill'
     """
-    from vtk.models.llm.load_options import LoadOptions
     from vtk.skills import check_model
     from vtk.stream.progress import step_bar
 
-    loading = LoadOptions(
-        gpu_layers=gpu_layers,
-        context=context,
-        threads=threads,
-        flash_attention=flash_attention,
-        kv_type=kv_type,
-        sequences=sequences,
-        picture_tokens=picture_tokens,
-        least_picture_tokens=least_picture_tokens,
-        pairs=pairs,
-    )
     rows = check_model(
         model,
-        mmproj=mmproj,
-        loading=loading,
-        endpoint=endpoint,
-        key=os.environ.get("VTK_API_KEY"),
-        jobs=sequences or 4,
-        timeout=timeout,
         skills=skill or (),
         count=count,
         seed=seed,
         progress=lambda *told: stream.progress.moved(*told),
+        **opening.options(),
     )
     chance: dict[str, list[str]] = {}
     failed: dict[tuple[str, str | None], list[str]] = {}

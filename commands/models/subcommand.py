@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ..options import _shared
+from ..options import Opening, _model, _shared, is_given
 
 Model = Annotated[
     str,
@@ -35,19 +35,33 @@ AsJson = Annotated[
 
 
 def subcommand(function: Callable[..., None]) -> Callable[..., None]:
-    """Make a subcommand that calls `function(stream, ...)` and exits with the stream's status."""
+    """Make a subcommand that calls `function(stream, ...)` and exits with the stream's status.
+
+    One that takes `opening` has the options of a language model as well, of which it may name
+    `model` itself, as an argument.
+    """
     shared = inspect.signature(_shared).parameters
     common = [shared[name] for name in ("quiet", "log_json")]
+    taken = dict(inspect.signature(function).parameters)
+    del taken["stream"]
+    loading = inspect.signature(_model).parameters if taken.pop("opening", None) else {}
+    added = [p for name, p in loading.items() if name not in taken]
 
     @functools.wraps(function)
-    def command(**values: Any) -> None:
+    def command(ctx: typer.Context, **values: Any) -> None:
         from vtk.stream import Stream  # imported late to keep --help fast
 
         stream = Stream("models", **{p.name: values.pop(p.name) for p in common})
+        if loading:
+            given = frozenset(name for name in values if is_given(ctx, name))
+            named = {name: values[name] for name in loading}
+            values = {name: values[name] for name in taken}
+            values["opening"] = Opening(named, given=given)
         raise SystemExit(stream.status(functools.partial(function, stream, **values)))
 
-    own = list(inspect.signature(function).parameters.values())[1:]
-    keyword = [p.replace(kind=p.KEYWORD_ONLY) for p in (*own, *common)]
+    ctx = inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
+    own = [*taken.values(), *added, *common, ctx]
+    keyword = [p.replace(kind=p.KEYWORD_ONLY) for p in own]
     command.__signature__ = inspect.Signature(keyword)  # type: ignore[attr-defined]
     command.__annotations__ = {p.name: p.annotation for p in keyword}
     del command.__wrapped__

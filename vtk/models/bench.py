@@ -5,12 +5,12 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
 from vtk.errors import ModelError, UsageError
-from vtk.models import LoadOptions, open_language
+from vtk.models import LoadOptions, OpenOptions, open_language
 from vtk.models.hub.files import resolve
 from vtk.models.hub.kind import kind_and_entry
 from vtk.models.llm.prompt import LanguageModel, Picture, Prompt, Sampling
@@ -48,39 +48,28 @@ class Speed:
 def bench(
     name: str | None,
     *,
-    mmproj: str | None = None,
-    loading: LoadOptions | None = None,
-    endpoint: str | None = None,
-    key: str | None = None,
-    jobs: int = 4,
-    timeout: float = 300.0,
     count: int = 8,
     tokens: int = 64,
+    **options: Unpack[OpenOptions],
 ) -> Speed:
     """Measure a model with `count` pictures or texts and up to `tokens` tokens per answer.
 
+    `options` are those of `open_language`.
     Raises MissingError if the model is not there, ModelError if it gives no answer, UsageError for
     a model of another kind, such as a reranker.
     """
     if count < 1 or tokens < 1:
         raise UsageError("a measurement needs at least one picture and one token")
-    kind, _ = kind_and_entry(name, mmproj, endpoint)
+    kind, _ = kind_and_entry(name, options.get("mmproj"), options.get("endpoint"))
+    loading = options.get("loading") or LoadOptions()
     if name and kind == "speech":
-        return _speech(name, loading or LoadOptions(), count)
+        return _speech(name, loading, count)
     if kind not in ("vlm", "llm", "ocr", "clip", "embed"):
         raise UsageError(f"{name} is of the kind {kind}, which is not measured here")
     if name and kind in ("clip", "embed"):
-        return _vectors(name, kind, loading or LoadOptions(), count)
+        return _vectors(name, kind, loading, count)
     begun = time.perf_counter()
-    model = open_language(
-        name,
-        mmproj=mmproj,
-        loading=loading,
-        endpoint=endpoint,
-        key=key,
-        jobs=jobs,
-        timeout=timeout,
-    )
+    model = open_language(name, **options)
     loaded = time.perf_counter() - begun
     try:
         return _language(model, loaded, count, tokens)

@@ -6,10 +6,10 @@ projector or quantization shows: the model loads and answers, and is right as of
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from vtk.errors import MissingError, UsageError
-from vtk.models import LoadOptions, open_language
+from vtk.models import LoadOptions, OpenOptions, open_language
 from vtk.models.hub.files import resolve
 from vtk.models.hub.kind import kind_and_entry
 from vtk.skills import hearing, language, vectors
@@ -75,29 +75,25 @@ class Order:
 def check_model(
     name: str | None,
     *,
-    mmproj: str | None = None,
-    loading: LoadOptions | None = None,
-    endpoint: str | None = None,
-    key: str | None = None,
-    jobs: int = 4,
-    timeout: float = 300.0,
     skills: Collection[str] = (),
     count: int = 16,
     seed: int = 0,
     progress: Progress = lambda skills, done, total: None,
+    **options: Unpack[OpenOptions],
 ) -> Iterator[Row]:
     """Yield a row for each of `skills`, by default those that the model claims.
 
-    Rows for skills that it does not claim say so. Arguments up to `timeout` are those of
-    `open_language`; the model may also be an embedder or a recognizer of speech. A skill has
+    Rows for skills that it does not claim say so. `options` are those of `open_language`; the
+    model may also be an embedder or a recognizer of speech. A skill has
     `count` questions or more; they depend on `seed` alone. Raises MissingError if the model is not
     there or cannot be checked, UsageError.
     """
     if count < FEWEST:
         raise UsageError(f"skill is told from chance by {FEWEST} questions or more")
-    kind, entry = kind_and_entry(name, mmproj, endpoint)
+    endpoint = options.get("endpoint")
+    kind, entry = kind_and_entry(name, options.get("mmproj"), endpoint)
     order = Order(skills, count, seed, progress, entry, bool(endpoint))
-    loading = loading or LoadOptions()
+    loading = options.get("loading") or LoadOptions()
     if name and kind == "clip":
         return _clip(name, order, loading)
     if name and kind == "embed":
@@ -107,15 +103,7 @@ def check_model(
     if kind not in ("vlm", "llm", "ocr"):
         raise UsageError(f"{name} is of the kind {kind}, which has no skills to be checked")
     order.asked(order.language)  # a wrong skill is told before anything is loaded
-    model = open_language(
-        name,
-        mmproj=mmproj,
-        loading=loading,
-        endpoint=endpoint,
-        key=key,
-        jobs=jobs,
-        timeout=timeout,
-    )
+    model = open_language(name, **options)
     return _language(model, order)
 
 
