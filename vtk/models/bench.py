@@ -130,7 +130,7 @@ def _vectors(name: str, kind: str, loading: LoadOptions, count: int) -> Speed:
     if kind == "clip":
         from vtk.models.embed.clip import ClipModel
 
-        model = ClipModel(name)
+        model = ClipModel(name, threads=loading.threads)
     else:
         from vtk.models.embed.text import TextEmbedder
 

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 import orjson
 
-from vtk.check import check
-from vtk.errors import InputError
+from vtk.models.llm.json_schema import obeys
 from vtk.models.llm.prompt import YES_NO, Answer, Prompt, Sampling
 from vtk.skills.drawing import COLOURS
 from vtk.skills.pictures import SHORT, reads
@@ -140,11 +139,7 @@ def objects(seed: int, count: int) -> Iterator[list[Question]]:
 
 
 def _keeps_schema(answer: Answer) -> Marks:
-    try:
-        check(orjson.loads(answer.text), SCHEMA, "answer")
-    except (orjson.JSONDecodeError, InputError):
-        return (False,)
-    return (True,)
+    return (obeys(answer.text, SCHEMA),)
 
 
 def _fields_judge(wanted: dict[str, Any]) -> Judge:

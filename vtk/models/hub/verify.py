@@ -10,6 +10,8 @@ from pathlib import Path
 from vtk.errors import MissingError
 from vtk.models.hub.catalog import Entry, catalog, user_file
 from vtk.models.hub.files import (
+    CTRANSLATE2,
+    NEEDED,
     Files,
     blob_sha256,
     cached_path,
@@ -77,10 +79,8 @@ def verify(name: str, progress: Progress = lambda *_: None) -> Iterator[Verdict]
 
 def _lacking(path: Path) -> str | None:
     """Return which file is missing beside the weights of a speech model, in words, if one is."""
-    if path.name != "model.bin":
+    if path.name != CTRANSLATE2:
         return None
-    from vtk.models.speech.whisper import NEEDED
-
     missing = [file for file in NEEDED if not (path.parent / file).is_file()]
     return f"has no {' and no '.join(missing)} beside it" if missing else None
 

@@ -56,16 +56,10 @@ class Sampler:
         tokens = np.zeros(len(allowed), TOKEN)
         tokens["id"] = allowed
         tokens["logit"] = np.ctypeslib.as_array(found, shape=(self._size,))[allowed]
-        return int(tokens["id"][self._apply(self._chain, tokens)])
-
-    def _apply(self, sampler: Any, tokens: NDArray[np.void]) -> int:
-        """Apply a sampler to candidates, in place; return the index that it selects, or -1."""
-        import llama_cpp
-
-        data = tokens.ctypes.data_as(ctypes.POINTER(llama_cpp.llama_token_data))
-        array = llama_cpp.llama_token_data_array(data, len(tokens), -1, False)
-        self._lib.llama_sampler_apply(sampler, ctypes.byref(array))
-        return int(array.selected)
+        data = tokens.ctypes.data_as(ctypes.POINTER(self._lib.llama_token_data))
+        array = self._lib.llama_token_data_array(data, len(tokens), -1, False)
+        self._lib.llama_sampler_apply(self._chain, ctypes.byref(array))
+        return int(tokens["id"][array.selected])
 
     def close(self) -> None:
         """Free the sampler."""

@@ -21,7 +21,7 @@ from vtk.cores import cores
 from vtk.errors import MissingError, ModelError, UsageError
 from vtk.media.subtitles import same_language
 from vtk.models.closeable import Closeable
-from vtk.models.hub.files import blob_sha256, is_path, resolve, sha256
+from vtk.models.hub.files import CTRANSLATE2, NEEDED, blob_sha256, is_path, resolve, sha256
 from vtk.models.hub.formats import fault
 from vtk.models.speech.recognizer import RATE, Piece, Recognized, Segment, Word, whole_words
 
@@ -29,7 +29,6 @@ BATCH = {"cpu": 4, "cuda": 16}  # pieces per batch
 BEAM = 5  # beam size, as in the paper
 GRAIN = RATE // 100  # samples per spectrogram frame
 FEWEST = 10  # spectrogram frames to which shorter pieces are padded
-NEEDED = ("model.bin", "config.json", "tokenizer.json")
 VOCABULARY = ("vocabulary.json", "vocabulary.txt")
 CONTROLS = ("<|startoftranscript|>", "<|endoftext|>", "<|notimestamps|>", "<|transcribe|>")
 
@@ -65,7 +64,7 @@ class WhisperModel(Closeable):
         try:
             self._model = _loaded(self._folder, device, count)
         except MissingError as error:
-            if device == "cpu" or fault(self._folder / "model.bin"):
+            if device == "cpu" or fault(self._folder / CTRANSLATE2):
                 raise
             log.warning("%s; going on without the GPU", error)
             device = "cpu"
@@ -77,7 +76,7 @@ class WhisperModel(Closeable):
     @cached_property
     def sha256(self) -> str:
         """The SHA-256 of the weights, for provenance."""
-        weights = self._folder / "model.bin"
+        weights = self._folder / CTRANSLATE2
         return blob_sha256(weights) or sha256(weights)
 
     def close(self) -> None:
@@ -188,7 +187,7 @@ def _folder(name: str) -> tuple[str, Path]:
         raise MissingError(f"there is no folder {name}")
     else:
         files = resolve(name, kinds=("speech",))
-        if files.model.name != "model.bin":
+        if files.model.name != CTRANSLATE2:
             raise UsageError(f"{name} is not a speech model: see `vtk models list --kind speech`")
         folder = files.model.parent
         label = files.name if files.entry else Path(os.path.abspath(folder)).name
@@ -213,7 +212,7 @@ def _loaded(folder: Path, device: str, threads: int) -> Any:
         if device != "cpu":  # missing CUDA libraries cause an error only at the first use
             model.encode(np.zeros((model.model.n_mels, 3000), np.float32))
     except Exception as error:  # the tokenizers library raises plain Exception
-        if wrong := fault(folder / "model.bin"):
+        if wrong := fault(folder / CTRANSLATE2):
             raise MissingError(f"{folder}/model.bin cannot be loaded: it {wrong}") from None
         if isinstance(error, (RuntimeError, ValueError, OSError)):
             raise MissingError(f"{folder} cannot be loaded on the {device}: {error}") from None
