@@ -82,12 +82,12 @@ MEMORY = 50_000  # words whose terms are cached
 _QUOTES = str.maketrans("", "", "\"'«»“”‘’「」『』")
 
 
-@cache
 def without_controls(text: str) -> str:
     """Return the text without control characters; ends of lines and tabs stay."""
     return _CONTROLS.sub("", text)
 
 
+@cache
 def _word_pattern() -> re.Pattern[str]:
     # Vowel signs and combining accents are part of a word, although \w does not match them.
     ranges = (*range(0x300, 0x1E00), *range(0xA800, 0xAC00))
