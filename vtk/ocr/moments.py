@@ -1,6 +1,7 @@
 """Choose the frames that a model is to read: those on which other text may stand than before."""
 
 from fractions import Fraction
+from typing import NamedTuple
 
 from vtk.media.image.files import fitted
 from vtk.media.image.sidedata import Orientation, orientation
@@ -13,15 +14,21 @@ HELD = 96  # most glances kept, of the latest seconds
 STANDING = 2  # number of glances back to compare with, to tell what moves
 PATIENCE = 4.0  # seconds after which moving content is read as well
 
-Moment = tuple[float, float, RGB | None, bool]
+
+class Look(NamedTuple):
+    """A frame to be read, and the time from which the screen shows it; without a picture, nothing.
+
+    `fresh` if nothing that was read before is of the same stretch of video.
+    """
+
+    time: float
+    start: float
+    picture: RGB | None
+    fresh: bool
 
 
 class Moments:
-    """Chooses in one stretch of video; frames are pushed in order.
-
-    A moment is the time of a frame, the time from which the screen shows what is on it, its picture
-    (None if nothing on it may be text), and whether it is the first of the stretch.
-    """
+    """Chooses in one stretch of video; frames are pushed in order."""
 
     def __init__(self, interval: float, aspect: Fraction | None, pixels: int) -> None:
         """`interval` is the time between looks in seconds; 0 looks at every pushed frame."""
@@ -39,7 +46,7 @@ class Moments:
         """Whether any frame has been pushed."""
         return self._cells is not None
 
-    def push(self, frame: Frame, time: float) -> Moment | None:
+    def push(self, frame: Frame, time: float) -> Look | None:
         """Take in the next frame, shown from `time` seconds on."""
         if self._past and self._interval and time - self._past[-1][0] < OFTEN - 1e-3:
             return None
@@ -54,11 +61,11 @@ class Moments:
             return None
         return self._look()
 
-    def finish(self) -> Moment | None:
+    def finish(self) -> Look | None:
         """Look at the last frame of a span, which may show what came after the latest look."""
         return self._look() if self._latest else None
 
-    def _look(self) -> Moment | None:
+    def _look(self) -> Look | None:
         assert self._cells
         assert self._latest
         (time, frame), self._latest = self._latest, None
@@ -78,6 +85,6 @@ class Moments:
                 break
             start = earlier
         if not self._cells.may_hold_text:
-            return frame.time, start, None, fresh
+            return Look(frame.time, start, None, fresh)
         box = (self._pixels, self._pixels)
-        return frame.time, start, fitted(frame.image, self._aspect, box), fresh
+        return Look(frame.time, start, fitted(frame.image, self._aspect, box), fresh)

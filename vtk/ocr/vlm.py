@@ -17,10 +17,10 @@ from vtk.errors import GoneError, MediaError, MissingError, ModelError, OutputEr
 from vtk.keyframes import with_keyframes
 from vtk.media.video import OUTSIDE, Video, VideoCache
 from vtk.models.hub.catalog import ocr_prompt
-from vtk.models.llm.prompt import Answer, LanguageModel, Picture, Prompt, Sampling
+from vtk.models.llm.prompt import Answer, LanguageModel, Prompt, Sampling
 from vtk.ocr import OcrSettings
 from vtk.ocr.answer import NOTHING, ReadLine, lines_in
-from vtk.ocr.moments import Moments
+from vtk.ocr.moments import Look, Moments
 from vtk.ocr.networks import Stretches, located
 from vtk.ocr.words import comparison_key, digits, similarity
 from vtk.pipeline import failure
@@ -41,19 +41,6 @@ PLAIN = (
 )
 
 log = logging.getLogger("vtk")
-
-
-@dataclass(frozen=True)
-class Look:
-    """A frame to be read, and the time from which the screen shows it; without a picture, nothing.
-
-    `fresh` if nothing that was read before is of the same stretch of video.
-    """
-
-    time: float
-    start: float
-    picture: Picture | None
-    fresh: bool
 
 
 def read(
@@ -144,9 +131,9 @@ def _moments(video: Video, interval: float, settings: OcrSettings) -> Moments:
     return Moments(interval, video.stream.sample_aspect_ratio, settings.pixels)
 
 
-def _look(found: tuple[float, float, Picture | None, bool] | None) -> Iterator[Look]:
+def _look(found: Look | None) -> Iterator[Look]:
     if found:
-        yield Look(*found)
+        yield found
 
 
 @dataclass

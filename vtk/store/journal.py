@@ -36,14 +36,13 @@ class ResumeJournal:
         self._met: set[Key] = set()  # spans that were looked up
         self._told = False  # whether it was said that records were made otherwise
         for path in (Path(os.path.realpath(output)), self._path):
-            with suppress(FileNotFoundError):
-                try:
-                    self._sources.append(open(path, "rb"))  # noqa: SIM115
-                except OSError as error:
-                    if isinstance(error, FileNotFoundError):
-                        raise
-                    raise OutputError(f"cannot read {path}: {error.strerror}") from None
-                self._index(len(self._sources) - 1)
+            try:
+                self._sources.append(open(path, "rb"))  # noqa: SIM115
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                raise OutputError(f"cannot read {path}: {error.strerror}") from None
+            self._index(len(self._sources) - 1)
         with os_errors(self._path):
             self._file = open(self._path, "ab")  # noqa: SIM115
             if self._path.stat().st_size:

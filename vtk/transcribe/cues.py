@@ -32,8 +32,7 @@ def cues(span: Span, detector: SpeechDetector, *, others: bool = False) -> Itera
         for index, one in enumerate(found):
             cue = span.sub_span(one.start, one.end, "cue", index=index, **one.details)
             method = METHODS[one.details["cue"]["type"]]
-            told = {"one_channel": True} if voice.one_channel else {}
-            yield cue.with_provenance("transcribe", method, **told)
+            yield cue.with_provenance("transcribe", method, one_channel=voice.one_channel or None)
         yield from lost_records(span, voice, "cue", start, end)
     finally:
         voice.close()

@@ -170,18 +170,18 @@ class RecognizedWords:
         It tells the recognizer, the language, and in which ranges, as there were no words first,
         it heard again (`heard_again`), or nothing at all (`no_words`).
         """
-        found: dict[str, Any] = {"model": self._recognizer.name, "language": self._speech.language}
-        if digest := self._recognizer.sha256:
-            found["sha256"] = digest
-        if self._voice.one_channel:
-            found["one_channel"] = True
-        for key, ranges in (
-            ("heard_again", self._speech.heard_again),
-            ("no_words", self._speech.no_words),
-        ):
-            if inside := [[rounded(a), rounded(b)] for a, b in ranges if a < end and b > start]:
-                found[key] = inside
-        return found
+
+        def inside(ranges: list[Range]) -> list[list[float]] | None:
+            return [[rounded(a), rounded(b)] for a, b in ranges if a < end and b > start] or None
+
+        return {
+            "model": self._recognizer.name,
+            "language": self._speech.language,
+            "sha256": self._recognizer.sha256 or None,
+            "one_channel": self._voice.one_channel or None,
+            "heard_again": inside(self._speech.heard_again),
+            "no_words": inside(self._speech.no_words),
+        }
 
     def lost_records(self, span: Span, start: float, end: float) -> Iterator[Span]:
         """Error records for sound missing from the span, from `start` to `end` seconds."""

@@ -69,7 +69,8 @@ def _powers(frame: AudioFrame) -> NDArray[np.float64]:
         left, right = read_samples(frame).astype(np.float64)
     except MediaError:
         return np.zeros(3)
-    return np.array([np.sum(one**2) for one in (left, right, (left + right) / 2)])
+    one, other = left @ left, right @ right
+    return np.array([one, other, (one + other + 2 * (left @ right)) / 4])
 
 
 def _of_one(frame: AudioFrame, channel: int) -> AudioFrame:

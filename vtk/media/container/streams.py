@@ -65,13 +65,15 @@ def stated_range(container: InputContainer, stream: Stream | None) -> tuple[floa
     return rounded(float(start)), rounded(float(max(start, end)))
 
 
-def played_range(container: InputContainer, stream: Stream | None) -> tuple[float, float]:
-    """Return the range in seconds in which something is seen or heard, `stream` being the main one.
+def played_range(
+    container: InputContainer, stream: Stream | None, stated: tuple[float, float]
+) -> tuple[float, float]:
+    """Return the range in seconds in which something is seen or heard.
 
-    Sound may begin before the first picture and go on after the last one; what has a time before
-    zero is not played.
+    `stated` is the `stated_range` of the main `stream`. Sound may begin before the first picture
+    and go on after the last one; what has a time before zero is not played.
     """
-    start, end = stated_range(container, stream)
+    start, end = stated
     sound = container.streams.best("audio")
     if sound is None or sound is stream:
         return start, end

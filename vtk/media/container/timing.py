@@ -72,10 +72,10 @@ def timing(video: str) -> Timing:
     with open_container(video) as container:
         stream = leading_stream(container)
         rate = _rate(stream) if isinstance(stream, VideoStream) else None
-        start, end = stated_range(container, stream)
+        start, end = stated = stated_range(container, stream)
         timecode, reel = (_tag(container, name) for name in ("timecode", "reel_name"))
         title = container.metadata.get("title", "")
-        played = played_range(container, stream)
+        played = played_range(container, stream, stated)
         return Timing(start, end, rate, timecode, reel, title, played)
 
 
@@ -102,7 +102,8 @@ def is_cut_off(video: str) -> bool:
     if not seekable(video):
         return False
     with open_container(video) as container:
-        start, end = played_range(container, leading_stream(container))
+        stream = leading_stream(container)
+        start, end = played_range(container, stream, stated_range(container, stream))
         if end <= start:
             return False
         with suppress(av.FFmpegError):

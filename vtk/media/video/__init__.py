@@ -70,9 +70,8 @@ class Video(Decoder):
         # Must not refer to self: a reference cycle would delay freeing the memory of both.
         self._another = partial(Decoder, name, loop_filter=loop_filter, known=self.known)
         self._readers = ParallelDecoder(self._another)
-        self._sought = (
-            0  # keyframes were looked for: 0 nowhere, 1 in the container, 2 in all packets
-        )
+        # Where keyframes were looked for: 0 nowhere, 1 in the container, 2 in all packets.
+        self._sought = 0
         self.cut_short = False  # whether frames() stopped at a frame past its end
 
     def close(self) -> None:

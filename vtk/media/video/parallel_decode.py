@@ -2,7 +2,7 @@
 
 Each decoder ("reader") opens the file for itself and decodes whole segments, which begin at a
 keyframe, so no decoder waits for another. All decoders but one run in threads; the remaining one
-segments in the consuming thread while it has nothing to consume, as one thread more than there are
+runs in the consuming thread while it has nothing to consume, as one thread more than there are
 cores would make the others wait for the interpreter. The idea is that of QuickVideo (Schneider and
 others, 2025), which cuts a whole video into as many segments as there are cores; here a segment is
 a single group of pictures, so that little has to be held until its turn comes.
