@@ -87,17 +87,18 @@ def _measured(spans: Iterable[Span], language: str | None) -> Iterator[Span]:
 
 
 def _tagged(spans: Iterable[Span], options: "CaptionOptions") -> Iterator[Span]:
-    from vtk.caption.tags import tags_by_clip
+    from vtk.caption.tags import ClipTagger
     from vtk.prompting.loader import FrameLoader
 
     if options.clip is None:
         raise UsageError("--tags needs a model: --model NAME or --clip NAME")
+    tags_of = ClipTagger(options.clip, options.tags)
     for loaded in FrameLoader("caption", options.frames, options.context.subtitles)(spans):
         span = loaded.span
         if not loaded.passed:
             pictures = [picture for _, picture in loaded.frames]
             try:
-                found = tags_by_clip(options.clip, pictures, options.tags)
+                found = tags_of(pictures)
             except ModelError as error:
                 yield failure("caption", span, error)
                 continue

@@ -6,10 +6,12 @@ see", Estevam et al. 2024).
 """
 
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vtk.caption.options import Tag
 from vtk.caption.task import CaptionTask
@@ -49,21 +51,31 @@ def tags_by_model(task: CaptionTask, tags: Sequence[Tag]) -> Dialogue:
     return {"tags": rank_tags(tags, scores)}
 
 
-def tags_by_clip(
-    clip: "ImageTextModel", pictures: Sequence["Picture"], tags: Sequence[Tag]
-) -> dict[str, Any]:
-    """Return `tags`, most likely first, scored by an image-text model; scores sum to 1.
+class ClipTagger:
+    """Scores tags by an image-text model, which embeds their texts at the first picture.
 
     The embedding of a tag is the mean of the embeddings of its texts; pictures are averaged too.
     """
-    vectors = clip.texts([text for tag in tags for text in tag.texts])
-    ends = np.cumsum([len(tag.texts) for tag in tags])[:-1]
-    means = np.stack([part.mean(axis=0) for part in np.split(vectors, ends)])
-    means /= np.linalg.norm(means, axis=1, keepdims=True)
-    seen = np.stack(list(clip.images(list(pictures)))).mean(axis=0)
-    logits = SCALE * means @ (seen / np.linalg.norm(seen))
-    shares = np.exp(logits - logits.max())
-    return {"tags": rank_tags(tags, (shares / shares.sum()).tolist())}
+
+    def __init__(self, clip: "ImageTextModel", tags: Sequence[Tag]) -> None:
+        self._clip, self._tags = clip, tags
+
+    @cached_property
+    def _means(self) -> NDArray[np.float32]:
+        """Unit vectors of the tags, (tags, dimension)."""
+        vectors = self._clip.texts([text for tag in self._tags for text in tag.texts])
+        ends = np.cumsum([len(tag.texts) for tag in self._tags])[:-1]
+        means = np.stack([part.mean(axis=0) for part in np.split(vectors, ends)])
+        means /= np.linalg.norm(means, axis=1, keepdims=True)
+        return means
+
+    def __call__(self, pictures: Sequence["Picture"]) -> dict[str, Any]:
+        """Return `tags`, most likely first; scores sum to 1. Raises ModelError."""
+        means = self._means
+        seen = np.stack(list(self._clip.images(list(pictures)))).mean(axis=0)
+        logits = SCALE * means @ (seen / np.linalg.norm(seen))
+        shares = np.exp(logits - logits.max())
+        return {"tags": rank_tags(self._tags, (shares / shares.sum()).tolist())}
 
 
 def rank_tags(tags: Sequence[Tag], scores: Sequence[float]) -> list[TagEntry]:

@@ -51,12 +51,15 @@ def caption_with_model(
         options.context.subtitles,
         lambda span: journal.lookup(span, origin) if journal else None,
     )
+    by_clip = tags.ClipTagger(options.clip, options.tags) if options.clip else None
     before, wordless, cut = Span(video=""), 0, 0
     with closing(prefetch(load(spans), 2 * together)) as ready:
         while group := list(islice(ready, together)):
             begun = time.monotonic()
             tasks = [_task(each, prompts, options, before) for each in group if not each.passed]
-            outcomes = iter(run_dialogues(model, (_dialogue(chosen, task) for task in tasks)))
+            outcomes = iter(
+                run_dialogues(model, (_dialogue(chosen, task, by_clip) for task in tasks))
+            )
             taken = round((time.monotonic() - begun) / max(len(tasks), 1), 3)
             for each in group:
                 before = each.span
@@ -72,15 +75,15 @@ def caption_with_model(
     tell_cut(cut)
 
 
-def _dialogue(chosen: CaptionMethod, task: CaptionTask) -> Dialogue:
+def _dialogue(
+    chosen: CaptionMethod, task: CaptionTask, by_clip: "tags.ClipTagger | None"
+) -> Dialogue:
     """The dialogue of the method, followed by that for tags if there are any."""
     assert chosen.ask is not None
     fields = yield from chosen.ask(task)
     options = task.options
-    if options.tags and options.clip:
-        fields |= tags.tags_by_clip(
-            options.clip, [picture for _, picture in task.frames], options.tags
-        )
+    if options.tags and by_clip:
+        fields |= by_clip([picture for _, picture in task.frames])
     elif options.tags:
         fields |= yield from tags.tags_by_model(task, options.tags)
     return fields
