@@ -47,6 +47,7 @@ ENTRIES: dict[str, Any] = {
     "cue": entries.CueEntry,
     "keyframes": entries.KeyframeEntry,
     "keyframes.same_as": entries.SameFrame,
+    "keyframes.embedding": entries.EmbeddingEntry,
     "speech": entries.SpeechEntry,
     "speech.words": entries.SpeechWord,
     "screen_text": entries.TextEntry,
@@ -62,6 +63,7 @@ ENTRIES: dict[str, Any] = {
     "sentences": entries.SentenceEntry,
     "parts": entries.PartEntry,
     "evidence": entries.EvidenceEntry,
+    "embedding": entries.EmbeddingEntry,
     "error": entries.ErrorEntry,
     "made": entries.MadeEntry,
 }

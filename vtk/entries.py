@@ -40,6 +40,16 @@ class TextEntry(TypedDict):
     role: NotRequired[str]
 
 
+class EmbeddingEntry(TypedDict):
+    """What a model says of the span or the frame, as unit vectors; see `vtk.embedding`."""
+
+    of: str  # "words" or "looks"
+    model: str
+    sha256: NotRequired[str]  # of the weights, if they are local
+    dim: int  # numbers of a vector
+    vectors: str  # base64 of little-endian float16, one vector after another
+
+
 class SameFrame(TypedDict):
     """A keyframe that was left out as it is nearly the same as an earlier one."""
 
@@ -58,6 +68,7 @@ class KeyframeEntry(TypedDict):
     image: NotRequired[str]  # path of a file
     same_as: NotRequired[list[SameFrame]]
     look: NotRequired[list[int]]  # 12 coefficients of the MPEG-7 colour layout
+    embedding: NotRequired[list[EmbeddingEntry]]  # one vector of each model
 
 
 # What is known of a moment or a stretch inside the span, and passes to a span of that stretch.

@@ -58,6 +58,16 @@ PART = (
 _TIMED = {"start": _SECONDS, "end": _SECONDS}
 _SCORE = {"type": "number", "description": "higher is better; what it measures: see `made`"}
 
+_EMBEDDING = _entries(
+    "unit vectors that models give, one entry a model",
+    ["of", "model", "dim", "vectors"],
+    of=_text("what was embedded: words or looks"),
+    model=_text("the model"),
+    sha256=_text("SHA-256 of its weights, if they are local"),
+    dim={"type": "integer", "description": "numbers of a vector", "minimum": 1},
+    vectors=_text("base64 of little-endian float16, one vector after another"),
+)
+
 PROPERTIES: dict[str, Any] = {
     "video": {
         "type": "string",
@@ -160,6 +170,7 @@ PROPERTIES: dict[str, Any] = {
             "minItems": 12,
             "maxItems": 12,
         },
+        embedding=_EMBEDDING,
     ),
     "gif": _text("file of the span's animation"),
     "damaged": {"type": "integer", "description": "packets in the span that did not decode"},
@@ -252,6 +263,7 @@ PROPERTIES: dict[str, Any] = {
         name=_text("the name"),
         said=_text("what the caption said before"),
     ),
+    "embedding": _EMBEDDING,
     "title": _text("a short name of the span"),
     "summary": _text("the whole in a few sentences"),
     "sentences": _entries(

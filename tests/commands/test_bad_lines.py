@@ -27,6 +27,9 @@ LINE = {"start": 1.0, "end": 2.0, "text": "A boat."}
 WHY = {"sharpness": 0.5}
 ENTRY = {"text": "A boat.", "score": 0.5}
 # A record with every field that the schema knows, but for `error`.
+EMBEDDING = {
+    **{"of": "looks", "model": "tiny-clip", "sha256": "687910c2", "dim": 2, "vectors": "ADwAAA=="}
+}
 FULL: dict[str, Any] = {
     "video": "gone.mp4",
     "start": 0.0,
@@ -54,6 +57,7 @@ FULL: dict[str, Any] = {
         {
             **{"t": 5.0, "pts": 5000, "score": 0.5, "why": WHY, "image": "a.jpg"},
             **{"same_as": [{"t": 6.0, "pts": 6000}], "look": [32] * 12},
+            "embedding": [EMBEDDING],
         }
     ],
     "gif": "a.gif",
@@ -80,6 +84,7 @@ FULL: dict[str, Any] = {
     "candidates": [ENTRY],
     "tags": [{"tag": "boat", "score": 0.5}],
     "names": [{"name": "Ann", "said": "a woman"}],
+    "embedding": [EMBEDDING],
     "title": "A boat.",
     "summary": "A boat.",
     "sentences": [LINE],

@@ -1,0 +1,79 @@
+"""The interface of a set of spans that can be searched: a stream held in memory, or an index."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import inf
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vtk.span import Span
+
+Rows = NDArray[np.int64]
+Scores = NDArray[np.float32]
+Vectors = NDArray[np.float32]
+
+
+class Hits(NamedTuple):
+    """Spans that a search found, as row numbers of their collection, the best first."""
+
+    rows: Rows
+    scores: Scores
+
+
+@dataclass(frozen=True)
+class Where:
+    """Which spans take part in a search: all that fulfil every condition.
+
+    `videos` are shell patterns, one of which must match the name of the video or the last part of
+    its path; `tags` must all be there. Times are in seconds.
+    """
+
+    videos: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    after: float = -inf  # the span starts no earlier
+    before: float = inf  # it ends no later
+    longer: float = 0.0  # it is at least that long
+    shorter: float = inf  # at most
+
+
+EVERYTHING = Where()
+
+
+class Collection(Protocol):
+    """Spans numbered by row, searched by the words in them and by their embeddings."""
+
+    def __len__(self) -> int: ...
+
+    def models(self, of: str) -> Sequence[str]:
+        """The names of the models that embedded "words" or "looks" of these spans."""
+        ...
+
+    def words(
+        self, terms: Sequence[str], n: int, sources: Sequence[str] = (), where: Where = EVERYTHING
+    ) -> Hits:
+        """Search by BM25 for the terms of `vtk.text.Analyzer`, in the texts of `sources`.
+
+        `sources` are those of `vtk.passages.Passage`; without any, all texts count. At most `n`
+        hits (0: all), each with a score above 0.
+        """
+        ...
+
+    def nearest(
+        self, of: str, model: str, vector: Vectors, n: int, where: Where = EVERYTHING
+    ) -> Hits:
+        """Search by cosine for a unit vector (dim,): a span counts by the nearest of its own.
+
+        At most `n` hits (0: all). The scores are exact, what is found may be approximate.
+        """
+        ...
+
+    def vectors(self, of: str, model: str, rows: Sequence[int]) -> list[Vectors]:
+        """All vectors of each row by a model, in order: shapes (vectors, dim), maybe (0, 0)."""
+        ...
+
+    def spans(self, rows: Sequence[int]) -> list[Span]:
+        """The records of rows, in that order."""
+        ...
