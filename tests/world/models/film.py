@@ -254,7 +254,7 @@ def _filmed(
         ]
         for number, shot in enumerate(plays)
     ]
-    _write(path, _pictures(plays, int(seconds * rate), side), side, rate)
+    write_pictures(path, _pictures(plays, int(seconds * rate), side), side, rate)
     return Film(path, shots)
 
 
@@ -266,7 +266,7 @@ def _pictures(plays: Sequence[Sequence[Play]], frames: int, side: int) -> Iterat
             yield shot[act].picture(float(past), side, grain=GRAIN)
 
 
-def _write(path: Path, pictures: Iterator[Picture], side: int, rate: int) -> None:
+def write_pictures(path: Path, pictures: Iterator[Picture], side: int, rate: int) -> None:
     """Encode square pixels at exact times, the same bytes for the same pictures."""
     with create(path) as out:
         stream = out.add_stream("libx264", rate=rate, options=ENCODER)
