@@ -8,20 +8,22 @@ from vtk.methods import Methods
 
 from .options import Language
 
-METHODS: "Methods[Retriever]" = Methods("retrieve")
+METHODS: "Methods[MakeChannel]" = Methods("retrieve")
 
 if TYPE_CHECKING:
-    from vtk.retrieve import Retriever
+    from vtk.retrieve import MakeChannel
     from vtk.stream.job import Job
 
-    Method = str
+    By = str
 else:
-    Method = Literal[*METHODS]
+    By = Literal[*METHODS, "all"]
 
 
 def retrieve(
     query: Annotated[str, typer.Argument(metavar="QUERY", help="What to look for, in words.")],
-    method: Annotated[Method, typer.Option(help=METHODS.help)] = "bm25",
+    by: Annotated[
+        By, typer.Option(help=METHODS.help[:-1] + "; all: those that there are models for.")
+    ] = "all",
     n: Annotated[int, typer.Option("-n", metavar="N", min=0, help="Results; 0 for all.")] = 10,
     threshold: Annotated[
         float | None,
@@ -50,5 +52,6 @@ def retrieve(
     from vtk.retrieve import retrieve as search
     from vtk.stream.job import Job
 
-    work = partial(search, query=query, method=method, n=n, threshold=threshold, language=language)
+    channels = ("words",) if by == "all" else (by,)
+    work = partial(search, query=query, by=channels, n=n, threshold=threshold, language=language)
     return Job(work, processes=False)  # all spans are compared with each other

@@ -278,7 +278,7 @@ complete -c vtk -n '__vtk_command summarize' -s h -l help -d 'Show this message 
 complete -c vtk -n '__vtk_command summarize' -a '(__vtk_inputs)'
 
 # vtk retrieve
-complete -c vtk -n '__vtk_command retrieve' -l method -x -a 'bm25' -d 'bm25: by the words that span and query share, no model'
+complete -c vtk -n '__vtk_command retrieve' -l by -x -a 'words all' -d 'words: the words that span and query share, no model; all: those that there are models for'
 complete -c vtk -n '__vtk_command retrieve' -s n -x -d 'Results; 0 for all'
 complete -c vtk -n '__vtk_command retrieve' -l threshold -x -d 'Leave out results that score lower'
 complete -c vtk -n '__vtk_command retrieve' -l language -x -d 'Language of the words (en, de, …), ISO 639'
@@ -288,7 +288,7 @@ complete -c vtk -n '__vtk_command retrieve' -s 0 -l null -d 'Paths on standard i
 complete -c vtk -n '__vtk_command retrieve' -s q -l quiet -d 'No progress and no warnings, only errors'
 complete -c vtk -n '__vtk_command retrieve' -l log-json -d 'Messages on standard error as JSON Lines'
 complete -c vtk -n '__vtk_command retrieve' -s h -l help -d 'Show this message and exit'
-complete -c vtk -n '__vtk_command retrieve; and test (__vtk_arguments --method -n --threshold --language -o --output -j --jobs) -ge 1' -a '(__vtk_inputs)'
+complete -c vtk -n '__vtk_command retrieve; and test (__vtk_arguments --by -n --threshold --language -o --output -j --jobs) -ge 1' -a '(__vtk_inputs)'
 
 # vtk ground
 complete -c vtk -n '__vtk_command ground' -l method -x -a 'density' -d 'density: most words of the query in the least time, no model'

@@ -173,7 +173,7 @@ def test_bash_offers_files_where_they_belong(folder: Path) -> None:
 def test_bash_offers_no_files_for_a_query(folder: Path) -> None:
     assert _bash(folder, "vtk", "retrieve", "") == []
     assert _bash(folder, "vtk", "retrieve", "-n", "3", "") == []
-    assert _bash(folder, "vtk", "retrieve", "--method", "=", "bm25", "") == []
+    assert _bash(folder, "vtk", "retrieve", "--by", "=", "words", "") == []
     assert _bash(folder, "vtk", "retrieve", "--", "") == []
     assert _bash(folder, "vtk", "retrieve", "-n", "3", "a query", "ta") == [
         "take 2.MOV",

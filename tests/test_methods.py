@@ -14,8 +14,8 @@ from vtk.ground import GroundingMethod
 from vtk.ground.density import search as by_density
 from vtk.keyframes.methods import KeyframeMethod
 from vtk.methods import Methods
-from vtk.retrieve import Retriever
-from vtk.retrieve.bm25 import search as by_words
+from vtk.retrieve import MakeChannel
+from vtk.retrieve.words import Words
 from vtk.split.methods import SplitMethod
 from vtk.summarize import SummaryMethod
 from vtk.summarize.extract import summary
@@ -31,11 +31,12 @@ RECORDS = {
     "transcribe": SpeechSources,
     "caption": CaptionMethod,
 }
+OPTIONS = {"retrieve": "by"}  # the option that chooses, if it is not --method
 # Functions follow a protocol, which type checkers see here.
-FUNCTIONS: tuple[ChapterMethod, SummaryMethod, Retriever, GroundingMethod] = (
+FUNCTIONS: tuple[ChapterMethod, SummaryMethod, MakeChannel, GroundingMethod] = (
     chapters,
     summary,
-    by_words,
+    Words,
     by_density,
 )
 
@@ -52,10 +53,11 @@ def test_a_command_offers_the_methods_of_its_table_and_says_what_each_does(name:
     (option,) = (
         each
         for each in import_module("vtk.commands").Commands()[name].params
-        if each.name == "method"
+        if each.name == OPTIONS.get(name, "method")
     )
-    assert list(option.type.choices) == list(table(name))
-    assert vars(option)["help"] == table(name).help
+    choices = list(option.type.choices)
+    assert choices == [*table(name), *(["all"] if name == "retrieve" else [])]
+    assert vars(option)["help"].startswith(table(name).help[:-1])
     assert all(f"{method}: {does}" in table(name).help for method, does in table(name).items())
 
 
@@ -70,8 +72,9 @@ def test_every_method_is_there_and_what_its_ability_calls(name: str) -> None:
 def test_no_method_is_one_error_everywhere(name: str) -> None:
     ability = getattr(ABILITIES[name], name)
     more = ("query",) if name in ("retrieve", "ground") else ()
+    chosen = {"by": ["none"]} if name == "retrieve" else {"method": "none"}
     with pytest.raises(UsageError, match=f"no method 'none' for {name}; there (is|are) ") as raised:
-        list(ability([], *more, method="none"))
+        list(ability([], *more, **chosen))
     assert str(raised.value).endswith(", ".join(table(name)))
 
 

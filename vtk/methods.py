@@ -63,7 +63,7 @@ TABLES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         )
     },
     "retrieve": {
-        "bm25": ("by the words that span and query share, no model", "vtk.retrieve.bm25:search")
+        "words": ("the words that span and query share, no model", "vtk.retrieve.words:Words"),
     },
     "ground": {
         "density": (

@@ -253,7 +253,7 @@ def test_an_odd_name_of_a_video_is_one_that_cannot_be_opened(name: str, tmp_path
     ("command", "place"),
     [
         ("retrieve boat", "vtk.stream.load"),
-        ("retrieve boat", "vtk.retrieve.bm25.passages"),
+        ("retrieve boat", "vtk.retrieve.in_memory.passages"),
         ("ground boat", "vtk.ground.density.passages"),
         ("show", "vtk.show._text"),
     ],

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from tests.command_line import lines, vtk, vtk_process
 from vtk.check import check
 from vtk.errors import UsageError
-from vtk.retrieve import Query, retrieve
+from vtk.query import Query
+from vtk.retrieve import retrieve
 from vtk.schema import SCHEMA
 from vtk.span import Span
 
@@ -47,7 +48,7 @@ def test_results_are_untouched_otherwise() -> None:
     check(found, SCHEMA)
     new = {"score", "rank", "query", "made"}
     assert {k: v for k, v in found.items() if k not in new} == shots()[3]
-    assert found["made"][-1]["method"] == "bm25"
+    assert found["made"][-1]["method"] == "words"
 
 
 def test_all_text_of_a_span_counts() -> None:
@@ -113,7 +114,7 @@ def test_a_query_has_words_where_a_method_goes_by_them() -> None:
     assert german.terms_of("Die Rakete") == german.terms
 
 
-@pytest.mark.parametrize("wrong", [{"n": -1}, {"query": "…"}, {"method": "magic"}])
+@pytest.mark.parametrize("wrong", [{"n": -1}, {"query": "…"}, {"by": ["magic"]}])
 def test_options_without_sense_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(UsageError):
         retrieve(shots(), **{"query": "cat", **wrong})

@@ -6,7 +6,7 @@ from typing import Protocol
 from vtk.caption import with_captions
 from vtk.errors import UsageError
 from vtk.methods import Methods
-from vtk.retrieve import Query
+from vtk.query import Query
 from vtk.span import Span
 
 

@@ -25,7 +25,7 @@ import orjson
 
 from vtk.passages import Passage, passages
 from vtk.pipeline import failure
-from vtk.retrieve import Query
+from vtk.query import Query
 from vtk.span import SPAN_ONLY_FIELDS, TIMED_FIELDS, Span, join
 
 

@@ -1,80 +1,139 @@
-"""retrieve: find the spans of a stream whose text answers a query best."""
+"""retrieve: find the spans of a stream or an index that answer a query best."""
 
-import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from vtk.caption import with_captions
-from vtk.errors import UsageError
 from vtk.methods import Methods
+from vtk.pipeline import failure
+from vtk.query import Query
+from vtk.retrieve import fusion
+from vtk.retrieve.channel import Candidate, Channel, Fuse, Normalise, Stage
 from vtk.span import Span
-from vtk.text import Analyzer
+
+if TYPE_CHECKING:
+    from vtk.models.embed.image_text import ImageTextModel
+    from vtk.models.embed.text_model import TextModel
+    from vtk.store.collection import Collection, Hits
+
+POOL = 1000  # candidates of a channel, at least, before they are fused
 
 
 @dataclass(frozen=True)
-class Query:
-    """A search: its text, and the wanted results: `n` (0: all) with a score from `threshold` on.
+class Models:
+    """The models that channels embed queries with; None where there is none."""
 
-    `language` is that of the query and of the searched text, English if not given. Only methods
-    that compare words use `terms`, and only these need a text with words. Raises UsageError for
-    invalid values.
-    """
-
-    text: str
-    language: str | None = None
-    n: int = 10
-    threshold: float | None = None
-
-    def __post_init__(self) -> None:
-        if self.n < 0:
-            raise UsageError(f"the number of results must be 0 (all) or more, not {self.n}")
-        if self.threshold is not None and math.isnan(self.threshold):
-            raise UsageError("the threshold must be a number")
-
-    @property
-    def terms(self) -> list[str]:
-        """The distinct terms of the query, in order. Raises UsageError if it has no words."""
-        return self._terms[0]
-
-    def terms_of(self, text: str) -> list[str]:
-        """The terms of a searched text; with stop words only if the query has no other words."""
-        return self._analyzer.terms(text, stop=self._terms[1], characters=True)
-
-    @cached_property
-    def _analyzer(self) -> Analyzer:
-        return Analyzer(self.language or "en")
-
-    @cached_property
-    def _terms(self) -> tuple[list[str], bool]:
-        return self._analyzer.query(self.text)
+    embedder: "TextModel | None" = None
+    clip: "ImageTextModel | None" = None
 
 
-class Retriever(Protocol):
-    """Finds the spans in a stream that answer a query best."""
+# Makes a channel from the models there are. Raises UsageError if it needs one that is not there.
+MakeChannel = Callable[[Models], Channel]
 
-    def __call__(self, source: Iterable[Span], query: Query) -> Iterator[Span]:
-        """Yield error records, and at most `query.n` spans, best first, with score and rank."""
+METHODS = Methods[MakeChannel]("retrieve")
 
 
-METHODS = Methods[Retriever]("retrieve")
+@dataclass(frozen=True)
+class Search:
+    """How to search: the channels, how their hits become one list, and what is done with that."""
+
+    fuse: Fuse = fusion.rrf
+    normalise: Normalise | None = None
+    stages: Sequence[Stage] = ()
+    per_video: int = 0  # most results of a video; 0: any number
+    why: bool = False  # whether results tell what made their score
 
 
 def retrieve(
     spans: Iterable[Span],
-    query: str,
+    query: str | Query | Sequence[Query],
     *,
-    method: str = "bm25",
+    by: Sequence[str] = ("words",),
+    models: Models | None = None,
     n: int = 10,
     threshold: float | None = None,
     language: str | None = None,
+    search: Search | None = None,
 ) -> Iterator[Span]:
     """Yield the best `n` spans for a query (0: all), best first, with `score`, `rank` and `query`.
 
-    Spans that share no word with the query, or score below `threshold`, are not results. The whole
-    stream is read before the first result; spans without text fields are captioned on the way,
-    error records pass through. Raises UsageError for invalid values.
+    Several queries are answered one after the other. Spans that share no word with the query are
+    not found by words; those that score below `threshold` are no results. The whole stream is read
+    before the first result; spans without text fields are captioned on the way, error records pass
+    through. `n`, `threshold` and `language` are for a query that is given as text. Raises
+    UsageError for invalid values.
     """
-    search = METHODS.load(method)
-    return search(with_captions(spans, language=language), Query(query, language, n, threshold))
+    if isinstance(query, str):
+        query = Query(query, language, n, threshold)
+    queries = [query] if isinstance(query, Query) else list(query)
+    channels = [METHODS.load(name)(models or Models()) for name in by]
+    if tuple(by) == ("words",):
+        for each in queries:
+            each.terms  # noqa: B018  # raises UsageError before the stream is read
+    source = with_captions(spans, language=queries[0].language if queries else None)
+    return _over_stream(source, queries, channels, search or Search())
+
+
+def _over_stream(
+    source: Iterable[Span], queries: list[Query], channels: list[Channel], how: Search
+) -> Iterator[Span]:
+    from vtk.retrieve.in_memory import InMemory
+
+    wanted = [need for channel in channels if (need := channel.needs) is not None]
+    collection = InMemory(queries, wanted)
+    for span in source:
+        if span.failed:
+            yield span
+            continue
+        try:
+            collection.add(span)
+        except Exception as error:
+            yield failure("retrieve", span, error)
+    yield from find(collection, queries, channels, how)
+
+
+def find(
+    collection: "Collection", queries: Sequence[Query], channels: Sequence[Channel], how: Search
+) -> Iterator[Span]:
+    """Yield the results of one query after the other from a collection."""
+    from vtk.retrieve.order import in_order
+    from vtk.retrieve.results import results
+    from vtk.retrieve.words import unwanted
+
+    steps = [step for query in queries for step in query.steps]
+    found: dict[str, list[Hits]] = {}
+    for channel in channels:
+        hits = [
+            channel(collection, step, max(POOL, 10 * step.n) if step.n else 0) for step in steps
+        ]
+        found[channel.name] = how.normalise(steps, hits) if how.normalise else hits
+    fused = iter(
+        [
+            _less(
+                how.fuse(step, {name: hits[i] for name, hits in found.items()}),
+                unwanted(collection, step) if "words" in found else set(),
+            )
+            for i, step in enumerate(steps)
+        ]
+    )
+    for query in queries:
+        own = [next(fused) for _ in query.steps]
+        if len(own) > 1:
+            candidates = in_order(collection, own, query.within)
+        else:
+            rows, scores = own[0]
+            pairs = zip(rows.tolist(), scores.tolist(), strict=True)
+            candidates = [Candidate((row,), score) for row, score in pairs]
+        for stage in how.stages:
+            candidates = stage(collection, query, candidates)
+        yield from results(
+            collection, query, candidates, channels, per_video=how.per_video, why=how.why
+        )
+
+
+def _less(hits: "Hits", unwanted: set[int]) -> "Hits":
+    if not unwanted:
+        return hits
+    kept = [row not in unwanted for row in hits.rows.tolist()]
+    return type(hits)(hits.rows[kept], hits.scores[kept])

@@ -1,0 +1,214 @@
+"""A search as it is typed, taken apart: words, phrases, signs, fields and order in time.
+
+    a rocket lifts off              words
+    "lifts off"                     a phrase: these words in this order
+    launch +"night"^2 -"rain"       more of one, none of the other; -rain works for one word
+    speech:rocket screen:"page 3"   where the words stand
+    video:talk* tag:space kind:shot after:1:30 before:5m longer:2s shorter:1m
+    "lifts off" then splashdown within 10m
+
+What fits none of these is text: a colon, a dash or a quotation mark never makes a query wrong.
+"""
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from vtk.errors import UsageError
+from vtk.span import Span
+from vtk.store.collection import Where
+from vtk.text import Analyzer, words
+from vtk.times import parse_duration
+
+SOURCES = {
+    **{"speech": "speech", "screen": "screen_text", "caption": "caption"},
+    **{"title": "title", "summary": "summary"},
+}
+_TOKEN = re.compile(
+    r"""(?<!\S)
+    (?P<sign>[+-]\s*(?=(?:[a-z]+:)?"[^"]*")|[+-](?=[^\W\d_]))?
+    (?:(?P<field>[a-z]+):)?
+    (?:"(?P<quoted>[^"]*)"(?:\^(?P<weight>\d+(?:\.\d+)?))?|(?P<bare>\S+))
+    (?!\S)""",
+    re.VERBOSE,
+)
+_ORDER = re.compile(r"(?s)(.+\sthen\s.+)\swithin\s+(\S+)\s*")
+_THEN = re.compile(r'\sthen\s(?=(?:[^"]*"[^"]*")*[^"]*$)')  # outside quotation marks
+
+
+@dataclass(frozen=True)
+class Part:
+    """A text of a query, in which `sources` it counts (all: none named), and how much.
+
+    With a `weight` below 0, what it describes is not wanted.
+    """
+
+    text: str
+    weight: float = 1.0
+    sources: tuple[str, ...] = ()
+    phrase: bool = False
+
+
+@dataclass(frozen=True)
+class Query:
+    """A search: its text, and the wanted results: `n` (0: all) with a score from `threshold` on.
+
+    `language` is that of the query and of the searched text, English if not given. `images` are
+    files of pictures and `likes` spans whose looks are searched for, with the text or instead of
+    it. Only what compares words uses `terms`, and only this needs a text with words. Raises
+    UsageError for invalid values.
+    """
+
+    text: str
+    language: str | None = None
+    n: int = 10
+    threshold: float | None = None
+    id: str | None = None
+    images: tuple[str, ...] = ()
+    likes: tuple[Span, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.n < 0:
+            raise UsageError(f"the number of results must be 0 (all) or more, not {self.n}")
+        if self.threshold is not None and math.isnan(self.threshold):
+            raise UsageError("the threshold must be a number")
+
+    @cached_property
+    def steps(self) -> "tuple[Query, ...]":
+        """The queries whose answers are to follow each other in time; only itself without order."""
+        return tuple(replace(self, text=text) for text in self._order[0]) or (self,)
+
+    @property
+    def within(self) -> float:
+        """The most seconds between the answers of two steps."""
+        return self._order[1]
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The texts of the query, first the one without signs and fields, if there is one."""
+        return self._parsed[0]
+
+    @property
+    def where(self) -> Where:
+        """The conditions that the fields of the query state."""
+        return self._parsed[1]
+
+    @property
+    def odd(self) -> tuple[str, ...]:
+        """What looks like a field but is none, as its value has no sense: it is text."""
+        return self._parsed[2]
+
+    @property
+    def wanted(self) -> str:
+        """The text that answers are to resemble, without signs, fields and quotation marks."""
+        parts = [part for step in self.steps for part in step.parts]
+        return " ".join(part.text for part in parts if part.weight > 0)
+
+    @property
+    def terms(self) -> list[str]:
+        """The distinct terms of the query, in order. Raises UsageError if it has no words."""
+        return self._terms[0]
+
+    @property
+    def has_words(self) -> bool:
+        """Whether there is anything to search for by words."""
+        return bool(words(self.wanted))
+
+    @property
+    def stop(self) -> bool:
+        """Whether stop words are left out: unless the query has no other words."""
+        return self._terms[1]
+
+    def terms_of(self, text: str) -> list[str]:
+        """The terms of a searched text; with stop words only if the query has no other words."""
+        return self.analyzer.terms(text, stop=self._terms[1], characters=True)
+
+    @cached_property
+    def analyzer(self) -> Analyzer:
+        """What makes terms of words."""
+        return Analyzer(self.language or "en")
+
+    @cached_property
+    def _terms(self) -> tuple[list[str], bool]:
+        try:
+            return self.analyzer.query(self.wanted)
+        except UsageError:
+            raise UsageError(f"the query {self.text!r} has no words") from None
+
+    @cached_property
+    def _order(self) -> tuple[list[str], float]:
+        if (match := _ORDER.fullmatch(self.text)) and '"' not in match[2]:
+            steps = [step.strip() for step in _THEN.split(match[1])]
+            if len(steps) > 1 and all(words(step) for step in steps):
+                try:
+                    return steps, parse_duration(match[2])
+                except UsageError:
+                    pass
+        return [], math.inf
+
+    @cached_property
+    def _parsed(self) -> tuple[tuple[Part, ...], Where, tuple[str, ...]]:
+        free: list[str] = []
+        parts: list[Part] = []
+        where = Where()
+        odd: list[str] = []
+        for token in _TOKEN.finditer(self.text):
+            sign, field = (token["sign"] or "").strip(), token["field"]
+            value = token["bare"] if token["quoted"] is None else token["quoted"]
+            if field in CONDITIONS and not sign:
+                try:
+                    where = CONDITIONS[field](where, value)
+                except UsageError:
+                    odd.append(token[0])
+                    free.append(value)
+                continue
+            plain = not sign and field is None and token["quoted"] is None
+            if field is not None and field not in SOURCES:
+                free.append(token[0])
+            elif plain or not words(value):
+                free.append(value)
+            else:
+                weight = float(token["weight"] or 1) * (-1 if sign == "-" else 1)
+                sources = (SOURCES[field],) if field else ()
+                parts.append(Part(value, weight, sources, phrase=token["quoted"] is not None))
+        text = " ".join(free)
+        return (*([Part(text)] if words(text) else []), *parts), where, tuple(odd)
+
+
+def _add(name: str) -> Callable[[Where, str], Where]:
+    """A condition with several values."""
+
+    def add(where: Where, value: str) -> Where:
+        known: Sequence[str] = getattr(where, name)
+        return _with(where, name, (*known, _not_empty(value)))
+
+    return add
+
+
+def _limit(name: str, choose: Callable[[float, float], float]) -> Callable[[Where, str], Where]:
+    """A condition with a limit in seconds, of which the tighter one counts."""
+
+    def limit(where: Where, value: str) -> Where:
+        return _with(where, name, choose(getattr(where, name), parse_duration(value)))
+
+    return limit
+
+
+def _with(where: Where, name: str, value: Any) -> Where:
+    return replace(where, **{name: value})
+
+
+def _not_empty(value: str) -> str:
+    if not value:
+        raise UsageError("an empty condition")
+    return value
+
+
+CONDITIONS: dict[str, Callable[[Where, str], Where]] = {
+    **{"video": _add("videos"), "tag": _add("tags"), "kind": _add("kinds")},
+    **{"after": _limit("after", max), "before": _limit("before", min)},
+    **{"longer": _limit("longer", max), "shorter": _limit("shorter", min)},
+}

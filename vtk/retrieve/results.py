@@ -1,0 +1,59 @@
+"""The results of a search: candidates as spans, with `score`, `rank`, `query` and provenance."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from vtk.query import Query
+from vtk.retrieve.channel import Candidate, Channel, read
+from vtk.span import Span
+from vtk.store.collection import Collection
+
+BATCH = 64  # candidates whose records are read at once
+
+
+def results(
+    collection: Collection,
+    query: Query,
+    candidates: Sequence[Candidate],
+    channels: Sequence[Channel],
+    *,
+    per_video: int = 0,
+    why: bool = False,
+) -> Iterator[Span]:
+    """Yield the first `query.n` candidates that are good enough, at most `per_video` of a video."""
+    taken: Counter[str] = Counter()
+    method = "+".join(channel.name for channel in channels)
+    for first in range(0, len(candidates), BATCH):
+        batch = candidates[first : first + BATCH]
+        for candidate, span in zip(batch, read(collection, batch), strict=True):
+            score = round(candidate.score, 6)
+            if query.threshold is not None and score < query.threshold:
+                return
+            if per_video and taken[span.video] >= per_video:
+                continue
+            taken[span.video] += 1
+            result = Span(span)
+            result.pop("why", None)
+            result.update(score=score, rank=taken.total(), query=query.text)
+            if query.id is not None:
+                result["query_id"] = query.id
+            if why:
+                result["why"] = _reasons(collection, query, candidate, span, channels)
+            yield result.with_provenance("retrieve", method)
+            if query.n and taken.total() == query.n:
+                return
+
+
+def _reasons(
+    collection: Collection,
+    query: Query,
+    candidate: Candidate,
+    span: Span,
+    channels: Sequence[Channel],
+) -> dict[str, object]:
+    found = {
+        channel.name: reason
+        for channel in channels
+        if (reason := channel.why(collection, query, candidate.rows[0], span))
+    }
+    return {**found, **candidate.why}

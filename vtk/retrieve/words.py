@@ -1,0 +1,104 @@
+"""The channel words: BM25 over the texts of spans, in all of them or in those that a field names.
+
+A phrase must stand in one text of the span, its words in this order, whatever their forms. A span
+with a word or a phrase that is not wanted is no result.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from vtk.passages import passages
+from vtk.query import Part, Query
+from vtk.retrieve import Models
+from vtk.span import Span
+from vtk.store.collection import Collection, Hits
+
+NOTHING = Hits(np.zeros(0, np.int64), np.zeros(0, np.float32))
+BATCH = 256  # hits whose records are read at once to look for phrases
+
+
+class Words:
+    """Finds spans by their words."""
+
+    name = "words"
+    needs: tuple[str, str] | None = None
+
+    def __init__(self, models: Models | None = None) -> None:
+        """No model is needed; every channel is made from those there are."""
+
+    def __call__(self, collection: Collection, query: Query, n: int) -> Hits:
+        """The best `n` spans (0: all) by the weighted sum of the scores of the wanted parts."""
+        wanted = [part for part in query.parts if part.weight > 0]
+        if not query.has_words:
+            return NOTHING
+        out = unwanted(collection, query)
+        phrases = [part for part in wanted if part.phrase]
+        if len(wanted) == 1 and not out and not phrases:
+            hits = _hits(collection, query, wanted[0], n)
+            return Hits(hits.rows, hits.scores * np.float32(wanted[0].weight))
+        scores: defaultdict[int, float] = defaultdict(float)
+        for part in wanted:
+            hits = _hits(collection, query, part)
+            for row, score in zip(hits.rows.tolist(), hits.scores.tolist(), strict=True):
+                scores[row] += score * part.weight
+        order = sorted(scores.keys() - out, key=lambda row: (-scores[row], row))
+        rows = []
+        for row in _holding(collection, query, order, phrases) if phrases else order:
+            rows.append(row)
+            if len(rows) == n:
+                break
+        return Hits(np.array(rows, np.int64), np.array([scores[r] for r in rows], np.float32))
+
+    def why(self, collection: Collection, query: Query, row: int, span: Span) -> dict[str, Any]:
+        """The terms of the query that the span has, and the texts that have them."""
+        if not query.has_words:
+            return {}
+        terms, told = set(query.terms), []
+        found: set[str] = set()
+        for passage in passages(span):
+            if own := terms.intersection(query.terms_of(passage.text)):
+                found |= own
+                told.append({"source": passage.source, "text": passage.text})
+        ordered = [term for term in query.terms if term in found]
+        return {"terms": ordered, "passages": told} if told else {}
+
+
+def unwanted(collection: Collection, query: Query) -> set[int]:
+    """The rows of spans with a word or a phrase that the query does not want."""
+    found: set[int] = set()
+    for part in query.parts:
+        if part.weight < 0:
+            rows = _hits(collection, query, part).rows.tolist()
+            found |= set(_holding(collection, query, rows, [part]) if part.phrase else rows)
+    return found
+
+
+def _hits(collection: Collection, query: Query, part: Part, n: int = 0) -> Hits:
+    terms = list(dict.fromkeys(query.terms_of(part.text)))
+    return collection.words(terms, n, part.sources, query.where) if terms else NOTHING
+
+
+def _holding(
+    collection: Collection, query: Query, rows: list[int], phrases: Iterable[Part]
+) -> Iterator[int]:
+    """Yield the rows whose spans have all the phrases."""
+    wanted = [(query.analyzer.terms(part.text, stop=False), part.sources) for part in phrases]
+    for first in range(0, len(rows), BATCH):
+        batch = rows[first : first + BATCH]
+        for row, span in zip(batch, collection.spans(batch), strict=True):
+            texts = [(p.source, query.analyzer.terms(p.text, stop=False)) for p in passages(span)]
+            if all(
+                any(
+                    _contains(own, terms) for source, own in texts if not within or source in within
+                )
+                for terms, within in wanted
+            ):
+                yield row
+
+
+def _contains(text: list[str], phrase: list[str]) -> bool:
+    """Whether the terms of a phrase follow each other in a text."""
+    return any(text[i : i + len(phrase)] == phrase for i in range(len(text) - len(phrase) + 1))
