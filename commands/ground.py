@@ -1,12 +1,16 @@
-"""vtk ground: find the exact moments that answer a query."""
+"""vtk ground: find the exact moments that answer queries."""
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from vtk.errors import UsageError
 from vtk.methods import Methods
 
-from .options import Language
+from .options import Language, Opening
+from .search_options import Clip, Embedder
 
 METHODS: "Methods[GroundingMethod]" = Methods("ground")
 
@@ -20,15 +24,34 @@ else:
 
 
 def ground(
-    query: Annotated[str, typer.Argument(metavar="QUERY", help="What to look for, in words.")],
-    method: Annotated[Method, typer.Option(help=METHODS.help)] = "density",
-    n: Annotated[int, typer.Option("-n", metavar="N", min=0, help="Moments; 0 for all.")] = 5,
-    threshold: Annotated[
-        float,
+    opening: Opening,
+    inputs: list[str],
+    query: Annotated[
+        str | None,
+        typer.Argument(metavar="QUERY", help="What to look for, in words.", show_default=False),
+    ] = None,
+    queries: Annotated[
+        Path | None,
         typer.Option(
-            metavar="SCORE", min=0, max=1, help="Leave out moments that score lower, 0 to 1."
+            metavar="FILE",
+            help="Instead of QUERY: a file with a query a line, or a JSON object a line with "
+            "`query`, `id` and `video`, the only one that it is about.",
         ),
-    ] = 0.0,
+    ] = None,
+    method: Annotated[Method, typer.Option(help=METHODS.help)] = "density",
+    n: Annotated[
+        int, typer.Option("-n", metavar="N", min=0, help="Moments of a query; 0 for all.")
+    ] = 5,
+    threshold: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SCORE",
+            min=0,
+            max=1,
+            show_default="the method's",
+            help="Leave out moments that score lower, 0 to 1.",
+        ),
+    ] = None,
     min_length: Annotated[
         str | None,
         typer.Option(
@@ -38,6 +61,8 @@ def ground(
     max_length: Annotated[
         str, typer.Option(metavar="DURATION", help="Longest moment made of several texts.")
     ] = "2m",
+    clip: Clip = None,
+    embedder: Embedder = None,
     language: Language = None,
 ) -> "Job":
     """Find the exact moments whose words answer a query.
@@ -47,27 +72,47 @@ def ground(
     together), `rank` and the `evidence` it rests on. Takes spans in any order, as from `vtk
     retrieve`; those that have none of these fields are captioned first. Reads the whole input
     before the first result and keeps what matches in memory, in one process whatever --jobs says.
+    Of several queries, each has its moments in its turn, with `query_id` if it has an `id`.
 
     \b
     Examples:
       vtk ground 'the rocket lifts off' < shots.jsonl
       vtk retrieve 'mirror test' < shots.jsonl | vtk ground -n 1 'mirror test'
       vtk ground --min-length 5s 'sun valve' talk.jsonl | jq -r '[.start, .end] | @tsv'
+      vtk ground --queries queries.txt shots.jsonl | jq -r '[.query, .start, .end] | @tsv'
     """
     from functools import partial
 
+    from vtk.ground import Openers, Wanted, read_queries
     from vtk.ground import ground as find
+    from vtk.models.embed.image_text import open_image_text
+    from vtk.models.embed.text_model import open_text
     from vtk.stream.job import Job
     from vtk.times import parse_duration
 
+    if queries is not None:
+        inputs = inputs if query is None else [query, *inputs]
+        wanted = read_queries(queries)
+    elif query is None:
+        raise UsageError("there is no query: give one in words, or a file of them with --queries")
+    else:
+        wanted = (Wanted(query),)
+    key = os.environ.get("VTK_API_KEY")
+    models = Openers(
+        clip=partial(open_image_text, clip, key=key) if clip else None,
+        embedder=partial(open_text, embedder, key=key) if embedder else None,
+        language=opening if opening.named else None,
+    )
     work = partial(
         find,
-        query=query,
+        query=wanted,
         method=method,
         n=n,
         threshold=threshold,
         min_length=0.0 if min_length is None else parse_duration(min_length),
         max_length=parse_duration(max_length),
         language=language,
+        models=models,
     )
-    return Job(work, processes=False)  # all spans are compared with each other
+    # One process: all spans are compared with each other.
+    return Job(work, processes=False, inputs=inputs or None)

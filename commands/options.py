@@ -6,9 +6,10 @@ import logging
 import os
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 import typer
+from typer.models import ArgumentInfo
 
 if TYPE_CHECKING:
     from vtk.models import OpenOptions
@@ -258,6 +259,11 @@ def is_given(context: typer.Context, name: str) -> bool:
     return source is not None and source.name == "COMMANDLINE"
 
 
+def _is_argument(parameter: inspect.Parameter) -> bool:
+    """Whether a parameter is an argument of the command line, not an option."""
+    return any(isinstance(m, ArgumentInfo) for m in get_args(parameter.annotation)[1:])
+
+
 def on_stream(words: str, function: Callable[..., "Job | str"]) -> Callable[..., None]:
     """A command that runs the job of `function(own options)`, with the shared options added.
 
@@ -291,8 +297,8 @@ def on_stream(words: str, function: Callable[..., "Job | str"]) -> Callable[...,
         run = Stream(words, **settings).run
         raise SystemExit(run(functools.partial(function, **values)))
 
-    positional = [p for p in own if p.default is p.empty]
-    optional = [p for p in own if p.default is not p.empty]
+    positional = [p for p in own if _is_argument(p)]
+    optional = [p for p in own if not _is_argument(p)]
     inputs, *rest = shared.values()
     added = [*loading.values(), *seeing.values()]
     parameters = [*positional, inputs, *optional, *added, *rest]

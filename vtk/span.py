@@ -17,7 +17,8 @@ import orjson
 from vtk import __version__, times
 from vtk.check import check
 from vtk.errors import InputError
-from vtk.schema import MAX_SECONDS, PROPERTIES, READ
+from vtk.schema import PROPERTIES, READ
+from vtk.schema_parts import MAX_SECONDS
 
 if TYPE_CHECKING:
     from vtk.entries import ErrorEntry, MadeEntry, TimedEntry

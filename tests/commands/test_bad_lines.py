@@ -41,6 +41,7 @@ FULL: dict[str, Any] = {
     "score": 0.5,
     "rank": 1,
     "query": "boat",
+    "query_id": "q1",
     "transition": {
         **{"type": "dissolve", "start": 0.0, "end": 1.0, "pts": [0, 1000], "score": 1, "why": WHY}
     },

@@ -1,8 +1,10 @@
 """Grounding: the moments that answer a query, tight and apart."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +13,8 @@ from hypothesis import strategies as st
 
 from tests.command_line import lines, vtk, vtk_process
 from vtk.check import check
-from vtk.errors import UsageError
-from vtk.ground import ground
+from vtk.errors import UsageError, VtkError
+from vtk.ground import ground, read_queries
 from vtk.schema import SCHEMA
 from vtk.span import Span
 
@@ -216,3 +218,47 @@ def test_a_cue_without_length_can_be_found() -> None:
     )
     assert [(span.start, span.end) for span in found] == [(3, 3)]
     assert list(ground([shot(0, 10, speech=[cue(5, 4, "A bell.")])], "bell"))
+
+
+def test_several_queries_have_their_turns_and_their_names(tmp_path: Path) -> None:
+    queries = tmp_path / "queries.jsonl"
+    queries.write_text(
+        'rocket lifts\n\n{"query": "crew", "id": "q2"}\n{"query": "crew", "video": "b.mp4"}\n'
+    )
+    found = lines(vtk("ground", "--queries", str(queries), stdin=[MINUTE]))
+    assert [(r["query"], r.get("query_id"), r["start"], r["rank"]) for r in found] == [
+        ("rocket lifts", None, 20, 1),
+        ("crew", "q2", 40, 1),
+    ]
+    alone = [dict(s) for q in ("rocket lifts", "crew") for s in ground([MINUTE], q)]
+    assert [{**r, "query_id": None} for r in found] == [{**r, "query_id": None} for r in alone]
+
+
+def test_a_file_of_queries_takes_the_place_of_the_query(tmp_path: Path) -> None:
+    queries, spans = tmp_path / "queries.txt", tmp_path / "spans.jsonl"
+    queries.write_text("crew\n")
+    spans.write_bytes(MINUTE.dump())
+    (found,) = lines(vtk("ground", "--queries", str(queries), str(spans)))
+    assert found["start"] == 40
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{"query": 5}\n', "line 1: `query` must be a text"),
+        ('{"query": "a", "video": 1}\n', "line 1: `video` must be a text"),
+        ('a\n{"query": \n', "line 2: not JSON"),
+        ("\n", "holds no query"),
+    ],
+)
+def test_a_broken_file_of_queries_is_told_of(tmp_path: Path, text: str, message: str) -> None:
+    queries = tmp_path / "queries"
+    queries.write_text(text)
+    with pytest.raises(VtkError, match=re.escape(message)):
+        read_queries(queries)
+
+
+def test_no_query_is_wrong_usage() -> None:
+    result = vtk("ground", stdin=[MINUTE])
+    assert result.returncode == 2
+    assert b"--queries" in result.stderr

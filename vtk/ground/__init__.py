@@ -1,53 +1,39 @@
-"""ground: find the shortest stretches of time whose text answers a query."""
+"""ground: find the exact moments that answer queries."""
 
-from collections.abc import Iterable, Iterator
-from typing import Protocol
+from collections.abc import Iterable, Iterator, Sequence
 
-from vtk.caption import with_captions
-from vtk.errors import UsageError
+from vtk.ground.task import GroundingMethod, Openers, Task, Wanted, read_queries
 from vtk.methods import Methods
-from vtk.query import Query
 from vtk.span import Span
 
-
-class GroundingMethod(Protocol):
-    """Finds the moments in a stream of spans that answer a query best."""
-
-    def __call__(
-        self, source: Iterable[Span], query: Query, *, lengths: tuple[float, float]
-    ) -> Iterator[Span]:
-        """Yield at most `query.n` moments of `lengths[0]` to `lengths[1]` seconds, best first."""
-
+__all__ = ["METHODS", "GroundingMethod", "Openers", "Task", "Wanted", "ground", "read_queries"]
 
 METHODS = Methods[GroundingMethod]("ground")
 
 
 def ground(
     spans: Iterable[Span],
-    query: str,
+    query: str | Wanted | Sequence[str | Wanted],
     *,
     method: str = "density",
     n: int = 5,
-    threshold: float = 0.0,
+    threshold: float | None = None,
     min_length: float = 0.0,
     max_length: float = 120.0,
     language: str | None = None,
+    models: Openers | None = None,
 ) -> Iterator[Span]:
-    """Yield the best `n` moments for a query (0: all) over all videos, best first.
+    """Yield the best `n` moments for each query (0: all) over all videos, best first.
 
-    Each has `score` (0 to 1), `rank`, `query` and the `evidence` for it. Moments of a video never
-    overlap. A moment made of several texts is at most `max_length` seconds long; one shorter than
-    `min_length` is widened within the spans it comes from. The spans may come in any order. The
-    whole stream is read before the first result; spans without text fields are captioned on the
-    way, error records pass through. Raises UsageError for invalid values.
+    Each has `score` (0 to 1), `rank`, `query` and the `evidence` for it. Moments of a query in a
+    video never overlap. The spans may come in any order; only they are searched. The whole stream
+    is read before the first result; error records pass through. `threshold` is the least score,
+    whose meaning is the method's; by default density takes all, scan what it takes for no accident.
+    `min_length` and `max_length` are in seconds. Raises UsageError for invalid values, MissingError
+    if the method needs a model that `models` does not open.
     """
     search = METHODS.load(method)
-    if not 0 <= threshold <= 1:
-        raise UsageError(f"the threshold must lie between 0 and 1, not at {threshold}")
-    if not 0 <= min_length <= max_length:
-        raise UsageError(
-            f"moments cannot be at least {min_length:g} s (--min-length) and at most "
-            f"{max_length:g} s (--max-length) long"
-        )
-    source = with_captions(spans, timed=True, language=language)
-    return search(source, Query(query, language, n, threshold), lengths=(min_length, max_length))
+    several = [query] if isinstance(query, str | Wanted) else query
+    wanted = tuple(Wanted(each) if isinstance(each, str) else each for each in several)
+    lengths = (min_length, max_length)
+    return search(spans, Task(wanted, n, threshold, lengths, language, models or Openers()))

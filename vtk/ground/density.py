@@ -13,7 +13,6 @@ that a moment takes over; all other passages are only counted.
 """
 
 import math
-from array import array
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,12 +20,14 @@ from dataclasses import asdict, dataclass
 from functools import reduce
 from operator import or_
 
-import orjson
-
+from vtk.caption import with_captions
+from vtk.ground.sources import Sources
+from vtk.ground.task import Task, Wanted
 from vtk.passages import Passage, passages
 from vtk.pipeline import failure
 from vtk.query import Query
-from vtk.span import SPAN_ONLY_FIELDS, TIMED_FIELDS, Span, join
+from vtk.span import Span, join
+from vtk.text import Analyzer
 
 
 @dataclass(frozen=True)
@@ -77,84 +78,91 @@ class _Moment:
     terms: int
 
 
-def search(source: Iterable[Span], query: Query, *, lengths: tuple[float, float]) -> Iterator[Span]:
-    """Yield the best moments for the terms of a query, best first, without overlaps."""
-    return _best(source, query, query.terms, lengths)
+def search(source: Iterable[Span], task: Task) -> Iterator[Span]:
+    """Yield the best moments for the terms of each query, best first, without overlaps."""
+    analyzer = Analyzer(task.language or "en")
+    finders = [_Finder(wanted, Query(wanted.text, task.language)) for wanted in task.queries]
+    return _found(
+        with_captions(source, timed=True, language=task.language), task, finders, analyzer
+    )
 
 
-def _best(
-    source: Iterable[Span], query: Query, terms: list[str], lengths: tuple[float, float]
+def _found(
+    source: Iterable[Span], task: Task, finders: "list[_Finder]", analyzer: Analyzer
 ) -> Iterator[Span]:
-    threshold = query.threshold or 0.0
-    bits = {term: 1 << number for number, term in enumerate(terms)}
-    matches: defaultdict[str, list[_Match]] = defaultdict(list)
-    sources = _Sources()
-    documents: Counter[str] = Counter()
-    count = 0
+    sources = Sources()
+    stops = {finder.stop for finder in finders}
     for span in source:
         if span.failed:
             yield span
             continue
-        own = []
         try:
             known = passages(span)
-            texts = [query.terms_of(p.text) for p in known]
+            terms = {
+                stop: [analyzer.terms(p.text, stop=stop, characters=True) for p in known]
+                for stop in stops
+            }
         except Exception as error:
             yield failure("ground", span, error)
             continue
+        matched = [finder.add(span, known, terms[finder.stop], len(sources)) for finder in finders]
+        if any(matched):
+            sources.append(span)
+    for finder in finders:
+        yield from finder.best(task, sources)
+
+
+class _Finder:
+    """The matches of one query."""
+
+    def __init__(self, wanted: Wanted, query: Query) -> None:
+        self.wanted, self.stop = wanted, query.stop
+        self._terms = query.terms
+        self._bits = {term: 1 << number for number, term in enumerate(self._terms)}
+        self._matches: defaultdict[str, list[_Match]] = defaultdict(list)
+        self._documents: Counter[str] = Counter()
+        self._count = 0
+
+    def add(self, span: Span, known: list[Passage], texts: list[list[str]], number: int) -> bool:
+        """Keep the passages of a span, with their terms, that match; return whether any does."""
+        if not self.wanted.concerns(span.video):
+            return False
+        own = []
         for passage, found in zip(known, texts, strict=True):
-            count += 1
+            self._count += 1
+            bits = self._bits
             places = tuple((i, bits[term]) for i, term in enumerate(found) if term in bits)
             if places:
-                documents.update(set(found) & bits.keys())
+                self._documents.update(set(found) & bits.keys())
                 covered = reduce(or_, (bit for _, bit in places))
-                own.append(_Match(passage, covered, places, len(found), len(sources)))
+                own.append(_Match(passage, covered, places, len(found), number))
         if own:
-            matches[span.video] += own
-            sources.append(span)
-    weights = [
-        math.log1p((count - documents[term] + 0.5) / (documents[term] + 0.5)) for term in terms
-    ]
-    moments = [
-        moment
-        for video, found in matches.items()
-        for moment in _moments(video, found, weights, sources, lengths)
-        if moment.score >= threshold
-    ]
-    moments.sort(key=lambda moment: -moment.score)
-    for rank, moment in enumerate(moments[: query.n] if query.n else moments, 1):
-        yield _result(moment, matches[moment.video], sources, rank, query.text)
+            self._matches[span.video] += own
+        return bool(own)
 
-
-class _Sources:
-    """Stores compactly the fields that moments take over from the spans of their matches."""
-
-    def __init__(self) -> None:
-        self._lines = bytearray()
-        self._offsets = array("q", [0])
-
-    def __len__(self) -> int:
-        return len(self._offsets) - 1
-
-    def __getitem__(self, number: int) -> Span:
-        first, last = self._offsets[number : number + 2]
-        return Span(orjson.loads(self._lines[first:last]))
-
-    def append(self, span: Span) -> None:
-        kept = {
-            key: value
-            for key, value in span.items()
-            if key not in SPAN_ONLY_FIELDS or key in TIMED_FIELDS
-        }
-        self._lines += orjson.dumps({**kept, "start": span.start, "end": span.end})
-        self._offsets.append(len(self._lines))
+    def best(self, task: Task, sources: "Sources") -> Iterator[Span]:
+        """Yield the best moments as spans."""
+        frequency, count = self._documents, self._count
+        weights = [
+            math.log1p((count - frequency[term] + 0.5) / (frequency[term] + 0.5))
+            for term in self._terms
+        ]
+        moments = [
+            moment
+            for video, found in self._matches.items()
+            for moment in _moments(video, found, weights, sources, task.lengths)
+            if moment.score >= (task.threshold or 0.0)
+        ]
+        moments.sort(key=lambda moment: -moment.score)
+        for rank, moment in enumerate(moments[: task.n] if task.n else moments, 1):
+            yield _result(moment, self._matches[moment.video], sources, rank, self.wanted)
 
 
 def _moments(
     video: str,
     found: list[_Match],
     weights: list[float],
-    sources: _Sources,
+    sources: Sources,
     lengths: tuple[float, float],
 ) -> list[_Moment]:
     """The moments of one video: its covers without those that overlap a better one."""
@@ -270,7 +278,7 @@ def _merged(moments: Sequence[_Moment], longest: float) -> list[_Moment]:
     return merged
 
 
-def _edges(matches: Sequence[_Match], sources: _Sources) -> list[tuple[float, float]]:
+def _edges(matches: Sequence[_Match], sources: Sources) -> list[tuple[float, float]]:
     """The stretches of a video that the spans with matches cover without gaps."""
     covered: list[tuple[float, float]] = []
     spans = (sources[number] for number in dict.fromkeys(m.span for m in matches))
@@ -293,7 +301,7 @@ def _widen(moment: _Moment, edges: Sequence[tuple[float, float]], length: float)
 
 
 def _result(
-    moment: _Moment, matches: Sequence[_Match], sources: _Sources, rank: int, query: str
+    moment: _Moment, matches: Sequence[_Match], sources: Sources, rank: int, wanted: Wanted
 ) -> Span:
     """A moment as a span, with the other fields of the spans it comes from."""
     inside = {
@@ -306,5 +314,5 @@ def _result(
     spans = (sources[number] for number in dict.fromkeys(m.span for m in evidence))
     parts = [span.sub_span(moment.start, moment.end, "moment") for span in spans]
     told = [asdict(match.passage) for match in evidence]
-    order = {"score": moment.score, "rank": rank, "query": query, "evidence": told}
+    order = {"score": moment.score, "rank": rank, **wanted.fields, "evidence": told}
     return join(parts, "moment", **order).with_provenance("ground", "density")

@@ -10,7 +10,7 @@ from vtk.entries import CueEntry
 from vtk.media.audio.power import Power
 from vtk.media.audio.silence import Silence, SilenceDetector
 from vtk.media.audio.speech_audio import SpeechAudio
-from vtk.schema import MAX_SECONDS
+from vtk.schema_parts import MAX_SECONDS
 from vtk.times import rounded
 from vtk.transcribe.activity import (
     Hysteresis,

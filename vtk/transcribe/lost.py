@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from vtk.media.audio.speech_audio import SpeechAudio
 from vtk.pipeline import damaged_record, truncated_record
-from vtk.schema import MAX_SECONDS
+from vtk.schema_parts import MAX_SECONDS
 from vtk.span import Span
 
 

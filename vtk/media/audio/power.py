@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from vtk.media.audio.track import AudioTrack, Samples
 from vtk.media.container.timing import is_cut_off, is_truncated
-from vtk.schema import MAX_SECONDS
+from vtk.schema_parts import MAX_SECONDS
 
 PIECE = 0.01  # seconds, at most
 

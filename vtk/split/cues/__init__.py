@@ -20,7 +20,7 @@ from vtk.media.container.timing import timing
 from vtk.media.timestamp import Timestamp
 from vtk.media.video import Video
 from vtk.pipeline import OnProgress, damaged_record, partial_failure, truncated_record
-from vtk.schema import MAX_SECONDS
+from vtk.schema_parts import MAX_SECONDS
 from vtk.span import Span
 from vtk.split.cues.blank_freeze import Blank, Freeze
 from vtk.split.cues.credits import Credits

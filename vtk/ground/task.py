@@ -1,0 +1,139 @@
+"""What a grounding method is given: the queries, the moments wanted, and openers of models."""
+
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Protocol
+
+import orjson
+
+from vtk.errors import InputError, MissingError, UsageError
+from vtk.span import Span
+
+if TYPE_CHECKING:
+    from vtk.models.embed.image_text import ImageTextModel
+    from vtk.models.embed.text_model import TextModel
+    from vtk.models.llm.prompt import LanguageModel
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A query: its text, its name if it has one, and the only video it is about, if any.
+
+    `video` is the name of a video, or the last part of its path.
+    """
+
+    text: str
+    id: str | None = None
+    video: str | None = None
+
+    def concerns(self, video: str) -> bool:
+        """Whether a video is searched for this query."""
+        return self.video in (None, video, PurePath(video).name)
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """What a moment says of its query: `query`, and `query_id` if it has a name."""
+        return {"query": self.text, **({} if self.id is None else {"query_id": self.id})}
+
+
+@dataclass(frozen=True)
+class Openers:
+    """How to open each kind of model; None where none is named. Who opens one closes it."""
+
+    clip: "Callable[[], ImageTextModel] | None" = None  # pictures and texts
+    embedder: "Callable[[], TextModel] | None" = None  # texts
+    language: "Callable[[], LanguageModel] | None" = None  # asks about texts and pictures
+
+    def need_clip(self) -> "Callable[[], ImageTextModel]":
+        """The opener of the image-text model. Raises MissingError if none is named."""
+        if self.clip is None:
+            raise MissingError("this method looks at pictures by an image-text model: --clip NAME")
+        return self.clip
+
+    def need_language(self) -> "Callable[[], LanguageModel]":
+        """The opener of the language model. Raises MissingError if none is named."""
+        if self.language is None:
+            raise MissingError("this method asks a model: --model NAME or --endpoint URL")
+        return self.language
+
+
+@dataclass(frozen=True)
+class Task:
+    """The queries, and how many moments of which length and score each of them may get.
+
+    Raises UsageError for invalid values.
+    """
+
+    queries: tuple[Wanted, ...]
+    n: int = 5  # most moments of a query over all videos; 0: all
+    threshold: float | None = None  # least score, 0 to 1; None: the method's own
+    lengths: tuple[float, float] = (0.0, 120.0)  # seconds of a moment: at least, at most
+    language: str | None = None  # of queries and texts, ISO 639; None: English
+    models: Openers = field(default_factory=Openers)
+
+    def __post_init__(self) -> None:
+        if self.n < 0:
+            raise UsageError(f"the number of moments must be 0 (all) or more, not {self.n}")
+        if self.threshold is not None and not 0 <= self.threshold <= 1:
+            raise UsageError(f"the threshold must lie between 0 and 1, not at {self.threshold}")
+        low, high = self.lengths
+        if not 0 <= low <= high or math.isinf(low):
+            raise UsageError(
+                f"moments cannot be at least {low:g} s (--min-length) and at most {high:g} s "
+                "(--max-length) long"
+            )
+
+
+class GroundingMethod(Protocol):
+    """Finds the moments that answer queries."""
+
+    def __call__(self, source: Iterable[Span], task: Task) -> Iterator[Span]:
+        """Yield error records as they come, and the moments of each query.
+
+        The queries have their turns in order, the moments of each come best first. Each has
+        `score`, `rank` and `evidence` beside `Wanted.fields`. What a span lacks, the method fills.
+        """
+
+
+def read_queries(path: Path) -> tuple[Wanted, ...]:
+    """Return the queries of a file: a query a line, or JSON with `query`, `id` and `video`.
+
+    Empty lines are left out. Raises InputError, naming the line, if it is broken, and UsageError
+    if there is no query or no file.
+    """
+    try:
+        lines = path.read_text("utf-8-sig").splitlines()
+    except OSError as error:
+        raise UsageError(f"cannot read the queries in {path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{path} is not UTF-8") from None
+    found = tuple(
+        _parsed(line, f"{path}, line {number}")
+        for number, line in enumerate(lines, 1)
+        if line.strip()
+    )
+    if not found:
+        raise UsageError(f"{path} holds no query")
+    return found
+
+
+def _parsed(line: str, where: str) -> Wanted:
+    text = line.strip()
+    if not re.match(r'\{\s*"', text):
+        return Wanted(text)
+    try:
+        values = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise InputError(f"{where}: not JSON: {error}") from None
+    query, name, video = (values.get(key) for key in ("query", "id", "video"))
+    if not isinstance(query, str) or not query.strip():
+        raise InputError(f"{where}: `query` must be a text")
+    if isinstance(name, int | float):
+        name = str(name)
+    for key, value in (("id", name), ("video", video)):
+        if value is not None and not isinstance(value, str):
+            raise InputError(f"{where}: `{key}` must be a text")
+    return Wanted(query.strip(), name, video)

@@ -1,0 +1,95 @@
+"""What the schema of a span is put together from: types of values, and lists of entries."""
+
+from typing import Any
+
+MAX_SECONDS = 1e12  # seconds; no video is that long, and floats stay exact to the millisecond
+
+SECONDS = {
+    "type": "number",
+    "description": "seconds, a presentation timestamp",
+    "minimum": -MAX_SECONDS,
+    "maximum": MAX_SECONDS,
+}
+PTS = {
+    "type": "array",
+    "description": "exact start and end in units of time_base",
+    "items": {"type": "integer"},
+    "minItems": 2,
+    "maxItems": 2,
+}
+BOX = {
+    "type": "array",
+    "description": "left, top, right, bottom as fractions of the displayed picture",
+    "items": {"type": "number"},
+    "minItems": 4,
+    "maxItems": 4,
+}
+
+
+def text(description: str) -> dict[str, Any]:
+    return {"type": "string", "description": description}
+
+
+def entries(
+    description: str,
+    required: list[str],
+    besides: dict[str, Any] | None = None,
+    **properties: Any,
+) -> dict[str, Any]:
+    item = {"type": "object", "required": required, "properties": properties, **(besides or {})}
+    return {"type": "array", "description": description, "items": item}
+
+
+SHOWN = {
+    "anyOf": [{"required": ["start", "end"]}, {"required": ["t"]}],
+    "dependentRequired": {"start": ["end"]},
+}
+TIMED = {"start": SECONDS, "end": SECONDS}
+SCORE = {"type": "number", "description": "higher is better; what it measures: see `made`"}
+
+EMBEDDING = entries(
+    "unit vectors that models give, one entry a model",
+    ["of", "model", "dim", "vectors"],
+    of=text("what was embedded: words or looks"),
+    model=text("the model"),
+    sha256=text("SHA-256 of its weights, if they are local"),
+    dim={"type": "integer", "description": "numbers of a vector", "minimum": 1},
+    vectors=text("base64 of little-endian float16, one vector after another"),
+)
+
+CUE: dict[str, Any] = {
+    "type": "object",
+    "description": "the technical cue, and what was measured of it",
+    "required": ["type"],
+    "properties": {
+        "type": text(
+            "black, white, freeze, bars, card, letterbox, credits, silence, speech, music"
+        ),
+        "standard": text("standard of colour bars: ebu, smpte, smpte-rp219"),
+        "amplitude": {"type": "number", "description": "amplitude of colour bars, in percent"},
+        "grid": {
+            "type": "array",
+            "description": "cells of a test card across and down",
+            "items": {"type": "number"},
+        },
+        "circle": {
+            "type": "number",
+            "description": "circle of a test card, in picture heights",
+        },
+        "bars": text("letterbox, pillarbox or windowbox"),
+        "active": {
+            "type": "array",
+            "description": "the picture within its bars: left, top, right, bottom in pixels",
+            "items": {"type": "integer"},
+            "minItems": 4,
+            "maxItems": 4,
+        },
+        "aspect": {"type": "number", "description": "width of the active picture by height"},
+        "direction": text("direction of credits: up"),
+        "speed": {"type": "number", "description": "speed of credits, in lines per second"},
+        "level": {
+            "type": "number",
+            "description": "level of silence, root mean square in dBFS",
+        },
+    },
+}
