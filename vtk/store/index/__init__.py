@@ -1,0 +1,92 @@
+"""The index: spans kept in a folder or an object store, to be searched by words and embeddings.
+
+`open_index` opens one for readers, `open_writer` for whoever adds to it; what they return hides the
+engine. Readers see the version that was there when they opened it, whatever is written meanwhile.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Protocol, Self
+
+from vtk.span import Span
+from vtk.store.collection import EVERYTHING, Collection, Where
+
+
+class Index(Collection, Protocol):
+    """An index as it was when it was opened; a context manager that closes it."""
+
+    place: str  # folder or URL
+    language: str  # of the words in it
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *exception: object) -> None: ...
+
+    def videos(self) -> Sequence[str]:
+        """The names of the videos, in order."""
+        ...
+
+    def every(self, where: Where = EVERYTHING) -> Iterator[tuple[int, Span]]:
+        """Yield all spans with their rows, in the order of rows; holds few in memory."""
+        ...
+
+    def info(self) -> dict[str, Any]:
+        """What is in the index, as a record of `vtk index info`."""
+        ...
+
+    def verify(self) -> Iterator[str]:
+        """Yield what is wrong with the index, each as a sentence; nothing if all is well."""
+        ...
+
+
+class Writer(Protocol):
+    """Changes an index; each change is one new version, which comes whole or not at all."""
+
+    place: str
+
+    def add(self, spans: Iterable[Span], *, prune: bool = False) -> Iterator[Span]:
+        """Add spans and yield each once it is in the index; error records pass through.
+
+        The spans of a video that is there already replace those, whose vectors and words go too.
+        With `prune`, videos go that were not among the spans and whose files are not there.
+        """
+        ...
+
+    def drop(self, where: Where) -> int:
+        """Drop the spans that fulfil all conditions; return how many."""
+        ...
+
+    def drop_model(self, model: str) -> int:
+        """Drop the vectors of a model; return of how many spans."""
+        ...
+
+    def compact(self, *, now: bool = False) -> None:
+        """Join small files, index what is new, and remove versions that are an hour old.
+
+        With `now`, all old versions go: whoever reads one of them fails.
+        """
+        ...
+
+
+def open_index(place: str) -> Index:
+    """Open the index at a folder or a URL (s3://bucket/name) to search it.
+
+    Raises UsageError if there is none or if a newer vtk wrote it, MissingError if the packages of
+    the extra `index` are not installed.
+    """
+    from vtk.store.index.place import Place
+    from vtk.store.index.reader import LanceIndex
+
+    found = Place(place)
+    return LanceIndex(found, found.open())
+
+
+def open_writer(place: str, language: str | None = None) -> Writer:
+    """Open an index to change it; its first `add` makes it, with words of `language` (en).
+
+    Raises as `open_index`, but for an index that is not there yet; UsageError for a folder that
+    holds something else, and if the words of the index are of another language.
+    """
+    from vtk.store.index.place import Place
+    from vtk.store.index.writer import LanceWriter
+
+    return LanceWriter(Place(place), language)

@@ -1,0 +1,139 @@
+"""Where an index is, and how its table is opened, locked and made.
+
+An index is a folder or the prefix of an object store that holds `spans.lance`, a table in the Lance
+format (https://lance.org/format), whose every commit is a new version. Lance takes the settings of
+an object store (AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL, GOOGLE_APPLICATION_CREDENTIALS, …) from the
+environment.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Any
+
+from vtk.errors import MissingError, OutputError, UsageError, VtkError
+
+TABLE = "spans.lance"
+INSTALL = "pip install 'video-text-kit[index]'"
+FORMAT = 1  # of this vtk; see `vtk.store.index.columns`
+FULL = ("No space left", "File too large", "Disk quota exceeded", "StorageFull", "os error 28")
+
+
+def engine(name: str = "lance") -> Any:
+    """Return a package of the extra `index`. Raises MissingError, with the command to install it.
+
+    Its own log goes to standard error at the level of LANCE_LOG, or of RUST_LOG.
+    """
+    try:
+        return import_module(name)
+    except ImportError as error:
+        missing = isinstance(error, ModuleNotFoundError) and error.name == name.split(".")[0]
+        why = "is not installed" if missing else f"does not load ({error})"
+        told = f"an index needs {name.split('.')[0]}, which {why}: {INSTALL}"
+        raise MissingError(told) from None
+
+
+class Place:
+    """A folder, or a URL of an object store, for one index."""
+
+    def __init__(self, name: str) -> None:
+        if not name.strip("/"):
+            raise UsageError("the name of the index is empty: name a folder")
+        self.name = name.removeprefix("file://").rstrip("/")
+        self.is_local = "://" not in self.name
+        self.table = f"{self.name}/{TABLE}"
+
+    def open(self) -> Any:
+        """Return the table at its latest version. Raises UsageError if there is none to read."""
+        dataset = self.find()
+        if dataset is None:
+            raise UsageError(f"there is no index at {self.name}: vtk index add makes one")
+        return dataset
+
+    def find(self) -> Any | None:
+        """Return the table at its latest version, or None if there is nothing yet.
+
+        Raises UsageError for a folder of something else, and for a format that is newer.
+        """
+        lance = engine()
+        if self.is_local and not os.path.isdir(self.table):
+            self._check_empty()
+            return None
+        try:
+            dataset = lance.dataset(self.table)
+        except (ValueError, FileNotFoundError) as error:
+            if "not found" in str(error).lower():
+                return None
+            raise UsageError(f"{self.name} is not an index: {first_line(error)}") from None
+        except Exception as error:
+            raise UsageError(f"cannot open the index {self.name}: {first_line(error)}") from None
+        form = (dataset.schema.metadata or {}).get(b"vtk.index", b"")
+        if not form.isdigit():
+            raise UsageError(f"{self.name} holds a table of another program, not an index of vtk")
+        if int(form) > FORMAT:
+            raise UsageError(f"a newer vtk wrote the index {self.name}: upgrade this one")
+        return dataset
+
+    def _check_empty(self) -> None:
+        if os.path.exists(self.name) and not os.path.isdir(self.name):
+            raise UsageError(f"{self.name} is a file, not an index: name a folder")
+        if os.path.isdir(self.name) and set(os.listdir(self.name)) - {"lock"}:
+            raise UsageError(f"{self.name} holds other files and is no index: name another folder")
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other writers of a local index out; in an object store, commits settle who is first.
+
+        Raises OutputError if the folder cannot be written.
+        """
+        if not self.is_local:
+            yield
+            return
+        import fcntl
+
+        try:
+            os.makedirs(self.name, exist_ok=True)
+            descriptor = os.open(f"{self.name}/lock", os.O_CREAT | os.O_RDWR, 0o666)
+        except OSError as error:
+            raise OutputError(f"cannot write {self.name}: {error.strerror}") from None
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def make(self, schema: Any) -> Any:
+        """Make the table, without rows, and return it. To be called while locked."""
+        lance = engine()
+        with self.writing():
+            return lance.write_dataset(schema.empty_table(), self.table, mode="create")
+
+    def remove(self) -> None:
+        """Remove the index; a folder that holds nothing else goes too. Raises OutputError."""
+        lance = engine()
+        with self.writing():
+            lance.LanceDataset.drop(self.table)
+            if self.is_local:
+                shutil.rmtree(self.table, ignore_errors=True)
+                os.unlink(f"{self.name}/lock")
+                if not os.listdir(self.name):
+                    os.rmdir(self.name)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Turn what the engine raises when it cannot write into OutputError."""
+        try:
+            yield
+        except VtkError:
+            raise
+        except (OSError, RuntimeError) as error:
+            full = any(told in str(error) for told in FULL)
+            why = "no room is left" if full else first_line(error)
+            raise OutputError(f"cannot write the index {self.name}: {why}") from None
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of an engine's message, without where in its source it was raised."""
+    return str(error).splitlines()[0].split(", /")[0] if str(error) else type(error).__name__

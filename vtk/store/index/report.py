@@ -1,0 +1,59 @@
+"""What an `add` did, told at its end."""
+
+import logging
+from dataclasses import dataclass, field
+
+from vtk.store.index.columns import Row
+
+log = logging.getLogger("vtk")
+
+
+@dataclass
+class Report:
+    """Counts of one run."""
+
+    added: set[str] = field(default_factory=set)  # names of videos
+    replaced: set[str] = field(default_factory=set)
+    unchanged: set[str] = field(default_factory=set)
+    pruned: set[str] = field(default_factory=set)
+    moved: dict[str, str] = field(default_factory=dict)  # old names, and the new ones
+    kept: int = 0  # videos that were not among the spans, and whose files are there
+    spans: int = 0
+    repeated: int = 0
+    wordless: int = 0
+    lacking: int = 0  # spans without vectors
+    failed: int = 0
+
+    def span(self, row: Row, *, again: bool) -> None:
+        """Count a span; `again` if the batch has one that is the same stretch."""
+        self.spans += not again
+        self.repeated += again
+        self.wordless += not row.values["terms"]
+        self.lacking += not row.vectors
+
+    @property
+    def why_not_pruned(self) -> str:
+        """Why a run does not tell which videos are gone."""
+        return f"{self.failed} records failed" if self.failed else "no video came in"
+
+    def tell(self) -> None:
+        """Log what was done, and warn of what is missing."""
+        replaced = self.replaced - self.added
+        unchanged = self.unchanged - self.added - replaced
+        counts = {"added": self.added, "replaced": replaced, "unchanged": unchanged}
+        told = [f"{name} {len(videos)}" for name, videos in counts.items()]
+        told += [f"moved {len(self.moved)}"] if self.moved else []
+        told += [f"pruned {len(self.pruned)}"] if self.pruned else []
+        log.info("videos: %s; spans: %d", ", ".join(told), self.spans)
+        if self.repeated:
+            log.warning(
+                "spans that came more than once, the last of which counts: %d", self.repeated
+            )
+        if self.wordless:
+            log.warning("spans without words, which no search by words finds: %d", self.wordless)
+        if 0 < self.lacking < self.spans:
+            log.warning("spans without embeddings, which only words find: %d", self.lacking)
+        if self.kept:
+            log.info(
+                "videos not in this input whose files are there, or remote, kept: %d", self.kept
+            )
