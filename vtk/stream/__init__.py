@@ -13,22 +13,20 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
-from enum import IntEnum
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
 from vtk.errors import (
     InputError,
     InternalError,
-    MissingError,
     OpenError,
-    OutputError,
     UsageError,
     VtkError,
 )
 from vtk.output import is_replaceable, open_sink
 from vtk.pipeline import group_by_video
 from vtk.span import Span, load, local_path, parse
+from vtk.stream.exit_status import STATUSES, ExitStatus
 from vtk.stream.job import Job
 from vtk.stream.lines import LONGEST_LINE, bounded_lines, holds_spans, own_input, span_named_by
 from vtk.stream.logs import configure
@@ -46,30 +44,6 @@ if TYPE_CHECKING:
     from vtk.store.journal import ResumeJournal
 
 log = logging.getLogger("vtk")
-
-
-class ExitStatus(IntEnum):
-    """Exit statuses of the process."""
-
-    OK = 0  # success
-    FAILED = 1  # some records failed and were written as error records
-    USAGE = 2  # wrong usage
-    INPUT = 65  # input is not JSON Lines of spans
-    NO_INPUT = 66  # no input could be opened
-    MISSING = 69  # a backend, model or optional package is missing; the message says how to get it
-    INTERNAL = 70  # a bug in vtk
-    OUTPUT = 74  # the output could not be written
-    INTERRUPTED = 130  # interrupted (Ctrl-C)
-
-
-# Exit statuses of errors that end the run; the first matching class counts.
-STATUSES: tuple[tuple[type[VtkError], ExitStatus], ...] = (
-    (UsageError, ExitStatus.USAGE),
-    (InputError, ExitStatus.INPUT),
-    (MissingError, ExitStatus.MISSING),
-    (OutputError, ExitStatus.OUTPUT),
-    (VtkError, ExitStatus.FAILED),
-)
 
 
 @dataclass
@@ -92,6 +66,7 @@ class Stream:
     unopened: int = 0
     worst: ExitStatus = ExitStatus.OK  # of all errors told
     converts: bool = False  # the output format cannot be read again as spans
+    fails_empty: bool = False  # a run without results fails
     good: int = 0
     reading: int = 0  # index of the current input
     within: float | None = 1.0  # share of the current input that is read, 0 to 1; None if unknown
@@ -228,6 +203,7 @@ class Stream:
         self.inputs = self.inputs if job.inputs is None else list(job.inputs)
         self.jobs = self.jobs if job.processes else 1
         self.converts = job.writer != Lines()
+        self.fails_empty = job.fails_empty
         with self._journal(job) as journal, self._bar(job) as self.progress:
             if job.hint and self.talks:
                 log.info("%s", job.hint)
@@ -317,4 +293,5 @@ class Stream:
             return ExitStatus.INPUT
         if self.unopened and not self.good and not self.failed:
             return ExitStatus.NO_INPUT
-        return ExitStatus.FAILED if self.failed or self.unopened else ExitStatus.OK
+        failed = self.failed or self.unopened or (self.fails_empty and not self.good)
+        return ExitStatus.FAILED if failed else ExitStatus.OK
