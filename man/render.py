@@ -14,7 +14,7 @@ sys.path.insert(0, str(HOME.parent))  # run as a script, only this folder would 
 
 from man.commandline import Command, Parameter, every, keep, read  # noqa: E402
 from vtk import __version__  # noqa: E402
-from vtk.stream import ExitStatus  # noqa: E402
+from vtk.stream.exit_status import ExitStatus  # noqa: E402
 
 HEAD = r".\" Rendered by man/render.py from the commands; do not edit."
 

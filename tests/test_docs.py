@@ -16,7 +16,7 @@ from tests.test_house import ORDER
 from vtk import errors
 from vtk.models.hub import catalog
 from vtk.schema import KINDS, PROPERTIES
-from vtk.stream import ExitStatus
+from vtk.stream.exit_status import ExitStatus
 
 HOME = Path(__file__).parents[1]
 PAGES = [*sorted(HOME.glob("*.md")), *sorted((HOME / "docs").glob("*.md"))]

@@ -10,7 +10,7 @@ import pytest
 
 from man.commandline import Command, every, read
 from man.render import escape
-from vtk.stream import ExitStatus
+from vtk.stream.exit_status import ExitStatus
 
 HOME = Path(__file__).parents[1]
 PAGES = sorted((HOME / "man").glob("*.1"))

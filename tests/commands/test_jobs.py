@@ -10,7 +10,8 @@ import pytest
 from tests.world import World
 from vtk.errors import UsageError
 from vtk.span import Span
-from vtk.stream import ExitStatus, Stream
+from vtk.stream import Stream
+from vtk.stream.exit_status import ExitStatus
 from vtk.stream.job import Job
 from vtk.stream.writer import Lines, Output
 
