@@ -53,7 +53,7 @@ def test_options_are_read_as_the_ability_takes_them() -> None:
         ("transcribe", {"vad_only": True}, False, True),
         ("chapter", {}, True, True),
         ("summarize", {}, True, True),
-        ("retrieve", {"query": "boat", "inputs": []}, False, False),
+        ("retrieve", {"query": "boat"}, False, False),
         ("ground", {"query": "boat"}, False, False),
         ("show", {}, False, True),
     ],

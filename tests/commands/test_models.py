@@ -247,10 +247,17 @@ def test_a_speech_model_without_its_tokenizer_is_not_whole(models: Models, tmp_p
     folder = tmp_path / "whisper"
     shutil.copytree(whisper_tiny_en(), folder)
     (folder / "tokenizer.json").unlink()
-    result = models("verify", str(folder))
-    (record,) = lines(result)
-    assert (record["status"], result.returncode) == ("corrupt", 1)
-    assert record["why"] == "has no tokenizer.json beside it"
+    for text, why in (
+        (None, "has no tokenizer.json beside it"),
+        ("{", "tokenizer.json is not JSON, or is cut off"),
+        ('{"model": {"vocab": {}}}', "tokenizer.json is not that of a Whisper model"),
+    ):
+        if text:
+            (folder / "tokenizer.json").write_text(text)
+        result = models("verify", str(folder))
+        (record,) = lines(result)
+        assert (record["status"], result.returncode) == ("corrupt", 1)
+        assert why in record["why"]
 
 
 def test_verify_with_nothing_here_is_well(models: Models) -> None:

@@ -71,6 +71,7 @@ class ChatServer(ThreadingHTTPServer):
         self.script: Script = echo
         self.models = Told({"data": [{"id": "tiny"}, {"id": "other"}]})
         self.props: Any = None  # what a llama-server says of itself; other servers do not
+        self.thinks = 0.0  # seconds before it says it, or that it does not
         self.asked: list[Asked] = []
         self.lock = threading.Lock()
         self.now = self.most = 0
@@ -102,6 +103,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if "/props" in self.path:
             told = self.server.props
+            self._wait(self.server.thinks)
             self._send(Told("no such page", 404) if told is None else Told(told))
             return
         self._handle(None, lambda asked: self.server.models)

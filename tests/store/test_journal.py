@@ -216,11 +216,21 @@ def test_a_video_in_one_text_lacks_no_shot(world: World, tmp_path: Path) -> None
 
 
 def test_resume_wants_a_file() -> None:
-    for output in ([], ["-o", os.devnull], ["-o", "/dev/stdout"]):
+    for output in ([], ["-o", os.devnull], ["-o", "/tmp"]):
         result = vtk("caption", "-m", str(language_file()), "--resume", *output, "x.mp4")
         assert result.returncode == 2
-        assert b"-o FILE" in result.stderr
+        what = f"which {output[-1]} is not" if output else "name it with -o FILE"
+        assert f"--resume continues a file: {what}" in result.stderr.decode()
     assert vtk("caption", "--resume", "-o", "x", "x.mp4").returncode == 2
+
+
+def test_resume_replaces_no_file_that_holds_no_record(tmp_path: Path) -> None:
+    notes = tmp_path / "notes.txt"
+    notes.write_text("Not a line of this is a span.\n")
+    result = vtk("caption", "-m", str(language_file()), "--resume", "-o", str(notes), "x.mp4")
+    assert result.returncode == 2
+    assert b"in which no line is a record" in result.stderr
+    assert notes.read_text() == "Not a line of this is a span.\n"
 
 
 @settings(deadline=None)

@@ -113,7 +113,7 @@ def test_languages_and_models_that_are_none(
     with pytest.raises(MissingError, match=r"there is no tokenizer\.json"):
         WhisperModel(str(tmp_path / "part"))
     (tmp_path / "part" / "tokenizer.json").write_text("no")
-    with pytest.raises(MissingError, match="not a faster-whisper model"):
+    with pytest.raises(MissingError, match=r"tokenizer\.json is not JSON"):
         WhisperModel(str(tmp_path / "part"), device="cpu")
     with pytest.raises(MissingError, match="there is no folder"):
         WhisperModel(str(tmp_path / "gone"))

@@ -18,6 +18,7 @@ from vtk.pipeline import failure
 from vtk.prefetch import prefetch
 from vtk.prompting.dialogue import Dialogue, Outcome, run_dialogues, tell_cut
 from vtk.prompting.loader import FrameLoader, SpanFrames
+from vtk.prompting.templates import LONGEST, exceeds_prompt
 from vtk.span import Span
 from vtk.store.journal import ResumeJournal
 
@@ -52,7 +53,7 @@ def caption_with_model(
         lambda span: journal.lookup(span, origin) if journal else None,
     )
     by_clip = tags.ClipTagger(options.clip, options.tags) if options.clip else None
-    before, wordless, cut = Span(video=""), 0, 0
+    before, wordless, shortened, cut = Span(video=""), 0, 0, 0
     with closing(prefetch(load(spans), 2 * together)) as ready:
         while group := list(islice(ready, together)):
             begun = time.monotonic()
@@ -68,10 +69,15 @@ def caption_with_model(
                     if journal is not None:
                         journal.append(before)
                     wordless += before.get("caption") == ""
-                    cut += 0 if before.failed else before["made"][-1].get("cut", 0)
+                    made = {} if before.failed else before["made"][-1]
+                    cut += made.get("cut", 0)
+                    shortened += made.get("shortened", False)
                 yield before
     if wordless:
         log.warning("spans without words, whose captions are empty: %d", wordless)
+    if shortened:
+        told = "spans whose words the model was told only in part (%d characters): %d; split them"
+        log.warning(told, LONGEST, shortened)
     tell_cut(cut)
 
 
@@ -125,6 +131,7 @@ def _record(
         tokens_in=outcome.tokens_in,
         tokens_out=outcome.tokens_out,
         cut=outcome.cut or None,
+        shortened=exceeds_prompt(each.span) or None,
         # Like the time, it may differ from run to run, with what was asked before.
         tokens_cached=outcome.tokens_cached if seconds is not None else None,
         seconds=seconds,

@@ -89,7 +89,7 @@ def _language(model: LanguageModel, loaded: float, count: int, tokens: int) -> S
         "vlm" if sees else "llm",
         round(loaded, 2),
         pictures_per_second=round(count / read, 2) if sees else None,
-        tokens_in_per_second=round(sum(size for size, _ in first) / read, 1),
+        tokens_in_per_second=round(sum(size for size, _ in first) / read, 1) or None,
         tokens_out_per_second=round(writing, 1) or None,
         memory_gb=memory_gb(),
     )

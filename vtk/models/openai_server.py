@@ -73,9 +73,7 @@ class OpenAIServer(Closeable):
         match reply:
             case {"data": [{"id": str(name)}, *_]}:
                 return name
-        raise MissingError(
-            f"{self._service.place} names no model{self._or_model(': give one with ')}"
-        )
+        raise MissingError(f"{self._service.place} names no model: name the one to use")
 
     def _final(self, message: str) -> MissingError:
         """The error that ends a run, after the answers before it if there are any."""

@@ -76,6 +76,12 @@ def render(template: str, values: Mapping[str, str]) -> str:
     return "\n".join(lines).strip()
 
 
+def exceeds_prompt(span: Span) -> bool:
+    """Whether a prompt tells only the first LONGEST characters of the speech or screen text."""
+    texts = (" ".join(lines_of(span.get(name, []))) for name in ("speech", "screen_text"))
+    return any(len(text) > LONGEST for text in texts)
+
+
 def _joined(entries: Sequence[SpeechEntry | TextEntry]) -> str:
     """Join the texts of timed entries, truncated to LONGEST characters."""
     whole = " ".join(lines_of(entries))

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, Self
 
 import orjson
 
-from vtk.errors import InputError, OutputError
+from vtk.errors import InputError, OutputError, UsageError
 from vtk.output import atomic, os_errors
 from vtk.span import Span, load
 
@@ -42,7 +42,10 @@ class ResumeJournal:
                 continue
             except OSError as error:
                 raise OutputError(f"cannot read {path}: {error.strerror}") from None
-            self._index(len(self._sources) - 1)
+            found = self._index(len(self._sources) - 1)
+            if not found and path != self._path and path.stat().st_size:
+                self._sources[0].close()
+                raise UsageError(f"--resume would replace {path}, in which no line is a record")
         with os_errors(self._path):
             self._file = open(self._path, "ab")  # noqa: SIM115
             if self._path.stat().st_size:
@@ -56,12 +59,16 @@ class ResumeJournal:
             with suppress(OSError):
                 file.close()
 
-    def _index(self, number: int) -> None:
-        source, at = self._sources[number], 0
+    def _index(self, number: int) -> int:
+        """Note where the finished records of a source are; return how many lines are records."""
+        source, at, found = self._sources[number], 0, 0
         for line in source:
-            if (span := _span(line)) is not None and not span.failed:
-                self._places[_key(span)] = (number, at)
+            if (span := _span(line)) is not None:
+                found += 1
+                if not span.failed:
+                    self._places[_key(span)] = (number, at)
             at += len(line)
+        return found
 
     def lookup(self, span: Span, made: Mapping[str, Any]) -> Span | None:
         """Return the finished record of a span; None if there is none with this provenance.

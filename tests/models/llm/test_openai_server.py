@@ -31,6 +31,7 @@ from vtk.errors import GoneError, MissingError, ModelError, UsageError
 from vtk.models import http as service
 from vtk.models.endpoint import base_url
 from vtk.models.http import retry_after
+from vtk.models.llm import openai_server
 from vtk.models.llm.openai_server import ServerModel
 from vtk.models.llm.prompt import Answer, Prompt, Sampling
 from vtk.prompting.dialogue import Dialogue, Generate, run_dialogues
@@ -661,6 +662,16 @@ def test_pictures_are_not_sent_to_a_llama_server_that_cannot_see(
     with pytest.raises(MissingError, match="cannot see"):
         list(model.answers([Prompt((GREY, "What is it?"))]))
     assert len(server.asked) == 1
+
+
+def test_a_page_that_never_comes_holds_no_run_up(
+    server: ChatServer, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(openai_server, "PROBE", 0.2)
+    server.props, server.thinks = PROPS, 30.0
+    begun = time.monotonic()
+    assert one(opened()) == "Hello?"
+    assert time.monotonic() - begun < 10
 
 
 @pytest.mark.parametrize("props", [None, {}, {"role": "router"}, [1], {**PROPS, "total_slots": ""}])

@@ -25,7 +25,6 @@ CLIP_FILES = (  # in the folder of an open_clip model, by preference
     *("open_clip_pytorch_model.bin", "open_clip_pytorch_model.pth"),
 )
 CTRANSLATE2 = "model.bin"  # in the folder of a speech model
-NEEDED = (CTRANSLATE2, "config.json", "tokenizer.json")  # all that such a folder must have
 ENDINGS = (".gguf", ".safetensors", ".pt", ".bin")
 
 

@@ -11,7 +11,6 @@ from vtk.errors import MissingError
 from vtk.models.hub.catalog import Entry, catalog, user_file
 from vtk.models.hub.files import (
     CTRANSLATE2,
-    NEEDED,
     Files,
     blob_sha256,
     cached_path,
@@ -24,6 +23,7 @@ from vtk.models.hub.files import (
 )
 from vtk.models.hub.formats import PROJECTOR, fault
 from vtk.models.hub.repo_names import split_files
+from vtk.models.hub.whisper_folder import check_tokens, missing_files
 
 Progress = Callable[[str, int, int], None]
 
@@ -78,11 +78,16 @@ def verify(name: str, progress: Progress = lambda *_: None) -> Iterator[Verdict]
 
 
 def _lacking(path: Path) -> str | None:
-    """Return which file is missing beside the weights of a speech model, in words, if one is."""
+    """Return which file beside the weights of a speech model is missing or broken, in words."""
     if path.name != CTRANSLATE2:
         return None
-    missing = [file for file in NEEDED if not (path.parent / file).is_file()]
-    return f"has no {' and no '.join(missing)} beside it" if missing else None
+    if missing := missing_files(path.parent):
+        return f"has no {' and no '.join(missing)} beside it"
+    try:
+        check_tokens(path.parent)
+    except MissingError as error:
+        return f"lies beside a wrong file: {error}"
+    return None
 
 
 def _own_parts(files: Files) -> Iterator[_Part]:

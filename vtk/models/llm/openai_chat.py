@@ -117,9 +117,9 @@ def _cached(usage: Any) -> int | None:
 
 
 def _tokens(usage: Any, key: str) -> int:
-    """Return a token count from `usage`; 0 if the server reports none."""
+    """Return a token count from `usage`; 0 if the server reports none that can be."""
     count = usage.get(key) if isinstance(usage, dict) else None
-    return count if isinstance(count, int) else 0
+    return max(count, 0) if isinstance(count, int) else 0
 
 
 def logprobs_in(reply: Any) -> list[tuple[str, float]]:

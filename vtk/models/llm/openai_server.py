@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 import orjson
 
-from vtk.errors import MissingError, ModelError
+from vtk.errors import GoneError, MissingError, ModelError
 from vtk.models.http import Reply
 from vtk.models.llm import json_schema, openai_chat, openai_likelihood
 from vtk.models.llm.choices import check_choices, choice_probabilities
@@ -30,6 +30,7 @@ from vtk.models.openai_server import PATIENCE, OpenAIServer, RefusedError, error
 Form = Callable[[Mapping[str, Any]], Json]
 
 GREEDY = Sampling()
+PROBE = 10.0  # seconds in which a server tells what it can do, or is not asked again
 WRITING = 0.8  # share of the timeout after which a llama-server ends an answer at its next line
 
 # What llama-server and vLLM say of a picture to a model that sees none.
@@ -134,10 +135,13 @@ class ServerModel(OpenAIServer):
         async with self._asking_props:
             if not self._asked_props:
                 place = f"{self._service.root}/props?model={quote(self.name, safe='')}"
-                reply = await self._service.fetch("GET", place, retries=0)
+                asking = self._service.fetch("GET", place, retries=0)
                 try:
+                    reply = await asyncio.wait_for(asking, PROBE)
                     self._props = ServerProps.of(self._read(reply))
-                except (ModelError, MissingError):
+                except GoneError:
+                    raise
+                except (TimeoutError, ModelError, MissingError):
                     self._props = None
                 self._asked_props = True
         return self._props
@@ -256,15 +260,10 @@ class ServerModel(OpenAIServer):
             raise failure from None
 
     async def _score(self, prompt: Prompt, choices: Sequence[str]) -> list[float]:
+        # With this temperature and top_p the probabilities are the model's own, whether the server
+        # reads them before it samples (llama-server, vLLM) or after. The token is not looked at.
         body = await self._body(
-            prompt,
-            # With these two the probabilities are the model's own, whether the server reads them
-            # before it samples (llama-server, vLLM) or after. The sampled token is not looked at.
-            temperature=1.0,
-            top_p=1.0,
-            max_tokens=1,
-            logprobs=True,
-            top_logprobs=LISTED,
+            prompt, temperature=1.0, top_p=1.0, max_tokens=1, logprobs=True, top_logprobs=LISTED
         )
         reply = await self._about(prompt, body)
         listed = openai_chat.logprobs_in(reply)

@@ -15,22 +15,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import orjson
 
 from vtk.cores import cores
 from vtk.errors import MissingError, ModelError, UsageError
 from vtk.media.subtitles import same_language
 from vtk.models.closeable import Closeable
-from vtk.models.hub.files import CTRANSLATE2, NEEDED, blob_sha256, is_path, resolve, sha256
+from vtk.models.hub.files import CTRANSLATE2, blob_sha256, is_path, resolve, sha256
 from vtk.models.hub.formats import fault
+from vtk.models.hub.whisper_folder import check_tokens, missing_files
 from vtk.models.speech.recognizer import RATE, Piece, Recognized, Segment, Word, whole_words
 
 BATCH = {"cpu": 4, "cuda": 16}  # pieces per batch
 BEAM = 5  # beam size, as in the paper
 GRAIN = RATE // 100  # samples per spectrogram frame
 FEWEST = 10  # spectrogram frames to which shorter pieces are padded
-VOCABULARY = ("vocabulary.json", "vocabulary.txt")
-CONTROLS = ("<|startoftranscript|>", "<|endoftext|>", "<|notimestamps|>", "<|transcribe|>")
 
 log = logging.getLogger("vtk")
 
@@ -191,14 +189,14 @@ def _folder(name: str) -> tuple[str, Path]:
             raise UsageError(f"{name} is not a speech model: see `vtk models list --kind speech`")
         folder = files.model.parent
         label = files.name if files.entry else Path(os.path.abspath(folder)).name
-    for file in NEEDED:
-        if not (folder / file).is_file():
-            raise MissingError(f"there is no {file} in {folder}: it is not a faster-whisper model")
+    for file in missing_files(folder):
+        raise MissingError(f"there is no {file} in {folder}: it is not a faster-whisper model")
     return label, folder
 
 
 def _loaded(folder: Path, device: str, threads: int) -> Any:
     """Load the faster-whisper model and, on a GPU, test it. Raises MissingError."""
+    check_tokens(folder)
     import faster_whisper
 
     try:
@@ -217,25 +215,4 @@ def _loaded(folder: Path, device: str, threads: int) -> Any:
         if isinstance(error, (RuntimeError, ValueError, OSError)):
             raise MissingError(f"{folder} cannot be loaded on the {device}: {error}") from None
         raise MissingError(f"{folder} is not a faster-whisper model: {error}") from None
-    _check_tokens(folder, model.hf_tokenizer)
     return model
-
-
-def _check_tokens(folder: Path, tokenizer: Any) -> None:
-    """Raise MissingError unless tokenizer and vocabulary agree on the tokens that steer Whisper."""
-    file = next((f for f in map(folder.joinpath, VOCABULARY) if f.is_file()), None)
-    tokens: list[str] | None = None
-    if file:
-        text = file.read_text(encoding="utf-8")
-        tokens = orjson.loads(text) if file.suffix == ".json" else text.split("\n")
-    for token in CONTROLS:
-        number = tokenizer.token_to_id(token)
-        if number is None:
-            raise MissingError(
-                f"{folder / 'tokenizer.json'} is not that of a Whisper model: it has no {token}"
-            )
-        if file and tokens is not None and tokens[number : number + 1] != [token]:
-            raise MissingError(
-                f"{file} is damaged, or is not of the same model as tokenizer.json: "
-                f"{token} is not its token {number}"
-            )
