@@ -10,6 +10,7 @@ from vtk.errors import UsageError
 from vtk.methods import Methods
 
 from .options import Language, Opening
+from .result_options import Results
 from .search_options import Clip, Embedder
 
 METHODS: "Methods[GroundingMethod]" = Methods("ground")
@@ -25,6 +26,7 @@ else:
 
 def ground(
     opening: Opening,
+    results: Results,
     inputs: list[str],
     query: Annotated[
         str | None,
@@ -79,6 +81,7 @@ def ground(
       vtk ground 'the rocket lifts off' < shots.jsonl
       vtk retrieve 'mirror test' < shots.jsonl | vtk ground -n 1 'mirror test'
       vtk ground --min-length 5s 'sun valve' talk.jsonl | jq -r '[.start, .end] | @tsv'
+      vtk ground --clips found/ --print '{start:hms} {clip.file}' 'the rocket lifts off' talk.jsonl
       vtk ground --queries queries.txt shots.jsonl | jq -r '[.query, .start, .end] | @tsv'
     """
     from functools import partial
@@ -115,4 +118,4 @@ def ground(
         models=models,
     )
     # One process: all spans are compared with each other.
-    return Job(work, processes=False, inputs=inputs or None)
+    return results(Job(work, processes=False, inputs=inputs or None))

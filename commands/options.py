@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 import typer
 from typer.models import ArgumentInfo
 
+from .result_options import Results, result_options
+
 if TYPE_CHECKING:
     from vtk.models import OpenOptions
     from vtk.models.llm.prompt import LanguageModel
@@ -268,15 +270,16 @@ def on_stream(words: str, function: Callable[..., "Job | str"]) -> Callable[...,
     """A command that runs the job of `function(own options)`, with the shared options added.
 
     `words` are those of the command line. Own arguments (a query) come before the inputs, own
-    options before the shared ones. A function that names a shared option is told of it, and one
-    that takes `opening` has the options of a language model as well. What it gives as text is
-    printed. `given` are the names of the options that the command line itself has.
+    options before the shared ones. A function that names a shared option is told of it; one that
+    takes `opening` has the options of a language model as well, `results` those of results. What
+    it gives as text is printed. `given` are the names of the options that the command line has.
     """
     shared = inspect.signature(_shared).parameters
     taken = inspect.signature(function).parameters
     loading = inspect.signature(_model).parameters if "opening" in taken else {}
     seeing = inspect.signature(_pictures).parameters if words in DECODING else {}
-    told = {"opening", "given"}
+    giving = inspect.signature(result_options).parameters if "results" in taken else {}
+    told = {"opening", "given", "results"}
     own = [p for name, p in taken.items() if name not in told and name not in shared]
 
     @functools.wraps(function)
@@ -292,6 +295,9 @@ def on_stream(words: str, function: Callable[..., "Job | str"]) -> Callable[...,
         if loading:
             own_values = {name: values.pop(name) for name in loading}
             values["opening"] = Opening(own_values, settings["jobs"], given)
+        if giving:
+            wishes = {name: values.pop(name) for name in giving}
+            values["results"] = Results(words, wishes)
         if "given" in taken:
             values["given"] = given
         run = Stream(words, **settings).run
@@ -300,7 +306,7 @@ def on_stream(words: str, function: Callable[..., "Job | str"]) -> Callable[...,
     positional = [p for p in own if _is_argument(p)]
     optional = [p for p in own if not _is_argument(p)]
     inputs, *rest = shared.values()
-    added = [*loading.values(), *seeing.values()]
+    added = [*giving.values(), *loading.values(), *seeing.values()]
     parameters = [*positional, inputs, *optional, *added, *rest]
     ctx = inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
     parameters.append(ctx)

@@ -202,6 +202,14 @@ class PartEntry(TypedDict):
     evidence: NotRequired[list[EvidenceEntry]]
 
 
+class ClipEntry(TypedDict):
+    """The file that a span was cut out into, and the stretch of the video that is in it."""
+
+    file: str
+    start: float
+    end: float
+
+
 class ErrorEntry(TypedDict):
     """Why there is no result for a span."""
 

@@ -197,6 +197,16 @@ PROPERTIES: dict[str, Any] = {
         text=text("the text"),
         source=text("speech, screen_text, caption, title or summary"),
     ),
+    "clip": {
+        "type": "object",
+        "description": "the file that the span was cut out into",
+        "required": ["file", "start", "end"],
+        "properties": {
+            "file": text("path of the file"),
+            "start": {**SECONDS, "description": "moment of the video with which the file begins"},
+            "end": {**SECONDS, "description": "moment with which it ends"},
+        },
+    },
     "error": {
         "type": "object",
         "description": "why there is no result for this span",

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from vtk.query import Query
-from vtk.retrieve import Search
 from vtk.retrieve.channel import Candidate, Channel, read
 from vtk.span import Span
 from vtk.store.collection import Collection
@@ -17,14 +16,11 @@ def results(
     query: Query,
     candidates: Sequence[Candidate],
     channels: Sequence[Channel],
-    how: Search,
-    respelled: dict[str, list[str]],
+    *,
+    per_video: int = 0,
+    why: bool = False,
 ) -> Iterator[Span]:
-    """Yield the first `query.n` candidates that are good enough, as many of a video as wanted.
-
-    `respelled` are the words of the query that no span has, with those that are searched for.
-    """
-    details = {"respelled": respelled} if respelled else {}
+    """Yield the first `query.n` candidates that are good enough, at most `per_video` of a video."""
     taken: Counter[str] = Counter()
     method = "+".join(channel.name for channel in channels)
     for first in range(0, len(candidates), BATCH):
@@ -33,7 +29,7 @@ def results(
             score = round(candidate.score, 6)
             if query.threshold is not None and score < query.threshold:
                 return
-            if how.per_video and taken[span.video] >= how.per_video:
+            if per_video and taken[span.video] >= per_video:
                 continue
             taken[span.video] += 1
             result = Span(span)
@@ -41,9 +37,9 @@ def results(
             result.update(score=score, rank=taken.total(), query=query.text)
             if query.id is not None:
                 result["query_id"] = query.id
-            if how.why:
+            if why:
                 result["why"] = _reasons(collection, query, candidate, span, channels)
-            yield result.with_provenance("retrieve", method, **details)
+            yield result.with_provenance("retrieve", method)
             if query.n and taken.total() == query.n:
                 return
 

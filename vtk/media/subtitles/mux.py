@@ -5,21 +5,19 @@ import io
 import logging
 import os
 from contextlib import ExitStack
-from itertools import islice
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import av
 import pysubs2
 from av.container import InputContainer, OutputContainer
-from av.stream import AttachmentStream, Disposition, Stream
+from av.stream import Disposition
 from av.subtitles.stream import SubtitleStream
-from av.video.stream import VideoStream
 
 from vtk.errors import MediaError, OutputError, UsageError
 from vtk.media.container import open_container
+from vtk.media.container.copying import Packets, copied_streams, to_mux
 from vtk.media.subtitles import iso639_2
-from vtk.media.subtitles.copying import Packets, to_mux
 from vtk.output import atomic
 
 log = logging.getLogger("vtk")
@@ -29,9 +27,6 @@ READERS = {"srt": "srt", "vtt": "webvtt", "ass": "ass"}
 MP4 = (".mp4", ".m4v", ".mov")
 HOLDS = {".mkv": ("srt", "vtt", "ass"), ".webm": ("vtt",), **dict.fromkeys(MP4, tuple(READERS))}
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
-KINDS = ("video", "audio", "subtitle")
-COVER = Disposition.attached_pic
-LEFT_OUT = "left out track %d: the copy cannot hold it"
 
 
 def mux_subtitles(
@@ -73,7 +68,10 @@ def _mux(
     *,
     encoded: bool,
 ) -> None:
-    copies, covers = _streams(source, out)
+    copies, covers = copied_streams(source, out)
+    for copy in copies.values():
+        if copy.type == "subtitle":
+            copy.disposition &= ~Disposition.default
     out.metadata.update(source.metadata)
     track = words.streams.subtitles[0]
     if encoded:
@@ -99,55 +97,6 @@ def _mux(
     while waiting is not None:
         out.mux(_of(waiting, new))
         waiting = next(spoken, None)
-
-
-def _streams(
-    source: InputContainer, out: OutputContainer
-) -> tuple[dict[int, Stream], "list[av.Packet[Any]]"]:
-    """Return the output streams by index of the source stream, and the packets of cover art.
-
-    Attachments are written with the file header.
-    """
-    pictures = [stream for stream in source.streams.video if stream.disposition & COVER]
-    # FFmpeg demuxes cover art before all other packets, so this skips nothing.
-    first = islice(source.demux(pictures), len(pictures)) if pictures else ()
-    covers = {packet.stream_index: packet for packet in first}
-    copies: dict[int, Stream] = {}
-    for stream in source.streams:
-        cover = covers.get(stream.index)
-        data = stream.data if isinstance(stream, AttachmentStream) else bytes(cover or b"")
-        if data and out.format.name == "matroska":
-            name, kind = _named(stream)
-            out.add_attachment(name, kind, data)
-        elif stream.type in KINDS and stream.codec_context is not None:
-            try:
-                copies[stream.index] = _copy(stream, out)
-            except ValueError:
-                if stream.type != "subtitle" and not cover:
-                    raise
-                log.warning(LEFT_OUT, stream.index)
-        elif data:
-            log.warning(LEFT_OUT, stream.index)
-    return copies, [packet for index, packet in covers.items() if index in copies]
-
-
-def _copy(stream: Stream, out: OutputContainer) -> Stream:
-    copy = out.add_stream_from_template(stream, opaque=True)
-    if isinstance(stream, VideoStream) and stream.average_rate:
-        cast(VideoStream, copy).codec_context.framerate = stream.average_rate
-    copy.metadata.update(stream.metadata)
-    copy.disposition = stream.disposition
-    if stream.type == "subtitle":
-        copy.disposition &= ~Disposition.default
-    return copy
-
-
-def _named(stream: Stream) -> tuple[str, str]:
-    """Return an attachment's name and MIME type as stated, or else those players use for covers."""
-    codec = stream.codec_context.name if stream.codec_context else ""
-    suffix, kind = ("jpg", "image/jpeg") if codec == "mjpeg" else (codec, f"image/{codec}")
-    said = stream.metadata
-    return said.get("filename", f"cover.{suffix}"), said.get("mimetype", kind)
 
 
 def _encoded(words: InputContainer, track: SubtitleStream, new: Any) -> Packets:

@@ -19,9 +19,9 @@ from tests.world.encode import Encoding, Tracks
 from tests.world.sound import SoundTrack
 from tests.world.text import SubtitleTrack
 from vtk.errors import MediaError, OutputError
+from vtk.media.container.copying import COVER, to_mux
 from vtk.media.image.files import encode_image
-from vtk.media.subtitles.copying import to_mux
-from vtk.media.subtitles.mux import COVER, mux_subtitles
+from vtk.media.subtitles.mux import mux_subtitles
 
 WORDS = "1\n00:00:01,000 --> 00:00:02,000\nHello.\n"
 ENDINGS = [("mkv", "mkv"), ("mkv", "mp4"), ("mp4", "mkv"), ("mp4", "mp4")]

@@ -1,0 +1,119 @@
+"""Copy streams into another container without re-encoding them.
+
+No packet is lost, and each has a decoding timestamp.
+"""
+
+import logging
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any, cast
+
+import av
+from av.container import InputContainer, OutputContainer
+from av.stream import AttachmentStream, Disposition, Stream
+from av.video.stream import VideoStream
+
+from vtk.errors import MediaError
+
+log = logging.getLogger("vtk")
+
+KINDS = ("video", "audio", "subtitle")
+COVER = Disposition.attached_pic
+LEFT_OUT = "left out track %d: the copy cannot hold it"
+
+Packets = Iterator["av.Packet[Any]"]
+
+
+def to_mux(packets: "Iterable[av.Packet[Any]]") -> Packets:
+    """Yield demuxed packets with the decoding timestamps (dts) that a muxer needs.
+
+    Matroska does not store decoding timestamps. FFmpeg derives them, but not for the first packets
+    of a stream whose frames are reordered. These are held back until the first packet with a known
+    dts, and their own dts are counted back from it.
+
+    Packets without any timestamp are left out, with a warning. Raises MediaError if a stream has
+    only such packets.
+    """
+    waiting: dict[int, list[av.Packet[Any]]] = {}  # packets held back, by stream index
+    begun, untimed = set[int](), Counter[int]()
+    for packet in packets:
+        index = packet.stream_index
+        timed = packet.pts is not None or packet.dts is not None
+        if timed and index in begun:
+            yield packet
+            continue
+        held = waiting.setdefault(index, [])
+        if timed:
+            held.append(packet)
+        elif packet.size:
+            untimed[index] += 1
+        # Demuxing ends with an empty packet for each stream.
+        if held and (packet.dts is not None or not packet.size):
+            yield from _counted_back(waiting.pop(index))
+            begun.add(index)
+    for index, count in untimed.items():
+        if index not in begun:
+            raise MediaError(f"track {index} cannot be copied: it has no timestamps")
+        log.warning("left out packets without a timestamp on track %d: %d", index, count)
+
+
+def _counted_back(packets: "list[av.Packet[Any]]") -> "list[av.Packet[Any]]":
+    """Set missing dts, counting back from the last packet by the durations of the packets.
+
+    No dts is later than the packet's pts.
+    """
+    following = math.inf
+    for packet in reversed(packets):
+        if packet.dts is None and packet.pts is not None:
+            packet.dts = int(min(packet.pts, following - (packet.duration or 1)))
+        following = packet.dts if packet.dts is not None else following
+    return packets
+
+
+def copied_streams(
+    source: InputContainer, out: OutputContainer
+) -> tuple[dict[int, Stream], "list[av.Packet[Any]]"]:
+    """Return the output streams by index of the source stream, and the packets of cover art.
+
+    Attachments are written with the file header.
+    """
+    pictures = [stream for stream in source.streams.video if stream.disposition & COVER]
+    # FFmpeg demuxes cover art before all other packets, so this skips nothing.
+    first = islice(source.demux(pictures), len(pictures)) if pictures else ()
+    covers = {packet.stream_index: packet for packet in first}
+    copies: dict[int, Stream] = {}
+    for stream in source.streams:
+        cover = covers.get(stream.index)
+        data = stream.data if isinstance(stream, AttachmentStream) else bytes(cover or b"")
+        if data and out.format.name == "matroska":
+            name, kind = _named(stream)
+            out.add_attachment(name, kind, data)
+        elif stream.type in KINDS and stream.codec_context is not None:
+            try:
+                copies[stream.index] = _copy(stream, out)
+            except ValueError:
+                if stream.type != "subtitle" and not cover:
+                    raise
+                log.warning(LEFT_OUT, stream.index)
+        elif data:
+            log.warning(LEFT_OUT, stream.index)
+    return copies, [packet for index, packet in covers.items() if index in copies]
+
+
+def _copy(stream: Stream, out: OutputContainer) -> Stream:
+    copy = out.add_stream_from_template(stream, opaque=True)
+    if isinstance(stream, VideoStream) and stream.average_rate:
+        cast(VideoStream, copy).codec_context.framerate = stream.average_rate
+    copy.metadata.update(stream.metadata)
+    copy.disposition = stream.disposition
+    return copy
+
+
+def _named(stream: Stream) -> tuple[str, str]:
+    """Return an attachment's name and MIME type as stated, or else those players use for covers."""
+    codec = stream.codec_context.name if stream.codec_context else ""
+    suffix, kind = ("jpg", "image/jpeg") if codec == "mjpeg" else (codec, f"image/{codec}")
+    said = stream.metadata
+    return said.get("filename", f"cover.{suffix}"), said.get("mimetype", kind)

@@ -1,0 +1,113 @@
+"""Output other than JSON, a line a span: media fragments, and templates of the user."""
+
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+from os.path import basename
+from typing import Any
+
+from vtk.errors import UsageError
+from vtk.span import Span
+from vtk.stream.terminal import printable
+from vtk.stream.writer import Lines
+from vtk.times import clock
+
+_FIELD = re.compile(r"\{\{|\}\}|\{([^{}:]*)(?::([^{}]*))?\}|[{}]")
+_NUMBER = re.compile(r"0?\d{0,2}(?:\.\d{1,2})?[fge%]|0?\d{0,2}d")
+_ESCAPES = {r"\t": "\t", r"\n": "\n", r"\\": "\\"}
+_ESCAPE = re.compile(r"\\[tn\\]")
+
+# What a template may name besides the fields of a span.
+_MADE: dict[str, Callable[[Span], Any]] = {
+    "uri": lambda span: span.fragment,
+    "name": lambda span: basename(span.video) or span.video,
+    "duration": lambda span: span.end - span.start if "end" in span else None,
+    "json": lambda span: span.dump().decode().rstrip("\n"),
+}
+
+Part = str | Callable[[Span], str]
+
+
+def uri_lines() -> Lines:
+    """Write each span as its media fragment, ``talk.mp4#t=12,19``; error records as nothing."""
+    return Lines(lambda span: _line("" if span.failed else printable(span.fragment) + "\n"))
+
+
+def template_lines(template: str) -> Lines:
+    r"""Write each span by a template such as ``{start:hms}\t{title}``; error records as nothing.
+
+    A field is named by its path (``{keyframes.0.t}``); ``uri``, ``name`` (of the file, without its
+    folder), ``duration`` and ``json`` are there as well. After a colon stands ``hms`` for a clock
+    time or a format of Python's for numbers (``.2f``). A missing field is empty, a list of texts is
+    joined by spaces. Raises UsageError for what is no template.
+    """
+    parts = list(_parts(template))
+
+    def dump(span: Span) -> bytes:
+        if span.failed:
+            return b""
+        return _line(
+            "".join(part if isinstance(part, str) else part(span) for part in parts) + "\n"
+        )
+
+    return Lines(dump)
+
+
+def _line(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
+
+
+def _parts(template: str) -> Iterator[Part]:
+    """Yield the literal texts and the fields of a template."""
+    at = 0
+    for match in _FIELD.finditer(template):
+        yield _unescaped(template[at : match.start()])
+        at = match.end()
+        if match[0] in ("{{", "}}"):
+            yield match[0][0]
+        elif match[1]:
+            yield _field(match[1], match[2] or "")
+        else:
+            raise UsageError(
+                f"{template!r} is not a template: write {{field}}, and {{{{ for a brace"
+            )
+    yield _unescaped(template[at:])
+
+
+def _unescaped(text: str) -> str:
+    return _ESCAPE.sub(lambda match: _ESCAPES[match[0]], text)
+
+
+def _field(path: str, form: str) -> Callable[[Span], str]:
+    if form not in ("", "hms") and not _NUMBER.fullmatch(form):
+        raise UsageError(f"{form!r} is not a format for {{{path}}}: use hms, .2f or 03d")
+    return partial(_shown, path, form)
+
+
+def _shown(path: str, form: str, span: Span) -> str:
+    value = _MADE[path](span) if path in _MADE else _value(span, path.split("."))
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        if form == "hms":
+            return clock(value, decimals=3)
+        return format(round(value) if form.endswith("d") else value, form)
+    return printable(" ".join(_text(value).split()))
+
+
+def _value(value: Any, path: list[str]) -> Any:
+    for key in path:
+        if isinstance(value, dict):
+            value = value.get(key)
+        elif isinstance(value, list) and key.isdigit() and int(key) < len(value):
+            value = value[int(key)]
+        else:
+            return None
+    return value
+
+
+def _text(value: Any) -> str:
+    """Return a value as text: a list of entries by their texts."""
+    if isinstance(value, list):
+        return " ".join(map(_text, value))
+    if isinstance(value, dict):
+        return str(value["text"]) if "text" in value else Span(value).dump().decode()
+    return "" if value is None else str(value)
