@@ -24,6 +24,7 @@ COMMANDS = (
     "caption",
     "chapter",
     "summarize",
+    "embed",
     "retrieve",
     "ground",
     "show",

@@ -156,7 +156,7 @@ def _shared(
     """Only a signature: the parameters that every command on a stream has."""
 
 
-DECODING = ("split", "keyframes", "ocr", "caption")  # commands that look at pictures
+DECODING = ("split", "keyframes", "ocr", "caption", "embed")  # commands that look at pictures
 
 
 def _pictures(

@@ -64,6 +64,7 @@ complete -c vtk -n __vtk_first -a ocr -d 'Read the words that are shown in the p
 complete -c vtk -n __vtk_first -a caption -d 'Say in words what each span shows and says'
 complete -c vtk -n __vtk_first -a chapter -d 'Join the spans of a video into chapters with titles'
 complete -c vtk -n __vtk_first -a summarize -d 'Sum up each video in a few sentences'
+complete -c vtk -n __vtk_first -a embed -d 'Say what spans mean and look like as vectors, which search compares'
 complete -c vtk -n __vtk_first -a retrieve -d 'Find the spans whose words answer a query best'
 complete -c vtk -n __vtk_first -a ground -d 'Find the exact moments whose words answer a query'
 complete -c vtk -n __vtk_first -a show -d 'Show spans as text to read instead of JSON'
@@ -276,6 +277,21 @@ complete -c vtk -n '__vtk_command summarize' -s q -l quiet -d 'No progress and n
 complete -c vtk -n '__vtk_command summarize' -l log-json -d 'Messages on standard error as JSON Lines'
 complete -c vtk -n '__vtk_command summarize' -s h -l help -d 'Show this message and exit'
 complete -c vtk -n '__vtk_command summarize' -a '(__vtk_inputs)'
+
+# vtk embed
+complete -c vtk -n '__vtk_command embed' -l embedder -x -d 'A text embedder, for what words mean: a model of `vtk models list --kind embed`, a GGUF file, or the URL of a server that embeds texts'
+complete -c vtk -n '__vtk_command embed' -l clip -x -d 'An image-text model, for what pictures look like: an open_clip model, or the URL of a server that embeds pictures and texts'
+complete -c vtk -n '__vtk_command embed' -l pool -d 'Keep one vector a span, the mean, not one a frame and one a text: smaller, but what only one frame shows is harder to find'
+complete -c vtk -n '__vtk_command embed' -l threads -x -d 'Threads; all cores if not given'
+complete -c vtk -n '__vtk_command embed' -l language -x -d 'Language of the words (en, de, …), ISO 639'
+complete -c vtk -n '__vtk_command embed' -l decode -x -a 'auto cpu cuda' -d 'Where to decode: auto uses an NVIDIA GPU if there is one'
+complete -c vtk -n '__vtk_command embed' -s o -l output -r -F -d 'Write to FILE instead of standard output; it appears when it is complete'
+complete -c vtk -n '__vtk_command embed' -s j -l jobs -x -d 'Work in N processes; the order is kept'
+complete -c vtk -n '__vtk_command embed' -s 0 -l null -d 'Paths on standard input end with NUL (find -print0)'
+complete -c vtk -n '__vtk_command embed' -s q -l quiet -d 'No progress and no warnings, only errors'
+complete -c vtk -n '__vtk_command embed' -l log-json -d 'Messages on standard error as JSON Lines'
+complete -c vtk -n '__vtk_command embed' -s h -l help -d 'Show this message and exit'
+complete -c vtk -n '__vtk_command embed' -a '(__vtk_inputs)'
 
 # vtk retrieve
 complete -c vtk -n '__vtk_command retrieve' -l by -x -a 'words all' -d 'words: the words that span and query share, no model; all: those that there are models for'

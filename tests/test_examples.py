@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import real_weights
 from tests.command_line import VTK, lines, vtk
 from tests.world import World
 
@@ -76,7 +77,7 @@ def shots(world: World, tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 @pytest.fixture
-def folder(world: World, shots: bytes, tmp_path: Path) -> Path:
+def folder(world: World, shots: bytes, tmp_path: Path, line: str) -> Path:
     """A folder with the files that the examples name."""
     shutil.copy(world("talk").path, tmp_path / "lecture.mp4")
     shutil.copy(world("talk").path, tmp_path / "talk.mp4")
@@ -85,10 +86,13 @@ def folder(world: World, shots: bytes, tmp_path: Path) -> Path:
     shutil.copy(world("subtitled").path, tmp_path / "film.mkv")
     shutil.copy(world("fifty").path, tmp_path / "take 1.mov")
     (tmp_path / "vtk").mkdir()
+    models = dict.fromkeys(("qwen3-vl-4b", "smolvlm2-500m", "glm-ocr"), ("vlm", TINY))
+    if "all-minilm" in line:
+        models["all-minilm"] = ("embed", real_weights.minilm())
     (tmp_path / "vtk" / "models.toml").write_text(
         "".join(
-            f'[{name}]\nkind = "vlm"\nlicence = "Apache-2.0"\npath = "{TINY}"\n'
-            for name in ("qwen3-vl-4b", "smolvlm2-500m", "glm-ocr")
+            f'[{name}]\nkind = "{kind}"\nlicence = "Apache-2.0"\npath = "{path}"\n'
+            for name, (kind, path) in models.items()
         )
     )
     # A thread each: two test processes with two threads each would wait for one another.
@@ -124,7 +128,7 @@ def test_an_example_runs_as_it_stands(folder: Path, quick: Path, line: str) -> N
         pytest.skip("takes long; tests/commands/test_models_check.py checks the tiny model")
     if re.search(r"bench|check|-m ", line):
         pytest.importorskip("llama_cpp")
-    if "--endpoint" in line:
+    if "--endpoint" in line or "http://" in line:
         pytest.skip("asks a server; tests/models/llm/test_openai_server.py has one")
     line = line.replace("siglip2-b", f"local-dir:{MODELS / 'tiny-clip'}")
     result = bash(line, folder, f"{quick}:{PATH}")

@@ -40,7 +40,9 @@ class ImageTextModel(AbstractContextManager["ImageTextModel"], Protocol):
         ...
 
 
-def open_image_text(name: str, *, key: str | None = None, option: str = "--clip") -> ImageTextModel:
+def open_image_text(
+    name: str, *, key: str | None = None, threads: int | None = None, option: str = "--clip"
+) -> ImageTextModel:
     """Open the model `name`, in this process, or the first one of a server if it is a URL.
 
     `key` is for a server, `option` what messages name its address by. Raises MissingError if the
@@ -52,4 +54,4 @@ def open_image_text(name: str, *, key: str | None = None, option: str = "--clip"
         return EmbeddingServer(name, key=key, option=option)
     from vtk.models.embed.clip import ClipModel
 
-    return ClipModel(name)
+    return ClipModel(name, threads=threads)

@@ -1,0 +1,86 @@
+"""vtk embed: what words mean and pictures look like, as vectors."""
+
+import os
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .options import Language, Threads
+from .search_options import Clip, Embedder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from vtk.span import Span
+    from vtk.stream.job import Job
+
+
+def embed(
+    embedder: Embedder = None,
+    clip: Clip = None,
+    pool: Annotated[
+        bool,
+        typer.Option(
+            "--pool",
+            help="Keep one vector a span, the mean, not one a frame and one a text: smaller, "
+            "but what only one frame shows is harder to find.",
+        ),
+    ] = False,
+    threads: Threads = None,
+    language: Language = None,
+) -> "Job":
+    """Say what spans mean and look like as vectors, which search compares.
+
+    Gives each span with `embedding`. With --embedder the span has vectors of its words, one of each
+    text of up to 120 words: what is told (title, summary, caption), said and written on screen are
+    embedded apart. With --clip each keyframe has a vector of its picture. Both may be given. A span
+    that no command looked at for words is captioned first, one without keyframes gets them, and a
+    whole video is split into shots; what has no words gets no vector of words, and is counted.
+
+    What the same model embedded already is kept, and no video is opened for it; words are embedded
+    anew where they changed since. Vectors of several models stand side by side. A vector takes 2.7
+    characters a dimension in the record.
+
+    \b
+    Examples:
+      vtk split talk.mp4 | vtk keyframes -k 4 | vtk embed --clip siglip2-b > looks.jsonl
+      vtk embed --embedder all-minilm < shots.jsonl
+      vtk embed --embedder all-minilm --clip siglip2-b film.mkv -o film.jsonl
+      vtk embed --clip http://localhost:8080 --pool film.mkv
+    """
+    from functools import partial
+
+    from vtk.errors import UsageError
+    from vtk.stream.job import Job
+
+    if not embedder and not clip:
+        raise UsageError(
+            "which model? --embedder NAME embeds words, --clip NAME pictures "
+            "(vtk models list --kind embed, --kind clip)"
+        )
+    work = partial(_with_models, embedder, clip, threads, pool, language)
+    return Job(work, processes=False)  # each process of --jobs would load the models
+
+
+def _with_models(
+    embedder: str | None,
+    clip: str | None,
+    threads: int | None,
+    pool: bool,
+    language: str | None,
+    spans: "Iterator[Span]",
+) -> "Iterator[Span]":
+    """The spans with their embeddings; the models are closed behind them."""
+    from contextlib import ExitStack
+
+    from vtk.embed import embed as add
+    from vtk.models.embed.image_text import open_image_text
+    from vtk.models.embed.text_model import open_text
+
+    key = os.environ.get("VTK_API_KEY")
+    with ExitStack() as stack:
+        texts = embedder and stack.enter_context(open_text(embedder, key=key, threads=threads))
+        looks = clip and stack.enter_context(open_image_text(clip, key=key, threads=threads))
+        yield from add(
+            spans, embedder=texts or None, clip=looks or None, pooled=pool, language=language
+        )
