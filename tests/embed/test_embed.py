@@ -271,7 +271,7 @@ def test_words_and_looks_in_one_run_of_the_command(film: tuple[Path, list[Play]]
         ("--embedder", "qwen3-vl-4b", 2),
         ("--embedder", "bge-m3", 69),
         ("--embedder", "gone.gguf", 69),
-        ("--embedder", str(TINY), 2),
+        ("--embedder", str(TINY), 69),
         ("--clip", "all-minilm", 2),
         ("--clip", "gone/", 69),
         ("--clip", "http://127.0.0.1:9", 69),
