@@ -41,6 +41,10 @@ def ground(
         ),
     ] = None,
     method: Annotated[Method, typer.Option(help=METHODS.help)] = "density",
+    words: Annotated[
+        bool,
+        typer.Option("--words", help="Find the query as a quotation: the same as --method words."),
+    ] = False,
     n: Annotated[
         int, typer.Option("-n", metavar="N", min=0, help="Moments of a query; 0 for all.")
     ] = 5,
@@ -74,6 +78,11 @@ def ground(
     together), `rank` and the `evidence` it rests on. Takes spans in any order, as from `vtk
     retrieve`; those that have none of these fields are captioned first. Reads the whole input
     before the first result and keeps what matches in memory, in one process whatever --jobs says.
+    With --method topic, a moment is as long as the video goes on about the query: minutes of a
+    meeting, where density gives the seconds in which its words are said. With --words, the query is
+    a quotation, found in `speech` although a few words differ, from the start of its first word to
+    the end of its last; --min-length and --max-length have no say in it.
+
     Of several queries, each has its moments in its turn, with `query_id` if it has an `id`.
 
     \b
@@ -82,6 +91,7 @@ def ground(
       vtk retrieve 'mirror test' < shots.jsonl | vtk ground -n 1 'mirror test'
       vtk ground --min-length 5s 'sun valve' talk.jsonl | jq -r '[.start, .end] | @tsv'
       vtk ground --clips found/ --print '{start:hms} {clip.file}' 'the rocket lifts off' talk.jsonl
+      vtk ground -q --words 'heat melts rock into magma' talk.jsonl
       vtk ground --queries queries.txt shots.jsonl | jq -r '[.query, .start, .end] | @tsv'
     """
     from functools import partial
@@ -109,7 +119,7 @@ def ground(
     work = partial(
         find,
         query=wanted,
-        method=method,
+        method="words" if words else method,
         n=n,
         threshold=threshold,
         min_length=0.0 if min_length is None else parse_duration(min_length),

@@ -102,6 +102,7 @@ def folder(world: World, shots: bytes, tmp_path: Path, line: str) -> Path:
     (tmp_path / "sports.txt").write_text("juggling: balls in the air\nrunning\n")
     segments = [{"start": 1.0, "end": 2.5, "text": "Honey is sweet."}]
     (tmp_path / "whisperx.json").write_text(json.dumps({"segments": segments, "language": "en"}))
+    (tmp_path / "queries.txt").write_text("bees make honey\nlava\n")
     (tmp_path / "prompts.toml").write_text('change = "What happens?"\n')
     for name in ("shots.jsonl", "talk.jsonl"):
         (tmp_path / name).write_bytes(shots)

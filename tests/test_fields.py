@@ -68,7 +68,14 @@ ENTRIES: dict[str, Any] = {
     "error": entries.ErrorEntry,
     "made": entries.MadeEntry,
 }
-JSON_TYPES = {str: "string", int: "integer", float: "number", list: "array", dict: "object"}
+JSON_TYPES = {
+    str: "string",
+    int: "integer",
+    float: "number",
+    list: "array",
+    dict: "object",
+    bool: "boolean",
+}
 
 KEYS = st.text(string.ascii_letters + "_é ", min_size=1).filter(
     lambda key: key not in SPAN_ONLY_FIELDS | {"video", "time_base", "made"}

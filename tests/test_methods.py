@@ -12,6 +12,8 @@ from vtk.chapter.tiling import chapters
 from vtk.errors import UsageError
 from vtk.ground import GroundingMethod
 from vtk.ground.density import search as by_density
+from vtk.ground.topic import search as by_topic
+from vtk.ground.words import search as by_words
 from vtk.keyframes.methods import KeyframeMethod
 from vtk.methods import Methods
 from vtk.retrieve import MakeChannel
@@ -33,11 +35,13 @@ RECORDS = {
 }
 OPTIONS = {"retrieve": "by"}  # the option that chooses, if it is not --method
 # Functions follow a protocol, which type checkers see here.
-FUNCTIONS: tuple[ChapterMethod, SummaryMethod, MakeChannel, GroundingMethod] = (
+FUNCTIONS: tuple[ChapterMethod | SummaryMethod | MakeChannel | GroundingMethod, ...] = (
     chapters,
     summary,
     Words,
     by_density,
+    by_topic,
+    by_words,
 )
 
 

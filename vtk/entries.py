@@ -98,6 +98,7 @@ class EvidenceEntry(TypedDict):
     end: float
     text: str
     source: NotRequired[str]  # the field that it was found in
+    guessed: NotRequired[bool]  # whether the times of its words are shared out over a cue
 
 
 class FaceEntry(TypedDict):

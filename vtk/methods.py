@@ -69,7 +69,9 @@ TABLES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "density": (
             "most words of the query in the least time, no model",
             "vtk.ground.density:search",
-        )
+        ),
+        "topic": ("where most is about the query, no model", "vtk.ground.topic:search"),
+        "words": ("a quotation, to the word in speech, no model", "vtk.ground.words:search"),
     },
 }
 

@@ -196,6 +196,7 @@ PROPERTIES: dict[str, Any] = {
         **TIMED,
         text=text("the text"),
         source=text("speech, screen_text, caption, title or summary"),
+        guessed={"type": "boolean", "description": "the times are shared out over a longer text"},
     ),
     "clip": {
         "type": "object",

@@ -29,7 +29,7 @@ SHORT, LONG = 12, 45  # words after which an unpunctuated / a punctuated sentenc
 
 
 @dataclass(slots=True)
-class _Piece:
+class Piece:
     """A run of words with its time; `turn` is True if another speaker begins."""
 
     text: str
@@ -97,12 +97,12 @@ def speech_sentences(entries: Iterable[SpeechEntry]) -> list[Passage]:
     sentence ends. Times inside a cue are interpolated by the share of characters. Speech without
     punctuation is split at pauses and at cue boundaries.
     """
-    pieces = _pieces(entries)
+    pieces = speech_pieces(entries)
     whole = " ".join(piece.text for piece in pieces)
     marks = len(END.findall(whole + " "))
     punctuated = marks * WORDS_PER_MARK >= word_count(whole)
     found: list[Passage] = []
-    run: list[_Piece] = []
+    run: list[Piece] = []
     for piece in pieces:
         pause = piece.start - run[-1].end if run else 0.0
         if run and (piece.turn or pause > (LONG_PAUSE if punctuated else PAUSE)):
@@ -112,9 +112,9 @@ def speech_sentences(entries: Iterable[SpeechEntry]) -> list[Passage]:
     return [*found, *_run_sentences(run, punctuated)]
 
 
-def _pieces(entries: Iterable[SpeechEntry]) -> list[_Piece]:
+def speech_pieces(entries: Iterable[SpeechEntry]) -> list[Piece]:
     """Split cues at speaker changes, clean them, and remove what repeats the previous cue."""
-    pieces: list[_Piece] = []
+    pieces: list[Piece] = []
     before: list[str] = []
     speaking = None
     ordered = sorted(entries, key=lambda entry: (entry["start"], entry["end"]))
@@ -134,7 +134,7 @@ def _pieces(entries: Iterable[SpeechEntry]) -> list[_Piece]:
             spoken = line[speaker.end() :] if speaker else line
             if spoken.strip():
                 turn = speaker is not None or changes
-                pieces.append(_Piece(" ".join(spoken.split()), start, end, turn))
+                pieces.append(Piece(" ".join(spoken.split()), start, end, turn))
                 changes = False
             start = end
     return pieces
@@ -155,7 +155,7 @@ def strip_repeated_lines(lines: list[str], before: list[str]) -> tuple[list[str]
     return lines, keys
 
 
-def _run_sentences(run: list[_Piece], punctuated: bool) -> Iterator[Passage]:
+def _run_sentences(run: list[Piece], punctuated: bool) -> Iterator[Passage]:
     """Yield the sentences of a run of pieces by one speaker without a pause."""
     text, starts = "", []
     for piece in run:
