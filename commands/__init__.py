@@ -191,10 +191,10 @@ def app() -> TyperGroup:
         config.toml in $XDG_CONFIG_HOME/vtk (~/.config/vtk): `language = "de"` for all commands,
         a table such as [keyframes] for one.
 
-        Exit status: 0 success; 1 some records failed and were written as error records; 2 wrong
-        usage; 65 input is not JSON Lines of spans; 66 no input could be opened; 69 something
-        that is needed is missing; 70 a bug in vtk; 74 the output could not be written; 130
-        interrupted.
+        Exit status: 0 success; 1 some records failed and were written as error records, or nothing
+        was found; 2 wrong usage; 65 input is not JSON Lines of spans; 66 no input could be opened;
+        69 something that is needed is missing; 70 a bug in vtk; 74 the output could not be written;
+        130 interrupted.
         """
 
     group = typer.main.get_command(root)

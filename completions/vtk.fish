@@ -294,9 +294,15 @@ complete -c vtk -n '__vtk_command embed' -s h -l help -d 'Show this message and 
 complete -c vtk -n '__vtk_command embed' -a '(__vtk_inputs)'
 
 # vtk retrieve
+complete -c vtk -n '__vtk_command retrieve' -l queries -r -F -d 'Instead of QUERY: a file with a query a line, or a JSON object a line with `query` and `id`'
+complete -c vtk -n '__vtk_command retrieve' -l index -x -a '(__fish_complete_directories)' -d 'Search this index instead of the input'
 complete -c vtk -n '__vtk_command retrieve' -l by -x -a 'words all' -d 'words: the words that span and query share, no model; all: those that there are models for'
-complete -c vtk -n '__vtk_command retrieve' -s n -x -d 'Results; 0 for all'
+complete -c vtk -n '__vtk_command retrieve' -s n -x -d 'Results of a query; 0 for all'
 complete -c vtk -n '__vtk_command retrieve' -l threshold -x -d 'Leave out results that score lower'
+complete -c vtk -n '__vtk_command retrieve' -l per-video -x -d 'Most results of one video; 0 for any number'
+complete -c vtk -n '__vtk_command retrieve' -l by-video -d 'Find whole videos, each by its best span'
+complete -c vtk -n '__vtk_command retrieve' -l why -d 'Tell in `why` what of a span answers the query'
+complete -c vtk -n '__vtk_command retrieve' -l fail-empty -d 'Exit with status 1 if nothing is found'
 complete -c vtk -n '__vtk_command retrieve' -l language -x -d 'Language of the words (en, de, …), ISO 639'
 complete -c vtk -n '__vtk_command retrieve' -l format -x -a 'jsonl uri' -d 'jsonl: spans with all that is known; uri: media fragments, one a line'
 complete -c vtk -n '__vtk_command retrieve' -l print -x -d 'Print this of each result, such as \'{start:hms}\\t{name}\\t{score:.2f}\': fields by their path (keyframes.0.t), uri, name, duration, json; :hms is a clock time'
@@ -308,7 +314,7 @@ complete -c vtk -n '__vtk_command retrieve' -s 0 -l null -d 'Paths on standard i
 complete -c vtk -n '__vtk_command retrieve' -s q -l quiet -d 'No progress and no warnings, only errors'
 complete -c vtk -n '__vtk_command retrieve' -l log-json -d 'Messages on standard error as JSON Lines'
 complete -c vtk -n '__vtk_command retrieve' -s h -l help -d 'Show this message and exit'
-complete -c vtk -n '__vtk_command retrieve; and test (__vtk_arguments --by -n --threshold --language --format --print --clips -o --output -j --jobs) -ge 1' -a '(__vtk_inputs)'
+complete -c vtk -n '__vtk_command retrieve; and test (__vtk_arguments --queries --index --by -n --threshold --per-video --language --format --print --clips -o --output -j --jobs) -ge 1' -a '(__vtk_inputs)'
 
 # vtk ground
 complete -c vtk -n '__vtk_command ground' -l queries -r -F -d 'Instead of QUERY: a file with a query a line, or a JSON object a line with `query`, `id` and `video`, the only one that it is about'

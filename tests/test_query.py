@@ -37,14 +37,15 @@ def test_what_is_no_known_field_or_sign_is_text(text: str) -> None:
 
 
 def test_parts_have_signs_weights_and_sources() -> None:
+    assert Query('+beach "night"^0.5').parts == (Part("beach", required=True), Part("night", 0.5))
     query = Query('beach + "night"^2 -"heavy rain" -dog speech:surf screen:"page 3"')
     assert query.parts == (
         Part("beach"),
-        Part("night", 2.0, phrase=True),
-        Part("heavy rain", -1.0, phrase=True),
+        Part("night", 2.0, required=True),
+        Part("heavy rain", -1.0, required=True),
         Part("dog", -1.0),
         Part("surf", sources=("speech",)),
-        Part("page 3", sources=("screen_text",), phrase=True),
+        Part("page 3", sources=("screen_text",), required=True),
     )
     assert query.wanted == "beach night surf page 3"
     assert query.terms == ["beach", "night", "surf", "page", "3"]

@@ -2,7 +2,8 @@
 
     a rocket lifts off              words
     "lifts off"                     a phrase: these words in this order
-    launch +"night"^2 -"rain"       more of one, none of the other; -rain works for one word
+    launch +night -"heavy rain"     what must be there, and what must not
+    launch "night"^2                what counts twice
     speech:rocket screen:"page 3"   where the words stand
     video:talk* tag:space kind:shot after:1:30 before:5m longer:2s shorter:1m
     "lifts off" then splashdown within 10m
@@ -43,13 +44,14 @@ _THEN = re.compile(r'\sthen\s(?=(?:[^"]*"[^"]*")*[^"]*$)')  # outside quotation 
 class Part:
     """A text of a query, in which `sources` it counts (all: none named), and how much.
 
-    With a `weight` below 0, what it describes is not wanted.
+    With a `weight` below 0, what it describes is not wanted. What is `required` must stand in one
+    of the texts, its words in this order.
     """
 
     text: str
     weight: float = 1.0
     sources: tuple[str, ...] = ()
-    phrase: bool = False
+    required: bool = False
 
 
 @dataclass(frozen=True)
@@ -173,7 +175,9 @@ class Query:
             else:
                 weight = float(token["weight"] or 1) * (-1 if sign == "-" else 1)
                 sources = (SOURCES[field],) if field else ()
-                parts.append(Part(value, weight, sources, phrase=token["quoted"] is not None))
+                quoted = token["quoted"] is not None
+                required = sign == "+" or (quoted and len(words(value)) > 1)
+                parts.append(Part(value, weight, sources, required))
         text = " ".join(free)
         return (*([Part(text)] if words(text) else []), *parts), where, tuple(odd)
 

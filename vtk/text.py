@@ -60,6 +60,7 @@ UNSPACED = re.compile(f"[{_UNSPACED}]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _APOSTROPHES = str.maketrans("\u2018\u2019\u02bc\uff07", "''''")
 _ASCII_WORD = re.compile(r"[^\W_]+(?:['.][^\W_]+)*", re.A)
+_INNER_STOP = re.compile(r"\w[.．․]\w")  # and what becomes a full stop by normalization
 _CLITIC = re.compile(r"'(?:s|re|ve|ll|d|m|t|em)$")
 # An end mark with closing quotes, before white space; full-width marks need no white space.
 END = re.compile(r"[.!?\u2026\u0964]+[\"'\u2019\u201d)\]\u00bb]*(?=\s)|[。！？｡]+[」』”’）]*")
@@ -109,7 +110,10 @@ def words(text: str) -> list[str]:
     """Return the words of a text, case kept; a run in a script without spaces is one word."""
     found: list[str] = []
     pattern = _ASCII_WORD if text.isascii() else _word_pattern()
-    for word in pattern.findall(normalize(text)):
+    each = pattern.findall(normalize(text))
+    if not _INNER_STOP.search(text):
+        return each
+    for word in each:
         if "." not in word:
             found.append(word)
             continue
@@ -171,12 +175,15 @@ class Analyzer:
                 pairs = [word[i : i + 2] for i in range(max(1, len(word) - 1))]
                 singles = list(word) if characters and len(word) > 1 else []
                 found += [term for term in pairs + singles if not (stop and term in self._stop)]
-            elif (term := self._term(word, stop)) is not None:
+            elif (term := self.term(word, stop)) is not None:
                 found.append(term)
         return found
 
-    def _term(self, word: str, stop: bool) -> str | None:
-        """Return the cached term of a word; most texts share most of their words."""
+    def term(self, word: str, stop: bool) -> str | None:
+        """Return the term of a word in a script with spaces; None for a stop word, with `stop`.
+
+        Terms are cached: most texts share most of their words.
+        """
         key = (word, stop)
         if key not in self._terms:
             if len(self._terms) > MEMORY:

@@ -1,7 +1,9 @@
 """retrieve: find the spans of a stream or an index that answer a query best."""
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from vtk.caption import with_captions
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from vtk.models.embed.image_text import ImageTextModel
     from vtk.models.embed.text_model import TextModel
     from vtk.store.collection import Collection, Hits
+
+log = logging.getLogger("vtk")
 
 POOL = 1000  # candidates of a channel, at least, before they are fused
 
@@ -42,6 +46,7 @@ class Search:
     normalise: Normalise | None = None
     stages: Sequence[Stage] = ()
     per_video: int = 0  # most results of a video; 0: any number
+    by_video: bool = False  # whether results are whole videos
     why: bool = False  # whether results tell what made their score
 
 
@@ -55,14 +60,16 @@ def retrieve(
     threshold: float | None = None,
     language: str | None = None,
     search: Search | None = None,
+    index: str | None = None,
 ) -> Iterator[Span]:
     """Yield the best `n` spans for a query (0: all), best first, with `score`, `rank` and `query`.
 
     Several queries are answered one after the other. Spans that share no word with the query are
     not found by words; those that score below `threshold` are no results. The whole stream is read
     before the first result; spans without text fields are captioned on the way, error records pass
-    through. `n`, `threshold` and `language` are for a query that is given as text. Raises
-    UsageError for invalid values.
+    through. With `index`, a folder or a URL, it is searched, and the spans are not read. `n`,
+    `threshold` and `language` are for a query that is given as text. Raises UsageError for invalid
+    values.
     """
     if isinstance(query, str):
         query = Query(query, language, n, threshold)
@@ -71,6 +78,8 @@ def retrieve(
     if tuple(by) == ("words",):
         for each in queries:
             each.terms  # noqa: B018  # raises UsageError before the stream is read
+    if index is not None:
+        return _in_index(index, queries, channels, search or Search())
     source = with_captions(spans, language=queries[0].language if queries else None)
     return _over_stream(source, queries, channels, search or Search())
 
@@ -93,13 +102,22 @@ def _over_stream(
     yield from find(collection, queries, channels, how)
 
 
+def _in_index(
+    place: str, queries: list[Query], channels: list[Channel], how: Search
+) -> Iterator[Span]:
+    with import_module("vtk.store.index").open_index(place) as index:
+        known = [replace(query, language=query.language or index.language) for query in queries]
+        yield from find(index, known, channels, how)
+
+
 def find(
     collection: "Collection", queries: Sequence[Query], channels: Sequence[Channel], how: Search
 ) -> Iterator[Span]:
     """Yield the results of one query after the other from a collection."""
     from vtk.retrieve.order import in_order
     from vtk.retrieve.results import results
-    from vtk.retrieve.words import unwanted
+    from vtk.retrieve.videos import whole_videos
+    from vtk.retrieve.words import respelling, unwanted
 
     steps = [step for query in queries for step in query.steps]
     found: dict[str, list[Hits]] = {}
@@ -118,6 +136,8 @@ def find(
         ]
     )
     for query in queries:
+        respelled = respelling(collection, query) if "words" in found else {}
+        _tell(query, respelled)
         own = [next(fused) for _ in query.steps]
         if len(own) > 1:
             candidates = in_order(collection, own, query.within)
@@ -125,11 +145,27 @@ def find(
             rows, scores = own[0]
             pairs = zip(rows.tolist(), scores.tolist(), strict=True)
             candidates = [Candidate((row,), score) for row, score in pairs]
-        for stage in how.stages:
+        for stage in (*how.stages, *([whole_videos] if how.by_video else [])):
             candidates = stage(collection, query, candidates)
-        yield from results(
-            collection, query, candidates, channels, per_video=how.per_video, why=how.why
-        )
+        none = True
+        for result in results(collection, query, candidates, channels, how, respelled):
+            none = False
+            yield result
+        if none:
+            log.warning(
+                "nothing found for %r by %s; spans searched: %d",
+                query.text,
+                " and ".join(found),
+                len(collection),
+            )
+
+
+def _tell(query: Query, respelled: dict[str, list[str]]) -> None:
+    """Tell of what is searched for otherwise than it was typed."""
+    for text in (text for step in query.steps for text in step.odd):
+        log.warning("%s is no condition that the query can have, and is taken as words", text)
+    for word, others in respelled.items():
+        log.warning("no span has the word %s; searching for %s", word, ", ".join(others))
 
 
 def _less(hits: "Hits", unwanted: set[int]) -> "Hits":

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from vtk.query import Query
-from vtk.span import Span
+from vtk.span import Span, join
 from vtk.store.collection import Collection, Hits
 
 
@@ -56,3 +56,11 @@ def read(collection: Collection, candidates: Iterable[Candidate]) -> list[Span]:
     ):
         each.span = span
     return [each.span for each in known if each.span is not None]
+
+
+def joined(spans: list[Span], kind: str, parts: list[dict[str, Any]]) -> Span:
+    """One span over spans of a video; without an end if one of them has none."""
+    whole = join(spans, kind, parts=parts)
+    if any("end" not in span for span in spans):
+        del whole["end"]
+    return whole

@@ -34,7 +34,7 @@ class InMemory:
     def __init__(
         self, queries: Iterable[Query] = (), models: Iterable[tuple[str, str]] = ()
     ) -> None:
-        self._views: list[_View] = [_View(kind) for kind in _by_stop_words(queries)]
+        self._postings = [_postings(kind) for kind in _by_stop_words(queries)]
         self._vectors = {key: _VectorTable() for key in models}
         self._lines, self._offsets = bytearray(), array("q", [0])
         self._videos: dict[str, int] = {}
@@ -48,8 +48,8 @@ class InMemory:
         own = [(table, vectors_of(span, *key)) for key, table in self._vectors.items()]
         for table, vectors in own:
             table.check(vectors)
-        texts = passages(span) if self._views else []
-        kept = [view.add([(p.source, p.text) for p in texts]) for view in self._views]
+        texts = [(p.source, p.text) for p in passages(span)] if self._postings else []
+        kept = [postings.add(texts) for postings in self._postings]
         row = len(self)
         for table, vectors in own:
             table.add(row, vectors)
@@ -75,10 +75,10 @@ class InMemory:
         self, terms: Sequence[str], n: int, sources: Sequence[str] = (), where: Where = EVERYTHING
     ) -> Hits:
         """Search by BM25, as `Collection.words`; terms of other queries are not found."""
-        view = next((view for view in self._views if view.knows(terms)), None)
-        if view is None:
-            return best(np.zeros(0, np.int64), np.zeros(0, np.float32), n)
-        scores = view.postings.scores(terms, sources)
+        postings = self._knowing(terms)
+        if postings is None:
+            return best(*NONE, n)
+        scores = postings.scores(terms, sources)
         rows = np.flatnonzero((scores > 0) & self._taking_part(where))
         return best(rows, scores[rows], n)
 
@@ -99,6 +99,14 @@ class InMemory:
     def spans(self, rows: Sequence[int]) -> list[Span]:
         """The records of rows that a query can find, in that order."""
         return [load(bytes(self._lines[self._offsets[r] : self._offsets[r + 1]])) for r in rows]
+
+    def spellings(self, term: str) -> dict[str, str]:
+        """The terms that are searched for instead of one that no span has, each with a word."""
+        postings = self._knowing([term])
+        return postings.spellings(term) if postings else {}
+
+    def _knowing(self, terms: Sequence[str]) -> Postings | None:
+        return next((each for each in self._postings if each.knows(terms)), None)
 
     def _taking_part(self, where: Where) -> Mask:
         """Which rows fulfil the conditions: shape (rows,)."""
@@ -151,28 +159,11 @@ def _by_stop_words(queries: Iterable[Query]) -> list[list[Query]]:
     return list(kinds.values())
 
 
-class _View:
-    """The terms of all spans by the analysis that some queries share."""
-
-    def __init__(self, queries: Sequence[Query]) -> None:
-        self._query = queries[0]
-        terms = [
-            term
-            for query in queries
-            for part in query.parts
-            for term in self._query.terms_of(part.text)
-        ]
-        self.postings = Postings(terms)
-        self._known = frozenset(terms)
-
-    def knows(self, terms: Sequence[str]) -> bool:
-        return not self._known.isdisjoint(terms)
-
-    def add(self, texts: Iterable[tuple[str, str]]) -> bool:
-        found: dict[str, list[str]] = {}
-        for source, text in texts:
-            found.setdefault(source, []).extend(self._query.terms_of(text))
-        return self.postings.add(found)
+def _postings(queries: Sequence[Query]) -> Postings:
+    analyzer, stop = queries[0].analyzer, queries[0].stop
+    texts = [part.text for query in queries for part in query.parts]
+    terms = [term for text in texts for term in analyzer.terms(text, stop=stop, characters=True)]
+    return Postings(analyzer, terms, stop=stop)
 
 
 class _VectorTable:

@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vtk.retrieve.channel import Candidate
-from vtk.span import Span, join
+from vtk.retrieve.channel import Candidate, joined
+from vtk.span import Span
 from vtk.store.collection import Collection, Hits
 
 PART = ("start", "end", "kind", "index", "score", "caption", "title")
@@ -71,4 +71,4 @@ def _next(
 
 def _moment(spans: Sequence[Span]) -> Span:
     parts = [{key: span[key] for key in PART if key in span} for span in spans]
-    return join(list(spans), "moment", parts=parts)
+    return joined(list(spans), "moment", parts)

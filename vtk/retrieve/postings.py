@@ -1,45 +1,128 @@
-"""BM25 over a stream of spans, for terms that are known before the stream is read.
+"""BM25 over a stream of spans, for queries that are known before the stream is read.
 
 As scored by Lucene since its version 8 (k1 1.2, b 0.75; Robertson & Zaragoza, "The Probabilistic
 Relevance Framework", Foundations and Trends in Information Retrieval 3(4), 2009). Every term but
 those of the queries only adds to the length of its span, so that a span takes two bytes for a term
 and twenty for the lengths of its fields, whatever the number of queries.
+
+A term of a query that no span has is spelled as those that differ in the fewest letters: one for
+a term of four letters, two from eight on, as in Elasticsearch's `AUTO` fuzziness. An exchange of
+two neighbours is one difference (optimal string alignment).
 """
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vtk.text import MEMORY, Analyzer, words
+
 SOURCES = ("speech", "screen_text", "caption", "title", "summary")
 K1, B = 1.2, 0.75
-SHORT = 2**16  # terms that two bytes can number
+ONE, TWO = 4, 8  # letters from which a term may be misspelled by one and by two
+SPELLINGS = 3  # most terms that stand for a misspelled one
+# Terms that two bytes can number, with room for what is spelled nearly like those of queries.
+SHORT = 2**15
 
 Numbers = NDArray[np.int64]
 
 
 class Postings:
-    """The terms of spans by row and by source, as numbers; 0 is any term that was not asked for."""
+    """The terms of spans by row and by source, as numbers; 0 is any term that was not asked for.
 
-    def __init__(self, terms: Iterable[str]) -> None:
-        self.numbers = {term: number for number, term in enumerate(dict.fromkeys(terms), 1)}
-        self._terms = array("H" if len(self.numbers) < SHORT else "I")
+    All spans are added before the first search.
+    """
+
+    def __init__(self, analyzer: Analyzer, terms: Iterable[str], *, stop: bool) -> None:
+        self._analyzer, self._stop = analyzer, stop
+        self._asked = {term: number for number, term in enumerate(dict.fromkeys(terms), 1)}
+        # Terms that no span has had yet, by the number of letters in which they may be misspelled.
+        self._unmet: dict[int, set[str]] = {0: set(), 1: set(), 2: set()}
+        for term in self._asked:
+            self._unmet[tolerated(term)].add(term)
+        self._near: dict[str, tuple[int, str]] = {}  # number and word of terms spelled like unmet
+        self._words: dict[str, int] = {}  # of words that were met lately; -1: a stop word
+        self._terms = array("H" if len(self._asked) < SHORT else "I")
         self._counts = array("I")
 
     def __len__(self) -> int:
         return len(self._counts) // len(SOURCES)
 
-    def add(self, texts: Mapping[str, Sequence[str]]) -> bool:
-        """Add a span, as its terms by source; returns whether one of them is asked for."""
-        found = False
+    def knows(self, terms: Sequence[str]) -> bool:
+        """Whether any of the terms is one that was asked for."""
+        return not self._asked.keys().isdisjoint(terms)
+
+    def add(self, texts: Iterable[tuple[str, str]]) -> bool:
+        """Add the next span as pairs of source and text; whether it has a term of a query."""
+        found: dict[str, list[int]] = {}
+        for source, text in texts:
+            found.setdefault(source, []).extend(self._numbers(text))
         for source in SOURCES:
-            numbers = [self.numbers.get(term, 0) for term in texts.get(source, ())]
-            found = found or any(numbers)
+            numbers = found.get(source, ())
             self._terms.extend(numbers)
             self._counts.append(len(numbers))
-        return found
+        return any(map(any, found.values()))
+
+    def _numbers(self, text: str) -> list[int]:
+        """The numbers of the terms of a text, in order."""
+        known = self._words
+        if text.isascii():
+            numbers = [
+                known[word] if word in known else self._number_of_word(word) for word in words(text)
+            ]
+            return [number for number in numbers if number >= 0]
+        terms = self._analyzer.terms(text, stop=self._stop, characters=True)
+        return [self._number(term, term) for term in terms]
+
+    def _number_of_word(self, word: str) -> int:
+        if len(self._words) > MEMORY:
+            self._words.clear()
+        term = self._analyzer.term(word, stop=self._stop)
+        number = self._words[word] = -1 if term is None else self._number(term, word)
+        return number
+
+    def _number(self, term: str, word: str) -> int:
+        if number := self._asked.get(term):
+            self._unmet[tolerated(term)].discard(term)
+            return number
+        if term not in self._near:
+            number = 0
+            if self._is_near(term):
+                last = len(self._asked) + len(self._near)
+                number = last + 1 if last < 2 ** (8 * self._terms.itemsize) - 1 else 0
+            if not number:
+                return 0
+            self._near[term] = (number, word)
+        return self._near[term][0]
+
+    def _is_near(self, term: str) -> bool:
+        """Whether a term is spelled nearly like one that no span has had yet."""
+        if not (self._unmet[1] or self._unmet[2]):
+            return False
+        from rapidfuzz.distance import OSA
+        from rapidfuzz.process import extractOne
+
+        return any(
+            extractOne(term, self._unmet[most], scorer=OSA.distance, score_cutoff=most) is not None
+            for most in (1, 2)
+        )
+
+    def spellings(self, term: str) -> dict[str, str]:
+        """The terms that stand for one that no span has, the most frequent first, with a word."""
+        most = tolerated(term)
+        if term not in self._unmet[most] or not self._near:
+            return {}
+        from rapidfuzz.distance import OSA
+
+        distances = {near: OSA.distance(near, term) for near in self._near}
+        least = min(distances.values())
+        if least > most:
+            return {}
+        near = [near for near in self._near if distances[near] == least]
+        near.sort(key=lambda each: (-len(self._texts_with(self._near[each][0])), each))
+        return {each: self._near[each][1] for each in near[:SPELLINGS]}
 
     def scores(self, terms: Sequence[str], sources: Sequence[str] = ()) -> NDArray[np.float32]:
         """The score of every span, (spans,), for terms in the texts of `sources` (none: all)."""
@@ -49,14 +132,20 @@ class Postings:
         if not lengths.any():
             return scores
         norm = K1 * (1 - B + B * lengths / lengths.mean())
-        for number in (self.numbers[term] for term in terms if term in self.numbers):
-            first, last = np.searchsorted(self._found[0], [number, number + 1])
-            rows, source = np.divmod(self._found[1][first:last], len(SOURCES))
-            rows, counts = np.unique(rows[np.isin(source, fields)], return_counts=True)
-            if len(rows):
+        for term in terms:
+            near = [self._near[each][0] for each in self.spellings(term)]
+            for number in near or [self._asked.get(term, -1)]:
+                rows, source = np.divmod(self._texts_with(number), len(SOURCES))
+                rows, counts = np.unique(rows[np.isin(source, fields)], return_counts=True)
                 rarity = np.log(1 + (len(self) - len(rows) + 0.5) / (len(rows) + 0.5))
                 scores[rows] += rarity * counts / (counts + norm[rows])
         return scores
+
+    def _texts_with(self, number: int) -> Numbers:
+        """Where a term stands: the rows times the number of sources, plus that of the source."""
+        numbers, texts = self._found
+        first, last = np.searchsorted(numbers, [number, number + 1])
+        return texts[first:last]
 
     @cached_property
     def _lengths(self) -> NDArray[np.uint32]:
@@ -64,9 +153,14 @@ class Postings:
 
     @cached_property
     def _found(self) -> tuple[Numbers, Numbers]:
-        """Where the terms that are asked for stand: their numbers in order, and row and source."""
+        """The numbers of terms that are asked for, in order, and where each stands."""
         terms = np.frombuffer(self._terms, np.dtype(self._terms.typecode))
         places = np.flatnonzero(terms)
         texts = np.searchsorted(np.cumsum(self._lengths.ravel()), places, side="right")
         order = np.argsort(terms[places], kind="stable")
         return terms[places][order].astype(np.int64), texts[order]
+
+
+def tolerated(term: str) -> int:
+    """In how many letters a term of a query may be misspelled."""
+    return 0 if len(term) < ONE else 1 if len(term) < TWO else 2

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from vtk.query import Query
+from vtk.retrieve import Search
 from vtk.retrieve.channel import Candidate, Channel, read
 from vtk.span import Span
 from vtk.store.collection import Collection
@@ -16,11 +17,14 @@ def results(
     query: Query,
     candidates: Sequence[Candidate],
     channels: Sequence[Channel],
-    *,
-    per_video: int = 0,
-    why: bool = False,
+    how: Search,
+    respelled: dict[str, list[str]],
 ) -> Iterator[Span]:
-    """Yield the first `query.n` candidates that are good enough, at most `per_video` of a video."""
+    """Yield the first `query.n` candidates that are good enough, as many of a video as wanted.
+
+    `respelled` are the words of the query that no span has, with those that are searched for.
+    """
+    details = {"respelled": respelled} if respelled else {}
     taken: Counter[str] = Counter()
     method = "+".join(channel.name for channel in channels)
     for first in range(0, len(candidates), BATCH):
@@ -29,7 +33,7 @@ def results(
             score = round(candidate.score, 6)
             if query.threshold is not None and score < query.threshold:
                 return
-            if per_video and taken[span.video] >= per_video:
+            if how.per_video and taken[span.video] >= how.per_video:
                 continue
             taken[span.video] += 1
             result = Span(span)
@@ -37,9 +41,9 @@ def results(
             result.update(score=score, rank=taken.total(), query=query.text)
             if query.id is not None:
                 result["query_id"] = query.id
-            if why:
+            if how.why:
                 result["why"] = _reasons(collection, query, candidate, span, channels)
-            yield result.with_provenance("retrieve", method)
+            yield result.with_provenance("retrieve", method, **details)
             if query.n and taken.total() == query.n:
                 return
 

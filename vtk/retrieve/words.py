@@ -6,7 +6,7 @@ with a word or a phrase that is not wanted is no result.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from vtk.query import Part, Query
 from vtk.retrieve import Models
 from vtk.span import Span
 from vtk.store.collection import Collection, Hits
+from vtk.text import words
 
 NOTHING = Hits(np.zeros(0, np.int64), np.zeros(0, np.float32))
 BATCH = 256  # hits whose records are read at once to look for phrases
@@ -35,8 +36,10 @@ class Words:
         if not query.has_words:
             return NOTHING
         out = unwanted(collection, query)
-        phrases = [part for part in wanted if part.phrase]
-        if len(wanted) == 1 and not out and not phrases:
+        # Of stop words it is not known which spans have them: those that are found are read.
+        odd = [p for p in query.parts if p.weight < 0 and not query.terms_of(p.text)]
+        phrases = [part for part in wanted if part.required]
+        if len(wanted) == 1 and not (out or odd or phrases):
             hits = _hits(collection, query, wanted[0], n)
             return Hits(hits.rows, hits.scores * np.float32(wanted[0].weight))
         scores: defaultdict[int, float] = defaultdict(float)
@@ -44,6 +47,8 @@ class Words:
             hits = _hits(collection, query, part)
             for row, score in zip(hits.rows.tolist(), hits.scores.tolist(), strict=True):
                 scores[row] += score * part.weight
+        for part in odd:
+            out |= set(_holding(collection, query, list(scores), [part]))
         order = sorted(scores.keys() - out, key=lambda row: (-scores[row], row))
         rows = []
         for row in _holding(collection, query, order, phrases) if phrases else order:
@@ -56,13 +61,14 @@ class Words:
         """The terms of the query that the span has, and the texts that have them."""
         if not query.has_words:
             return {}
-        terms, told = set(query.terms), []
+        spelled = [s for term in query.terms for s in _spellings(collection, term)]
+        terms, told = {*query.terms, *spelled}, []
         found: set[str] = set()
         for passage in passages(span):
             if own := terms.intersection(query.terms_of(passage.text)):
                 found |= own
                 told.append({"source": passage.source, "text": passage.text})
-        ordered = [term for term in query.terms if term in found]
+        ordered = [term for term in (*query.terms, *spelled) if term in found]
         return {"terms": ordered, "passages": told} if told else {}
 
 
@@ -72,7 +78,30 @@ def unwanted(collection: Collection, query: Query) -> set[int]:
     for part in query.parts:
         if part.weight < 0:
             rows = _hits(collection, query, part).rows.tolist()
-            found |= set(_holding(collection, query, rows, [part]) if part.phrase else rows)
+            found |= set(_holding(collection, query, rows, [part]) if part.required else rows)
+    return found
+
+
+@runtime_checkable
+class Speller(Protocol):
+    """A collection that searches for others instead of a term that no span has."""
+
+    def spellings(self, term: str) -> dict[str, str]:
+        """The terms that are searched for instead, each with a word; none if a span has it."""
+        ...
+
+
+def _spellings(collection: Collection, term: str) -> dict[str, str]:
+    return collection.spellings(term) if isinstance(collection, Speller) else {}
+
+
+def respelling(collection: Collection, query: Query) -> dict[str, list[str]]:
+    """The words of a query that no span has, with those that are searched for instead."""
+    found: dict[str, list[str]] = {}
+    for word in words(" ".join(part.text for step in query.steps for part in step.parts)):
+        for term in query.terms_of(word):
+            if others := _spellings(collection, term):
+                found[word] = list(others.values())
     return found
 
 

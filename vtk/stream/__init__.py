@@ -66,6 +66,7 @@ class Stream:
     unopened: int = 0
     worst: ExitStatus = ExitStatus.OK  # of all errors told
     converts: bool = False  # the output format cannot be read again as spans
+    fails_empty: bool = False  # a run without results fails
     good: int = 0
     reading: int = 0  # index of the current input
     within: float | None = 1.0  # share of the current input that is read, 0 to 1; None if unknown
@@ -202,6 +203,7 @@ class Stream:
         self.inputs = self.inputs if job.inputs is None else list(job.inputs)
         self.jobs = self.jobs if job.processes else 1
         self.converts = job.writer != Lines()
+        self.fails_empty = job.fails_empty
         with self._journal(job) as journal, self._bar(job) as self.progress:
             if job.hint and self.talks:
                 log.info("%s", job.hint)
@@ -292,4 +294,5 @@ class Stream:
             return ExitStatus.INPUT
         if self.unopened and not self.good and not self.failed:
             return ExitStatus.NO_INPUT
-        return ExitStatus.FAILED if self.failed or self.unopened else ExitStatus.OK
+        failed = self.failed or self.unopened or (self.fails_empty and not self.good)
+        return ExitStatus.FAILED if failed else ExitStatus.OK

@@ -18,4 +18,5 @@ class Job:
     resumes: bool = False  # it takes `journal`: records finished by an earlier run (--resume)
     writer: Writer = field(default_factory=Lines)
     inputs: Sequence[str] | None = None  # replace the inputs that the user gives
+    fails_empty: bool = False  # the exit status tells that no span came out
     hint: str = ""  # shown once on a terminal

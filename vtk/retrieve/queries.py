@@ -1,0 +1,62 @@
+"""A file of queries: one a line, as text or as a JSON object."""
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from vtk.errors import UsageError
+from vtk.query import Query
+from vtk.span import parse
+
+LISTS = ("image", "like")
+FIELDS: dict[str, tuple[type, ...]] = {
+    **{"query": (str,), "id": (str, int)},
+    **dict.fromkeys(LISTS, (str, list)),
+}
+
+
+def read_queries(path: Path, **options: Any) -> list[Query]:
+    """Read the queries of a file; `options` are those of every `Query`. Empty lines do not count.
+
+    A JSON object has `query`, and if it likes `id`, `image` (files) and `like` (media fragments).
+    Raises UsageError, with the number of the line, for what is no query.
+    """
+    try:
+        lines = path.read_bytes().removeprefix(b"\xef\xbb\xbf").splitlines()
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from None
+    found = []
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                found.append(_query(line.strip(), options))
+            except (UsageError, ValueError) as error:
+                raise UsageError(f"{path}, line {number}: {error}") from None
+    if not found:
+        raise UsageError(f"{path} has no queries")
+    return found
+
+
+def _query(line: bytes, options: dict[str, Any]) -> Query:
+    if not line.startswith(b"{"):
+        return Query(line.decode(), **options)
+    entry = orjson.loads(line)
+    for key, value in entry.items():
+        if key not in FIELDS:
+            raise UsageError(f"a query has no {key!r}, only {', '.join(FIELDS)}")
+        if not isinstance(value, FIELDS[key]):
+            raise UsageError(f"{key} cannot be {value!r}")
+    image, like = (_texts(entry.get(key, [])) for key in LISTS)
+    if not (entry.get("query") or image or like):
+        raise UsageError("there is no query")
+    named = str(entry["id"]) if "id" in entry else None
+    likes = tuple(parse(each) for each in like)
+    return Query(entry.get("query", ""), id=named, images=image, likes=likes, **options)
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    texts = (value,) if isinstance(value, str) else tuple(value)
+    if not all(isinstance(text, str) for text in texts):
+        raise UsageError("image and like are texts or lists of texts")
+    return texts
