@@ -99,6 +99,7 @@ def folder(world: World, shots: bytes, tmp_path: Path, line: str) -> Path:
     (tmp_path / "vtk" / "config.toml").write_text(
         "[caption]\nthreads = 1\nmax_tokens = 80\n[ocr]\nthreads = 1\nmax_tokens = 8\n"
     )
+    (tmp_path / "queries.txt").write_text("a rocket lifts off\nmirror test\n")
     (tmp_path / "sports.txt").write_text("juggling: balls in the air\nrunning\n")
     segments = [{"start": 1.0, "end": 2.5, "text": "Honey is sweet."}]
     (tmp_path / "whisperx.json").write_text(json.dumps({"segments": segments, "language": "en"}))
@@ -136,9 +137,10 @@ def test_an_example_runs_as_it_stands(folder: Path, quick: Path, line: str) -> N
     if re.search(r"(caption|ocr).* -m ", line):  # the tiny model has little to say
         assert result.returncode in (0, 1), result.stderr
         return
-    assert (result.returncode, result.stderr) == (0, b""), line
+    told = re.sub(rb"vtk retrieve: warning: (nothing found|no span has).*\n", b"", result.stderr)
+    assert (result.returncode, told) == (0, b""), line
     if ">" not in line and "-o " not in line:
-        searched = re.search(r"'(a rocket|the rocket|glacier|mirror|sun valve)", line)
+        searched = re.search(r"'.*(rocket|countdown|glacier|mirror|sun valve)|queries", line)
         silent = re.search("--vad-only|--sounds", line)  # nobody speaks in the rendered lecture
         assert result.stdout or searched or silent, f"{line} says nothing"
 

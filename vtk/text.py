@@ -60,7 +60,7 @@ UNSPACED = re.compile(f"[{_UNSPACED}]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _APOSTROPHES = str.maketrans("\u2018\u2019\u02bc\uff07", "''''")
 _ASCII_WORD = re.compile(r"[^\W_]+(?:['.][^\W_]+)*", re.A)
-_INNER_STOP = re.compile(r"\w[.．․]\w")  # and what becomes a full stop by normalization
+_INNER_STOP = re.compile(r"\w\.\w", re.A)
 _CLITIC = re.compile(r"'(?:s|re|ve|ll|d|m|t|em)$")
 # An end mark with closing quotes, before white space; full-width marks need no white space.
 END = re.compile(r"[.!?\u2026\u0964]+[\"'\u2019\u201d)\]\u00bb]*(?=\s)|[。！？｡]+[」』”’）]*")
@@ -111,7 +111,7 @@ def words(text: str) -> list[str]:
     found: list[str] = []
     pattern = _ASCII_WORD if text.isascii() else _word_pattern()
     each = pattern.findall(normalize(text))
-    if not _INNER_STOP.search(text):
+    if text.isascii() and not _INNER_STOP.search(text):
         return each
     for word in each:
         if "." not in word:

@@ -1,6 +1,7 @@
 """Retrieval: which spans answer a query, and in which order."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.command_line import lines, vtk, vtk_process
+from tests.retrieve.shots import shots
 from vtk.check import check
 from vtk.errors import UsageError
 from vtk.query import Query
-from vtk.retrieve import retrieve
+from vtk.retrieve import Search, retrieve
 from vtk.schema import SCHEMA
 from vtk.span import Span
 
@@ -24,19 +26,12 @@ CAPTIONS = [
 ]
 
 
-def shots(captions: list[str] = CAPTIONS, video: str = "a.mp4") -> list[Span]:
-    return [
-        Span(video=video, start=i * 5, end=i * 5 + 5, kind="shot", caption=caption, mine=[i])
-        for i, caption in enumerate(captions)
-    ]
-
-
 def captions(found: Iterator[Span]) -> list[str]:
     return [span["caption"] for span in found]
 
 
 def test_the_best_span_comes_first_and_spans_without_a_word_not_at_all() -> None:
-    found = list(retrieve(shots(), "rockets lifting off"))
+    found = list(retrieve(shots(CAPTIONS), "rockets lifting off"))
     assert [span["caption"] for span in found] == [CAPTIONS[1], CAPTIONS[0]]
     assert [span["rank"] for span in found] == [1, 2]
     assert found[0]["score"] > found[1]["score"] > 0
@@ -44,15 +39,15 @@ def test_the_best_span_comes_first_and_spans_without_a_word_not_at_all() -> None
 
 
 def test_results_are_untouched_otherwise() -> None:
-    (found,) = retrieve(shots(), "dog")
+    (found,) = retrieve(shots(CAPTIONS), "dog")
     check(found, SCHEMA)
     new = {"score", "rank", "query", "made"}
-    assert {k: v for k, v in found.items() if k not in new} == shots()[3]
+    assert {k: v for k, v in found.items() if k not in new} == shots(CAPTIONS)[3]
     assert found["made"][-1]["method"] == "words"
 
 
 def test_all_text_of_a_span_counts() -> None:
-    spans = shots()
+    spans = shots(CAPTIONS)
     spans[2]["speech"] = [{"start": 10, "end": 12, "text": "Pass me the saffron."}]
     spans[3]["screen_text"] = [{"t": 16, "text": "No saffron allowed"}]
     spans[4]["title"] = "Saffron"
@@ -73,7 +68,7 @@ def test_n_and_threshold_bound_the_results() -> None:
 
 
 def test_a_query_of_stop_words_finds_them() -> None:
-    assert captions(retrieve(shots(), "to be or not to be"))[0] == CAPTIONS[4]
+    assert captions(retrieve(shots(CAPTIONS), "to be or not to be"))[0] == CAPTIONS[4]
 
 
 def test_edges_of_the_stream() -> None:
@@ -99,7 +94,7 @@ def test_spans_without_text_are_captioned_and_errors_pass(
     monkeypatch.setattr("vtk.caption.caption", caption)
     broken = Span(video="b.mp4").with_error("split", "broken")
     bare = Span(video="c.mp4", start=0, end=5, kind="shot")
-    found = list(retrieve([*shots(), broken, bare], "bear"))
+    found = list(retrieve([*shots(CAPTIONS), broken, bare], "bear"))
     assert found[0] == broken
     assert (found[1].video, found[1]["rank"]) == ("c.mp4", 1)
 
@@ -117,7 +112,7 @@ def test_a_query_has_words_where_a_method_goes_by_them() -> None:
 @pytest.mark.parametrize("wrong", [{"n": -1}, {"query": "…"}, {"by": ["magic"]}])
 def test_options_without_sense_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(UsageError):
-        retrieve(shots(), **{"query": "cat", **wrong})
+        retrieve(shots(CAPTIONS), **{"query": "cat", **wrong})
 
 
 WORDS = st.lists(st.sampled_from(["cat", "dog", "the", "runs", "Boat", "猫", "3.5"]), max_size=6)
@@ -136,13 +131,112 @@ def test_ranks_count_up_and_scores_go_down(texts: list[str], query: str) -> None
 
 
 def test_the_command_takes_the_query_first() -> None:
-    result = vtk("retrieve", "-n", "1", "rocket lifts", stdin=shots())
+    result = vtk("retrieve", "-n", "1", "rocket lifts", stdin=shots(CAPTIONS))
     assert result.returncode == 0, result.stderr
     assert [span["caption"] for span in lines(result)] == [CAPTIONS[1]]
 
 
 def test_the_command_explains_wrong_usage() -> None:
-    assert vtk_process("retrieve", "-j", "2", "rocket", stdin=shots()).returncode == 0
-    result = vtk("retrieve", "...", stdin=shots())
+    assert vtk_process("retrieve", "-j", "2", "rocket", stdin=shots(CAPTIONS)).returncode == 0
+    result = vtk("retrieve", "...", stdin=shots(CAPTIONS))
     assert result.returncode == 2
     assert b"has no words" in result.stderr
+
+
+def test_nothing_found_is_told_and_fails_where_that_is_wanted() -> None:
+    found = vtk("retrieve", "--fail-empty", "rocket", stdin=shots(CAPTIONS))
+    assert (found.returncode, found.stderr) == (0, b"")
+    for query in ("whale", "rocket video:b.mp4"):
+        nothing = vtk("retrieve", query, stdin=shots(CAPTIONS))
+        assert (nothing.returncode, nothing.stdout) == (0, b"")
+        told = f"nothing found for '{query}' by words; spans searched: 5\n"
+        assert nothing.stderr.decode().endswith(told)
+        assert vtk("retrieve", "--fail-empty", query, stdin=shots(CAPTIONS)).returncode == 1
+    assert vtk("retrieve", "-q", "whale", stdin=shots(CAPTIONS)).stderr == b""
+
+
+def test_a_file_in_the_place_of_the_query_is_an_error(tmp_path: Path) -> None:
+    file = tmp_path / "shots.jsonl"
+    file.write_bytes(b"".join(span.dump() for span in shots(CAPTIONS[:4])))
+    result = vtk("retrieve", file)
+    assert result.returncode == 2
+    assert b"stands where the query does: vtk retrieve 'a query'" in result.stderr
+    assert vtk("retrieve").returncode == 2
+    assert len(lines(vtk("retrieve", "rocket", file))) == 2
+
+
+def test_spans_that_were_looked_at_and_are_empty_never_open_their_videos() -> None:
+    empty = [{**span, "caption": "", "video": "gone.mp4"} for span in shots(CAPTIONS)[:2]]
+    empty.append({"video": "gone.mp4", "start": 0, "end": 5, "speech": []})
+    result = vtk("retrieve", "rocket", stdin=[*empty, *shots(CAPTIONS)])
+    assert result.returncode == 0
+    assert [span.get("error") for span in lines(result)] == [None, None]
+    assert b"gone.mp4" not in result.stderr
+
+
+def test_a_file_of_queries_is_answered_in_one_pass(tmp_path: Path) -> None:
+    queries = tmp_path / "queries.jsonl"
+    queries.write_text('dog beach\n\n{"query": "rocket lifts", "id": 7}\n{"query": "whale"}\n')
+    result = vtk("retrieve", "--queries", queries, "-n", "1", stdin=shots(CAPTIONS))
+    assert result.returncode == 0
+    found = [(r["query"], r.get("query_id"), r["rank"], r["caption"]) for r in lines(result)]
+    assert found == [
+        ("dog beach", None, 1, CAPTIONS[3]),
+        ("rocket lifts", "7", 1, CAPTIONS[1]),
+    ]
+    assert b"nothing found for 'whale'" in result.stderr
+    for line, words in [("{", "line 1"), ('{"id": 1}', "there is no query"), ("", "no queries")]:
+        queries.write_text(line)
+        refused = vtk("retrieve", "--queries", queries, stdin=shots(CAPTIONS))
+        assert refused.returncode == 2
+        assert words in refused.stderr.decode()
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(WORDS.filter(bool).map(" ".join), min_size=1, max_size=4), st.lists(WORDS))
+def test_queries_together_find_what_each_finds_alone(
+    queries: list[str], texts: list[list[str]]
+) -> None:
+    spans = shots([" ".join(text) + "." for text in texts])
+    together = list(retrieve(spans, [Query(query) for query in queries]))
+    assert together == [span for query in queries for span in retrieve(spans, query)]
+
+
+def test_few_of_a_video_and_whole_videos() -> None:
+    spans = [*shots(["A cat.", "A cat, a cat."], "a.mp4"), *shots(["A cat sees a dog."], "b.mp4")]
+    few = list(retrieve(spans, "cat", search=Search(per_video=1)))
+    assert [(span.video, span["rank"]) for span in few] == [("a.mp4", 1), ("b.mp4", 2)]
+    whole = list(retrieve(spans, "cat", search=Search(by_video=True)))
+    assert [(span.video, span["kind"], span.end) for span in whole] == [
+        ("a.mp4", "video", 10),
+        ("b.mp4", "video", 5),
+    ]
+    assert [part["caption"] for part in whole[0]["parts"]] == ["A cat.", "A cat, a cat."]
+    for span in whole:
+        check(span, SCHEMA)
+    open_end = [Span(video="c.mp4", start=1.0, caption="A cat.")]
+    (found,) = retrieve(open_end, "cat", search=Search(by_video=True))
+    assert "end" not in found
+
+
+def test_an_index_away_from_its_videos_is_searched_like_its_stream(tmp_path: Path) -> None:
+    pytest.importorskip("lance")
+    from vtk.store.index import open_writer
+
+    place = str(tmp_path / "index")
+    list(open_writer(place).add(shots(CAPTIONS[:4])))
+    for query in ("rocket lifts", '"lifts off"', "rocket -stands", "stands then lifts within 5s"):
+        found = list(retrieve([], query, index=place))
+        expected = list(retrieve(shots(CAPTIONS[:4]), query))
+        assert [(s.start, s.end, s["rank"]) for s in found] == [
+            (s.start, s.end, s["rank"]) for s in expected
+        ]
+        assert found
+        for span, same in zip(found, expected, strict=True):
+            assert span["score"] == pytest.approx(same["score"], rel=0.02)
+    result = vtk("retrieve", "--index", place, "rocket lifts")
+    assert result.returncode == 0, result.stderr
+    (moment, *_) = lines(vtk("ground", "rocket lifts", stdin=result.stdout))
+    assert moment["start"] == 5
+    assert vtk("retrieve", "--index", place, "rocket", "a.jsonl").returncode == 2
+    assert vtk("retrieve", "--index", str(tmp_path / "none"), "rocket").returncode == 2

@@ -102,7 +102,7 @@ def test_a_word_that_no_span_has_is_the_one_spelled_nearly_so(
     ]
 
 
-@pytest.mark.parametrize("query", ["rain", "lift", "nite", "lig bot"])
+@pytest.mark.parametrize("query", ["rain", "lift", "nite", "lig bot", "brain", "tain"])
 def test_words_that_are_there_and_short_ones_are_taken_as_they_are(
     query: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -128,7 +128,9 @@ def test_why_names_the_terms_and_the_texts_that_have_them() -> None:
     (result,) = retrieve(spans, "rocket night fuel", search=Search(why=True))
     assert result["why"]["words"] == {
         "terms": ["rocket", "night"],
-        "passages": [{"source": "caption", "text": "A rocket at night."}],
+        "passages": [
+            {"source": "caption", "text": "A rocket at night.", "terms": ["rocket", "night"]}
+        ],
     }
 
 

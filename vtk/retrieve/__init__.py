@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from vtk.caption import with_captions
@@ -105,7 +104,9 @@ def _over_stream(
 def _in_index(
     place: str, queries: list[Query], channels: list[Channel], how: Search
 ) -> Iterator[Span]:
-    with import_module("vtk.store.index").open_index(place) as index:
+    from vtk.store.index import open_index
+
+    with open_index(place) as index:
         known = [replace(query, language=query.language or index.language) for query in queries]
         yield from find(index, known, channels, how)
 

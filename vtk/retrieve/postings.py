@@ -5,12 +5,14 @@ Relevance Framework", Foundations and Trends in Information Retrieval 3(4), 2009
 those of the queries only adds to the length of its span, so that a span takes two bytes for a term
 and twenty for the lengths of its fields, whatever the number of queries.
 
-A term of a query that no span has is spelled as those that differ in the fewest letters: one for
-a term of four letters, two from eight on, as in Elasticsearch's `AUTO` fuzziness. An exchange of
-two neighbours is one difference (optimal string alignment).
+A term of a query that no span has is spelled as those that differ in the fewest letters, but not
+in the first: in one from five letters on, in two from eight on (as in Elasticsearch's `AUTO`
+fuzziness, which begins at three and six). An exchange of two neighbours is one difference (optimal
+string alignment).
 """
 
 from array import array
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
@@ -21,7 +23,7 @@ from vtk.text import MEMORY, Analyzer, words
 
 SOURCES = ("speech", "screen_text", "caption", "title", "summary")
 K1, B = 1.2, 0.75
-ONE, TWO = 4, 8  # letters from which a term may be misspelled by one and by two
+ONE, TWO = 5, 8  # letters from which a term may be misspelled by one and by two
 SPELLINGS = 3  # most terms that stand for a misspelled one
 # Terms that two bytes can number, with room for what is spelled nearly like those of queries.
 SHORT = 2**15
@@ -38,10 +40,10 @@ class Postings:
     def __init__(self, analyzer: Analyzer, terms: Iterable[str], *, stop: bool) -> None:
         self._analyzer, self._stop = analyzer, stop
         self._asked = {term: number for number, term in enumerate(dict.fromkeys(terms), 1)}
-        # Terms that no span has had yet, by the number of letters in which they may be misspelled.
-        self._unmet: dict[int, set[str]] = {0: set(), 1: set(), 2: set()}
+        # Terms that no span has had yet, by the first letter and by how many more may be wrong.
+        self._unmet: defaultdict[tuple[str, int], set[str]] = defaultdict(set)
         for term in self._asked:
-            self._unmet[tolerated(term)].add(term)
+            self._unmet[term[0], tolerated(term)].add(term)
         self._near: dict[str, tuple[int, str]] = {}  # number and word of terms spelled like unmet
         self._words: dict[str, int] = {}  # of words that were met lately; -1: a stop word
         self._terms = array("H" if len(self._asked) < SHORT else "I")
@@ -85,7 +87,7 @@ class Postings:
 
     def _number(self, term: str, word: str) -> int:
         if number := self._asked.get(term):
-            self._unmet[tolerated(term)].discard(term)
+            self._unmet[term[0], tolerated(term)].discard(term)
             return number
         if term not in self._near:
             number = 0
@@ -99,28 +101,29 @@ class Postings:
 
     def _is_near(self, term: str) -> bool:
         """Whether a term is spelled nearly like one that no span has had yet."""
-        if not (self._unmet[1] or self._unmet[2]):
+        unmet = [(most, self._unmet.get((term[0], most))) for most in (1, 2)]
+        if not any(others for _, others in unmet):
             return False
         from rapidfuzz.distance import OSA
         from rapidfuzz.process import extractOne
 
         return any(
-            extractOne(term, self._unmet[most], scorer=OSA.distance, score_cutoff=most) is not None
-            for most in (1, 2)
+            others and extractOne(term, others, scorer=OSA.distance, score_cutoff=most) is not None
+            for most, others in unmet
         )
 
     def spellings(self, term: str) -> dict[str, str]:
         """The terms that stand for one that no span has, the most frequent first, with a word."""
         most = tolerated(term)
-        if term not in self._unmet[most] or not self._near:
+        if term not in self._unmet.get((term[0], most), ()) or not most:
             return {}
         from rapidfuzz.distance import OSA
 
-        distances = {near: OSA.distance(near, term) for near in self._near}
-        least = min(distances.values())
+        distances = {near: OSA.distance(near, term) for near in self._near if near[0] == term[0]}
+        least = min(distances.values(), default=most + 1)
         if least > most:
             return {}
-        near = [near for near in self._near if distances[near] == least]
+        near = [near for near in distances if distances[near] == least]
         near.sort(key=lambda each: (-len(self._texts_with(self._near[each][0])), each))
         return {each: self._near[each][1] for each in near[:SPELLINGS]}
 

@@ -67,7 +67,8 @@ class Words:
         for passage in passages(span):
             if own := terms.intersection(query.terms_of(passage.text)):
                 found |= own
-                told.append({"source": passage.source, "text": passage.text})
+                mine = [term for term in (*query.terms, *spelled) if term in own]
+                told.append({"source": passage.source, "text": passage.text, "terms": mine})
         ordered = [term for term in (*query.terms, *spelled) if term in found]
         return {"terms": ordered, "passages": told} if told else {}
 
