@@ -25,6 +25,7 @@ COMMANDS = (
     "chapter",
     "summarize",
     "embed",
+    "index",
     "retrieve",
     "ground",
     "show",

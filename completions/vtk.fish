@@ -65,12 +65,22 @@ complete -c vtk -n __vtk_first -a caption -d 'Say in words what each span shows 
 complete -c vtk -n __vtk_first -a chapter -d 'Join the spans of a video into chapters with titles'
 complete -c vtk -n __vtk_first -a summarize -d 'Sum up each video in a few sentences'
 complete -c vtk -n __vtk_first -a embed -d 'Say what spans mean and look like as vectors, which search compares'
+complete -c vtk -n __vtk_first -a index -d 'Keep spans in an index, which searches read instead of a stream'
 complete -c vtk -n __vtk_first -a retrieve -d 'Find the spans whose words answer a query best'
 complete -c vtk -n __vtk_first -a ground -d 'Find the exact moments whose words answer a query'
 complete -c vtk -n __vtk_first -a show -d 'Show spans as text to read instead of JSON'
 complete -c vtk -n __vtk_first -a export -d 'Write spans in the formats of other programs'
 complete -c vtk -n __vtk_first -a models -d 'List, fetch and check models'
 complete -c vtk -n __vtk_first -a schema -d 'Print the JSON Schema of a span, the record of every vtk stream'
+
+# vtk index
+complete -c vtk -n '__vtk_group index' -s h -l help -d 'Show this message and exit'
+complete -c vtk -n '__vtk_group index' -a add -d 'Add spans to an index, which is made if there is none'
+complete -c vtk -n '__vtk_group index' -a info -d 'Tell what is in an index'
+complete -c vtk -n '__vtk_group index' -a merge -d 'Add all spans of other indexes to one, which is made if there is none'
+complete -c vtk -n '__vtk_group index' -a verify -d 'Check every record of an index, and whether its videos are as they were'
+complete -c vtk -n '__vtk_group index' -a compact -d 'Join the small files of an index, index what is new, and remove old versions'
+complete -c vtk -n '__vtk_group index' -a drop -d 'Drop videos from an index, the vectors of a model, or all of it'
 
 # vtk export
 complete -c vtk -n '__vtk_group export' -s h -l help -d 'Show this message and exit'
@@ -292,6 +302,51 @@ complete -c vtk -n '__vtk_command embed' -s q -l quiet -d 'No progress and no wa
 complete -c vtk -n '__vtk_command embed' -l log-json -d 'Messages on standard error as JSON Lines'
 complete -c vtk -n '__vtk_command embed' -s h -l help -d 'Show this message and exit'
 complete -c vtk -n '__vtk_command embed' -a '(__vtk_inputs)'
+
+# vtk index add
+complete -c vtk -n '__vtk_command index add' -l prune -d 'Drop videos that are not in the input and whose files are not there any more; if the input is complete, without failures'
+complete -c vtk -n '__vtk_command index add' -l embedder -x -d 'A text embedder, for what words mean: a model of `vtk models list --kind embed`, a GGUF file, or the URL of a server that embeds texts'
+complete -c vtk -n '__vtk_command index add' -l clip -x -d 'An image-text model, for what pictures look like: an open_clip model, or the URL of a server that embeds pictures and texts'
+complete -c vtk -n '__vtk_command index add' -l threads -x -d 'Threads; all cores if not given'
+complete -c vtk -n '__vtk_command index add' -l language -x -d 'Language of the words (en, de, …), ISO 639'
+complete -c vtk -n '__vtk_command index add' -s o -l output -r -F -d 'Write to FILE instead of standard output; it appears when it is complete'
+complete -c vtk -n '__vtk_command index add' -s j -l jobs -x -d 'Work in N processes; the order is kept'
+complete -c vtk -n '__vtk_command index add' -s 0 -l null -d 'Paths on standard input end with NUL (find -print0)'
+complete -c vtk -n '__vtk_command index add' -s q -l quiet -d 'No progress and no warnings, only errors'
+complete -c vtk -n '__vtk_command index add' -l log-json -d 'Messages on standard error as JSON Lines'
+complete -c vtk -n '__vtk_command index add' -s h -l help -d 'Show this message and exit'
+complete -c vtk -n '__vtk_command index add; and test (__vtk_arguments --embedder --clip --threads --language -o --output -j --jobs) -ge 2' -a '(__vtk_inputs)'
+
+# vtk index info
+complete -c vtk -n '__vtk_command index info' -l json -d 'JSON Lines also on a terminal, not a table to read'
+complete -c vtk -n '__vtk_command index info' -s q -l quiet -d 'No progress and no warnings, only errors'
+complete -c vtk -n '__vtk_command index info' -l log-json -d 'Messages on standard error as JSON Lines'
+complete -c vtk -n '__vtk_command index info' -s h -l help -d 'Show this message and exit'
+
+# vtk index merge
+complete -c vtk -n '__vtk_command index merge' -s q -l quiet -d 'No progress and no warnings, only errors'
+complete -c vtk -n '__vtk_command index merge' -l log-json -d 'Messages on standard error as JSON Lines'
+complete -c vtk -n '__vtk_command index merge' -s h -l help -d 'Show this message and exit'
+
+# vtk index verify
+complete -c vtk -n '__vtk_command index verify' -l json -d 'JSON Lines also on a terminal, not a table to read'
+complete -c vtk -n '__vtk_command index verify' -s q -l quiet -d 'No progress and no warnings, only errors'
+complete -c vtk -n '__vtk_command index verify' -l log-json -d 'Messages on standard error as JSON Lines'
+complete -c vtk -n '__vtk_command index verify' -s h -l help -d 'Show this message and exit'
+
+# vtk index compact
+complete -c vtk -n '__vtk_command index compact' -l now -d 'Remove all old versions, not only those of more than an hour ago: a search that is still reading one of them fails'
+complete -c vtk -n '__vtk_command index compact' -s q -l quiet -d 'No progress and no warnings, only errors'
+complete -c vtk -n '__vtk_command index compact' -l log-json -d 'Messages on standard error as JSON Lines'
+complete -c vtk -n '__vtk_command index compact' -s h -l help -d 'Show this message and exit'
+
+# vtk index drop
+complete -c vtk -n '__vtk_command index drop' -l video -x -d 'Videos: a name, the last part of its path, or a shell pattern; may be given again'
+complete -c vtk -n '__vtk_command index drop' -l model -r -F -a '(__vtk_models)' -d 'The vectors of this model'
+complete -c vtk -n '__vtk_command index drop' -l all -d 'The whole index, with its folder'
+complete -c vtk -n '__vtk_command index drop' -s q -l quiet -d 'No progress and no warnings, only errors'
+complete -c vtk -n '__vtk_command index drop' -l log-json -d 'Messages on standard error as JSON Lines'
+complete -c vtk -n '__vtk_command index drop' -s h -l help -d 'Show this message and exit'
 
 # vtk retrieve
 complete -c vtk -n '__vtk_command retrieve' -l queries -r -F -d 'Instead of QUERY: a file with a query a line, or a JSON object a line with `query` and `id`'

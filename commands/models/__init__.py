@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from ..options import Opening
+from ..subcommand import AsJson, print_lines, write
 from .check import check
-from .subcommand import AsJson, Model, Models, of_each, print_lines, subcommand, write
+from .subcommand import Model, Models, models_subcommand, of_each
 
 if TYPE_CHECKING:
     from vtk.stream import Stream
@@ -35,7 +36,7 @@ def models() -> None:
     """
 
 
-@subcommand
+@models_subcommand
 def list_(
     stream: "Stream",
     kind: Annotated[
@@ -74,7 +75,7 @@ def list_(
         print_lines([table(list(records), get_terminal_size().columns).rstrip()])
 
 
-@subcommand
+@models_subcommand
 def pull(stream: "Stream", models: Models, json: AsJson = False) -> None:
     """Fetch models and check their SHA-256.
 
@@ -95,7 +96,7 @@ def pull(stream: "Stream", models: Models, json: AsJson = False) -> None:
         write(stream, fetched, lambda f: f"{'fetched' if f.new else 'here'}  {f.path}", json)
 
 
-@subcommand
+@models_subcommand
 def path(stream: "Stream", model: Model) -> None:
     """Print where the files of a model are.
 
@@ -112,7 +113,7 @@ def path(stream: "Stream", model: Model) -> None:
     print_lines(str(path) for path in (files.model, files.mmproj) if path)
 
 
-@subcommand
+@models_subcommand
 def verify(
     stream: "Stream",
     models: Annotated[
@@ -152,7 +153,7 @@ def verify(
         write(stream, judged(), lambda v: f"{v.status:7}  {v.name}  {v.path}", json)
 
 
-@subcommand
+@models_subcommand
 def doctor(stream: "Stream", json: AsJson = False) -> None:
     """Tell what works on this machine, and how to mend the rest.
 
@@ -172,7 +173,7 @@ def doctor(stream: "Stream", json: AsJson = False) -> None:
     write(stream, checks(), line, json)
 
 
-@subcommand
+@models_subcommand
 def bench(
     stream: "Stream",
     opening: Opening,

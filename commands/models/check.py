@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..options import Opening
-from .subcommand import AsJson, subcommand, write
+from ..subcommand import AsJson, write
+from .subcommand import models_subcommand
 
 if TYPE_CHECKING:
     from vtk.skills import Row
@@ -18,7 +19,7 @@ log = logging.getLogger("vtk")
 HEAD = f"{'skill':12} {'right':>9} {'share':>6}  {'95 % interval':13} {'chance':>6}   verdict"
 
 
-@subcommand
+@models_subcommand
 def check(
     stream: "Stream",
     opening: Opening,

@@ -34,7 +34,11 @@ SPAN = Draft202012Validator(SCHEMA)
 
 # What a command that reads spans cannot do without, and how else it writes records.
 QUERY = {"retrieve": ["boat"], "ground": ["boat"]}
-FILES = {"export parquet": ["rows.parquet"], "export webdataset": ["shards"]}
+FILES = {
+    "export parquet": ["rows.parquet"],
+    "export webdataset": ["shards"],
+    "index add": ["films.index"],
+}
 MODEL = "-m x --no-seconds --method"
 WAYS = {
     "split": [

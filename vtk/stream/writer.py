@@ -77,3 +77,18 @@ class Lines:
                     line = self.dump(span)
                 sink(line)
                 output.done(span)
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """Writes no span, but a line at the end, for a terminal on which nobody reads records."""
+
+    line: Callable[[], str]
+    whole_lines: bool = True
+
+    def write(self, spans: Iterator[Span], output: Output) -> None:
+        """Take the spans, and write the line."""
+        with output.open() as sink:
+            for span in spans:
+                output.done(span)
+            sink(f"{self.line()}\n".encode())

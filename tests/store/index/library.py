@@ -17,7 +17,8 @@ THINGS = ("horse", "rocket", "glacier", "lecture", "violin", "bridge", "market")
 def unit(*shape: int, seed: int) -> NDArray[np.float32]:
     """Random unit vectors."""
     found = np.random.default_rng(seed).standard_normal(shape, np.float32)
-    return found / np.linalg.norm(found, axis=-1, keepdims=True)
+    lengths: NDArray[np.float32] = np.linalg.norm(found, axis=-1, keepdims=True)
+    return (found / lengths).astype(np.float32)
 
 
 def shots(video: str, count: int = 12, *, said: str = "", dim: int = 16) -> list[Span]:

@@ -65,11 +65,9 @@ def test_words_score_as_those_of_a_stream(index: Index) -> None:
 
 
 def test_words_are_found_in_the_sources_that_are_named(index: Index) -> None:
-    for source, text in (
-        ("speech", lambda span: span["speech"][0]["text"]),
-        ("caption", lambda span: span["caption"]),
-    ):
-        wanted = [row for row, span in enumerate(SPANS) if "horse" in text(span)]
+    said, shown = [s["speech"][0]["text"] for s in SPANS], [s["caption"] for s in SPANS]
+    for source, texts in (("speech", said), ("caption", shown)):
+        wanted = [row for row, text in enumerate(texts) if "horse" in text]
         assert sorted(index.words(["hors"], 0, (source,)).rows) == wanted
         assert 0 < len(wanted) < len(SPANS)
     both = index.words(["hors"], 0, ("speech", "caption"))

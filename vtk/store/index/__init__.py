@@ -43,6 +43,11 @@ class Writer(Protocol):
 
     place: str
 
+    @property
+    def report(self) -> object:
+        """What was done so far: a sentence as `str`."""
+        ...
+
     def add(self, spans: Iterable[Span], *, prune: bool = False) -> Iterator[Span]:
         """Add spans and yield each once it is in the index; error records pass through.
 
@@ -57,6 +62,14 @@ class Writer(Protocol):
 
     def drop_model(self, model: str) -> int:
         """Drop the vectors of a model; return of how many spans."""
+        ...
+
+    def merge(self, others: Iterable[str]) -> None:
+        """Add all spans of other indexes, one after the other. Raises as `open_index`."""
+        ...
+
+    def remove(self) -> None:
+        """Remove the whole index."""
         ...
 
     def compact(self, *, now: bool = False) -> None:

@@ -139,6 +139,14 @@ class LanceIndex:
         for batch in self.batches(self.whole, condition):
             yield from zip(self._rows(batch).tolist(), self.read(batch), strict=True)
 
+    def fingerprints(self) -> dict[str, str]:
+        """The fingerprint of each video, empty where its file could not be read."""
+        found: dict[str, str] = {}
+        for batch in self.batches(["video", "fingerprint"]):
+            names, own = batch["video"].to_pylist(), batch["fingerprint"].to_pylist()
+            found.update(zip(names, own, strict=True))
+        return found
+
     def info(self) -> dict[str, Any]:
         """What is in the index, as a record of `vtk index info`."""
         from vtk.store.index.inspection import info

@@ -36,15 +36,18 @@ class Report:
         """Why a run does not tell which videos are gone."""
         return f"{self.failed} records failed" if self.failed else "no video came in"
 
-    def tell(self) -> None:
-        """Log what was done, and warn of what is missing."""
+    def __str__(self) -> str:
         replaced = self.replaced - self.added
         unchanged = self.unchanged - self.added - replaced
         counts = {"added": self.added, "replaced": replaced, "unchanged": unchanged}
         told = [f"{name} {len(videos)}" for name, videos in counts.items()]
         told += [f"moved {len(self.moved)}"] if self.moved else []
         told += [f"pruned {len(self.pruned)}"] if self.pruned else []
-        log.info("videos: %s; spans: %d", ", ".join(told), self.spans)
+        told += [f"kept that are not in this input {self.kept}"] if self.kept else []
+        return f"videos: {', '.join(told)}; spans: {self.spans}"
+
+    def warn(self) -> None:
+        """Warn of what is missing."""
         if self.repeated:
             log.warning(
                 "spans that came more than once, the last of which counts: %d", self.repeated
@@ -53,7 +56,3 @@ class Report:
             log.warning("spans without words, which no search by words finds: %d", self.wordless)
         if 0 < self.lacking < self.spans:
             log.warning("spans without embeddings, which only words find: %d", self.lacking)
-        if self.kept:
-            log.info(
-                "videos not in this input whose files are there, or remote, kept: %d", self.kept
-            )

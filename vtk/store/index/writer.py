@@ -74,6 +74,7 @@ class LanceWriter:
         self._analyzer = Analyzer(language or "en")
         self._dims = {model: c.dim for model, c in models(table.schema).items()} if table else {}
         self._seen: dict[str, str] = {}  # fingerprint of each video of this run, by name
+        self._fingerprints: dict[str, str] = {}  # of another index, which may have seen the files
         self.report = Report()
 
     def add(self, spans: Iterable[Span], *, prune: bool = False) -> Iterator[Span]:
@@ -81,27 +82,37 @@ class LanceWriter:
         batch: dict[str, _Video] = {}
         waiting: list[Span] = []
         size = 0
-        self.report = Report()
         for group in group_by_video(spans):
             size += self._gather(batch, group, waiting)
             if sum(len(video.rows) for video in batch.values()) >= BATCH or size >= BATCH_BYTES:
                 yield from self._committed(batch, waiting)
                 size = 0
         yield from self._committed(batch, waiting)
-        with self._place.locked(), self._place.writing():
-            table = self._place.find()
-            if table is not None:
+        if self._place.find() is not None:
+            with self._place.locked(), self._place.writing():
+                table = self._place.open()
                 if prune:
                     self._prune(table)
                 self._tidy(table)
-        self.report.tell()
+        self.report.warn()
+
+    def merge(self, others: Iterable[str]) -> None:
+        """Add all spans of other indexes, one after the other."""
+        tables = [(place, place.open()) for place in map(Place, others)]
+        for place, table in tables:
+            index = LanceIndex(place, table)
+            self._seen = {}
+            self._fingerprints = index.fingerprints()
+            for span in self.add(span for _, span in index.every()):
+                if span.failed:
+                    raise InputError(f"{span.fragment}: {span['error']['message']}")
 
     def _gather(self, batch: dict[str, _Video], group: list[Span], waiting: list[Span]) -> int:
         """Put the spans of a video into a batch; return how many bytes they take."""
         name, size = group[0].video, 0
         first = name not in self._seen and not any(span.failed for span in group)
         if name not in self._seen:
-            self._seen[name] = fingerprint_of(name)
+            self._seen[name] = self._fingerprints.get(name) or fingerprint_of(name)
         if name not in batch:
             batch[name] = _Video(self._seen[name], first)
         rows = batch[name].rows
@@ -225,6 +236,7 @@ class LanceWriter:
                 raise UsageError(f"the index has no vectors by {model}, but by {names}")
             some = " OR ".join(f"{column.one} IS NOT NULL" for column in own)
             count = table.count_rows(some)
+            table.update({"digest": "NULL"}, where=some)  # so that to add them again is a change
             for column in own:
                 forget(table, column)
             table.drop_columns([name for column in own for name in (column.one, column.many)])
