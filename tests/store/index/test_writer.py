@@ -135,7 +135,7 @@ def test_dropped_videos_are_not_found_any_more(tmp_path: Path) -> None:
     assert open_writer(place).drop(Where(videos=("a.*",))) == 0
     with open_index(place) as index:
         rows = index.words(["horse", "hors", "rocket"], 0).rows
-        assert {span.video for span in index.spans(rows)} == {"b.mp4"}
+        assert {span.video for span in index.spans(rows.tolist())} == {"b.mp4"}
         assert len(index.nearest("looks", "clip", unit(16, seed=0), 0).rows) == 12
     open_writer(place).compact(now=True)
     assert held(place) == shots("b.mp4")
@@ -239,7 +239,9 @@ def test_rows_keep_their_numbers_over_deletions(tmp_path: Path) -> None:
     with open_index(place) as index:
         query = unit(16, seed=9)
         hits = index.nearest("looks", "clip", query, 9)
-        expected = [float((v @ query).max()) for v in index.vectors("looks", "clip", hits.rows)]
+        expected = [
+            float((v @ query).max()) for v in index.vectors("looks", "clip", hits.rows.tolist())
+        ]
         np.testing.assert_allclose(hits.scores, expected, atol=0.002)
         assert sorted(index.words(["see"], 0).rows) == list(range(len(index)))
         assert [row for row, _ in index.every()] == list(range(len(index)))
