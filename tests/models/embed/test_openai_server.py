@@ -55,6 +55,15 @@ def test_texts_come_in_order_as_unit_vectors_and_the_empty_as_zeros(server: Chat
     assert inputs(server.asked[-1]) == ["find: red"]
 
 
+def test_a_model_that_the_catalog_lists_gets_its_prefixes(server: ChatServer) -> None:
+    with EmbeddingServer(server.url, "nomic-ai/nomic-embed-text-v1.5") as model:
+        list(model.queries(["red"]))
+        list(model.documents(["blue", " "]))
+        assert model.texts(["red"]).shape == (1, 3)  # of pictures: as it stands
+    asked = [inputs(one) for one in server.asked[-3:]]
+    assert asked == [["search_query: red"], ["search_document: blue"], ["red"]]
+
+
 @pytest.mark.parametrize("known", ["input", "messages"])
 def test_pictures_are_sent_in_the_form_that_the_server_knows(
     server: ChatServer, known: str

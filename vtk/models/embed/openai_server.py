@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from vtk.errors import MissingError, ModelError
 from vtk.models.embed.image_text import Vector
+from vtk.models.embed.prefixes import listed_embedder
 from vtk.models.http import Reply
 from vtk.models.llm.openai_chat import picture_part, plain_text
 from vtk.models.llm.prompt import Picture
@@ -28,6 +29,11 @@ TOGETHER = 16  # texts per request
 KEPT = 0.9  # of what would fit, when a text is cut: tokens are of unlike length
 
 log = logging.getLogger("vtk")
+
+
+def _first(*texts: str | None) -> str:
+    """The first text that is there."""
+    return next((text for text in texts if text is not None), "")
 
 
 def _as_content(part: Json, around: tuple[str, str]) -> Json:
@@ -62,8 +68,8 @@ class EmbeddingServer(OpenAIServer):
         endpoint: str,
         model: str | None = None,
         *,
-        query_prefix: str = "",
-        document_prefix: str = "",
+        query_prefix: str | None = None,
+        document_prefix: str | None = None,
         around: tuple[str, str] = ("", "\n"),
         key: str | None = None,
         jobs: int = 4,
@@ -81,7 +87,6 @@ class EmbeddingServer(OpenAIServer):
             patience=patience,
             option=option,
         )
-        self._prefixes = query_prefix, document_prefix
         self._around = around
         self._forms: tuple[Form, ...] = (_as_content, _as_message)
         self._warned = False
@@ -89,6 +94,11 @@ class EmbeddingServer(OpenAIServer):
             self.name = model or self._service.wait(self._first_model())
             (first,) = self._service.wait(self._texts(("a",)))
             self.dim = len(first)
+            entry = listed_embedder(self.name)
+            self._query_prefix = _first(query_prefix, entry.query_prefix if entry else None)
+            self._document_prefix = _first(
+                document_prefix, entry.document_prefix if entry else None
+            )
         except MissingError:
             self.close()
             raise
@@ -103,11 +113,11 @@ class EmbeddingServer(OpenAIServer):
 
     def queries(self, texts: Iterable[str]) -> Iterator[Vector]:
         """Embed search queries, with the query prefix."""
-        return self.embed(texts, self._prefixes[0])
+        return self.embed(texts, self._query_prefix)
 
     def documents(self, texts: Iterable[str]) -> Iterator[Vector]:
         """Embed the documents to search in, with the document prefix."""
-        return self.embed(texts, self._prefixes[1])
+        return self.embed(texts, self._document_prefix)
 
     def embed(self, texts: Iterable[str], prefix: str = "") -> Iterator[Vector]:
         """Yield a unit vector (dim,) for each text, in order; zeros for a text without characters.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
@@ -38,6 +39,7 @@ def open_text(
 ) -> TextModel:
     """Open the text embedder `name`, in this process, or the first one of a server if it is a URL.
 
+    A GGUF file or a served model that is named as one of the catalog gets the prefixes of that.
     `key` is for a server, `option` what messages name its address by. Raises MissingError if the
     model or its backend is not there.
     """
@@ -45,7 +47,10 @@ def open_text(
         from vtk.models.embed.openai_server import EmbeddingServer
 
         return EmbeddingServer(name, key=key, option=option)
+    from vtk.models.embed.prefixes import listed_embedder
     from vtk.models.embed.text import TextEmbedder
     from vtk.models.hub.files import resolve
 
-    return TextEmbedder(resolve(name, kinds=("embed",)), threads=threads)
+    files = resolve(name, kinds=("embed",))
+    entry = files.entry or listed_embedder(files.model.name)
+    return TextEmbedder(replace(files, entry=entry), threads=threads)
