@@ -67,6 +67,15 @@ def ground(
     max_length: Annotated[
         str, typer.Option(metavar="DURATION", help="Longest moment made of several texts.")
     ] = "2m",
+    looks: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            show_default="the method's",
+            help="Most looks at a video for a query: windows of search, frames of vlm.",
+        ),
+    ] = None,
     clip: Clip = None,
     embedder: Embedder = None,
     language: Language = None,
@@ -82,6 +91,12 @@ def ground(
     meeting, where density gives the seconds in which its words are said. With --words, the query is
     a quotation, found in `speech` although a few words differ, from the start of its first word to
     the end of its last; --min-length and --max-length have no say in it.
+
+    With a model (--model or --endpoint), `llm` reads captions and speech with their times and names
+    stretches, which --clip fits to the pictures; `vlm` looks at frames, one in two seconds;
+    `search` asks about windows, yes or no, and looks closer where the answer is yes. Their `score`
+    is the confidence that the model states, or the probability of yes. What it answers beyond the
+    times that it was told of is cut or left out, and counted on standard error.
 
     Of several queries, each has its moments in its turn, with `query_id` if it has an `id`.
 
@@ -126,6 +141,7 @@ def ground(
         max_length=parse_duration(max_length),
         language=language,
         models=models,
+        looks=looks,
     )
     # One process: all spans are compared with each other.
     return results(Job(work, processes=False, inputs=inputs or None))

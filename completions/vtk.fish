@@ -373,12 +373,13 @@ complete -c vtk -n '__vtk_command retrieve; and test (__vtk_arguments --queries 
 
 # vtk ground
 complete -c vtk -n '__vtk_command ground' -l queries -r -F -d 'Instead of QUERY: a file with a query a line, or a JSON object a line with `query`, `id` and `video`, the only one that it is about'
-complete -c vtk -n '__vtk_command ground' -l method -x -a 'density topic words' -d 'density: most words of the query in the least time, no model; topic: where most is about the query, no model; words: a quotation, to the word in speech, no model'
+complete -c vtk -n '__vtk_command ground' -l method -x -a 'density topic words llm vlm search' -d 'density: most words of the query in the least time, no model; topic: where most is about the query, no model; words: a quotation, to the word in speech, no model; llm: a language model reads timed words; vlm: a vision-language model looks at timed frames; search: its yes or no, window by window'
 complete -c vtk -n '__vtk_command ground' -l words -d 'Find the query as a quotation: the same as --method words'
 complete -c vtk -n '__vtk_command ground' -s n -x -d 'Moments of a query; 0 for all'
 complete -c vtk -n '__vtk_command ground' -l threshold -x -d 'Leave out moments that score lower, 0 to 1'
 complete -c vtk -n '__vtk_command ground' -l min-length -x -d 'Widen moments shorter than this'
 complete -c vtk -n '__vtk_command ground' -l max-length -x -d 'Longest moment made of several texts'
+complete -c vtk -n '__vtk_command ground' -l looks -x -d 'Most looks at a video for a query: windows of search, frames of vlm'
 complete -c vtk -n '__vtk_command ground' -l clip -x -d 'An image-text model, for what pictures look like: an open_clip model, or the URL of a server that embeds pictures and texts'
 complete -c vtk -n '__vtk_command ground' -l embedder -x -d 'A text embedder, for what words mean: a model of `vtk models list --kind embed`, a GGUF file, or the URL of a server that embeds texts'
 complete -c vtk -n '__vtk_command ground' -l language -x -d 'Language of the words (en, de, …), ISO 639'
@@ -405,7 +406,7 @@ complete -c vtk -n '__vtk_command ground' -s 0 -l null -d 'Paths on standard inp
 complete -c vtk -n '__vtk_command ground' -s q -l quiet -d 'No progress and no warnings, only errors'
 complete -c vtk -n '__vtk_command ground' -l log-json -d 'Messages on standard error as JSON Lines'
 complete -c vtk -n '__vtk_command ground' -s h -l help -d 'Show this message and exit'
-complete -c vtk -n '__vtk_command ground; and test (__vtk_arguments --queries --method -n --threshold --min-length --max-length --clip --embedder --language --format --print --clips -m --model --endpoint --timeout --mmproj --gpu-layers --context --threads --kv-type --sequences --picture-tokens --least-picture-tokens -o --output -j --jobs) -ge 1' -a '(__vtk_inputs)'
+complete -c vtk -n '__vtk_command ground; and test (__vtk_arguments --queries --method -n --threshold --min-length --max-length --looks --clip --embedder --language --format --print --clips -m --model --endpoint --timeout --mmproj --gpu-layers --context --threads --kv-type --sequences --picture-tokens --least-picture-tokens -o --output -j --jobs) -ge 1' -a '(__vtk_inputs)'
 
 # vtk show
 complete -c vtk -n '__vtk_command show' -l width -x -d 'Width of the text in columns'

@@ -12,7 +12,10 @@ from vtk.chapter.tiling import chapters
 from vtk.errors import UsageError
 from vtk.ground import GroundingMethod
 from vtk.ground.density import search as by_density
+from vtk.ground.llm import search as by_llm
+from vtk.ground.looking import search as by_looking
 from vtk.ground.topic import search as by_topic
+from vtk.ground.vlm import search as by_vlm
 from vtk.ground.words import search as by_words
 from vtk.keyframes.methods import KeyframeMethod
 from vtk.methods import Methods
@@ -42,6 +45,9 @@ FUNCTIONS: tuple[ChapterMethod | SummaryMethod | MakeChannel | GroundingMethod, 
     by_density,
     by_topic,
     by_words,
+    by_llm,
+    by_vlm,
+    by_looking,
 )
 
 

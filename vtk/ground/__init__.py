@@ -22,6 +22,7 @@ def ground(
     max_length: float = 120.0,
     language: str | None = None,
     models: Openers | None = None,
+    looks: int | None = None,
 ) -> Iterator[Span]:
     """Yield the best `n` moments for each query (0: all) over all videos, best first.
 
@@ -29,11 +30,12 @@ def ground(
     video never overlap. The spans may come in any order; only they are searched. The whole stream
     is read before the first result; error records pass through. `threshold` is the least score,
     whose meaning is the method's; by default density takes all, scan what it takes for no accident.
-    `min_length` and `max_length` are in seconds. Raises UsageError for invalid values, MissingError
-    if the method needs a model that `models` does not open.
+    `min_length` and `max_length` are in seconds, `looks` is the most that a model looks at a video
+    for a query. Raises UsageError for invalid values, MissingError if the method needs a model that
+    `models` does not open.
     """
     search = METHODS.load(method)
     several = [query] if isinstance(query, str | Wanted) else query
     wanted = tuple(Wanted(each) if isinstance(each, str) else each for each in several)
     lengths = (min_length, max_length)
-    return search(spans, Task(wanted, n, threshold, lengths, language, models or Openers()))
+    return search(spans, Task(wanted, n, threshold, lengths, language, models or Openers(), looks))

@@ -73,12 +73,15 @@ class Task:
     lengths: tuple[float, float] = (0.0, 120.0)  # seconds of a moment: at least, at most
     language: str | None = None  # of queries and texts, ISO 639; None: English
     models: Openers = field(default_factory=Openers)
+    looks: int | None = None  # most looks at a video for a query; None: the method's own
 
     def __post_init__(self) -> None:
         if self.n < 0:
             raise UsageError(f"the number of moments must be 0 (all) or more, not {self.n}")
         if self.threshold is not None and not 0 <= self.threshold <= 1:
             raise UsageError(f"the threshold must lie between 0 and 1, not at {self.threshold}")
+        if self.looks is not None and self.looks < 1:
+            raise UsageError(f"a search needs at least one look, not {self.looks}")
         low, high = self.lengths
         if not 0 <= low <= high or math.isinf(low):
             raise UsageError(
