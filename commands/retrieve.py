@@ -2,20 +2,38 @@
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from vtk.errors import UsageError
 from vtk.methods import Methods
 
-from .options import Language
+from .options import Language, Opening
 from .result_options import Results
+from .search_options import (
+    Bank,
+    Clip,
+    Diverse,
+    Embedder,
+    Fuse,
+    Image,
+    Like,
+    Normalize,
+    Pool,
+    Rerank,
+    RerankBy,
+    Rewrite,
+    Weights,
+)
 
 METHODS: "Methods[MakeChannel]" = Methods("retrieve")
 
 if TYPE_CHECKING:
-    from vtk.retrieve import MakeChannel
+    from collections.abc import Iterable, Iterator
+
+    from vtk.retrieve import MakeChannel, Models
+    from vtk.span import Span
     from vtk.stream.job import Job
 
     By = str
@@ -66,7 +84,22 @@ def retrieve(
     fail_empty: Annotated[
         bool, typer.Option("--fail-empty", help="Exit with status 1 if nothing is found.")
     ] = False,
+    image: Image = None,
+    like: Like = None,
+    embedder: Embedder = None,
+    clip: Clip = None,
+    pool: Pool = "max",
+    fuse: Fuse = "sum",
+    weights: Weights = None,
+    normalize: Normalize = None,
+    bank: Bank = None,
+    rerank: Rerank = 0,
+    rerank_by: RerankBy = "yesno",
+    rewrite: Rewrite = False,
+    diverse: Diverse = False,
     language: Language = None,
+    *,
+    opening: Opening,
 ) -> "Job":
     """Find the spans whose words answer a query best.
 
@@ -98,28 +131,94 @@ def retrieve(
     from functools import partial
 
     from vtk.query import Query
-    from vtk.retrieve import Search
-    from vtk.retrieve import retrieve as search
-    from vtk.retrieve.queries import read_queries
+    from vtk.retrieve import Models, Search
+    from vtk.retrieve.fusion import Fusion, read_weights
+    from vtk.retrieve.queries import read_bank, read_queries
+    from vtk.retrieve.stages import Normalised
+    from vtk.span import parse
     from vtk.stream.job import Job
 
-    if queries is not None:
-        inputs = inputs if query is None else [query, *inputs]
-        wanted = read_queries(queries, language=language, n=n, threshold=threshold)
-    elif query is None:
-        raise UsageError("there is no query: give one in words, or a file of them with --queries")
-    elif query.endswith((".jsonl", ".ndjson")) and os.path.exists(query):
+    is_input = query is not None and _names_input(query)
+    if queries is not None or (is_input and (image or like)):
+        inputs, query = (inputs if query is None else [query, *inputs]), None
+    elif is_input:
         raise UsageError(f"{query} stands where the query does: vtk retrieve 'a query' {query}")
+    if queries is not None:
+        if image or like:
+            raise UsageError("--image and --like stand in the file of --queries, by query")
+        wanted = read_queries(queries, language=language, n=n, threshold=threshold)
+    elif query is None and not (image or like):
+        raise UsageError("there is no query: give one in words, or a file of them with --queries")
     else:
-        wanted = [Query(query, language, n, threshold)]
+        likes = tuple(map(parse, like or ()))
+        text = query or ""
+        wanted = [Query(text, language, n, threshold, images=tuple(image or ()), likes=likes)]
     if index is not None and inputs:
         raise UsageError("--index is searched instead of other input: leave one of them out")
+    if normalize in ("softmax", "sinkhorn") and queries is None:
+        raise UsageError(f"--normalize {normalize} compares the queries of --queries")
+    if (rerank or rewrite) and not opening.named:
+        raise UsageError("--rerank and --rewrite ask a model: --model NAME or --endpoint URL")
+    if not (rerank or rewrite):
+        opening.warn_of_unused("a search that no model judges")
+    channels = [by] if by != "all" else ["words"]
+    if by == "all":
+        channels += [name for name, model in (("meaning", embedder), ("looks", clip)) if model]
+    search = Search(
+        rewrite=rewrite,
+        rerank=rerank,
+        rerank_by=rerank_by,
+        diverse=diverse,
+        fuse=Fusion(fuse, read_weights(weights, METHODS), normalised=normalize is not None),
+        normalise=Normalised(normalize) if normalize else None,
+        per_video=per_video,
+        by_video=by_video,
+        why=why,
+    )
     work = partial(
-        search,
+        _with_models,
+        embedder if "meaning" in channels else None,
+        clip if "looks" in channels else None,
+        opening if rerank or rewrite else None,
         query=wanted,
-        by=("words",) if by == "all" else (by,),
+        by=channels,
         index=index,
-        search=Search(per_video=per_video, by_video=by_video, why=why),
+        search=search,
+        models=Models(pool=pool, bank=read_bank(bank)),
     )
     # One process: all spans are compared with each other.
     return results(Job(work, processes=False, inputs=inputs or None, fails_empty=fail_empty))
+
+
+def _with_models(
+    embedder: str | None,
+    clip: str | None,
+    opening: Opening | None,
+    spans: "Iterable[Span]",
+    *,
+    models: "Models",
+    **options: Any,
+) -> "Iterator[Span]":
+    """The results of a search that is given the models, which are closed behind it."""
+    from contextlib import ExitStack, closing
+    from dataclasses import replace
+
+    from vtk.models.embed.image_text import open_image_text
+    from vtk.models.embed.text_model import open_text
+    from vtk.retrieve import retrieve as search
+
+    key = os.environ.get("VTK_API_KEY")
+    with ExitStack() as stack:
+        if embedder:
+            opened = stack.enter_context(open_text(embedder, key=key))
+            models = replace(models, embedder=opened)
+        if clip:
+            models = replace(models, clip=stack.enter_context(open_image_text(clip, key=key)))
+        if opening:
+            models = replace(models, language=stack.enter_context(closing(opening())))
+        yield from search(spans, models=models, **options)
+
+
+def _names_input(query: str) -> bool:
+    """Whether what stands in the place of the query is a file of spans."""
+    return query.endswith((".jsonl", ".ndjson")) and os.path.exists(query)

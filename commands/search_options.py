@@ -1,6 +1,7 @@
-"""Options of the commands that search: which models they use."""
+"""Options of the commands that search: which models they use, and how they compare."""
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Literal
 
 import typer
 
@@ -20,5 +21,74 @@ Clip = Annotated[
         envvar="VTK_CLIP",
         help="An image-text model, for what pictures look like: an open_clip model, or the URL of "
         "a server that embeds pictures and texts.",
+    ),
+]
+
+# How vtk retrieve compares, fuses and judges; the same for all that search as it does.
+Pool = Annotated[
+    Literal["max", "mean", "softmax", "levels", "chamfer", "late", "transport"],
+    typer.Option(
+        help="How a span with several vectors counts: by the nearest, by their mean, by their mean "
+        "weighted by nearness, by the best of moments, parts and whole; by each word of the query "
+        "and each vector (chamfer), by each word (late), by each sentence (transport).",
+    ),
+]
+Fuse = Annotated[
+    Literal["sum", "rrf", "max"],
+    typer.Option(help="How ways to search are joined: by evidence, by ranks, by the best one."),
+]
+Weights = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME=X,...", help="How much each way to search counts: words=1,meaning=2,looks=1."
+    ),
+]
+Image = Annotated[
+    list[str] | None,
+    typer.Option(metavar="FILE", help="Search for what looks like this picture, by --clip."),
+]
+Like = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="FRAGMENT",
+        help="Search for what looks or speaks like this stretch of a video: film.mp4#t=10,14.",
+    ),
+]
+Normalize = Annotated[
+    Literal["softmax", "sinkhorn", "qbnorm"] | None,
+    typer.Option(
+        help="Take from spans that are near to every query: softmax and sinkhorn over all queries "
+        "of --queries, whose results then depend on each other; qbnorm by those of --bank.",
+    ),
+]
+Bank = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Other queries, one a line, that scores are compared with; everyday ones if not "
+        "given.",
+    ),
+]
+Rerank = Annotated[
+    int,
+    typer.Option(metavar="N", min=0, help="Let the model judge the first N, and keep only these."),
+]
+RerankBy = Annotated[
+    Literal["yesno", "likelihood"],
+    typer.Option(
+        help="What the model tells: the probability that a span shows the query, or how much "
+        "likelier the query is as its caption than as any (nats a token).",
+    ),
+]
+Rewrite = Annotated[
+    bool,
+    typer.Option("--rewrite", help="Compare vectors with the query as the model captions it."),
+]
+Diverse = Annotated[
+    bool,
+    typer.Option(
+        "--diverse",
+        help="Put first what differs: next comes the best by half its score, scaled to 0..1, less "
+        "half its likeness to those before.",
     ),
 ]

@@ -64,6 +64,8 @@ TABLES: Mapping[str, Mapping[str, tuple[str, str]]] = {
     },
     "retrieve": {
         "words": ("the words that span and query share, no model", "vtk.retrieve.words:Words"),
+        "meaning": ("texts that mean alike, by --embedder", "vtk.retrieve.embedded:meaning"),
+        "looks": ("pictures that look as described, by --clip", "vtk.retrieve.embedded:looks"),
     },
     "ground": {
         "density": (

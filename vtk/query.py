@@ -59,9 +59,9 @@ class Query:
     """A search: its text, and the wanted results: `n` (0: all) with a score from `threshold` on.
 
     `language` is that of the query and of the searched text, English if not given. `images` are
-    files of pictures and `likes` spans whose looks are searched for, with the text or instead of
-    it. Only what compares words uses `terms`, and only this needs a text with words. Raises
-    UsageError for invalid values.
+    files of pictures and `likes` spans that are searched for, with the text or instead of it.
+    `rewritten` is the free text in other words, which vectors are compared with. Only what compares
+    words uses `terms`, and only this needs a text with words. Raises UsageError for invalid values.
     """
 
     text: str
@@ -71,6 +71,7 @@ class Query:
     id: str | None = None
     images: tuple[str, ...] = ()
     likes: tuple[Span, ...] = ()
+    rewritten: str | None = None
 
     def __post_init__(self) -> None:
         if self.n < 0:
@@ -92,6 +93,16 @@ class Query:
     def parts(self) -> tuple[Part, ...]:
         """The texts of the query, first the one without signs and fields, if there is one."""
         return self._parsed[0]
+
+    @property
+    def named(self) -> str:
+        """What was searched for: the text, else the pictures and examples."""
+        return self.text or ", ".join([*self.images, *(span.fragment for span in self.likes)])
+
+    @property
+    def free(self) -> Part | None:
+        """The text without signs, fields and quotation marks, if there is one."""
+        return self.parts[0] if self.parts and self._parsed[3] else None
 
     @property
     def where(self) -> Where:
@@ -152,7 +163,7 @@ class Query:
         return [], math.inf
 
     @cached_property
-    def _parsed(self) -> tuple[tuple[Part, ...], Where, tuple[str, ...]]:
+    def _parsed(self) -> tuple[tuple[Part, ...], Where, tuple[str, ...], bool]:
         free: list[str] = []
         parts: list[Part] = []
         where = Where()
@@ -179,7 +190,8 @@ class Query:
                 required = sign == "+" or (quoted and len(words(value)) > 1)
                 parts.append(Part(value, weight, sources, required))
         text = " ".join(free)
-        return (*([Part(text)] if words(text) else []), *parts), where, tuple(odd)
+        has_free = bool(words(text))
+        return (*([Part(text)] if has_free else []), *parts), where, tuple(odd), has_free
 
 
 def _add(name: str) -> Callable[[Where, str], Where]:

@@ -2,10 +2,12 @@
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from vtk.caption import with_captions
+from vtk.embed import with_embeddings
+from vtk.errors import UsageError
 from vtk.methods import Methods
 from vtk.pipeline import failure
 from vtk.query import Query
@@ -16,6 +18,7 @@ from vtk.span import Span
 if TYPE_CHECKING:
     from vtk.models.embed.image_text import ImageTextModel
     from vtk.models.embed.text_model import TextModel
+    from vtk.models.llm.prompt import LanguageModel
     from vtk.store.collection import Collection, Hits
 
 log = logging.getLogger("vtk")
@@ -25,10 +28,18 @@ POOL = 1000  # candidates of a channel, at least, before they are fused
 
 @dataclass(frozen=True)
 class Models:
-    """The models that channels embed queries with; None where there is none."""
+    """The models that channels embed queries with, None where there is none, and how they compare.
+
+    `pool` names how a span with several vectors counts (`vtk.retrieve.pooling`). `bank` are other
+    queries that scores are compared with; without any, everyday ones. `language` judges and
+    rewrites.
+    """
 
     embedder: "TextModel | None" = None
     clip: "ImageTextModel | None" = None
+    language: "LanguageModel | None" = None
+    pool: str = "max"
+    bank: tuple[str, ...] = ()
 
 
 # Makes a channel from the models there are. Raises UsageError if it needs one that is not there.
@@ -41,8 +52,12 @@ METHODS = Methods[MakeChannel]("retrieve")
 class Search:
     """How to search: the channels, how their hits become one list, and what is done with that."""
 
-    fuse: Fuse = fusion.rrf
+    fuse: Fuse = field(default_factory=fusion.Fusion)
     normalise: Normalise | None = None
+    rewrite: bool = False  # whether the language model rewrites queries for their vectors
+    rerank: int = 0  # how many of the first it judges again; 0: none
+    rerank_by: str = "yesno"
+    diverse: bool = False
     stages: Sequence[Stage] = ()
     per_video: int = 0  # most results of a video; 0: any number
     by_video: bool = False  # whether results are whole videos
@@ -73,14 +88,49 @@ def retrieve(
     if isinstance(query, str):
         query = Query(query, language, n, threshold)
     queries = [query] if isinstance(query, Query) else list(query)
-    channels = [METHODS.load(name)(models or Models()) for name in by]
+    models, search = models or Models(), search or Search()
+    channels = [METHODS.load(name)(models) for name in by]
     if tuple(by) == ("words",):
-        for each in queries:
+        for each in (each for each in queries if not (each.images or each.likes)):
             each.terms  # noqa: B018  # raises UsageError before the stream is read
+    if "looks" not in by and any(each.images for each in queries):
+        raise UsageError("pictures are searched for by their looks: --clip NAME")
+    if tuple(by) == ("words",) and any(each.likes for each in queries):
+        raise UsageError("examples are searched for by --clip NAME or --embedder NAME")
+    if search.rewrite or search.rerank or search.diverse:
+        queries, search = _judged(queries, channels, models, search)
     if index is not None:
-        return _in_index(index, queries, channels, search or Search())
-    source = with_captions(spans, language=queries[0].language if queries else None)
-    return _over_stream(source, queries, channels, search or Search())
+        return _in_index(index, queries, channels, search)
+    language = queries[0].language if queries else None
+    if tuple(by) != ("looks",):
+        spans = with_captions(spans, language=language)
+    embedded = with_embeddings(
+        spans,
+        embedder=models.embedder if "meaning" in by else None,
+        clip=models.clip if "looks" in by else None,
+        language=language,
+    )
+    return _over_stream(embedded, queries, channels, search)
+
+
+def _judged(
+    queries: list[Query], channels: list[Channel], models: Models, how: Search
+) -> tuple[list[Query], Search]:
+    """The queries as they are to be compared, and the search with the stages that judge."""
+    from vtk.retrieve.judging import Rerank, rewritten
+    from vtk.retrieve.stages import Diverse
+
+    stages = list(how.stages)
+    if how.rewrite or how.rerank:
+        if models.language is None:
+            raise UsageError("to rerank or rewrite takes a language model: --model or --endpoint")
+        if how.rewrite:
+            queries = [rewritten(each, models.language) for each in queries]
+        if how.rerank:
+            stages.append(Rerank(models.language, how.rerank, how.rerank_by))
+    if how.diverse:
+        stages.append(Diverse(channels))
+    return queries, replace(how, stages=stages)
 
 
 def _over_stream(
@@ -121,23 +171,24 @@ def find(
     from vtk.retrieve.words import respelling, unwanted
 
     steps = [step for query in queries for step in query.steps]
-    found: dict[str, list[Hits]] = {}
+    found: list[list[Hits]] = []
     for channel in channels:
         hits = [
             channel(collection, step, max(POOL, 10 * step.n) if step.n else 0) for step in steps
         ]
-        found[channel.name] = how.normalise(steps, hits) if how.normalise else hits
+        found.append(how.normalise(collection, channel, steps, hits) if how.normalise else hits)
+    by_words = any(channel.name == "words" for channel in channels)
     fused = iter(
         [
             _less(
-                how.fuse(step, {name: hits[i] for name, hits in found.items()}),
-                unwanted(collection, step) if "words" in found else set(),
+                how.fuse(collection, step, list(zip(channels, own, strict=True))),
+                unwanted(collection, step) if by_words else set(),
             )
-            for i, step in enumerate(steps)
+            for step, *own in zip(steps, *found, strict=True)
         ]
     )
     for query in queries:
-        respelled = respelling(collection, query) if "words" in found else {}
+        respelled = respelling(collection, query) if by_words else {}
         _tell(query, respelled)
         own = [next(fused) for _ in query.steps]
         if len(own) > 1:
@@ -155,8 +206,8 @@ def find(
         if none:
             log.warning(
                 "nothing found for %r by %s; spans searched: %d",
-                query.text,
-                " and ".join(found),
+                query.named,
+                " and ".join(channel.name for channel in channels),
                 len(collection),
             )
 

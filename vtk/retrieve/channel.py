@@ -1,12 +1,12 @@
 """The parts of a search: channels that find spans, and stages that work on what they found."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from vtk.query import Query
 from vtk.span import Span, join
-from vtk.store.collection import Collection, Hits
+from vtk.store.collection import Collection, Hits, Scores
 
 
 class Channel(Protocol):
@@ -24,6 +24,15 @@ class Channel(Protocol):
         """The best `n` spans for a query without order (0: all), the best first."""
         ...
 
+    def evidence(
+        self, collection: Collection, query: Query, hits: Hits, rows: Sequence[int]
+    ) -> Scores:
+        """How much speaks for each of `rows`, on a scale that channels share: shape (rows,).
+
+        0 is what any span has, 1 what the best of chance would have; `hits` are those of the query.
+        """
+        ...
+
     def why(self, collection: Collection, query: Query, row: int, span: Span) -> dict[str, Any]:
         """What in the span answers the query, for the field `why`; empty if nothing does."""
         ...
@@ -39,10 +48,39 @@ class Candidate:
     why: dict[str, Any] = field(default_factory=dict)  # what stages say of it
 
 
-# From the hits of every channel, by its name, to those of the search.
-Fuse = Callable[[Query, Mapping[str, Hits]], Hits]
-# From the hits of a channel for every query of a set to comparable ones.
-Normalise = Callable[[Sequence[Query], list[Hits]], list[Hits]]
+class Fuse(Protocol):
+    """Makes the hits of the search from those of every channel."""
+
+    def __call__(
+        self, collection: Collection, query: Query, found: Sequence[tuple[Channel, Hits]]
+    ) -> Hits:
+        """The spans that any channel found, the best first."""
+        ...
+
+    def told(self, channels: Sequence[Channel]) -> dict[str, Any]:
+        """How it was done, for the record; empty with a single channel."""
+        ...
+
+
+class Normalise(Protocol):
+    """Makes scores of a set of queries comparable."""
+
+    @property
+    def told(self) -> str:
+        """How it was done, for the record."""
+        ...
+
+    def __call__(
+        self,
+        collection: Collection,
+        channel: Channel,
+        queries: Sequence[Query],
+        found: list[Hits],
+    ) -> list[Hits]:
+        """The hits of a channel for each query, from those it found."""
+        ...
+
+
 # Leaves out, adds to or reorders candidates, which come and go with the best first.
 Stage = Callable[[Collection, Query, list[Candidate]], list[Candidate]]
 

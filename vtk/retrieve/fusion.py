@@ -1,27 +1,130 @@
 """Fusion: one list of hits from those of several channels.
 
-Reciprocal rank fusion (Cormack, Clarke & Büttcher, SIGIR 2009): a span gets 1 / (60 + its rank) of
-each channel that found it.
+A channel that found nothing for a query is ignored, and ranks alone do not count: a caption that
+happens to share one word with a query is the first hit by words, and would push out of the first
+places what is meant. So `rrf` too leaves out a channel whose best hit has less than chance gives.
 """
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from vtk.errors import UsageError
 from vtk.query import Query
-from vtk.store.collection import Hits
+from vtk.retrieve.channel import Channel
+from vtk.store.collection import Collection, Hits, Rows, Scores
 
 K = 60
+Matrix = NDArray[np.float32]  # (channels, rows)
 
 
-def rrf(query: Query, found: Mapping[str, Hits]) -> Hits:
-    """Fuse the hits of channels by their ranks; those of a single channel keep their scores."""
-    if len(found) == 1:
-        return next(iter(found.values()))
-    scores: defaultdict[int, float] = defaultdict(float)
-    for hits in found.values():
-        for rank, row in enumerate(hits.rows.tolist(), 1):
-            scores[row] += 1 / (K + rank)
-    rows = sorted(scores, key=lambda row: (-scores[row], row))
-    return Hits(np.array(rows, np.int64), np.array([scores[row] for row in rows], np.float32))
+def ranks(evidence: Matrix, weights: Scores) -> Scores:
+    """Reciprocal rank fusion (Cormack, Clarke & Büttcher, SIGIR 2009): weight / (60 + rank).
+
+    A channel ranks the spans that any evidence speaks for, and only if its best one has 1 at least,
+    or no other channel does better.
+    """
+    best = evidence.max(1)
+    fused = np.zeros(evidence.shape[1], np.float32)
+    for own, weight, top in zip(evidence, weights, best, strict=True):
+        if top < min(1.0, float(best.max())):
+            continue
+        order = np.argsort(-own, kind="stable")
+        order = order[own[order] > 0]
+        fused[order] += weight / np.arange(K + 1, K + 1 + len(order), dtype=np.float32)
+    return fused
+
+
+def sums(evidence: Matrix, weights: Scores) -> Scores:
+    """The sum of the evidence of the channels, by their weights, of which the greatest counts 1."""
+    total: Scores = (weights / weights.max() @ evidence).astype(np.float32)
+    return total
+
+
+def maxima(evidence: Matrix, weights: Scores) -> Scores:
+    """The best weighted evidence, so that no channel takes from what another finds (CLaMR)."""
+    best: Scores = (evidence * (weights / weights.max())[:, None]).max(0)
+    return best
+
+
+HOW: Mapping[str, Callable[[Matrix, Scores], Scores]] = {
+    "sum": sums,
+    "rrf": ranks,
+    "max": maxima,
+}
+
+
+@dataclass(frozen=True)
+class Fusion:
+    """Makes one list of the hits of channels; `weights` are theirs by name, 1 if not given.
+
+    The scores are those of `HOW`, of evidence on the scale of `vtk.retrieve.calibration`; those of
+    words alone are of BM25. What a channel did not find has the least score that it found, if its
+    scores are `normalised` over a set; else its score is worked out. Raises UsageError for unknown
+    names and weights below 0.
+    """
+
+    how: str = "sum"
+    weights: Mapping[str, float] = field(default_factory=dict)
+    normalised: bool = False
+
+    def __post_init__(self) -> None:
+        if self.how not in HOW:
+            raise UsageError(f"no fusion {self.how!r}; there are {', '.join(HOW)}")
+        if not all(0 <= weight < np.inf for weight in self.weights.values()):
+            raise UsageError("the weights of channels are numbers of 0 or more")
+
+    def __call__(
+        self, collection: Collection, query: Query, found: Sequence[tuple[Channel, Hits]]
+    ) -> Hits:
+        """The spans that any channel found, the best first; equal ones in their order."""
+        counting = [
+            (channel, hits, self.weights.get(channel.name, 1.0))
+            for channel, hits in found
+            if len(hits.rows) and self.weights.get(channel.name, 1.0) > 0
+        ]
+        if not counting:
+            return Hits(np.zeros(0, np.int64), np.zeros(0, np.float32))
+        if len(found) == 1 and counting[0][0].needs is None:
+            return counting[0][1]
+        rows: Rows = np.unique(np.concatenate([hits.rows for _, hits, _ in counting]))
+        evidence = np.stack(
+            [self._evidence(collection, query, each, hits, rows) for each, hits, _ in counting]
+        )
+        weights = np.array([weight for *_, weight in counting], np.float32)
+        scores = HOW[self.how](evidence, weights)
+        order = np.lexsort((rows, -scores))
+        return Hits(rows[order], scores[order])
+
+    def told(self, channels: Sequence[Channel]) -> dict[str, Any]:
+        """How it was done, for the record; empty with a single channel."""
+        if len(channels) < 2:
+            return {}
+        return {"fuse": self.how, **({"weights": dict(self.weights)} if self.weights else {})}
+
+    def _evidence(
+        self, collection: Collection, query: Query, channel: Channel, hits: Hits, rows: Rows
+    ) -> Scores:
+        if not self.normalised or channel.needs is None:
+            return channel.evidence(collection, query, hits, rows.tolist())
+        own = channel.evidence(collection, query, hits, hits.rows.tolist())
+        found = np.full(len(rows), own.min(), np.float32)
+        found[np.searchsorted(rows, hits.rows)] = own
+        return found
+
+
+def read_weights(text: str | None, names: Iterable[str]) -> dict[str, float]:
+    """Read `words=1,meaning=2`. Raises UsageError for unknown names and what is no number."""
+    found: dict[str, float] = {}
+    for pair in (text or "").split(",") if text else ():
+        name, _, value = pair.partition("=")
+        if name.strip() not in names:
+            raise UsageError(f"no way to search {name.strip()!r}; there are {', '.join(names)}")
+        try:
+            found[name.strip()] = float(value)
+        except ValueError:
+            raise UsageError(f"a weight is NAME=NUMBER, not {pair!r}") from None
+    return found

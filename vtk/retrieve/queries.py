@@ -38,6 +38,11 @@ def read_queries(path: Path, **options: Any) -> list[Query]:
     return found
 
 
+def read_bank(path: Path | None) -> tuple[str, ...]:
+    """The queries of a file as texts, which others are compared with; none without a file."""
+    return () if path is None else tuple(each.text for each in read_queries(path) if each.text)
+
+
 def _query(line: bytes, options: dict[str, Any]) -> Query:
     if not line.startswith(b"{"):
         return Query(line.decode(), **options)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from vtk.query import Query
 from vtk.retrieve import Search
@@ -24,7 +25,11 @@ def results(
 
     `respelled` are the words of the query that no span has, with those that are searched for.
     """
-    details = {"respelled": respelled} if respelled else {}
+    details: dict[str, Any] = {
+        **({"respelled": respelled} if respelled else {}),
+        **({} if query.rewritten is None else {"rewritten": query.rewritten}),
+        **_ways(channels, how),
+    }
     taken: Counter[str] = Counter()
     method = "+".join(channel.name for channel in channels)
     for first in range(0, len(candidates), BATCH):
@@ -38,7 +43,7 @@ def results(
             taken[span.video] += 1
             result = Span(span)
             result.pop("why", None)
-            result.update(score=score, rank=taken.total(), query=query.text)
+            result.update(score=score, rank=taken.total(), query=query.named)
             if query.id is not None:
                 result["query_id"] = query.id
             if how.why:
@@ -61,3 +66,17 @@ def _reasons(
         if (reason := channel.why(collection, query, candidate.rows[0], span))
     }
     return {**found, **candidate.why}
+
+
+def _ways(channels: Sequence[Channel], how: Search) -> dict[str, Any]:
+    """How the scores came about, for `made`: the models, and what was not left as it is."""
+    models = {each.name: each.needs[1] for each in channels if each.needs}
+    told: dict[str, Any] = {"models": models} if models else {}
+    told |= how.fuse.told(channels)
+    if pools := {getattr(each, "pool", "max") for each in channels} - {"max"}:
+        told["pool"] = pools.pop()
+    if how.normalise is not None:
+        told["normalized"] = how.normalise.told
+    if how.rerank:
+        told["reranked"] = how.rerank_by
+    return told | ({"diverse": True} if how.diverse else {})

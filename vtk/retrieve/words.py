@@ -4,8 +4,9 @@ A phrase must stand in one text of the span, its words in this order, whatever t
 with a word or a phrase that is not wanted is no result.
 """
 
+import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -14,10 +15,11 @@ from vtk.passages import passages
 from vtk.query import Part, Query
 from vtk.retrieve import Models
 from vtk.span import Span
-from vtk.store.collection import Collection, Hits
+from vtk.store.collection import Collection, Hits, Scores
 from vtk.text import words
 
 NOTHING = Hits(np.zeros(0, np.int64), np.zeros(0, np.float32))
+K1 = 1.2  # of BM25
 BATCH = 256  # hits whose records are read at once to look for phrases
 
 
@@ -57,6 +59,23 @@ class Words:
                 break
         return Hits(np.array(rows, np.int64), np.array([scores[r] for r in rows], np.float32))
 
+    def evidence(
+        self, collection: Collection, query: Query, hits: Hits, rows: Sequence[int]
+    ) -> Scores:
+        """4 s ** 4 for each row, where s is the share of the query that it has, by weight of terms.
+
+        The share is the score by that of a span that would hold every term as well as the best one
+        for this term does. A term that no span has counts as one that a single span has. A word or
+        two of many are chance, so that 1 takes seven tenths of the query.
+        """
+        known = dict(zip(hits.rows.tolist(), hits.scores.tolist(), strict=True))
+        found = np.array([known.get(row, 0.0) for row in rows], np.float32)
+        if not found.any():
+            return found
+        share = found / max(_most(collection, query), 1e-9)
+        evidence: Scores = np.minimum(share, 1) ** 4 * 4
+        return evidence
+
     def why(self, collection: Collection, query: Query, row: int, span: Span) -> dict[str, Any]:
         """The terms of the query that the span has, and the texts that have them."""
         if not query.has_words:
@@ -71,6 +90,17 @@ class Words:
                 told.append({"source": passage.source, "text": passage.text, "terms": mine})
         ordered = [term for term in (*query.terms, *spelled) if term in found]
         return {"terms": ordered, "passages": told} if told else {}
+
+
+def _most(collection: Collection, query: Query) -> float:
+    """The score of a span that would have all terms of the query."""
+    rarest = math.log(1 + (len(collection) + 0.5) / 1.5) / (1 + K1)  # once, in a usual length
+    most = 0.0
+    for part in query.parts:
+        for term in dict.fromkeys(query.terms_of(part.text)) if part.weight > 0 else ():
+            best = collection.words([term], 1, part.sources, query.where).scores
+            most += part.weight * (float(best[0]) if len(best) else rarest)
+    return most
 
 
 def unwanted(collection: Collection, query: Query) -> set[int]:
