@@ -101,21 +101,30 @@ def retrieve(
     *,
     opening: Opening,
 ) -> "Job":
-    """Find the spans whose words answer a query best.
+    """Find the spans that answer a query best, by words, by meaning, by looks.
 
-    Gives the best spans of the whole input, best first, with `score` (BM25, above 0), `rank` and
-    `query`, and all that was known of them. Counts speech, text on screen, captions, titles and
+    Gives the best spans of the whole input, best first, with `score`, `rank` and `query`, and all
+    that was known of them. By words, it counts speech, text on screen, captions, titles and
     summaries; a span that has none of these fields is captioned first, and one that shares no word
-    with the query is no result. Reads the whole input before the first result and keeps the
-    matching spans in memory, about their size as text, in one process whatever --jobs says. With
-    --index, nothing is read but the index.
+    with the query is no result. By meaning (--embedder) and looks (--clip), vectors of spans are
+    compared with those of the query; spans that `vtk embed` did not embed are embedded first. Reads
+    the whole input before the first result and keeps the matching spans in memory, about their size
+    as text, in one process whatever --jobs says. With --index, nothing is read but the index.
 
     In a query, "lifts off" is a phrase, +night must be there, -rain must not, and "night"^2 counts
     twice; speech:, screen:, caption:, title: and summary: say where a word or a phrase stands;
     video:'talk*', tag:, kind:, after:1:30, before:, longer:10s and shorter: which spans take part.
     'A then B within 10s' finds moments from a span that answers A to a later one of the video that
     answers B, which begins no more than 10 s after the end of the first. Everything else is text. A
-    word that no span has is taken as the ones spelled nearly so, which is told.
+    word that no span has is taken as the ones spelled nearly so, which is told. To vectors, signs
+    and weights are directions: 'street "night" -"rain"' is a street with more of night and less
+    of rain.
+
+    The score of words alone is that of BM25, above 0. With --embedder or --clip, 0 is as near as
+    any span is to any query, 1 as near as the best of so many spans is by chance, and --threshold
+    1.3 leaves out what does not fit, if with one mistake in six or so; so nothing found may be the
+    answer (--fail-empty). A way to search that found nothing, or little beside another one, does
+    not count. --normalize gives other scores, and --rerank those of the model.
 
     \b
     Examples:
@@ -126,6 +135,10 @@ def retrieve(
       vtk retrieve 'speech:"mirror test" -rocket longer:5s' shots.jsonl
       vtk retrieve 'countdown then "lifts off" within 1m' shots.jsonl
       vtk retrieve --queries queries.txt --per-video 1 --why shots.jsonl
+      vtk retrieve --embedder all-minilm --threshold 0.5 'where honey comes from' shots.jsonl
+      vtk retrieve --clip siglip2-b --by looks 'a street "night" -"rain"' shots.jsonl
+      vtk retrieve --clip siglip2-b --like 'film.mkv#t=1,2' --diverse shots.jsonl
+      vtk retrieve -m qwen3-vl-4b --rerank 2 'bees make honey' shots.jsonl
       vtk retrieve --fail-empty 'a white whale' shots.jsonl || echo 'no whale'
     """
     from functools import partial

@@ -20,6 +20,8 @@ from vtk.ground.words import search as by_words
 from vtk.keyframes.methods import KeyframeMethod
 from vtk.methods import Methods
 from vtk.retrieve import MakeChannel
+from vtk.retrieve.embedded import looks as by_looks
+from vtk.retrieve.embedded import meaning as by_meaning
 from vtk.retrieve.words import Words
 from vtk.split.methods import SplitMethod
 from vtk.summarize import SummaryMethod
@@ -42,6 +44,8 @@ FUNCTIONS: tuple[ChapterMethod | SummaryMethod | MakeChannel | GroundingMethod, 
     chapters,
     summary,
     Words,
+    by_meaning,
+    by_looks,
     by_density,
     by_topic,
     by_words,

@@ -1,6 +1,7 @@
 """Search by meaning and by looks: vectors of spans against those of texts, pictures, examples."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -60,13 +61,13 @@ SPANS = [
 ]
 
 
-def found(query: str | Query | Sequence[Query], pool: str = "max", **options: object) -> list[str]:
+def found(query: str | Query | Sequence[Query], pool: str = "max", **options: Any) -> list[str]:
     results = retrieve(
         SPANS,
         query,
         by=("meaning",),
-        models=Models(embedder=MODEL, pool=pool),  # type: ignore[arg-type]
-        **options,  # type: ignore[arg-type]
+        models=Models(embedder=MODEL, pool=pool),
+        **options,
     )
     return [str(span["mine"]) for span in results]
 
@@ -121,12 +122,14 @@ def test_a_score_says_whether_anything_fits() -> None:
 
         def texts(self, texts: Sequence[str]) -> np.ndarray:
             made = np.stack([self._one(text) for text in texts])
-            return made / np.linalg.norm(made, axis=1, keepdims=True)
+            made /= np.linalg.norm(made, axis=1, keepdims=True)
+            return made
 
         def _one(self, text: str) -> np.ndarray:
             noise = np.random.default_rng(sum(map(ord, text))).standard_normal(64)
-            near = vectors[7] * 8 if text == "seven" else 0
-            return np.asarray(noise + near, np.float32)
+            near = vectors[7] * 8 * (text == "seven")
+            noise[:] += near
+            return noise.astype(np.float32)
 
         def examples(self, query: Query) -> list[np.ndarray]:
             return []
@@ -149,7 +152,7 @@ def test_queries_of_a_set_are_normalised_and_the_record_says_so() -> None:
         SPANS,
         queries,
         by=("meaning",),
-        models=Models(embedder=MODEL),  # type: ignore[arg-type]
+        models=Models(embedder=MODEL),
         search=search,
     )
     assert one["made"][-1]["normalized"] == "softmax over the set of queries"
@@ -160,7 +163,7 @@ def test_diverse_results_are_unlike_each_other() -> None:
     spans = [shown("beach"), shown("beach"), shown("night"), shown("snow")]
 
     def two(how: Search) -> list[str]:
-        models = Models(embedder=MODEL)  # type: ignore[arg-type]
+        models = Models(embedder=MODEL)
         asked = Query("beach night", n=2)
         results = retrieve(spans, asked, by=("meaning",), models=models, search=how)
         return [span["mine"] for span in results]

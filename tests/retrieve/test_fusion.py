@@ -40,7 +40,8 @@ class Told:
 
 
 def fused(how: Fusion, *channels: Told) -> list[int]:
-    return how(EMPTY, ASKED, [(each, each(EMPTY, ASKED, 0)) for each in channels]).rows.tolist()
+    hits = how(EMPTY, ASKED, [(each, each(EMPTY, ASKED, 0)) for each in channels])
+    return [int(row) for row in hits.rows]
 
 
 @pytest.mark.parametrize("how", sorted(HOW))
