@@ -45,6 +45,13 @@ def ground(
         bool,
         typer.Option("--words", help="Find the query as a quotation: the same as --method words."),
     ] = False,
+    in_order: Annotated[
+        bool,
+        typer.Option(
+            "--in-order",
+            help="Place all queries of --queries in their order: the same as --method in-order.",
+        ),
+    ] = False,
     n: Annotated[
         int, typer.Option("-n", metavar="N", min=0, help="Moments of a query; 0 for all.")
     ] = 5,
@@ -92,6 +99,10 @@ def ground(
     a quotation, found in `speech` although a few words differ, from the start of its first word to
     the end of its last; --min-length and --max-length have no say in it.
 
+    With --in-order, each line of --queries, such as the steps of a recipe or the titles of
+    chapters, gets one stretch of a video, after those of the lines before it, or none where it fits
+    nowhere; they are compared with pictures (--clip), by meaning (--embedder) or by words.
+
     With a model (--model or --endpoint), `llm` reads captions and speech with their times and names
     stretches, which --clip fits to the pictures; `vlm` looks at frames, one in two seconds;
     `search` asks about windows, yes or no, and looks closer where the answer is yes. Their `score`
@@ -107,6 +118,7 @@ def ground(
       vtk ground --min-length 5s 'sun valve' talk.jsonl | jq -r '[.start, .end] | @tsv'
       vtk ground --clips found/ --print '{start:hms} {clip.file}' 'the rocket lifts off' talk.jsonl
       vtk ground -q --words 'heat melts rock into magma' talk.jsonl
+      vtk ground -q --in-order --queries steps.txt talk.jsonl | vtk show
       vtk ground --queries queries.txt shots.jsonl | jq -r '[.query, .start, .end] | @tsv'
     """
     from functools import partial
@@ -118,6 +130,8 @@ def ground(
     from vtk.stream.job import Job
     from vtk.times import parse_duration
 
+    if words and in_order:
+        raise UsageError("--words finds quotations, --in-order places sentences: give one of them")
     if queries is not None:
         inputs = inputs if query is None else [query, *inputs]
         wanted = read_queries(queries)
@@ -134,7 +148,7 @@ def ground(
     work = partial(
         find,
         query=wanted,
-        method="words" if words else method,
+        method="in-order" if in_order else "words" if words else method,
         n=n,
         threshold=threshold,
         min_length=0.0 if min_length is None else parse_duration(min_length),

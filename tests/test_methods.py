@@ -12,6 +12,7 @@ from vtk.chapter.tiling import chapters
 from vtk.errors import UsageError
 from vtk.ground import GroundingMethod
 from vtk.ground.density import search as by_density
+from vtk.ground.in_order import search as in_order
 from vtk.ground.llm import search as by_llm
 from vtk.ground.looking import search as by_looking
 from vtk.ground.topic import search as by_topic
@@ -49,6 +50,7 @@ FUNCTIONS: tuple[ChapterMethod | SummaryMethod | MakeChannel | GroundingMethod, 
     by_density,
     by_topic,
     by_words,
+    in_order,
     by_llm,
     by_vlm,
     by_looking,

@@ -74,6 +74,7 @@ TABLES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         ),
         "topic": ("where most is about the query, no model", "vtk.ground.topic:search"),
         "words": ("a quotation, to the word in speech, no model", "vtk.ground.words:search"),
+        "in-order": ("all queries, in their order", "vtk.ground.in_order:search"),
         "llm": ("a language model reads timed words", "vtk.ground.llm:search"),
         "vlm": ("a vision-language model looks at timed frames", "vtk.ground.vlm:search"),
         "search": ("its yes or no, window by window", "vtk.ground.looking:search"),

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -146,6 +146,7 @@ def test_a_method_that_needs_a_model_says_so(method: str) -> None:
 TEXTS = st.lists(st.integers(1, 60), min_size=1, max_size=40)
 
 
+@settings(deadline=None)
 @given(TEXTS, st.integers(20, 100))
 def test_parts_cover_the_whole_text_in_order(sizes: list[int], letters: int) -> None:
     told = [Passage("x" * size, n, n + 1.0, "speech") for n, size in enumerate(sizes)]
@@ -154,6 +155,7 @@ def test_parts_cover_the_whole_text_in_order(sizes: list[int], letters: int) -> 
     assert all(len(p) == 1 or sum(len(x.text) for x in p) <= letters for p in found)
 
 
+@settings(deadline=None)
 @given(st.floats(0, 100), st.floats(0.1, 5000), st.floats(0.5, 9))
 def test_windows_of_frames_cover_a_stretch(start: float, length: float, step: float) -> None:
     found = list(windows(start, start + length, step))
@@ -170,6 +172,7 @@ WINDOWS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(WINDOWS)
 def test_no_answer_reaches_beyond_its_limits(said: list[dict[str, float]]) -> None:
     tally = Tally()

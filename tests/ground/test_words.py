@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.command_line import lines, vtk
@@ -123,6 +123,7 @@ def test_the_same_from_the_command_line() -> None:
 ALPHABET = st.sampled_from(["red", "blue", "green", "sun"])
 
 
+@settings(deadline=None)
 @given(st.lists(ALPHABET, max_size=12), st.lists(ALPHABET, min_size=1, max_size=4))
 def test_exact_places_score_1_and_lie_apart(said: list[str], quotation: list[str]) -> None:
     places = matches(quotation, said, STEM)
@@ -135,6 +136,7 @@ def test_exact_places_score_1_and_lie_apart(said: list[str], quotation: list[str
     assert len(taken) == len(set(taken))
 
 
+@settings(deadline=None)
 @given(st.lists(ALPHABET, max_size=8), st.lists(ALPHABET, min_size=1, max_size=5))
 def test_the_score_is_that_of_the_least_edits(said: list[str], quotation: list[str]) -> None:
     """Against the textbook recurrence over every stretch of the words."""

@@ -103,7 +103,8 @@ def about(
     there = (found > 0).sum(1)
     weights = np.log1p((len(told) - there + 0.5) / (there + 0.5))
     masses = weights[:, None] * found * (SATURATION + 1) / (found + SATURATION)
-    sigma = min(width(end - start), max(lengths[1] / 4, 0.5))
+    longest = min(lengths[1], end - start)
+    sigma = min(width(end - start), max(longest / 4, 0.5))
     step = sigma / CELLS
     line = Timeline(start, step, max(math.ceil((end - start) / step), 1))
     curve = smoothed(line.spread(told, masses.sum(0)), CELLS)
@@ -112,7 +113,7 @@ def about(
     level = LEVEL * curve.max() + (1 - LEVEL) * curve.mean()
     results = []
     for first, last in runs(curve > level) or [(0, len(curve))]:
-        first, last = _cut(curve, first, last, max(int(lengths[1] / step), 1))
+        first, last = _cut(curve, first, last, max(int(longest / step), 1))
         low, high = start + first * step, min(end, start + last * step)
         low, high = widened(low, high, lengths[0], (start, end))
         inside = np.array([(p.start < high and p.end > low) or p.start == low for p in told])

@@ -1,0 +1,99 @@
+"""Many sentences at once: each in one stretch, in their order, or nowhere."""
+
+import logging
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from tests.command_line import lines, vtk
+from vtk.check import check
+from vtk.ground import ground
+from vtk.ground.in_order import aligned
+from vtk.schema import SCHEMA
+from vtk.span import Span
+
+RECIPE = [
+    *["Hello and welcome."] * 4,
+    *["Chop the onion finely."] * 3,
+    *["Fry it in butter."] * 5,
+    *["Chop more onion for later."],
+    *["Boil the rice in salted water."] * 4,
+    *["Serve with parsley."] * 3,
+]
+STEPS = ["chop an onion", "fry in butter", "knead the dough", "boil rice", "serve with parsley"]
+
+
+def video() -> list[Span]:
+    """A recipe in captions of ten seconds each."""
+    return [
+        Span(video="a.mp4", start=10.0 * n, end=10.0 * n + 10, kind="shot", caption=text)
+        for n, text in enumerate(RECIPE)
+    ]
+
+
+def test_steps_are_found_in_their_order_and_one_may_be_missing(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        found = list(ground(video(), STEPS, method="in-order"))
+    for moment in found:
+        check(moment, SCHEMA)
+    assert [moment["query"] for moment in found] == [STEPS[n] for n in (0, 1, 3, 4)]
+    starts, ends = [m.start for m in found], [m.end for m in found]
+    assert starts == pytest.approx([40, 70, 130, 170], abs=4)
+    assert ends == pytest.approx([70, 120, 170, 200], abs=4)
+    assert caplog.messages == ["sentences without a place in a video: 1"]
+
+
+def test_the_order_decides_between_places_that_say_the_same() -> None:
+    (_, second, _) = ground(
+        video(), ["fry in butter", "chop onion", "boil rice"], method="in-order"
+    )
+    assert second.start == pytest.approx(120, abs=4)
+    assert second.end == pytest.approx(130, abs=4)
+
+
+def test_the_same_from_the_command_line(tmp_path: Path) -> None:
+    steps = tmp_path / "steps.txt"
+    steps.write_text("\n".join(STEPS))
+    stdin = b"".join(span.dump() for span in video()).decode()
+    found = lines(vtk("ground", "--in-order", "--queries", steps, stdin=stdin))
+    assert [record["query"] for record in found] == [STEPS[n] for n in (0, 1, 3, 4)]
+
+
+GAINS = arrays(
+    np.float64,
+    st.tuples(st.integers(1, 3), st.integers(1, 5)),
+    elements=st.integers(-4, 4).map(float),
+)
+
+
+@settings(deadline=None, max_examples=50)
+@given(GAINS, st.integers(0, 3))
+def test_no_other_placing_gains_more(gains: np.ndarray, cost: int) -> None:
+    """Against every way to place the sentences."""
+    found = aligned(gains, cost)
+    ends = [stretch for stretch in found if stretch]
+    assert all(one[1] <= other[0] for one, other in combinations(ends, 2))
+    assert all(first < last for first, last in ends)
+    assert _worth(gains, cost, found) == max(_placings(gains, cost, 0, 0))
+
+
+def _worth(gains: np.ndarray, cost: float, found: list[tuple[int, int] | None]) -> float:
+    return float(sum(gains[k, s[0] : s[1]].sum() - cost for k, s in enumerate(found) if s))
+
+
+def _placings(gains: np.ndarray, cost: float, k: int, start: int) -> list[float]:
+    if k == len(gains):
+        return [0.0]
+    worths = _placings(gains, cost, k + 1, start)
+    for first in range(start, gains.shape[1]):
+        for last in range(first + 1, gains.shape[1] + 1):
+            own = gains[k, first:last].sum() - cost
+            worths += [own + rest for rest in _placings(gains, cost, k + 1, last)]
+    return worths
