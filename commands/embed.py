@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .options import Language, Threads
+from .options import Language, Threads, warn_of_unused
 from .search_options import Clip, Embedder
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 
 def embed(
+    given: frozenset[str],
     embedder: Embedder = None,
     clip: Clip = None,
     pool: Annotated[
@@ -58,6 +59,10 @@ def embed(
             "which model? --embedder NAME embeds words, --clip NAME pictures "
             "(vtk models list --kind embed, --kind clip)"
         )
+    if all(name.startswith(("http://", "https://")) for name in (embedder, clip) if name):
+        warn_of_unused(given & {"threads"}, "the model of a server")
+    if not embedder:
+        warn_of_unused(given & {"language"}, "--clip")
     work = partial(_with_models, embedder, clip, threads, pool, language)
     return Job(work, processes=False)  # each process of --jobs would load the models
 

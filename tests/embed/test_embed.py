@@ -284,3 +284,9 @@ def test_a_model_that_cannot_embed_is_told_in_one_sentence(
     run = vtk("embed", option, name, "gone.mp4")
     assert run.returncode == status, run.stderr
     assert run.stderr.count(b"\n") == 1
+
+
+def test_options_without_effect_are_told() -> None:
+    run = vtk("embed", "--clip", "http://127.0.0.1:9", "--threads", "1", "--language", "de")
+    assert b"not used by the model of a server: --threads" in run.stderr
+    assert b"not used by --clip: --language" in run.stderr
