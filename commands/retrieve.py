@@ -139,6 +139,7 @@ def retrieve(
       vtk retrieve --clip siglip2-b --by looks 'a street "night" -"rain"' shots.jsonl
       vtk retrieve --clip siglip2-b --like 'film.mkv#t=1,2' --diverse shots.jsonl
       vtk retrieve -m qwen3-vl-4b --rerank 2 'bees make honey' shots.jsonl
+      vtk retrieve --index films.index 'mirror test' | vtk ground 'mirror test'
       vtk retrieve --fail-empty 'a white whale' shots.jsonl || echo 'no whale'
     """
     from functools import partial

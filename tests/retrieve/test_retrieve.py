@@ -225,13 +225,20 @@ def test_an_index_away_from_its_videos_is_searched_like_its_stream(tmp_path: Pat
 
     place = str(tmp_path / "index")
     list(open_writer(place).add(shots(CAPTIONS[:4])))
-    for query in ("rocket lifts", '"lifts off"', "rocket -stands", "stands then lifts within 5s"):
+    for query in (
+        "rocket lifts",
+        '"lifts off"',
+        "rocket -stands",
+        "stands then lifts within 5s",
+        "roket",
+    ):
         found = list(retrieve([], query, index=place))
         expected = list(retrieve(shots(CAPTIONS[:4]), query))
         assert [(s.start, s.end, s["rank"]) for s in found] == [
             (s.start, s.end, s["rank"]) for s in expected
         ]
         assert found
+        assert [span["made"][-1] for span in found] == [span["made"][-1] for span in expected]
         for span, same in zip(found, expected, strict=True):
             assert span["score"] == pytest.approx(same["score"], rel=0.02)
     result = vtk("retrieve", "--index", place, "rocket lifts")

@@ -4,11 +4,6 @@ As scored by Lucene since its version 8 (k1 1.2, b 0.75; Robertson & Zaragoza, "
 Relevance Framework", Foundations and Trends in Information Retrieval 3(4), 2009). Every term but
 those of the queries only adds to the length of its span, so that a span takes two bytes for a term
 and twenty for the lengths of its fields, whatever the number of queries.
-
-A term of a query that no span has is spelled as those that differ in the fewest letters, but not
-in the first: in one from five letters on, in two from eight on (as in Elasticsearch's `AUTO`
-fuzziness, which begins at three and six). An exchange of two neighbours is one difference (optimal
-string alignment).
 """
 
 from array import array
@@ -19,12 +14,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from vtk.spelling import is_near, nearest, tolerated
 from vtk.text import MEMORY, Analyzer, words
 
 SOURCES = ("speech", "screen_text", "caption", "title", "summary")
 K1, B = 1.2, 0.75
-ONE, TWO = 5, 8  # letters from which a term may be misspelled by one and by two
-SPELLINGS = 3  # most terms that stand for a misspelled one
 # Terms that two bytes can number, with room for what is spelled nearly like those of queries.
 SHORT = 2**15
 
@@ -53,8 +47,8 @@ class Postings:
         return len(self._counts) // len(SOURCES)
 
     def knows(self, terms: Sequence[str]) -> bool:
-        """Whether any of the terms is one that was asked for."""
-        return not self._asked.keys().isdisjoint(terms)
+        """Whether any of the terms is one that was asked for, or stands for such a one."""
+        return any(term in self._asked or term in self._near for term in terms)
 
     def add(self, texts: Iterable[tuple[str, str]]) -> bool:
         """Add the next span as pairs of source and text; whether it has a term of a query."""
@@ -101,31 +95,14 @@ class Postings:
 
     def _is_near(self, term: str) -> bool:
         """Whether a term is spelled nearly like one that no span has had yet."""
-        unmet = [(most, self._unmet.get((term[0], most))) for most in (1, 2)]
-        if not any(others for _, others in unmet):
-            return False
-        from rapidfuzz.distance import OSA
-        from rapidfuzz.process import extractOne
-
-        return any(
-            others and extractOne(term, others, scorer=OSA.distance, score_cutoff=most) is not None
-            for most, others in unmet
-        )
+        return any(is_near(term, self._unmet.get((term[0], most), ()), most) for most in (1, 2))
 
     def spellings(self, term: str) -> dict[str, str]:
-        """The terms that stand for one that no span has, the most frequent first, with a word."""
-        most = tolerated(term)
-        if term not in self._unmet.get((term[0], most), ()) or not most:
+        """The terms that stand for one that no span has, the best first, each with a word."""
+        if term not in self._unmet.get((term[0], tolerated(term)), ()):
             return {}
-        from rapidfuzz.distance import OSA
-
-        distances = {near: OSA.distance(near, term) for near in self._near if near[0] == term[0]}
-        least = min(distances.values(), default=most + 1)
-        if least > most:
-            return {}
-        near = [near for near in distances if distances[near] == least]
-        near.sort(key=lambda each: (-len(self._texts_with(self._near[each][0])), each))
-        return {each: self._near[each][1] for each in near[:SPELLINGS]}
+        near = {each: len(self._texts_with(number)) for each, (number, _) in self._near.items()}
+        return {each: self._near[each][1] for each in nearest(term, near)}
 
     def scores(self, terms: Sequence[str], sources: Sequence[str] = ()) -> NDArray[np.float32]:
         """The score of every span, (spans,), for terms in the texts of `sources` (none: all)."""
@@ -136,12 +113,11 @@ class Postings:
             return scores
         norm = K1 * (1 - B + B * lengths / lengths.mean())
         for term in terms:
-            near = [self._near[each][0] for each in self.spellings(term)]
-            for number in near or [self._asked.get(term, -1)]:
-                rows, source = np.divmod(self._texts_with(number), len(SOURCES))
-                rows, counts = np.unique(rows[np.isin(source, fields)], return_counts=True)
-                rarity = np.log(1 + (len(self) - len(rows) + 0.5) / (len(rows) + 0.5))
-                scores[rows] += rarity * counts / (counts + norm[rows])
+            number = self._near[term][0] if term in self._near else self._asked.get(term, -1)
+            rows, source = np.divmod(self._texts_with(number), len(SOURCES))
+            rows, counts = np.unique(rows[np.isin(source, fields)], return_counts=True)
+            rarity = np.log(1 + (len(self) - len(rows) + 0.5) / (len(rows) + 0.5))
+            scores[rows] += rarity * counts / (counts + norm[rows])
         return scores
 
     def _texts_with(self, number: int) -> Numbers:
@@ -162,8 +138,3 @@ class Postings:
         texts = np.searchsorted(np.cumsum(self._lengths.ravel()), places, side="right")
         order = np.argsort(terms[places], kind="stable")
         return terms[places][order].astype(np.int64), texts[order]
-
-
-def tolerated(term: str) -> int:
-    """In how many letters a term of a query may be misspelled."""
-    return 0 if len(term) < ONE else 1 if len(term) < TWO else 2

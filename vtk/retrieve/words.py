@@ -137,7 +137,8 @@ def respelling(collection: Collection, query: Query) -> dict[str, list[str]]:
 
 
 def _hits(collection: Collection, query: Query, part: Part, n: int = 0) -> Hits:
-    terms = list(dict.fromkeys(query.terms_of(part.text)))
+    found = dict.fromkeys(query.terms_of(part.text))
+    terms = [each for term in found for each in _spellings(collection, term) or [term]]
     return collection.words(terms, n, part.sources, query.where) if terms else NOTHING
 
 

@@ -7,6 +7,7 @@ memory, where they take FLAT bytes at most and no approximate index was built; e
 vectors of each span.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
 from typing import Any, Self
@@ -14,7 +15,9 @@ from typing import Any, Self
 import numpy as np
 
 from vtk.errors import UsageError
+from vtk.passages import passages
 from vtk.span import Span
+from vtk.spelling import nearest, tolerated
 from vtk.store.collection import EVERYTHING, Hits, Rows, Vectors, Where
 from vtk.store.index.approximate import Setting, settings
 from vtk.store.index.columns import (
@@ -30,10 +33,12 @@ from vtk.store.index.exact import Flat, cosines, top
 from vtk.store.index.place import Place, engine
 from vtk.store.index.rows import RowNumbers
 from vtk.store.index.where import NOTHING, sql
+from vtk.text import Analyzer, words
 
 FLAT = 512 * 2**20  # bytes; most of the vectors that are held in memory to be searched exactly
 BATCH = 4096  # rows that are read at once
 FEW = 50_000  # spans; so many that fulfil a condition are searched exactly
+NEAR = 64  # spans that are read for words spelled like a misspelled one
 SPARE = 3  # times as many spans as are wanted come from the approximate index
 TO_LUCENE = 2.2  # Lance multiplies scores by k1 + 1, which Lucene leaves out
 
@@ -48,6 +53,7 @@ class LanceIndex:
         self._table = dataset
         self._models = models(dataset.schema)
         self._flats = lru_cache(2)(self._flat)
+        self._spelled: dict[str, dict[str, str]] = {}
         self.language = dataset.schema.metadata[b"vtk.language"].decode()
 
     def __enter__(self) -> Self:
@@ -94,6 +100,25 @@ class LanceIndex:
         scores = found["_score"].to_numpy().astype(np.float32) / TO_LUCENE
         kept = scores > 0
         return top(self._rows(found)[kept], scores[kept], n)
+
+    def spellings(self, term: str) -> dict[str, str]:
+        """The terms that stand for one that no span has, the best first, each with a word."""
+        if term not in self._spelled:
+            self._spelled[term] = self._spellings(term)
+        return self._spelled[term]
+
+    def _spellings(self, term: str) -> dict[str, str]:
+        most = tolerated(term)
+        if not most or not len(self) or len(self.words([term], 1).rows):
+            return {}
+        query = engine("lance.query").MatchQuery(term, "terms", fuzziness=most, prefix_length=1)
+        rows = self._rows(self._search(None, full_text_query=query, limit=NEAR))
+        analyzer = Analyzer(self.language)
+        texts = (passage.text for span in self.spans(rows.tolist()) for passage in passages(span))
+        said = [word for text in texts for word in words(text)]
+        known = Counter(analyzer.stem(word) for word in said)
+        spelled = {analyzer.stem(word): word for word in reversed(said)}
+        return {each: spelled[each] for each in nearest(term, known)}
 
     def nearest(
         self, of: str, model: str, vector: Vectors, n: int, where: Where = EVERYTHING
