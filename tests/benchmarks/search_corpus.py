@@ -3,9 +3,11 @@
 Films of 1,000 plays, cut into one span a play, are embedded by `vtk embed` with tiny-clip (8 frames
 a clip) and searched by `vtk retrieve` for the description of each play: its ways to compare several
 vectors beside each other, and one with the queries normalised as a set. The peer is open_clip used
-plainly, on one frame in the middle of the clip or as the mean of 8. In one corpus the first actor
-of each play has a colour and a shape never seen together in training, in the other none has. Order:
-of two films with the same two plays, the one in which they come in the order of "A then B within 10s".
+plainly, on one frame in the middle of the clip or as the mean of 8.
+
+In one corpus the first actor of each play has a colour and a shape never seen together in training,
+in the other none has. Order: of two films with the same two plays, the one in which they come in
+the order of "A then B within 10s".
 """
 
 import time

@@ -1,7 +1,7 @@
 """Captions found by queries that share no word with them: MiniLM beside BM25, and both fused.
 
 `paraphrases.tsv` has queries, each with the caption that it means and with one that has words of it
-and means something else: the worst case for fusion, as every word of a query that is found misleads.
+and means something else: the worst case for fusion, as each word of a query that is found misleads.
 """
 
 from collections.abc import Sequence
