@@ -1,18 +1,22 @@
 """Many sentences at once: each in one stretch, in their order, or nowhere."""
 
 import logging
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from numpy.typing import NDArray
 
 from tests.command_line import lines, vtk
+from tests.world.models.film import write_pictures
 from vtk.check import check
-from vtk.ground import ground
+from vtk.ground import Openers, ground
 from vtk.ground.in_order import aligned
 from vtk.schema import SCHEMA
 from vtk.span import Span
@@ -64,6 +68,54 @@ def test_the_same_from_the_command_line(tmp_path: Path) -> None:
     stdin = b"".join(span.dump() for span in video()).decode()
     found = lines(vtk("ground", "--in-order", "--queries", steps, stdin=stdin))
     assert [record["query"] for record in found] == [STEPS[n] for n in (0, 1, 3, 4)]
+
+
+class Colours:
+    """An image-text model that knows three colours, by name and by sight; also embeds texts."""
+
+    name, dim, sha256 = "colours", 3, None
+    NAMES = ("red", "green", "blue")
+
+    def __enter__(self) -> "Colours":
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def images(self, pictures: Iterable[Any]) -> Iterator[NDArray[np.float32]]:
+        for picture in pictures:
+            mean = picture.reshape(-1, 3).mean(0) - picture.mean()
+            yield (mean / max(np.linalg.norm(mean), 1e-6)).astype(np.float32)
+
+    def texts(self, texts: Iterable[str]) -> NDArray[np.float32]:
+        return np.array([[name in text for name in self.NAMES] for text in texts], np.float32)
+
+    def queries(self, texts: Iterable[str]) -> Iterator[NDArray[np.float32]]:
+        return iter(self.texts(texts))
+
+    documents = queries
+
+
+def test_sentences_are_placed_by_looks(tmp_path: Path) -> None:
+    path = tmp_path / "colours.mp4"
+    shown = [np.full((64, 64, 3), level, np.uint8) for level in np.eye(3, dtype=np.uint8) * 200]
+    write_pictures(path, (shown[n // 40] for n in range(120)), 64, 4)
+    models = Openers(clip=Colours)  # type: ignore[arg-type]
+    steps = ["a red wall", "a blue wall"]
+    found = list(ground([Span(video=str(path))], steps, method="in-order", models=models))
+    assert [(m["query"], m["made"][-1]["model"]) for m in found] == [(s, "colours") for s in steps]
+    assert [m.start for m in found] == pytest.approx([0, 20], abs=1.5)
+    assert [m.end for m in found] == pytest.approx([10, 30], abs=1.5)
+
+
+def test_sentences_are_placed_by_meaning() -> None:
+    models = Openers(embedder=Colours)  # type: ignore[arg-type]
+    told = ["red"] * 3 + ["green"] * 3 + ["blue"] * 3
+    spans = [
+        Span(video="a.mp4", start=10.0 * n, end=10.0 * n + 10, caption=text)
+        for n, text in enumerate(told)
+    ]
+    found = list(ground(spans, ["it is green", "it is blue"], method="in-order", models=models))
+    assert [m.start for m in found] == pytest.approx([30, 60], abs=3)
 
 
 GAINS = arrays(

@@ -192,18 +192,44 @@ def test_a_search_closes_in_on_the_moment_within_its_looks() -> None:
         asked.append((start, end))
         return seen((1000.0, 1030.0))(start, end)
 
-    (found,), unseen = explore([(0.0, 3600.0)], lambda a, b: 0.0, look, 64)
+    (found,), unseen = explore([(0.0, 3600.0)], even, look, 64)
     assert len(asked) <= 64
     assert unseen == 0
     assert found.start <= 1000 < 1030 <= found.end
     assert found.end - found.start < 40
 
 
-def test_words_make_a_search_begin_where_they_are_and_few_looks_are_told_of() -> None:
-    prior = seen((1000.0, 1030.0))
-    (found,), unseen = explore([(0.0, 3600.0)], prior, seen((1000.0, 1030.0)), 8)
-    assert found.end - found.start < 250
-    assert unseen < 8
+def even(windows: Sequence[tuple[float, float]]) -> list[float]:
+    return [0.0] * len(windows)
+
+
+def test_a_search_begins_where_it_is_likely_and_tells_what_it_did_not_look_at() -> None:
+    moment = seen((1000.0, 1030.0))
+    (blind,), unseen = explore([(0.0, 3600.0)], even, moment, 12)
+    assert unseen == 0
+    told, unseen = explore(
+        [(0.0, 3600.0)], lambda windows: [moment(*each) for each in windows], moment, 12
+    )
+    (found,) = told
+    assert found.start <= 1000 < 1030 <= found.end
+    assert found.end - found.start < blind.end - blind.start
+    assert unseen > 0
+
+
+def test_a_search_by_looks_proposes_bright_frames(tmp_path: Path) -> None:
+    path = tmp_path / "flash.mp4"
+    dark, bright = (np.full((64, 64, 3), level, np.uint8) for level in (30, 220))
+    shown = (bright if 60 <= n / 4 < 76 else dark for n in range(480))
+    write_pictures(path, shown, 64, 4)
+    model = Reader()
+    models = Openers(clip=Likeness, language=lambda: model)  # type: ignore[arg-type]
+    spans = [Span(video=str(path))]
+    (moment,) = ground(spans, "a light", method="search", models=models, looks=8)
+    assert moment.start < 75
+    assert moment.end > 61
+    assert len(model.asked) == 8
+    first = re.findall(r"<(\d+\.\d) seconds>", model.asked[0])
+    assert 52 <= float(first[0]) <= 76
 
 
 @pytest.fixture(scope="module")
