@@ -16,6 +16,7 @@ from .search_options import (
     Clip,
     Diverse,
     Embedder,
+    FailEmpty,
     Fuse,
     Image,
     Like,
@@ -81,9 +82,7 @@ def retrieve(
     why: Annotated[
         bool, typer.Option("--why", help="Tell in `why` what of a span answers the query.")
     ] = False,
-    fail_empty: Annotated[
-        bool, typer.Option("--fail-empty", help="Exit with status 1 if nothing is found.")
-    ] = False,
+    fail_empty: FailEmpty = False,
     image: Image = None,
     like: Like = None,
     embedder: Embedder = None,

@@ -92,3 +92,6 @@ Diverse = Annotated[
         "half its likeness to those before.",
     ),
 ]
+FailEmpty = Annotated[
+    bool, typer.Option("--fail-empty", help="Exit with status 1 if nothing is found.")
+]

@@ -92,13 +92,14 @@ class SentenceEntry(TypedDict):
 
 
 class EvidenceEntry(TypedDict):
-    """A text that a moment rests on."""
+    """A text or a look that a moment rests on."""
 
     start: float
     end: float
     text: str
-    source: NotRequired[str]  # the field that it was found in
+    source: NotRequired[str]  # the field that it was found in, or looks
     guessed: NotRequired[bool]  # whether the times of its words are shared out over a cue
+    score: NotRequired[float]
 
 
 class FaceEntry(TypedDict):

@@ -78,6 +78,10 @@ TABLES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "llm": ("a language model reads timed words", "vtk.ground.llm:search"),
         "vlm": ("a vision-language model looks at timed frames", "vtk.ground.vlm:search"),
         "search": ("its yes or no, window by window", "vtk.ground.looking:search"),
+        "scan": (
+            "what looks like the query by --clip, or means alike by --embedder",
+            "vtk.ground.scan:search",
+        ),
     },
 }
 

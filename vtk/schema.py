@@ -192,12 +192,13 @@ PROPERTIES: dict[str, Any] = {
         **{name: {"$ref": f"#/properties/{name}"} for name in PART},
     ),
     "evidence": entries(
-        "the texts that a moment rests on",
+        "the texts and looks that a moment rests on",
         ["start", "end", "text"],
         **TIMED,
-        text=text("the text"),
-        source=text("speech, screen_text, caption, title or summary"),
+        text=text("the text; empty for a look"),
+        source=text("speech, screen_text, caption, title, summary or looks"),
         guessed={"type": "boolean", "description": "the times are shared out over a longer text"},
+        score=SCORE,
     ),
     "clip": {
         "type": "object",

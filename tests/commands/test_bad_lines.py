@@ -91,7 +91,7 @@ FULL: dict[str, Any] = {
     "summary": "A boat.",
     "sentences": [LINE],
     "parts": [{**LINE, "caption": "A boat.", "parts": [{"start": 1.0, "end": 2.0}]}],
-    "evidence": [{**LINE, "source": "speech", "guessed": True}],
+    "evidence": [{**LINE, "source": "speech", "guessed": True, "score": 0.5}],
     "clip": {"file": "a.mp4", "start": 0.0, "end": 10.0},
     "made": [{"by": "vtk split", "method": "content", "version": "0.1.0"}],
 }

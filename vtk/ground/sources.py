@@ -27,5 +27,6 @@ class Sources:
             for key, value in span.items()
             if key not in SPAN_ONLY_FIELDS or key in TIMED_FIELDS
         }
-        self._lines += orjson.dumps({**kept, "start": span.start, "end": span.end})
+        extent = {key: span[key] for key in ("start", "end") if key in span}
+        self._lines += orjson.dumps({**kept, **extent})
         self._offsets.append(len(self._lines))

@@ -1,0 +1,175 @@
+"""Scanning: moments by what they look like, to the frame, from few looks."""
+
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.command_line import lines, vtk
+from tests.world.models.film import Act
+from tests.world.models.long_film import write_long_film
+from tests.world.models.stage import cast
+from tests.world.models.train_clip import tell
+from vtk.ground import Openers, ground
+from vtk.ground.edges import Edge
+from vtk.ground.segments import maximal_segments
+from vtk.models.embed.clip import ClipModel
+from vtk.models.embed.image_text import ImageTextModel
+from vtk.span import Span
+
+CLIP = Path(__file__).parents[1] / "world" / "models" / "tiny-clip"
+SECONDS = [12.0, 2.0, 9.0, 20.0, 3.5, 15.0, 6.0, 11.0]
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Act]]:
+    """A film of plays, the second of which comes again as the last but one."""
+    rng = np.random.default_rng(5)
+    plays = [cast(rng, moving=True) for _ in SECONDS]
+    plays[6] = plays[1]
+    path = tmp_path_factory.mktemp("scan") / "film.mp4"
+    return path, write_long_film(path, zip(plays, SECONDS, strict=True))
+
+
+@pytest.fixture(scope="module")
+def clip() -> ImageTextModel:
+    return ClipModel(str(CLIP), threads=1)
+
+
+def opener(model: ImageTextModel) -> Openers:
+    class Kept:
+        """The model, which stays open for the next test."""
+
+        def __enter__(self) -> ImageTextModel:
+            return model
+
+        def __exit__(self, *exception: object) -> None:
+            pass
+
+    return Openers(clip=Kept)  # type: ignore[arg-type]
+
+
+def told(act: Act) -> str:
+    return tell(act.play, moving=True)
+
+
+def test_moments_are_found_to_the_frame(film: tuple[Path, list[Act]], clip: ImageTextModel) -> None:
+    path, acts = film
+    queries = [told(acts[1]), told(acts[3])]
+    found = list(ground([Span(video=str(path))], queries, method="scan", models=opener(clip)))
+    twice = [(s.start, s.end) for s in found if s["query"] == queries[0]]
+    assert sorted(twice)[:2] == [(acts[n].start, acts[n].end) for n in (1, 6)]
+    (long, *_) = [(s.start, s.end) for s in found if s["query"] == queries[1]]
+    assert long == (acts[3].start, acts[3].end)
+    first = found[0]
+    assert (first["rank"], first["kind"], first["made"][-1]["clip"]) == (1, "moment", "tiny-clip")
+    assert {entry["source"] for entry in first["evidence"]} == {"looks"}
+    assert all(first.start <= e["start"] < e["end"] <= first.end for e in first["evidence"])
+
+
+def test_what_is_not_shown_is_not_found(film: tuple[Path, list[Act]], clip: ImageTextModel) -> None:
+    path, _ = film
+    strange = ["a bowl of soup on a picnic blanket", "a tram in a tunnel", "a guitar solo"]
+    assert not list(ground([Span(video=str(path))], strange, method="scan", models=opener(clip)))
+
+
+def test_only_the_given_spans_are_scanned(
+    film: tuple[Path, list[Act]], clip: ImageTextModel
+) -> None:
+    path, acts = film
+    spans = [
+        Span(video=str(path), start=acts[4].start, end=acts[7].end, take=1),
+        Span(video=str(path), start=acts[0].start, end=acts[0].end - 1, take=2),
+    ]
+    found = list(ground(spans, told(acts[1]), method="scan", models=opener(clip)))
+    assert (found[0].start, found[0].end, found[0]["take"]) == (acts[6].start, acts[6].end, 1)
+    (cut,) = ground(spans, told(acts[0]), n=1, method="scan", models=opener(clip))
+    assert (cut.start, cut.end) == (acts[0].start, acts[0].end - 1)
+
+
+def test_lengths_and_threshold_hold(film: tuple[Path, list[Act]], clip: ImageTextModel) -> None:
+    path, acts = film
+
+    def lengths(**options: Any) -> list[float]:
+        whole, model = Span(video=str(path)), opener(clip)
+        found = ground([whole], told(acts[3]), method="scan", models=model, **options)
+        return [span.end - span.start for span in found]
+
+    assert lengths(max_length=5.0)[0] == 5
+    assert lengths(min_length=30.0)[0] == 30
+    assert lengths(threshold=1.0) == []
+
+
+def test_a_frame_is_looked_at_once(
+    film: tuple[Path, list[Act]], clip: ImageTextModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, acts = film
+    shown: list[float] = []
+    tagged = clip.tagged
+
+    def watched(pairs: object) -> object:
+        for tag, vector in tagged(pairs):  # type: ignore[arg-type, var-annotated]
+            shown.append(tag)
+            yield tag, vector
+
+    monkeypatch.setattr(clip, "tagged", watched)
+    queries = [told(act) for act in acts]
+    list(ground([Span(video=str(path))], queries, method="scan", models=opener(clip)))
+    assert len(shown) == len({*shown}) < 8 * sum(SECONDS) / 3
+
+
+def test_the_command_scans_videos(film: tuple[Path, list[Act]], tmp_path: Path) -> None:
+    path, acts = film
+    queries = tmp_path / "queries"
+    queries.write_text(told(acts[3]) + "\na tram in a tunnel\n")
+    options = ["ground", "--method", "scan", "--clip", str(CLIP), "--queries", str(queries)]
+    result = vtk(*options, "gone.mp4", f"{path}#t=0,80")
+    assert result.returncode == 1
+    broken, first, *_ = lines(result)
+    assert broken["error"]["command"] == "vtk ground"
+    assert (first["start"], first["end"]) == (acts[3].start, acts[3].end)
+
+
+def test_without_a_model_words_are_compared_and_this_is_said() -> None:
+    span = {"video": "a.mp4", "start": 0, "end": 9, "caption": "A rocket."}
+    result = vtk("ground", "--method", "scan", "rocket", stdin=[span])
+    assert [record["start"] for record in lines(result)] == [0]
+    assert b"neither --clip nor --embedder" in result.stderr
+
+
+NUMBERS = st.lists(st.integers(-9, 9), max_size=14)
+
+
+@given(NUMBERS)
+def test_segments_are_the_maximal_ones(values: list[int]) -> None:
+    found = maximal_segments(values)
+    assert [sum(values[low:high]) for low, high, _ in found] == [total for *_, total in found]
+    assert all(a[1] <= b[0] for a, b in combinations(found, 2))
+    covered = {number for low, high, _ in found for number in range(low, high)}
+    assert all(value <= 0 for number, value in enumerate(values) if number not in covered)
+    best = max(
+        (sum(values[a:b]) for a in range(len(values)) for b in range(a + 1, len(values) + 1)),
+        default=0,
+    )
+    assert max((total for *_, total in found), default=0) == max(best, 0)
+    for low, high, _ in found:
+        assert all(sum(values[low:middle]) > 0 for middle in range(low + 1, high + 1))
+        assert all(sum(values[middle:high]) > 0 for middle in range(low, high))
+
+
+@given(st.integers(2, 400), st.data())
+def test_an_edge_is_found_to_the_frame(count: int, data: st.DataObject) -> None:
+    first = data.draw(st.integers(1, count - 1))
+    news = np.zeros(count, np.bool_)
+    news[data.draw(st.lists(st.integers(0, count - 1), max_size=4))] = True
+    edge = Edge(count - 1, 0, news)
+    looks = 0
+    while (number := edge.next) is not None:
+        edge.advance(number, inside=number >= first)
+        looks += 1
+    assert (edge.outside, edge.inside) == (first - 1, first)
+    assert looks <= 2 * news.sum() + np.log2(count) + 2

@@ -1,0 +1,57 @@
+"""A stretch of a video that may answer a query."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+SNAP = 0.3  # seconds within which the edge of a shot is the edge of a moment
+
+
+@dataclass
+class Moment:
+    """[start, end) seconds, how well it answers (0 to 1), and what this rests on."""
+
+    start: float
+    end: float
+    score: float
+    fit: float = 0.0  # what the score was made from, for the order of moments of one query
+    evidence: list[dict[str, Any]] = field(default_factory=list)
+
+
+def suppressed(moments: Iterable[Moment]) -> list[Moment]:
+    """Return the moments of a video, best first, without those that overlap a better one."""
+    kept: list[Moment] = []
+    for moment in sorted(moments, key=lambda m: (-m.score, -m.fit, m.start)):
+        if not any(moment.start < other.end and moment.end > other.start for other in kept):
+            kept.append(moment)
+    return kept
+
+
+def fit_length(
+    moment: Moment,
+    covered: Sequence[tuple[float, float]],
+    edges: Sequence[float],
+    lengths: tuple[float, float],
+) -> None:
+    """Move the edges of a moment to those of shots beside them, and keep it to `lengths` seconds.
+
+    `covered` are the stretches that were searched, out of which it never grows; `edges` those of
+    spans. A moment that is too long loses its ends alike.
+    """
+    start, end = (_snapped(edge, edges) for edge in (moment.start, moment.end))
+    if end > start:
+        moment.start, moment.end = start, end
+    least, most = lengths
+    middle = (moment.start + moment.end) / 2
+    if moment.end - moment.start > most:
+        moment.start, moment.end = middle - most / 2, middle + most / 2
+    low, high = next(((a, b) for a, b in covered if a <= middle <= b), (moment.start, moment.end))
+    if moment.end - moment.start < least:
+        moment.start = max(low, min(middle - least / 2, high - least))
+        moment.end = min(high, moment.start + least)
+
+
+def _snapped(time: float, edges: Sequence[float]) -> float:
+    nearest = min(edges, key=lambda edge: abs(edge - time), default=math.inf)
+    return nearest if abs(nearest - time) <= SNAP else time

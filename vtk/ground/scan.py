@@ -1,0 +1,196 @@
+"""Grounding by scanning: videos of any length for many queries at once, without a single answer.
+
+With an image-text model, `vtk.ground.looks` finds what looks like a query, and with a text embedder
+`vtk.ground.meaning` the texts that mean alike; without either, words are compared as
+`vtk.ground.density` does. The score of a moment is the share of unrelated texts that would not have
+been found with as good a fit in the very same video (`vtk.ground.unrelated`), so a threshold says
+how often nothing is taken for something.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from vtk.caption import with_captions
+from vtk.errors import MediaError
+from vtk.ground import density
+from vtk.ground.footage import Footage, frames_of
+from vtk.ground.looks import LookScan
+from vtk.ground.meaning import meant_moments
+from vtk.ground.moment import Moment, fit_length, suppressed
+from vtk.ground.sources import Sources
+from vtk.ground.task import Task
+from vtk.ground.unrelated import TEXTS
+from vtk.media.container import seekable
+from vtk.media.video import Video
+from vtk.passages import Passage, passages
+from vtk.pipeline import failure
+from vtk.span import Span, join
+
+if TYPE_CHECKING:
+    from vtk.models.embed.image_text import ImageTextModel
+    from vtk.models.embed.text_model import TextModel
+
+log = logging.getLogger("vtk")
+
+Stretch = tuple[float, float, int]  # start and end in seconds, and the number of the span
+
+THRESHOLD = 0.95  # of 20 unrelated texts, 19 score lower
+
+
+def search(source: Iterable[Span], task: Task) -> Iterator[Span]:
+    """Yield the moments of each query, best first, without overlaps."""
+    if task.models.clip is None and task.models.embedder is None:
+        log.warning("scan compares words, as neither --clip nor --embedder names a model")
+        return density.search(source, task)
+    if task.models.clip is None:
+        source = with_captions(source, timed=True, language=task.language)
+    return _scan(source, task)
+
+
+def _scan(source: Iterable[Span], task: Task) -> Iterator[Span]:
+    """Read all spans, then scan one video after the other."""
+    sources = Sources()
+    stretches: dict[str, list[Stretch]] = defaultdict(list)
+    texts: dict[str, list[Passage]] = defaultdict(list)
+    for span in source:
+        if span.failed:
+            yield span
+            continue
+        if not any(wanted.concerns(span.video) for wanted in task.queries):
+            continue
+        try:
+            if task.models.embedder is not None:
+                texts[span.video] += passages(span)
+        except Exception as error:
+            yield failure("ground", span, error)
+            continue
+        stretches[span.video].append((span.start, span.end, len(sources)))
+        sources.append(span)
+    if not stretches:
+        return
+    with ExitStack() as stack:
+        channels: list[_Channel] = []
+        if task.models.embedder is not None:
+            embedder = stack.enter_context(task.models.embedder())
+            channels.append(_Meaning(embedder, task, texts))
+        if task.models.clip is not None:
+            channels.append(_Looks(stack.enter_context(task.models.clip()), task))
+        results = _Results(task, sources)
+        for video, own in stretches.items():
+            try:
+                results.add(video, own, [channel.moments(video, own) for channel in channels])
+            except Exception as error:
+                yield failure("ground", sources[own[0][2]], error)
+        named = {channel.what: channel.model for channel in channels}
+        for result in results.best():
+            yield result.with_provenance("ground", "scan", **named)
+
+
+class _Channel(Protocol):
+    """A way to find moments; `what` names its model in provenance."""
+
+    what: str
+    model: str
+
+    def moments(self, video: str, stretches: list[Stretch]) -> list[list[Moment]]:
+        """Return the moments of each query in stretches of a video."""
+        ...
+
+
+class _Looks:
+    """Moments that look like the queries."""
+
+    what = "clip"
+
+    def __init__(self, model: "ImageTextModel", task: Task) -> None:
+        self.model, self._clip = model.name, model
+        self._texts = model.texts([wanted.text for wanted in task.queries])
+        self._unrelated = model.texts(list(TEXTS))
+
+    def moments(self, video: str, stretches: list[Stretch]) -> list[list[Moment]]:
+        """Raises MediaError, OpenError."""
+        if not seekable(video):
+            raise MediaError("a pipe gives its frames only once: scan a file")
+        with Video(video) as opened:
+            frames = frames_of(opened)
+            clear = [opened.clamp(low, high) for low, high in _joined(stretches)]
+            footages = [Footage(opened, frames, low, high) for low, high in clear]
+            return LookScan(footages, self._texts, self._unrelated, self._clip).moments()
+
+
+class _Meaning:
+    """Moments whose texts mean what the queries ask for."""
+
+    what = "embedder"
+
+    def __init__(self, model: "TextModel", task: Task, texts: dict[str, list[Passage]]) -> None:
+        self.model, self._embedder, self._known = model.name, model, texts
+        self._longest = task.lengths[1]
+        self._texts = np.stack(list(model.queries(wanted.text for wanted in task.queries)))
+        self._unrelated = np.stack(list(model.queries(TEXTS)))
+
+    def moments(self, video: str, stretches: list[Stretch]) -> list[list[Moment]]:
+        known = list(dict.fromkeys(self._known.pop(video, [])))
+        if not known:
+            return [[] for _ in self._texts]
+        found = np.stack(list(self._embedder.documents(passage.text for passage in known)))
+        return meant_moments(known, found, self._texts, self._unrelated, self._longest)
+
+
+class _Results:
+    """The best moments of each query so far, and the spans they lie in."""
+
+    def __init__(self, task: Task, sources: Sources) -> None:
+        self._task, self._sources = task, sources
+        self._best: list[list[tuple[str, Moment]]] = [[] for _ in task.queries]
+        self._places: dict[str, list[Stretch]] = {}
+
+    def add(self, video: str, stretches: list[Stretch], found: list[list[list[Moment]]]) -> None:
+        """Take the moments that each channel found for each query in a video."""
+        task = self._task
+        threshold = THRESHOLD if task.threshold is None else task.threshold
+        self._places[video] = stretches
+        edges = [edge for low, high, _ in stretches for edge in (low, high)]
+        for number, wanted in enumerate(task.queries):
+            if not wanted.concerns(video):
+                continue
+            good = [m for each in found for m in each[number] if m.score >= threshold]
+            for moment in good:
+                fit_length(moment, _joined(stretches), edges, task.lengths)
+            best = self._best[number]
+            best += [(video, moment) for moment in suppressed(good)]
+            best.sort(key=lambda pair: (-pair[1].score, -pair[1].fit))
+            if task.n:
+                del best[task.n :]
+
+    def best(self) -> Iterator[Span]:
+        """Yield the moments of each query in turn, best first."""
+        for wanted, best in zip(self._task.queries, self._best, strict=True):
+            for rank, (video, moment) in enumerate(best, 1):
+                numbers = [
+                    number
+                    for low, high, number in self._places[video]
+                    if low < moment.end and high > moment.start
+                ]
+                parts = [
+                    self._sources[number].sub_span(moment.start, moment.end, "moment")
+                    for number in numbers
+                ]
+                told = {"rank": rank, **wanted.fields, "evidence": moment.evidence}
+                yield join(parts, "moment", score=moment.score, **told)
+
+
+def _joined(stretches: list[Stretch]) -> list[tuple[float, float]]:
+    """Return the time that stretches cover, without overlaps, in order."""
+    covered: list[tuple[float, float]] = []
+    for low, high, _ in sorted(stretches):
+        if covered and low <= covered[-1][1]:
+            covered[-1] = (covered[-1][0], max(covered[-1][1], high))
+        else:
+            covered.append((low, high))
+    return covered
