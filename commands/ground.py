@@ -61,8 +61,8 @@ def ground(
             metavar="SCORE",
             min=0,
             max=1,
-            show_default="the method's",
-            help="Leave out moments that score lower, 0 to 1; by default 0.95 for scan, 0 for others.",
+            show_default="0; 0.95 for scan",
+            help="Leave out moments that score lower, 0 to 1.",
         ),
     ] = None,
     min_length: Annotated[

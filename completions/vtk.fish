@@ -399,7 +399,7 @@ complete -c vtk -n '__vtk_command retrieve; and test (__vtk_arguments --queries 
 
 # vtk ground
 complete -c vtk -n '__vtk_command ground' -l queries -r -F -d 'Instead of QUERY: a file with a query a line, or a JSON object a line with `query`, `id` and `video`, the only one that it is about'
-complete -c vtk -n '__vtk_command ground' -l method -x -a 'density topic words in-order llm vlm search' -d 'density: most words of the query in the least time, no model; topic: where most is about the query, no model; words: a quotation, to the word in speech, no model; in-order: all queries, in their order; llm: a language model reads timed words; vlm: a vision-language model looks at timed frames; search: its yes or no, window by window'
+complete -c vtk -n '__vtk_command ground' -l method -x -a 'density topic words in-order llm vlm search scan' -d 'density: most words of the query in the least time, no model; topic: where most is about the query, no model; words: a quotation, to the word in speech, no model; in-order: all queries, in their order; llm: a language model reads timed words; vlm: a vision-language model looks at timed frames; search: its yes or no, window by window; scan: what looks like the query by --clip, or means alike by --embedder'
 complete -c vtk -n '__vtk_command ground' -l words -d 'Find the query as a quotation: the same as --method words'
 complete -c vtk -n '__vtk_command ground' -l in-order -d 'Place all queries of --queries in their order: the same as --method in-order'
 complete -c vtk -n '__vtk_command ground' -s n -x -d 'Moments of a query; 0 for all'
@@ -409,6 +409,7 @@ complete -c vtk -n '__vtk_command ground' -l max-length -x -d 'Longest moment ma
 complete -c vtk -n '__vtk_command ground' -l looks -x -d 'Most looks at a video for a query: windows of search, frames of vlm'
 complete -c vtk -n '__vtk_command ground' -l clip -x -d 'An image-text model, for what pictures look like: an open_clip model, or the URL of a server that embeds pictures and texts'
 complete -c vtk -n '__vtk_command ground' -l embedder -x -d 'A text embedder, for what words mean: a model of `vtk models list --kind embed`, a GGUF file, or the URL of a server that embeds texts'
+complete -c vtk -n '__vtk_command ground' -l fail-empty -d 'Exit with status 1 if nothing is found'
 complete -c vtk -n '__vtk_command ground' -l language -x -d 'Language of the words (en, de, …), ISO 639'
 complete -c vtk -n '__vtk_command ground' -l format -x -a 'jsonl uri' -d 'jsonl: spans with all that is known; uri: media fragments, one a line'
 complete -c vtk -n '__vtk_command ground' -l print -x -d 'Print this of each result, such as \'{start:hms}\\t{name}\\t{score:.2f}\': fields by their path (keyframes.0.t), uri, name, duration, json; :hms is a clock time'

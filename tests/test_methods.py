@@ -15,6 +15,7 @@ from vtk.ground.density import search as by_density
 from vtk.ground.in_order import search as in_order
 from vtk.ground.llm import search as by_llm
 from vtk.ground.looking import search as by_looking
+from vtk.ground.scan import search as by_scan
 from vtk.ground.topic import search as by_topic
 from vtk.ground.vlm import search as by_vlm
 from vtk.ground.words import search as by_words
@@ -48,6 +49,7 @@ FUNCTIONS: tuple[ChapterMethod | SummaryMethod | MakeChannel | GroundingMethod, 
     by_meaning,
     by_looks,
     by_density,
+    by_scan,
     by_topic,
     by_words,
     in_order,
