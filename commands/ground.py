@@ -104,6 +104,9 @@ def ground(
     chapters, gets one stretch of a video, after those of the lines before it, or none where it fits
     nowhere; they are compared with pictures (--clip), by meaning (--embedder) or by words.
 
+    But for density, the spans of a video must follow each other in the input: one video is held at
+    a time, and of one that comes back each run is searched alone.
+
     With a model (--model or --endpoint), `llm` reads captions and speech with their times and names
     stretches, which --clip fits to the pictures; `vlm` looks at frames, one in two seconds;
     `search` asks about windows, yes or no, and looks closer where the answer is yes. Their `score`

@@ -297,7 +297,7 @@ def test_frames_come_with_their_times(clip: Path) -> None:
 
 
 def test_a_small_language_model_answers_in_the_right_form() -> None:
-    stdin = b"".join(span.dump() for span in story(20)).decode()
+    stdin = b"".join(span.dump() for span in story(10)).decode()
     result = vtk(
         "ground", "--method", "llm", "-m", smollm2(), "--threads", "1", "a boat", stdin=stdin
     )
