@@ -151,7 +151,7 @@ def retrieve(
     from vtk.span import parse
     from vtk.stream.job import Job
 
-    is_input = query is not None and _names_input(query)
+    is_input = query is not None and _names_input(query, inputs)
     if queries is not None or (is_input and (image or like)):
         inputs, query = (inputs if query is None else [query, *inputs]), None
     elif is_input:
@@ -232,6 +232,7 @@ def _with_models(
         yield from search(spans, models=models, **options)
 
 
-def _names_input(query: str) -> bool:
-    """Whether what stands in the place of the query is a file of spans."""
-    return query.endswith((".jsonl", ".ndjson")) and os.path.exists(query)
+def _names_input(query: str, inputs: list[str]) -> bool:
+    """Whether what stands in the place of the query is a file: of spans, or the only argument."""
+    of_spans = query.endswith((".jsonl", ".ndjson"))
+    return os.path.isfile(query) and (of_spans or ("." in query and not inputs))

@@ -162,6 +162,9 @@ def test_a_file_in_the_place_of_the_query_is_an_error(tmp_path: Path) -> None:
     assert result.returncode == 2
     assert b"stands where the query does: vtk retrieve 'a query'" in result.stderr
     assert vtk("retrieve").returncode == 2
+    video = tmp_path / "talk.mp4"
+    video.write_bytes(b"")
+    assert vtk("retrieve", video).returncode == 2
     assert len(lines(vtk("retrieve", "rocket", file))) == 2
 
 

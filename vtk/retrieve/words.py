@@ -5,8 +5,8 @@ with a word or a phrase that is not wanted is no result.
 """
 
 import math
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -44,20 +44,24 @@ class Words:
         if len(wanted) == 1 and not (out or odd or phrases):
             hits = _hits(collection, query, wanted[0], n)
             return Hits(hits.rows, hits.scores * np.float32(wanted[0].weight))
-        scores: defaultdict[int, float] = defaultdict(float)
-        for part in wanted:
-            hits = _hits(collection, query, part)
-            for row, score in zip(hits.rows.tolist(), hits.scores.tolist(), strict=True):
-                scores[row] += score * part.weight
+        own = [_hits(collection, query, part) for part in wanted]
+        found = np.concatenate([hits.rows for hits in own])
+        rows, places = np.unique(found, return_inverse=True)
+        scores = np.zeros(len(rows), np.float32)
+        weighted = [hits.scores * part.weight for hits, part in zip(own, wanted, strict=True)]
+        np.add.at(scores, places, np.concatenate(weighted))
         for part in odd:
-            out |= set(_holding(collection, query, list(scores), [part]))
-        order = sorted(scores.keys() - out, key=lambda row: (-scores[row], row))
-        rows = []
-        for row in _holding(collection, query, order, phrases) if phrases else order:
-            rows.append(row)
-            if len(rows) == n:
-                break
-        return Hits(np.array(rows, np.int64), np.array([scores[r] for r in rows], np.float32))
+            out |= set(_holding(collection, query, rows.tolist(), [part]))
+        order = np.lexsort((rows, -scores))
+        rows, scores = rows[order], scores[order]
+        if out:
+            kept = ~np.isin(rows, list(out))
+            rows, scores = rows[kept], scores[kept]
+        if phrases:
+            holding = _holding(collection, query, rows.tolist(), phrases)
+            kept = np.isin(rows, list(islice(holding, n or None)))
+            rows, scores = rows[kept], scores[kept]
+        return Hits(rows[: n or None], scores[: n or None])
 
     def evidence(
         self, collection: Collection, query: Query, hits: Hits, rows: Sequence[int]
