@@ -82,9 +82,8 @@ def _told(span: Span, speech: _Speech) -> Iterator[Passage]:
     elif summary := span.get("summary"):
         yield Passage(summary, span.start, span.end, "summary")
     caption = measured_caption(span) or span.get("caption")
-    if caption and comparison_key(caption) not in comparison_key(
-        speech.within(span.start, span.end)
-    ):
+    said = speech.within(span.start, span.end) if caption else ""
+    if caption and not (said and comparison_key(caption) in comparison_key(said)):
         yield Passage(caption, span.start, span.end, "caption")
 
 
@@ -103,6 +102,8 @@ def measured_caption(span: Span) -> str | None:
 
 def _written(span: Span) -> Iterator[Passage]:
     entries: list[TextEntry] = span.get("screen_text", [])
+    if not entries:
+        return
     keyframes: list[KeyframeEntry] = span.get("keyframes", [])
     read = {entry["t"] for entry in entries if "start" not in entry}
     frames = sorted(read | {keyframe["t"] for keyframe in keyframes})
