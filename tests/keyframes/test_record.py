@@ -21,6 +21,11 @@ from vtk.span import Span
 NAMES = {"jpg": "JPEG", "webp": "WEBP", "png": "PNG", "avif": "AVIF"}
 
 
+def _size(file: Path) -> tuple[int, int]:
+    with Image.open(file) as shown:
+        return shown.size
+
+
 def first(clip: Clip, **options: Any) -> Any:
     (span,) = keyframes([Span(video=str(clip.path), start=0.0, end=1.0)], **options)
     return span["keyframes"][0]
@@ -108,7 +113,7 @@ def test_a_sheet_goes_on_page_after_page(tmp_path: Path) -> None:
         "over.view-3.png",
         "over.view.png",
     ]
-    sizes = [Image.open(file).size for file in sorted((tmp_path / "a").iterdir())]
+    sizes = [_size(file) for file in sorted((tmp_path / "a").iterdir())]
     assert sizes[0] == sizes[2] > sizes[1] == (200, 116)
 
 
