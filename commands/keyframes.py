@@ -9,29 +9,44 @@ import typer
 from vtk.errors import UsageError
 from vtk.methods import Methods
 
+from .options import Language, Opening
+from .search_options import Clip
+
 METHODS: "Methods[KeyframeMethod]" = Methods("keyframes")
+QUERY_METHODS: "Methods[QueryMethod]" = Methods("keyframes --query")
+
+HINT = "without an image-text model (--clip), words alone decide which frames answer"
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from vtk.keyframes.methods import KeyframeMethod
+    from vtk.keyframes.query import Query
+    from vtk.keyframes.query.methods import QueryMethod
     from vtk.span import Span
     from vtk.stream.job import Job
 
     Method = str
 else:
-    Method = Literal[*METHODS]
+    Method = Literal[*METHODS, *QUERY_METHODS]
 
 
 def keyframes(
+    opening: Opening,
     jobs: int = 1,
+    query: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT", help="Pick the frames that answer this best; see the end of --method."
+        ),
+    ] = None,
     k: Annotated[
         int | None,
         typer.Option(
             "-k",
             metavar="N",
             min=1,
-            show_default="1; 16 for maxinfo",
+            show_default="1; 16 for maxinfo; 8 with --query",
             help="Frames per span; for maxinfo, the most.",
         ),
     ] = None,
@@ -48,23 +63,48 @@ def keyframes(
             "which more changes.",
         ),
     ] = None,
-    method: Annotated[Method, typer.Option(help=METHODS.help)] = "sharp",
+    at: Annotated[
+        str | None,
+        typer.Option(
+            metavar="T,T,…",
+            help="Instead of a number and a method: the frames on screen at these times of the "
+            "video, in seconds or as 1:02:03.",
+        ),
+    ] = None,
+    method: Annotated[
+        Method | None,
+        typer.Option(
+            show_default="sharp; clips with --query",
+            help=f"{METHODS.help} With --query: {QUERY_METHODS.help}",
+        ),
+    ] = None,
+    tokens: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            help="With --query: most tokens of a vision-language model that the pictures of a span "
+            "may cost, at 28 x 28 pixels a token; their `size` follows. f2c without -k takes four "
+            "frames of half the size where one would fit.",
+        ),
+    ] = None,
+    crop: Annotated[
+        bool,
+        typer.Option(
+            "--crop",
+            help="With --query and --clip: find the part of each frame that answers best, as `box` "
+            "in fractions of the picture; --images writes that part.",
+        ),
+    ] = False,
+    clip: Clip = None,
+    language: Language = None,
     features: Annotated[
         Literal["colour", "clip"],
         typer.Option(
-            help="How frames are compared: by colour and texture, or by an image-text model, "
-            "named by --clip."
+            help="How frames are compared with each other: by colour and texture, or by the model "
+            "of --clip."
         ),
     ] = "colour",
-    clip: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME",
-            envvar="VTK_CLIP",
-            help="For --features clip: an open_clip model, or the URL of a server that embeds "
-            "pictures.",
-        ),
-    ] = None,
     min_gap: Annotated[
         float,
         typer.Option(
@@ -119,20 +159,29 @@ def keyframes(
         ),
     ] = None,
 ) -> "Job":
-    """Pick the frames that stand for each span.
+    """Pick the frames that stand for each span, or that answer a query.
 
     Gives each span with `keyframes`: time, exact timestamp, score and colour layout of each. A
     whole video is split into shots first. Gives exactly N frames if the span has that many; maxinfo
     takes as few as it needs, and --min-gap and --distinct may leave fewer. A span in which packets
     did not decode says how many in `damaged`.
 
-    Looks at a few frames of each span, and decodes from the keyframe of the encoding before each
-    of them. --budget and --distinct give out the spans of a video together.
+    With --query or --at a whole video is one span. --query compares a frame a second with the words
+    of the query by the image-text model of --clip; focus and tstar look at fewer, yesno asks the
+    model of --model or --endpoint about 32, and sevices asks it about captions. Without --clip the
+    words of captions, speech, subtitles and text on screen decide. `made` tells what decided, and
+    how many frames were looked at. It does not go with --budget.
+
+    Without --query, looks at a few frames of each span, and decodes from the keyframe of the
+    encoding before each of them. --budget and --distinct give out the spans of a video together.
 
     \b
     Examples:
       vtk keyframes talk.mp4
       vtk split talk.mp4 | vtk keyframes -k 3 --images frames/ --format avif --size 640
+      vtk keyframes --query 'a rocket lifts off' --clip siglip2-b -k 8 --images frames/ talk.mp4
+      vtk keyframes --query 'the honey bee' --method tass -k 3 --min-gap 2 --why talk.mp4
+      vtk keyframes --at 1,2.5,0:03 --images frames/ talk.mp4
       vtk keyframes --budget 40 --method cluster --sheet overview.jpg film.mkv > /dev/null
       vtk split --every 1m lecture.mp4 | vtk keyframes --method maxinfo --distinct
       vtk keyframes --rate 0.5 --min-gap 1 --why talk.mp4 | jq '.keyframes[].why'
@@ -148,7 +197,13 @@ def keyframes(
         raise UsageError("--sheet needs --jobs 1: the sheet is made in one process")
     if features == "clip" and not clip:
         raise UsageError("--features clip needs a model: --clip NAME (vtk models list)")
-    box = None
+    if query is None and (crop or tokens is not None):
+        raise UsageError("--crop and --tokens are for --query")
+    times = box = None
+    if at is not None:
+        from vtk.keyframes.choosers import parse_times
+
+        times = parse_times(at)
     if size is not None:
         from vtk.media.image.files import parse_size
 
@@ -159,6 +214,7 @@ def keyframes(
         rate=rate,
         budget=budget,
         method=method,
+        at=times,
         min_gap=min_gap,
         distinct=distinct,
         why=why,
@@ -166,13 +222,52 @@ def keyframes(
         sheet=sheet,
         gif=gif,
     )
-    if features == "colour":
-        return Job(wanted, by_video=budget is not None or distinct)
+    wish = reader = None
+    if query is not None:
+        from vtk.keyframes.query import Query
 
-    def by_clip(spans: "Iterator[Span]") -> "Iterator[Span]":
-        from vtk.models.embed.image_text import open_image_text
+        wish = Query(query, language=language, tokens=tokens, crop=crop)
+        reader = _reader(opening, method)
+    elif opening.given:
+        opening.warn_of_unused("keyframes without --query")
+    by_clip = features == "clip"
+    seer = clip if by_clip or query is not None else None
+    if seer is None and reader is None:
+        hint = "" if query is None else HINT
+        work = partial(wanted, query=wish)
+        return Job(work, by_video=budget is not None or distinct, hint=hint)
+    # Every worker process would load the models.
+    return Job(partial(_with_models, wanted, wish, seer, by_clip, reader), processes=False)
 
-        with open_image_text(clip or "", key=os.environ.get("VTK_API_KEY")) as model:
-            yield from wanted(spans, clip=model)
 
-    return Job(by_clip, processes=False)  # every worker process would load the model
+def _reader(opening: Opening, method: str | None) -> Opening | None:
+    """How to open the language model, if the method asks one, or reads with one that is named."""
+    if method is not None and method in QUERY_METHODS:
+        chosen = QUERY_METHODS.load(method)
+        if chosen.asks or (chosen.reads and opening.named):
+            return opening
+    opening.warn_of_unused(f"the method {method}" if method else "the default method")
+    return None
+
+
+def _with_models(
+    work: "Callable[..., Iterator[Span]]",
+    query: "Query | None",
+    clip: str | None,
+    by_clip: bool,
+    opening: Opening | None,
+    spans: "Iterator[Span]",
+) -> "Iterator[Span]":
+    """The work with its models, which are closed behind it; `by_clip` compares frames by one."""
+    from contextlib import ExitStack, closing
+    from dataclasses import replace
+
+    from vtk.models.embed.image_text import open_image_text
+
+    with ExitStack() as opened:
+        key = os.environ.get("VTK_API_KEY")
+        seer = opened.enter_context(open_image_text(clip, key=key)) if clip else None
+        reader = opened.enter_context(closing(opening())) if opening else None
+        if query is not None:
+            query = replace(query, clip=seer, model=reader)
+        yield from work(spans, query=query, clip=seer if by_clip else None)

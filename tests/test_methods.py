@@ -20,6 +20,7 @@ from vtk.ground.topic import search as by_topic
 from vtk.ground.vlm import search as by_vlm
 from vtk.ground.words import search as by_words
 from vtk.keyframes.methods import KeyframeMethod
+from vtk.keyframes.query.methods import QUERY_METHODS, QueryMethod
 from vtk.methods import Methods
 from vtk.retrieve import MakeChannel
 from vtk.retrieve.embedded import looks as by_looks
@@ -74,9 +75,20 @@ def test_a_command_offers_the_methods_of_its_table_and_says_what_each_does(name:
         if each.name == OPTIONS.get(name, "method")
     )
     choices = list(option.type.choices)
-    assert choices == [*table(name), *(["all"] if name == "retrieve" else [])]
+    more = {"retrieve": ["all"], "keyframes": [*QUERY_METHODS]}
+    assert choices == [*table(name), *more.get(name, [])]
     assert vars(option)["help"].startswith(table(name).help[:-1])
     assert all(f"{method}: {does}" in table(name).help for method, does in table(name).items())
+
+
+def test_the_methods_for_a_query_stand_apart_in_the_help_and_are_there() -> None:
+    (option,) = (
+        p
+        for p in import_module("vtk.commands").Commands()["keyframes"].params
+        if p.name == "method"
+    )
+    assert vars(option)["help"] == f"{table('keyframes').help} With --query: {QUERY_METHODS.help}"
+    assert all(isinstance(QUERY_METHODS.load(name), QueryMethod) for name in QUERY_METHODS)
 
 
 @pytest.mark.parametrize("name", ABILITIES)

@@ -67,6 +67,8 @@ class KeyframeEntry(TypedDict):
     why: NotRequired[dict[str, Any]]
     image: NotRequired[str]  # path of a file
     same_as: NotRequired[list[SameFrame]]
+    box: NotRequired[list[float]]  # part of interest, as of a `TextEntry`
+    size: NotRequired[list[int]]  # most width and height for a model, in pixels
     look: NotRequired[list[int]]  # 12 coefficients of the MPEG-7 colour layout
     embedding: NotRequired[list[EmbeddingEntry]]  # one vector of each model
 

@@ -26,6 +26,20 @@ TABLES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "maxinfo": ("as few as stand for all", "vtk.keyframes.maxinfo:METHOD"),
         "motion": ("where most moves", "vtk.keyframes.motion:METHOD"),
     },
+    "keyframes --query": {
+        "clips": ("the best scenes, by seats", "vtk.keyframes.query.clips:METHOD"),
+        "aks": ("uneven parts are halved", "vtk.keyframes.query.aks:METHOD"),
+        "bolt": ("in proportion to the scores", "vtk.keyframes.query.bolt:METHOD"),
+        "tass": ("the best, far apart", "vtk.keyframes.query.tass:METHOD"),
+        "focus": ("looks where it promises most", "vtk.keyframes.query.focus:METHOD"),
+        "tstar": ("zooms in, looks at half at most", "vtk.keyframes.query.tstar:METHOD"),
+        "f2c": ("short clips around the best", "vtk.keyframes.query.f2c:METHOD"),
+        "sevices": (
+            "where captions and pictures agree",
+            "vtk.keyframes.query.sevices:METHOD",
+        ),
+        "yesno": ("for which a model says yes", "vtk.keyframes.query.yesno:METHOD"),
+    },
     "transcribe": {
         "auto": ("subtitles, else recognition", "vtk.transcribe.sources:AUTO"),
         "subtitles": ("the words that come with the video", "vtk.transcribe.sources:SUBTITLES"),

@@ -71,6 +71,14 @@ PROPERTIES: dict[str, Any] = {
         score=SCORE,
         why={"type": "object", "description": "measurements behind it, by name"},
         image=text("file of the picture"),
+        box={**BOX, "description": "part that answers the query best; the picture shows this part"},
+        size={
+            "type": "array",
+            "description": "width and height in pixels at which a model is shown the frame at most",
+            "items": {"type": "integer", "minimum": 1},
+            "minItems": 2,
+            "maxItems": 2,
+        },
         same_as=entries(
             "later keyframes of the video that were left out, as they are nearly the same",
             ["t"],

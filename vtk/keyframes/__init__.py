@@ -1,6 +1,6 @@
 """keyframes: select the few frames that represent a span."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING
 
 from vtk.errors import MediaError, UsageError
 from vtk.keyframes.methods import METHODS
+from vtk.keyframes.query import DEFAULT as BY_QUERY
+from vtk.keyframes.query import Query
+from vtk.keyframes.query.methods import QUERY_METHODS
 from vtk.pipeline import fill_missing, group_by_video, map_spans
 from vtk.span import Span
 
 if TYPE_CHECKING:
+    from vtk.keyframes.choosers import Chooser
     from vtk.media.image.files import Box, Format
     from vtk.models.embed.image_text import ImageTextModel
 
@@ -33,7 +37,9 @@ def keyframes(
     k: int | None = None,
     rate: float | None = None,
     budget: int | None = None,
-    method: str = "sharp",
+    method: str | None = None,
+    query: Query | None = None,
+    at: Sequence[float] | None = None,
     min_gap: float = 0.0,
     distinct: bool = False,
     why: bool = False,
@@ -51,28 +57,28 @@ def keyframes(
     keyframe, in `same_as`. `why` adds measurements. `clip` compares frames by that model instead of
     colour and texture. With `budget` or `distinct`, the spans of a video are yielded together.
 
+    With `query`, the frames are those that answer it, 8 if no number is given, by a `method` of
+    `vtk.keyframes.query`. With `at`, they are those on screen at these times of the video, in
+    seconds; see `vtk.keyframes.choosers.AtTimes`. A whole video is then not split.
+
     `images` writes an image of each keyframe, `gif` an animation of each span into that folder,
     `sheet` contact sheets of all keyframes, the last of them at the end.
 
     Raises UsageError for invalid options, MissingError for a missing encoder, OutputError for an
     image that cannot be written.
     """
-    METHODS.check(method)
     _check(k, rate, budget, min_gap)
+    chooser = _chooser(method, query, at, budget, counted=(k or rate or budget) is not None)
     from vtk.keyframes.distinct import Distinct
     from vtk.keyframes.features import Clip, Colour
-    from vtk.keyframes.pieces import choices
     from vtk.keyframes.record import KeyframeWriter
     from vtk.keyframes.sampler import SpanSampler
     from vtk.media.image import files
     from vtk.media.image.contact_sheet import Sheet
-    from vtk.media.video import OUTSIDE, VideoCache
-    from vtk.split import with_shots
+    from vtk.media.video import VideoCache
 
-    chosen = METHODS.load(method)
     features = Clip(clip) if clip else Colour()
-    number = chosen.default if k is None else k
-    origin = {"model": clip.name, "sha256": clip.sha256} if clip else {}
+    origin = {"model": clip.name, "sha256": clip.sha256} if clip and query is None else {}
     if images is not None:
         files.check_format(images.format)
     for folder in (images.folder if images else None, gif):
@@ -83,18 +89,16 @@ def keyframes(
 
         def work(share: int | None, kept: Distinct | None, span: Span) -> Iterator[Span]:
             view = SpanSampler.of(latest(span.video), span, features, min_gap)
-            wanted = share if share is not None else number
+            wanted = share if share is not None else k
             if rate:
                 wanted = max(round(rate * (view.end - view.start)), 1)
-            found = choices(view, chosen, wanted)
-            if wanted and not found:
-                raise MediaError(OUTSIDE)
+            found, details = chooser.choose(view, span, wanted)
             new = recorder.record(span, view, found, kept)
-            yield new.with_provenance("keyframes", method, **origin)
+            yield new.with_provenance("keyframes", chooser.method, **origin, **details)
 
         together = budget is not None or distinct
-        shots = with_shots(spans)
-        for group in group_by_video(shots) if together else ([span] for span in shots):
+        ready = chooser.prepared(spans)
+        for group in group_by_video(ready) if together else ([span] for span in ready):
             shares = _shares(group, budget, min_gap) if budget else [None] * len(group)
             kept = Distinct(features) if distinct else None
             done = chain.from_iterable(
@@ -111,6 +115,38 @@ def with_keyframes(spans: Iterable[Span]) -> Iterator[Span]:
     return fill_missing(
         spans, lambda span: span.is_whole_video or not span.get("keyframes"), keyframes
     )
+
+
+def _chooser(
+    method: str | None,
+    query: Query | None,
+    at: Sequence[float] | None,
+    budget: int | None,
+    *,
+    counted: bool,
+) -> "Chooser":
+    """What chooses the keyframes; `counted` says that their number is given."""
+    from vtk.keyframes.choosers import AtTimes, ByMethod
+    from vtk.keyframes.query.chooser import QueryChooser
+
+    if at is not None:
+        if counted or method is not None or query is not None:
+            raise UsageError("the times of --at say which frames: no number, method or query")
+        return AtTimes(sorted(set(at)))
+    if query is None:
+        if method in QUERY_METHODS:
+            raise UsageError(f"--method {method} looks for something: say what with --query")
+        return ByMethod(METHODS.check(method or "sharp"))
+    if method in METHODS:
+        raise UsageError(
+            f"--method {method} takes no query; for --query there are {', '.join(QUERY_METHODS)}"
+        )
+    if budget is not None:
+        raise UsageError(
+            "--budget divides a number among spans by what changes in them; with --query say how "
+            "many of each span, -k or --rate, and give the whole video as one span"
+        )
+    return QueryChooser(query, method or BY_QUERY)
 
 
 def _check(k: int | None, rate: float | None, budget: int | None, min_gap: float) -> None:

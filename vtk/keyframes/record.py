@@ -1,6 +1,7 @@
 """Keyframe records, and the images, animations and contact sheets written with them."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,9 @@ from vtk.keyframes.sampler import Choice, SpanSampler
 from vtk.media.image import descriptors, files
 from vtk.media.image import gif as animated
 from vtk.media.image.contact_sheet import HEIGHT, Sheet
-from vtk.media.image.to_rgb import to_rgb
+from vtk.media.image.to_rgb import RGB, to_rgb
 from vtk.media.video import Frame
+from vtk.prompting.crops import crop
 from vtk.span import Span
 from vtk.times import rounded
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 ANIMATED = (320, 320)  # most width and height of an animation in pixels
 PACE = 4  # frames per second of an animation
+WHOLE = 1 << 16  # pixels; more than any picture has on a side
 LONGEST = 40  # most frames of an animation; a longer span is shown faster
 
 
@@ -40,6 +43,8 @@ class KeyframeWriter:
         With `kept`, a near-duplicate of a kept keyframe is listed under that keyframe.
         """
         new = span.with_times(view.start, view.end)
+        if span.is_whole_video:
+            new["kind"] = "video"
         if "pts" not in span:
             new["time_base"] = str(view.video.time_base)
         entries: list[KeyframeEntry] = []
@@ -67,12 +72,17 @@ class KeyframeWriter:
         if self.why:
             measured = {"sharpness": candidate.sharpness, "exposure": candidate.exposure}
             found["why"] = {key: round(v, 4) for key, v in (measured | choice.why).items()}
+        if choice.box is not None:
+            found["box"] = choice.box
+        if choice.size is not None:
+            turned = round(frame.image.rotation / 90) % 2
+            found["size"] = list(choice.size[::-1] if turned else choice.size)
         found["look"] = descriptors.colour_layout(candidate.thumbnail)
         aspect = view.video.stream.sample_aspect_ratio
         if self.images is not None:
             wish = self.images
             path = wish.folder / files.image_name(view.video.name, time, wish.format)
-            shown = files.fitted(frame.image, aspect, wish.size)
+            shown = _picture(frame, aspect, wish.size, found)
             files.write_image(path, shown, wish.format, wish.quality)
             found["image"] = str(path)
         if self.sheet is not None:
@@ -91,3 +101,20 @@ class KeyframeWriter:
         path = self.gif / files.image_name(view.video.name, rounded(view.start), "gif")
         files.write_bytes(path, animated.encode_gif(shown, PACE))
         return str(path)
+
+
+def _picture(
+    frame: Frame, aspect: Fraction | None, size: files.Box | None, entry: KeyframeEntry
+) -> RGB:
+    """The picture of a keyframe as its record says: its box only, and no larger than its size."""
+    limit = size
+    if "size" in entry:
+        wide, tall = entry["size"]
+        limit = (min(wide, size[0]), min(tall, size[1])) if size else (wide, tall)
+    if "box" not in entry:
+        return files.fitted(frame.image, aspect, limit)
+    part = crop(files.fitted(frame.image, aspect, None), entry["box"], WHOLE)
+    if limit is None:
+        return part
+    scale = min(1.0, limit[0] / part.shape[1], limit[1] / part.shape[0])
+    return crop(part, (0, 0, 1, 1), max(int(scale * max(part.shape[:2])), 1))

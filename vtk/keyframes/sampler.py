@@ -36,11 +36,13 @@ class Candidate(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """A chosen frame, its score (0..1), and the measurements of the method."""
+    """A chosen frame, its score, and the measurements of the method."""
 
     candidate: Candidate
     score: float
     why: dict[str, float]
+    box: list[float] | None = None  # part of interest, as fractions of the displayed picture
+    size: tuple[int, int] | None = None  # most width and height for a model, in pixels
 
 
 class Features(Protocol):
@@ -82,6 +84,12 @@ class SpanSampler:
     def rate(self) -> float:
         """Average frames per second stated in the file; 25 if none is stated."""
         return float(self.video.stream.average_rate or 25)
+
+    @property
+    def displayed(self) -> tuple[float, float]:
+        """Width and height of the pictures in pixels, with square pixels, before any rotation."""
+        stream = self.video.stream
+        return stream.width * float(stream.sample_aspect_ratio or 1), float(stream.height)
 
     def sample(self, count: int, least: int, pair: float = 0.0) -> list[Candidate]:
         """Sample about `count` frames evenly from the clear part; at least `least` if possible.

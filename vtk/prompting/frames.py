@@ -17,7 +17,7 @@ from vtk.times import rounded
 TimedFrame = tuple[float, Picture]  # presentation time in seconds, and the picture
 Parts = tuple[str | Picture, ...]
 
-MOST = 8  # most frames if no number is given
+MOST = 8  # most frames if no number is given and keyframes have no size
 # Share of a stretch left out at either end, where the next shot may show through. This is less than
 # for keyframes, because the first and the last frame tell a model what moves.
 EDGE = 0.08
@@ -52,16 +52,20 @@ class FrameOptions:
 def select_frames(video: Video, span: Span, options: FrameOptions) -> list[TimedFrame]:
     """Return the selected frames of a span in time order, each decoded once.
 
-    Raises MediaError if the span contains no picture.
+    A keyframe that has a `size` is shown no larger than that. Raises MediaError if the span
+    contains no picture.
     """
     start, end = video.clamp(span.start, span.end)
     times = frame_times(span, start, end, options)
     pixels = max(options.pixels // 2, 16) if options.layout == "clip" else options.pixels
     aspect = video.stream.sample_aspect_ratio
+    sizes = {k["t"]: k["size"] for k in span.get("keyframes", []) if "size" in k}
     found: dict[int, TimedFrame] = {}
-    for frame in video.frames_at(times):
+    for time, frame in zip(times, video.frames_at(times), strict=False):
         if frame.pts not in found:
-            found[frame.pts] = (rounded(frame.time), fitted(frame.image, aspect, (pixels, pixels)))
+            wide, tall = sizes.get(time, (pixels, pixels))
+            box = min(wide, pixels), min(tall, pixels)
+            found[frame.pts] = (rounded(frame.time), fitted(frame.image, aspect, box))
     if not found:
         raise MediaError(OUTSIDE)
     return list(found.values())
@@ -74,8 +78,10 @@ def frame_times(span: Span, start: float, end: float, options: FrameOptions) -> 
     the transitions at its ends. The layout `clip` adds a short run of frames after each (F2C: as
     many tokens as single frames, at half the size).
     """
-    marked = sorted(k["t"] for k in span.get("keyframes", []) if start <= k["t"] < end)
-    count = options.count or min(len(marked), MOST) or DEFAULT_COUNTS[options.layout]
+    inside = [k for k in span.get("keyframes", []) if start <= k["t"] < end]
+    marked = sorted(k["t"] for k in inside)
+    most = len(marked) if all("size" in k for k in inside) else MOST  # as many as their sizes allow
+    count = options.count or min(len(marked), most) or DEFAULT_COUNTS[options.layout]
     run = (RUN - 1) * STEP if options.layout == "clip" else 0.0
     low, high = span.without_transitions(start, end)
     even = evenly_spaced(low, max(high - run, low), count)

@@ -1,0 +1,89 @@
+"""Ways to choose the keyframes of a span: by a method, or at stated times."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from vtk.errors import MediaError, UsageError
+from vtk.keyframes.methods import METHODS
+from vtk.keyframes.pieces import choices
+from vtk.keyframes.sampler import Choice, SpanSampler
+from vtk.media.video import OUTSIDE, ROUNDING
+from vtk.span import Span
+from vtk.split import with_shots
+from vtk.times import parse_clock, rounded
+
+Chosen = tuple[list[Choice], dict[str, Any]]  # in time order, and details of provenance
+
+
+class Chooser(Protocol):
+    """Chooses the keyframes of spans."""
+
+    method: str
+
+    def prepared(self, spans: Iterable[Span]) -> Iterator[Span]:
+        """Yield the spans to choose from, in order."""
+        ...
+
+    def choose(self, view: SpanSampler, span: Span, k: int | None) -> Chosen:
+        """The choices for a span, `k` or a default; see `choices`. Raises MediaError."""
+        ...
+
+
+@dataclass
+class ByMethod:
+    """Frames that stand for a span; a whole video is split into shots first."""
+
+    method: str
+
+    def __post_init__(self) -> None:
+        self._chosen = METHODS.load(self.method)
+
+    def prepared(self, spans: Iterable[Span]) -> Iterator[Span]:
+        """The spans, with shots for whole videos."""
+        return with_shots(spans)
+
+    def choose(self, view: SpanSampler, span: Span, k: int | None) -> Chosen:
+        """The choices of the method, which are `k` or its default."""
+        wanted = self._chosen.default if k is None else k
+        found = choices(view, self._chosen, wanted)
+        if wanted and not found:
+            raise MediaError(OUTSIDE)
+        return found, {}
+
+
+@dataclass
+class AtTimes:
+    """The frames on screen at ascending times of the video, in seconds."""
+
+    times: Sequence[float]
+    method: str = "at"
+
+    def prepared(self, spans: Iterable[Span]) -> Iterator[Span]:
+        """The spans as they are."""
+        return iter(spans)
+
+    def choose(self, view: SpanSampler, span: Span, k: int | None) -> Chosen:
+        """The frames at the times.
+
+        Of a span that states its start or end, times outside of it are left out, which `outside`
+        tells. Of a whole video each time must lie in it: raises MediaError.
+        """
+        inside = [time for time in self.times if view.start - ROUNDING <= time < view.end]
+        outside = [time for time in self.times if time not in inside]
+        if outside and span.is_whole_video:
+            told = ", ".join(f"{time:g}" for time in outside)
+            lasts = f"from {view.start:g} to {view.end:g} s"
+            raise MediaError(f"no frame at {told} s: the video lasts {lasts}")
+        found = [Choice(candidate, 1.0, {}) for candidate in view.frames_at(inside)]
+        if inside and not found:
+            raise MediaError(OUTSIDE)
+        return found, {"outside": [rounded(time) for time in outside] or None}
+
+
+def parse_times(text: str) -> list[float]:
+    """Parse times such as ``12.5,1:30,1:02:03`` to seconds, ascending. Raises UsageError."""
+    try:
+        return sorted({parse_clock(part) for part in text.split(",")})
+    except ValueError:
+        raise UsageError(f"not times: {text!r}; write seconds or clock times: 12.5,1:30") from None
