@@ -3,7 +3,7 @@
 from math import inf
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from vtk.query import CONDITIONS, SOURCES, Part, Query
@@ -93,6 +93,7 @@ PIECES = st.sampled_from(
 )
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.lists(PIECES | st.text(max_size=3), max_size=20).map("".join))
 @example('"" -"" speech:"" tag: video:""')
 def test_any_text_is_a_query(text: str) -> None:
@@ -105,6 +106,7 @@ def test_any_text_is_a_query(text: str) -> None:
         assert query.terms
 
 
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.from_regex(r"[a-z]{1,8}", fullmatch=True), min_size=1, max_size=8))
 def test_plain_words_stay_as_they_are(words: list[str]) -> None:
     text = " ".join(words)

@@ -4,9 +4,9 @@ Each row is a process of its own that reads the same JSON Lines and answers 1 qu
 pass. `json` are the seconds that json or orjson and the check of each record take; `read` those of
 words and index; `query` those of one query after that. Peers: bm25s as its page shows it (its own
 tokenizer, with the stemmer that vtk uses), and BM25 in plain Python as rank_bm25 computes it. The
-texts are made: words of a vocabulary of 30,000, as frequent as Zipf's law says, 38 a span. `same`
-is the share of queries whose best span is the one that bm25s finds best (a tie counts against it,
-as do words that no span has, which vtk takes as others: many with `--small`).
+texts are made: words of a vocabulary of 30,000, as frequent as Zipf's law says, 20 to 56 a span.
+`same` is the share of queries whose best span is the one that bm25s finds best (a tie counts against
+it, as do words that no span has, which vtk takes as others: many with `--small`).
 """
 
 import json
@@ -26,7 +26,7 @@ from typing import Any
 
 import orjson
 
-SPANS, WORDS, VOCABULARY = 100_000, 38, 30_000
+SPANS, WORDS, VOCABULARY = 100_000, (20, 56), 30_000
 Answer = Callable[[str], int | None]  # from a query to the number of its best span
 Record = dict[str, Any]
 Reader = Callable[[Iterable[Record], list[str]], Answer]
@@ -62,7 +62,7 @@ def _write(file: Path, count: int) -> list[str]:
     with file.open("wb") as out:
         for number in range(count):
             start = number % 500 * 5.0
-            words = rng.choices(vocabulary, cum_weights=weights, k=WORDS)
+            words = rng.choices(vocabulary, cum_weights=weights, k=rng.randint(*WORDS))
             speech = {"start": start, "end": start + 5, "text": " ".join(words[15:]) + "."}
             span = {"video": f"{number // 500}.mp4", "start": start, "end": start + 5}
             span |= {"kind": "shot", "caption": " ".join(words[:15]) + ".", "speech": [speech]}

@@ -77,6 +77,7 @@ def test_vectors_of_another_length_are_refused_and_change_nothing() -> None:
     assert collection.words(["cat"], 0).rows.tolist() == [0]
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.integers(0, 5), max_size=30), st.integers(0, 10))
 def test_the_best_are_those_of_a_stable_sort(scores: list[int], n: int) -> None:
     values = np.array(scores, np.float32)

@@ -1,6 +1,6 @@
 """Order in time: what follows what, and how soon."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.retrieve.shots import shots
@@ -50,6 +50,7 @@ def test_the_best_of_those_that_follow_counts_and_of_equal_ones_the_first() -> N
 TEXTS = st.lists(st.sampled_from(["a dog", "a cat", "rain", "a dog, a cat"]), max_size=12)
 
 
+@settings(max_examples=50, deadline=None)
 @given(TEXTS, st.integers(0, 30))
 def test_moments_share_no_span_and_keep_the_limit(texts: list[str], within: int) -> None:
     found = list(retrieve(shots(texts), f"dog then cat within {within + 1}s", n=0))
