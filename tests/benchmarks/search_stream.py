@@ -5,8 +5,8 @@ pass. `json` are the seconds that json or orjson and the check of each record ta
 words and index; `query` those of one query after that. Peers: bm25s as its page shows it (its own
 tokenizer, with the stemmer that vtk uses), and BM25 in plain Python as rank_bm25 computes it. The
 texts are made: words of a vocabulary of 30,000, as frequent as Zipf's law says, 20 to 56 a span.
-`same` is the share of queries whose best span is the one that bm25s finds best (a tie counts against
-it, as do words that no span has, which vtk takes as others: many with `--small`).
+`same` is the share of queries whose best span is the one that bm25s finds best (a tie counts
+against it, as do words that no span has, which vtk takes as others: many with `--small`).
 """
 
 import json
