@@ -2,7 +2,8 @@
 
 import shutil
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -75,20 +76,20 @@ def said(*texts: str, **fields: object) -> Span:
 
 @dataclass
 class Letters:
-    """A text model that knows how many letters there are, and refuses one of them."""
+    """A text model that counts letters, of three texts at a time, unless one of them is refused."""
 
     name: str = "letters"
     sha256: str | None = None
     dim: int = 2
     refused: str = "?"
-    asked: list[str] = field(default_factory=list)
 
     def documents(self, texts: Iterable[str]) -> Iterator[Vector]:
-        for text in texts:
-            self.asked.append(text)
-            if self.refused in text:
+        source = iter(texts)
+        while batch := list(islice(source, 3)):
+            if any(self.refused in text for text in batch):
                 raise ModelError("refused")
-            yield np.array([len(text), 1], np.float32) / np.hypot(len(text), 1)
+            for text in batch:
+                yield np.array([len(text), 1], np.float32) / np.float32(np.hypot(len(text), 1))
 
 
 def texts_model(**values: str) -> TextModel:
