@@ -121,8 +121,8 @@ def retrieve(
 
     The score of words alone is that of BM25, above 0. With --embedder or --clip, 0 is as near as
     any span is to any query, 1 as near as the best of so many spans is by chance, and --threshold
-    1.3 leaves out what does not fit, if with one mistake in six or so; so nothing found may be the
-    answer (--fail-empty). A way to search that found nothing, or little beside another one, does
+    1.3 leaves out most of what has nothing to do with it; so nothing found may be the answer
+    (--fail-empty). A way to search that found nothing, or little beside another one, does
     not count. --normalize gives other scores, and --rerank those of the model.
 
     \b

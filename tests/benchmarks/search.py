@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 
 PARTS = (
-    *("corpus", "meaning", "stream", "copies", "ground", "real_text", "keyframes"),
+    *("corpus", "meaning", "scores", "stream", "copies", "ground", "real_text", "keyframes"),
     *("scale", "killed"),
 )
 

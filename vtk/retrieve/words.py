@@ -66,19 +66,19 @@ class Words:
     def evidence(
         self, collection: Collection, query: Query, hits: Hits, rows: Sequence[int]
     ) -> Scores:
-        """4 s ** 4 for each row, where s is the share of the query that it has, by weight of terms.
+        """4 / (1 + exp(-40 (s - 0.8))) for each row, where s is the share of the query that it has.
 
         The share is the score by that of a span that would hold every term as well as the best one
-        for this term does. A term that no span has counts as one that a single span has. A word or
-        two of many are chance, so that 1 takes seven tenths of the query.
+        for this term does. A term that no span has counts as one that a single span has. Some words
+        of many are chance, so that words count where a span has about all of a query.
         """
         known = dict(zip(hits.rows.tolist(), hits.scores.tolist(), strict=True))
         found = np.array([known.get(row, 0.0) for row in rows], np.float32)
         if not found.any():
             return found
         share = found / max(_most(collection, query), 1e-9)
-        evidence: Scores = np.minimum(share, 1) ** 4 * 4
-        return evidence
+        evidence: Scores = 4 / (1 + np.exp(-40 * (np.minimum(share, 1) - 0.8)))
+        return evidence.astype(np.float32)
 
     def why(self, collection: Collection, query: Query, row: int, span: Span) -> dict[str, Any]:
         """The terms of the query that the span has, and the texts that have them."""
