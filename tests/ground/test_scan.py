@@ -1,5 +1,6 @@
 """Scanning: moments by what they look like, to the frame, from few looks."""
 
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from tests.command_line import lines, vtk
 from tests.world.models.film import Act
@@ -91,7 +93,7 @@ def test_only_the_given_spans_are_scanned(
     assert (cut.start, cut.end) == (acts[0].start, acts[0].end - 1)
 
 
-def test_lengths_and_threshold_hold(film: tuple[Path, list[Act]], clip: ImageTextModel) -> None:
+def test_lengths_hold(film: tuple[Path, list[Act]], clip: ImageTextModel) -> None:
     path, acts = film
 
     def lengths(**options: Any) -> list[float]:
@@ -101,7 +103,6 @@ def test_lengths_and_threshold_hold(film: tuple[Path, list[Act]], clip: ImageTex
 
     assert lengths(max_length=5.0)[0] == 5
     assert lengths(min_length=30.0)[0] == 30
-    assert lengths(threshold=1.0) == []
 
 
 def test_a_frame_is_looked_at_once(
@@ -139,6 +140,50 @@ def test_without_a_model_words_are_compared_and_this_is_said() -> None:
     result = vtk("ground", "--method", "scan", "rocket", stdin=[span])
     assert [record["start"] for record in lines(result)] == [0]
     assert b"neither --clip nor --embedder" in result.stderr
+
+
+class Topics:
+    """A text embedder that knows two topics, and finds all else unlike."""
+
+    name, dim, sha256 = "topics", 4, None
+
+    def documents(self, texts: Iterable[str], place: int = 2) -> Iterator[NDArray[np.float32]]:
+        for text in texts:
+            vector = np.zeros(self.dim, np.float32)
+            vector[:2] = text.count("bee"), text.count("rocket")
+            vector[place] = not vector.any() or 0.2
+            yield vector / np.linalg.norm(vector)
+
+    def queries(self, texts: Iterable[str]) -> Iterator[NDArray[np.float32]]:
+        return self.documents(texts, 3)
+
+    def __enter__(self) -> "Topics":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+def test_texts_that_mean_the_same_are_one_moment_of_whole_cues() -> None:
+    said = ["Hello.", "A bee, bee!", "Two bee bee bee.", "So.", "A rocket rocket.", "Bye."]
+    cues = [{"start": 5.0 * n, "end": 5.0 * n + 4, "text": text} for n, text in enumerate(said)]
+    span = Span(video="a.mp4", start=0.0, end=60.0, speech=cues)
+    found = list(ground([span], "bee bee bee", method="scan", models=Openers(embedder=Topics)))
+    assert [(s.start, s.end) for s in found] == [(5, 14)]
+    assert [entry["text"] for entry in found[0]["evidence"]] == said[1:3]
+    assert found[0]["made"][-1]["embedder"] == "topics"
+    models = Openers(embedder=Topics)
+    short = ground([span], "bee bee bee", method="scan", max_length=5, models=models)
+    assert [(s.start, s.end) for s in short] == [(10, 14)]
+
+
+def test_nothing_found_can_be_a_failure() -> None:
+    span = {"video": "a.mp4", "start": 0, "end": 9, "caption": "A rocket."}
+    assert vtk("ground", "--fail-empty", "whale", stdin=[span]).returncode == 1
+    assert vtk("ground", "--fail-empty", "rocket", stdin=[span]).returncode == 0
 
 
 NUMBERS = st.lists(st.integers(-9, 9), max_size=14)

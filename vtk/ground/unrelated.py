@@ -7,8 +7,6 @@ from numpy.typing import NDArray
 
 Scores = NDArray[np.float32]
 
-EULER = 0.5772156649  # mean of the standard Gumbel distribution
-
 # Everyday things, so different from each other that hardly any video shows more than a few.
 TEXTS = (
     "a person rides a bicycle down a street",
@@ -66,15 +64,21 @@ class Unrelated:
     """The best scores of unrelated texts in a video, as a distribution.
 
     The highest of many scores follows a Gumbel distribution (Gumbel, Statistics of Extremes, 1958),
-    which is fitted by its moments.
+    which is fitted by its quartiles: a few texts that are related to the video after all change
+    them little.
     """
 
     def __init__(self, scores: Scores) -> None:
         """`scores` are those of unrelated texts at places of the video: (texts, places)."""
-        best = scores.max(axis=1)
-        self._width = max(float(best.std()) * math.sqrt(6) / math.pi, 1e-6)
-        self._mode = float(best.mean()) - EULER * self._width
+        low, middle, high = np.quantile(scores.max(axis=1), [0.25, 0.5, 0.75]).tolist()
+        self._width = max((high - low) / (_height(0.75) - _height(0.25)), 1e-6)
+        self._mode = middle - _height(0.5) * self._width
 
     def share_below(self, score: float) -> float:
         """Return the share of unrelated texts whose best place scores lower: 0 to 1."""
         return round(math.exp(-math.exp(min(700.0, (self._mode - score) / self._width))), 6)
+
+
+def _height(share: float) -> float:
+    """The height below which a share of the standard Gumbel distribution lies."""
+    return -math.log(-math.log(share))
