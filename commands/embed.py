@@ -27,6 +27,14 @@ def embed(
             "but what only one frame shows is harder to find.",
         ),
     ] = False,
+    signature: Annotated[
+        bool,
+        typer.Option(
+            "--signature",
+            help="Give spans two signatures of frames a second, without a model, by which "
+            "vtk retrieve --same finds copies.",
+        ),
+    ] = False,
     threads: Threads = None,
     language: Language = None,
 ) -> "Job":
@@ -38,6 +46,10 @@ def embed(
     that no command looked at for words is captioned first, one without keyframes gets them, and a
     whole video is split into shots; what has no words gets no vector of words, and is counted.
 
+    With --signature the span has two vectors a second of what its frames look like, by which
+    copies are found: nearly the same when encoded anew, scaled or recoloured. They take 500 bytes a
+    second in the record. For them alone, a whole video is not split.
+
     What the same model embedded already is kept, and no video is opened for it; words are embedded
     anew where they changed since. Vectors of several models stand side by side. A vector takes 2.7
     characters a dimension in the record.
@@ -48,22 +60,23 @@ def embed(
       vtk embed --embedder all-minilm < shots.jsonl
       vtk embed --embedder all-minilm --clip siglip2-b film.mkv -o film.jsonl
       vtk embed --clip http://localhost:8080 --pool film.mkv
+      vtk embed --signature film.mkv > signed.jsonl
     """
     from functools import partial
 
     from vtk.errors import UsageError
     from vtk.stream.job import Job
 
-    if not embedder and not clip:
+    if not embedder and not clip and not signature:
         raise UsageError(
             "which model? --embedder NAME embeds words, --clip NAME pictures "
-            "(vtk models list --kind embed, --kind clip)"
+            "(vtk models list --kind embed, --kind clip), and --signature needs none"
         )
     if all(name.startswith(("http://", "https://")) for name in (embedder, clip) if name):
         warn_of_unused(given & {"threads"}, "the model of a server")
     if not embedder:
         warn_of_unused(given & {"language"}, "--clip")
-    work = partial(_with_models, embedder, clip, threads, pool, language)
+    work = partial(_with_models, embedder, clip, threads, pool, signature, language)
     return Job(work, processes=False)  # each process of --jobs would load the models
 
 
@@ -72,6 +85,7 @@ def _with_models(
     clip: str | None,
     threads: int | None,
     pool: bool,
+    signature: bool,
     language: str | None,
     spans: "Iterator[Span]",
 ) -> "Iterator[Span]":
@@ -87,5 +101,10 @@ def _with_models(
         texts = embedder and stack.enter_context(open_text(embedder, key=key, threads=threads))
         looks = clip and stack.enter_context(open_image_text(clip, key=key, threads=threads))
         yield from add(
-            spans, embedder=texts or None, clip=looks or None, pooled=pool, language=language
+            spans,
+            embedder=texts or None,
+            clip=looks or None,
+            signature=signature,
+            pooled=pool,
+            language=language,
         )

@@ -9,7 +9,7 @@ import typer
 from vtk.errors import UsageError
 from vtk.methods import Methods
 
-from .options import Language, Opening
+from .options import Language, Opening, warn_of_unused
 from .result_options import Results
 from .search_options import (
     Bank,
@@ -25,9 +25,14 @@ from .search_options import (
     Rerank,
     RerankBy,
     Rewrite,
+    Same,
     Weights,
 )
 
+UNUSED_BY_SAME = {
+    *("by", "per_video", "by_video", "why", "embedder", "clip", "pool", "fuse", "weights"),
+    *("normalize", "bank", "rerank", "rerank_by", "rewrite", "diverse", "language"),
+}
 METHODS: "Methods[MakeChannel]" = Methods("retrieve")
 
 if TYPE_CHECKING:
@@ -44,6 +49,7 @@ else:
 
 def retrieve(
     results: Results,
+    given: frozenset[str],
     inputs: list[str],
     query: Annotated[
         str | None,
@@ -85,6 +91,7 @@ def retrieve(
     fail_empty: FailEmpty = False,
     image: Image = None,
     like: Like = None,
+    same: Same = False,
     embedder: Embedder = None,
     clip: Clip = None,
     pool: Pool = "max",
@@ -125,6 +132,12 @@ def retrieve(
     (--fail-empty). A way to search that found nothing, or little beside another one, does
     not count. --normalize gives other scores, and --rerank those of the model.
 
+    With --like and --same it finds copies of a clip: encoded anew, scaled, cropped by a tenth,
+    recoloured, mirrored, with bars or a logo, 0.9 to 1.1 times as fast. Each is a moment of the
+    film that has the clip in it, with `copy`: which stretch of the clip that is, and its speed.
+    The score is the mean cosine of frames, less for few of them and for those that do not fit;
+    copies score from 0.52 on. Spans and videos without signatures are decoded for them.
+
     \b
     Examples:
       vtk retrieve 'a rocket lifts off' < shots.jsonl
@@ -137,6 +150,7 @@ def retrieve(
       vtk retrieve --embedder all-minilm --threshold 0.5 'where honey comes from' shots.jsonl
       vtk retrieve --clip siglip2-b --by looks 'a street "night" -"rain"' shots.jsonl
       vtk retrieve --clip siglip2-b --like 'film.mkv#t=1,2' --diverse shots.jsonl
+      vtk retrieve --like 'film.mkv#t=1,3' --same talk.mp4
       vtk retrieve -m qwen3-vl-4b --rerank 2 'bees make honey' shots.jsonl
       vtk retrieve --index films.index 'mirror test' | vtk ground 'mirror test'
       vtk retrieve --fail-empty 'a white whale' shots.jsonl || echo 'no whale'
@@ -145,12 +159,22 @@ def retrieve(
 
     from vtk.query import Query
     from vtk.retrieve import Models, Search
+    from vtk.retrieve.copies import copies
     from vtk.retrieve.fusion import Fusion, read_weights
     from vtk.retrieve.queries import read_bank, read_queries
     from vtk.retrieve.stages import Normalised
     from vtk.span import parse
     from vtk.stream.job import Job
 
+    if same:
+        if not like or len(like) > 1 or queries or image:
+            raise UsageError("--same takes one --like, the clip whose copies are sought, alone")
+        inputs = [*([query] if query is not None else []), *inputs]
+        if index is not None and inputs:
+            raise UsageError("--index is searched instead of other input: leave one of them out")
+        warn_of_unused(given & UNUSED_BY_SAME, "--same")
+        copied = partial(copies, like=parse(like[0]), index=index, n=n, threshold=threshold)
+        return results(Job(copied, processes=False, inputs=inputs or None, fails_empty=fail_empty))
     is_input = query is not None and _names_input(query, inputs)
     if queries is not None or (is_input and (image or like)):
         inputs, query = (inputs if query is None else [query, *inputs]), None

@@ -54,6 +54,14 @@ Like = Annotated[
         help="Search for what looks or speaks like this stretch of a video: film.mp4#t=10,14.",
     ),
 ]
+Same = Annotated[
+    bool,
+    typer.Option(
+        "--same",
+        help="With --like: find copies of that stretch instead, by signatures of frames (vtk embed "
+        "--signature); no model is needed.",
+    ),
+]
 Normalize = Annotated[
     Literal["softmax", "sinkhorn", "qbnorm"] | None,
     typer.Option(

@@ -64,6 +64,7 @@ ENTRIES: dict[str, Any] = {
     "parts": entries.PartEntry,
     "evidence": entries.EvidenceEntry,
     "embedding": entries.EmbeddingEntry,
+    "copy": entries.CopyEntry,
     "clip": entries.ClipEntry,
     "error": entries.ErrorEntry,
     "made": entries.MadeEntry,

@@ -18,7 +18,8 @@ from vtk.span import Span
 
 Vectors = NDArray[np.float32]  # (vectors, dim)
 
-WORDS, LOOKS = "words", "looks"  # what is embedded: texts by a text model, frames by an image model
+# What is embedded: texts by a text model, pictures by an image model, frames to find copies by.
+WORDS, LOOKS, SIGNATURE = "words", "looks", "signature"
 
 
 def pack(vectors: NDArray[Any], of: str, model: str, sha256: str | None = None) -> EmbeddingEntry:

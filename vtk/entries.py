@@ -43,11 +43,13 @@ class TextEntry(TypedDict):
 class EmbeddingEntry(TypedDict):
     """What a model says of the span or the frame, as unit vectors; see `vtk.embedding`."""
 
-    of: str  # "words" or "looks"
+    of: str  # "words", "looks" or "signature"
     model: str
     sha256: NotRequired[str]  # of the weights, if they are local
     dim: int  # numbers of a vector
     vectors: str  # base64 of little-endian float16, one vector after another
+    t: NotRequired[float]  # seconds of the first vector, where they are of frames in order
+    rate: NotRequired[float]  # then: vectors a second
 
 
 class SameFrame(TypedDict):
@@ -91,6 +93,16 @@ class SentenceEntry(TypedDict):
     start: float
     end: float
     text: str
+
+
+class CopyEntry(TypedDict):
+    """What a span is a copy of, from `start` to `end` in that video."""
+
+    video: str
+    start: float
+    end: float
+    speed: float  # seconds of the span a second of that video
+    mirrored: NotRequired[bool]  # left and right are exchanged
 
 
 class EvidenceEntry(TypedDict):

@@ -6,7 +6,19 @@ repeats it as types, for mypy.
 
 from typing import Any
 
-from vtk.schema_parts import BOX, CUE, EMBEDDING, PTS, SCORE, SECONDS, SHOWN, TIMED, entries, text
+from vtk.schema_parts import (
+    BOX,
+    COPY,
+    CUE,
+    EMBEDDING,
+    PTS,
+    SCORE,
+    SECONDS,
+    SHOWN,
+    TIMED,
+    entries,
+    text,
+)
 
 KINDS = ["video", "shot", "scene", "window", "cue", "chapter", "summary", "moment", "answer"]
 
@@ -186,6 +198,7 @@ PROPERTIES: dict[str, Any] = {
         said=text("what the caption said before"),
     ),
     "embedding": EMBEDDING,
+    "copy": COPY,
     "title": text("a short name of the span"),
     "summary": text("the whole in a few sentences"),
     "sentences": entries(

@@ -50,12 +50,26 @@ SCORE = {"type": "number", "description": "higher is better; what it measures: s
 EMBEDDING = entries(
     "unit vectors that models give, one entry a model",
     ["of", "model", "dim", "vectors"],
-    of=text("what was embedded: words or looks"),
+    of=text("what was embedded: words, looks, or signature (of frames, to find copies by)"),
     model=text("the model"),
     sha256=text("SHA-256 of its weights, if they are local"),
     dim={"type": "integer", "description": "numbers of a vector", "minimum": 1},
     vectors=text("base64 of little-endian float16, one vector after another"),
+    t={**SECONDS, "description": "time of the first of them, where they are of frames in order"},
+    rate={"type": "number", "description": "then: vectors a second", "exclusiveMinimum": 0},
 )
+
+COPY: dict[str, Any] = {
+    "type": "object",
+    "description": "what the span is a copy of",
+    "required": ["video", "start", "end", "speed"],
+    "properties": {
+        "video": text("path or URL of that video"),
+        **TIMED,
+        "speed": {"type": "number", "description": "seconds of the span a second of that video"},
+        "mirrored": {"type": "boolean", "description": "whether left and right are exchanged"},
+    },
+}
 
 CUE: dict[str, Any] = {
     "type": "object",

@@ -28,7 +28,8 @@ WHY = {"sharpness": 0.5}
 ENTRY = {"text": "A boat.", "score": 0.5}
 # A record with every field that the schema knows, but for `error`.
 EMBEDDING = {
-    **{"of": "looks", "model": "tiny-clip", "sha256": "687910c2", "dim": 2, "vectors": "ADwAAA=="}
+    **{"of": "looks", "model": "tiny-clip", "sha256": "687910c2", "dim": 2, "vectors": "ADwAAA=="},
+    **{"t": 1.0, "rate": 2.0},
 }
 FULL: dict[str, Any] = {
     "video": "gone.mp4",
@@ -88,6 +89,7 @@ FULL: dict[str, Any] = {
     "tags": [{"tag": "boat", "score": 0.5}],
     "names": [{"name": "Ann", "said": "a woman"}],
     "embedding": [EMBEDDING],
+    "copy": {"video": "film.mp4", "start": 1.0, "end": 2.0, "speed": 1.0, "mirrored": True},
     "title": "A boat.",
     "summary": "A boat.",
     "sentences": [LINE],

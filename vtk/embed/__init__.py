@@ -19,6 +19,7 @@ def embed(
     *,
     embedder: "TextModel | None" = None,
     clip: "ImageTextModel | None" = None,
+    signature: bool = False,
     pooled: bool = False,
     language: str | None = None,
 ) -> Iterator[Span]:
@@ -30,12 +31,15 @@ def embed(
     and the span gets a vector of each of its texts (`vtk.embed.texts.chunks`), or their mean. A
     span without words gets none; a warning counts them.
 
+    With `signature`, the span gets two vectors a second of what its frames look like, by which
+    copies are found; no model is needed, and a whole video stays one span.
+
     What the same model (name and weights) embedded already is kept, and no file is opened for it;
     words are embedded anew if a command changed them since. Entries of other models stay. Batches
     are filled across spans, in whose order results come. Raises UsageError if there is no model,
     MissingError for a server that is gone.
     """
-    if embedder is None and clip is None:
+    if embedder is None and clip is None and not signature:
         raise UsageError(
             "what is to embed? --embedder NAME embeds words, --clip NAME pictures (vtk models list)"
         )
@@ -47,7 +51,16 @@ def embed(
         found = embed_looks(found, clip, pooled)
     if embedder is not None:
         found = embed_words(found, embedder, pooled, language)
+    if signature:
+        found = with_signatures(found)
     yield from found
+
+
+def with_signatures(spans: Iterable[Span]) -> Iterator[Span]:
+    """Yield the spans in order, each with signatures of its frames, as `embed` gives them."""
+    from vtk.embed.signatures import with_signatures as sign
+
+    return sign(spans)
 
 
 def with_embeddings(

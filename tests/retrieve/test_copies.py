@@ -1,0 +1,98 @@
+"""Copies of clips are found in films, at the right second, and what is no copy is not."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.world.copies import EDITS, MORE, copy_of, joined, write_clip
+from tests.world.models.long_film import write_long_film
+from tests.world.models.stage import cast
+from vtk.embed import embed
+from vtk.embedding import SIGNATURE, entries, unpack
+from vtk.retrieve.copies import copies
+from vtk.span import Span
+
+START, END = 21.3, 29.9  # of the clip in the film
+
+
+def film(path: Path, seed: int, seconds: float = 48.0) -> Path:
+    rng = np.random.default_rng(seed)
+    write_long_film(path, [(cast(rng, moving=True), 3.0) for _ in range(int(seconds / 3))])
+    return path
+
+
+@pytest.fixture(scope="module")
+def films(tmp_path_factory: pytest.TempPathFactory) -> list[Span]:
+    """Three films, as spans with signatures."""
+    folder = tmp_path_factory.mktemp("films")
+    paths = [film(folder / f"{seed}.mp4", seed) for seed in (1, 2, 3)]
+    return list(embed((Span(video=str(path)) for path in paths), signature=True))
+
+
+@pytest.mark.parametrize("edit", [*EDITS, *MORE])
+def test_a_copy_is_found_at_the_right_second(films: list[Span], tmp_path: Path, edit: str) -> None:
+    clip = tmp_path / "clip.mp4"
+    speed = copy_of(films[1].video, START, END, clip, [edit], np.random.default_rng(5))
+    first, *others = copies(films, Span(video=str(clip)))
+    assert (first.video, others) == (films[1].video, [])
+    assert first.start == pytest.approx(START, abs=0.5)
+    assert first.end == pytest.approx(END, abs=0.8)
+    assert (first["copy"]["start"], first["copy"]["video"]) == (0, str(clip))
+    assert first["copy"]["speed"] == pytest.approx(speed, abs=0.07)
+    assert first["copy"].get("mirrored", False) == (edit == "mirror")
+    assert (first["kind"], first["rank"]) == ("moment", 1)
+
+
+def test_a_clip_of_another_film_is_nowhere(films: list[Span], tmp_path: Path) -> None:
+    other = film(tmp_path / "other.mp4", 9)
+    for start in (0.0, 10.0, 20.0):
+        assert not list(copies(films, Span(video=str(other), start=start, end=start + 8)))
+
+
+def test_a_stretch_of_a_film_is_found_in_it_only_elsewhere(films: list[Span]) -> None:
+    """The stretch that is asked about is no copy of itself, however its film is given."""
+    assert not list(copies(films, Span(video=films[0].video, start=6.0, end=15.0)))
+    bare = [Span(video=films[1].video), Span(video=films[0].video)]
+    assert not list(copies(bare, Span(video=films[0].video, start=6.0, end=15.0)))
+
+
+def test_a_part_of_a_clip_is_told_as_that_part(films: list[Span], tmp_path: Path) -> None:
+    """Eight seconds of the film, in the middle of a clip of something else."""
+    other = film(tmp_path / "other.mp4", 9, 12)
+    clip = tmp_path / "clip.mp4"
+    joined([(str(other), 0.0, 6.0), (films[2].video, 30.0, 40.0), (str(other), 6.0, 9.0)], clip)
+    first, *others = copies(films, Span(video=str(clip)))
+    assert (first.video, others) == (films[2].video, [])
+    assert [first.start, first.end] == pytest.approx([30, 40], abs=1)
+    assert first["copy"]["start"] == pytest.approx(6, abs=1)
+    assert first["copy"]["end"] == pytest.approx(16, abs=1)
+
+
+def test_a_black_clip_matches_nothing_and_says_so(
+    films: list[Span], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    black = tmp_path / "black.mp4"
+    write_clip(black, [np.zeros((96, 96, 3), np.uint8)] * 24, 8.0)
+    signed = list(embed([Span(video=str(black))], signature=True))
+    assert not list(copies([*films, *signed], Span(video=str(black))))
+    assert "no frame has a pattern" in caplog.text
+
+
+def test_spans_have_the_same_signatures_as_their_film(films: list[Span]) -> None:
+    """Two a second at whole halves of a second, from one decode, whatever the spans are."""
+    video = films[0].video
+    cuts = [0.0, 3.1, 3.2, 9.0, 20.0]
+    shots = [Span(video=video, start=a, end=b) for a, b in pairwise(cuts)]
+    found = list(embed(shots, signature=True))
+    (whole,) = entries(films[0], SIGNATURE)
+    assert (whole["t"], whole["rate"]) == (0, 2)
+    for span in found:
+        (entry,) = entries(span, SIGNATURE)
+        first = round(entry["t"] * 2)
+        own = unpack(entry)
+        np.testing.assert_array_equal(own, unpack(whole)[first : first + len(own)])
+    # The second is too short to hold half a second's beginning.
+    assert [next(entries(span, SIGNATURE))["t"] for span in found] == [0, 3.0, 3.5, 9.0]
+    assert list(embed(found, signature=True)) == found

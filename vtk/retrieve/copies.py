@@ -1,0 +1,211 @@
+"""Where else is this: the stretches of videos that are copies of a clip."""
+
+import logging
+from collections.abc import Iterable, Iterator
+from importlib import import_module
+from itertools import pairwise
+
+import numpy as np
+
+from vtk import times
+from vtk.embed import with_signatures
+from vtk.embedding import SIGNATURE, unpack
+from vtk.entries import EmbeddingEntry
+from vtk.errors import InputError, UsageError
+from vtk.media.image.signature import DIM, MODEL
+from vtk.media.video import Video
+from vtk.media.video.signing import Signed, join, sign
+from vtk.retrieve.alignment import Match, align
+from vtk.span import Span
+
+COMMAND = "retrieve"
+RATE = 8.0  # signatures a second of the clip, so that one lies near each of a film
+PIECE = 20.0  # seconds of a clip that are sought together; what drifts apart is found in pieces
+JOIN = 1.5  # seconds between copies of successive pieces that are one
+PATTERNLESS = 2.0  # seconds at an end of the clip that are taken for a fade
+ENOUGH = 0.52  # score from which a match is a copy
+
+log = logging.getLogger("vtk")
+
+
+def signed_of(span: Span) -> Signed | None:
+    """The signatures in the record of a span, if it has any. Raises InputError if broken."""
+    entries: list[EmbeddingEntry] = span.get("embedding", [])
+    for entry in entries:
+        if entry["of"] == SIGNATURE and entry["model"] == MODEL:
+            vectors = unpack(entry)
+            if vectors.shape[1] != DIM or "t" not in entry or "rate" not in entry:
+                raise InputError(f"a signature by {MODEL} lacks its times, or its length is wrong")
+            return Signed(entry["t"] + np.arange(len(vectors)) / entry["rate"], vectors)
+    return None
+
+
+class Seeker:
+    """Finds copies in the videos whose spans it was given; keeps 1.3 MB for an hour of them."""
+
+    def __init__(self) -> None:
+        self._parts: dict[str, list[Signed]] = {}
+        self._films: dict[str, Signed] = {}  # those whose parts have been joined
+
+    def add(self, span: Span) -> bool:
+        """Take the signatures of a span; return whether it has any. Raises InputError."""
+        found = signed_of(span)
+        if found is None:
+            return False
+        half = found._replace(vectors=found.vectors.astype(np.float16))
+        self._parts.setdefault(span.video, []).append(half)
+        self._films.pop(span.video, None)
+        return True
+
+    def films(self) -> dict[str, Signed]:
+        """The signatures of frames with a pattern, in order, by video."""
+        for name, parts in self._parts.items():
+            if name not in self._films:
+                whole = join(parts)
+                self._parts[name] = [whole]
+                self._films[name] = whole.patterned()
+        return self._films
+
+    def copies(self, like: Span, *, n: int = 10, threshold: float | None = None) -> Iterator[Span]:
+        """Yield the stretches that are copies of `like`, the best first, as `copies` does."""
+        if n < 0:
+            raise UsageError(f"the number of results must be 0 (all) or more, not {n}")
+        clip, extent = _clip(like)
+        if not len(clip.times):
+            log.warning("%s: no frame has a pattern, so nothing can be compared", like.fragment)
+            return
+        films = self.films()
+        names = list(films)
+        rank = 0
+        for match in _sought(clip, list(films.values())):
+            name = names[match.film]
+            least = ENOUGH if threshold is None else threshold
+            if match.score < least or _is_itself(match, name, like.video):
+                continue
+            rank += 1
+            yield _result(match, name, like.video, extent, rank)
+            if rank == n:
+                return
+
+
+def copies(
+    spans: Iterable[Span],
+    like: Span,
+    *,
+    index: str | None = None,
+    n: int = 10,
+    threshold: float | None = None,
+) -> Iterator[Span]:
+    """Yield the stretches of the videos of `spans` that are copies of `like`, the best first.
+
+    Each is a span of kind "moment" with `score`, `rank`, and `copy`: which stretch of the clip it
+    shows, how much faster or slower, and whether mirrored. The score is the mean cosine of the
+    signatures of its frames as if four more frames had nothing in common, and half of those of the
+    clip that do not fit; copies score from 0.52 on (`threshold`). The stretch that is asked about
+    is not among the results. Spans without signatures get them; error records pass through. With
+    `index`, a folder or a URL, it is searched, and the spans are not read. Raises UsageError for
+    invalid values, and what opening the clip raises.
+    """
+    seeker = Seeker()
+    if index is not None:
+        _take(seeker, index)
+    else:
+        for span in with_signatures(spans):
+            if span.failed:
+                yield span
+            else:
+                seeker.add(span)
+    yield from seeker.copies(like, n=n, threshold=threshold)
+
+
+def _take(seeker: Seeker, place: str) -> None:
+    """Give the seeker all spans of an index; those without signatures are counted and told."""
+    with import_module("vtk.store.index").open_index(place) as index:
+        without = sum(not seeker.add(span) for _, span in index.every())
+    if without:
+        told = "%s: %d spans have no signatures; vtk embed --signature adds them"
+        log.warning(told, place, without)
+
+
+def _clip(like: Span) -> tuple[Signed, tuple[float, float]]:
+    """The signatures of a clip, from its frames or from its record, and its extent in seconds."""
+    known = signed_of(like)
+    if known is not None:
+        end = like.get("end", float(known.times[-1]))
+        return known.patterned(), (like.start, end)
+    with Video(like.video) as video:
+        low, high = video.clamp(like.get("start", video.start), like.end)
+        return sign(video, low, high, RATE).patterned(), (low, high)
+
+
+def _sought(clip: Signed, films: list[Signed]) -> list[Match]:
+    """Matches of the pieces of a clip, with those joined that go on."""
+    low, high = float(clip.times[0]), float(clip.times[-1]) + 1 / RATE
+    count = max(1, round((high - low) / PIECE))
+    bounds = np.linspace(low, high, count + 1)
+    found: list[Match] = []
+    for start, end in pairwise(bounds.tolist()):
+        for match in align(clip.within(start, end), films):
+            if match.score >= ENOUGH / 2:
+                _add(found, match)
+    return sorted(found, key=lambda match: (-match.score, match.film, match.start))
+
+
+def _add(found: list[Match], new: Match) -> None:
+    """Add a match: as more of one that it continues, unless it is of a stretch that is covered."""
+    for number, old in enumerate(found):
+        if old.film != new.film or old.mirrored != new.mirrored:
+            continue
+        at = old.end + (new.clip_start - old.clip_end) * old.speed
+        if new.clip_start >= old.clip_end - JOIN and abs(at - new.start) <= JOIN:
+            found[number] = _joined(old, new)
+            return
+        shared = min(old.end, new.end) - max(old.start, new.start)
+        if old.clip_start <= new.clip_start < old.clip_end and shared > 0:
+            return
+    found.append(new)
+
+
+def _joined(old: Match, new: Match) -> Match:
+    ratio = (new.end - old.start) / max(new.clip_end - old.clip_start, 1e-6)
+    score = (old.score * old.frames + new.score * new.frames) / (old.frames + new.frames)
+    return new._replace(
+        start=old.start,
+        clip_start=old.clip_start,
+        speed=ratio,
+        score=score,
+        frames=old.frames + new.frames,
+    )
+
+
+def _is_itself(match: Match, name: str, video: str) -> bool:
+    return name == video and abs(match.start - match.clip_start) < JOIN
+
+
+def _result(match: Match, name: str, video: str, extent: tuple[float, float], rank: int) -> Span:
+    """The match as a span; frames without pattern at the ends of the clip are part of it."""
+    clip_start, clip_end = match.clip_start, match.clip_end
+    if clip_start - extent[0] < PATTERNLESS:
+        clip_start = extent[0]
+    if extent[1] - clip_end < PATTERNLESS:
+        clip_end = extent[1]
+    start = max(0.0, match.start + (clip_start - match.clip_start) * match.speed)
+    end = match.end + (clip_end - match.clip_end) * match.speed
+    copy = {
+        "video": video,
+        "start": times.rounded(clip_start),
+        "end": times.rounded(clip_end),
+        "speed": round(match.speed, 3),
+    }
+    if match.mirrored:
+        copy["mirrored"] = True
+    span = Span(
+        video=name,
+        start=times.rounded(start),
+        end=times.rounded(max(start, end)),
+        kind="moment",
+        score=round(match.score, 6),
+        rank=rank,
+        copy=copy,
+    )
+    return span.with_provenance(COMMAND, "same", model=MODEL)
