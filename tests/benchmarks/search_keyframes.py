@@ -81,7 +81,7 @@ def found_by(name: str, query: str, made: Film, text: Vectors) -> tuple[list[flo
     if name == "top-k":
         return [float(made.times[place]) for place in np.argsort(-scores)[:K]], 1.0
     grid = Grid(made.times, lambda places: (scores[places], made.vectors[places]))
-    picks = QUERY_METHODS.load(name).choose(Search(query, K, grid))
+    picks = QUERY_METHODS.load(name).choose(Search(query, K, grid, warn=len))
     return [float(made.times[place]) for place in picks], float(grid.seen.mean())
 
 

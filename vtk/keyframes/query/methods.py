@@ -27,7 +27,7 @@ class Search:
     asked: Grid | None = None
     passages: Sequence[Passage] = ()
     language: LanguageModel | None = None
-    warn: Callable[[str], None] = log.warning  # tells what is missing, once a run
+    warn: Callable[[str], object] = log.warning  # tells what is missing, once a run
 
 
 @dataclass(frozen=True)
