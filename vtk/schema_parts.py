@@ -56,7 +56,7 @@ EMBEDDING = entries(
     dim={"type": "integer", "description": "numbers of a vector", "minimum": 1},
     vectors=text("base64 of little-endian float16, one vector after another"),
     t={**SECONDS, "description": "time of the first of them, where they are of frames in order"},
-    rate={"type": "number", "description": "then: vectors a second", "exclusiveMinimum": 0},
+    rate={"type": "number", "description": "then: vectors a second", "minimum": 1e-6},
 )
 
 COPY: dict[str, Any] = {

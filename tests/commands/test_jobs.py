@@ -17,13 +17,27 @@ from vtk.stream.job import Job
 from vtk.stream.writer import Lines, Output
 
 OPENING = import_module("vtk.commands.options").Opening()
-SEARCH = {"opening": OPENING, "results": lambda job: job, "inputs": [], "query": "boat"}
+SEARCH = {
+    "given": frozenset(),
+    "opening": OPENING,
+    "results": lambda job: job,
+    "inputs": [],
+    "query": "boat",
+}
 
 
 def command(name: str, word: str = "") -> Callable[..., Any]:
     """The function of a command, by name, as type checkers know no mapping of commands/."""
     found: Callable[..., Any] = getattr(import_module(f"vtk.commands.{name}"), word or name)
     return found
+
+
+def searching(name: str, given: dict[str, Any]) -> Job:
+    """The job of a search, which takes only some of what `SEARCH` gives."""
+    function = command(name)
+    taken = inspect.signature(function).parameters
+    job: Job = function(**{key: value for key, value in given.items() if key in taken})
+    return job
 
 
 def options(job: Job) -> dict[str, Any]:
@@ -37,7 +51,7 @@ def test_options_are_read_as_the_ability_takes_them() -> None:
     assert (options(job)["every"], options(job)["overlap"]) == (90.0, 0.5)
     assert job.tells_progress
     assert options(command("chapter")(min_length="2m"))["min_length"] == 120.0
-    ground = options(command("ground")(**SEARCH, max_length="10s"))
+    ground = options(searching("ground", SEARCH | {"max_length": "10s"}))
     assert ground["max_length"] == 10.0
 
 
@@ -64,9 +78,7 @@ def test_options_are_read_as_the_ability_takes_them() -> None:
 def test_a_job_says_how_it_may_be_divided(
     name: str, given: dict[str, Any], by_video: bool, processes: bool
 ) -> None:
-    function = command(name)
-    taken = inspect.signature(function).parameters
-    job = function(**{key: value for key, value in given.items() if key in taken})
+    job = searching(name, given) if given is SEARCH else command(name)(**given)
     assert (job.by_video, job.processes) == (by_video, processes)
 
 
