@@ -52,8 +52,22 @@ def ground(
             help="Place all queries of --queries in their order: the same as --method in-order.",
         ),
     ] = False,
+    highlights: Annotated[
+        bool,
+        typer.Option(
+            "--highlights",
+            help="Find what stands out of each video, without a QUERY: the same as --method "
+            "highlights.",
+        ),
+    ] = False,
     n: Annotated[
-        int, typer.Option("-n", metavar="N", min=0, help="Moments of a query; 0 for all.")
+        int,
+        typer.Option(
+            "-n",
+            metavar="N",
+            min=0,
+            help="Moments of a query, or highlights of a video; 0 for all.",
+        ),
     ] = 5,
     threshold: Annotated[
         float | None,
@@ -119,6 +133,12 @@ def ground(
     same video less well: from 0.95 on, which is taken by default, fewer than one in 20 would be
     found by accident. Texts that are related to what is shown are found more often than that.
 
+    With --highlights, there is no QUERY: each video, judged by itself, gives the -n stretches that
+    stand out most, by pictures unlike the rest and changes of them (by --clip where it is given),
+    motion, loud sound, and dense speech where `speech` is known. `score` is the mean of what varies
+    in the video, from 0 as usual to 1 as high as anywhere in it; `rank` counts within the video;
+    `why` has each of them. What is missing or hardly varies is told and does not count.
+
     Of several queries, each has its moments in its turn, with `query_id` if it has an `id`.
 
     \b
@@ -130,6 +150,7 @@ def ground(
       vtk ground -q --words 'heat melts rock into magma' talk.jsonl
       vtk ground -q --in-order --queries steps.txt talk.jsonl | vtk show
       vtk ground --queries queries.txt shots.jsonl | jq -r '[.query, .start, .end] | @tsv'
+      vtk ground -q --highlights -n 1 --min-length 1s talk.mp4 | jq -c '[.start, .end, .why]'
       vtk ground --method scan --clip siglip2-b 'a rocket lifts off' film.mkv 'talk.mp4#t=1,4'
     """
     from functools import partial
@@ -141,10 +162,21 @@ def ground(
     from vtk.stream.job import Job
     from vtk.times import parse_duration
 
-    if words and in_order:
-        raise UsageError("--words finds quotations, --in-order places sentences: give one of them")
-    if queries is not None:
-        inputs = inputs if query is None else [query, *inputs]
+    flags = {"words": words, "in-order": in_order, "highlights": highlights}
+    chosen = [name for name, given in flags.items() if given]
+    if len(chosen) > 1:
+        raise UsageError(
+            "--words finds quotations, --in-order places sentences, --highlights needs no query: "
+            "give one of them"
+        )
+    (method,) = chosen or [method]
+    if (queries is not None or method == "highlights") and query is not None:
+        inputs = [query, *inputs]
+    if method == "highlights":
+        if queries is not None:
+            raise UsageError("--highlights needs no query: leave out --queries")
+        wanted: tuple[Wanted, ...] = ()
+    elif queries is not None:
         wanted = read_queries(queries)
     elif query is None:
         raise UsageError("there is no query: give one in words, or a file of them with --queries")
@@ -159,7 +191,7 @@ def ground(
     work = partial(
         find,
         query=wanted,
-        method="in-order" if in_order else "words" if words else method,
+        method=method,
         n=n,
         threshold=threshold,
         min_length=0.0 if min_length is None else parse_duration(min_length),

@@ -419,10 +419,11 @@ complete -c vtk -n '__vtk_command retrieve; and test (__vtk_arguments --queries 
 
 # vtk ground
 complete -c vtk -n '__vtk_command ground' -l queries -r -F -d 'Instead of QUERY: a file with a query a line, or a JSON object a line with `query`, `id` and `video`, the only one that it is about'
-complete -c vtk -n '__vtk_command ground' -l method -x -a 'density topic words in-order llm vlm search scan' -d 'density: most words of the query in the least time, no model; topic: where most is about the query, no model; words: a quotation, to the word in speech, no model; in-order: all queries, in their order; llm: a language model reads timed words; vlm: a vision-language model looks at timed frames; search: its yes or no, window by window; scan: what looks like the query by --clip, or means alike by --embedder'
+complete -c vtk -n '__vtk_command ground' -l method -x -a 'density topic words in-order llm vlm search scan highlights' -d 'density: most words of the query in the least time, no model; topic: where most is about the query, no model; words: a quotation, to the word in speech, no model; in-order: all queries, in their order; llm: a language model reads timed words; vlm: a vision-language model looks at timed frames; search: its yes or no, window by window; scan: what looks like the query by --clip, or means alike by --embedder; highlights: what stands out, without a query, no model'
 complete -c vtk -n '__vtk_command ground' -l words -d 'Find the query as a quotation: the same as --method words'
 complete -c vtk -n '__vtk_command ground' -l in-order -d 'Place all queries of --queries in their order: the same as --method in-order'
-complete -c vtk -n '__vtk_command ground' -s n -x -d 'Moments of a query; 0 for all'
+complete -c vtk -n '__vtk_command ground' -l highlights -d 'Find what stands out of each video, without a QUERY: the same as --method highlights'
+complete -c vtk -n '__vtk_command ground' -s n -x -d 'Moments of a query, or highlights of a video; 0 for all'
 complete -c vtk -n '__vtk_command ground' -l threshold -x -d 'Leave out moments that score lower, 0 to 1'
 complete -c vtk -n '__vtk_command ground' -l min-length -x -d 'Widen moments shorter than this'
 complete -c vtk -n '__vtk_command ground' -l max-length -x -d 'Longest moment made of several texts'

@@ -12,6 +12,7 @@ from vtk.chapter.tiling import chapters
 from vtk.errors import UsageError
 from vtk.ground import GroundingMethod
 from vtk.ground.density import search as by_density
+from vtk.ground.highlights import search as highlighted
 from vtk.ground.in_order import search as in_order
 from vtk.ground.llm import search as by_llm
 from vtk.ground.looking import search as by_looking
@@ -51,6 +52,7 @@ FUNCTIONS: tuple[ChapterMethod | SummaryMethod | MakeChannel | GroundingMethod, 
     by_looks,
     by_density,
     by_scan,
+    highlighted,
     by_topic,
     by_words,
     in_order,

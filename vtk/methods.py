@@ -96,6 +96,10 @@ TABLES: Mapping[str, Mapping[str, tuple[str, str]]] = {
             "what looks like the query by --clip, or means alike by --embedder",
             "vtk.ground.scan:search",
         ),
+        "highlights": (
+            "what stands out, without a query, no model",
+            "vtk.ground.highlights:search",
+        ),
     },
 }
 

@@ -43,7 +43,7 @@ PROPERTIES: dict[str, Any] = {
     "rank": {"type": "integer", "description": "place among the results, from 1"},
     "query": text("what was searched for"),
     "query_id": text("the name that the query has in its file"),
-    "why": {"type": "object", "description": "what answers the query, by words, meaning or looks"},
+    "why": {"type": "object", "description": "what answers the query, or stands out"},
     "transition": {
         "type": "object",
         "description": "how the shot began",

@@ -13,7 +13,7 @@ METHODS = Methods[GroundingMethod]("ground")
 
 def ground(
     spans: Iterable[Span],
-    query: str | Wanted | Sequence[str | Wanted],
+    query: str | Wanted | Sequence[str | Wanted] = (),
     *,
     method: str = "density",
     n: int = 5,
@@ -25,6 +25,8 @@ def ground(
     looks: int | None = None,
 ) -> Iterator[Span]:
     """Yield the best `n` moments for each query (0: all) over all videos, best first.
+
+    The method `highlights` takes no query, and gives the best `n` of each video.
 
     Each has `score` (0 to 1), `rank`, `query` and the `evidence` for it. Moments of a query in a
     video never overlap. The spans may come in any order; only they are searched. The whole stream

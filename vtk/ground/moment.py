@@ -33,13 +33,14 @@ def fit_length(
     covered: Sequence[tuple[float, float]],
     edges: Sequence[float],
     lengths: tuple[float, float],
+    snap: float = SNAP,
 ) -> None:
     """Move the edges of a moment to those of shots beside them, and keep it to `lengths` seconds.
 
     `covered` are the stretches that were searched, out of which it never grows; `edges` those of
-    spans. A moment that is too long loses its ends alike.
+    spans, beside it within `snap` seconds. A moment that is too long loses its ends alike.
     """
-    start, end = (_snapped(edge, edges) for edge in (moment.start, moment.end))
+    start, end = (_snapped(edge, edges, snap) for edge in (moment.start, moment.end))
     if end > start:
         moment.start, moment.end = start, end
     least, most = lengths
@@ -52,6 +53,6 @@ def fit_length(
         moment.end = min(high, moment.start + least)
 
 
-def _snapped(time: float, edges: Sequence[float]) -> float:
+def _snapped(time: float, edges: Sequence[float], snap: float) -> float:
     nearest = min(edges, key=lambda edge: abs(edge - time), default=math.inf)
-    return nearest if abs(nearest - time) <= SNAP else time
+    return nearest if abs(nearest - time) <= snap else time
