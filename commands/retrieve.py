@@ -150,7 +150,7 @@ def retrieve(
       vtk retrieve --embedder all-minilm --threshold 0.5 'where honey comes from' shots.jsonl
       vtk retrieve --clip siglip2-b --by looks 'a street "night" -"rain"' shots.jsonl
       vtk retrieve --clip siglip2-b --like 'film.mkv#t=1,2' --diverse shots.jsonl
-      vtk retrieve --like 'film.mkv#t=1,3' --same talk.mp4 film.mkv
+      vtk retrieve --like 'talk.mp4#t=2,8' --same lecture.mp4
       vtk retrieve -m qwen3-vl-4b --rerank 2 'bees make honey' shots.jsonl
       vtk retrieve --index films.index 'mirror test' | vtk ground 'mirror test'
       vtk retrieve --fail-empty 'a white whale' shots.jsonl || echo 'no whale'

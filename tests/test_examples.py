@@ -99,8 +99,6 @@ def folder(world: World, shots: bytes, tmp_path: Path, line: str) -> Path:
     (tmp_path / "vtk" / "config.toml").write_text(
         "[caption]\nthreads = 1\nmax_tokens = 80\n[ocr]\nthreads = 1\nmax_tokens = 8\n"
     )
-    (tmp_path / "steps.txt").write_text("heat melts rock\nlava flows down the slope\n")
-    (tmp_path / "queries.txt").write_text("a rocket lifts off\nmirror test\n")
     (tmp_path / "sports.txt").write_text("juggling: balls in the air\nrunning\n")
     segments = [{"start": 1.0, "end": 2.5, "text": "Honey is sweet."}]
     (tmp_path / "whisperx.json").write_text(json.dumps({"segments": segments, "language": "en"}))
