@@ -97,6 +97,14 @@ def ground(
             help="Most looks at a video for a query: windows of search, frames of vlm.",
         ),
     ] = None,
+    scores: Annotated[
+        bool,
+        typer.Option(
+            "--scores",
+            help="Instead of moments, give each video with `scores` about once a second: topic, "
+            "highlights, scan with --clip or --embedder.",
+        ),
+    ] = False,
     clip: Clip = None,
     embedder: Embedder = None,
     fail_empty: FailEmpty = False,
@@ -151,6 +159,7 @@ def ground(
       vtk ground -q --in-order --queries steps.txt talk.jsonl | vtk show
       vtk ground --queries queries.txt shots.jsonl | jq -r '[.query, .start, .end] | @tsv'
       vtk ground -q --highlights -n 1 --min-length 1s talk.mp4 | jq -c '[.start, .end, .why]'
+      vtk ground -q --scores --method topic 'sun' talk.jsonl | jq -c '.scores[] | [.t, .score]'
       vtk ground --method scan --clip siglip2-b 'a rocket lifts off' film.mkv 'talk.mp4#t=1,4'
     """
     from functools import partial
@@ -199,6 +208,7 @@ def ground(
         language=language,
         models=models,
         looks=looks,
+        scores=scores,
     )
     # One process: all spans are compared with each other.
     return results(Job(work, processes=False, inputs=inputs or None, fails_empty=fail_empty))

@@ -42,6 +42,7 @@ ABILITIES: dict[str, Ability] = {
 
 # The type of each entry whose fields the schema declares, by its place in a record.
 ENTRIES: dict[str, Any] = {
+    "scores": entries.ScoreEntry,
     "transition": entries.TransitionEntry,
     "transition_out": entries.TransitionOutEntry,
     "cue": entries.CueEntry,

@@ -116,6 +116,13 @@ class EvidenceEntry(TypedDict):
     score: NotRequired[float]
 
 
+class ScoreEntry(TypedDict):
+    """How well a query fits at a time, or how much stands out then."""
+
+    t: float
+    score: float
+
+
 class FaceEntry(TypedDict):
     """A face in the picture."""
 

@@ -44,6 +44,12 @@ PROPERTIES: dict[str, Any] = {
     "query": text("what was searched for"),
     "query_id": text("the name that the query has in its file"),
     "why": {"type": "object", "description": "what answers the query, or stands out"},
+    "scores": entries(
+        "how well the query fits over time, or how much stands out",
+        ["t", "score"],
+        t=SECONDS,
+        score=SCORE,
+    ),
     "transition": {
         "type": "object",
         "description": "how the shot began",

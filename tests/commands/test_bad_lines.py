@@ -43,6 +43,7 @@ FULL: dict[str, Any] = {
     "rank": 1,
     "query": "boat",
     "query_id": "q1",
+    "scores": [{"t": 0.5, "score": 0.25}],
     "why": {"words": {"terms": ["boat"]}},
     "transition": {
         **{"type": "dissolve", "start": 0.0, "end": 1.0, "pts": [0, 1000], "score": 1, "why": WHY}

@@ -123,6 +123,24 @@ def test_a_frame_is_looked_at_once(
     assert len(shown) == len({*shown}) < 8 * sum(SECONDS) / 3
 
 
+def test_scores_are_the_cosines_of_a_frame_a_second(
+    film: tuple[Path, list[Act]], clip: ImageTextModel
+) -> None:
+    path, acts = film
+    spans = [Span(video=str(path), start=acts[2].start, end=acts[4].end), Span(video="gone.mp4")]
+    found = ground(spans, told(acts[3]), method="scan", models=opener(clip), scores=True)
+    record, broken = found
+    assert broken["error"]["command"] == "vtk ground"
+    assert (record.start, record.end) == (acts[2].start, acts[4].end)
+    times = [each["t"] for each in record["scores"]]
+    assert times == pytest.approx([acts[2].start + 0.5 + n for n in range(len(times))])
+    scores = np.array([each["score"] for each in record["scores"]])
+    shown = np.array([acts[3].start <= t < acts[3].end for t in times])
+    assert shown.sum() == 20
+    assert scores[shown].min() > scores[~shown].max()
+    assert record["made"][-1]["clip"] == "tiny-clip"
+
+
 def test_the_command_scans_videos(film: tuple[Path, list[Act]], tmp_path: Path) -> None:
     path, acts = film
     queries = tmp_path / "queries"

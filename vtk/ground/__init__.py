@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from vtk.ground.scores import SCORED, no_scores
 from vtk.ground.task import GroundingMethod, Openers, Task, Wanted, read_queries
 from vtk.methods import Methods
 from vtk.span import Span
@@ -23,6 +24,7 @@ def ground(
     language: str | None = None,
     models: Openers | None = None,
     looks: int | None = None,
+    scores: bool = False,
 ) -> Iterator[Span]:
     """Yield the best `n` moments for each query (0: all) over all videos, best first.
 
@@ -32,12 +34,17 @@ def ground(
     video never overlap. The spans may come in any order; only they are searched. The whole stream
     is read before the first result; error records pass through. `threshold` is the least score,
     whose meaning is the method's; by default density takes all, scan what it takes for no accident.
+    With `scores`, there are no moments but a record for each video and query, with `scores` about
+    once a second; `topic`, `highlights` and `scan` have them.
     `min_length` and `max_length` are in seconds, `looks` is the most that a model looks at a video
     for a query. Raises UsageError for invalid values, MissingError if the method needs a model that
     `models` does not open.
     """
     search = METHODS.load(method)
+    if scores and method not in SCORED:
+        raise no_scores(method)
     several = [query] if isinstance(query, str | Wanted) else query
     wanted = tuple(Wanted(each) if isinstance(each, str) else each for each in several)
     lengths = (min_length, max_length)
-    return search(spans, Task(wanted, n, threshold, lengths, language, models or Openers(), looks))
+    found = models or Openers()
+    return search(spans, Task(wanted, n, threshold, lengths, language, found, looks, scores))

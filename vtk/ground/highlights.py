@@ -22,6 +22,7 @@ from vtk.ground.cues import RANGES, Curve, Stretch, divided, measured, ranges
 from vtk.ground.moment import SNAP, Moment, fit_length, suppressed
 from vtk.ground.moments import Found, moment
 from vtk.ground.pictures import extents
+from vtk.ground.scores import scored
 from vtk.ground.task import Task
 from vtk.ground.topic import smoothed
 from vtk.media.container import seekable
@@ -45,8 +46,9 @@ def search(source: Iterable[Span], task: Task) -> Iterator[Span]:
     A video is judged by itself: `score` is the mean attention inside, 0 where all is as usual and 1
     where every cue is as high as anywhere in the video, `rank` counts within the video, and `why`
     has the mean of each cue, on the same scale. A cue that hardly varies in a video (in a still, a
-    silent one) does not count; those that do are named in `made`, those missing in a warning. One
-    video is held at a time. Raises UsageError if there are queries.
+    silent one) does not count; those that do are named in `made`, those missing in a warning. With
+    `task.scores`, a record of each video has the attention over time instead. One video is held at
+    a time. Raises UsageError if there are queries.
     """
     if task.queries:
         raise UsageError("highlights are what stands out without a query: give none")
@@ -82,13 +84,20 @@ def _of_video(
         cues = measured(video, stretches, spans, clip, task.looks)
         whole = [Span(span.with_times(*video.clamp(span.start, span.end))) for span in spans]
     curves = salient(cues, stretches, ranges(clip))
+    made = {"cues": list(curves), "clip": clip and clip.name}
     missing.update(RANGES.keys() - curves.keys())
+    if task.scores:
+        joined = attention(curves) if curves else np.zeros(sum(len(s.middles) for s in stretches))
+        times = np.concatenate([stretch.middles for stretch in stretches])
+        extent = covered[0][0], covered[-1][1]
+        new = scored(whole, extent, zip(times, joined, strict=True))
+        yield new.with_provenance("ground", "highlights", **made)
+        return
     if not curves:
         log.warning("%s: nothing stands out, as nothing in it varies", spans[0].video)
         return
     edges = [edge for span in whole for edge in (span.start, span.end)]
     found = standing_out(curves, stretches, task, edges)
-    made = {"cues": list(curves), "clip": clip and clip.name}
     for rank, (each, why) in enumerate(found, 1):
         told = {"rank": rank, "why": why}
         new = moment(whole, Found(each.start, each.end, each.score, fields=told))

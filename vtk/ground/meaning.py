@@ -78,3 +78,19 @@ def _shortened(
             break
         chosen.pop(0 if scores[chosen[0]] < scores[chosen[-1]] else -1)
     return chosen
+
+
+def meant_over_time(
+    known: Sequence[Passage], cosines: NDArray[np.float32], times: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
+    """Return the seconds that have a passage, by their middles, and the best cosine of each text.
+
+    `cosines` are those of texts and passages, (texts, passages); the result is (texts, times).
+    """
+    best = np.full((len(cosines), len(times)), -np.inf, np.float32)
+    for number, passage in enumerate(known):
+        low = int(np.searchsorted(times, passage.start - 0.5, "right"))
+        high = max(low + 1, int(np.searchsorted(times, passage.end + 0.5)))
+        best[:, low:high] = np.maximum(best[:, low:high], cosines[:, number, None])
+    there = np.isfinite(best[0])
+    return times[there], best[:, there]

@@ -4,24 +4,26 @@ With an image-text model, `vtk.ground.looks` finds what looks like a query, and 
 `vtk.ground.meaning` the texts that mean alike; without either, words are compared as
 `vtk.ground.density` does. The score of a moment is the share of unrelated texts that would not have
 been found with as good a fit in the very same video (`vtk.ground.unrelated`), so a threshold says
-how often nothing is taken for something.
+how often nothing is taken for something. With `task.scores`, cosines once a second come instead.
 """
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vtk.caption import with_captions
 from vtk.errors import MediaError
 from vtk.ground import density
 from vtk.ground.footage import Footage, frames_of
 from vtk.ground.looks import LookScan
-from vtk.ground.meaning import meant_moments
+from vtk.ground.meaning import meant_moments, meant_over_time
 from vtk.ground.moment import Moment, fit_length, suppressed
+from vtk.ground.scores import no_scores, scored, seconds
 from vtk.ground.sources import Sources
 from vtk.ground.task import Task
 from vtk.ground.unrelated import TEXTS
@@ -44,6 +46,8 @@ THRESHOLD = 0.95  # of 20 unrelated texts, 19 score lower
 
 def search(source: Iterable[Span], task: Task) -> Iterator[Span]:
     """Yield the moments of each query, best first, without overlaps."""
+    if task.scores and (task.models.clip is None) == (task.models.embedder is None):
+        raise no_scores("scan without a model, or with both,")
     if task.models.clip is None and task.models.embedder is None:
         log.warning("scan compares words, as neither --clip nor --embedder names a model")
         return density.search(source, task)
@@ -83,12 +87,33 @@ def _scan(source: Iterable[Span], task: Task) -> Iterator[Span]:
         results = _Results(task, sources)
         for video, own in stretches.items():
             try:
+                if task.scores:
+                    over = channels[0].scores(video, own)
+                    yield from _scored(over, [sources[n] for *_, n in own], task, channels[0])
+                    continue
                 results.add(video, own, [channel.moments(video, own) for channel in channels])
             except Exception as error:
                 yield failure("ground", sources[own[0][2]], error)
         named = {channel.what: channel.model for channel in channels}
         for result in results.best():
             yield result.with_provenance("ground", "scan", **named)
+
+
+class _Scores(NamedTuple):
+    """Cosines over [start, end) seconds of a video: (queries, times)."""
+
+    extent: tuple[float, float]
+    times: NDArray[np.float64]
+    cosines: NDArray[np.float32]
+
+
+def _scored(scores: _Scores, spans: list[Span], task: Task, channel: "_Channel") -> Iterator[Span]:
+    """Yield a record of a video with scores for each query about it."""
+    for wanted, cosines in zip(task.queries, scores.cosines, strict=True):
+        if wanted.concerns(spans[0].video):
+            pairs = zip(scores.times, cosines, strict=True)
+            new = scored(spans, scores.extent, pairs, wanted)
+            yield new.with_provenance("ground", "scan", **{channel.what: channel.model})
 
 
 class _Channel(Protocol):
@@ -99,6 +124,10 @@ class _Channel(Protocol):
 
     def moments(self, video: str, stretches: list[Stretch]) -> list[list[Moment]]:
         """Return the moments of each query in stretches of a video."""
+        ...
+
+    def scores(self, video: str, stretches: list[Stretch]) -> _Scores:
+        """Return how well each query fits, once a second, in stretches of a video."""
         ...
 
 
@@ -114,13 +143,31 @@ class _Looks:
 
     def moments(self, video: str, stretches: list[Stretch]) -> list[list[Moment]]:
         """Raises MediaError, OpenError."""
+        with self._opened(video, stretches) as footages:
+            return LookScan(footages, self._texts, self._unrelated, self._clip).moments()
+
+    def scores(self, video: str, stretches: list[Stretch]) -> _Scores:
+        """Raises MediaError, OpenError."""
+        with self._opened(video, stretches) as footages:
+            times, looks = [], []
+            for footage in footages:
+                last = len(footage) - 1
+                every = seconds(footage.start, footage.end)
+                shown = np.clip(np.searchsorted(footage.times, every, "right") - 1, 0, last)
+                footage.see(shown.tolist(), self._clip)
+                looks += [self._texts @ footage.looks[number] for number in shown.tolist()]
+                times.append(every)
+            extent = footages[0].start, footages[-1].end
+            return _Scores(extent, np.concatenate(times), np.stack(looks, axis=1))
+
+    @contextmanager
+    def _opened(self, video: str, stretches: list[Stretch]) -> Iterator[list[Footage]]:
         if not seekable(video):
             raise MediaError("a pipe gives its frames only once: scan a file")
         with Video(video) as opened:
             frames = frames_of(opened)
             clear = [opened.clamp(low, high) for low, high in _joined(stretches)]
-            footages = [Footage(opened, frames, low, high) for low, high in clear]
-            return LookScan(footages, self._texts, self._unrelated, self._clip).moments()
+            yield [Footage(opened, frames, low, high) for low, high in clear]
 
 
 class _Meaning:
@@ -138,8 +185,22 @@ class _Meaning:
         known = list(dict.fromkeys(self._known.pop(video, [])))
         if not known:
             return [[] for _ in self._texts]
-        found = np.stack(list(self._embedder.documents(passage.text for passage in known)))
+        found = self._read(known)
         return meant_moments(known, found, self._texts, self._unrelated, self._longest)
+
+    def scores(self, video: str, stretches: list[Stretch]) -> _Scores:
+        """A second without a text has no score."""
+        known = list(dict.fromkeys(self._known.pop(video, [])))
+        start = min(low for low, *_ in stretches)
+        end = max(high for _, high, _ in stretches)
+        if known:
+            cosines = self._texts @ self._read(known).T
+        else:
+            cosines = np.empty((len(self._texts), 0), np.float32)
+        return _Scores((start, end), *meant_over_time(known, cosines, seconds(start, end)))
+
+    def _read(self, known: Sequence[Passage]) -> NDArray[np.float32]:
+        return np.stack(list(self._embedder.documents(passage.text for passage in known)))
 
 
 class _Results:

@@ -74,6 +74,7 @@ class Task:
     language: str | None = None  # of queries and texts, ISO 639; None: English
     models: Openers = field(default_factory=Openers)
     looks: int | None = None  # most looks at a video for a query; None: the method's own
+    scores: bool = False  # instead of moments, each video with its scores over time
 
     def __post_init__(self) -> None:
         if self.n < 0:

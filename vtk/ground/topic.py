@@ -13,14 +13,17 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vtk.caption import with_captions
 from vtk.ground.moments import Found, all_passages, by_video, evidence, widened
+from vtk.ground.scores import scored, seconds
 from vtk.ground.task import Task, Wanted
 from vtk.passages import Passage
+from vtk.pipeline import group_by_video, map_videos
 from vtk.span import Span
 from vtk.text import Analyzer
 
@@ -43,24 +46,40 @@ def search(source: Iterable[Span], task: Task) -> Iterator[Span]:
     """Yield, for each query in turn, the best stretches about it; error records first.
 
     `score` is the share of the weight of the query's terms that are there, times the share of the
-    curve's mean inside in the sum of those inside and outside. One video is held at a time. Raises
-    UsageError for a query without words.
+    curve's mean inside in the sum of those inside and outside. With `task.scores`, the curve itself
+    instead, in weight a second. One video is held at a time. Raises UsageError for a query without
+    words.
     """
     analyzer = Analyzer(task.language or "en")
     terms = {each: analyzer.query(each.text) for each in task.queries}
+
+    def counted(told: Sequence[Passage]) -> dict[bool, list[Counter[str]]]:
+        return {
+            stop: [Counter(analyzer.terms(p.text, stop=stop, characters=True)) for p in told]
+            for stop in {stop for _, stop in terms.values()}
+        }
 
     def work(spans: list[Span], queries: Sequence[Wanted]) -> list[list[Found]]:
         told = all_passages(spans)
         if not told:
             return [[] for _ in queries]
-        read = {
-            stop: [Counter(analyzer.terms(p.text, stop=stop, characters=True)) for p in told]
-            for stop in {terms[each][1] for each in queries}
-        }
+        read = counted(told)
         asked = (terms[each] for each in queries)
         return [about(told, read[stop], words, task.lengths) for words, stop in asked]
 
+    def scores(spans: list[Span]) -> Iterator[Span]:
+        told = all_passages(spans)
+        read = counted(told)
+        start, end = min(s.start for s in spans), max(s.end for s in spans)
+        for each in task.queries:
+            words, stop = terms[each]
+            if each.concerns(spans[0].video):
+                found = weight_over_time(told, read[stop], words, task.lengths[1], (start, end))
+                yield scored(spans, (start, end), found, each).with_provenance("ground", "topic")
+
     texts = with_captions(source, timed=True, language=task.language)
+    if task.scores:
+        return map_videos("ground", group_by_video(texts), scores)
     return by_video(texts, task, work, method="topic")
 
 
@@ -87,6 +106,47 @@ class Timeline:
         return found
 
 
+class _Weighed(NamedTuple):
+    """The terms of a query in passages: how often each (terms, passages), what it weighs, when."""
+
+    found: NDArray[np.float64]
+    weights: Curve
+    line: Timeline
+    curve: Curve  # weight in each cell of the line
+
+
+def _weighed(
+    told: Sequence[Passage], counts: Sequence[Counter[str]], terms: Sequence[str], longest: float
+) -> _Weighed:
+    """Weigh terms over the time of passages; `longest` is that of a moment, in seconds."""
+    start, end = min(p.start for p in told), max(p.end for p in told)
+    found = np.array([[c[term] for c in counts] for term in terms], np.float64)
+    there = (found > 0).sum(1)
+    weights = np.log1p((len(told) - there + 0.5) / (there + 0.5))
+    masses = weights[:, None] * found * (SATURATION + 1) / (found + SATURATION)
+    sigma = min(width(end - start), max(min(longest, end - start) / 4, 0.5))
+    step = sigma / CELLS
+    line = Timeline(start, step, max(math.ceil((end - start) / step), 1))
+    return _Weighed(found, weights, line, smoothed(line.spread(told, masses.sum(0)), CELLS))
+
+
+def weight_over_time(
+    told: Sequence[Passage],
+    counts: Sequence[Counter[str]],
+    terms: Sequence[str],
+    longest: float,
+    extent: tuple[float, float],
+) -> list[tuple[float, float]]:
+    """Return the smoothed weight of terms a second, at each second of a stretch of a video."""
+    times = seconds(*extent)
+    if not told:
+        return [(t, 0.0) for t in times.tolist()]
+    _, _, line, curve = _weighed(told, counts, terms, longest)
+    middles = line.start + line.step * (np.arange(line.count) + 0.5)
+    values = np.interp(times, middles, curve / line.step)
+    return list(zip(times.tolist(), values.tolist(), strict=True))
+
+
 def about(
     told: Sequence[Passage],
     counts: Sequence[Counter[str]],
@@ -99,15 +159,9 @@ def about(
     to `lengths[1]` seconds long where the video allows it.
     """
     start, end = min(p.start for p in told), max(p.end for p in told)
-    found = np.array([[c[term] for c in counts] for term in terms], np.float64)
-    there = (found > 0).sum(1)
-    weights = np.log1p((len(told) - there + 0.5) / (there + 0.5))
-    masses = weights[:, None] * found * (SATURATION + 1) / (found + SATURATION)
     longest = min(lengths[1], end - start)
-    sigma = min(width(end - start), max(longest / 4, 0.5))
-    step = sigma / CELLS
-    line = Timeline(start, step, max(math.ceil((end - start) / step), 1))
-    curve = smoothed(line.spread(told, masses.sum(0)), CELLS)
+    found, weights, line, curve = _weighed(told, counts, terms, longest)
+    step = line.step
     if not curve.any():
         return []
     level = LEVEL * curve.max() + (1 - LEVEL) * curve.mean()
