@@ -77,6 +77,7 @@ complete -c vtk -n __vtk_first -a schema -d 'Print the JSON Schema of a span, th
 complete -c vtk -n '__vtk_group index' -s h -l help -d 'Show this message and exit'
 complete -c vtk -n '__vtk_group index' -a add -d 'Add spans to an index, which is made if there is none'
 complete -c vtk -n '__vtk_group index' -a info -d 'Tell what is in an index'
+complete -c vtk -n '__vtk_group index' -a duplicates -d 'List copies and near-copies among the videos of an index'
 complete -c vtk -n '__vtk_group index' -a merge -d 'Add all spans of other indexes to one, which is made if there is none'
 complete -c vtk -n '__vtk_group index' -a verify -d 'Check every record of an index, and whether its videos are as they were'
 complete -c vtk -n '__vtk_group index' -a compact -d 'Join the small files of an index, index what is new, and remove old versions'
@@ -341,6 +342,14 @@ complete -c vtk -n '__vtk_command index info' -l json -d 'JSON Lines also on a t
 complete -c vtk -n '__vtk_command index info' -s q -l quiet -d 'No progress and no warnings, only errors'
 complete -c vtk -n '__vtk_command index info' -l log-json -d 'Messages on standard error as JSON Lines'
 complete -c vtk -n '__vtk_command index info' -s h -l help -d 'Show this message and exit'
+
+# vtk index duplicates
+complete -c vtk -n '__vtk_command index duplicates' -l threshold -x -d 'Leave out copies that score lower'
+complete -c vtk -n '__vtk_command index duplicates' -l min-length -x -d 'Leave out stretches shorter than this: 10s, 1m30s'
+complete -c vtk -n '__vtk_command index duplicates' -l json -d 'JSON Lines also on a terminal, not a table to read'
+complete -c vtk -n '__vtk_command index duplicates' -s q -l quiet -d 'No progress and no warnings, only errors'
+complete -c vtk -n '__vtk_command index duplicates' -l log-json -d 'Messages on standard error as JSON Lines'
+complete -c vtk -n '__vtk_command index duplicates' -s h -l help -d 'Show this message and exit'
 
 # vtk index merge
 complete -c vtk -n '__vtk_command index merge' -s q -l quiet -d 'No progress and no warnings, only errors'

@@ -134,6 +134,8 @@ def test_an_example_runs_as_it_stands(folder: Path, quick: Path, line: str) -> N
         pytest.skip("asks a server; tests/models/llm/test_openai_server.py has one")
     if "films.index" in line and "index add" not in line:
         vtk("index", "add", "films.index", "shots.jsonl", cwd=folder)
+    if "signed.index" in line and "index add" not in line:
+        bash("vtk embed --signature film.mkv | vtk index add signed.index", folder, PATH)
     line = line.replace("siglip2-b", f"local-dir:{MODELS / 'tiny-clip'}")
     result = bash(line, folder, f"{quick}:{PATH}")
     if re.search(r"(caption|ocr).* -m ", line):  # the tiny model has little to say

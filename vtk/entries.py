@@ -103,6 +103,7 @@ class CopyEntry(TypedDict):
     end: float
     speed: float  # seconds of the span a second of that video
     mirrored: NotRequired[bool]  # left and right are exchanged
+    share: NotRequired[float]  # which part of its own video the span is
 
 
 class EvidenceEntry(TypedDict):

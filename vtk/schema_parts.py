@@ -68,6 +68,12 @@ COPY: dict[str, Any] = {
         **TIMED,
         "speed": {"type": "number", "description": "seconds of the span a second of that video"},
         "mirrored": {"type": "boolean", "description": "whether left and right are exchanged"},
+        "share": {
+            "type": "number",
+            "description": "which part of its own video the span is",
+            "minimum": 0,
+            "maximum": 1,
+        },
     },
 }
 

@@ -1,6 +1,7 @@
 """vtk index: spans kept on disk, ready to be searched."""
 
 from .add import add
+from .duplicates import duplicates
 from .upkeep import compact, drop, info, merge, verify
 
 
@@ -24,4 +25,4 @@ def index() -> None:
     """
 
 
-SUBCOMMANDS = (add, info, merge, verify, compact, drop)
+SUBCOMMANDS = (add, info, duplicates, merge, verify, compact, drop)

@@ -10,11 +10,10 @@ from vtk.entries import EmbeddingEntry
 from vtk.errors import MediaError
 from vtk.media.image.signature import MODEL
 from vtk.media.video import OUTSIDE, ROUNDING, Video
-from vtk.media.video.signing import Signed, join, sign
+from vtk.media.video.signing import RATE, Signed, join, sign
 from vtk.pipeline import failure, group_by_video
 from vtk.span import Span
 
-RATE = 2.0  # signatures a second
 GAP = 1.0  # seconds between spans that are decoded rather than skipped
 
 log = logging.getLogger("vtk")

@@ -52,11 +52,12 @@ class Match(NamedTuple):
     speed: float  # seconds of film a second of clip
     mirrored: bool
     score: float
+    cosine: float  # mean of the frames that were compared
     frames: int  # of the film that were compared
 
 
-class _Vote(NamedTuple):
-    """The best frame of each cell for each anchor: arrays (anchors, cells)."""
+class Votes(NamedTuple):
+    """Frames of films that look like each anchor: arrays (anchors, frames)."""
 
     score: Array
     film: Array
@@ -72,25 +73,24 @@ def align(clip: Signed, films: Sequence[Signed]) -> list[Match]:
     floor = np.full(len(chosen), LEAST)
     if votes.score.shape[1] >= CROWD:
         floor = np.maximum(floor, votes.score.min(axis=1))
-    middle = (clip.times[0] + clip.times[-1]) / 2
+    middle = float(clip.times[0] + clip.times[-1]) / 2
     every = np.interp(clip.times, clip.times[chosen], floor)
-    seen = _seen(clip.vectors, *FINE)
+    seen = in_views(clip.vectors, *FINE)
     found = [
-        _aligned(clip, seen, every, number, films[number], middle, offset)
-        for number, offset in _offsets(votes, floor, clip.times[chosen] - middle)
+        align_at(clip, seen, every, number, films[number], middle, offset)
+        for number, offset, _ in offsets(votes, floor, clip.times[chosen] - middle)
     ]
     return sorted((m for m in found if m), key=lambda match: -match.score)
 
 
-def _seen(vectors: Array, shares: Places, places: Places) -> Signatures:
+def in_views(vectors: Array, shares: Places, places: Places) -> Signatures:
     """Signatures (n, DIM) in all views: shape (views, n, DIM)."""
-    found = np.einsum("vij,nj->vni", views(shares, places), vectors, optimize=True)
-    return unit(found).astype(np.float32)
+    return unit(vectors @ views(shares, places).transpose(0, 2, 1)).astype(np.float32)
 
 
-def _votes(anchors: Array, films: Sequence[Signed]) -> _Vote:
-    seen = _seen(anchors, *COARSE).reshape(-1, DIM)
-    best = _Vote(*np.empty((3, len(anchors), 0)))
+def _votes(anchors: Array, films: Sequence[Signed]) -> Votes:
+    seen = in_views(anchors, *COARSE).reshape(-1, DIM)
+    best = Votes(*np.empty((3, len(anchors), 0)))
     for number, film in enumerate(films):
         for low in range(0, len(film.times), BLOCK):
             vectors = np.asarray(film.vectors[low : low + BLOCK], np.float32)
@@ -101,21 +101,25 @@ def _votes(anchors: Array, films: Sequence[Signed]) -> _Vote:
             where = padded.reshape(len(anchors), cells, CELL).argmax(axis=2)
             where += np.arange(cells) * CELL
             score = np.take_along_axis(padded, where, 1)
-            new = _Vote(score, np.full(score.shape, number), film.times[low + where])
+            new = Votes(score, np.full(score.shape, number), film.times[low + where])
             best = _best(best, new)
     return best
 
 
-def _best(one: _Vote, other: _Vote) -> _Vote:
-    both = _Vote(*(np.concatenate(pair, axis=1) for pair in zip(one, other, strict=True)))
+def _best(one: Votes, other: Votes) -> Votes:
+    both = Votes(*(np.concatenate(pair, axis=1) for pair in zip(one, other, strict=True)))
     if both.score.shape[1] <= CROWD:
         return both
     kept = np.argpartition(-both.score, CROWD - 1, axis=1)[:, :CROWD]
-    return _Vote(*(np.take_along_axis(part, kept, 1) for part in both))
+    return Votes(*(np.take_along_axis(part, kept, 1) for part in both))
 
 
-def _offsets(votes: _Vote, floor: Array, since: Array) -> Iterator[tuple[int, float]]:
-    """Yield films and the times in them of the middle of the clip, the most votes first."""
+def offsets(votes: Votes, floor: Array, since: Array) -> Iterator[tuple[int, float, float]]:
+    """Yield films, the times in them of the middle of the clip, and votes, the most first.
+
+    `since` are the seconds from the middle of the clip to each of its anchors, and `floor` how
+    alike a frame must look more than, to have a vote.
+    """
     worth = np.maximum(votes.score - floor[:, None], 0) / (1 - floor[:, None])
     where = (votes.time - since[:, None]) / BIN
     tally: dict[tuple[int, int], float] = {}
@@ -130,10 +134,10 @@ def _offsets(votes: _Vote, floor: Array, since: Array) -> Iterator[tuple[int, fl
             return
         if not {(film, near - 1), (film, near + 1)} & done:
             done.add((film, near))
-            yield film, near * BIN
+            yield film, near * BIN, tally[film, near]
 
 
-def _aligned(
+def align_at(
     clip: Signed,
     seen: Signatures,
     floor: Array,
@@ -142,7 +146,10 @@ def _aligned(
     middle: float,
     at: float,
 ) -> Match | None:
-    """The best speed and offset near one at which the middle of the clip is at `at` seconds."""
+    """The best speed and offset near one at which the middle of the clip is at `at` seconds.
+
+    `seen` are the signatures of the clip in the views of FINE, `floor` as in `offsets`.
+    """
     reach = (clip.times[-1] - clip.times[0]) / 2 * SPEEDS[-1] + SLACK + BIN
     low, high = np.searchsorted(film.times, [at - reach, at + reach])
     times = film.times[low:high]
@@ -179,6 +186,7 @@ def _aligned(
         speed=rate,
         mirrored=bool(view >= len(seen) // 2),
         score=float(cosines[first : last + 1].sum()) / counted,
+        cosine=float(cosines[first : last + 1].mean()),
         frames=len(own),
     )
 

@@ -10,18 +10,19 @@ import numpy as np
 from vtk import times
 from vtk.embed import with_signatures
 from vtk.embedding import SIGNATURE, unpack
-from vtk.entries import EmbeddingEntry
+from vtk.entries import CopyEntry, EmbeddingEntry
 from vtk.errors import InputError, UsageError
 from vtk.media.image.signature import DIM, MODEL
 from vtk.media.video import Video
-from vtk.media.video.signing import Signed, join, sign
+from vtk.media.video.signing import RATE, Signed, join, sign
 from vtk.retrieve.alignment import Match, align
 from vtk.span import Span
 
 COMMAND = "retrieve"
-RATE = 8.0  # signatures a second of the clip, so that one lies near each of a film
+CLIP_RATE = 8.0  # signatures a second of the clip, so that one lies near each of a film
 PIECE = 20.0  # seconds of a clip that are sought together; what drifts apart is found in pieces
-JOIN = 1.5  # seconds between copies of successive pieces that are one
+JOIN = 1.5  # seconds by which copies of successive pieces may be out of step and be one
+GAP = 5.0  # seconds without likeness that may lie between them
 PATTERNLESS = 2.0  # seconds at an end of the clip that are taken for a fade
 ENOUGH = 0.52  # score from which a match is a copy
 
@@ -65,6 +66,12 @@ class Seeker:
                 self._parts[name] = [whole]
                 self._films[name] = whole.patterned()
         return self._films
+
+    def extents(self) -> dict[str, tuple[float, float]]:
+        """The seconds of each video from its first signature to the end of its last."""
+        self.films()
+        parts = {name: part.times for name, (part,) in self._parts.items()}
+        return {name: (float(t[0]), float(t[-1]) + 1 / RATE) for name, t in parts.items()}
 
     def copies(self, like: Span, *, n: int = 10, threshold: float | None = None) -> Iterator[Span]:
         """Yield the stretches that are copies of `like`, the best first, as `copies` does."""
@@ -135,29 +142,30 @@ def _clip(like: Span) -> tuple[Signed, tuple[float, float]]:
         return known.patterned(), (like.start, end)
     with Video(like.video) as video:
         low, high = video.clamp(like.get("start", video.start), like.end)
-        return sign(video, low, high, RATE).patterned(), (low, high)
+        return sign(video, low, high, CLIP_RATE).patterned(), (low, high)
 
 
 def _sought(clip: Signed, films: list[Signed]) -> list[Match]:
     """Matches of the pieces of a clip, with those joined that go on."""
-    low, high = float(clip.times[0]), float(clip.times[-1]) + 1 / RATE
+    low, high = float(clip.times[0]), float(clip.times[-1]) + 1 / CLIP_RATE
     count = max(1, round((high - low) / PIECE))
     bounds = np.linspace(low, high, count + 1)
     found: list[Match] = []
     for start, end in pairwise(bounds.tolist()):
         for match in align(clip.within(start, end), films):
             if match.score >= ENOUGH / 2:
-                _add(found, match)
+                add_match(found, match)
     return sorted(found, key=lambda match: (-match.score, match.film, match.start))
 
 
-def _add(found: list[Match], new: Match) -> None:
+def add_match(found: list[Match], new: Match) -> None:
     """Add a match: as more of one that it continues, unless it is of a stretch that is covered."""
     for number, old in enumerate(found):
         if old.film != new.film or old.mirrored != new.mirrored:
             continue
         at = old.end + (new.clip_start - old.clip_end) * old.speed
-        if new.clip_start >= old.clip_end - JOIN and abs(at - new.start) <= JOIN:
+        gap = new.clip_start - old.clip_end
+        if -JOIN <= gap <= GAP and abs(at - new.start) <= JOIN:
             found[number] = _joined(old, new)
             return
         shared = min(old.end, new.end) - max(old.start, new.start)
@@ -168,13 +176,14 @@ def _add(found: list[Match], new: Match) -> None:
 
 def _joined(old: Match, new: Match) -> Match:
     ratio = (new.end - old.start) / max(new.clip_end - old.clip_start, 1e-6)
-    score = (old.score * old.frames + new.score * new.frames) / (old.frames + new.frames)
+    frames = old.frames + new.frames
     return new._replace(
         start=old.start,
         clip_start=old.clip_start,
         speed=ratio,
-        score=score,
-        frames=old.frames + new.frames,
+        score=(old.score * old.frames + new.score * new.frames) / frames,
+        cosine=(old.cosine * old.frames + new.cosine * new.frames) / frames,
+        frames=frames,
     )
 
 
@@ -182,27 +191,33 @@ def _is_itself(match: Match, name: str, video: str) -> bool:
     return name == video and abs(match.start - match.clip_start) < JOIN
 
 
-def _result(match: Match, name: str, video: str, extent: tuple[float, float], rank: int) -> Span:
-    """The match as a span; frames without pattern at the ends of the clip are part of it."""
+def with_ends(match: Match, extent: tuple[float, float]) -> Match:
+    """The match with the frames without pattern at the ends of the clip, from `extent` on."""
     clip_start, clip_end = match.clip_start, match.clip_end
     if clip_start - extent[0] < PATTERNLESS:
         clip_start = extent[0]
     if extent[1] - clip_end < PATTERNLESS:
         clip_end = extent[1]
     start = max(0.0, match.start + (clip_start - match.clip_start) * match.speed)
-    end = match.end + (clip_end - match.clip_end) * match.speed
-    copy = {
+    end = max(start, match.end + (clip_end - match.clip_end) * match.speed)
+    return match._replace(start=start, end=end, clip_start=clip_start, clip_end=clip_end)
+
+
+def _result(match: Match, name: str, video: str, extent: tuple[float, float], rank: int) -> Span:
+    """The match as a span of the film."""
+    match = with_ends(match, extent)
+    copy: CopyEntry = {
         "video": video,
-        "start": times.rounded(clip_start),
-        "end": times.rounded(clip_end),
+        "start": times.rounded(match.clip_start),
+        "end": times.rounded(match.clip_end),
         "speed": round(match.speed, 3),
     }
     if match.mirrored:
         copy["mirrored"] = True
     span = Span(
         video=name,
-        start=times.rounded(start),
-        end=times.rounded(max(start, end)),
+        start=times.rounded(match.start),
+        end=times.rounded(match.end),
         kind="moment",
         score=round(match.score, 6),
         rank=rank,

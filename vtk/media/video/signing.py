@@ -13,6 +13,7 @@ from vtk.media.image.planes import thumbnail
 from vtk.media.image.signature import DIM, SIDE, Signatures, signatures
 from vtk.media.video import ROUNDING, Video
 
+RATE = 2.0  # signatures a second of what copies are sought in
 WINDOW = 60.0  # seconds whose black bars are taken to be the same
 
 
