@@ -1,5 +1,7 @@
 """Spans as lines of text: media fragments, and templates."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 from vtk.errors import UsageError
 from vtk.span import Span, parse
 from vtk.stream.line_formats import template_lines, uri_lines
+from vtk.stream.writer import Output
 
 SPAN = Span(
     video="films/talk.mp4",
@@ -20,7 +23,7 @@ SPAN = Span(
 
 
 def shown(template: str, span: Span = SPAN) -> str:
-    return template_lines(template).dump(span).decode()
+    return template_lines(template).text(span) + "\n"
 
 
 @pytest.mark.parametrize(
@@ -32,7 +35,6 @@ def shown(template: str, span: Span = SPAN) -> str:
         ("{speech}|{speech.1.text}|{speech.7.text}|{nosuch:.2f}", "Welcome back.|back.||\n"),
         ("{{{video}}}", "{films/talk.mp4}\n"),
         ("{start:04d} {end:.1e}", "0072 8.0e+01\n"),
-        ("", "\n"),
     ],
 )
 def test_a_template_names_fields_and_formats(template: str, line: str) -> None:
@@ -43,7 +45,7 @@ def test_text_of_a_video_cannot_steer_the_terminal() -> None:
     assert shown("{title}") == "A boat\\x1b[2J\n"
 
 
-@pytest.mark.parametrize("template", ["{", "}", "{}", "{a:zz}", "a {b{c} d"])
+@pytest.mark.parametrize("template", ["", "{", "}", "{}", "{a:zz}", "a {b{c} d"])
 def test_what_is_no_template_is_wrong_usage(template: str) -> None:
     with pytest.raises(UsageError):
         template_lines(template)
@@ -55,7 +57,7 @@ def test_any_text_is_a_template_or_wrong_usage(template: str) -> None:
         lines = template_lines(template)
     except UsageError:
         return
-    assert lines.dump(SPAN).endswith(b"\n")
+    lines.text(SPAN)
 
 
 def test_a_fragment_is_read_again_as_the_span() -> None:
@@ -66,4 +68,14 @@ def test_a_fragment_is_read_again_as_the_span() -> None:
 
 def test_error_records_are_no_lines() -> None:
     failed = SPAN.with_error("retrieve", ValueError("no"))
-    assert uri_lines().dump(failed) == template_lines("{uri}").dump(failed) == b""
+    assert uri_lines().dump(failed) == b""
+
+
+def test_a_field_that_no_result_has_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    failed = SPAN.with_error("retrieve", ValueError("no"))
+    out = tmp_path / "out"
+    template_lines("{name} {titel} {score:.1f}").write(iter([SPAN, failed]), Output(str(out)))
+    assert out.read_text() == "talk.mp4  0.8\n"
+    assert caplog.messages == ["no result has 'titel': see vtk schema"]

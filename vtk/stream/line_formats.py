@@ -1,16 +1,19 @@
 """Output other than JSON, a line a span: media fragments, and templates of the user."""
 
+import logging
 import re
 from collections.abc import Callable, Iterator
-from functools import partial
+from dataclasses import dataclass
 from os.path import basename
 from typing import Any
 
 from vtk.errors import UsageError
 from vtk.span import Span
 from vtk.stream.terminal import printable
-from vtk.stream.writer import Lines
-from vtk.times import clock
+from vtk.stream.writer import Lines, Output
+from vtk.times import clock, rounded
+
+log = logging.getLogger("vtk")
 
 _FIELD = re.compile(r"\{\{|\}\}|\{([^{}:]*)(?::([^{}]*))?\}|[{}]")
 _NUMBER = re.compile(r"0?\d{0,2}(?:\.\d{1,2})?[fge%]|0?\d{0,2}d")
@@ -21,11 +24,11 @@ _ESCAPE = re.compile(r"\\[tn\\]")
 _MADE: dict[str, Callable[[Span], Any]] = {
     "uri": lambda span: span.fragment,
     "name": lambda span: basename(span.video) or span.video,
-    "duration": lambda span: span.end - span.start if "end" in span else None,
+    "duration": lambda span: rounded(span.end - span.start) if "end" in span else None,
     "json": lambda span: span.dump().decode().rstrip("\n"),
 }
 
-Part = str | Callable[[Span], str]
+Part = str | tuple[str, str]  # literal text, or the path of a field and its format
 
 
 def uri_lines() -> Lines:
@@ -33,24 +36,47 @@ def uri_lines() -> Lines:
     return Lines(lambda span: _line("" if span.failed else printable(span.fragment) + "\n"))
 
 
-def template_lines(template: str) -> Lines:
-    r"""Write each span by a template such as ``{start:hms}\t{title}``; error records as nothing.
+@dataclass(frozen=True)
+class TemplateLines:
+    """Writes a line of text for each span, and warns of fields that none of the spans had."""
+
+    parts: list[Part]
+    whole_lines: bool = True
+
+    def write(self, spans: Iterator[Span], output: Output) -> None:
+        """Write the spans; error records as nothing."""
+        missing = dict.fromkeys(part[0] for part in self.parts if isinstance(part, tuple))
+        written = False
+
+        def dump(span: Span) -> bytes:
+            nonlocal written
+            if span.failed:
+                return b""
+            written = True
+            for path in [path for path in missing if _of(path, span) is not None]:
+                del missing[path]
+            return _line(self.text(span) + "\n")
+
+        Lines(dump).write(spans, output)
+        if written and missing:
+            log.warning("no result has %s: see vtk schema", " or ".join(map(repr, missing)))
+
+    def text(self, span: Span) -> str:
+        """The line of a span, without its end."""
+        return "".join(p if isinstance(p, str) else _shown(*p, span) for p in self.parts)
+
+
+def template_lines(template: str) -> TemplateLines:
+    r"""Write each span by a template such as ``{start:hms}\t{title}``.
 
     A field is named by its path (``{keyframes.0.t}``); ``uri``, ``name`` (of the file, without its
     folder), ``duration`` and ``json`` are there as well. After a colon stands ``hms`` for a clock
     time or a format of Python's for numbers (``.2f``). A missing field is empty, a list of texts is
     joined by spaces. Raises UsageError for what is no template.
     """
-    parts = list(_parts(template))
-
-    def dump(span: Span) -> bytes:
-        if span.failed:
-            return b""
-        return _line(
-            "".join(part if isinstance(part, str) else part(span) for part in parts) + "\n"
-        )
-
-    return Lines(dump)
+    if not template:
+        raise UsageError("the template is empty: name a field, as in '{start:hms} {title}'")
+    return TemplateLines(list(_parts(template)))
 
 
 def _line(text: str) -> bytes:
@@ -78,14 +104,18 @@ def _unescaped(text: str) -> str:
     return _ESCAPE.sub(lambda match: _ESCAPES[match[0]], text)
 
 
-def _field(path: str, form: str) -> Callable[[Span], str]:
+def _field(path: str, form: str) -> Part:
     if form not in ("", "hms") and not _NUMBER.fullmatch(form):
         raise UsageError(f"{form!r} is not a format for {{{path}}}: use hms, .2f or 03d")
-    return partial(_shown, path, form)
+    return path, form
+
+
+def _of(path: str, span: Span) -> Any:
+    return _MADE[path](span) if path in _MADE else _value(span, path.split("."))
 
 
 def _shown(path: str, form: str, span: Span) -> str:
-    value = _MADE[path](span) if path in _MADE else _value(span, path.split("."))
+    value = _of(path, span)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         if form == "hms":
             return clock(value, decimals=3)
