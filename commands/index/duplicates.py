@@ -33,11 +33,12 @@ def duplicates(
     Gives each stretch of a video that is also in a longer one (in one of an earlier name, where
     both are as long) as a span with `score`, and in `copy` the stretch of the longer one, how much
     faster or slower it runs, and the `share` of the shorter video that the stretch is: 1 is a video
-    that the other has in it as a whole. So of a video and its copies one is never listed first, and
-    what is listed with a share of 1 is in a video that is kept. Copies are what vtk retrieve --same
+    that the other has in it as a whole. Of a video and its copies, the longest is not among the
+    spans: it is the one to keep. Only pictures are compared. Copies are what vtk retrieve --same
     finds, with the score that it gives to such a stretch alone. But what fits nearly as well some
     seconds beside its place is left out: stills, black, views in which little moves; and so are
-    stretches of about 3 s or less. What a video repeats of itself is not listed.
+    stretches of about 3 s or less; those that are hardly longer may be alike by chance, which
+    --min-length 5s leaves out. What a video repeats of itself is not listed.
 
     Compares the signatures of the videos, which vtk embed --signature gives them before they are
     added; those without are counted. No video is opened. Keeps 3 MB of signatures for an hour of
