@@ -41,9 +41,8 @@ def duplicates(
     --min-length 5s leaves out. What a video repeats of itself is not listed.
 
     Compares the signatures of the videos, which vtk embed --signature gives them before they are
-    added; those without are counted. No video is opened. Keeps 3 MB of signatures for an hour of
-    video. The time grows with the number of hours to the power of 1.5, at most. Of a stretch that
-    is in very many videos, not all pairs are listed.
+    added; those without are counted. No video is opened. Keeps the signatures of all videos in
+    memory. Of a stretch that is in very many videos, not all pairs are listed.
 
     \b
     Examples:
