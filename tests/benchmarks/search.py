@@ -12,7 +12,17 @@ from importlib import import_module
 from pathlib import Path
 
 PARTS = (
-    *("corpus", "meaning", "scores", "stream", "copies", "ground", "real_text", "keyframes"),
+    *(
+        "corpus",
+        "meaning",
+        "fusion",
+        "scores",
+        "stream",
+        "copies",
+        "ground",
+        "real_text",
+        "keyframes",
+    ),
     *("scale", "killed"),
 )
 

@@ -10,6 +10,7 @@ from vtk.errors import UsageError
 from vtk.query import Query
 from vtk.retrieve.fusion import HOW, Fusion, read_weights
 from vtk.retrieve.in_memory import InMemory
+from vtk.retrieve.words import Words
 from vtk.span import Span
 from vtk.store.collection import Collection, Hits
 
@@ -83,6 +84,75 @@ def test_weights_say_how_much_a_channel_counts() -> None:
 def test_words_alone_keep_their_scores() -> None:
     words = Told("words", 7.5, 3.0, 0.0, 0.0)
     assert Fusion()(EMPTY, ASKED, [(words, words(EMPTY, ASKED, 0))]).scores.tolist() == [7.5, 3.0]
+
+
+@pytest.mark.parametrize("how", sorted(HOW))
+def test_words_quoted_in_any_order_find_the_long_text_that_has_all_of_them(how: str) -> None:
+    texts = [
+        "ship lake",
+        "The pilot waits " + "for a long time and talks of other things " * 20 + "ship lake fog",
+        "A pilot in fog.",
+        "Nothing of this kind.",
+    ]
+    meaning = Told("meaning", 1.2, 0.4, 1.3, 1.5)
+    assert by_words(how, "fog lake pilot ship", texts, meaning)[0] == 1
+    assert by_words(how, "fog lake pilto ship", texts, meaning)[0] == 1
+    assert by_words(how, "fog lake unheard pilot ship", texts, meaning)[0] == 1
+
+
+@pytest.mark.parametrize("how", sorted(HOW))
+def test_a_text_with_some_words_of_many_does_not_undo_what_is_meant(how: str) -> None:
+    texts = ["A cruise ship at noon.", "The rocket lifts off.", "A quiet street.", "A dog."]
+    meaning = Told("meaning", 0.3, 1.6, 0.2, 0.1)
+    assert by_words(how, "an enormous ship begins its journey", texts, meaning)[0] == 1
+
+
+def captioned(query: Query, captions: Sequence[str]) -> InMemory:
+    collection = InMemory([query])
+    for caption in captions:
+        collection.add(Span(video="a", start=0.0, end=1.0, caption=caption))
+    return collection
+
+
+def by_words(how: str, text: str, captions: Sequence[str], meaning: Told) -> list[int]:
+    query, words = Query(text), Words()
+    collection = captioned(query, captions)
+    found = [(each, each(collection, query, 0)) for each in (words, meaning)]
+    return [int(row) for row in Fusion(how)(collection, query, found).rows]
+
+
+def evidence_of_words(text: str, captions: Sequence[str]) -> list[float]:
+    query, words = Query(text), Words()
+    collection = captioned(query, captions)
+    hits = words(collection, query, 0)
+    found: list[float] = words.evidence(collection, query, hits, range(len(captions))).tolist()
+    return found
+
+
+def test_words_count_by_the_share_of_the_query_that_a_span_has() -> None:
+    found = evidence_of_words("fog lake", ["fog lake", "fog bank", "sun"])
+    rarity = np.log(1 + 1.5 / 2.5), np.log(1 + 2.5 / 1.5)  # of fog in two of three, lake in one
+    share = rarity[0] / sum(rarity)
+    assert found[0] == pytest.approx(4 / (1 + np.exp(-20 * 0.3)))
+    expected = 4 / (1 + np.exp(-20 * (share - 0.7))) * (1 + share) / 2  # lengths are equal
+    assert found[1] == pytest.approx(expected, rel=1e-4)
+    assert found[2] == 0
+
+
+def test_a_word_counts_only_in_the_texts_that_its_field_names() -> None:
+    query, words = Query("fog speech:lake"), Words()
+    collection = InMemory([query])
+    said = [{"start": 0.0, "end": 1.0, "text": "lake"}]
+    collection.add(Span(video="a", start=0.0, end=1.0, caption="fog lake"))
+    collection.add(Span(video="a", start=0.0, end=1.0, caption="fog", speech=said))
+    hits = words(collection, query, 0)
+    first, second = words.evidence(collection, query, hits, [0, 1])
+    assert first < 0.1 < 3.9 < second
+
+
+def test_spans_whose_records_are_not_read_count_as_the_last_one_that_is() -> None:
+    found = evidence_of_words("fog lake", ["fog lake"] * 70)
+    assert found == pytest.approx([4 / (1 + np.exp(-6))] * 70)
 
 
 def test_what_was_not_found_counts_as_the_least_that_was_if_scores_depend_on_the_set() -> None:

@@ -1,8 +1,8 @@
 """Fusion: one list of hits from those of several channels.
 
-A channel that found nothing for a query is ignored, and ranks alone do not count: a caption that
-happens to share one word with a query is the first hit by words, and would push out of the first
-places what is meant. So `rrf` too leaves out a channel whose best hit has less than chance gives.
+Ranks alone do not count: a caption that happens to share one word with a query is the first hit by
+words, and would push out of the first places what is meant. So all count by their evidence, `rrf`
+too, and a channel that found nothing is ignored.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,19 +22,17 @@ Matrix = NDArray[np.float32]  # (channels, rows)
 
 
 def ranks(evidence: Matrix, weights: Scores) -> Scores:
-    """Reciprocal rank fusion (Cormack, Clarke & Büttcher, SIGIR 2009): weight / (60 + rank).
+    """Reciprocal rank fusion (Cormack, Clarke & Büttcher, SIGIR 2009), by evidence.
 
-    A channel ranks the spans that any evidence speaks for, and only if its best one has 1 at least,
-    or no other channel does better.
+    A channel gives each span that evidence speaks for weight / (60 + rank), times this evidence as
+    a share of the best of all channels.
     """
-    best = evidence.max(1)
     fused = np.zeros(evidence.shape[1], np.float32)
-    for own, weight, top in zip(evidence, weights, best, strict=True):
-        if top < min(1.0, float(best.max())):
-            continue
+    for own, weight in zip(evidence, weights, strict=True):
         order = np.argsort(-own, kind="stable")
         order = order[own[order] > 0]
-        fused[order] += weight / np.arange(K + 1, K + 1 + len(order), dtype=np.float32)
+        places = np.arange(K + 1, K + 1 + len(order), dtype=np.float32)
+        fused[order] += weight * own[order] / evidence.max() / places
     return fused
 
 

@@ -19,7 +19,8 @@ from vtk.store.collection import Collection, Hits, Scores
 from vtk.text import words
 
 NOTHING = Hits(np.zeros(0, np.int64), np.zeros(0, np.float32))
-K1 = 1.2  # of BM25
+READ = 50  # hits whose records are read to see which terms they have
+COUNTED = 1000  # spans with a term, up to which they are counted
 BATCH = 256  # hits whose records are read at once to look for phrases
 
 
@@ -66,19 +67,22 @@ class Words:
     def evidence(
         self, collection: Collection, query: Query, hits: Hits, rows: Sequence[int]
     ) -> Scores:
-        """4 / (1 + exp(-40 (s - 0.8))) for each row, where s is the share of the query that it has.
+        """4 / (1 + exp(-20 (c - 0.7))) * (1 + s) / 2 for each row: nothing that was not found.
 
-        The share is the score by that of a span that would hold every term as well as the best one
-        for this term does. A term that no span has counts as one that a single span has. Some words
-        of many are chance, so that words count where a span has about all of a query.
+        c is the share of the terms of the query that the span has, whatever its length, rare ones
+        counting more; s is its score by that of the best. Some words of many are chance, so that
+        words count where a span has most of a query. Only the first hits are read; what comes after
+        them has the c of the last one. The 0.7, 20 and 4 were chosen on half of the sets of
+        `tests/benchmarks/search_fusion.py`.
         """
-        known = dict(zip(hits.rows.tolist(), hits.scores.tolist(), strict=True))
-        found = np.array([known.get(row, 0.0) for row in rows], np.float32)
-        if not found.any():
-            return found
-        share = found / max(_most(collection, query), 1e-9)
-        evidence: Scores = 4 / (1 + np.exp(-40 * (np.minimum(share, 1) - 0.8)))
-        return evidence.astype(np.float32)
+        if not len(hits.rows):
+            return np.zeros(len(rows), np.float32)
+        shares = np.empty(len(hits.rows), np.float32)
+        own = _shares(collection, query, hits.rows[:READ].tolist())
+        shares[: len(own)], shares[len(own) :] = own, own[-1]
+        sure = 4 / (1 + np.exp(-20 * (shares - 0.7))) * (1 + hits.scores / hits.scores.max()) / 2
+        known = dict(zip(hits.rows.tolist(), sure.tolist(), strict=True))
+        return np.array([known.get(row, 0.0) for row in rows], np.float32)
 
     def why(self, collection: Collection, query: Query, row: int, span: Span) -> dict[str, Any]:
         """The terms of the query that the span has, and the texts that have them."""
@@ -96,15 +100,41 @@ class Words:
         return {"terms": ordered, "passages": told} if told else {}
 
 
-def _most(collection: Collection, query: Query) -> float:
-    """The score of a span that would have all terms of the query."""
-    rarest = math.log(1 + (len(collection) + 0.5) / 1.5) / (1 + K1)  # once, in a usual length
-    most = 0.0
-    for part in query.parts:
-        for term in dict.fromkeys(query.terms_of(part.text)) if part.weight > 0 else ():
-            best = collection.words([term], 1, part.sources, query.where).scores
-            most += part.weight * (float(best[0]) if len(best) else rarest)
-    return most
+def _shares(collection: Collection, query: Query, rows: list[int]) -> Scores:
+    """The share of the terms of a query that each row has, by their weights: shape (rows,).
+
+    A term weighs as in BM25; one that no span has, as the others do in the mean.
+    """
+    wanted: list[tuple[set[str], Part]] = []
+    weights: list[float] = []
+    for part in (each for each in query.parts if each.weight > 0):
+        for term in dict.fromkeys(query.terms_of(part.text)):
+            spelled = list(_spellings(collection, term)) or [term]
+            wanted.append(({*spelled}, part))
+            found = collection.words(spelled, COUNTED, part.sources)
+            weights.append(_rarity(len(collection), found) if len(found.rows) else np.nan)
+    unseen = np.isnan(weights)
+    weighing = np.where(unseen, 1.0 if unseen.all() else np.nanmean(weights), weights)
+    weighing *= [part.weight for _, part in wanted]
+    held = np.zeros((len(rows), len(wanted)), np.bool_)
+    for own, span in zip(held, collection.spans(rows), strict=True):
+        for passage in passages(span):
+            terms = {*query.terms_of(passage.text)}
+            own |= [
+                (not part.sources or passage.source in part.sources)
+                and not any_of.isdisjoint(terms)
+                for any_of, part in wanted
+            ]
+    shares: Scores = (held @ weighing / weighing.sum()).astype(np.float32)
+    return shares
+
+
+def _rarity(spans: int, found: Hits) -> float:
+    """The inverse document frequency of BM25; of a term that many have, as its best hit tells."""
+    count = len(found.rows)
+    if count == COUNTED:
+        return float(found.scores[0])
+    return math.log(1 + (spans - count + 0.5) / (count + 0.5))
 
 
 def unwanted(collection: Collection, query: Query) -> set[int]:
