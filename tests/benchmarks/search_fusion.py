@@ -3,8 +3,9 @@
 Texts: `told.tsv`, its queries in other words, among `passages.txt` and the licence; then stretches
 of a lecture, where `../shared` has it. Queries are in other words; the same misled by a word of
 another text; four or two words of a text in any order; four of which the longest is misspelled; and
-other words followed by two of the text. Looks: plays of the stage among 400, described in full or
-by four words of the description, of which every other one has the description as its caption.
+other words followed by two of the text. The same among texts that have two words of a query in
+other words, and nothing to do with it. Looks: plays of the stage among 400, half of them with their
+description as caption, described in full or by four words of the description.
 
 How words count in `vtk.retrieve.words` was chosen on queries with even numbers ("chosen on"); "held
 out" are the others. A figure is recall at 1 / at 5.
@@ -59,7 +60,10 @@ def run(folder: Path, *, small: bool) -> None:
     asked += [(f"licence, {kind}", n + len(said), text) for kind, n, text in _quoted(licence, rng)]
     others = re.split(r"(?<=[.!?])\s+", PASSAGES.read_text("utf-8"))
     with open_text(str(real_weights.minilm()), threads=1) as model:
-        _texts("told", [*said, *licence, *others[: 8 if small else None]], asked, model)
+        texts = [*said, *licence, *others[: 8 if small else None]]
+        _texts("told", texts, asked, model)
+        astray = [_astray(row[1], said[(n + 9) % len(said)]) for n, row in enumerate(rows)]
+        _texts("told, among texts that mislead", [*texts, *astray], asked, model)
         if LECTURE.exists():
             lines = re.sub(r"(?m)^(\d+|.*-->.*)$|<[^>]+>", "", LECTURE.read_text("utf-8"))
             heard = _stretches(lines, rng)[: 20 if small else 250]
@@ -75,6 +79,12 @@ def _words_of(text: str, count: int, rng: np.random.Generator) -> list[str]:
     known.pop(None, None)
     own = list(known.values())
     return [own[at] for at in rng.permutation(len(own))[:count]]
+
+
+def _astray(query: str, text: str) -> str:
+    """The beginning of a text, with two words of a query."""
+    own = [word for word in words(query) if ENGLISH.term(word, stop=True)]
+    return " ".join([*words(text)[:6], *own[:2]])
 
 
 def _quoted(texts: Sequence[str], rng: np.random.Generator) -> Asked:

@@ -67,12 +67,12 @@ class Words:
     def evidence(
         self, collection: Collection, query: Query, hits: Hits, rows: Sequence[int]
     ) -> Scores:
-        """4 / (1 + exp(-20 (c - 0.7))) * (1 + s) / 2 for each row: nothing that was not found.
+        """4 / (1 + exp(-40 (c - 0.75))) * (1 + s) / 2 for each row: nothing that was not found.
 
         c is the share of the terms of the query that the span has, whatever its length, rare ones
         counting more; s is its score by that of the best. Some words of many are chance, so that
         words count where a span has most of a query. Only the first hits are read; what comes after
-        them has the c of the last one. The 0.7, 20 and 4 were chosen on half of the sets of
+        them has the c of the last one. The 0.75, 40 and 4 were chosen on half of the sets of
         `tests/benchmarks/search_fusion.py`.
         """
         if not len(hits.rows):
@@ -80,7 +80,7 @@ class Words:
         shares = np.empty(len(hits.rows), np.float32)
         own = _shares(collection, query, hits.rows[:READ].tolist())
         shares[: len(own)], shares[len(own) :] = own, own[-1]
-        sure = 4 / (1 + np.exp(-20 * (shares - 0.7))) * (1 + hits.scores / hits.scores.max()) / 2
+        sure = 4 / (1 + np.exp(-40 * (shares - 0.75))) * (1 + hits.scores / hits.scores.max()) / 2
         known = dict(zip(hits.rows.tolist(), sure.tolist(), strict=True))
         return np.array([known.get(row, 0.0) for row in rows], np.float32)
 
