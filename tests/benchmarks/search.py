@@ -12,18 +12,8 @@ from importlib import import_module
 from pathlib import Path
 
 PARTS = (
-    *(
-        "corpus",
-        "meaning",
-        "fusion",
-        "scores",
-        "stream",
-        "copies",
-        "ground",
-        "real_text",
-        "keyframes",
-    ),
-    *("scale", "killed"),
+    *("corpus", "meaning", "fusion", "scores", "stream", "copies", "ground", "real_text"),
+    *("keyframes", "scale", "killed"),
 )
 
 

@@ -140,6 +140,14 @@ def test_words_count_by_the_share_of_the_query_that_a_span_has() -> None:
     assert found[2] == 0
 
 
+def test_a_long_query_takes_about_all_of_its_words() -> None:
+    words = ["fog", "lake", "dog", "moon", "red", "sea", "sun", "sky"]
+    lacking = [" ".join(words[:at] + words[at + 2 :]) for at in range(0, 8, 2)]
+    first, *others = evidence_of_words(" ".join(words), [" ".join(words), *lacking])
+    assert first > 3.9
+    assert max(others) < 0.1
+
+
 def test_a_word_counts_only_in_the_texts_that_its_field_names() -> None:
     query, words = Query("fog speech:lake"), Words()
     collection = InMemory([query])

@@ -67,20 +67,21 @@ class Words:
     def evidence(
         self, collection: Collection, query: Query, hits: Hits, rows: Sequence[int]
     ) -> Scores:
-        """4 / (1 + exp(-40 (c - 0.75))) * (1 + s) / 2 for each row: nothing that was not found.
+        """4 / (1 + exp(-40 (c - m))) * (1 + s) / 2 for each row; 0 for what was not found.
 
         c is the share of the terms of the query that the span has, whatever its length, rare ones
-        counting more; s is its score by that of the best. Some words of many are chance, so that
-        words count where a span has most of a query. Only the first hits are read; what comes after
-        them has the c of the last one. The 0.75, 40 and 4 were chosen on half of the sets of
-        `tests/benchmarks/search_fusion.py`.
+        counting more; m is 0.75, or in longer queries all but one term; s is its score by that of
+        the best. Some words of many are chance, so that words count where a span has most of a
+        query. Only the first hits are read; what comes after them has the c of the last one. The
+        numbers were chosen on half of the sets of `tests/benchmarks/search_fusion.py`.
         """
         if not len(hits.rows):
             return np.zeros(len(rows), np.float32)
         shares = np.empty(len(hits.rows), np.float32)
         own = _shares(collection, query, hits.rows[:READ].tolist())
         shares[: len(own)], shares[len(own) :] = own, own[-1]
-        sure = 4 / (1 + np.exp(-40 * (shares - 0.75))) * (1 + hits.scores / hits.scores.max()) / 2
+        middle = max(0.75, 1 - 1 / len(query.terms))
+        sure = 4 / (1 + np.exp(-40 * (shares - middle))) * (1 + hits.scores / hits.scores.max()) / 2
         known = dict(zip(hits.rows.tolist(), sure.tolist(), strict=True))
         return np.array([known.get(row, 0.0) for row in rows], np.float32)
 
