@@ -50,9 +50,9 @@ def embed(
     copies are found: nearly the same when encoded anew, scaled or recoloured. They take 500 bytes a
     second in the record. For them alone, a whole video is not split.
 
-    What the same model embedded already is kept, and no video is opened for it; words are embedded
-    anew where they changed since. Vectors of several models stand side by side. A vector takes 2.7
-    characters a dimension in the record.
+    What the same model embedded already is kept, and no video is opened for it; what changed since,
+    by whatever program, is embedded anew. Vectors of several models stand side by side. A vector
+    takes 2.7 characters a dimension in the record.
 
     \b
     Examples:

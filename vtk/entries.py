@@ -46,6 +46,7 @@ class EmbeddingEntry(TypedDict):
     of: str  # "words", "looks" or "signature"
     model: str
     sha256: NotRequired[str]  # of the weights, if they are local
+    checksum: NotRequired[str]  # of the texts or the times of the frames that were embedded
     dim: int  # numbers of a vector
     vectors: str  # base64 of little-endian float16, one vector after another
     t: NotRequired[float]  # seconds of the first vector, where they are of frames in order

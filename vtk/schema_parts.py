@@ -53,6 +53,7 @@ EMBEDDING = entries(
     of=text("what was embedded: words, looks, or signature (of frames, to find copies by)"),
     model=text("the model"),
     sha256=text("SHA-256 of its weights, if they are local"),
+    checksum=text("hash of the texts, or of the times of the frames, that were embedded"),
     dim={"type": "integer", "description": "numbers of a vector", "minimum": 1},
     vectors=text("base64 of little-endian float16, one vector after another"),
     t={**SECONDS, "description": "time of the first of them, where they are of frames in order"},

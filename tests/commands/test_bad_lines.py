@@ -29,7 +29,7 @@ ENTRY = {"text": "A boat.", "score": 0.5}
 # A record with every field that the schema knows, but for `error`.
 EMBEDDING = {
     **{"of": "looks", "model": "tiny-clip", "sha256": "687910c2", "dim": 2, "vectors": "ADwAAA=="},
-    **{"t": 1.0, "rate": 2.0},
+    **{"checksum": "2cf24dba5fb0a30e", "t": 1.0, "rate": 2.0},
 }
 FULL: dict[str, Any] = {
     "video": "gone.mp4",

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -145,11 +146,46 @@ def test_another_model_stands_beside_and_other_weights_of_a_name_replace() -> No
 
 def test_words_that_changed_since_are_embedded_anew() -> None:
     (once,) = embed([said("Hello.")], embedder=texts_model())
-    told = Span({**once, "caption": "Somebody says hello."}).with_provenance("caption", "facts")
+    told = Span({**once, "caption": "Somebody says hello."})  # by a program that tells nobody
     (anew,) = embed([told], embedder=texts_model())
     assert len(vectors_of(once, WORDS, "letters")) == 1
     assert len(vectors_of(anew, WORDS, "letters")) == 2
     assert list(embed([anew], embedder=texts_model())) == [anew]
+    (emptied,) = embed([Span({**anew, "caption": "", "speech": []})], embedder=texts_model())
+    assert "embedding" not in emptied
+
+
+def test_vectors_of_another_program_which_have_no_checksum_are_kept() -> None:
+    (once,) = embed([said("Hello.")], embedder=texts_model())
+    foreign = Span({**once, "caption": "A hall.", "embedding": [without(once["embedding"][0])]})
+    assert list(embed([foreign], embedder=texts_model())) == [foreign]
+
+
+def test_looks_of_frames_at_other_times_are_embedded_anew(
+    film: tuple[Path, list[Play]], clip: ClipModel
+) -> None:
+    (span,) = shots(film[0], 1)
+    for pooled in (False, True):
+        (once,) = embed([span], clip=clip, pooled=pooled)
+        moved = [{**once["keyframes"][0], "t": SECONDS + 1.0}, *once["keyframes"][1:]]
+        (anew,) = embed([Span({**once, "keyframes": moved})], clip=clip, pooled=pooled)
+        bare = [{**each, "t": moved[n]["t"]} for n, each in enumerate(span["keyframes"])]
+        (want,) = embed([Span({**span, "keyframes": bare})], clip=clip, pooled=pooled)
+        assert without(anew) == without(want)
+        assert without(anew) != without(once)
+    (apart,) = embed([Span({**once, "keyframes": bare})], clip=clip)
+    assert "embedding" not in apart  # the mean of frames that are no longer its keyframes
+
+
+def test_signatures_of_other_times_are_made_anew(film: tuple[Path, list[Play]]) -> None:
+    (once,) = embed([Span(video=str(film[0]), start=0.0, end=4.0)], signature=True)
+    assert list(embed([once], signature=True)) == [once]
+    (anew,) = embed([Span({**once, "end": 8.0})], signature=True)
+    assert len(anew["embedding"][0]["vectors"]) > 1.5 * len(once["embedding"][0]["vectors"])
+
+
+def without(record: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in record.items() if key not in ("made", "checksum")}
 
 
 def test_one_vector_a_span_is_the_mean(film: tuple[Path, list[Play]], clip: ClipModel) -> None:

@@ -34,10 +34,11 @@ def embed(
     With `signature`, the span gets two vectors a second of what its frames look like, by which
     copies are found; no model is needed, and a whole video stays one span.
 
-    What the same model (name and weights) embedded already is kept, and no file is opened for it;
-    words are embedded anew if a command changed them since. Entries of other models stay. Batches
-    are filled across spans, in whose order results come. Raises UsageError if there is no model,
-    MissingError for a server that is gone.
+    What the same model (name and weights) embedded already is kept, and no file is opened for it,
+    unless its texts or its frames are others now, which the `checksum` of an entry tells. Entries
+    without a checksum and those of other models stay. Batches are filled across spans, in whose
+    order results come. Raises UsageError if there is no model, MissingError for a server that is
+    gone.
     """
     if embedder is None and clip is None and not signature:
         raise UsageError(

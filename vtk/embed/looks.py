@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vtk.embed.batches import COMMAND, embed_batches
-from vtk.embed.entries import added, changed_since, is_embedded, mean
-from vtk.embedding import LOOKS
+from vtk.embed.entries import added, checksum, is_embedded, mean, without_stale
+from vtk.embedding import LOOKS, entries
 from vtk.entries import KeyframeEntry
 from vtk.errors import MediaError
 from vtk.keyframes import with_keyframes
@@ -28,27 +28,43 @@ def embed_looks(spans: Iterable[Span], model: ImageTextModel, pooled: bool) -> I
             yield from _pictures(latest(span.video), span["keyframes"])
 
     def result(span: Span, vectors: list[NDArray[np.float32]]) -> Span:
-        new = Span(span)
+        new = Span(without_stale(span, LOOKS, model.name))
+        keyframes = [without_stale(each, LOOKS, model.name) for each in span["keyframes"]]
         if pooled:
-            new["embedding"] = added(span, LOOKS, model, mean(vectors))
+            new["embedding"] = added(span, LOOKS, model, mean(vectors), _of(keyframes))
         else:
-            keyframes: list[KeyframeEntry] = list(span["keyframes"])
             for number, vector in zip(_by_time(keyframes), vectors, strict=True):
-                found = added(keyframes[number], LOOKS, model, vector)
-                keyframes[number] = {**keyframes[number], "embedding": found}
-            new["keyframes"] = keyframes
+                each = keyframes[number]
+                found = added(each, LOOKS, model, vector, _of([each]))
+                keyframes[number] = {**each, "embedding": found}
+        new["keyframes"] = keyframes
         made = {"of": LOOKS, "model": model.name, "sha256": model.sha256}
         return new.with_provenance(COMMAND, **made, pooled=pooled or None)
 
     with VideoCache() as latest:
-        yield from embed_batches(with_keyframes(spans), pictures, model.images, result)
+        current = (_without_stale(span, model.name) for span in with_keyframes(spans))
+        yield from embed_batches(current, pictures, model.images, result)
 
 
 def _is_embedded(span: Span, model: ImageTextModel) -> bool:
     """Whether the span or each of its keyframes has a vector by the model."""
-    if is_embedded(span, LOOKS, model):
-        return not changed_since(span, model, ("vtk keyframes",))
-    return all(is_embedded(keyframe, LOOKS, model) for keyframe in span["keyframes"])
+    return is_embedded(span, LOOKS, model) or all(
+        is_embedded(keyframe, LOOKS, model) for keyframe in span["keyframes"]
+    )
+
+
+def _without_stale(span: Span, model: str) -> Span:
+    """The span less the vectors of frames at other times than those of its keyframes."""
+    if span.failed or not any(entry["model"] == model for entry in entries(span, LOOKS)):
+        return span
+    found: list[KeyframeEntry] = span["keyframes"]
+    keyframes = [without_stale(each, LOOKS, model, _of([each])) for each in found]
+    return Span({**without_stale(span, LOOKS, model, _of(found)), "keyframes": keyframes})
+
+
+def _of(keyframes: list[KeyframeEntry]) -> str:
+    """The checksum of an embedding of these frames: the times say which they are."""
+    return checksum(sorted(keyframe["t"] for keyframe in keyframes))
 
 
 def _by_time(keyframes: list[KeyframeEntry]) -> list[int]:

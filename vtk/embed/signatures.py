@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from vtk import times
 from vtk.embed.batches import COMMAND
+from vtk.embed.entries import checksum
 from vtk.embedding import SIGNATURE, pack
 from vtk.entries import EmbeddingEntry
 from vtk.errors import MediaError
@@ -51,9 +52,11 @@ def with_signatures(spans: Iterable[Span]) -> Iterator[Span]:
 
 
 def is_signed(span: Span) -> bool:
-    """Whether the span has signatures of this kind."""
+    """Whether the span has signatures of this kind, of all of its frames and no others."""
     found: list[EmbeddingEntry] = span.get("embedding", [])
-    return any(entry["of"] == SIGNATURE and entry["model"] == MODEL for entry in found)
+    now = checksum([span.start, span.end])
+    ours = (entry for entry in found if (entry["of"], entry["model"]) == (SIGNATURE, MODEL))
+    return any(entry.get("checksum", now) == now for entry in ours)
 
 
 def _runs(extents: Iterable[tuple[float, float]]) -> Iterator[tuple[float, float]]:
@@ -82,5 +85,7 @@ def _added(span: Span, extent: tuple[float, float], signed: Signed) -> Span:
     kept = [entry for entry in entries if entry["of"] != SIGNATURE]
     entry = pack(own.vectors, SIGNATURE, MODEL)
     entry["t"], entry["rate"] = times.rounded(float(own.times[0])), RATE
-    new = Span({**span.with_times(*extent), "embedding": [*kept, entry]})
+    new = span.with_times(*extent)
+    entry["checksum"] = checksum([new.start, new.end])
+    new["embedding"] = [*kept, entry]
     return new.with_provenance(COMMAND, of=SIGNATURE, model=MODEL)

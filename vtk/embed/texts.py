@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from vtk.caption import with_captions
 from vtk.embed.batches import COMMAND, embed_batches
-from vtk.embed.entries import added, changed_since, is_embedded, mean
-from vtk.embedding import WORDS
+from vtk.embed.entries import added, checksum, is_embedded, mean, without_stale
+from vtk.embedding import WORDS, entries
 from vtk.models.embed.text_model import TextModel
 from vtk.passages import passages
 from vtk.span import Span
@@ -24,7 +24,6 @@ log = logging.getLogger("vtk")
 
 MOST = 120  # words of a chunk, some 160 tokens: few text embedders were trained on more than 256
 LETTERS = 6  # characters that count as one word at least: addresses and numbers are many tokens
-WRITERS = tuple(f"vtk {name}" for name in ("transcribe", "ocr", "caption", "chapter", "summarize"))
 
 
 def embed_words(
@@ -35,7 +34,7 @@ def embed_words(
 
     def texts(span: Span) -> Iterator[str]:
         nonlocal wordless
-        if is_embedded(span, WORDS, model) and not changed_since(span, model, WRITERS):
+        if is_embedded(span, WORDS, model):
             return
         found = chunks(span)
         wordless += not found
@@ -44,14 +43,22 @@ def embed_words(
     def result(span: Span, vectors: list[NDArray[np.float32]]) -> Span:
         new = Span(span)
         kept = np.stack([mean(vectors)] if pooled else vectors)
-        new["embedding"] = added(span, WORDS, model, kept)
+        new["embedding"] = added(span, WORDS, model, kept, checksum(chunks(span)))
         made = {"of": WORDS, "model": model.name, "sha256": model.sha256}
         return new.with_provenance(COMMAND, **made, pooled=pooled or None)
 
     captioned = with_captions(spans, language=language)
-    yield from embed_batches(captioned, texts, model.documents, result)
+    current = (_without_stale(span, model.name) for span in captioned)
+    yield from embed_batches(current, texts, model.documents, result)
     if wordless:
         log.warning("spans without words, which have no embedding of words: %d", wordless)
+
+
+def _without_stale(span: Span, model: str) -> Span:
+    """The span less the vectors of words that it no longer has."""
+    if span.failed or not any(entry["model"] == model for entry in entries(span, WORDS)):
+        return span
+    return without_stale(span, WORDS, model, checksum(chunks(span)))
 
 
 def chunks(span: Span) -> list[str]:
