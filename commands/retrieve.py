@@ -76,7 +76,9 @@ def retrieve(
     threshold: Annotated[
         float | None,
         typer.Option(
-            metavar="SCORE", show_default="all match", help="Leave out results that score lower."
+            metavar="SCORE",
+            show_default="all match; 0.52 with --same",
+            help="Leave out results that score lower.",
         ),
     ] = None,
     per_video: Annotated[
@@ -136,7 +138,8 @@ def retrieve(
     recoloured, mirrored, with bars or a logo, 0.9 to 1.1 times as fast. Each is a moment of the
     film that has the clip in it, with `copy`: which stretch of the clip that is, and its speed.
     The score is the mean cosine of frames, less for few of them and for those that do not fit;
-    copies score from 0.52 on. Spans and videos without signatures are decoded for them.
+    copies score from 0.52 on, which takes a clip of 2 s or more. The stretch that is asked about is
+    left out. Spans and videos without signatures are decoded for them.
 
     \b
     Examples:

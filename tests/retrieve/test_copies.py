@@ -6,11 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.command_line import vtk
+from tests.store.index.library import made
 from tests.world.copies import EDITS, MORE, copy_of, joined, write_clip
 from tests.world.models.long_film import write_long_film
 from tests.world.models.stage import cast
 from vtk.embed import embed
 from vtk.embedding import SIGNATURE, entries, unpack
+from vtk.errors import MediaError, MissingError, OpenError
+from vtk.media.video import Video
 from vtk.retrieve.copies import copies
 from vtk.span import Span
 
@@ -78,6 +82,53 @@ def test_a_black_clip_matches_nothing_and_says_so(
     signed = list(embed([Span(video=str(black))], signature=True))
     assert not list(copies([*films, *signed], Span(video=str(black))))
     assert "no frame has a pattern" in caplog.text
+
+
+def test_an_exact_copy_lies_exactly_where_it_is(films: list[Span], tmp_path: Path) -> None:
+    """Whatever the number of frames of the clip."""
+    for start, end in ((20.0, 26.0), (20.5, 27.625), (41.0, 48.0)):
+        clip = tmp_path / "clip.mp4"
+        joined([(films[1].video, start, end)], clip)
+        first, *_ = copies(films, Span(video=str(clip)))
+        assert (first.video, first["copy"]["speed"]) == (films[1].video, 1)
+        assert [first.start, first.end] == pytest.approx([start, end], abs=0.011)
+
+
+def test_a_moment_ends_with_its_film(films: list[Span], tmp_path: Path) -> None:
+    cut, clip = tmp_path / "cut.mp4", tmp_path / "clip.mp4"
+    joined([(films[1].video, 20.0, 25.8)], cut)
+    joined([(films[1].video, 20.0, 27.0)], clip)
+    (found,) = copies([Span(video=str(cut))], Span(video=str(clip)))
+    with Video(str(cut)) as video:
+        assert video.end < 6
+        assert [found.start, found.end] == pytest.approx([0, video.end], abs=0.001)
+
+
+def test_a_clip_that_is_too_short_is_told(
+    films: list[Span], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    clip = tmp_path / "clip.mp4"
+    joined([(films[1].video, 22.0, 23.0)], clip)
+    assert not list(copies(films, Span(video=str(clip))))
+    assert "too short" in caplog.text
+    found = next(copies(films, Span(video=str(clip)), threshold=0.3))
+    assert found.start == pytest.approx(22, abs=0.3)
+    assert caplog.text.count("too short") == 1
+
+
+def test_a_clip_that_is_not_there_is_named(films: list[Span]) -> None:
+    with pytest.raises(OpenError, match=r"--like nope\.mp4: cannot open"):
+        list(copies(films, Span(video="nope.mp4")))
+    beyond = Span(video=films[0].video, start=90.0, end=95.0)
+    with pytest.raises(MediaError, match=r"90,95: .* lies outside the video"):
+        list(copies(films, beyond))
+    assert vtk("retrieve", "--like", "nope.mp4", "--same", films[0].video).returncode == 66
+
+
+def test_an_index_without_signatures_is_an_error(films: list[Span], tmp_path: Path) -> None:
+    place = made(tmp_path, [Span(video=films[0].video, title="A bee")])
+    with pytest.raises(MissingError, match="no span has signatures: vtk embed --signature"):
+        list(copies([], films[1], index=place))
 
 
 def test_spans_have_the_same_signatures_as_their_film(films: list[Span]) -> None:

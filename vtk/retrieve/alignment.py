@@ -73,7 +73,8 @@ def align(clip: Signed, films: Sequence[Signed]) -> list[Match]:
     floor = np.full(len(chosen), LEAST)
     if votes.score.shape[1] >= CROWD:
         floor = np.maximum(floor, votes.score.min(axis=1))
-    middle = float(clip.times[0] + clip.times[-1]) / 2
+    # On a frame of the clip, so that a copy without a shift in time is among the offsets tried.
+    middle = float(clip.times[len(clip.times) // 2])
     every = np.interp(clip.times, clip.times[chosen], floor)
     seen = in_views(clip.vectors, *FINE)
     found = [

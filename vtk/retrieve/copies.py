@@ -11,11 +11,11 @@ from vtk import times
 from vtk.embed import with_signatures
 from vtk.embedding import SIGNATURE, unpack
 from vtk.entries import CopyEntry, EmbeddingEntry
-from vtk.errors import InputError, UsageError
+from vtk.errors import InputError, MediaError, MissingError, OpenError, UsageError
 from vtk.media.image.signature import DIM, MODEL
-from vtk.media.video import Video
+from vtk.media.video import OUTSIDE, Video
 from vtk.media.video.signing import RATE, Signed, join, sign
-from vtk.retrieve.alignment import Match, align
+from vtk.retrieve.alignment import DOUBT, Match, align
 from vtk.span import Span
 
 COMMAND = "retrieve"
@@ -77,20 +77,20 @@ class Seeker:
         """Yield the stretches that are copies of `like`, the best first, as `copies` does."""
         if n < 0:
             raise UsageError(f"the number of results must be 0 (all) or more, not {n}")
+        least = ENOUGH if threshold is None else threshold
         clip, extent = _clip(like)
-        if not len(clip.times):
-            log.warning("%s: no frame has a pattern, so nothing can be compared", like.fragment)
+        if not _is_comparable(like, clip, extent[1] - extent[0], least):
             return
-        films = self.films()
+        clip, films = clip.patterned(), self.films()
         names = list(films)
         rank = 0
         for match in _sought(clip, list(films.values())):
             name = names[match.film]
-            least = ENOUGH if threshold is None else threshold
             if match.score < least or _is_itself(match, name, like.video):
                 continue
             rank += 1
-            yield _result(match, name, like.video, extent, rank)
+            match = _within(with_ends(match, extent), name, self.extents()[name][1])
+            yield _result(match, name, like.video, rank)
             if rank == n:
                 return
 
@@ -111,7 +111,8 @@ def copies(
     clip that do not fit; copies score from 0.52 on (`threshold`). The stretch that is asked about
     is not among the results. Spans without signatures get them; error records pass through. With
     `index`, a folder or a URL, it is searched, and the spans are not read. Raises UsageError for
-    invalid values, and what opening the clip raises.
+    invalid values, MissingError if no span of the index has signatures, OpenError and MediaError if
+    the clip cannot be read or lies outside its video.
     """
     seeker = Seeker()
     if index is not None:
@@ -128,8 +129,13 @@ def copies(
 def _take(seeker: Seeker, place: str) -> None:
     """Give the seeker all spans of an index; those without signatures are counted and told."""
     with import_module("vtk.store.index").open_index(place) as index:
-        without = sum(not seeker.add(span) for _, span in index.every())
-    if without:
+        signed = [seeker.add(span) for _, span in index.every()]
+    if signed and not any(signed):
+        raise MissingError(
+            f"{place}: no span has signatures: vtk embed --signature RECORDS | vtk index add "
+            f"{place}, with the records that were added, gives them some"
+        )
+    if without := signed.count(False):
         told = "%s: %d spans have no signatures; vtk embed --signature adds them"
         log.warning(told, place, without)
 
@@ -139,10 +145,33 @@ def _clip(like: Span) -> tuple[Signed, tuple[float, float]]:
     known = signed_of(like)
     if known is not None:
         end = like.get("end", float(known.times[-1]))
-        return known.patterned(), (like.start, end)
-    with Video(like.video) as video:
-        low, high = video.clamp(like.get("start", video.start), like.end)
-        return sign(video, low, high, CLIP_RATE).patterned(), (low, high)
+        return known, (like.start, end)
+    try:
+        with Video(like.video) as video:
+            low, high = video.clamp(like.get("start", video.start), like.end)
+            if low >= min(high, video.end):
+                raise MediaError(OUTSIDE)
+            return sign(video, low, high, CLIP_RATE), (low, high)
+    except MediaError as error:
+        kind = OpenError if isinstance(error, OpenError) else MediaError
+        raise kind(f"--like {like.fragment}: {error}") from None
+
+
+def _is_comparable(like: Span, clip: Signed, seconds: float, least: float) -> bool:
+    """Whether a clip can be compared; warn if not, or if it is too short to score `least`."""
+    if len(clip.times) and not clip.vectors.any():
+        log.warning("%s: no frame has a pattern, so nothing can be compared", like.fragment)
+        return False
+    frames = seconds * RATE + 0.5  # of a film, on average with what is compared beside the clip
+    if frames / (frames + DOUBT) < least:
+        log.warning(
+            "%s: a clip of %.3g s is too short for its copies to score %g: take 2 s or more, or a "
+            "lower --threshold",
+            like.fragment,
+            seconds,
+            least,
+        )
+    return len(clip.times) > 0
 
 
 def _sought(clip: Signed, films: list[Signed]) -> list[Match]:
@@ -203,9 +232,22 @@ def with_ends(match: Match, extent: tuple[float, float]) -> Match:
     return match._replace(start=start, end=end, clip_start=clip_start, clip_end=clip_end)
 
 
-def _result(match: Match, name: str, video: str, extent: tuple[float, float], rank: int) -> Span:
+def _within(match: Match, name: str, film_end: float) -> Match:
+    """The match, cut to the end of its film: at most 1/RATE seconds before `film_end`."""
+    if match.end <= film_end - 1 / RATE:
+        return match
+    try:
+        with Video(name) as video:
+            film_end = min(film_end, video.end)
+    except MediaError:  # an index may outlive its videos
+        pass
+    over = max(0.0, match.end - max(film_end, match.start))
+    clip_end = max(match.clip_start, match.clip_end - over / match.speed)
+    return match._replace(end=match.end - over, clip_end=clip_end)
+
+
+def _result(match: Match, name: str, video: str, rank: int) -> Span:
     """The match as a span of the film."""
-    match = with_ends(match, extent)
     copy: CopyEntry = {
         "video": video,
         "start": times.rounded(match.clip_start),

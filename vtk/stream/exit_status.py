@@ -2,7 +2,7 @@
 
 from enum import IntEnum
 
-from vtk.errors import InputError, MissingError, OutputError, UsageError, VtkError
+from vtk.errors import InputError, MissingError, OpenError, OutputError, UsageError, VtkError
 
 
 class ExitStatus(IntEnum):
@@ -24,6 +24,7 @@ STATUSES: tuple[tuple[type[VtkError], ExitStatus], ...] = (
     (UsageError, ExitStatus.USAGE),
     (InputError, ExitStatus.INPUT),
     (MissingError, ExitStatus.MISSING),
+    (OpenError, ExitStatus.NO_INPUT),
     (OutputError, ExitStatus.OUTPUT),
     (VtkError, ExitStatus.FAILED),
 )
