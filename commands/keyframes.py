@@ -68,7 +68,7 @@ def keyframes(
         typer.Option(
             metavar="T,T,…",
             help="Instead of a number and a method: the frames on screen at these times of the "
-            "video, in seconds or as 1:02:03.",
+            "video, in seconds or as 1:02:03, each once and in order.",
         ),
     ] = None,
     method: Annotated[
@@ -235,7 +235,8 @@ def keyframes(
     if seer is None and reader is None:
         hint = "" if query is None else HINT
         work = partial(wanted, query=wish)
-        return Job(work, by_video=budget is not None or distinct, hint=hint)
+        together = budget is not None or distinct or at is not None
+        return Job(work, by_video=together, hint=hint)
     # Every worker process would load the models.
     return Job(partial(_with_models, wanted, wish, seer, by_clip, reader), processes=False)
 

@@ -68,7 +68,9 @@ def keyframes(
     image that cannot be written.
     """
     _check(k, rate, budget, min_gap)
-    chooser = _chooser(method, query, at, budget, counted=(k or rate or budget) is not None)
+    counted = (k or rate or budget) is not None
+    chooser = _chooser(method, query, at, budget, min_gap, counted=counted)
+    from vtk.keyframes.choosers import AtTimes
     from vtk.keyframes.distinct import Distinct
     from vtk.keyframes.features import Clip, Colour
     from vtk.keyframes.record import KeyframeWriter
@@ -106,6 +108,8 @@ def keyframes(
                 for span, share in zip(group, shares, strict=True)
             )
             yield from list(done) if distinct else done
+    if isinstance(chooser, AtTimes):
+        chooser.warn()
     if recorder.sheet is not None:
         recorder.sheet.close()
 
@@ -122,6 +126,7 @@ def _chooser(
     query: Query | None,
     at: Sequence[float] | None,
     budget: int | None,
+    min_gap: float,
     *,
     counted: bool,
 ) -> "Chooser":
@@ -132,6 +137,8 @@ def _chooser(
     if at is not None:
         if counted or method is not None or query is not None:
             raise UsageError("the times of --at say which frames: no number, method or query")
+        if min_gap:
+            raise UsageError("the times of --at say which frames: leave out --min-gap")
         return AtTimes(sorted(set(at)))
     if query is None:
         if method in QUERY_METHODS:

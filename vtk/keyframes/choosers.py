@@ -1,7 +1,8 @@
 """Ways to choose the keyframes of a span: by a method, or at stated times."""
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from vtk.errors import MediaError, UsageError
@@ -13,6 +14,7 @@ from vtk.span import Span
 from vtk.split import with_shots
 from vtk.times import parse_clock, rounded
 
+log = logging.getLogger("vtk")
 Chosen = tuple[list[Choice], dict[str, Any]]  # in time order, and details of provenance
 
 
@@ -58,6 +60,7 @@ class AtTimes:
 
     times: Sequence[float]
     method: str = "at"
+    _held: dict[str, set[float]] = field(default_factory=dict)  # times that a span had, by video
 
     def prepared(self, spans: Iterable[Span]) -> Iterator[Span]:
         """The spans as they are."""
@@ -75,15 +78,25 @@ class AtTimes:
             told = ", ".join(f"{time:g}" for time in outside)
             lasts = f"from {view.start:g} to {view.end:g} s"
             raise MediaError(f"no frame at {told} s: the video lasts {lasts}")
+        self._held.setdefault(span.video, set()).update(inside)
         found = [Choice(candidate, 1.0, {}) for candidate in view.frames_at(inside)]
         if inside and not found:
             raise MediaError(OUTSIDE)
         return found, {"outside": [rounded(time) for time in outside] or None}
 
+    def warn(self) -> None:
+        """Warn, at the end, of times that no span of a video holds."""
+        for video, held in self._held.items():
+            if missing := [f"{time:g}" for time in self.times if time not in held]:
+                log.warning("%s: no span holds the time %s s", video, ", ".join(missing))
+
 
 def parse_times(text: str) -> list[float]:
     """Parse times such as ``12.5,1:30,1:02:03`` to seconds, ascending. Raises UsageError."""
     try:
-        return sorted({parse_clock(part) for part in text.split(",")})
+        times = sorted({parse_clock(part) for part in text.split(",")})
     except ValueError:
         raise UsageError(f"not times: {text!r}; write seconds or clock times: 12.5,1:30") from None
+    if times[0] < 0:
+        raise UsageError(f"the times of --at must be 0 or more, not {times[0]:g}")
+    return times

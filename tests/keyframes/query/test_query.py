@@ -240,6 +240,8 @@ def test_a_model_is_asked_of_each_frame_whether_it_helps(film: tuple[str, list[A
         (["--at", "1", "-k", "2"], b"--at"),
         (["--at", "1", "--query", "x"], b"--at"),
         (["--at", "soon"], b"not times"),
+        (["--at", "-1"], b"must be 0 or more, not -1"),
+        (["--at", "1", "--min-gap", "5"], b"leave out --min-gap"),
     ],
 )
 def test_what_does_not_go_together_is_wrong_usage(options: list[str], message: bytes) -> None:
@@ -264,6 +266,13 @@ def test_frames_at_stated_times_are_those_on_screen(world: World) -> None:
     (span,) = keyframes([Span(video=str(clip.path), start=2.0, end=3.0)], at=[1.0, 2.5])
     assert [round(entry["t"], 1) for entry in span["keyframes"]] == [2.5]
     assert span["made"][-1]["outside"] == [1.0]
+
+
+def test_a_time_that_no_span_of_its_video_holds_is_told(world: World) -> None:
+    path = world("cuts").path
+    run = vtk("keyframes", "--at", "0.5,1.5,2.5", f"{path}#t=0,1", f"{path}#t=1,2")
+    assert run.returncode == 0
+    assert run.stderr.count(b"no span holds the time 2.5 s") == 1
 
 
 def test_a_time_after_the_end_of_a_video_is_its_error_record(world: World) -> None:

@@ -28,7 +28,7 @@ class Report:
         """Count a span; `again` if the batch has one that is the same stretch."""
         self.spans += not again
         self.repeated += again
-        self.wordless += not row.values["terms"]
+        self.wordless += not (row.values["terms"] or row.vectors)
         self.lacking += not row.vectors
 
     @property
