@@ -11,7 +11,7 @@ from ..search_options import Clip, Embedder
 from .options import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from vtk.span import Span
     from vtk.store.index import Writer
@@ -70,7 +70,8 @@ def add(
     reads = output in (None, "-") and is_terminal(sys.stdout)
     shown = Conclusion(lambda: str(writer.report)) if reads else Lines()
     work = partial(_added, writer, prune, embedder, clip, threads, language)
-    return Job(work, processes=False, writer=shown)  # one index, written in input order
+    # One process: one index, written in input order.
+    return Job(work, processes=False, tells_losses=True, writer=shown)
 
 
 def _added(
@@ -81,6 +82,8 @@ def _added(
     threads: int | None,
     language: str | None,
     spans: "Iterator[Span]",
+    *,
+    lost: "Callable[[], int]",
 ) -> "Iterator[Span]":
     """The spans, once they are in the index; the models are closed behind them."""
     from contextlib import ExitStack
@@ -100,4 +103,4 @@ def _added(
             clip=looks or None,
             language=language,
         )
-        yield from writer.add(embedded, prune=prune)
+        yield from writer.add(embedded, prune=prune, lost=lost)

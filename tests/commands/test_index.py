@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from unittest import mock
 
@@ -59,6 +60,19 @@ def test_a_video_is_split_and_embedded_on_the_way(world: World, tmp_path: Path) 
         (first, *_) = index.spans([0])
         vector = vectors_of(first, "looks", name)[0]
         assert index.nearest("looks", name, vector, 1).rows.tolist() == [0]
+
+
+def test_a_stream_that_is_cut_off_takes_nothing_away(tmp_path: Path) -> None:
+    place = made(tmp_path, shots("a"), shots("b"), shots("gone.mp4"))
+    new = [*shots("a", 5, said="Anew."), *shots("b", 5, said="Anew.")]
+    ran = vtk("index", "add", "--prune", place, stdin=lines(*new)[:-100])
+    assert ran.returncode == 65
+    assert b"lines that gave no span: 1; videos from there on keep" in ran.stderr
+    assert b"nothing is pruned: 1 lines gave no span" in ran.stderr
+    with open_index(place) as index:
+        found = [span for _, span in index.every()]
+    assert Counter(span.video for span in found) == {"a": 5, "b": 12, "gone.mp4": 12}
+    assert sum("Anew" in span["caption"] for span in found) == 5 + 4
 
 
 def test_error_records_pass_and_set_the_status(tmp_path: Path) -> None:

@@ -61,6 +61,7 @@ class Stream:
     log_json: bool = False
     null: bool = False
     bad_lines: int = 0
+    lost: int = 0  # lines of which no record tells
     bugs: int = 0
     failed: int = 0
     unopened: int = 0
@@ -177,7 +178,10 @@ class Stream:
             log.error("%s: %s", where, error)
             if (name := span_named_by(text)) is not None:
                 yield name.with_error(self.command, error)
+            else:
+                self.lost += 1
         except Exception as error:  # a bug affects only this line
+            self.lost += 1
             self._bug(error, f"{where}: ")
         else:
             self._keep_apart(local_path(span.video), "the video itself")
@@ -217,6 +221,8 @@ class Stream:
         if self.jobs == 1:
             if job.tells_progress:
                 ability = partial(ability, on_progress=self.progress.moved)
+            if job.tells_losses:
+                ability = partial(ability, lost=lambda: self.lost)
             return ability(self._told())
         from vtk.stream.workers import map_ordered
 

@@ -15,6 +15,7 @@ class Job:
     by_video: bool = False  # the ability needs all spans of a video together
     processes: bool = True  # whether --jobs may run it in several worker processes
     tells_progress: bool = False  # it takes `on_progress(video, seconds done, seconds in all)`
+    tells_losses: bool = False  # it takes `lost()`: how many lines were no spans and named none
     resumes: bool = False  # it takes `journal`: records finished by an earlier run (--resume)
     writer: Writer = field(default_factory=Lines)
     inputs: Sequence[str] | None = None  # replace the inputs that the user gives

@@ -69,6 +69,14 @@ def test_a_video_that_failed_in_part_keeps_what_it_had(tmp_path: Path) -> None:
     assert held(place) == [*new, *shots("a")[2:]]
 
 
+def test_a_failure_that_comes_apart_from_the_video_counts_too(tmp_path: Path) -> None:
+    place = made(tmp_path, shots("a"))
+    failed = Span(video="a", start=3.0, end=4.0).with_error("caption", "the model is gone")
+    new = shots("a", 2, said="Anew.")
+    list(open_writer(place).add([*new, *shots("b"), failed]))
+    assert held(place) == [*new, *shots("a")[2:], *shots("b")]
+
+
 def test_a_file_that_was_moved_is_the_same_video(tmp_path: Path) -> None:
     old, new, copy = (tmp_path / name for name in ("old.mp4", "new.mp4", "copy.mp4"))
     old.write_bytes(b"film" * 999)

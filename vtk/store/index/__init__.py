@@ -4,7 +4,7 @@
 engine. Readers see the version that was there when they opened it, whatever is written meanwhile.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Protocol, Self
 
 from vtk.span import Span
@@ -48,11 +48,15 @@ class Writer(Protocol):
         """What was done so far: a sentence as `str`."""
         ...
 
-    def add(self, spans: Iterable[Span], *, prune: bool = False) -> Iterator[Span]:
+    def add(
+        self, spans: Iterable[Span], *, prune: bool = False, lost: Callable[[], int] = int
+    ) -> Iterator[Span]:
         """Add spans and yield each once it is in the index; error records pass through.
 
         The spans of a video that is there already replace those, whose vectors and words go too.
-        With `prune`, videos go that were not among the spans and whose files are not there.
+        With `prune`, videos go that were not among the spans and whose files are not there. `lost`
+        tells how many lines of the input, of whichever video, gave no span so far: the videos that
+        come from there on may not be whole, and keep what the index has of them.
         """
         ...
 

@@ -23,6 +23,7 @@ class Report:
     wordless: int = 0
     lacking: int = 0  # spans without vectors
     failed: int = 0
+    lost: int = 0  # lines of the input that gave no span
 
     def span(self, row: Row, *, again: bool) -> None:
         """Count a span; `again` if the batch has one that is the same stretch."""
@@ -34,6 +35,8 @@ class Report:
     @property
     def why_not_pruned(self) -> str:
         """Why a run does not tell which videos are gone."""
+        if self.lost:
+            return f"{self.lost} lines gave no span"
         return f"{self.failed} records failed" if self.failed else "no video came in"
 
     def __str__(self) -> str:
@@ -48,6 +51,9 @@ class Report:
 
     def warn(self) -> None:
         """Warn of what is missing."""
+        if self.lost:
+            told = "lines that gave no span: %d; videos from there on keep what the index had of them"
+            log.warning(told, self.lost)
         if self.repeated:
             log.warning(
                 "spans that came more than once, the last of which counts: %d", self.repeated

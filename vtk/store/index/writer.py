@@ -8,7 +8,7 @@ besides.
 """
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -77,17 +77,21 @@ class LanceWriter:
         self._fingerprints: dict[str, str] = {}  # of another index, which may have seen the files
         self.report = Report()
 
-    def add(self, spans: Iterable[Span], *, prune: bool = False) -> Iterator[Span]:
+    def add(
+        self, spans: Iterable[Span], *, prune: bool = False, lost: Callable[[], int] = int
+    ) -> Iterator[Span]:
         """Add spans and yield each once it is in the index."""
         batch: dict[str, _Video] = {}
         waiting: list[Span] = []
         size = 0
         for group in group_by_video(spans):
+            self.report.lost = lost()
             size += self._gather(batch, group, waiting)
             if sum(len(video.rows) for video in batch.values()) >= BATCH or size >= BATCH_BYTES:
                 yield from self._committed(batch, waiting)
                 size = 0
         yield from self._committed(batch, waiting)
+        self.report.lost = lost()
         if self._place.find() is not None:
             with self._place.locked(), self._place.writing():
                 table = self._place.open()
@@ -110,11 +114,13 @@ class LanceWriter:
     def _gather(self, batch: dict[str, _Video], group: list[Span], waiting: list[Span]) -> int:
         """Put the spans of a video into a batch; return how many bytes they take."""
         name, size = group[0].video, 0
-        first = name not in self._seen and not any(span.failed for span in group)
+        first = name not in self._seen
         if name not in self._seen:
             self._seen[name] = self._fingerprints.get(name) or fingerprint_of(name)
         if name not in batch:
             batch[name] = _Video(self._seen[name], first)
+        if self.report.lost or any(span.failed for span in group):
+            batch[name].replaces = False
         rows = batch[name].rows
         for span in group:
             if not span.failed:
@@ -194,7 +200,7 @@ class LanceWriter:
         }
 
     def _prune(self, table: Any) -> None:
-        if self.report.failed or not self._seen:
+        if self.report.failed or self.report.lost or not self._seen:
             log.warning("nothing is pruned: %s", self.report.why_not_pruned)
             return
         kept = 0
