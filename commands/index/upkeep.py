@@ -90,7 +90,8 @@ def compact(
 ) -> None:
     """Join the small files of an index, index what is new, and remove old versions.
 
-    add does so by itself where it is worth it; this makes the index as small as it can be.
+    add does so by itself where it is worth it; this makes the index as small as it can be, and what
+    the search needs beside the records anew where it cannot be read.
 
     \b
     Examples:

@@ -77,7 +77,7 @@ class Writer(Protocol):
         ...
 
     def compact(self, *, now: bool = False) -> None:
-        """Join small files, index what is new, and remove versions that are an hour old.
+        """Join small files, index what is new or cannot be read, remove versions of an hour ago.
 
         With `now`, all old versions go: whoever reads one of them fails.
         """
@@ -87,8 +87,8 @@ class Writer(Protocol):
 def open_index(place: str) -> Index:
     """Open the index at a folder or a URL (s3://bucket/name) to search it.
 
-    Raises UsageError if there is none or if a newer vtk wrote it, MissingError if the packages of
-    the extra `index` are not installed.
+    Raises UsageError if there is none or if a newer vtk wrote it, InputError if it is damaged, as
+    later calls may as well, MissingError if the packages of the extra `index` are not installed.
     """
     from vtk.store.index.place import Place
     from vtk.store.index.reader import LanceIndex

@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
-from vtk.errors import VtkError
+from vtk.errors import InputError, VtkError
 from vtk.span import load
 from vtk.store.index import upkeep
 from vtk.store.index.approximate import settings
 from vtk.store.index.columns import TERMS, models, to_row
+from vtk.store.index.place import RESTORE
 from vtk.store.index.videos import fingerprint_of, is_gone
 from vtk.text import Analyzer
 
@@ -46,23 +45,40 @@ def info(table: Any, index: "LanceIndex") -> dict[str, Any]:
     }
 
 
-def verify(index: "LanceIndex") -> Iterator[str]:
+def verify(table: Any, index: "LanceIndex") -> Iterator[str]:
     """Yield what is wrong, each as a sentence.
 
-    Reads every row: its record is parsed and made a row again, whose identity, words and number of
-    vectors must be those of the table. Names may not come twice. Files of videos that are here must
-    be as they were; where one is gone or was changed, that is told too.
+    Reads the indices of the columns, and every row up to one that cannot be read: its record is
+    parsed and made a row again, whose identity, words and number of vectors must be those of the
+    table. Names may not come twice. Files of videos that are here must be as they were; where one
+    is gone or was changed, that is told too.
     """
+    for column in upkeep.broken(table).values():
+        yield f"the index of {column} cannot be read: vtk index compact makes it anew"
+    files: dict[str, str] = {}
+    try:
+        yield from _rows(index, files)
+    except InputError as error:
+        yield f"{str(error).rpartition('; ')[0]}; {RESTORE}"
+    for name, fingerprint in files.items():
+        if fingerprint and is_gone(name):
+            yield f"{name} is gone: vtk index add --prune drops it"
+        elif fingerprint and fingerprint_of(name) != fingerprint:
+            yield f"{name} was changed: add it anew"
+
+
+def _rows(index: "LanceIndex", files: dict[str, str]) -> Iterator[str]:
+    """Yield what is wrong with rows, and note the fingerprint of each video's file."""
     analyzer = Analyzer(index.language)
     seen: set[bytes] = set()
-    files: dict[str, str] = {}
     columns = ["id", "digest", "video", "fingerprint", *TERMS, *index.whole]
     for batch in index.batches(columns):
         rows = batch.select(columns[: 4 + len(TERMS)]).to_pylist()
         try:
             spans = list(index.read(batch))
-        except (orjson.JSONDecodeError, KeyError, ValueError, TypeError):
-            yield f"records do not parse, beginning with one of {rows[0]['video']}"
+        except (InputError, KeyError, TypeError):
+            first = rows[0]["video"]
+            yield f"records do not parse, beginning with one of {first}; {RESTORE}"
             continue
         for row, span in zip(rows, spans, strict=True):
             files.setdefault(row["video"], row["fingerprint"])
@@ -78,8 +94,3 @@ def verify(index: "LanceIndex") -> Iterator[str]:
                 yield f"{span.fragment} is filed under another name"
             if any(values[name] != row[name] for name in TERMS):
                 yield f"the words of {span.fragment} are indexed otherwise"
-    for name, fingerprint in files.items():
-        if fingerprint and is_gone(name):
-            yield f"{name} is gone: vtk index add --prune drops it"
-        elif fingerprint and fingerprint_of(name) != fingerprint:
-            yield f"{name} was changed: add it anew"

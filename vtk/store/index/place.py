@@ -13,19 +13,22 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
-from vtk.errors import MissingError, OutputError, UsageError, VtkError
+from vtk.errors import InputError, MissingError, OutputError, UsageError, VtkError
 
 TABLE = "spans.lance"
 INSTALL = "pip install 'video-text-kit[index]'"
 FORMAT = 1  # of this vtk; see `vtk.store.index.columns`
+RESTORE = "restore it from a copy"
 FULL = ("No space left", "File too large", "Disk quota exceeded", "StorageFull", "os error 28")
 
 
 def engine(name: str = "lance") -> Any:
     """Return a package of the extra `index`. Raises MissingError, with the command to install it.
 
-    Its own log goes to standard error at the level of LANCE_LOG, or of RUST_LOG.
+    Its own log goes to standard error: errors, or what LANCE_LOG or RUST_LOG say.
     """
+    if "RUST_LOG" not in os.environ:
+        os.environ.setdefault("LANCE_LOG", "error")
     try:
         return import_module(name)
     except ImportError as error:
@@ -55,7 +58,8 @@ class Place:
     def find(self) -> Any | None:
         """Return the table at its latest version, or None if there is nothing yet.
 
-        Raises UsageError for a folder of something else, and for a format that is newer.
+        Raises UsageError for a folder of something else, and for a format that is newer; InputError
+        for an index whose list of files is damaged.
         """
         lance = engine()
         if self.is_local and not os.path.isdir(self.table):
@@ -64,9 +68,13 @@ class Place:
         try:
             dataset = lance.dataset(self.table)
         except (ValueError, FileNotFoundError) as error:
-            if "not found" in str(error).lower():
-                return None
-            raise UsageError(f"{self.name} is not an index: {first_line(error)}") from None
+            if "not found" not in str(error).lower():
+                told = f"cannot read the index {self.name}: {first_line(error)}"
+                raise InputError(f"{told}; {RESTORE}") from None
+            if self.is_local and os.path.isdir(f"{self.table}/data"):
+                told = f"the index {self.name} has spans, but the list of its files is gone"
+                raise InputError(f"{told}: {RESTORE}") from None
+            return None
         except Exception as error:
             raise UsageError(f"cannot open the index {self.name}: {first_line(error)}") from None
         form = (dataset.schema.metadata or {}).get(b"vtk.index", b"")
@@ -122,18 +130,31 @@ class Place:
                     os.rmdir(self.name)
 
     @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Turn what the engine raises over files that it cannot read into InputError."""
+        try:
+            yield
+        except VtkError:
+            raise
+        except (OSError, RuntimeError, ValueError) as error:
+            told = f"cannot read the index {self.name}: {first_line(error)}"
+            raise InputError(f"{told}; vtk index verify tells what is damaged") from None
+
+    @contextmanager
     def writing(self) -> Iterator[None]:
         """Turn what the engine raises when it cannot write into OutputError."""
         try:
             yield
         except VtkError:
             raise
-        except (OSError, RuntimeError) as error:
+        except (OSError, RuntimeError, ValueError) as error:
             full = any(told in str(error) for told in FULL)
-            why = "no room is left" if full else first_line(error)
+            damage = f"{first_line(error)}; vtk index verify tells whether it is damaged"
+            why = "no room is left" if full else damage
             raise OutputError(f"cannot write the index {self.name}: {why}") from None
 
 
 def first_line(error: BaseException) -> str:
     """The first line of an engine's message, without where in its source it was raised."""
-    return str(error).splitlines()[0].split(", /")[0] if str(error) else type(error).__name__
+    line = str(error).splitlines()[0].split(", /")[0] if str(error) else type(error).__name__
+    return line.removeprefix("External error: ").removeprefix("LanceError(IO): ")

@@ -50,6 +50,7 @@ class LanceIndex:
 
     def __init__(self, place: Place, dataset: Any) -> None:
         self.place = place.name
+        self._place = place
         self._table = dataset
         self._models = models(dataset.schema)
         self._flats = lru_cache(2)(self._flat)
@@ -154,7 +155,7 @@ class LanceIndex:
         """The records of rows, with their embeddings, in that order."""
         if not len(rows):
             return []
-        return list(self.read(self._table.take(list(map(int, rows)), columns=self.whole)))
+        return list(self.read(self._taken(rows, self.whole)))
 
     def every(self, where: Where = EVERYTHING) -> Iterator[tuple[int, Span]]:
         """Yield all spans with their rows, in the order of rows."""
@@ -176,13 +177,14 @@ class LanceIndex:
         """What is in the index, as a record of `vtk index info`."""
         from vtk.store.index.inspection import info
 
-        return info(self._table, self)
+        with self._place.reading():
+            return info(self._table, self)
 
     def verify(self) -> Iterator[str]:
         """Yield what is wrong with the index, each as a sentence."""
         from vtk.store.index.inspection import verify
 
-        return verify(self)
+        return verify(self._table, self)
 
     @property
     def whole(self) -> list[str]:
@@ -194,14 +196,20 @@ class LanceIndex:
         """Yield the records of the rows of an Arrow table."""
         columns = {model: read_vectors(table, column) for model, column in self._models.items()}
         for record in table["record"]:
-            own = {model: next(vectors) for model, vectors in columns.items()}
-            yield to_span(record.as_py(), own)
+            with self._place.reading():
+                own = {model: next(vectors) for model, vectors in columns.items()}
+                span = to_span(record.as_py(), own)
+            yield span
+
+    def _taken(self, rows: Sequence[int] | Rows, columns: list[str]) -> Any:
+        with self._place.reading():
+            return self._table.take(list(map(int, rows)), columns=columns)
 
     def _vectors(self, column: Column, rows: Sequence[int] | Rows) -> list[Half]:
         if not len(rows):
             return []
         wanted = [column.one, column.many]
-        return list(read_vectors(self._table.take(list(map(int, rows)), columns=wanted), column))
+        return list(read_vectors(self._taken(rows, wanted), column))
 
     def _approximately(
         self, column: Column, chosen: Setting, vector: Vectors, n: int, condition: str | None
@@ -243,19 +251,24 @@ class LanceIndex:
 
     def _bytes(self, column: Column, condition: str | None) -> int:
         """About how many bytes the vectors take of all spans, or of those under a condition."""
-        count = self._table.count_rows(condition) if condition else len(self)
+        count = self._count(condition) if condition else len(self)
         each = 2 * column.dim + self._stored.get(column.many, 0) / max(len(self), 1)
         return int(count * each)
 
     def _many(self, condition: str) -> bool:
-        return bool(self._table.count_rows(condition) > FEW)
+        return self._count(condition) > FEW
+
+    def _count(self, condition: str) -> int:
+        with self._place.reading():
+            return int(self._table.count_rows(condition))
 
     def _search(self, condition: str | None, **query: Any) -> Any:
         scored = "_distance" if "nearest" in query else "_score"
         scanner = self._table.scanner(
             columns=[scored], filter=condition, prefilter=True, with_row_address=True, **query
         )
-        return scanner.to_table()
+        with self._place.reading():
+            return scanner.to_table()
 
     def batches(self, columns: list[str], condition: str | None = None) -> Iterator[Any]:
         """Yield tables of at most BATCH rows, in order, with their addresses."""
@@ -268,7 +281,12 @@ class LanceIndex:
             fragment_readahead=2,
             with_row_address=True,
         )
-        for batch in scanner.to_batches():
+        found = iter(scanner.to_batches())
+        while True:
+            with self._place.reading():
+                batch = next(found, None)
+            if batch is None:
+                return
             if len(batch):
                 yield arrow.Table.from_batches([batch])
 
@@ -277,18 +295,21 @@ class LanceIndex:
 
     @cached_property
     def _settings(self) -> dict[Column, Setting]:
-        return settings(self._table)
+        with self._place.reading():
+            return settings(self._table)
 
     @cached_property
     def _stored(self) -> dict[str, int]:
         """The bytes of each column on disk."""
         names = {each.id(): each.name() for each in self._table.lance_schema.fields()}
-        sizes = self._table.stats.data_stats().fields
+        with self._place.reading():
+            sizes = self._table.stats.data_stats().fields
         return {names[each.id]: each.bytes_on_disk for each in sizes if each.id in names}
 
     @cached_property
     def _numbers(self) -> RowNumbers:
-        return RowNumbers(self._table)
+        with self._place.reading():
+            return RowNumbers(self._table)
 
     @cached_property
     def _videos(self) -> list[str]:

@@ -52,7 +52,9 @@ class Report:
     def warn(self) -> None:
         """Warn of what is missing."""
         if self.lost:
-            told = "lines that gave no span: %d; videos from there on keep what the index had of them"
+            told = (
+                "lines that gave no span: %d; videos from there on keep what the index had of them"
+            )
             log.warning(told, self.lost)
         if self.repeated:
             log.warning(

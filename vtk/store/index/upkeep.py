@@ -30,6 +30,24 @@ def unindexed(table: Any) -> int:
     return int(table.count_rows() - known.get(TERMS[0], 0))
 
 
+def broken(table: Any) -> dict[str, str]:
+    """Return the names of the indices that cannot be read, and the column of each."""
+    found = {}
+    for each in table.describe_indices():
+        try:
+            table.prewarm_index(each.name)
+        except (OSError, RuntimeError, ValueError):
+            found[each.name] = each.field_names[0]
+    return found
+
+
+def mend(table: Any, tell: Told) -> None:
+    """Drop the indices that cannot be read, so that they are made anew."""
+    for name, column in broken(table).items():
+        tell(f"the index of {column} cannot be read, and is made anew")
+        table.drop_index(name)
+
+
 def index(table: Any, tell: Told) -> None:
     """Index what is new."""
     if not table.count_rows():

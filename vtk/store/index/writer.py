@@ -250,9 +250,10 @@ class LanceWriter:
             return int(count)
 
     def compact(self, *, now: bool = False) -> None:
-        """Join small files, index what is new, and remove old versions."""
+        """Join small files, index what is new or cannot be read, and remove old versions."""
         with self._place.locked(), self._place.writing():
             table = self._place.open()
+            upkeep.mend(table, log.warning)
             upkeep.compact(table, always=True)
             upkeep.index(table, log.info)
             upkeep.clean(table, now=now)
