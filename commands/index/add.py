@@ -45,6 +45,10 @@ def add(
     that was moved by its contents. Videos come in whole, some thousand spans at once. The spans of
     a video should come together: those that come later are added to it.
 
+    After a line that is no span, as where a stream was cut off, videos keep the spans that did not
+    come again. Vectors that go because spans come anew without them are told of. An input without
+    spans makes an empty index.
+
     Whole videos are split into shots first. With --embedder and --clip, what these models did not
     embed yet is embedded on the way, as by vtk embed. Nothing else is worked out: without a
     caption, speech or another text no search by words finds a span, without `embedding` none by

@@ -124,7 +124,7 @@ def drop(
     """Drop videos from an index, the vectors of a model, or all of it.
 
     The room on disk is free an hour later, at the next add, or after `vtk index compact --now`. The
-    exit status is 1 if the index has no such video.
+    exit status is 1 if the index has no video of one of the patterns.
 
     \b
     Examples:
@@ -143,9 +143,12 @@ def drop(
         writer.remove()
     elif model is not None:
         writer.drop_model(model)
-    elif not writer.drop(Where(videos=tuple(video or ()))):
-        stream.failed += 1
-        log.error("the index has no video %s", " or ".join(video or ()))
+    else:
+        unknown = writer.unknown(video or ())
+        writer.drop(Where(videos=tuple(video or ())))
+        stream.failed += len(unknown)
+        for pattern in unknown:
+            log.error("the index has no video %s", pattern)
 
 
 def _lines(record: dict[str, Any]) -> str:

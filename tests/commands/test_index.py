@@ -48,6 +48,33 @@ def test_what_searches_cannot_find_is_told(tmp_path: Path) -> None:
     assert "spans without embeddings, which only words find: 2" in told
 
 
+def test_vectors_that_go_are_told_of(tmp_path: Path) -> None:
+    place = made(tmp_path, shots("a"), shots("b"))
+    bare = [Span({**span, "embedding": [], "keyframes": []}) for span in shots("a")]
+    ran = vtk("index", "add", place, stdin=lines(*bare, *shots("b", 5)))
+    assert ran.returncode == 0
+    told = ran.stderr.decode()
+    assert "without their vectors by clip, which are gone: 12; with --embedder" in told
+    assert "without their vectors by mini, which are gone: 6; with --embedder" in told
+    assert vtk("index", "drop", place, "--video", "b").returncode == 0
+    assert json.loads(vtk("index", "info", place).stdout)["embeddings"] == []
+
+
+def test_an_input_without_spans_makes_an_empty_index(tmp_path: Path) -> None:
+    place = str(tmp_path / "i")
+    ran = vtk("index", "add", place, stdin=b"")
+    assert (ran.returncode, ran.stderr) == (0, b"vtk index add: warning: no span came in\n")
+    assert json.loads(vtk("index", "info", place).stdout)["spans"] == 0
+    assert vtk("index", "verify", place).stdout == b""
+    assert vtk("index", "compact", place).returncode == 0
+    ran = vtk("retrieve", "--index", place, "a horse")
+    assert (ran.returncode, ran.stdout) == (0, b"")
+    assert vtk("index", "add", place, stdin=lines(*shots("a"))).returncode == 0
+    ran = vtk("index", "add", str(tmp_path / "none"), stdin=b'{"vid')
+    assert ran.returncode == 65
+    assert not (tmp_path / "none").exists()
+
+
 def test_a_video_is_split_and_embedded_on_the_way(world: World, tmp_path: Path) -> None:
     pytest.importorskip("open_clip")
     model = f"local-dir:{CLIP}"
@@ -90,14 +117,14 @@ def test_what_is_no_index_is_refused(tmp_path: Path) -> None:
     (tmp_path / "folder" / "x").touch()
     other = tmp_path / "other"
     lance.write_dataset(lance_table(), str(other / "spans.lance"))
-    for place, told in (
-        (tmp_path / "none", "there is no index at"),
-        (tmp_path / "folder", "holds other files and is no index"),
-        (tmp_path / "folder" / "x", "is a file, not an index"),
-        (other, "holds a table of another program"),
+    for status, place, told in (
+        (66, tmp_path / "none", "there is no index at"),
+        (2, tmp_path / "folder", "holds other files and is no index"),
+        (2, tmp_path / "folder" / "x", "is a file, not an index"),
+        (2, other, "holds a table of another program"),
     ):
         ran = vtk("index", "info", place)
-        assert ran.returncode == 2
+        assert ran.returncode == status
         assert told in ran.stderr.decode()
 
 
@@ -123,6 +150,10 @@ def test_an_index_keeps_its_language(tmp_path: Path) -> None:
     ran = vtk("index", "add", place, "--language", "fr", stdin=lines(*shots("a")))
     assert ran.returncode == 2
     assert b"analysed as de, not as fr" in ran.stderr
+    ran = vtk("retrieve", "--index", place, "--language", "en", "horse")
+    assert ran.returncode == 2
+    assert b"analysed as de, not as en: leave --language out" in ran.stderr
+    assert vtk("retrieve", "--index", place, "--language", "de-AT", "horse").returncode == 0
 
 
 @pytest.mark.parametrize("package", ["lance", "pyarrow"])
@@ -170,7 +201,8 @@ def test_drop_wants_one_thing_and_says_what_is_not_there(tmp_path: Path) -> None
     assert vtk("index", "drop", place, "--video", "b*", "--all").returncode == 2
     ran = vtk("index", "drop", place, "--video", "c*")
     assert (ran.returncode, ran.stderr) == (1, b"vtk index: the index has no video c*\n")
-    assert vtk("index", "drop", place, "--video", "b*").returncode == 0
+    ran = vtk("index", "drop", place, "--video", "b*", "--video", "c*")
+    assert (ran.returncode, ran.stderr) == (1, b"vtk index: the index has no video c*\n")
     assert json.loads(vtk("index", "info", place).stdout)["videos"] == 1
     assert vtk("index", "compact", "--now", place).returncode == 0
     assert vtk("index", "drop", place, "--all").returncode == 0

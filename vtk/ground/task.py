@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import orjson
 
-from vtk.errors import InputError, MissingError, UsageError
+from vtk.errors import InputError, MissingError, OpenError, UsageError
 from vtk.span import Span
 
 if TYPE_CHECKING:
@@ -106,12 +106,12 @@ def read_queries(path: Path) -> tuple[Wanted, ...]:
     """Return the queries of a file: a query a line, or JSON with `query`, `id` and `video`.
 
     Empty lines are left out. Raises InputError, naming the line, if it is broken, and UsageError
-    if there is no query or no file.
+    if there is no query, OpenError if there is no file.
     """
     try:
         lines = path.read_text("utf-8-sig").splitlines()
     except OSError as error:
-        raise UsageError(f"cannot read the queries in {path}: {error.strerror}") from None
+        raise OpenError(f"cannot read the queries in {path}: {error.strerror}") from None
     except UnicodeDecodeError:
         raise InputError(f"{path} is not UTF-8") from None
     found = tuple(

@@ -155,8 +155,13 @@ def _in_index(
     place: str, queries: list[Query], channels: list[Channel], how: Search
 ) -> Iterator[Span]:
     from vtk.store.index import open_index
+    from vtk.text import Analyzer
 
     with open_index(place) as index:
+        for each in (query.language for query in queries):
+            if each and Analyzer(each).language != index.language:
+                told = f"the words of {place} are analysed as {index.language}, not as {each}"
+                raise UsageError(f"{told}: leave --language out")
         known = [replace(query, language=query.language or index.language) for query in queries]
         yield from find(index, known, channels, how)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from vtk.errors import UsageError
+from vtk.errors import OpenError, UsageError
 from vtk.query import Query
 from vtk.span import parse
 
@@ -20,12 +20,12 @@ def read_queries(path: Path, **options: Any) -> list[Query]:
     """Read the queries of a file; `options` are those of every `Query`. Empty lines do not count.
 
     A JSON object has `query`, and if it likes `id`, `image` (files) and `like` (media fragments).
-    Raises UsageError, with the number of the line, for what is no query.
+    Raises UsageError, with the number of the line, for what is no query, and OpenError.
     """
     try:
         lines = path.read_bytes().removeprefix(b"\xef\xbb\xbf").splitlines()
     except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from None
+        raise OpenError(f"cannot read {path}: {error.strerror}") from None
     found = []
     for number, line in enumerate(lines, 1):
         if line.strip():

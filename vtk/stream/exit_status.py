@@ -23,6 +23,7 @@ class ExitStatus(IntEnum):
 STATUSES: tuple[tuple[type[VtkError], ExitStatus], ...] = (
     (UsageError, ExitStatus.USAGE),
     (InputError, ExitStatus.INPUT),
+    (OpenError, ExitStatus.NO_INPUT),
     (MissingError, ExitStatus.MISSING),
     (OpenError, ExitStatus.NO_INPUT),
     (OutputError, ExitStatus.OUTPUT),

@@ -53,6 +53,8 @@ class Writer(Protocol):
     ) -> Iterator[Span]:
         """Add spans and yield each once it is in the index; error records pass through.
 
+        Without any, an index that is not there yet is made, empty.
+
         The spans of a video that is there already replace those, whose vectors and words go too.
         With `prune`, videos go that were not among the spans and whose files are not there. `lost`
         tells how many lines of the input, of whichever video, gave no span so far: the videos that
@@ -62,6 +64,10 @@ class Writer(Protocol):
 
     def drop(self, where: Where) -> int:
         """Drop the spans that fulfil all conditions; return how many."""
+        ...
+
+    def unknown(self, patterns: Iterable[str]) -> list[str]:
+        """Return those of some patterns that no video of the index has."""
         ...
 
     def drop_model(self, model: str) -> int:
@@ -87,8 +93,8 @@ class Writer(Protocol):
 def open_index(place: str) -> Index:
     """Open the index at a folder or a URL (s3://bucket/name) to search it.
 
-    Raises UsageError if there is none or if a newer vtk wrote it, InputError if it is damaged, as
-    later calls may as well, MissingError if the packages of the extra `index` are not installed.
+    Raises OpenError if there is none, UsageError if a newer vtk wrote it, MissingError if the
+    packages of the extra `index` are not installed, and InputError, now or later, if it is damaged.
     """
     from vtk.store.index.place import Place
     from vtk.store.index.reader import LanceIndex

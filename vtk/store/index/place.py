@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
-from vtk.errors import InputError, MissingError, OutputError, UsageError, VtkError
+from vtk.errors import InputError, MissingError, OpenError, OutputError, UsageError, VtkError
 
 TABLE = "spans.lance"
 INSTALL = "pip install 'video-text-kit[index]'"
@@ -49,10 +49,10 @@ class Place:
         self.table = f"{self.name}/{TABLE}"
 
     def open(self) -> Any:
-        """Return the table at its latest version. Raises UsageError if there is none to read."""
+        """Return the table at its latest version. Raises OpenError if there is none to read."""
         dataset = self.find()
         if dataset is None:
-            raise UsageError(f"there is no index at {self.name}: vtk index add makes one")
+            raise OpenError(f"there is no index at {self.name}: vtk index add makes one")
         return dataset
 
     def find(self) -> Any | None:

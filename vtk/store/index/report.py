@@ -1,6 +1,7 @@
 """What an `add` did, told at its end."""
 
 import logging
+from collections import Counter
 from dataclasses import dataclass, field
 
 from vtk.store.index.columns import Row
@@ -22,6 +23,7 @@ class Report:
     repeated: int = 0
     wordless: int = 0
     lacking: int = 0  # spans without vectors
+    bared: Counter[str] = field(default_factory=Counter)  # spans that lost vectors, by model
     failed: int = 0
     lost: int = 0  # lines of the input that gave no span
 
@@ -56,6 +58,12 @@ class Report:
                 "lines that gave no span: %d; videos from there on keep what the index had of them"
             )
             log.warning(told, self.lost)
+        if not (self.spans or self.failed or self.lost):
+            log.warning("no span came in")
+        for model, count in self.bared.items():
+            if count:
+                told = "spans that came anew without their vectors by %s, which are gone: %d; %s"
+                log.warning(told, model, count, "with --embedder or --clip, add makes them anew")
         if self.repeated:
             log.warning(
                 "spans that came more than once, the last of which counts: %d", self.repeated

@@ -49,7 +49,11 @@ def mend(table: Any, tell: Told) -> None:
 
 
 def index(table: Any, tell: Told) -> None:
-    """Index what is new."""
+    """Index what is new, and drop the columns of models of which nothing is left."""
+    for column in models(table.schema).values():
+        if not table.count_rows(f"{column.one} IS NOT NULL"):
+            forget(table, column)
+            table.drop_columns([column.one, column.many])
     if not table.count_rows():
         return
     there = {each.field_names[0] for each in table.describe_indices()}

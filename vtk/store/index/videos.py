@@ -8,6 +8,7 @@ from typing import Any
 
 from vtk.span import local_path
 from vtk.store.cache import fingerprint
+from vtk.store.index.columns import Model, models
 from vtk.store.index.where import among
 
 
@@ -33,6 +34,19 @@ def known(table: Any, names: Iterable[str], fingerprints: set[str]) -> dict[str,
                 video = found.setdefault(name, Known())
                 video.digests[key] = digest
                 video.fingerprints.add(own_fingerprint)
+    return found
+
+
+def embedded(table: Any, names: Iterable[str]) -> dict[Model, dict[str, set[bytes]]]:
+    """Return the ids of the spans of some videos that have vectors, by model and video."""
+    found: dict[Model, dict[str, set[bytes]]] = {}
+    condition = among("video", names)
+    for model, column in models(table.schema).items():
+        held = f"{condition} AND {column.one} IS NOT NULL"
+        rows = table.scanner(columns=["video", "id"], filter=held).to_table()
+        own = found.setdefault(model, {})
+        for name, key in zip(rows["video"].to_pylist(), rows["id"].to_pylist(), strict=True):
+            own.setdefault(name, set()).add(key)
     return found
 
 

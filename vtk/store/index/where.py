@@ -17,7 +17,7 @@ def sql(where: Where, videos: Callable[[], Sequence[str]]) -> str | None:
     """
     parts = [f"array_has(tags, {quoted(tag)})" for tag in where.tags]
     if where.videos:
-        found = [name for name in videos() if _matches(name, where.videos)]
+        found = [name for name in videos() if matches(name, where.videos)]
         if not found:
             return NOTHING
         parts.append(among("video", found))
@@ -44,6 +44,7 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _matches(name: str, patterns: Iterable[str]) -> bool:
+def matches(name: str, patterns: Iterable[str]) -> bool:
+    """Whether a name or the last part of its path has one of some shell patterns."""
     last = os.path.basename(name)
     return any(fnmatchcase(name, each) or fnmatchcase(last, each) for each in patterns)

@@ -8,6 +8,7 @@ besides.
 """
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,8 +32,8 @@ from vtk.store.index.columns import (
 from vtk.store.index.place import Place
 from vtk.store.index.reader import LanceIndex
 from vtk.store.index.report import Report
-from vtk.store.index.videos import Known, fingerprint_of, is_gone, known
-from vtk.store.index.where import NOTHING, among, quoted, sql
+from vtk.store.index.videos import Known, embedded, fingerprint_of, is_gone, known
+from vtk.store.index.where import NOTHING, among, matches, quoted, sql
 from vtk.text import Analyzer
 
 BATCH = 4096  # spans that are committed at once, unless a single video has more
@@ -92,6 +93,9 @@ class LanceWriter:
                 size = 0
         yield from self._committed(batch, waiting)
         self.report.lost = lost()
+        if not self.report.failed and not self.report.lost:
+            with self._place.locked():  # an input without spans makes an empty index
+                self._found()
         if self._place.find() is not None:
             with self._place.locked(), self._place.writing():
                 table = self._place.open()
@@ -152,15 +156,18 @@ class LanceWriter:
         """Commit a batch, which is then empty, and yield its spans."""
         if any(video.rows for video in batch.values()):
             with self._place.locked(), self._place.writing():
-                table = self._place.find()
-                if table is None:
-                    table = self._place.make(schema(self._analyzer.language))
+                table = self._found()
                 self._commit(table, {n: video for n, video in batch.items() if video.rows})
                 if upkeep.unindexed(table) > max(BEHIND, table.count_rows() // 5):
                     upkeep.index(table, log.info)
         batch.clear()
         yield from waiting
         waiting.clear()
+
+    def _found(self) -> Any:
+        """Return the table, which is made if there is none. To be called while locked."""
+        table = self._place.find()
+        return self._place.make(schema(self._analyzer.language)) if table is None else table
 
     def _commit(self, table: Any, batch: dict[str, _Video]) -> None:
         there = known(table, batch, {video.fingerprint for video in batch.values()})
@@ -181,7 +188,9 @@ class LanceWriter:
         rows = [
             (row, video.fingerprint) for video in changed.values() for row in video.rows.values()
         ]
-        gone = [name for name, video in changed.items() if video.replaces and name in there]
+        own = {name: video for name, video in changed.items() if name in there}
+        self.report.bared += _bared(own, embedded(table, own)) if own else {}
+        gone = [name for name, video in own.items() if video.replaces]
         gone += [old for old, name in moved.items() if name in changed]
         merge = table.merge_insert("id").when_matched_update_all().when_not_matched_insert_all()
         if gone:
@@ -231,6 +240,11 @@ class LanceWriter:
             self._tidy(table)
             return int(before - table.count_rows())
 
+    def unknown(self, patterns: Iterable[str]) -> list[str]:
+        """Return the patterns that no video of the index has."""
+        names = LanceIndex(self._place, self._place.open()).videos()
+        return [each for each in patterns if not any(matches(name, [each]) for name in names)]
+
     def drop_model(self, model: str) -> int:
         """Drop the vectors of a model. Raises UsageError if the index has none of it."""
         with self._place.locked(), self._place.writing():
@@ -267,6 +281,18 @@ class LanceWriter:
 
 def _dims(video: _Video) -> dict[Model, int]:
     return {m: v.shape[1] for row in video.rows.values() for m, v in row.vectors.items()}
+
+
+def _bared(videos: dict[str, _Video], had: dict[Model, dict[str, set[bytes]]]) -> Counter[str]:
+    """Count the spans that come without the vectors that they, or their whole video, had."""
+    found: Counter[str] = Counter()
+    for model, keys in had.items():
+        for name, own in keys.items():
+            rows = videos[name].rows
+            lacking = {key for key, row in rows.items() if model not in row.vectors}
+            all_lack = len(lacking) == len(rows)
+            found[model.name] += min(len(lacking), len(own)) if all_lack else len(lacking & own)
+    return found
 
 
 def _add_models(table: Any, dims: dict[Model, int]) -> None:
