@@ -4,7 +4,7 @@ The vectors have the shape of image-text embeddings: a common cone, topics, vide
 under a falling spectrum; the words follow Zipf's law and the topic. Queries by looks are shots seen
 anew, queries by text lie beside all data by a common shift, as texts do beside pictures. Truth is
 exact search by NumPy. Beside `vtk.store.index`: NumPy over the same vectors, and Lance as its
-documents begin: a scan, and an IVF_PQ index with its defaults.
+documents begin: a scan, and an IVF_PQ index, with a sub-vector for every 16 dimensions.
 
 VTK_SPANS sets how many spans; with `small` it is 40,000. A million take 6 GB of disk and,
 once, half an hour.
