@@ -109,6 +109,65 @@ def test_each_place_is_found_and_the_best_comes_first() -> None:
     assert found(span, "say it loud", n=1) == [(10.0, 12.5)]
 
 
+@pytest.mark.parametrize(
+    ("said", "quotation", "evidence"),
+    [
+        (
+            "You'll notice, um, in nineteen sixty that",
+            "notice in 1960",
+            "notice, um, in nineteen sixty",
+        ),
+        ("Well, you'll NOTICE that", "you will notice", "you'll NOTICE"),
+        ("his 1,200,000 stars", "1200000 stars", "1,200,000 stars"),
+        ("今天讲人工智能的历史", "人工智能", "人工智能"),
+        ("ผู้หญิงที่นี่", "ผู้หญิง", "ผู้หญิง"),
+        ("a twenty-five-year plan", "25 year plan", "twenty-five-year plan"),
+    ],
+)
+def test_the_evidence_is_what_was_said_as_it_is_written(
+    said: str, quotation: str, evidence: str
+) -> None:
+    for span in (cues(said), timed(said)):
+        (moment,) = ground([span], quotation, method="words")
+        assert moment["evidence"][0]["text"] == evidence
+
+
+def test_timed_words_of_a_script_without_spaces_are_told_without_spaces() -> None:
+    words = [{"text": c, "start": n + 1.0, "end": n + 2.0} for n, c in enumerate("讲人工智能")]
+    entry = {"start": 1.0, "end": 6.0, "text": "讲人工智能", "words": words}
+    span = Span(video="a.mp4", start=0.0, end=9.0, speech=[entry])
+    (moment,) = ground([span], "人工智能", method="words")
+    assert (moment.start, moment["evidence"][0]["text"]) == (2, "人工智能")
+
+
+def test_all_cues_of_a_quotation_are_in_its_speech() -> None:
+    span = cues(
+        "we choose, as they say, to go", "to the moon in this decade and do the other things"
+    )
+    (moment,) = ground([span], "go to the moon in this decade and do the other", method="words")
+    assert moment["speech"] == span["speech"]
+
+
+@pytest.mark.parametrize(
+    ("said", "quotation"),
+    [
+        ("I don't know", "I do not know"),
+        ("you're right and it's true", "you are right and it is true"),
+        ("we will see what they have done", "we'll see what they've done"),
+        ("they can\u2019t and won\u2019t", "they cannot and will not"),
+        ("dont do it", "don't do it"),
+    ],
+)
+def test_contractions_are_what_they_stand_for(said: str, quotation: str) -> None:
+    (moment,) = ground([timed(said)], quotation, method="words")
+    assert moment["score"] == 1
+
+
+def test_of_equal_matches_the_one_with_the_first_and_the_last_word_wins() -> None:
+    said = timed("Ask not what your country can do for you")
+    assert found(said, "ask what your country can do") == [(10.0, 16.5)]
+
+
 def test_a_query_of_marks_has_no_words() -> None:
     with pytest.raises(UsageError, match="no words"):
         found(timed(SPEECH), "?!")

@@ -17,10 +17,10 @@ from vtk.caption import with_captions
 from vtk.entries import EvidenceEntry, SpeechEntry
 from vtk.errors import UsageError
 from vtk.ground.moments import Found, by_video
-from vtk.ground.spoken import SpokenWord, keys, spoken_words
+from vtk.ground.spoken import SpokenWord, as_said, keys, spoken_words
 from vtk.ground.task import Task, Wanted
 from vtk.span import Span
-from vtk.text import Analyzer, join_texts
+from vtk.text import Analyzer
 
 log = logging.getLogger("vtk")
 
@@ -45,11 +45,12 @@ def search(source: Iterable[Span], task: Task) -> Iterator[Span]:
 
     def work(spans: list[Span], queries: Sequence[Wanted]) -> list[list[Found]]:
         nonlocal silent
-        said = spoken_words(_entries(spans))
+        entries = _entries(spans)
+        said = spoken_words(entries)
         silent += not said
         text = [word.key for word in said]
         found = [matches(quotations[each], text, stem) for each in queries]
-        return [[_found(said[m.first : m.last], m.score) for m in each] for each in found]
+        return [[_found(said[m.first : m.last], m.score, entries) for m in each] for each in found]
 
     spoken = with_captions(source, timed=True, language=task.language)
     for span in by_video(spoken, task, work, method="words"):
@@ -68,13 +69,16 @@ def _entries(spans: Sequence[Span]) -> list[SpeechEntry]:
     return list({orjson.dumps(e): e for span in spans for e in span.get("speech", [])}.values())
 
 
-def _found(said: Sequence[SpokenWord], score: float) -> Found:
+def _found(said: Sequence[SpokenWord], score: float, entries: Sequence[SpeechEntry]) -> Found:
+    """A place where a quotation is said, with all of the speech that it stands in."""
     start, end = said[0].start, max(word.end for word in said)
     told: EvidenceEntry = {"start": start, "end": end, "text": "", "source": "speech"}
-    told["text"] = join_texts(word.key for word in said)
+    told["text"] = as_said(said)
     if any(word.guessed for word in said):
         told["guessed"] = True
-    return Found(start, end, score, [told])
+    around = [e for e in entries if e["start"] < end and e["end"] > start]
+    around.sort(key=lambda entry: (entry["start"], entry["end"]))
+    return Found(start, end, score, [told], {"speech": around} if around else {})
 
 
 class Match(NamedTuple):
@@ -88,16 +92,17 @@ class Match(NamedTuple):
 def matches(quotation: Sequence[str], said: Sequence[str], stem: Analyzer) -> list[Match]:
     """Return the matches of a quotation in words that were said, by their keys, best first.
 
-    None overlaps another, and each scores LEAST or more; ties go to the earlier one. Takes time
-    and memory proportional to the product of the lengths and the sum of them.
+    None overlaps another, and each scores LEAST or more; ties go to the one that begins and ends
+    with the words of the quotation, then to the earlier one. Takes time and memory proportional to
+    the product of the lengths and the sum of them.
     """
     if not quotation or not said:
         return []
-    starts, costs = _aligned(quotation, said, stem)
+    starts, costs, changed = _aligned(quotation, said, stem)
     size = len(quotation)
     limit = (1 - LEAST) * size + 1e-9
     ends = np.flatnonzero(costs <= limit)
-    order = ends[np.argsort(costs[ends], kind="stable")]
+    order = ends[np.lexsort((changed[ends], costs[ends]))]
     taken = np.zeros(len(said), bool)
     found = []
     for end in order.tolist():
@@ -110,26 +115,31 @@ def matches(quotation: Sequence[str], said: Sequence[str], stem: Analyzer) -> li
 
 def _aligned(
     quotation: Sequence[str], said: Sequence[str], stem: Analyzer
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return, for each word said, the start and the cost of the best alignment that ends there.
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
+    """Return, for each word said, the best alignment that ends there: its start, its cost, and how
+    many of the first and the last word of the quotation it changes.
 
-    Costs are counted in hundredths, with the number of words from the start to the end of the
-    text below them, so that of equal costs the shortest alignment wins.
+    Costs are counted in hundredths. Below them stands that number, and below it the number of words
+    from the start to the end of the text: of equal costs, the alignment that keeps the first and
+    the last word wins, then the shortest.
     """
     count = len(said)
-    unit = 2 * count + 2
+    edge = count + 1
+    unit = 4 * edge
     vocabulary, which = np.unique(np.array(said, dtype=object), return_inverse=True)
     places = np.arange(count + 1)
     row = places[::-1].astype(np.int64)  # before the first word: cost 0, start here
-    for key in quotation:
+    for number, key in enumerate(quotation):
+        outer = edge * ((number == 0) + (number == len(quotation) - 1))
         costs = np.array([_cost(key, other, stem) for other in vocabulary], np.int64)
-        swapped = row[:-1] + costs[which] * unit
-        skipped = row + 100 * unit
+        swapped = row[:-1] + (costs * unit + outer * (costs > 0))[which]
+        skipped = row + 100 * unit + outer
         best = np.concatenate((skipped[:1], np.minimum(swapped, skipped[1:])))
         # A word said in between costs 1: the least of all earlier ones, each with its distance.
         added = 100 * unit * places
         row = np.minimum.accumulate(best - added) + added
-    return count - row[1:] % unit, row[1:] // unit / 100
+    row = row[1:]
+    return count - row % edge, row // unit / 100, row % unit // edge
 
 
 def _cost(one: str, other: str, stem: Analyzer) -> int:
