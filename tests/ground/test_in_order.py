@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Iterator
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,11 @@ from numpy.typing import NDArray
 from tests.command_line import lines, vtk
 from tests.world.models.film import write_pictures
 from vtk.check import check
+from vtk.errors import MediaError
 from vtk.ground import Openers, ground
 from vtk.ground.in_order import aligned
+from vtk.ground.pictures import extents
+from vtk.media.video import Video
 from vtk.schema import SCHEMA
 from vtk.span import Span
 
@@ -149,3 +152,22 @@ def _placings(gains: np.ndarray, cost: float, k: int, start: int) -> list[float]
             own = gains[k, first:last].sum() - cost
             worths += [own + rest for rest in _placings(gains, cost, k + 1, last)]
     return worths
+
+
+def test_spans_outside_a_video_are_told_of(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "film.mp4"
+    write_pictures(path, iter([np.full((64, 64, 3), 90, np.uint8)] * 20), 64, 10)
+    with Video(str(path)) as video:
+        spans = [Span(video=str(path), start=a, end=a + 9.0) for a in (0.0, 500.0)]
+        assert extents(video, spans) == [(video.start, min(9.0, video.end))]
+        assert "spans that lie outside it" in caplog.text
+        with pytest.raises(MediaError, match="outside the video"):
+            extents(video, spans[1:])
+
+
+def test_stretches_that_are_widened_keep_their_order() -> None:
+    found = list(ground(video(), STEPS, method="in-order", min_length=90.0))
+    assert all(one.end <= two.start for one, two in pairwise(found))
+    assert found[0].start == 0

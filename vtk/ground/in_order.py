@@ -107,6 +107,7 @@ def placed(
 ) -> list[tuple[float, float, float] | None]:
     """Return start, end and mean likeness of each sentence in a video, or None.
 
+    A stretch that is shorter than it may be grows up to those of its neighbours.
     `likeness` (sentences, cells) is given for cells of `step` seconds from `start` on.
     """
     curve = np.array([smoothed(row, max(BLUR / step, 0.5)) for row in likeness])
@@ -114,17 +115,20 @@ def placed(
     centre = usual + CENTRE * (best - usual)
     room = np.where(best - centre > 1e-9, best - centre, np.inf)
     gains = np.where(np.isinf(room), -1.0, (curve - centre) / room) * step
+    stretches = aligned(gains, PLACE)
+    begins = [start + found[0] * step for found in stretches if found]
     results: list[tuple[float, float, float] | None] = []
-    for row, found in zip(likeness, aligned(gains, PLACE), strict=True):
+    before = start  # where the stretch of the last sentence ends, beyond which none is widened
+    for row, found in zip(likeness, stretches, strict=True):
         if found is None:
             results.append(None)
             continue
         first, last = found
-        low, high = widened(
-            start + first * step, min(end, start + last * step), task.lengths[0], (start, end)
-        )
-        score = float(np.clip(row[first:last].mean(), 0, 1))
-        results.append((low, min(high, low + task.lengths[1]), score))
+        own = begins.pop(0)
+        limits = (before, begins[0] if begins else end)
+        low, high = widened(own, min(end, start + last * step), task.lengths[0], limits)
+        before = min(high, low + task.lengths[1])
+        results.append((low, before, float(np.clip(row[first:last].mean(), 0, 1))))
     return results
 
 
@@ -180,8 +184,6 @@ def _by_looks(
 ) -> list[list[Found]]:
     video = videos(spans[0].video)
     covered = extents(video, spans)
-    if not covered:
-        return [[] for _ in queries]
     start, end = covered[0][0], covered[-1][1]
     count = min(task.looks or CELLS, max(int((end - start) / FINEST), 1))
     step = (end - start) / count

@@ -10,7 +10,7 @@ from vtk.errors import MediaError
 from vtk.ground.moments import Found
 from vtk.ground.topic import runs, smoothed
 from vtk.media.image.files import fitted
-from vtk.media.video import Video, VideoCache
+from vtk.media.video import OUTSIDE, Video, VideoCache
 from vtk.models.embed.image_text import ImageTextModel
 from vtk.prompting.frames import TimedFrame
 from vtk.span import Span
@@ -36,12 +36,21 @@ def frames(video: Video, times: Sequence[float], pixels: int = PIXELS) -> list[T
 
 
 def extents(video: Video, spans: Sequence[Span]) -> list[tuple[float, float]]:
-    """Return the stretches of a video that its spans cover, joined where they touch, in order."""
+    """Return the stretches of a video that its spans cover, joined where they touch, in order.
+
+    Spans that lie outside the video are told of in a warning. Raises MediaError if all of them do.
+    """
     covered: list[tuple[float, float]] = []
-    for start, end in sorted(video.clamp(span.start, span.end) for span in spans):
+    clear = sorted(video.clamp(span.start, span.end) for span in spans)
+    inside = [(start, end) for start, end in clear if start < min(end, video.end)]
+    if not inside:
+        raise MediaError(OUTSIDE)
+    if left := len(clear) - len(inside):
+        log.warning("%s: spans that lie outside it, and are left out: %d", video.name, left)
+    for start, end in inside:
         if covered and start <= covered[-1][1] + 1e-3:
             covered[-1] = (covered[-1][0], max(covered[-1][1], end))
-        elif start < end:
+        else:
             covered.append((start, end))
     return covered
 
