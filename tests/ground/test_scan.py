@@ -236,3 +236,41 @@ def test_an_edge_is_found_to_the_frame(count: int, data: st.DataObject) -> None:
         looks += 1
     assert (edge.outside, edge.inside) == (first - 1, first)
     assert looks <= 2 * news.sum() + np.log2(count) + 2
+
+
+def test_as_many_moments_as_are_wanted_are_found(
+    tmp_path: Path, clip: ImageTextModel, caplog: pytest.LogCaptureFixture
+) -> None:
+    rng = np.random.default_rng(7)
+    wanted, *others = (cast(rng, moving=True) for _ in range(6))
+    plays = [play for other in others for play in (other, wanted)]
+    path = tmp_path / "film.mp4"
+    acts = write_long_film(path, zip(plays, [6.0, 3.0] * 5, strict=True))
+    options: dict[str, Any] = {"method": "scan", "threshold": 0.5, "models": opener(clip)}
+    found = list(ground([Span(video=str(path))], told(acts[1]), n=0, **options))
+    assert {act.start for act in acts[1::2]} <= {span.start for span in found}
+    assert len(list(ground([Span(video=str(path))], told(acts[1]), n=4, **options))) == 4
+    caplog.clear()
+    list(ground([Span(video=str(path))], told(acts[1]), n=0, looks=1, **options))
+    assert "were not looked at, for want of --looks" in caplog.text
+
+
+def test_scores_and_times_do_not_depend_on_other_queries(
+    film: tuple[Path, list[Act]], clip: ImageTextModel
+) -> None:
+    path, acts = film
+    options: dict[str, Any] = {"method": "scan", "n": 1, "threshold": 0, "models": opener(clip)}
+    (alone,) = ground([Span(video=str(path))], told(acts[3]), **options)
+    first, _, _ = ground([Span(video=str(path))], [told(acts[n]) for n in (3, 1, 2)], **options)
+    assert alone == first
+    assert all(e[key] == round(e[key], 6) for e in first["evidence"] for key in ("start", "end"))
+
+
+def test_a_span_outside_its_video_is_a_failure(
+    film: tuple[Path, list[Act]], clip: ImageTextModel
+) -> None:
+    path, acts = film
+    spans = [Span(video=str(path), start=a, end=b) for a, b in ((0.0, 80.0), (500.0, 510.0))]
+    broken, *found = ground(spans, told(acts[3]), method="scan", models=opener(clip))
+    assert (broken.start, broken.failed) == (500, True)
+    assert (found[0].start, found[0].end) == (acts[3].start, acts[3].end)

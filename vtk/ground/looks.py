@@ -2,7 +2,7 @@
 
 A coarse grid is looked at first. For every text, the stretches of it that stand out are maximal-sum
 segments of its scores, less a share of the way from its usual score in this video to its best one.
-Only the most promising of them are refined, the best of every text first: their edges are bisected
+They are refined, the best of every text first, as many as are wanted and looks allow: their edges are bisected
 to the frame, and some frames inside are looked at, whose mean similarity counts. That a budget of
 looks is best spent where scores promise most is the idea of FOCUS (arXiv 2510.27280, sec. 3) and of
 T* (arXiv 2504.02259, sec. 4), which pick frames; here they become moments.
@@ -10,7 +10,6 @@ T* (arXiv 2504.02259, sec. 4), which pick frames; here they become moments.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,9 +17,10 @@ from numpy.typing import NDArray
 
 from vtk.ground.edges import FEW_NEWS, Edge
 from vtk.ground.footage import Footage
-from vtk.ground.moment import Moment
+from vtk.ground.moment import Moment, suppressed
 from vtk.ground.segments import maximal_segments
 from vtk.ground.unrelated import Unrelated
+from vtk.times import rounded
 
 if TYPE_CHECKING:
     from vtk.models.embed.image_text import ImageTextModel
@@ -35,7 +35,6 @@ class LookLimits:
     `python -m tests.benchmarks.search --only ground` measures what this reaches.
     """
 
-    candidates: int = 3  # stretches of a text that are refined
     inside: int = 3  # frames inside a moment that it is judged by
     share: float = 0.045  # of all frames looked at, after which no more stretches are refined ...
     least: int = 240  # ... unless fewer frames than this were looked at
@@ -86,35 +85,44 @@ class LookScan:
         texts: Vectors,
         unrelated: Vectors,
         model: "ImageTextModel",
+        looks: int | None = None,
     ) -> None:
+        """`looks` is the most looks; by default a share of the frames. The grid has its own."""
         self._footages, self._texts, self._model = footages, texts, model
+        self._room = looks or max(LIMITS.least, round(LIMITS.share * sum(map(len, footages))))
+        self.left = 0  # stretches that stand out, and that there was no room to look at
         for footage in footages:
             footage.see(footage.grid(), model)
         self._grids = [sorted(footage.looks) for footage in footages]
-        self._nothing = unrelated
-        self._scores = texts @ self._seen().T
+        grid = np.stack([f.looks[n] for f in footages for n in sorted(f.looks)])
+        # Of the grid alone: what is looked at for one text says nothing about another.
+        self._unrelated = Unrelated(unrelated @ grid.T)
+        self._scores = texts @ grid.T
         self._usual = np.median(self._scores, axis=1)
         self._best = self._scores.max(axis=1)
 
-    def _seen(self) -> Vectors:
-        """All looks so far, (looks, dim), those of each stretch in order of time."""
-        return np.stack([f.looks[n] for f in self._footages for n in sorted(f.looks)])
+    def moments(self, n: int) -> list[list[Moment]]:
+        """Return the best `n` moments of each text (0: all), or more, in no order.
 
-    def moments(self) -> list[list[Moment]]:
-        """Return the moments of each text, in no order."""
-        ranked = [self._candidates(text) for text in range(len(self._texts))]
-        found: list[list[Moment]] = [[] for _ in ranked]
-        room = max(LIMITS.least, round(LIMITS.share * sum(map(len, self._footages))))
-        for turn in range(LIMITS.candidates):
-            if sum(len(footage.looks) for footage in self._footages) >= room and turn:
+        Candidates are refined in turns, one of each text, until there are `n` moments that do not
+        overlap or there is no room for more looks; `left` counts those that it was too small for.
+        """
+        waiting = [self._candidates(text) for text in range(len(self._texts))]
+        found: list[list[Moment]] = [[] for _ in waiting]
+        first = True
+        while batch := [
+            candidates
+            for candidates, own in zip(waiting, found, strict=True)
+            if candidates and not (n and len(suppressed(own)) >= n)
+        ]:
+            if not first and sum(len(footage.looks) for footage in self._footages) >= self._room:
+                self.left = sum(map(len, batch))
                 break
-            batch = [candidates[turn] for candidates in ranked if turn < len(candidates)]
-            self._refine(batch)
-            for candidate in batch:
+            first = False
+            turn = [candidates.pop(0) for candidates in batch]
+            self._refine(turn)
+            for candidate in turn:
                 found[candidate.text].append(self._moment(candidate))
-        unrelated = Unrelated(self._nothing @ self._seen().T)
-        for moment in chain.from_iterable(found):
-            moment.score = unrelated.share_below(moment.fit)
         return found
 
     def _candidates(self, text: int) -> list[Candidate]:
@@ -160,14 +168,14 @@ class LookScan:
         fit = self._fit(text, footage, inside)
         start, end = footage.edge(candidate.low), footage.edge(candidate.high + 1)
         shown = [
-            (footage.edge(n), footage.edge(n + 1), self._texts[text] @ footage.looks[n])
+            (*(rounded(footage.edge(m)) for m in (n, n + 1)), self._texts[text] @ footage.looks[n])
             for n in inside
         ]
         evidence = [
             {"start": low, "end": high, "text": "", "source": "looks", "score": round(float(s), 4)}
             for low, high, s in shown
         ]
-        return Moment(start, end, 0.0, fit, evidence)
+        return Moment(start, end, self._unrelated.share_below(fit), fit, evidence)
 
     def _fit(self, text: int, footage: Footage, numbers: Sequence[int]) -> float:
         """Return the mean cosine between a text and frames."""

@@ -28,7 +28,7 @@ from vtk.ground.sources import Sources
 from vtk.ground.task import Task
 from vtk.ground.unrelated import TEXTS
 from vtk.media.container import seekable
-from vtk.media.video import Video
+from vtk.media.video import OUTSIDE, Video
 from vtk.passages import Passage, passages
 from vtk.pipeline import failure
 from vtk.span import Span, join
@@ -90,10 +90,14 @@ def _scan(source: Iterable[Span], task: Task) -> Iterator[Span]:
                 if task.scores:
                     over = channels[0].scores(video, own)
                     yield from _scored(over, [sources[n] for *_, n in own], task, channels[0])
-                    continue
-                results.add(video, own, [channel.moments(video, own) for channel in channels])
+                else:
+                    results.add(video, own, [channel.moments(video, own) for channel in channels])
             except Exception as error:
                 yield failure("ground", sources[own[0][2]], error)
+            for number in (number for channel in channels for number in channel.outside):
+                yield failure("ground", sources[number], MediaError(OUTSIDE))
+        for channel in channels:
+            channel.tell()
         named = {channel.what: channel.model for channel in channels}
         for result in results.best():
             yield result.with_provenance("ground", "scan", **named)
@@ -117,10 +121,17 @@ def _scored(scores: _Scores, spans: list[Span], task: Task, channel: "_Channel")
 
 
 class _Channel(Protocol):
-    """A way to find moments; `what` names its model in provenance."""
+    """A way to find moments; `what` names its model in provenance.
+
+    `outside` has the numbers of the spans of the last video that lie outside it.
+    """
 
     what: str
     model: str
+    outside: list[int]
+
+    def tell(self) -> None:
+        """Warn of what was left out of all videos."""
 
     def moments(self, video: str, stretches: list[Stretch]) -> list[list[Moment]]:
         """Return the moments of each query in stretches of a video."""
@@ -137,14 +148,30 @@ class _Looks:
     what = "clip"
 
     def __init__(self, model: "ImageTextModel", task: Task) -> None:
-        self.model, self._clip = model.name, model
+        self.model, self._clip, self._task = model.name, model, task
+        self.outside: list[int] = []
+        self._left = 0
         self._texts = model.texts([wanted.text for wanted in task.queries])
         self._unrelated = model.texts(list(TEXTS))
 
     def moments(self, video: str, stretches: list[Stretch]) -> list[list[Moment]]:
         """Raises MediaError, OpenError."""
+        queries, found = self._task.queries, [list[Moment]() for _ in self._task.queries]
+        asked = [n for n, wanted in enumerate(queries) if wanted.concerns(video)]
         with self._opened(video, stretches) as footages:
-            return LookScan(footages, self._texts, self._unrelated, self._clip).moments()
+            looks, texts = self._task.looks, self._texts[asked]
+            scan = LookScan(footages, texts, self._unrelated, self._clip, looks)
+            for n, own in zip(asked, scan.moments(self._task.n), strict=True):
+                found[n] = own
+            self._left += scan.left
+        return found
+
+    def tell(self) -> None:
+        if self._left:
+            log.warning(
+                "stretches that stand out and were not looked at, for want of --looks: %d",
+                self._left,
+            )
 
     def scores(self, video: str, stretches: list[Stretch]) -> _Scores:
         """Raises MediaError, OpenError."""
@@ -162,12 +189,17 @@ class _Looks:
 
     @contextmanager
     def _opened(self, video: str, stretches: list[Stretch]) -> Iterator[list[Footage]]:
+        self.outside = []
         if not seekable(video):
             raise MediaError("a pipe gives its frames only once: scan a file")
         with Video(video) as opened:
+            clear = [(*opened.clamp(low, high), number) for low, high, number in stretches]
+            inside = [each for each in clear if each[0] < min(each[1], opened.end)]
+            if not inside:
+                raise MediaError(OUTSIDE)
+            self.outside = [each[2] for each in clear if each not in inside]
             frames = frames_of(opened)
-            clear = [opened.clamp(low, high) for low, high in _joined(stretches)]
-            yield [Footage(opened, frames, low, high) for low, high in clear]
+            yield [Footage(opened, frames, low, high) for low, high in _joined(inside)]
 
 
 class _Meaning:
@@ -178,6 +210,7 @@ class _Meaning:
     def __init__(self, model: "TextModel", task: Task, texts: dict[str, list[Passage]]) -> None:
         self.model, self._embedder, self._known = model.name, model, texts
         self._longest = task.lengths[1]
+        self.outside: list[int] = []
         self._texts = np.stack(list(model.queries(wanted.text for wanted in task.queries)))
         self._unrelated = np.stack(list(model.queries(TEXTS)))
 
@@ -187,6 +220,9 @@ class _Meaning:
             return [[] for _ in self._texts]
         found = self._read(known)
         return meant_moments(known, found, self._texts, self._unrelated, self._longest)
+
+    def tell(self) -> None:
+        """Nothing is left out."""
 
     def scores(self, video: str, stretches: list[Stretch]) -> _Scores:
         """A second without a text has no score."""
