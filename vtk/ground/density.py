@@ -8,8 +8,8 @@ query terms. Its score is the sum of the terms it covers, weighted by inverse do
 and falls with its duration. A text that holds for a longer stretch (a caption, a title) counts for
 the covers inside that stretch without making them longer.
 
-Only the passages of a stream that contain a query term are kept, and of their spans only the fields
-that a moment takes over; all other passages are only counted.
+Only the passages of a stream that contain a query term are kept, and of their spans, or of all if
+moments may be widened, only the fields that a moment takes over; other passages are only counted.
 """
 
 import math
@@ -19,8 +19,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import reduce
 from operator import or_
+from typing import Any
 
 from vtk.caption import with_captions
+from vtk.ground.moment import Stretch, joined
 from vtk.ground.sources import Sources
 from vtk.ground.task import Task, Wanted
 from vtk.passages import Passage, passages
@@ -50,6 +52,8 @@ class DensityThresholds:
 
 
 THRESHOLDS = DensityThresholds()
+
+Extents = defaultdict[str, list[Stretch]]  # of spans, by video
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,7 @@ class _Moment:
 def search(source: Iterable[Span], task: Task) -> Iterator[Span]:
     """Yield the best moments for the terms of each query, best first, without overlaps."""
     analyzer = Analyzer(task.language or "en")
+    task.need_words()
     finders = [_Finder(wanted, Query(wanted.text, task.language)) for wanted in task.queries]
     return _found(
         with_captions(source, timed=True, language=task.language), task, finders, analyzer
@@ -91,6 +96,7 @@ def _found(
     source: Iterable[Span], task: Task, finders: "list[_Finder]", analyzer: Analyzer
 ) -> Iterator[Span]:
     sources = Sources()
+    extents: Extents = defaultdict(list)
     stops = {finder.stop for finder in finders}
     for span in source:
         if span.failed:
@@ -106,10 +112,12 @@ def _found(
             yield failure("ground", span, error)
             continue
         matched = [finder.add(span, known, terms[finder.stop], len(sources)) for finder in finders]
-        if any(matched):
+        if task.lengths[0]:
+            extents[span.video].append((span.start, span.end, len(sources)))
+        if any(matched) or task.lengths[0]:
             sources.append(span)
     for finder in finders:
-        yield from finder.best(task, sources)
+        yield from finder.best(task, sources, extents)
 
 
 class _Finder:
@@ -140,7 +148,7 @@ class _Finder:
             self._matches[span.video] += own
         return bool(own)
 
-    def best(self, task: Task, sources: "Sources") -> Iterator[Span]:
+    def best(self, task: Task, sources: Sources, extents: Extents) -> Iterator[Span]:
         """Yield the best moments as spans."""
         frequency, count = self._documents, self._count
         weights = [
@@ -150,19 +158,20 @@ class _Finder:
         moments = [
             moment
             for video, found in self._matches.items()
-            for moment in _moments(video, found, weights, sources, task.lengths)
+            for moment in _moments(video, found, weights, extents[video], task.lengths)
             if moment.score >= (task.threshold or 0.0)
         ]
         moments.sort(key=lambda moment: -moment.score)
         for rank, moment in enumerate(moments[: task.n] if task.n else moments, 1):
-            yield _result(moment, self._matches[moment.video], sources, rank, self.wanted)
+            own = self._matches[moment.video], extents[moment.video]
+            yield _result(moment, *own, sources, {"rank": rank, **self.wanted.fields})
 
 
 def _moments(
     video: str,
     found: list[_Match],
     weights: list[float],
-    sources: Sources,
+    extents: Sequence[Stretch],
     lengths: tuple[float, float],
 ) -> list[_Moment]:
     """The moments of one video: its covers without those that overlap a better one."""
@@ -171,7 +180,7 @@ def _moments(
     kept = _suppressed(_covers(video, distinct, weights, lengths[1]))
     kept = _merged(kept, min(THRESHOLDS.merged, lengths[1]))
     if lengths[0]:
-        edges = _edges(distinct, sources)
+        edges = joined(extents, THRESHOLDS.touch)
         for moment in kept:
             _widen(moment, edges, lengths[0])
     return _suppressed(kept)
@@ -278,18 +287,6 @@ def _merged(moments: Sequence[_Moment], longest: float) -> list[_Moment]:
     return merged
 
 
-def _edges(matches: Sequence[_Match], sources: Sources) -> list[tuple[float, float]]:
-    """The stretches of a video that the spans with matches cover without gaps."""
-    covered: list[tuple[float, float]] = []
-    spans = (sources[number] for number in dict.fromkeys(m.span for m in matches))
-    for start, end in sorted((span.start, span.end) for span in spans):
-        if covered and start <= covered[-1][1]:
-            covered[-1] = (covered[-1][0], max(covered[-1][1], end))
-        else:
-            covered.append((start, end))
-    return covered
-
-
 def _widen(moment: _Moment, edges: Sequence[tuple[float, float]], length: float) -> None:
     """Widen a moment to at least `length` seconds, as far as its spans reach."""
     missing = length - (moment.end - moment.start)
@@ -301,7 +298,11 @@ def _widen(moment: _Moment, edges: Sequence[tuple[float, float]], length: float)
 
 
 def _result(
-    moment: _Moment, matches: Sequence[_Match], sources: Sources, rank: int, wanted: Wanted
+    moment: _Moment,
+    matches: Sequence[_Match],
+    extents: Sequence[Stretch],
+    sources: Sources,
+    told: dict[str, Any],
 ) -> Span:
     """A moment as a span, with the other fields of the spans it comes from."""
     inside = {
@@ -311,8 +312,9 @@ def _result(
         or m.passage.start == moment.start  # for a passage of zero duration
     }
     evidence = sorted(inside.values(), key=lambda m: (m.passage.start, m.passage.end))
-    spans = (sources[number] for number in dict.fromkeys(m.span for m in evidence))
+    over = (n for start, end, n in extents if start < moment.end and end > moment.start)
+    spans = (sources[number] for number in dict.fromkeys([*(m.span for m in evidence), *over]))
     parts = [span.sub_span(moment.start, moment.end, "moment") for span in spans]
-    told = [asdict(match.passage) for match in evidence]
-    order = {"score": moment.score, "rank": rank, **wanted.fields, "evidence": told}
+    proof = [asdict(match.passage) for match in evidence]
+    order = {"score": moment.score, **told, "evidence": proof}
     return join(parts, "moment", **order).with_provenance("ground", "density")

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+Stretch = tuple[float, float, int]  # start and end in seconds, and the number of the span
+
 SNAP = 0.3  # seconds within which the edge of a shot is the edge of a moment
 
 
@@ -56,3 +58,14 @@ def fit_length(
 def _snapped(time: float, edges: Sequence[float], snap: float) -> float:
     nearest = min(edges, key=lambda edge: abs(edge - time), default=math.inf)
     return nearest if abs(nearest - time) <= snap else time
+
+
+def joined(stretches: Iterable[Stretch], gap: float = 0.0) -> list[tuple[float, float]]:
+    """Return the time that stretches cover, in order; at most `gap` seconds between them count."""
+    covered: list[tuple[float, float]] = []
+    for low, high, _ in sorted(stretches):
+        if covered and low <= covered[-1][1] + gap:
+            covered[-1] = (covered[-1][0], max(covered[-1][1], high))
+        else:
+            covered.append((low, high))
+    return covered

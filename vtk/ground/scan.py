@@ -22,7 +22,7 @@ from vtk.ground import density
 from vtk.ground.footage import Footage, frames_of
 from vtk.ground.looks import LookScan
 from vtk.ground.meaning import meant_moments, meant_over_time
-from vtk.ground.moment import Moment, fit_length, suppressed
+from vtk.ground.moment import Moment, Stretch, fit_length, joined, suppressed
 from vtk.ground.scores import no_scores, scored, seconds
 from vtk.ground.sources import Sources
 from vtk.ground.task import Task
@@ -39,8 +39,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("vtk")
 
-Stretch = tuple[float, float, int]  # start and end in seconds, and the number of the span
-
 THRESHOLD = 0.95  # of 20 unrelated texts, 19 score lower
 
 
@@ -49,7 +47,10 @@ def search(source: Iterable[Span], task: Task) -> Iterator[Span]:
     if task.scores and (task.models.clip is None) == (task.models.embedder is None):
         raise no_scores("scan without a model, or with both,")
     if task.models.clip is None and task.models.embedder is None:
-        log.warning("scan compares words, as neither --clip nor --embedder names a model")
+        log.warning(
+            "scan compares words, as neither --clip nor --embedder names a model: scores mean what "
+            "those of density do, and all are taken unless --threshold is given"
+        )
         return density.search(source, task)
     if task.models.clip is None:
         source = with_captions(source, timed=True, language=task.language)
@@ -195,11 +196,12 @@ class _Looks:
         with Video(video) as opened:
             clear = [(*opened.clamp(low, high), number) for low, high, number in stretches]
             inside = [each for each in clear if each[0] < min(each[1], opened.end)]
-            if not inside:
-                raise MediaError(OUTSIDE)
             self.outside = [each[2] for each in clear if each not in inside]
+            if not inside:
+                del self.outside[0]  # the error tells of the first span
+                raise MediaError(OUTSIDE)
             frames = frames_of(opened)
-            yield [Footage(opened, frames, low, high) for low, high in _joined(inside)]
+            yield [Footage(opened, frames, low, high) for low, high in joined(inside)]
 
 
 class _Meaning:
@@ -258,7 +260,7 @@ class _Results:
                 continue
             good = [m for each in found for m in each[number] if m.score >= threshold]
             for moment in good:
-                fit_length(moment, _joined(stretches), edges, task.lengths)
+                fit_length(moment, joined(stretches), edges, task.lengths)
             best = self._best[number]
             best += [(video, moment) for moment in suppressed(good)]
             best.sort(key=lambda pair: (-pair[1].score, -pair[1].fit))
@@ -280,14 +282,3 @@ class _Results:
                 ]
                 told = {"rank": rank, **wanted.fields, "evidence": moment.evidence}
                 yield join(parts, "moment", score=moment.score, **told)
-
-
-def _joined(stretches: list[Stretch]) -> list[tuple[float, float]]:
-    """Return the time that stretches cover, without overlaps, in order."""
-    covered: list[tuple[float, float]] = []
-    for low, high, _ in sorted(stretches):
-        if covered and low <= covered[-1][1]:
-            covered[-1] = (covered[-1][0], max(covered[-1][1], high))
-        else:
-            covered.append((low, high))
-    return covered
