@@ -9,7 +9,7 @@ import typer
 from vtk.errors import UsageError
 from vtk.methods import Methods
 
-from .options import Language, Opening
+from .options import Language, Opening, warn_of_unused
 from .result_options import Results
 from .search_options import Clip, Embedder, FailEmpty
 
@@ -23,10 +23,22 @@ if TYPE_CHECKING:
 else:
     Method = Literal[*METHODS]
 
+ASKING = {"llm", "vlm", "search"}  # methods that ask a language model
+
+# Options that only some methods have a use for.
+USED = {
+    "clip": {"scan", "in-order", "llm", "search", "highlights"},
+    "embedder": {"scan", "in-order"},
+    "looks": {"scan", "in-order", "vlm", "search", "highlights"},
+    "min_length": {*METHODS} - {"words"},
+    "max_length": {*METHODS} - {"words"},
+}
+
 
 def ground(
     opening: Opening,
     results: Results,
+    given: frozenset[str],
     inputs: list[str],
     query: Annotated[
         str | None,
@@ -75,14 +87,16 @@ def ground(
             metavar="SCORE",
             min=0,
             max=1,
-            show_default="0; 0.95 for scan",
-            help="Leave out moments that score lower, 0 to 1.",
+            show_default="0; 0.95 for scan with a model, 0.5 for search",
+            help="Leave out moments that score lower, 0 to 1; words gives none below 0.7.",
         ),
     ] = None,
     min_length: Annotated[
         str | None,
         typer.Option(
-            metavar="DURATION", show_default="as found", help="Widen moments shorter than this."
+            metavar="DURATION",
+            show_default="as found",
+            help="Widen moments shorter than this, as far as the spans reach.",
         ),
     ] = None,
     max_length: Annotated[
@@ -94,7 +108,8 @@ def ground(
             metavar="N",
             min=1,
             show_default="the method's",
-            help="Most looks at a video for a query: windows of search, frames of vlm.",
+            help="Most looks at a video: for a query windows of search and frames of vlm, for all "
+            "queries frames of scan.",
         ),
     ] = None,
     scores: Annotated[
@@ -115,7 +130,8 @@ def ground(
     Gives the tightest stretches of time whose speech, text on screen and captions cover the
     query, best first and none overlapping another, each with `score` (1: all words, close
     together), `rank` and the `evidence` it rests on. Takes spans in any order, as from `vtk
-    retrieve`; those that have none of these fields are captioned first. Reads the whole input
+    retrieve`; those that have none of these fields are captioned first. Words that are rare in the
+    input weigh more, so scores are those of this input. Reads the whole input
     before the first result and keeps what matches in memory, in one process whatever --jobs says.
     With --method topic, a moment is as long as the video goes on about the query: minutes of a
     meeting, where density gives the seconds in which its words are said. With --words, the query is
@@ -140,6 +156,7 @@ def ground(
     texts count by what they mean. A score is then the share of unrelated texts that would fit the
     same video less well: from 0.95 on, which is taken by default, fewer than one in 20 would be
     found by accident. Texts that are related to what is shown are found more often than that.
+    Without a model, scan is density, with its scores, and says so.
 
     With --highlights, there is no QUERY: each video, judged by itself, gives the -n stretches that
     stand out most, by pictures unlike the rest and changes of them (by --clip where it is given),
@@ -178,7 +195,13 @@ def ground(
             "--words finds quotations, --in-order places sentences, --highlights needs no query: "
             "give one of them"
         )
+    if chosen and "method" in given and method != chosen[0]:
+        raise UsageError(f"--{chosen[0]} is a method, and --method {method} another: give one")
     (method,) = chosen or [method]
+    if method not in ASKING:
+        opening.warn_of_unused(f"the method {method}")
+    unused = {name for name, methods in USED.items() if method not in methods}
+    warn_of_unused(given & unused, f"the method {method}")
     if (queries is not None or method == "highlights") and query is not None:
         inputs = [query, *inputs]
     if method == "highlights":

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.command_line import lines, vtk, vtk_process
 from vtk.check import check
 from vtk.errors import UsageError, VtkError
-from vtk.ground import ground, read_queries
+from vtk.ground import Wanted, ground, read_queries
 from vtk.schema import SCHEMA
 from vtk.span import Span
 
@@ -249,6 +249,7 @@ def test_a_file_of_queries_takes_the_place_of_the_query(tmp_path: Path) -> None:
         ('{"query": "a", "video": 1}\n', "line 1: `video` must be a text"),
         ('a\n{"query": \n', "line 2: not JSON"),
         ("\n", "holds no query"),
+        ('{"query": "a", "vid": "b.mp4"}\n', "line 1: a query has no 'vid'"),
     ],
 )
 def test_a_broken_file_of_queries_is_told_of(tmp_path: Path, text: str, message: str) -> None:
@@ -262,3 +263,38 @@ def test_no_query_is_wrong_usage() -> None:
     result = vtk("ground", stdin=[MINUTE])
     assert result.returncode == 2
     assert b"--queries" in result.stderr
+
+
+@pytest.mark.parametrize("method", ["density", "topic", "words", "in-order"])
+def test_a_query_without_words_is_named_by_file_and_line(tmp_path: Path, method: str) -> None:
+    queries = tmp_path / "queries"
+    queries.write_text("crew\n?!\n")
+    result = vtk("ground", "--method", method, "--queries", str(queries), stdin=[MINUTE])
+    assert result.returncode == 2
+    assert f"{queries}, line 2: the query '?!' has no words".encode() in result.stderr
+
+
+def test_queries_about_other_videos_are_counted(caplog: pytest.LogCaptureFixture) -> None:
+    assert list(ground([MINUTE], [Wanted("crew", video="z.mp4"), Wanted("crew", video="a.mp4")]))
+    assert caplog.messages == ["queries about videos that are not in the input: 1"]
+
+
+def test_min_length_widens_over_spans_that_follow_each_other() -> None:
+    said = ["Hello there.", "A rocket lifts off.", "Look at it.", "Good night."]
+    spans = [
+        shot(start, start + 4, speech=[cue(start, start + 4, text)])
+        for start, text in zip((0, 4.5, 9, 30), said, strict=True)
+    ]
+    (moment,) = ground(spans, "rocket", min_length=12)
+    assert (moment.start, moment.end) == (0.5, 12.5)
+    assert [entry["text"] for entry in moment["speech"]] == said[:3]
+
+
+def test_options_that_contradict_the_method_are_refused_and_unused_ones_told() -> None:
+    result = vtk("ground", "--words", "--method", "topic", "crew", stdin=[MINUTE])
+    assert result.returncode == 2
+    options = ["--embedder", "nosuch", "--looks", "3", "--model", "x"]
+    result = vtk("ground", "--method", "topic", *options, "crew", stdin=[MINUTE])
+    assert result.returncode == 0
+    assert b"not used by the method topic: --embedder, --looks" in result.stderr
+    assert b"not used by the method topic: --model" in result.stderr

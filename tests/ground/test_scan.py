@@ -158,6 +158,7 @@ def test_without_a_model_words_are_compared_and_this_is_said() -> None:
     result = vtk("ground", "--method", "scan", "rocket", stdin=[span])
     assert [record["start"] for record in lines(result)] == [0]
     assert b"neither --clip nor --embedder" in result.stderr
+    assert b"those of density" in result.stderr
 
 
 class Topics:
@@ -274,3 +275,11 @@ def test_a_span_outside_its_video_is_a_failure(
     broken, *found = ground(spans, told(acts[3]), method="scan", models=opener(clip))
     assert (broken.start, broken.failed) == (500, True)
     assert (found[0].start, found[0].end) == (acts[3].start, acts[3].end)
+
+
+def test_spans_of_a_video_that_all_lie_outside_are_each_a_failure(
+    film: tuple[Path, list[Act]], clip: ImageTextModel
+) -> None:
+    spans = [Span(video=str(film[0]), start=a, end=a + 5) for a in (500.0, 600.0)]
+    found = list(ground(spans, "a cow", method="scan", models=opener(clip)))
+    assert [(span.start, span.failed) for span in found] == [(500, True), (600, True)]

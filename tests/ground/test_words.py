@@ -113,7 +113,7 @@ def test_each_place_is_found_and_the_best_comes_first() -> None:
     ("said", "quotation", "evidence"),
     [
         (
-            "You'll notice, um, in nineteen sixty that",
+            "notice, um, in nineteen sixty",
             "notice in 1960",
             "notice, um, in nineteen sixty",
         ),
@@ -141,9 +141,7 @@ def test_timed_words_of_a_script_without_spaces_are_told_without_spaces() -> Non
 
 
 def test_all_cues_of_a_quotation_are_in_its_speech() -> None:
-    span = cues(
-        "we choose, as they say, to go", "to the moon in this decade and do the other things"
-    )
+    span = cues("we choose, as they say, to go", "to the moon in this decade and do the other")
     (moment,) = ground([span], "go to the moon in this decade and do the other", method="words")
     assert moment["speech"] == span["speech"]
 

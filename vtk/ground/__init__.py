@@ -1,5 +1,6 @@
 """ground: find the exact moments that answer queries."""
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 
 from vtk.ground.scores import SCORED, no_scores
@@ -8,6 +9,8 @@ from vtk.methods import Methods
 from vtk.span import Span
 
 __all__ = ["METHODS", "GroundingMethod", "Openers", "Task", "Wanted", "ground", "read_queries"]
+
+log = logging.getLogger("vtk")
 
 METHODS = Methods[GroundingMethod]("ground")
 
@@ -37,8 +40,9 @@ def ground(
     With `scores`, there are no moments but a record for each video and query, with `scores` about
     once a second; `topic`, `highlights` and `scan` have them.
     `min_length` and `max_length` are in seconds, `looks` is the most that a model looks at a video
-    for a query. Raises UsageError for invalid values, MissingError if the method needs a model that
-    `models` does not open.
+    (scan: for all queries, else for each). Queries about videos that are not in the stream are
+    counted in a warning. Raises UsageError for invalid values, MissingError if the method needs a
+    model that `models` does not open.
     """
     search = METHODS.load(method)
     if scores and method not in SCORED:
@@ -47,4 +51,18 @@ def ground(
     wanted = tuple(Wanted(each) if isinstance(each, str) else each for each in several)
     lengths = (min_length, max_length)
     found = models or Openers()
-    return search(spans, Task(wanted, n, threshold, lengths, language, found, looks, scores))
+    task = Task(wanted, n, threshold, lengths, language, found, looks, scores)
+    return search(_counted(spans, wanted), task)
+
+
+def _counted(spans: Iterable[Span], queries: Sequence[Wanted]) -> Iterator[Span]:
+    """Yield spans; at their end, count the queries about videos that were not among them."""
+    missing = [each for each in queries if each.video is not None]
+    known: set[str] = set()
+    for span in spans:
+        if missing and span.video not in known:
+            known.add(span.video)
+            missing = [each for each in missing if not each.concerns(span.video)]
+        yield span
+    if missing:
+        log.warning("queries about videos that are not in the input: %d", len(missing))

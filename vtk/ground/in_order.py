@@ -48,6 +48,8 @@ def search(source: Iterable[Span], task: Task) -> Iterator[Span]:
     its words, or a cosine. One video is held at a time.
     """
     absent = 0
+    if not (task.models.clip or task.models.embedder):
+        task.need_words()
     with ExitStack() as stack:
         models, videos = task.models, stack.enter_context(VideoCache())
         clip = stack.enter_context(models.clip()) if models.clip else None

@@ -54,6 +54,8 @@ def search(source: Iterable[Span], task: Task) -> Iterator[Span]:
     windows are looked at for a query in a video; first windows that this leaves out are counted in
     a warning. A video about which the model cannot answer becomes an error record.
     """
+    if not task.models.clip:
+        task.need_words()
     with ExitStack() as stack:
         model = stack.enter_context(closing(task.models.need_language()()))
         clip = stack.enter_context(task.models.clip()) if task.models.clip else None

@@ -33,8 +33,24 @@ _COMMA = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")  # between thousands: 12,000
 # What an English contraction ends with stands for; where it may stand for several things, only
 # after some words: "it's" is "it is", but "John's" a name.
 _ENDINGS = {"n't": "not", "'re": "are", "'ll": "will", "'ve": "have", "'m": "am"}
-_IS = frozenset(("it he she that this what who where when how why here there").split())
-_WOULD = frozenset("i you he she it we they that there who".split())
+_IS = frozenset(
+    (
+        "it",
+        "he",
+        "she",
+        "that",
+        "this",
+        "what",
+        "who",
+        "where",
+        "when",
+        "how",
+        "why",
+        "here",
+        "there",
+    )
+)
+_WOULD = frozenset(("i", "you", "he", "she", "it", "we", "they", "that", "there", "who"))
 _WHOLE = {
     **{"won't": "will not", "can't": "can not", "shan't": "shall not", "cannot": "can not"},
     **{"let's": "let us", "im": "i am", "ive": "i have", "youre": "you are", "youve": "you have"},
@@ -42,7 +58,19 @@ _WHOLE = {
     **{"wont": "will not", "youll": "you will", "theyll": "they will", "itll": "it will"},
     **{
         f"{verb}nt": f"{verb} not"
-        for verb in "are could did do does had has have is should was were would".split()
+        for verb in (
+            "are",
+            "could",
+            "did",
+            "do",
+            "does",
+            "had",
+            "has",
+            "have",
+            "is",
+            "should",
+            "was",
+        )
     },
 }
 
@@ -75,7 +103,8 @@ def spoken_words(entries: Iterable[SpeechEntry]) -> list[SpokenWord]:
 
     Where an entry has no times of its words, they share its time by their letters.
     """
-    cues, found = [], []
+    cues: list[SpeechEntry] = []
+    found: list[SpokenWord] = []
     for number, entry in enumerate(entries):
         if entry.get("words"):
             found += _timed(entry, number)

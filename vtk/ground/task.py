@@ -11,6 +11,7 @@ import orjson
 
 from vtk.errors import InputError, MissingError, OpenError, UsageError
 from vtk.span import Span
+from vtk.text import words
 
 if TYPE_CHECKING:
     from vtk.models.embed.image_text import ImageTextModel
@@ -18,16 +19,21 @@ if TYPE_CHECKING:
     from vtk.models.llm.prompt import LanguageModel
 
 
+KEYS = ("query", "id", "video")  # of a query as a JSON object
+
+
 @dataclass(frozen=True)
 class Wanted:
     """A query: its text, its name if it has one, and the only video it is about, if any.
 
-    `video` is the name of a video, or the last part of its path.
+    `video` is the name of a video, or the last part of its path; `where` is the file and line that
+    the query stands in, for messages.
     """
 
     text: str
     id: str | None = None
     video: str | None = None
+    where: str | None = field(default=None, compare=False)
 
     def concerns(self, video: str) -> bool:
         """Whether a video is searched for this query."""
@@ -73,7 +79,7 @@ class Task:
     lengths: tuple[float, float] = (0.0, 120.0)  # seconds of a moment: at least, at most
     language: str | None = None  # of queries and texts, ISO 639; None: English
     models: Openers = field(default_factory=Openers)
-    looks: int | None = None  # most looks at a video for a query; None: the method's own
+    looks: int | None = None  # most looks at a video; None: the method's own
     scores: bool = False  # instead of moments, each video with its scores over time
 
     def __post_init__(self) -> None:
@@ -89,6 +95,13 @@ class Task:
                 f"moments cannot be at least {low:g} s (--min-length) and at most {high:g} s "
                 "(--max-length) long"
             )
+
+    def need_words(self) -> None:
+        """Raises UsageError, with its file and line, if a query has no words to compare."""
+        for each in self.queries:
+            if not words(each.text):
+                place = f"{each.where}: " if each.where else ""
+                raise UsageError(f"{place}the query {each.text!r} has no words")
 
 
 class GroundingMethod(Protocol):
@@ -127,12 +140,14 @@ def read_queries(path: Path) -> tuple[Wanted, ...]:
 def _parsed(line: str, where: str) -> Wanted:
     text = line.strip()
     if not re.match(r'\{\s*"', text):
-        return Wanted(text)
+        return Wanted(text, where=where)
     try:
         values = orjson.loads(text)
     except orjson.JSONDecodeError as error:
         raise InputError(f"{where}: not JSON: {error}") from None
-    query, name, video = (values.get(key) for key in ("query", "id", "video"))
+    if odd := next((key for key in values if key not in KEYS), None):
+        raise InputError(f"{where}: a query has no {odd!r}, only {', '.join(KEYS)}")
+    query, name, video = (values.get(key) for key in KEYS)
     if not isinstance(query, str) or not query.strip():
         raise InputError(f"{where}: `query` must be a text")
     if isinstance(name, int | float):
@@ -140,4 +155,4 @@ def _parsed(line: str, where: str) -> Wanted:
     for key, value in (("id", name), ("video", video)):
         if value is not None and not isinstance(value, str):
             raise InputError(f"{where}: `{key}` must be a text")
-    return Wanted(query.strip(), name, video)
+    return Wanted(query.strip(), name, video, where)

@@ -50,6 +50,7 @@ def search(source: Iterable[Span], task: Task) -> Iterator[Span]:
     instead, in weight a second. One video is held at a time. Raises UsageError for a query without
     words.
     """
+    task.need_words()
     analyzer = Analyzer(task.language or "en")
     terms = {each: analyzer.query(each.text) for each in task.queries}
 

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from vtk.caption import with_captions
 from vtk.entries import EvidenceEntry, SpeechEntry
-from vtk.errors import UsageError
 from vtk.ground.moments import Found, by_video
 from vtk.ground.spoken import SpokenWord, as_said, keys, spoken_words
 from vtk.ground.task import Task, Wanted
@@ -36,11 +35,9 @@ def search(source: Iterable[Span], task: Task) -> Iterator[Span]:
     letters; those are counted in a warning, as are videos without speech. One video is held at a
     time. Raises UsageError for a query without words.
     """
+    task.need_words()
     stem = Analyzer(task.language or "en")
     quotations = {each: keys(each.text) for each in task.queries}
-    for each, quotation in quotations.items():
-        if not quotation:
-            raise UsageError(f"the query {each.text!r} has no words")
     silent = guessed = 0
 
     def work(spans: list[Span], queries: Sequence[Wanted]) -> list[list[Found]]:

@@ -210,8 +210,8 @@ class LocalModel(Closeable):
             if prompt.pictures and not self._engine.has_vision:
                 raise MissingError(
                     f"{self.name} cannot see: give its projector with --mmproj FILE (or put "
-                    "mmproj*.gguf beside the model), or let vtk caption show it only words, with "
-                    "--layout none"
+                    "mmproj*.gguf beside the model), or ask it only about words: vtk caption "
+                    "--layout none, vtk ground --method llm"
                 )
             chunks = self._chunks(self._template.render(prompt))
             size = sum(chunk.size for chunk in chunks)
