@@ -1,7 +1,9 @@
 """Search by meaning and by looks: vectors of spans against those of texts, pictures, examples."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from vtk.retrieve.fusion import Fusion
 from vtk.retrieve.in_memory import InMemory
 from vtk.retrieve.stages import Normalised, diverse
 from vtk.span import Span
+from vtk.store.index import open_writer
 
 PLACES = ("beach", "night", "rain", "city", "dog", "forest", "snow", "desert")
 
@@ -197,3 +200,27 @@ def test_what_takes_a_model_says_which() -> None:
         list(retrieve(SPANS, Query("", images=("a.png",))))
     with pytest.raises(UsageError, match="--model"):
         list(retrieve(SPANS, "beach", search=Search(rerank=3)))
+
+
+def test_an_index_is_searched_by_the_models_that_it_has(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    place = str(tmp_path / "beach.index")
+    own = [pack(np.stack(list(MODEL.documents(["beach"]))), "words", "by-word", "aa")]
+    span = Span({"video": "a.mp4", "start": 0, "end": 5, "caption": "sea", "embedding": own})
+    assert list(open_writer(place).add([span]))
+
+    def by(name: str, *ways: str) -> list[Span]:
+        model = ByWord()
+        model.name = name
+        models = Models(embedder=model)
+        return list(retrieve([], "the sea, a beach", by=ways, models=models, index=place))
+
+    assert by("by-word", "meaning")
+    with pytest.raises(UsageError, match="no vectors of words by other, but by by-word: vtk index"):
+        by("other", "meaning")
+    assert by("other", "words", "meaning")
+    assert [message[:36] for message in caplog.messages] == ["the index has no vectors of words by"]
+    with mock.patch.object(ByWord, "sha256", "aa"):  # the same model by another name
+        (found,) = by("other", "meaning")
+    assert found["made"][-1]["models"] == {"meaning": "by-word"}

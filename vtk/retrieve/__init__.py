@@ -154,6 +154,7 @@ def _over_stream(
 def _in_index(
     place: str, queries: list[Query], channels: list[Channel], how: Search
 ) -> Iterator[Span]:
+    from vtk.retrieve.known_models import known
     from vtk.store.index import open_index
     from vtk.text import Analyzer
 
@@ -162,8 +163,8 @@ def _in_index(
             if each and Analyzer(each).language != index.language:
                 told = f"the words of {place} are analysed as {index.language}, not as {each}"
                 raise UsageError(f"{told}: leave --language out")
-        known = [replace(query, language=query.language or index.language) for query in queries]
-        yield from find(index, known, channels, how)
+        asked = [replace(query, language=query.language or index.language) for query in queries]
+        yield from find(index, asked, known(index, channels), how)
 
 
 def find(

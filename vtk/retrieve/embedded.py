@@ -32,12 +32,25 @@ class Embedded:
         if pool not in POOLS:
             raise UsageError(f"no pooling {pool!r}; there are {', '.join(POOLS)}")
         self.name, self._space = name, space
-        self.needs: tuple[str, str] | None = (space.of, space.model)
         self.pool, self._bank = pool, bank or BANK
         split = {**dict.fromkeys(OF_WORDS, "words"), **dict.fromkeys(OF_SENTENCES, "sentences")}
         self._split = split.get(pool)
         self._known: dict[tuple[object, ...], Vectors | None] = {}
         self._calibration: Calibration | None = None
+
+    @property
+    def needs(self) -> tuple[str, str]:
+        """What it compares of spans, "words" or "looks", and the name of the model."""
+        return self._space.of, self._space.model
+
+    @property
+    def sha256(self) -> str | None:
+        """The SHA-256 of the weights of the model, if they are local."""
+        return self._space.sha256
+
+    def call_model(self, name: str) -> None:
+        """Compare the vectors of spans that are by a model of that name, which is the same one."""
+        self._space.model = name
 
     def __call__(self, collection: Collection, query: Query, n: int) -> Hits:
         """The best `n` spans (0: all that have vectors) by cosine, or as the pooling says."""

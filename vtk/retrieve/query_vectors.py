@@ -25,6 +25,11 @@ class Space(Protocol):
     of: str  # what of spans is in it: "words" or "looks"
     model: str
 
+    @property
+    def sha256(self) -> str | None:
+        """The SHA-256 of the weights of the model, if they are local."""
+        ...
+
     def texts(self, texts: Sequence[str]) -> Vectors:
         """The vectors of texts of a query: shape (texts, dim)."""
         ...
@@ -41,6 +46,10 @@ class Meaning:
 
     def __init__(self, embedder: TextModel) -> None:
         self._embedder, self.model = embedder, embedder.name
+
+    @property
+    def sha256(self) -> str | None:
+        return self._embedder.sha256
 
     def texts(self, texts: Sequence[str]) -> Vectors:
         return _stacked(self._embedder.queries(texts), self._embedder.dim)
@@ -64,6 +73,10 @@ class Looks:
 
     def __init__(self, clip: ImageTextModel) -> None:
         self._clip, self.model = clip, clip.name
+
+    @property
+    def sha256(self) -> str | None:
+        return self._clip.sha256
 
     def texts(self, texts: Sequence[str]) -> Vectors:
         return self._clip.texts(list(texts))

@@ -21,6 +21,10 @@ class Index(Collection, Protocol):
 
     def __exit__(self, *exception: object) -> None: ...
 
+    def weights(self, of: str) -> dict[str, str]:
+        """The SHA-256 of models that embedded "words" or "looks", by name, where it is known."""
+        ...
+
     def videos(self) -> Sequence[str]:
         """The names of the videos, in order."""
         ...

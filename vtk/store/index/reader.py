@@ -14,6 +14,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from vtk.embedding import entries
 from vtk.errors import UsageError
 from vtk.passages import passages
 from vtk.span import Span
@@ -69,6 +70,16 @@ class LanceIndex:
     def models(self, of: str) -> list[str]:
         """The names of the models that gave embeddings of "words", "looks" or something else."""
         return [model.name for model in self._models if model.of == of]
+
+    def weights(self, of: str) -> dict[str, str]:
+        """The SHA-256 of the weights of models, by name, as one span of each has it."""
+        found = {}
+        for model, column in self._models.items():
+            some = self._table.to_table(self.whole, f"{column.one} IS NOT NULL", limit=1)
+            for span in self.read(some) if model.of == of else ():
+                named = (each for each in entries(span, of) if each["model"] == model.name)
+                found.update({each["model"]: each.get("sha256", "") for each in named})
+        return {name: sha256 for name, sha256 in found.items() if sha256}
 
     def videos(self) -> list[str]:
         """The names of the videos, in order."""
