@@ -9,7 +9,7 @@ from vtk.errors import UsageError
 from vtk.passages import Passage, passages, was_examined
 from vtk.span import Span
 from vtk.speech import speech_sentences
-from vtk.text import Analyzer, sentences, words
+from vtk.text import Analyzer, folded, sentences, words
 
 
 def cue(start: float, end: float, text: str) -> SpeechEntry:
@@ -37,6 +37,24 @@ def test_forms_of_a_word_share_a_term() -> None:
     english = Analyzer("en-US")
     assert english.terms("The rockets' launches") == english.terms("rocket LAUNCH")
     assert Analyzer("de").terms("die Häuser") == Analyzer("de").terms("das Haus")
+
+
+def test_letters_are_compared_without_marks_but_not_as_others() -> None:
+    marked = [
+        "Café",
+        "Łódź",
+        "smørrebrød",
+        "ёлка",
+        "замо\u0301к",
+        "İstanbul",
+        "ışık",
+        "λόγος",
+        "Việt",
+    ]
+    bare = ["cafe", "lodz", "smorrebrod", "елка", "замок", "istanbul", "isik", "λογοσ", "viet"]
+    assert list(map(folded, marked)) == bare
+    kept = ["мой", "їжак", "が", "हिन्दी", "한국"]
+    assert list(map(folded, kept)) == kept
 
 
 def test_an_unknown_language_is_not_stemmed() -> None:

@@ -32,11 +32,16 @@ _TOKEN = re.compile(
     r"""(?<!\S)
     (?P<sign>[+-]\s*(?=(?:[a-z]+:)?"[^"]*")|[+-](?=[^\W\d_]))?
     (?:(?P<field>[a-z]+):)?
-    (?:"(?P<quoted>[^"]*)"(?:\^(?P<weight>\d+(?:\.\d+)?))?|(?P<bare>\S+))
+    (?:"(?P<quoted>[^"]*)"(?:\^(?P<weight>\d{1,6}(?:\.\d{1,6})?))?|(?P<bare>\S+))
     (?!\S)""",
     re.VERBOSE,
 )
 _ORDER = re.compile(r"(?s)(.+\sthen\s.+)\swithin\s+(\S+)\s*")
+_LIKE_ORDER = re.compile(
+    r"""(?xs)\sthen\s(?=(?:[^"]*"[^"]*")*[^"]*$)  # outside quotation marks
+    (?:(?:.*\s)?within(?:\s+-?[\d.]\S*|\s*$)|.*\sthen\s.*)"""
+)
+_LIKE_WEIGHT = re.compile(r'\S*"\^\S*')  # the end of a phrase or a word with a weight that is none
 _THEN = re.compile(r'\sthen\s(?=(?:[^"]*"[^"]*")*[^"]*$)')  # outside quotation marks
 
 
@@ -111,8 +116,9 @@ class Query:
 
     @property
     def odd(self) -> tuple[str, ...]:
-        """What looks like a field but is none, as its value has no sense: it is text."""
-        return self._parsed[2]
+        """What looks like a field, a weight or an order but is none, as its value has no sense."""
+        order = _LIKE_ORDER.search(self.text) if not self._order[0] else None
+        return (*self._parsed[2], *([order[0].strip()] if order else []))
 
     @property
     def wanted(self) -> str:
@@ -124,6 +130,13 @@ class Query:
     def terms(self) -> list[str]:
         """The distinct terms of the query, in order. Raises UsageError if it has no words."""
         return self._terms[0]
+
+    @cached_property
+    def typed(self) -> dict[str, str]:
+        """The terms of all that is searched for, wanted or not, each with a word that has it."""
+        texts = [part.text for step in self.steps for part in step.parts]
+        pairs = (p for text in texts for p in self.analyzer.pairs(text, stop=False))
+        return dict(pairs)
 
     @property
     def has_words(self) -> bool:
@@ -149,7 +162,8 @@ class Query:
         try:
             return self.analyzer.query(self.wanted)
         except UsageError:
-            raise UsageError(f"the query {self.text!r} has no words") from None
+            hint = "" if self.where == Where() else ", only conditions: add a word"
+            raise UsageError(f"the query {self.text!r} has no words{hint}") from None
 
     @cached_property
     def _order(self) -> tuple[list[str], float]:
@@ -179,6 +193,8 @@ class Query:
                     free.append(value)
                 continue
             plain = not sign and field is None and token["quoted"] is None
+            if token["quoted"] is None and _LIKE_WEIGHT.fullmatch(token[0]):
+                odd.append(token[0])
             if field is not None and field not in SOURCES:
                 free.append(token[0])
             elif plain or not words(value):

@@ -1,11 +1,15 @@
-"""Which terms a misspelled one may stand for.
+"""Which terms a misspelled word may stand for.
 
-They differ from it in the fewest letters, but not in the first: in one from five letters on, in two
-from eight on (as in Elasticsearch's `AUTO` fuzziness, which begins at three and six). An exchange
-of two neighbours is one difference (optimal string alignment).
+Their words, or else the terms themselves, differ from it in the fewest letters, but not in the
+first: in one from five letters on, in two from eight on (as in Elasticsearch's `AUTO` fuzziness,
+which begins at three and six). An exchange of two neighbours is one difference (optimal string
+alignment). Words are compared too, since a slip near the end of a word hides its ending from the
+stemmer. Marks of letters make no difference.
 """
 
 from collections.abc import Collection, Mapping
+
+from vtk.text import folded
 
 ONE, TWO = 5, 8  # letters from which a term may be misspelled by one and by two
 MOST = 3  # terms that stand for a misspelled one
@@ -25,18 +29,35 @@ def is_near(term: str, others: Collection[str], most: int) -> bool:
     return found is not None
 
 
-def nearest(term: str, known: Mapping[str, int]) -> list[str]:
-    """The at most MOST known terms that a misspelled one stands for.
+def nearest(term: str, word: str, known: Mapping[tuple[str, str], int]) -> dict[str, str]:
+    """The at most MOST known terms that a misspelled word, whose own is `term`, stands for.
 
-    `known` has how often each occurs: of those that differ in as few letters, the most frequent
-    come first.
+    `known` has how often each pair of a term and its word occurs: of those that differ in as few
+    letters, the most frequent come first, each with its word.
     """
     from rapidfuzz.distance import OSA
 
-    most = tolerated(term)
-    distances = {other: OSA.distance(other, term) for other in known if other[0] == term[0]}
-    least = min(distances.values(), default=most + 1)
-    if least > most:
-        return []
-    found = [other for other in distances if distances[other] == least]
-    return sorted(found, key=lambda other: (-known[other], other))[:MOST]
+    typed = folded(word)
+    distances: dict[tuple[str, str], int] = {}
+    for other, its_word in known:
+        pairs = ((term, other), (typed, folded(its_word)))
+        near = [
+            distance
+            for own, its in pairs
+            if own[0] == its[0] and (distance := OSA.distance(own, its)) <= tolerated(own)
+        ]
+        if near:
+            distances[other, its_word] = min(near)
+    least = min(distances.values(), default=0)
+    found = [pair for pair, distance in distances.items() if distance == least]
+    best: dict[str, str] = {}
+    for other, its_word in sorted(found, key=lambda pair: (-known[pair], pair)):
+        if len(best) < MOST:
+            best.setdefault(other, its_word)
+    return best
+
+
+def beginnings(term: str, word: str) -> set[str]:
+    """A term, its word and the beginnings of this, near one of which is the term that was meant."""
+    typed = folded(word)
+    return {term, *(typed[:length] for length in range(max(ONE, len(typed) - 5), len(typed) + 1))}

@@ -80,12 +80,32 @@ _NUMBERED = re.compile(
 _PRONOUN = re.compile(r"\b[a-zß-ÿ’']+,?\s+I\.$")
 
 MEMORY = 50_000  # words whose terms are cached
+# Letters that Unicode does not take apart. Of Cyrillic ones, only ё and those with stress count:
+# й is a letter of its own.
+_PLAIN = str.maketrans(
+    {"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "ħ": "h", "ð": "d", "þ": "th"}
+)
+_MARKED = re.compile(
+    "(?<=[a-z\u00df-\u024f\u0370-\u03ff])[\u0300-\u036f]+|(?<=[а-џ])[\u0300\u0301]+|(?<=е)\u0308"
+)
 _QUOTES = str.maketrans("", "", "\"'«»“”‘’「」『』")
 
 
 def without_controls(text: str) -> str:
     """Return the text without control characters; ends of lines and tabs stay."""
     return _CONTROLS.sub("", text)
+
+
+def folded(word: str) -> str:
+    """Return a word in lower case, its Latin, Greek and Cyrillic letters without their marks.
+
+    So `café` is `cafe`, ø is o and ё is е; й stays, which is a letter of its own.
+    """
+    word = word.casefold()
+    if word.isascii():
+        return word
+    bare = _MARKED.sub("", unicodedata.normalize("NFD", word).translate(_PLAIN))
+    return unicodedata.normalize("NFC", bare)
 
 
 @cache
@@ -160,8 +180,8 @@ class Analyzer:
         return word in self._stop or _CLITIC.sub("", word) in self._stop
 
     def stem(self, word: str) -> str:
-        """Return the stem that all forms of a word share."""
-        return self._stem(word.casefold())
+        """Return the stem that all forms of a word share, its letters without marks."""
+        return folded(self._stem(word.casefold()))
 
     def terms(self, text: str, *, stop: bool = True, characters: bool = False) -> list[str]:
         """Return the terms of a text in order; with `stop`, stop words are removed.
@@ -169,14 +189,20 @@ class Analyzer:
         In scripts without spaces, `characters` adds single characters to the bigrams, so that a
         query of one character matches.
         """
-        found: list[str] = []
+        return [term for term, _ in self.pairs(text, stop=stop, characters=characters)]
+
+    def pairs(
+        self, text: str, *, stop: bool = True, characters: bool = False
+    ) -> list[tuple[str, str]]:
+        """Return the terms of a text, as `terms`, each with its word; for a bigram, itself."""
+        found: list[tuple[str, str]] = []
         for word in words(text):
             if not word.isascii() and UNSPACED.match(word):
                 pairs = [word[i : i + 2] for i in range(max(1, len(word) - 1))]
                 singles = list(word) if characters and len(word) > 1 else []
-                found += [term for term in pairs + singles if not (stop and term in self._stop)]
+                found += [(t, t) for t in pairs + singles if not (stop and t in self._stop)]
             elif (term := self.term(word, stop)) is not None:
-                found.append(term)
+                found.append((term, word))
         return found
 
     def term(self, word: str, stop: bool) -> str | None:

@@ -136,11 +136,25 @@ def test_the_command_takes_the_query_first() -> None:
     assert [span["caption"] for span in lines(result)] == [CAPTIONS[1]]
 
 
-def test_the_command_explains_wrong_usage() -> None:
+def test_the_command_explains_wrong_usage(tmp_path: Path) -> None:
     assert vtk_process("retrieve", "-j", "2", "rocket", stdin=shots(CAPTIONS)).returncode == 0
     result = vtk("retrieve", "...", stdin=shots(CAPTIONS))
     assert result.returncode == 2
     assert b"has no words" in result.stderr
+    wrong = {
+        "video:*.mp4 after:1": "add a word",
+        "rocket": "not used by a search by words alone: --pool",
+    }
+    for query, told in wrong.items():
+        assert told.encode() in vtk("retrieve", "--pool", "mean", query, stdin=[]).stderr
+    (tmp_path / "latin").write_bytes(b"caf\xe9")
+    for options, told in (
+        (("--queries", str(tmp_path / "latin")), "iconv"),
+        (("--queries", "-"), "from a file"),
+        (("--like", "ten.mp4#t=5,2", "x"), "ends before it starts"),
+    ):
+        result = vtk("retrieve", *options, stdin=[])
+        assert (result.returncode, told.encode() in result.stderr) == (2, True), result.stderr
 
 
 def test_nothing_found_is_told_and_fails_where_that_is_wanted() -> None:
@@ -220,6 +234,18 @@ def test_few_of_a_video_and_whole_videos() -> None:
     open_end = [Span(video="c.mp4", start=1.0, caption="A cat.")]
     (found,) = retrieve(open_end, "cat", search=Search(by_video=True))
     assert "end" not in found
+
+
+@pytest.mark.parametrize("indexed", [False, True])
+def test_a_whole_video_has_the_same_limits_whatever_answers(indexed: bool, tmp_path: Path) -> None:
+    from vtk.store.index import open_writer
+
+    spans, index = shots(["A cat.", "A dog.", "A bird."]), str(tmp_path / "a.index")
+    assert list(open_writer(index).add(spans))
+    for query in ("cat", "dog", "bird"):
+        how = Search(by_video=True)
+        (whole,) = retrieve(spans, query, search=how, index=index if indexed else None)
+        assert (whole.start, whole.end, len(whole["parts"])) == (0, 15, 1)
 
 
 def test_an_index_away_from_its_videos_is_searched_like_its_stream(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Search by words: phrases, fields, what is not wanted, and words that are misspelled."""
 
 import logging
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +9,7 @@ from tests.retrieve.shots import shots
 from vtk.query import Query
 from vtk.retrieve import Search, retrieve
 from vtk.span import Span
+from vtk.store.index import open_writer
 
 TEXTS = [
     "A rocket lifts off at night.",
@@ -102,13 +104,32 @@ def test_a_word_that_no_span_has_is_the_one_spelled_nearly_so(
     ]
 
 
+@pytest.mark.parametrize(
+    "query", ["mechansim", "learnign", "explanaton", "cafe", "strasse", "corrio"]
+)
+@pytest.mark.parametrize("indexed", [False, True])
+def test_slips_near_the_end_and_marks_of_letters_hide_no_word(
+    query: str, indexed: bool, tmp_path: Path
+) -> None:
+    texts = ["The mechanism of learning.", "An explanation.", "Straßen, un café.", "Él corrió."]
+    spans, index = shots(texts), str(tmp_path / "a.index") if indexed else None
+    if index:
+        assert list(open_writer(index).add(spans))
+    assert len(list(retrieve(spans, query, index=index))) == 1
+
+
+def test_a_word_that_nothing_resembles_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    assert found("whalefish dog", shots(["A dog."])) == [0]
+    assert caplog.messages == ["no span has the word whalefish or one spelled nearly so"]
+
+
 @pytest.mark.parametrize("query", ["rain", "lift", "nite", "lig bot", "brain", "tain"])
 def test_words_that_are_there_and_short_ones_are_taken_as_they_are(
     query: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     spans = shots([*TEXTS, "A train, a shift, a lid, a bat."])
     assert all("respelled" not in span["made"][-1] for span in retrieve(spans, query))
-    assert not any("no span has" in message for message in caplog.messages)
+    assert not any("searching for" in message for message in caplog.messages)
 
 
 def test_a_word_that_comes_late_is_not_respelled() -> None:
@@ -120,6 +141,24 @@ def test_what_is_no_condition_is_told(caplog: pytest.LogCaptureFixture) -> None:
     assert list(retrieve(shots(["Lunch with a dog."]), "after:lunch dog"))
     (message,) = caplog.messages
     assert message.startswith("after:lunch is no condition")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("a then b within -5s", "a then b within", "a then b then c", "a then b within 5x"),
+        *('"key"^-1', '"key"^abc', '"key"^1e400'),
+    ],
+)
+def test_an_order_or_a_weight_without_sense_is_told(query: str) -> None:
+    assert Query(query).odd
+
+
+@pytest.mark.parametrize(
+    "query", ["a then b", "went then within reach", '"key"^2', "a then b within 5s"]
+)
+def test_what_has_sense_is_not_told_as_odd(query: str) -> None:
+    assert not Query(query).odd
 
 
 def test_why_names_the_terms_and_the_texts_that_have_them() -> None:

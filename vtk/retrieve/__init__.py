@@ -195,7 +195,8 @@ def find(
     )
     for query in queries:
         respelled = respelling(collection, query) if by_words else {}
-        _tell(query, respelled)
+        _tell(query, respelled, alone=by_words and len(channels) == 1)
+        respelled = {word: others for word, others in respelled.items() if others}
         own = [next(fused) for _ in query.steps]
         if len(own) > 1:
             candidates = in_order(collection, own, query.within)
@@ -218,12 +219,17 @@ def find(
             )
 
 
-def _tell(query: Query, respelled: dict[str, list[str]]) -> None:
-    """Tell of what is searched for otherwise than it was typed."""
+def _tell(query: Query, respelled: dict[str, list[str]], *, alone: bool) -> None:
+    """Tell of what is searched for otherwise than it was typed, or, by words alone, not at all."""
     for text in (text for step in query.steps for text in step.odd):
-        log.warning("%s is no condition that the query can have, and is taken as words", text)
+        log.warning(
+            "%s is no condition, weight or order (A then B within 10s): taken as words", text
+        )
     for word, others in respelled.items():
-        log.warning("no span has the word %s; searching for %s", word, ", ".join(others))
+        if others:
+            log.warning("no span has the word %s; searching for %s", word, ", ".join(others))
+        elif alone:
+            log.warning("no span has the word %s or one spelled nearly so", word)
 
 
 def _less(hits: "Hits", unwanted: set[int]) -> "Hits":

@@ -96,14 +96,21 @@ class InMemory:
         table = self._vectors.get((of, model), _VectorTable())
         return [table.of(row) for row in rows]
 
+    def extents(self, videos: Iterable[str]) -> dict[str, tuple[float, float]]:
+        """The first start and the last end of the spans of each video."""
+        numbers = np.frombuffer(self._video, np.int32)
+        starts, ends = np.frombuffer(self._starts), np.frombuffer(self._ends)
+        own = {video: numbers == self._videos[video] for video in videos}
+        return {v: (float(starts[of].min()), float(ends[of].max())) for v, of in own.items()}
+
     def spans(self, rows: Sequence[int]) -> list[Span]:
         """The records of rows that a query can find, in that order."""
         return [load(bytes(self._lines[self._offsets[r] : self._offsets[r + 1]])) for r in rows]
 
-    def spellings(self, term: str) -> dict[str, str]:
+    def spellings(self, term: str, word: str) -> dict[str, str] | None:
         """The terms that are searched for instead of one that no span has, each with a word."""
         postings = self._knowing([term])
-        return postings.spellings(term) if postings else {}
+        return postings.spellings(term) if postings else None
 
     def _knowing(self, terms: Sequence[str]) -> Postings | None:
         return next((each for each in self._postings if each.knows(terms)), None)
@@ -162,8 +169,8 @@ def _by_stop_words(queries: Iterable[Query]) -> list[list[Query]]:
 def _postings(queries: Sequence[Query]) -> Postings:
     analyzer, stop = queries[0].analyzer, queries[0].stop
     texts = [part.text for query in queries for part in query.parts]
-    terms = [term for text in texts for term in analyzer.terms(text, stop=stop, characters=True)]
-    return Postings(analyzer, terms, stop=stop)
+    pairs = (p for text in texts for p in analyzer.pairs(text, stop=stop, characters=True))
+    return Postings(analyzer, dict(pairs), stop=stop)
 
 
 class _VectorTable:

@@ -8,14 +8,14 @@ and twenty for the lengths of its fields, whatever the number of queries.
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vtk.spelling import is_near, nearest, tolerated
-from vtk.text import MEMORY, Analyzer, words
+from vtk.text import MEMORY, Analyzer, folded, words
 
 SOURCES = ("speech", "screen_text", "caption", "title", "summary")
 K1, B = 1.2, 0.75
@@ -31,13 +31,16 @@ class Postings:
     All spans are added before the first search.
     """
 
-    def __init__(self, analyzer: Analyzer, terms: Iterable[str], *, stop: bool) -> None:
+    def __init__(self, analyzer: Analyzer, terms: Mapping[str, str], *, stop: bool) -> None:
+        """`terms` are those of queries, each with the word that was typed."""
         self._analyzer, self._stop = analyzer, stop
-        self._asked = {term: number for number, term in enumerate(dict.fromkeys(terms), 1)}
-        # Terms that no span has had yet, by the first letter and by how many more may be wrong.
-        self._unmet: defaultdict[tuple[str, int], set[str]] = defaultdict(set)
-        for term in self._asked:
-            self._unmet[term[0], tolerated(term)].add(term)
+        self._asked = {term: number for number, term in enumerate(terms, 1)}
+        self._unmet = dict(terms)  # terms that no span has had yet, with their words
+        # These terms and words by the first letter and by how many more may be wrong.
+        self._spelled: defaultdict[tuple[str, int], set[str]] = defaultdict(set)
+        for pair in terms.items():
+            for each in {*map(folded, pair)}:
+                self._spelled[each[0], tolerated(each)].add(each)
         self._near: dict[str, tuple[int, str]] = {}  # number and word of terms spelled like unmet
         self._words: dict[str, int] = {}  # of words that were met lately; -1: a stop word
         self._terms = array("H" if len(self._asked) < SHORT else "I")
@@ -69,8 +72,8 @@ class Postings:
                 known[word] if word in known else self._number_of_word(word) for word in words(text)
             ]
             return [number for number in numbers if number >= 0]
-        terms = self._analyzer.terms(text, stop=self._stop, characters=True)
-        return [self._number(term, term) for term in terms]
+        pairs = self._analyzer.pairs(text, stop=self._stop, characters=True)
+        return [self._number(term, word) for term, word in pairs]
 
     def _number_of_word(self, word: str) -> int:
         if len(self._words) > MEMORY:
@@ -81,11 +84,12 @@ class Postings:
 
     def _number(self, term: str, word: str) -> int:
         if number := self._asked.get(term):
-            self._unmet[term[0], tolerated(term)].discard(term)
+            if term in self._unmet:
+                self._met(term)
             return number
         if term not in self._near:
             number = 0
-            if self._is_near(term):
+            if self._is_near(term) or self._is_near(folded(word)):
                 last = len(self._asked) + len(self._near)
                 number = last + 1 if last < 2 ** (8 * self._terms.itemsize) - 1 else 0
             if not number:
@@ -93,16 +97,23 @@ class Postings:
             self._near[term] = (number, word)
         return self._near[term][0]
 
-    def _is_near(self, term: str) -> bool:
-        """Whether a term is spelled nearly like one that no span has had yet."""
-        return any(is_near(term, self._unmet.get((term[0], most), ()), most) for most in (1, 2))
+    def _met(self, term: str) -> None:
+        for each in map(folded, (term, self._unmet.pop(term))):
+            self._spelled[each[0], tolerated(each)].discard(each)
 
-    def spellings(self, term: str) -> dict[str, str]:
+    def _is_near(self, term: str) -> bool:
+        """Whether a term or word is spelled nearly like one that no span has had yet."""
+        return any(is_near(term, self._spelled.get((term[0], most), ()), most) for most in range(3))
+
+    def spellings(self, term: str) -> dict[str, str] | None:
         """The terms that stand for one that no span has, the best first, each with a word."""
-        if term not in self._unmet.get((term[0], tolerated(term)), ()):
-            return {}
-        near = {each: len(self._texts_with(number)) for each, (number, _) in self._near.items()}
-        return {each: self._near[each][1] for each in nearest(term, near)}
+        if term not in self._unmet:
+            return None
+        near = {
+            (each, word): len(self._texts_with(number))
+            for each, (number, word) in self._near.items()
+        }
+        return nearest(term, self._unmet[term], near)
 
     def scores(self, terms: Sequence[str], sources: Sequence[str] = ()) -> NDArray[np.float32]:
         """The score of every span, (spans,), for terms in the texts of `sources` (none: all)."""

@@ -1,5 +1,7 @@
 """Whole videos as results: each counts as much as its best span."""
 
+import math
+
 from vtk.query import Query
 from vtk.retrieve.channel import Candidate, joined, read
 from vtk.span import TIMED_FIELDS, Span
@@ -12,18 +14,19 @@ PART = ("start", "end", "kind", "index", "caption", "title")
 def whole_videos(
     collection: Collection, query: Query, candidates: list[Candidate]
 ) -> list[Candidate]:
-    """One candidate for each video, from its first to its last span that answers the query.
+    """One candidate for each video, from its first span to the end of its last one.
 
-    `parts` are the best of these spans, in time order, with their scores.
+    `parts` are the best of the spans that answer the query, in time order, with their scores.
     """
     by_video: dict[str, list[tuple[Candidate, Span]]] = {}
     for candidate, span in zip(candidates, read(collection, candidates), strict=True):
         if query.threshold is None or round(candidate.score, 6) >= query.threshold:
             by_video.setdefault(span.video, []).append((candidate, span))
-    return [_video(found) for found in by_video.values()]
+    extents = collection.extents(by_video)
+    return [_video(found, *extents[video]) for video, found in by_video.items()]
 
 
-def _video(found: list[tuple[Candidate, Span]]) -> Candidate:
+def _video(found: list[tuple[Candidate, Span]], start: float, end: float) -> Candidate:
     best = sorted(found[:PARTS], key=lambda pair: (pair[1].start, pair[1].end))
     parts = [
         {**{key: span[key] for key in PART if key in span}, "score": round(each.score, 6)}
@@ -31,4 +34,10 @@ def _video(found: list[tuple[Candidate, Span]]) -> Candidate:
     ]
     bare = [Span({k: v for k, v in s.items() if k not in TIMED_FIELDS}) for _, s in found]
     first = found[0][0]
-    return Candidate(first.rows, first.score, joined(bare, "video", parts), first.why)
+    whole = joined(bare, "video", parts)
+    whole["start"] = start
+    if math.isfinite(end):
+        whole["end"] = end
+    else:
+        whole.pop("end", None)
+    return Candidate(first.rows, first.score, whole, first.why)

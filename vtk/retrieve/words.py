@@ -89,7 +89,7 @@ class Words:
         """The terms of the query that the span has, and the texts that have them."""
         if not query.has_words:
             return {}
-        spelled = [s for term in query.terms for s in _spellings(collection, term)]
+        spelled = [s for term in query.terms for s in _spellings(collection, query, term) or ()]
         terms, told = {*query.terms, *spelled}, []
         found: set[str] = set()
         for passage in passages(span):
@@ -152,28 +152,34 @@ def unwanted(collection: Collection, query: Query) -> set[int]:
 class Speller(Protocol):
     """A collection that searches for others instead of a term that no span has."""
 
-    def spellings(self, term: str) -> dict[str, str]:
-        """The terms that are searched for instead, each with a word; none if a span has it."""
+    def spellings(self, term: str, word: str) -> dict[str, str] | None:
+        """The terms that are searched for instead of that of a word, each with a word.
+
+        None if a span has the term.
+        """
         ...
 
 
-def _spellings(collection: Collection, term: str) -> dict[str, str]:
-    return collection.spellings(term) if isinstance(collection, Speller) else {}
+def _spellings(collection: Collection, query: Query, term: str) -> dict[str, str] | None:
+    if not isinstance(collection, Speller):
+        return None
+    return collection.spellings(term, query.typed.get(term, term))
 
 
 def respelling(collection: Collection, query: Query) -> dict[str, list[str]]:
-    """The words of a query that no span has, with those that are searched for instead."""
+    """The words of a query that no span has, with those that are searched for instead, if any."""
     found: dict[str, list[str]] = {}
-    for word in words(" ".join(part.text for step in query.steps for part in step.parts)):
-        for term in query.terms_of(word):
-            if others := _spellings(collection, term):
-                found[word] = list(others.values())
+    for step in query.steps:
+        for word in words(" ".join(part.text for part in step.parts)):
+            others = [_spellings(collection, step, term) for term in step.terms_of(word)]
+            if others and all(each is not None for each in others):
+                found[word] = [spelled for each in others for spelled in (each or {}).values()]
     return found
 
 
 def _hits(collection: Collection, query: Query, part: Part, n: int = 0) -> Hits:
     found = dict.fromkeys(query.terms_of(part.text))
-    terms = [each for term in found for each in _spellings(collection, term) or [term]]
+    terms = [each for term in found for each in _spellings(collection, query, term) or [term]]
     return collection.words(terms, n, part.sources, query.where) if terms else NOTHING
 
 

@@ -1,6 +1,6 @@
 """The interface of a set of spans that can be searched: a stream held in memory, or an index."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import inf
 from typing import NamedTuple, Protocol
@@ -72,6 +72,10 @@ class Collection(Protocol):
 
     def vectors(self, of: str, model: str, rows: Sequence[int]) -> list[Vectors]:
         """All vectors of each row by a model, in order: shapes (vectors, dim), maybe (0, 0)."""
+        ...
+
+    def extents(self, videos: Iterable[str]) -> dict[str, tuple[float, float]]:
+        """The first start and the last end of the spans of each video, in seconds; maybe inf."""
         ...
 
     def spans(self, rows: Sequence[int]) -> list[Span]:

@@ -8,8 +8,9 @@ vectors of each span.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
+from math import inf
 from typing import Any, Self
 
 import numpy as np
@@ -18,7 +19,7 @@ from vtk.embedding import entries
 from vtk.errors import UsageError
 from vtk.passages import passages
 from vtk.span import Span
-from vtk.spelling import nearest, tolerated
+from vtk.spelling import beginnings, nearest, tolerated
 from vtk.store.collection import EVERYTHING, Hits, Rows, Vectors, Where
 from vtk.store.index.approximate import Setting, settings
 from vtk.store.index.columns import (
@@ -33,8 +34,8 @@ from vtk.store.index.columns import (
 from vtk.store.index.exact import Flat, cosines, top
 from vtk.store.index.place import Place, engine
 from vtk.store.index.rows import RowNumbers
-from vtk.store.index.where import NOTHING, sql
-from vtk.text import Analyzer, words
+from vtk.store.index.where import NOTHING, among, sql
+from vtk.text import Analyzer
 
 FLAT = 512 * 2**20  # bytes; most of the vectors that are held in memory to be searched exactly
 BATCH = 4096  # rows that are read at once
@@ -55,7 +56,7 @@ class LanceIndex:
         self._table = dataset
         self._models = models(dataset.schema)
         self._flats = lru_cache(2)(self._flat)
-        self._spelled: dict[str, dict[str, str]] = {}
+        self._spelled: dict[str, dict[str, str] | None] = {}
         self.language = dataset.schema.metadata[b"vtk.language"].decode()
 
     def __enter__(self) -> Self:
@@ -113,24 +114,23 @@ class LanceIndex:
         kept = scores > 0
         return top(self._rows(found)[kept], scores[kept], n)
 
-    def spellings(self, term: str) -> dict[str, str]:
+    def spellings(self, term: str, word: str) -> dict[str, str] | None:
         """The terms that stand for one that no span has, the best first, each with a word."""
         if term not in self._spelled:
-            self._spelled[term] = self._spellings(term)
+            self._spelled[term] = self._spellings(term, word)
         return self._spelled[term]
 
-    def _spellings(self, term: str) -> dict[str, str]:
-        most = tolerated(term)
-        if not most or not len(self) or len(self.words([term], 1).rows):
-            return {}
-        query = engine("lance.query").MatchQuery(term, "terms", fuzziness=most, prefix_length=1)
-        rows = self._rows(self._search(None, full_text_query=query, limit=NEAR))
+    def _spellings(self, term: str, word: str) -> dict[str, str] | None:
+        if not len(self) or len(self.words([term], 1).rows):
+            return None
+        match, rows = engine("lance.query").MatchQuery, set[int]()
+        most = max(tolerated(term), tolerated(word))
+        for each in sorted(beginnings(term, word)) if most else ():
+            query = match(each, "terms", fuzziness=most, prefix_length=1)
+            rows.update(self._rows(self._search(None, full_text_query=query, limit=NEAR)).tolist())
         analyzer = Analyzer(self.language)
-        texts = (passage.text for span in self.spans(rows.tolist()) for passage in passages(span))
-        said = [word for text in texts for word in words(text)]
-        known = Counter(analyzer.stem(word) for word in said)
-        spelled = {analyzer.stem(word): word for word in reversed(said)}
-        return {each: spelled[each] for each in nearest(term, known)}
+        texts = (p.text for span in self.spans(sorted(rows)) for p in passages(span))
+        return nearest(term, word, Counter(pair for text in texts for pair in analyzer.pairs(text)))
 
     def nearest(
         self, of: str, model: str, vector: Vectors, n: int, where: Where = EVERYTHING
@@ -161,6 +161,15 @@ class LanceIndex:
         none = np.zeros((0, 0), np.float32)
         found = self._vectors(column, rows)
         return [each.astype(np.float32) if len(each) else none for each in found]
+
+    def extents(self, videos: Iterable[str]) -> dict[str, tuple[float, float]]:
+        """The first start and the last end of the spans of each video."""
+        found = dict.fromkeys(videos, (inf, -inf))
+        names = ["video", "start", "end"]
+        for batch in self.batches(names, among("video", found)) if found else ():
+            for video, start, end in zip(*(batch[n].to_pylist() for n in names), strict=True):
+                found[video] = min(found[video][0], start), max(found[video][1], end)
+        return found
 
     def spans(self, rows: Sequence[int]) -> list[Span]:
         """The records of rows, with their embeddings, in that order."""

@@ -252,8 +252,9 @@ class LanceWriter:
             there = models(table.schema)
             own = [column for key, column in there.items() if key.name == model]
             if not own:
-                names = ", ".join(dict.fromkeys(key.name for key in there)) or "no model"
-                raise UsageError(f"the index has no vectors by {model}, but by {names}")
+                names = ", ".join(dict.fromkeys(key.name for key in there))
+                others = f", but by {names}" if names else ", nor by another model"
+                raise UsageError(f"the index has no vectors by {model}{others}")
             some = " OR ".join(f"{column.one} IS NOT NULL" for column in own)
             count = table.count_rows(some)
             table.update({"digest": "NULL"}, where=some)  # so that to add them again is a change
