@@ -215,9 +215,10 @@ def ground(
     else:
         wanted = (Wanted(query),)
     key = os.environ.get("VTK_API_KEY")
+    threads = opening.values.get("threads")
     models = Openers(
-        clip=partial(open_image_text, clip, key=key) if clip else None,
-        embedder=partial(open_text, embedder, key=key) if embedder else None,
+        clip=partial(open_image_text, clip, key=key, threads=threads) if clip else None,
+        embedder=partial(open_text, embedder, key=key, threads=threads) if embedder else None,
         language=opening if opening.named else None,
     )
     work = partial(

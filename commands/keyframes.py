@@ -227,9 +227,10 @@ def keyframes(
         from vtk.keyframes.query import Query
 
         wish = Query(query, language=language, tokens=tokens, crop=crop)
-        reader = _reader(opening, method)
+        reader = _reader(opening, method, *(("threads",) if clip else ()))
     elif opening.given:
-        opening.warn_of_unused("keyframes without --query")
+        used = ("threads",) if features == "clip" else ()
+        opening.warn_of_unused("keyframes without --query", *used)
     by_clip = features == "clip"
     seer = clip if by_clip or query is not None else None
     if seer is None and reader is None:
@@ -237,17 +238,18 @@ def keyframes(
         work = partial(wanted, query=wish)
         together = budget is not None or distinct or at is not None
         return Job(work, by_video=together, hint=hint)
+    threads = opening.values.get("threads")
     # Every worker process would load the models.
-    return Job(partial(_with_models, wanted, wish, seer, by_clip, reader), processes=False)
+    return Job(partial(_with_models, wanted, wish, seer, by_clip, reader, threads), processes=False)
 
 
-def _reader(opening: Opening, method: str | None) -> Opening | None:
+def _reader(opening: Opening, method: str | None, *used: str) -> Opening | None:
     """How to open the language model, if the method asks one, or reads with one that is named."""
     if method is not None and method in QUERY_METHODS:
         chosen = QUERY_METHODS.load(method)
         if chosen.asks or (chosen.reads and opening.named):
             return opening
-    opening.warn_of_unused(f"the method {method}" if method else "the default method")
+    opening.warn_of_unused(f"the method {method}" if method else "the default method", *used)
     return None
 
 
@@ -257,6 +259,7 @@ def _with_models(
     clip: str | None,
     by_clip: bool,
     opening: Opening | None,
+    threads: int | None,
     spans: "Iterator[Span]",
 ) -> "Iterator[Span]":
     """The work with its models, which are closed behind it; `by_clip` compares frames by one."""
@@ -267,8 +270,8 @@ def _with_models(
 
     with ExitStack() as opened:
         key = os.environ.get("VTK_API_KEY")
-        seer = opened.enter_context(open_image_text(clip, key=key)) if clip else None
+        seer = clip and opened.enter_context(open_image_text(clip, key=key, threads=threads))
         reader = opened.enter_context(closing(opening())) if opening else None
         if query is not None:
-            query = replace(query, clip=seer, model=reader)
-        yield from work(spans, query=query, clip=seer if by_clip else None)
+            query = replace(query, clip=seer or None, model=reader)
+        yield from work(spans, query=query, clip=(seer or None) if by_clip else None)

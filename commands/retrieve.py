@@ -33,6 +33,7 @@ UNUSED_BY_SAME = {
     *("by", "per_video", "by_video", "why", "embedder", "clip", "pool", "fuse", "weights"),
     *("normalize", "bank", "rerank", "rerank_by", "rewrite", "diverse", "language"),
 }
+BY_VECTORS = {"pool", "fuse", "weights", "normalize", "bank", "rewrite"}
 METHODS: "Methods[MakeChannel]" = Methods("retrieve")
 
 if TYPE_CHECKING:
@@ -85,7 +86,11 @@ def retrieve(
         int, typer.Option(metavar="N", min=0, help="Most results of one video; 0 for any number.")
     ] = 0,
     by_video: Annotated[
-        bool, typer.Option("--by-video", help="Find whole videos, each by its best span.")
+        bool,
+        typer.Option(
+            "--by-video",
+            help="Find whole videos, from the first span to the last, each by its best.",
+        ),
     ] = False,
     why: Annotated[
         bool, typer.Option("--why", help="Tell in `why` what of a span answers the query.")
@@ -121,12 +126,13 @@ def retrieve(
 
     In a query, "lifts off" is a phrase, +night must be there, -rain must not, and "night"^2 counts
     twice; speech:, screen:, caption:, title: and summary: say where a word or a phrase stands;
-    video:'talk*', tag:, kind:, after:1:30, before:, longer:10s and shorter: which spans take part.
+    video:'talk*', tag:, kind:, after:1:30, before:, longer:10s and shorter: which spans take part;
+    of several video: or kind: one must fit, of tag: all.
     'A then B within 10s' finds moments from a span that answers A to a later one of the video that
     answers B, which begins no more than 10 s after the end of the first. Everything else is text. A
-    word that no span has is taken as the ones spelled nearly so, which is told. To vectors, signs
-    and weights are directions: 'street "night" -"rain"' is a street with more of night and less
-    of rain.
+    word that no span has is taken as the ones spelled nearly so, which is told; cafe finds café. To
+    vectors, signs and weights are directions: 'street "night" -"rain"' is a street with more of
+    night and less of rain.
 
     The score of words alone is that of BM25, above 0. With --embedder or --clip, 0 is as near as
     any span is to any query, 1 as near as the best of so many spans is by chance, and --threshold
@@ -164,9 +170,8 @@ def retrieve(
     from vtk.retrieve import Models, Search
     from vtk.retrieve.copies import copies
     from vtk.retrieve.fusion import Fusion, read_weights
-    from vtk.retrieve.queries import read_bank, read_queries
+    from vtk.retrieve.queries import example, read_bank, read_queries
     from vtk.retrieve.stages import Normalised
-    from vtk.span import parse
     from vtk.stream.job import Job
 
     if same:
@@ -176,7 +181,7 @@ def retrieve(
         if index is not None and inputs:
             raise UsageError("--index is searched instead of other input: leave one of them out")
         warn_of_unused(given & UNUSED_BY_SAME, "--same")
-        copied = partial(copies, like=parse(like[0]), index=index, n=n, threshold=threshold)
+        copied = partial(copies, like=example(like[0]), index=index, n=n, threshold=threshold)
         return results(Job(copied, processes=False, inputs=inputs or None, fails_empty=fail_empty))
     is_input = query is not None and _names_input(query, inputs)
     if queries is not None or (is_input and (image or like)):
@@ -190,7 +195,7 @@ def retrieve(
     elif query is None and not (image or like):
         raise UsageError("there is no query: give one in words, or a file of them with --queries")
     else:
-        likes = tuple(map(parse, like or ()))
+        likes = tuple(map(example, like or ()))
         text = query or ""
         wanted = [Query(text, language, n, threshold, images=tuple(image or ()), likes=likes)]
     if index is not None and inputs:
@@ -200,10 +205,12 @@ def retrieve(
     if (rerank or rewrite) and not opening.named:
         raise UsageError("--rerank and --rewrite ask a model: --model NAME or --endpoint URL")
     if not (rerank or rewrite):
-        opening.warn_of_unused("a search that no model judges")
+        opening.warn_of_unused("a search that no model judges", "threads")
     channels = [by] if by != "all" else ["words"]
     if by == "all":
         channels += [name for name, model in (("meaning", embedder), ("looks", clip)) if model]
+    if channels == ["words"]:
+        warn_of_unused(given & BY_VECTORS, "a search by words alone")
     search = Search(
         rewrite=rewrite,
         rerank=rerank,
@@ -220,6 +227,7 @@ def retrieve(
         embedder if "meaning" in channels else None,
         clip if "looks" in channels else None,
         opening if rerank or rewrite else None,
+        opening.values.get("threads"),
         query=wanted,
         by=channels,
         index=index,
@@ -234,6 +242,7 @@ def _with_models(
     embedder: str | None,
     clip: str | None,
     opening: Opening | None,
+    threads: int | None,
     spans: "Iterable[Span]",
     *,
     models: "Models",
@@ -250,10 +259,11 @@ def _with_models(
     key = os.environ.get("VTK_API_KEY")
     with ExitStack() as stack:
         if embedder:
-            opened = stack.enter_context(open_text(embedder, key=key))
+            opened = stack.enter_context(open_text(embedder, key=key, threads=threads))
             models = replace(models, embedder=opened)
         if clip:
-            models = replace(models, clip=stack.enter_context(open_image_text(clip, key=key)))
+            looks = stack.enter_context(open_image_text(clip, key=key, threads=threads))
+            models = replace(models, clip=looks)
         if opening:
             models = replace(models, language=stack.enter_context(closing(opening())))
         yield from search(spans, models=models, **options)

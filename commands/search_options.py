@@ -58,8 +58,8 @@ Same = Annotated[
     bool,
     typer.Option(
         "--same",
-        help="With --like: find copies of that stretch instead, by signatures of frames (vtk embed "
-        "--signature); no model is needed.",
+        help="With --like: find copies of that stretch instead, itself left out, by signatures of "
+        "frames (vtk embed --signature); no model is needed.",
     ),
 ]
 Normalize = Annotated[

@@ -49,10 +49,13 @@ def test_a_copy_is_found_at_the_right_second(films: list[Span], tmp_path: Path, 
     assert (first["kind"], first["rank"]) == ("moment", 1)
 
 
-def test_a_clip_of_another_film_is_nowhere(films: list[Span], tmp_path: Path) -> None:
+def test_a_clip_of_another_film_is_nowhere(
+    films: list[Span], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     other = film(tmp_path / "other.mp4", 9)
     for start in (0.0, 10.0, 20.0):
         assert not list(copies(films, Span(video=str(other), start=start, end=start + 8)))
+    assert "no copy of" in caplog.text
 
 
 def test_a_stretch_of_a_film_is_found_in_it_only_elsewhere(films: list[Span]) -> None:

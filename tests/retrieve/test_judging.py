@@ -71,6 +71,19 @@ def test_a_span_that_the_model_cannot_judge_is_left_out_and_told(
     assert "left out, as scripted cannot judge them: 1" in caplog.text
 
 
+def test_a_model_that_can_judge_no_span_ends_the_search() -> None:
+    class Mute(Likely):
+        def likelihoods(
+            self, texts: Iterable[tuple[Prompt, str]]
+        ) -> Iterator[Likelihood | ModelError]:
+            for prompt, _ in texts:
+                shown = "rocket" in str(prompt.parts)
+                yield ModelError("too long") if shown else Likelihood(-1.0, 1)
+
+    with pytest.raises(ModelError, match="can judge none of the spans"):
+        told(Mute(lambda text, warm: ""), rerank=3, rerank_by="likelihood")
+
+
 def test_a_query_is_rewritten_as_a_caption_and_its_conditions_stay() -> None:
     model = Scripted(lambda text, warm: '"A white rocket rises over the sea."')
     new = rewritten(Query("rocket launch longer:5s"), model)

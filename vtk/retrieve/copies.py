@@ -93,6 +93,8 @@ class Seeker:
             yield _result(match, name, like.video, rank)
             if rank == n:
                 return
+        if not rank:
+            log.warning("no copy of %s found; videos searched: %d", like.fragment, len(films))
 
 
 def copies(

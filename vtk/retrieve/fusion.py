@@ -73,7 +73,7 @@ class Fusion:
         if self.how not in HOW:
             raise UsageError(f"no fusion {self.how!r}; there are {', '.join(HOW)}")
         if not all(0 <= weight < np.inf for weight in self.weights.values()):
-            raise UsageError("the weights of channels are numbers of 0 or more")
+            raise UsageError("the weights of --weights are numbers of 0 or more")
 
     def __call__(
         self, collection: Collection, query: Query, found: Sequence[tuple[Channel, Hits]]

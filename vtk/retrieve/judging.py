@@ -21,6 +21,7 @@ LONGEST = 2000  # most characters of a span that a model is told
 ALPHA = 1.0  # how much of the prior is taken off a likelihood
 WORDS = 30  # most words of a rewritten query
 CAPTION = "Write a caption of this part of the video in one sentence."
+BLIND = ": it does not see, and they have no words that it could read (vtk caption, transcribe)"
 REWRITE = (
     "Someone searches videos for: {query}\n"
     "Write what is seen there as a caption of at most {words} words. Answer with the caption alone."
@@ -70,6 +71,9 @@ class Rerank:
                 failed += 1
                 continue
             judged.append(replace(each, score=score, why={**each.why, "before": each.score}))
+        if failed and not judged:
+            hint = "" if getattr(self.model, "has_vision", False) else BLIND
+            raise ModelError(f"{self.model.name} can judge none of the spans found{hint}")
         if failed:
             log.warning("left out, as %s cannot judge them: %d", self.model.name, failed)
         return sorted(judged, key=lambda each: -each.score)

@@ -5,9 +5,9 @@ from typing import Any
 
 import orjson
 
-from vtk.errors import OpenError, UsageError
+from vtk.errors import InputError, OpenError, UsageError
 from vtk.query import Query
-from vtk.span import parse
+from vtk.span import Span, parse
 
 LISTS = ("image", "like")
 FIELDS: dict[str, tuple[type, ...]] = {
@@ -22,6 +22,8 @@ def read_queries(path: Path, **options: Any) -> list[Query]:
     A JSON object has `query`, and if it likes `id`, `image` (files) and `like` (media fragments).
     Raises UsageError, with the number of the line, for what is no query, and OpenError.
     """
+    if str(path) == "-":
+        raise UsageError("queries are read from a file: standard input is for spans")
     try:
         lines = path.read_bytes().removeprefix(b"\xef\xbb\xbf").splitlines()
     except OSError as error:
@@ -31,11 +33,22 @@ def read_queries(path: Path, **options: Any) -> list[Query]:
         if line.strip():
             try:
                 found.append(_query(line.strip(), options))
-            except (UsageError, ValueError) as error:
+            except UnicodeDecodeError:
+                told = f"iconv -f latin1 -t utf-8 {path} converts Latin-1"
+                raise UsageError(f"{path}, line {number}: not UTF-8; {told}") from None
+            except (UsageError, InputError, ValueError) as error:
                 raise UsageError(f"{path}, line {number}: {error}") from None
     if not found:
         raise UsageError(f"{path} has no queries")
     return found
+
+
+def example(text: str) -> Span:
+    """A stretch of a video to search by. Raises UsageError if it is none."""
+    try:
+        return parse(text)
+    except InputError as error:
+        raise UsageError(f"--like {error}") from None
 
 
 def read_bank(path: Path | None) -> tuple[str, ...]:
