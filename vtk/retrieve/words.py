@@ -110,7 +110,7 @@ def _shares(collection: Collection, query: Query, rows: list[int]) -> Scores:
     weights: list[float] = []
     for part in (each for each in query.parts if each.weight > 0):
         for term in dict.fromkeys(query.terms_of(part.text)):
-            spelled = list(_spellings(collection, term)) or [term]
+            spelled = list(_spellings(collection, query, term) or ()) or [term]
             wanted.append(({*spelled}, part))
             found = collection.words(spelled, COUNTED, part.sources)
             weights.append(_rarity(len(collection), found) if len(found.rows) else np.nan)
