@@ -205,7 +205,8 @@ def retrieve(
     if (rerank or rewrite) and not opening.named:
         raise UsageError("--rerank and --rewrite ask a model: --model NAME or --endpoint URL")
     if not (rerank or rewrite):
-        opening.warn_of_unused("a search that no model judges", "threads")
+        used = ("threads",) if embedder or clip else ()
+        opening.warn_of_unused("a search that no model judges", *used)
     channels = [by] if by != "all" else ["words"]
     if by == "all":
         channels += [name for name, model in (("meaning", embedder), ("looks", clip)) if model]

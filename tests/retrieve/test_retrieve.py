@@ -147,6 +147,8 @@ def test_the_command_explains_wrong_usage(tmp_path: Path) -> None:
     }
     for query, told in wrong.items():
         assert told.encode() in vtk("retrieve", "--pool", "mean", query, stdin=[]).stderr
+    unused = vtk("retrieve", "--threads", "1", "rocket", stdin=[])
+    assert b"a search that no model judges: --threads" in unused.stderr
     (tmp_path / "latin").write_bytes(b"caf\xe9")
     for options, told in (
         (("--queries", str(tmp_path / "latin")), "iconv"),
