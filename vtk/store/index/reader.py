@@ -7,19 +7,14 @@ memory, where they take FLAT bytes at most and no approximate index was built; e
 vectors of each span.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
-from math import inf
 from typing import Any, Self
 
 import numpy as np
 
-from vtk.embedding import entries
 from vtk.errors import UsageError
-from vtk.passages import passages
 from vtk.span import Span
-from vtk.spelling import beginnings, nearest, tolerated
 from vtk.store.collection import EVERYTHING, Hits, Rows, Vectors, Where
 from vtk.store.index.approximate import Setting, settings
 from vtk.store.index.columns import (
@@ -32,10 +27,10 @@ from vtk.store.index.columns import (
     to_span,
 )
 from vtk.store.index.exact import Flat, cosines, top
+from vtk.store.index.lookups import extents, meant, weights
 from vtk.store.index.place import Place, engine
 from vtk.store.index.rows import RowNumbers
-from vtk.store.index.where import NOTHING, among, sql
-from vtk.text import Analyzer
+from vtk.store.index.where import NOTHING, sql
 
 FLAT = 512 * 2**20  # bytes; most of the vectors that are held in memory to be searched exactly
 BATCH = 4096  # rows that are read at once
@@ -74,13 +69,7 @@ class LanceIndex:
 
     def weights(self, of: str) -> dict[str, str]:
         """The SHA-256 of the weights of models, by name, as one span of each has it."""
-        found = {}
-        for model, column in self._models.items():
-            some = self._table.to_table(self.whole, f"{column.one} IS NOT NULL", limit=1)
-            for span in self.read(some) if model.of == of else ():
-                named = (each for each in entries(span, of) if each["model"] == model.name)
-                found.update({each["model"]: each.get("sha256", "") for each in named})
-        return {name: sha256 for name, sha256 in found.items() if sha256}
+        return weights(self, self._table, of)
 
     def videos(self) -> list[str]:
         """The names of the videos, in order."""
@@ -117,20 +106,15 @@ class LanceIndex:
     def spellings(self, term: str, word: str) -> dict[str, str] | None:
         """The terms that stand for one that no span has, the best first, each with a word."""
         if term not in self._spelled:
-            self._spelled[term] = self._spellings(term, word)
+            there = not len(self) or len(self.words([term], 1).rows)
+            self._spelled[term] = None if there else meant(self, term, word)
         return self._spelled[term]
 
-    def _spellings(self, term: str, word: str) -> dict[str, str] | None:
-        if not len(self) or len(self.words([term], 1).rows):
-            return None
-        match, rows = engine("lance.query").MatchQuery, set[int]()
-        most = max(tolerated(term), tolerated(word))
-        for each in sorted(beginnings(term, word)) if most else ():
-            query = match(each, "terms", fuzziness=most, prefix_length=1)
-            rows.update(self._rows(self._search(None, full_text_query=query, limit=NEAR)).tolist())
-        analyzer = Analyzer(self.language)
-        texts = (p.text for span in self.spans(sorted(rows)) for p in passages(span))
-        return nearest(term, word, Counter(pair for text in texts for pair in analyzer.pairs(text)))
+    def resembling(self, term: str, most: int) -> list[int]:
+        """Some rows with a term that differs from this one in at most so many letters."""
+        near = {"fuzziness": most, "prefix_length": 1}
+        query = engine("lance.query").MatchQuery(term, "terms", **near)
+        return list(self._rows(self._search(None, full_text_query=query, limit=NEAR)).tolist())
 
     def nearest(
         self, of: str, model: str, vector: Vectors, n: int, where: Where = EVERYTHING
@@ -164,12 +148,7 @@ class LanceIndex:
 
     def extents(self, videos: Iterable[str]) -> dict[str, tuple[float, float]]:
         """The first start and the last end of the spans of each video."""
-        found = dict.fromkeys(videos, (inf, -inf))
-        names = ["video", "start", "end"]
-        for batch in self.batches(names, among("video", found)) if found else ():
-            for video, start, end in zip(*(batch[n].to_pylist() for n in names), strict=True):
-                found[video] = min(found[video][0], start), max(found[video][1], end)
-        return found
+        return extents(self, videos)
 
     def spans(self, rows: Sequence[int]) -> list[Span]:
         """The records of rows, with their embeddings, in that order."""

@@ -1,0 +1,48 @@
+"""What is looked up in an index beside a search: weights of models, limits of videos, spellings."""
+
+from collections import Counter
+from collections.abc import Iterable
+from math import inf
+from typing import TYPE_CHECKING, Any
+
+from vtk.embedding import entries
+from vtk.passages import passages
+from vtk.spelling import beginnings, nearest, tolerated
+from vtk.store.index.columns import models
+from vtk.store.index.where import among
+from vtk.text import Analyzer
+
+if TYPE_CHECKING:
+    from vtk.store.index.reader import LanceIndex
+
+
+def weights(index: "LanceIndex", table: Any, of: str) -> dict[str, str]:
+    """The SHA-256 of the weights of models, by name, as one span of each has it."""
+    found = {}
+    for model, column in models(table.schema).items():
+        some = table.to_table(index.whole, f"{column.one} IS NOT NULL", limit=1)
+        for span in index.read(some) if model.of == of else ():
+            named = (each for each in entries(span, of) if each["model"] == model.name)
+            found.update({each["model"]: each.get("sha256", "") for each in named})
+    return {name: sha256 for name, sha256 in found.items() if sha256}
+
+
+def extents(index: "LanceIndex", videos: Iterable[str]) -> dict[str, tuple[float, float]]:
+    """The first start and the last end of the spans of each video."""
+    found = dict.fromkeys(videos, (inf, -inf))
+    names = ["video", "start", "end"]
+    for batch in index.batches(names, among("video", found)) if found else ():
+        for video, start, end in zip(*(batch[n].to_pylist() for n in names), strict=True):
+            found[video] = min(found[video][0], start), max(found[video][1], end)
+    return found
+
+
+def meant(index: "LanceIndex", term: str, word: str) -> dict[str, str]:
+    """The terms that stand for that of a word which no span has, each with a word."""
+    most = max(tolerated(term), tolerated(word))
+    rows: set[int] = set()
+    for each in sorted(beginnings(term, word)) if most else ():
+        rows.update(index.resembling(each, most))
+    analyzer = Analyzer(index.language)
+    texts = (p.text for span in index.spans(sorted(rows)) for p in passages(span))
+    return nearest(term, word, Counter(pair for text in texts for pair in analyzer.pairs(text)))
