@@ -33,7 +33,7 @@ COMMANDS = list(reading_commands())
 SPAN = Draft202012Validator(SCHEMA)
 
 # What a command that reads spans cannot do without, and how else it writes records.
-QUERY = {"retrieve": ["boat"], "ground": ["boat"]}
+QUERY = {"retrieve": ["boat"], "ground": ["boat"], "embed": ["--signature"]}
 FILES = {
     "export parquet": ["rows.parquet"],
     "export webdataset": ["shards"],

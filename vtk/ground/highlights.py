@@ -157,7 +157,7 @@ def peaks(curve: Curve, least: float, most: int) -> list[tuple[int, int]]:
     """Return the peaks of a curve from `least` on as [low, high), highest first, none overlapping.
 
     Each takes what is beside it down to LEVEL of its height, the higher side first, up to `most`
-    numbers, and nothing that a higher one took.
+    numbers, and nothing that is higher or that a higher one took.
     """
     around = np.pad(curve, 1, constant_values=-np.inf)
     tops = np.flatnonzero((curve >= around[:-2]) & (curve >= around[2:]) & (curve >= least))
@@ -167,10 +167,11 @@ def peaks(curve: Curve, least: float, most: int) -> list[tuple[int, int]]:
     for top in sorted(tops.tolist(), key=lambda n: (-curve[n], n)):
         if not free[top + 1]:
             continue
-        low, high, level = top, top + 1, LEVEL * curve[top]
+        low, high = top, top + 1
+        held = (curve > LEVEL * curve[top]) & (curve <= curve[top])
         while high - low < most:
-            before = curve[low - 1] if free[low] and curve[low - 1] > level else -np.inf
-            after = curve[high] if free[high + 1] and curve[high] > level else -np.inf
+            before = curve[low - 1] if free[low] and held[low - 1] else -np.inf
+            after = curve[high] if free[high + 1] and held[high] else -np.inf
             if before == after == -np.inf:
                 break
             low, high = (low - 1, high) if before >= after else (low, high + 1)

@@ -73,7 +73,8 @@ class Words:
         counting more; m is 0.75, or in longer queries all but one term; s is its score by that of
         the best. Some words of many are chance, so that words count where a span has most of a
         query. Only the first hits are read; what comes after them has the c of the last one. The
-        numbers were chosen on half of the sets of `tests/benchmarks/search_fusion.py`.
+        numbers were chosen on half of the sets of `tests/benchmarks/search_fusion.py`, with a look
+        at the paraphrases of `search_meaning.py`.
         """
         if not len(hits.rows):
             return np.zeros(len(rows), np.float32)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from math import inf
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from vtk.embedding import entries
 from vtk.passages import passages
@@ -12,11 +12,8 @@ from vtk.store.index.columns import models
 from vtk.store.index.where import among
 from vtk.text import Analyzer
 
-if TYPE_CHECKING:
-    from vtk.store.index.reader import LanceIndex
 
-
-def weights(index: "LanceIndex", table: Any, of: str) -> dict[str, str]:
+def weights(index: Any, table: Any, of: str) -> dict[str, str]:
     """The SHA-256 of the weights of models, by name, as one span of each has it."""
     found = {}
     for model, column in models(table.schema).items():
@@ -27,7 +24,7 @@ def weights(index: "LanceIndex", table: Any, of: str) -> dict[str, str]:
     return {name: sha256 for name, sha256 in found.items() if sha256}
 
 
-def extents(index: "LanceIndex", videos: Iterable[str]) -> dict[str, tuple[float, float]]:
+def extents(index: Any, videos: Iterable[str]) -> dict[str, tuple[float, float]]:
     """The first start and the last end of the spans of each video."""
     found = dict.fromkeys(videos, (inf, -inf))
     names = ["video", "start", "end"]
@@ -37,7 +34,7 @@ def extents(index: "LanceIndex", videos: Iterable[str]) -> dict[str, tuple[float
     return found
 
 
-def meant(index: "LanceIndex", term: str, word: str) -> dict[str, str]:
+def meant(index: Any, term: str, word: str) -> dict[str, str]:
     """The terms that stand for that of a word which no span has, each with a word."""
     most = max(tolerated(term), tolerated(word))
     rows: set[int] = set()
