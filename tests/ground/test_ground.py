@@ -245,10 +245,10 @@ def test_a_file_of_queries_takes_the_place_of_the_query(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('{"query": 5}\n', "line 1: `query` must be a text"),
-        ('{"query": "a", "video": 1}\n', "line 1: `video` must be a text"),
+        ('{"query": 5}\n', "line 1: query cannot be 5"),
+        ('{"query": "a", "video": 1}\n', "line 1: video cannot be 1"),
         ('a\n{"query": \n', "line 2: not JSON"),
-        ("\n", "holds no query"),
+        ("\n", "has no queries"),
         ('{"query": "a", "vid": "b.mp4"}\n', "line 1: a query has no 'vid'"),
     ],
 )

@@ -1,15 +1,13 @@
 """What a grounding method is given: the queries, the moments wanted, and openers of models."""
 
 import math
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-import orjson
-
-from vtk.errors import InputError, MissingError, OpenError, UsageError
+from vtk.errors import MissingError, UsageError
+from vtk.query_file import query_lines
 from vtk.span import Span
 from vtk.text import words
 
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
     from vtk.models.llm.prompt import LanguageModel
 
 
-KEYS = ("query", "id", "video")  # of a query as a JSON object
+FIELDS = {"query": (str,), "id": (str, int, float), "video": (str,)}  # of a query as JSON
 
 
 @dataclass(frozen=True)
@@ -118,41 +116,14 @@ class GroundingMethod(Protocol):
 def read_queries(path: Path) -> tuple[Wanted, ...]:
     """Return the queries of a file: a query a line, or JSON with `query`, `id` and `video`.
 
-    Empty lines are left out. Raises InputError, naming the line, if it is broken, and UsageError
-    if there is no query, OpenError if there is no file.
+    Raises as `vtk.query_file.query_lines`.
     """
-    try:
-        lines = path.read_text("utf-8-sig").splitlines()
-    except OSError as error:
-        raise OpenError(f"cannot read the queries in {path}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{path} is not UTF-8") from None
-    found = tuple(
-        _parsed(line, f"{path}, line {number}")
-        for number, line in enumerate(lines, 1)
-        if line.strip()
-    )
-    if not found:
-        raise UsageError(f"{path} holds no query")
-    return found
+    return tuple(_wanted(where, entry) for where, entry in query_lines(path, FIELDS))
 
 
-def _parsed(line: str, where: str) -> Wanted:
-    text = line.strip()
-    if not re.match(r'\{\s*"', text):
-        return Wanted(text, where=where)
-    try:
-        values = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        raise InputError(f"{where}: not JSON: {error}") from None
-    if odd := next((key for key in values if key not in KEYS), None):
-        raise InputError(f"{where}: a query has no {odd!r}, only {', '.join(KEYS)}")
-    query, name, video = (values.get(key) for key in KEYS)
-    if not isinstance(query, str) or not query.strip():
-        raise InputError(f"{where}: `query` must be a text")
-    if isinstance(name, int | float):
-        name = str(name)
-    for key, value in (("id", name), ("video", video)):
-        if value is not None and not isinstance(value, str):
-            raise InputError(f"{where}: `{key}` must be a text")
-    return Wanted(query.strip(), name, video, where)
+def _wanted(where: str, entry: dict[str, Any]) -> Wanted:
+    text = entry.get("query", "").strip()
+    if not text:
+        raise UsageError(f"{where}: there is no query")
+    name = str(entry["id"]) if "id" in entry else None
+    return Wanted(text, name, entry.get("video"), where)

@@ -3,10 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-import orjson
-
-from vtk.errors import InputError, OpenError, UsageError
+from vtk.errors import InputError, UsageError
 from vtk.query import Query
+from vtk.query_file import query_lines
 from vtk.span import Span, parse
 
 LISTS = ("image", "like")
@@ -17,29 +16,17 @@ FIELDS: dict[str, tuple[type, ...]] = {
 
 
 def read_queries(path: Path, **options: Any) -> list[Query]:
-    """Read the queries of a file; `options` are those of every `Query`. Empty lines do not count.
+    """Read the queries of a file; `options` are those of every `Query`.
 
     A JSON object has `query`, and if it likes `id`, `image` (files) and `like` (media fragments).
-    Raises UsageError, with the number of the line, for what is no query, and OpenError.
+    Raises as `vtk.query_file.query_lines`.
     """
-    if str(path) == "-":
-        raise UsageError("queries are read from a file: standard input is for spans")
-    try:
-        lines = path.read_bytes().removeprefix(b"\xef\xbb\xbf").splitlines()
-    except OSError as error:
-        raise OpenError(f"cannot read {path}: {error.strerror}") from None
     found = []
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            try:
-                found.append(_query(line.strip(), options))
-            except UnicodeDecodeError:
-                told = f"iconv -f latin1 -t utf-8 {path} converts Latin-1"
-                raise UsageError(f"{path}, line {number}: not UTF-8; {told}") from None
-            except (UsageError, InputError, ValueError) as error:
-                raise UsageError(f"{path}, line {number}: {error}") from None
-    if not found:
-        raise UsageError(f"{path} has no queries")
+    for where, entry in query_lines(path, FIELDS):
+        try:
+            found.append(_query(entry, options))
+        except (UsageError, InputError) as error:
+            raise UsageError(f"{where}: {error}") from None
     return found
 
 
@@ -56,15 +43,7 @@ def read_bank(path: Path | None) -> tuple[str, ...]:
     return () if path is None else tuple(each.text for each in read_queries(path) if each.text)
 
 
-def _query(line: bytes, options: dict[str, Any]) -> Query:
-    if not line.startswith(b"{"):
-        return Query(line.decode(), **options)
-    entry = orjson.loads(line)
-    for key, value in entry.items():
-        if key not in FIELDS:
-            raise UsageError(f"a query has no {key!r}, only {', '.join(FIELDS)}")
-        if not isinstance(value, FIELDS[key]):
-            raise UsageError(f"{key} cannot be {value!r}")
+def _query(entry: dict[str, Any], options: dict[str, Any]) -> Query:
     image, like = (_texts(entry.get(key, [])) for key in LISTS)
     if not (entry.get("query") or image or like):
         raise UsageError("there is no query")
