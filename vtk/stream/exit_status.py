@@ -25,7 +25,6 @@ STATUSES: tuple[tuple[type[VtkError], ExitStatus], ...] = (
     (InputError, ExitStatus.INPUT),
     (OpenError, ExitStatus.NO_INPUT),
     (MissingError, ExitStatus.MISSING),
-    (OpenError, ExitStatus.NO_INPUT),
     (OutputError, ExitStatus.OUTPUT),
     (VtkError, ExitStatus.FAILED),
 )
