@@ -28,27 +28,21 @@ def with_signatures(spans: Iterable[Span]) -> Iterator[Span]:
     """
     for group in group_by_video(spans):
         lacking = [span for span in group if not span.failed and not is_signed(span)]
-        if not lacking:
-            yield from group
-            continue
-        try:
-            with Video(lacking[0].video) as video:
-                extents = {
-                    id(span): video.clamp(span.get("start", video.start), span.end)
-                    for span in lacking
-                }
-                signed = join(
-                    [sign(video, low, high, RATE) for low, high in _runs(extents.values())]
-                )
-        except Exception as error:
-            yield from (
-                failure(COMMAND, span, error) if id(span) in {id(s) for s in lacking} else span
-                for span in group
-            )
-            continue
-        for span in group:
-            extent = extents.get(id(span))
-            yield span if extent is None else _added(span, extent, signed)
+        new = {id(old): span for old, span in zip(lacking, _signed(lacking), strict=True)}
+        yield from (new.get(id(span), span) for span in group)
+
+
+def _signed(spans: list[Span]) -> list[Span]:
+    """Return spans of one video with their signatures, or all as error records."""
+    if not spans:
+        return []
+    try:
+        with Video(spans[0].video) as video:
+            extents = [video.clamp(span.get("start", video.start), span.end) for span in spans]
+            signed = join([sign(video, low, high, RATE) for low, high in _runs(extents)])
+    except Exception as error:
+        return [failure(COMMAND, span, error) for span in spans]
+    return [_added(span, extent, signed) for span, extent in zip(spans, extents, strict=True)]
 
 
 def is_signed(span: Span) -> bool:
@@ -61,17 +55,14 @@ def is_signed(span: Span) -> bool:
 
 def _runs(extents: Iterable[tuple[float, float]]) -> Iterator[tuple[float, float]]:
     """Yield stretches that cover all extents, without long gaps."""
-    low = high = None
-    for start, end in sorted(extents):
-        if low is None or high is None:
-            low, high = start, end
-        elif start <= high + GAP:
+    (low, high), *rest = sorted(extents)
+    for start, end in rest:
+        if start <= high + GAP:
             high = max(high, end)
         else:
             yield low, high
             low, high = start, end
-    if low is not None and high is not None:
-        yield low, high
+    yield low, high
 
 
 def _added(span: Span, extent: tuple[float, float], signed: Signed) -> Span:
