@@ -1,30 +1,50 @@
 """What is looked up in an index beside a search: weights of models, limits of videos, spellings."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from math import inf
-from typing import Any
+from typing import Any, Protocol
 
 from vtk.embedding import entries
 from vtk.passages import passages
+from vtk.span import Span
 from vtk.spelling import beginnings, nearest, tolerated
 from vtk.store.index.columns import models
 from vtk.store.index.where import among
 from vtk.text import Analyzer
 
 
-def weights(index: Any, table: Any, of: str) -> dict[str, str]:
+class Reader(Protocol):
+    """What is asked of an open index, `vtk.store.index.reader.LanceIndex`."""
+
+    language: str
+
+    @property
+    def whole(self) -> list[str]: ...
+
+    def read(self, table: Any) -> Iterator[Span]: ...
+
+    def batches(self, columns: list[str], condition: str | None = None) -> Iterator[Any]: ...
+
+    def resembling(self, term: str, most: int) -> list[int]: ...
+
+    def spans(self, rows: Sequence[int]) -> list[Span]: ...
+
+
+def weights(index: Reader, table: Any, of: str) -> dict[str, str]:
     """The SHA-256 of the weights of models, by name, as one span of each has it."""
     found = {}
     for model, column in models(table.schema).items():
+        if model.of != of:
+            continue
         some = table.to_table(index.whole, f"{column.one} IS NOT NULL", limit=1)
-        for span in index.read(some) if model.of == of else ():
+        for span in index.read(some):
             named = (each for each in entries(span, of) if each["model"] == model.name)
             found.update({each["model"]: each.get("sha256", "") for each in named})
     return {name: sha256 for name, sha256 in found.items() if sha256}
 
 
-def extents(index: Any, videos: Iterable[str]) -> dict[str, tuple[float, float]]:
+def extents(index: Reader, videos: Iterable[str]) -> dict[str, tuple[float, float]]:
     """The first start and the last end of the spans of each video."""
     found = dict.fromkeys(videos, (inf, -inf))
     names = ["video", "start", "end"]
@@ -34,7 +54,7 @@ def extents(index: Any, videos: Iterable[str]) -> dict[str, tuple[float, float]]
     return found
 
 
-def meant(index: Any, term: str, word: str) -> dict[str, str]:
+def meant(index: Reader, term: str, word: str) -> dict[str, str]:
     """The terms that stand for that of a word which no span has, each with a word."""
     most = max(tolerated(term), tolerated(word))
     rows: set[int] = set()
