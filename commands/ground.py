@@ -11,7 +11,7 @@ from vtk.methods import Methods
 
 from .options import Language, Opening, warn_of_unused
 from .result_options import Results
-from .search_options import Clip, Embedder, FailEmpty
+from .search_options import Clip, Embedder, FailEmpty, Sought, queries_file
 
 METHODS: "Methods[GroundingMethod]" = Methods("ground")
 
@@ -40,17 +40,9 @@ def ground(
     results: Results,
     given: frozenset[str],
     inputs: list[str],
-    query: Annotated[
-        str | None,
-        typer.Argument(metavar="QUERY", help="What to look for, in words.", show_default=False),
-    ] = None,
+    query: Sought = None,
     queries: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Instead of QUERY: a file with a query a line, or a JSON object a line with "
-            "`query`, `id` and `video`, the only one that it is about.",
-        ),
+        Path | None, queries_file("`query`, `id` and `video`, the only one that it is about")
     ] = None,
     method: Annotated[Method, typer.Option(help=METHODS.help)] = "density",
     words: Annotated[

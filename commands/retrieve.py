@@ -26,7 +26,9 @@ from .search_options import (
     RerankBy,
     Rewrite,
     Same,
+    Sought,
     Weights,
+    queries_file,
 )
 
 UNUSED_BY_SAME = {
@@ -52,18 +54,8 @@ def retrieve(
     results: Results,
     given: frozenset[str],
     inputs: list[str],
-    query: Annotated[
-        str | None,
-        typer.Argument(metavar="QUERY", help="What to look for, in words.", show_default=False),
-    ] = None,
-    queries: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Instead of QUERY: a file with a query a line, or a JSON object a line with "
-            "`query` and `id`.",
-        ),
-    ] = None,
+    query: Sought = None,
+    queries: Annotated[Path | None, queries_file("`query` and `id`")] = None,
     index: Annotated[
         str | None,
         typer.Option(metavar="DIR", help="Search this index instead of the input."),

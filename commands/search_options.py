@@ -1,9 +1,24 @@
 """Options of the commands that search: which models they use, and how they compare."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
+
+Sought = Annotated[
+    str | None,
+    typer.Argument(metavar="QUERY", help="What to look for, in words.", show_default=False),
+]
+
+
+def queries_file(fields: str) -> Any:
+    """Return the option for a file of queries; `fields` are those that it may have as JSON."""
+    return typer.Option(
+        metavar="FILE",
+        help="Instead of QUERY: a file with a query a line, or a JSON object a line with "
+        f"{fields}.",
+    )
+
 
 Embedder = Annotated[
     str | None,
