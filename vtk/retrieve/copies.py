@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Iterable, Iterator
-from importlib import import_module
 from itertools import pairwise
 
 import numpy as np
@@ -90,7 +89,8 @@ class Seeker:
                 continue
             rank += 1
             match = _within(with_ends(match, extent), name, self.extents()[name][1])
-            yield _result(match, name, like.video, rank)
+            found = as_span(match, name, like.video, rank=rank)
+            yield found.with_provenance(COMMAND, "same", model=MODEL)
             if rank == n:
                 return
         if not rank:
@@ -130,7 +130,9 @@ def copies(
 
 def _take(seeker: Seeker, place: str) -> None:
     """Give the seeker all spans of an index; those without signatures are counted and told."""
-    with import_module("vtk.store.index").open_index(place) as index:
+    from vtk.store.index import open_index
+
+    with open_index(place) as index:
         signed = [seeker.add(span) for _, span in index.every()]
     if signed and not any(signed):
         raise MissingError(
@@ -178,18 +180,32 @@ def _is_comparable(like: Span, clip: Signed, seconds: float, least: float) -> bo
 
 def _sought(clip: Signed, films: list[Signed]) -> list[Match]:
     """Matches of the pieces of a clip, with those joined that go on."""
-    low, high = float(clip.times[0]), float(clip.times[-1]) + 1 / CLIP_RATE
-    count = max(1, round((high - low) / PIECE))
-    bounds = np.linspace(low, high, count + 1)
     found: list[Match] = []
-    for start, end in pairwise(bounds.tolist()):
-        for match in align(clip.within(start, end), films):
-            if match.score >= ENOUGH / 2:
-                add_match(found, match)
+    for piece in pieces(clip, CLIP_RATE):
+        add_matches(found, align(piece, films))
     return sorted(found, key=lambda match: (-match.score, match.film, match.start))
 
 
-def add_match(found: list[Match], new: Match) -> None:
+def pieces(clip: Signed, rate: float) -> Iterator[Signed]:
+    """Parts of about PIECE seconds of a clip with `rate` frames a second; none is empty."""
+    if not len(clip.times):
+        return
+    low, high = float(clip.times[0]), float(clip.times[-1]) + 1 / rate
+    bounds = np.linspace(low, high, max(1, round((high - low) / PIECE)) + 1).tolist()
+    for start, end in pairwise(bounds):
+        piece = clip.within(start, end)
+        if len(piece.times):
+            yield piece
+
+
+def add_matches(found: list[Match], matches: Iterable[Match]) -> None:
+    """Add the matches of the next piece that are likely enough, as `_add_match`."""
+    for match in matches:
+        if match.score >= ENOUGH / 2:
+            _add_match(found, match)
+
+
+def _add_match(found: list[Match], new: Match) -> None:
     """Add a match: as more of one that it continues, unless it is of a stretch that is covered."""
     for number, old in enumerate(found):
         if old.film != new.film or old.mirrored != new.mirrored:
@@ -248,23 +264,28 @@ def _within(match: Match, name: str, film_end: float) -> Match:
     return match._replace(end=match.end - over, clip_end=clip_end)
 
 
-def _result(match: Match, name: str, video: str, rank: int) -> Span:
-    """The match as a span of the film."""
+def as_span(
+    match: Match, film: str, clip: str, *, rank: int | None = None, share: float | None = None
+) -> Span:
+    """The match as a span of the film, `copy` being the stretch of the video `clip`."""
     copy: CopyEntry = {
-        "video": video,
+        "video": clip,
         "start": times.rounded(match.clip_start),
         "end": times.rounded(match.clip_end),
         "speed": round(match.speed, 3),
     }
+    if share is not None:
+        copy["share"] = round(share, 3)
     if match.mirrored:
         copy["mirrored"] = True
     span = Span(
-        video=name,
+        video=film,
         start=times.rounded(match.start),
         end=times.rounded(match.end),
         kind="moment",
         score=round(match.score, 6),
-        rank=rank,
-        copy=copy,
     )
-    return span.with_provenance(COMMAND, "same", model=MODEL)
+    if rank is not None:
+        span["rank"] = rank
+    span["copy"] = copy
+    return span

@@ -2,18 +2,14 @@
 
 import logging
 from collections.abc import Iterator
-from importlib import import_module
-from itertools import pairwise
 
 import numpy as np
 
-from vtk import times
-from vtk.entries import CopyEntry
 from vtk.media.image.signature import MODEL
 from vtk.media.video import ROUNDING
 from vtk.media.video.signing import RATE, Signed
 from vtk.retrieve.alignment import DOUBT, FINE, LEAST, Match, Votes, align_at, in_views, offsets
-from vtk.retrieve.copies import ENOUGH, PIECE, Seeker, add_match, with_ends
+from vtk.retrieve.copies import ENOUGH, Seeker, add_matches, as_span, pieces, with_ends
 from vtk.retrieve.likeness import Likeness
 from vtk.span import Span
 
@@ -47,8 +43,10 @@ def duplicates(place: str, *, threshold: float = ENOUGH, min_length: float = 0.0
 
 def _read(place: str) -> tuple[dict[str, Signed], dict[str, tuple[float, float]]]:
     """The signatures of the videos of an index, and from which second to which they have some."""
+    from vtk.store.index import open_index
+
     seeker = Seeker()
-    with import_module("vtk.store.index").open_index(place) as index:
+    with open_index(place) as index:
         every = len(index.videos())
         for _, span in index.every():
             seeker.add(span)
@@ -86,31 +84,20 @@ def _among(
 def _copies(clip: Signed, number: int, likeness: Likeness) -> list[Match]:
     """Where stretches of a film are in those after it."""
     found: list[Match] = []
-    pieces = list(_pieces(clip))
-    for low in range(0, len(pieces), BLOCK):
-        block = pieces[low : low + BLOCK]
-        anchors = [piece.vectors[::STRIDE].astype(np.float32) for piece in block]
+    every = list(pieces(clip, RATE))
+    for low in range(0, len(every), BLOCK):
+        block = [
+            each._replace(vectors=each.vectors.astype(np.float32))
+            for each in every[low : low + BLOCK]
+        ]
+        anchors = [piece.vectors[::STRIDE] for piece in block]
         votes = likeness.votes(np.concatenate(anchors), number)
         at = 0
         for piece, own in zip(block, anchors, strict=True):
             some = Votes(*(part[at : at + len(own)] for part in votes))
             at += len(own)
-            for match in _aligned(piece, some, likeness):
-                if match.score >= ENOUGH / 2:
-                    add_match(found, match)
+            add_matches(found, _aligned(piece, some, likeness))
     return [_scored(match) for match in found if _is_certain(clip, match)]
-
-
-def _pieces(clip: Signed) -> Iterator[Signed]:
-    """Parts of a film of about PIECE seconds; those without frames are left out."""
-    if not len(clip.times):
-        return
-    low, high = float(clip.times[0]), float(clip.times[-1]) + 1 / RATE
-    bounds = np.linspace(low, high, max(1, round((high - low) / PIECE)) + 1).tolist()
-    for start, end in pairwise(bounds):
-        piece = clip.within(start, end)
-        if len(piece.times):
-            yield Signed(piece.times, piece.vectors.astype(np.float32))
 
 
 def _aligned(piece: Signed, votes: Votes, likeness: Likeness) -> list[Match]:
@@ -167,21 +154,13 @@ def _beside(clip: Signed, start: float, end: float) -> float:
 
 def _result(match: Match, name: str, video: str, length: float) -> Span:
     """The match as a span of the shorter video."""
-    copy: CopyEntry = {
-        "video": video,
-        "start": times.rounded(match.start),
-        "end": times.rounded(match.end),
-        "speed": round(1 / match.speed, 3),
-        "share": round(min(1.0, (match.clip_end - match.clip_start) / length), 3),
-    }
-    if match.mirrored:
-        copy["mirrored"] = True
-    span = Span(
-        video=name,
-        start=times.rounded(match.clip_start),
-        end=times.rounded(match.clip_end),
-        kind="moment",
-        score=round(match.score, 6),
-        copy=copy,
+    turned = match._replace(
+        start=match.clip_start,
+        end=match.clip_end,
+        clip_start=match.start,
+        clip_end=match.end,
+        speed=1 / match.speed,
     )
-    return span.with_provenance(COMMAND, "duplicates", model=MODEL)
+    share = min(1.0, (match.clip_end - match.clip_start) / length)
+    found = as_span(turned, name, video, share=share)
+    return found.with_provenance(COMMAND, "duplicates", model=MODEL)
