@@ -10,9 +10,9 @@ from tests.retrieve.shots import shots
 from vtk.embedding import pack
 from vtk.errors import InputError
 from vtk.query import Query
-from vtk.retrieve.in_memory import InMemory, best
+from vtk.retrieve.in_memory import InMemory
 from vtk.span import Span
-from vtk.store.collection import Where
+from vtk.store.collection import Where, best
 
 TERMS = ["cat", "dog", "rain", "boat", "sun"]
 TEXTS = st.lists(st.lists(st.sampled_from(TERMS), max_size=8), min_size=1, max_size=12)

@@ -12,9 +12,8 @@ from vtk.retrieve.calibration import BANK, Calibration
 from vtk.retrieve.pooling import OF_SENTENCES, OF_WORDS, POOLS
 from vtk.retrieve.query_vectors import Looks, Meaning, Space, Vectors, query_vectors
 from vtk.span import Span
-from vtk.store.collection import Collection, Hits, Scores
+from vtk.store.collection import NONE, Collection, Hits, Scores, best
 
-NOTHING = Hits(np.zeros(0, np.int64), np.zeros(0, np.float32))
 BATCH = 4096  # spans whose vectors are compared at once
 
 
@@ -56,15 +55,13 @@ class Embedded:
         """The best `n` spans (0: all that have vectors) by cosine, or as the pooling says."""
         wanted = self._vectors(query)
         if wanted is None:
-            return NOTHING
+            return NONE
         if self.pool == "max":
             return self._nearest(collection, query, wanted[0], n)
         probes = wanted if n else wanted[:1]
         found = [self._nearest(collection, query, each, n).rows for each in probes]
         rows = np.unique(np.concatenate(found))
-        scores = self.similarities(collection, query, rows.tolist())
-        order = np.lexsort((rows, -scores))[: n or None]
-        return Hits(rows[order], scores[order])
+        return best(rows, self.similarities(collection, query, rows.tolist()), n)
 
     def similarities(self, collection: Collection, query: Query, rows: Sequence[int]) -> Scores:
         """How near each row is to the query: shape (rows,); NaN without vectors or a query."""

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from vtk.errors import UsageError
 from vtk.query import Query
 from vtk.retrieve.channel import Channel
-from vtk.store.collection import Collection, Hits, Rows, Scores
+from vtk.store.collection import NONE, Collection, Hits, Rows, Scores, best
 
 K = 60
 Matrix = NDArray[np.float32]  # (channels, rows)
@@ -85,7 +85,7 @@ class Fusion:
             if len(hits.rows) and self.weights.get(channel.name, 1.0) > 0
         ]
         if not counting:
-            return Hits(np.zeros(0, np.int64), np.zeros(0, np.float32))
+            return NONE
         if len(found) == 1 and counting[0][0].needs is None:
             return counting[0][1]
         rows: Rows = np.unique(np.concatenate([hits.rows for _, hits, _ in counting]))
@@ -93,9 +93,7 @@ class Fusion:
             [self._evidence(collection, query, each, hits, rows) for each, hits, _ in counting]
         )
         weights = np.array([weight for *_, weight in counting], np.float32)
-        scores = HOW[self.how](evidence, weights)
-        order = np.lexsort((rows, -scores))
-        return Hits(rows[order], scores[order])
+        return best(rows, HOW[self.how](evidence, weights))
 
     def told(self, channels: Sequence[Channel]) -> dict[str, Any]:
         """How it was done, for the record; empty with a single channel."""

@@ -19,7 +19,7 @@ from vtk.passages import passages
 from vtk.query import Query
 from vtk.retrieve.postings import Postings
 from vtk.span import Span, load
-from vtk.store.collection import EVERYTHING, Hits, Vectors, Where
+from vtk.store.collection import EVERYTHING, NONE, Hits, Vectors, Where, best
 
 ROWS = 2**15  # vectors that are compared at once
 Mask = NDArray[np.bool_]
@@ -77,7 +77,7 @@ class InMemory:
         """Search by BM25, as `Collection.words`; terms of other queries are not found."""
         postings = self._knowing(terms)
         if postings is None:
-            return best(*NONE, n)
+            return NONE
         scores = postings.scores(terms, sources)
         rows = np.flatnonzero((scores > 0) & self._taking_part(where))
         return best(rows, scores[rows], n)
@@ -132,18 +132,6 @@ class InMemory:
             tagged[np.frombuffer(self._tags.get(tag, array("q")), np.int64)] = True
             taking_part &= tagged
         return taking_part
-
-
-NONE = np.zeros(0, np.int64), np.zeros(0, np.float32)
-
-
-def best(rows: NDArray[np.int64], scores: NDArray[np.float32], n: int) -> Hits:
-    """The `n` best hits (0: all), the best first; equal scores stay in the order of rows."""
-    if n and n < len(rows):
-        least = np.partition(scores, len(scores) - n)[len(scores) - n]
-        rows, scores = rows[scores >= least], scores[scores >= least]
-    order = np.lexsort((rows, -scores))[: n or None]
-    return Hits(rows[order].astype(np.int64), scores[order].astype(np.float32))
 
 
 def _named(known: dict[str, int], numbers: "array[int]", fits: Callable[[str], bool]) -> Mask:

@@ -11,7 +11,7 @@ from vtk.query import Query
 from vtk.retrieve.channel import Candidate, Channel, read
 from vtk.retrieve.embedded import Embedded
 from vtk.retrieve.normalisation import OF_SETS, qb_norm
-from vtk.store.collection import Collection, Hits
+from vtk.store.collection import Collection, Hits, best
 
 Matrix = NDArray[np.float32]
 
@@ -135,6 +135,5 @@ class Normalised:
         new = list(found)
         for number, scores in zip(asked, normalised, strict=True):
             own = np.isin(rows, found[number].rows)  # the others may not fulfil its conditions
-            order = np.lexsort((rows[own], -scores[own]))
-            new[number] = Hits(rows[own][order], scores[own][order])
+            new[number] = best(rows[own], scores[own])
         return new

@@ -15,10 +15,9 @@ from vtk.passages import passages
 from vtk.query import Part, Query
 from vtk.retrieve import Models
 from vtk.span import Span
-from vtk.store.collection import Collection, Hits, Scores
+from vtk.store.collection import NONE, Collection, Hits, Scores, best
 from vtk.text import words
 
-NOTHING = Hits(np.zeros(0, np.int64), np.zeros(0, np.float32))
 READ = 50  # hits whose records are read to see which terms they have
 COUNTED = 1000  # spans with a term, up to which they are counted
 BATCH = 256  # hits whose records are read at once to look for phrases
@@ -37,7 +36,7 @@ class Words:
         """The best `n` spans (0: all) by the weighted sum of the scores of the wanted parts."""
         wanted = [part for part in query.parts if part.weight > 0]
         if not query.has_words:
-            return NOTHING
+            return NONE
         out = unwanted(collection, query)
         # Of stop words it is not known which spans have them: those that are found are read.
         odd = [p for p in query.parts if p.weight < 0 and not query.terms_of(p.text)]
@@ -53,8 +52,7 @@ class Words:
         np.add.at(scores, places, np.concatenate(weighted))
         for part in odd:
             out |= set(_holding(collection, query, rows.tolist(), [part]))
-        order = np.lexsort((rows, -scores))
-        rows, scores = rows[order], scores[order]
+        rows, scores = best(rows, scores)
         if out:
             kept = ~np.isin(rows, list(out))
             rows, scores = rows[kept], scores[kept]
@@ -181,7 +179,7 @@ def respelling(collection: Collection, query: Query) -> dict[str, list[str]]:
 def _hits(collection: Collection, query: Query, part: Part, n: int = 0) -> Hits:
     found = dict.fromkeys(query.terms_of(part.text))
     terms = [each for term in found for each in _spellings(collection, query, term) or [term]]
-    return collection.words(terms, n, part.sources, query.where) if terms else NOTHING
+    return collection.words(terms, n, part.sources, query.where) if terms else NONE
 
 
 def _holding(

@@ -22,6 +22,18 @@ class Hits(NamedTuple):
     scores: Scores
 
 
+NONE = Hits(np.zeros(0, np.int64), np.zeros(0, np.float32))
+
+
+def best(rows: Rows, scores: Scores, n: int = 0) -> Hits:
+    """The `n` best hits (0: all), the best first; equal scores stay in the order of rows."""
+    if n and n < len(rows):
+        least = np.partition(scores, len(scores) - n)[len(scores) - n]
+        rows, scores = rows[scores >= least], scores[scores >= least]
+    order = np.lexsort((rows, -scores))[: n or None]
+    return Hits(rows[order].astype(np.int64), scores[order].astype(np.float32))
+
+
 @dataclass(frozen=True)
 class Where:
     """Which spans take part in a search: all that fulfil every condition.

@@ -15,7 +15,7 @@ import numpy as np
 
 from vtk.errors import UsageError
 from vtk.span import Span
-from vtk.store.collection import EVERYTHING, Hits, Rows, Vectors, Where
+from vtk.store.collection import EVERYTHING, NONE, Hits, Rows, Vectors, Where
 from vtk.store.index.approximate import Setting, settings
 from vtk.store.index.columns import (
     SOURCES,
@@ -38,8 +38,6 @@ FEW = 50_000  # spans; so many that fulfil a condition are searched exactly
 NEAR = 64  # spans that are read for words spelled like a misspelled one
 SPARE = 3  # times as many spans as are wanted come from the approximate index
 TO_LUCENE = 2.2  # Lance multiplies scores by k1 + 1, which Lucene leaves out
-
-NONE = Hits(np.zeros(0, np.int64), np.zeros(0, np.float32))
 
 
 class LanceIndex:
