@@ -31,8 +31,13 @@ def divide(spans: list[Span], budget: int, gap: float) -> list[int]:
     return apportion(weights, fits, budget)
 
 
-def apportion(weights: list[float], fits: list[int], total: int) -> list[int]:
-    """Divide `total` seats by weight, at most `fits` each; all get a first before any a second."""
+def apportion(
+    weights: list[float], fits: list[int], total: int, *, firsts: bool = True
+) -> list[int]:
+    """Divide `total` seats by weight (Sainte-Laguë), at most `fits` each.
+
+    With `firsts`, all get a first before any a second, whatever they weigh.
+    """
     given = [0] * len(weights)
     # Heap order: first seats before others, then by weight / (2n + 1), then by index.
     waiting = [(False, -weight, place) for place, weight in enumerate(weights) if fits[place]]
@@ -41,6 +46,6 @@ def apportion(weights: list[float], fits: list[int], total: int) -> list[int]:
         _, _, place = waiting[0]
         given[place] += 1
         full = given[place] == fits[place]
-        share = 0.0 if full else -weights[place] / (2 * given[place] + 1)
-        heapreplace(waiting, (True, share if not full else float("inf"), place))
+        share = float("inf") if full else -weights[place] / (2 * given[place] + 1)
+        heapreplace(waiting, (firsts, share, place))
     return given

@@ -9,8 +9,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from vtk.errors import UsageError
+from vtk.keyframes.budget import apportion
 from vtk.keyframes.query import f2c
-from vtk.keyframes.query.clips import dealt
 from vtk.keyframes.query.grid import Grid, Picks, Scores
 from vtk.keyframes.query.methods import QUERY_METHODS, Search
 from vtk.keyframes.query.sevices import information
@@ -124,9 +124,9 @@ def test_clips_deals_frames_to_scenes_by_their_scores() -> None:
 
 
 def test_seats_go_by_weight_and_no_scene_gets_more_than_it_holds() -> None:
-    assert dealt([3.0, 1.0], [9, 9], 4) == [3, 1]
-    assert dealt([3.0, 1.0, 0.0], [2, 9, 1], 5) == [2, 3, 0]
-    assert dealt([0.0, 0.0], [1, 3], 4) == [1, 3]
+    assert apportion([3.0, 1.0], [9, 9], 4, firsts=False) == [3, 1]
+    assert apportion([3.0, 1.0, 0.0], [2, 9, 1], 5, firsts=False) == [2, 3, 0]
+    assert apportion([0.0, 0.0], [1, 3], 4, firsts=False) == [1, 3]
 
 
 @pytest.mark.parametrize(("method", "most"), [("focus", 0.5), ("tstar", 0.5)])

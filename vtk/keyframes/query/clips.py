@@ -8,12 +8,12 @@ by the Sainte-Laguë method, a scene weighing its score from 0 to 1 to the power
 scenes of equal scores get one frame before any gets a second. Constants are this program's own.
 """
 
-from heapq import heapify, heapreplace
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vtk.keyframes.budget import apportion
 from vtk.keyframes.query.grid import Curve, Picks, best
 from vtk.keyframes.query.methods import QueryMethod, of_curve
 
@@ -29,7 +29,8 @@ def pick(curve: Curve, k: int) -> Picks:
     scores = curve.relative
     weights = [float(scores[scene].max()) ** SHARP for scene in scenes]
     found: Picks = {}
-    for number, seats in enumerate(dealt(weights, [len(scene) for scene in scenes], k)):
+    dealt = apportion(weights, [len(scene) for scene in scenes], k, firsts=False)
+    for number, seats in enumerate(dealt):
         for place in best(scores, seats, scenes[number]):
             found[int(place)] = {"scene": float(number), "seats": float(seats)}
     return found
@@ -44,20 +45,6 @@ def scene_ends(curve: Curve) -> list[int]:
         change = 1 - np.einsum("ij,ij->i", curve.vectors[1:], curve.vectors[:-1])
         limit = float(change.mean() + CHANGE * change.std())
     return [int(place) + 1 for place in np.flatnonzero(change > limit)]
-
-
-def dealt(weights: list[float], fits: list[int], seats: int) -> list[int]:
-    """Deal seats by weight (Sainte-Laguë), at most `fits` each; `seats` is at most their sum."""
-    given = [0] * len(weights)
-    waiting = [(-weight, place) for place, weight in enumerate(weights) if fits[place]]
-    heapify(waiting)
-    for _ in range(seats):
-        _, place = waiting[0]
-        given[place] += 1
-        full = given[place] == fits[place]
-        next_worth = float("inf") if full else -weights[place] / (2 * given[place] + 1)
-        heapreplace(waiting, (next_worth, place))
-    return given
 
 
 METHOD = QueryMethod(of_curve(pick))
