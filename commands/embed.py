@@ -1,12 +1,11 @@
 """vtk embed: what words mean and pictures look like, as vectors."""
 
-import os
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .options import Language, Threads, warn_of_unused
-from .search_options import Clip, Embedder
+from .search_options import Clip, Embedder, open_embedders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,20 +89,13 @@ def _with_models(
     spans: "Iterator[Span]",
 ) -> "Iterator[Span]":
     """The spans with their embeddings; the models are closed behind them."""
-    from contextlib import ExitStack
-
     from vtk.embed import embed as add
-    from vtk.models.embed.image_text import open_image_text
-    from vtk.models.embed.text_model import open_text
 
-    key = os.environ.get("VTK_API_KEY")
-    with ExitStack() as stack:
-        texts = embedder and stack.enter_context(open_text(embedder, key=key, threads=threads))
-        looks = clip and stack.enter_context(open_image_text(clip, key=key, threads=threads))
+    with open_embedders(embedder, clip, threads) as (texts, looks):
         yield from add(
             spans,
-            embedder=texts or None,
-            clip=looks or None,
+            embedder=texts,
+            clip=looks,
             signature=signature,
             pooled=pool,
             language=language,

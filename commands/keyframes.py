@@ -1,6 +1,5 @@
 """vtk keyframes: pick the few frames that represent a span."""
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -10,7 +9,7 @@ from vtk.errors import UsageError
 from vtk.methods import Methods
 
 from .options import Language, Opening
-from .search_options import Clip
+from .search_options import Clip, open_embedders
 
 METHODS: "Methods[KeyframeMethod]" = Methods("keyframes")
 QUERY_METHODS: "Methods[QueryMethod]" = Methods("keyframes --query")
@@ -266,12 +265,9 @@ def _with_models(
     from contextlib import ExitStack, closing
     from dataclasses import replace
 
-    from vtk.models.embed.image_text import open_image_text
-
     with ExitStack() as opened:
-        key = os.environ.get("VTK_API_KEY")
-        seer = clip and opened.enter_context(open_image_text(clip, key=key, threads=threads))
+        _, seer = opened.enter_context(open_embedders(None, clip, threads))
         reader = opened.enter_context(closing(opening())) if opening else None
         if query is not None:
-            query = replace(query, clip=seer or None, model=reader)
-        yield from work(spans, query=query, clip=(seer or None) if by_clip else None)
+            query = replace(query, clip=seer, model=reader)
+        yield from work(spans, query=query, clip=seer if by_clip else None)

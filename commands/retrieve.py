@@ -28,6 +28,7 @@ from .search_options import (
     Same,
     Sought,
     Weights,
+    open_embedders,
     queries_file,
 )
 
@@ -245,18 +246,11 @@ def _with_models(
     from contextlib import ExitStack, closing
     from dataclasses import replace
 
-    from vtk.models.embed.image_text import open_image_text
-    from vtk.models.embed.text_model import open_text
     from vtk.retrieve import retrieve as search
 
-    key = os.environ.get("VTK_API_KEY")
     with ExitStack() as stack:
-        if embedder:
-            opened = stack.enter_context(open_text(embedder, key=key, threads=threads))
-            models = replace(models, embedder=opened)
-        if clip:
-            looks = stack.enter_context(open_image_text(clip, key=key, threads=threads))
-            models = replace(models, clip=looks)
+        texts, looks = stack.enter_context(open_embedders(embedder, clip, threads))
+        models = replace(models, embedder=texts, clip=looks)
         if opening:
             models = replace(models, language=stack.enter_context(closing(opening())))
         yield from search(spans, models=models, **options)

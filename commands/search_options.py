@@ -1,9 +1,16 @@
 """Options of the commands that search: which models they use, and how they compare."""
 
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+
+if TYPE_CHECKING:
+    from vtk.models.embed.image_text import ImageTextModel
+    from vtk.models.embed.text_model import TextModel
 
 Sought = Annotated[
     str | None,
@@ -38,6 +45,26 @@ Clip = Annotated[
         "a server that embeds pictures and texts.",
     ),
 ]
+
+
+@contextmanager
+def open_embedders(
+    embedder: str | None, clip: str | None, threads: int | None
+) -> "Iterator[tuple[TextModel | None, ImageTextModel | None]]":
+    """The models of --embedder and --clip, each None if it is not named; closed at the end."""
+    from vtk.models.embed.image_text import open_image_text
+    from vtk.models.embed.text_model import open_text
+
+    key = os.environ.get("VTK_API_KEY")
+    with ExitStack() as stack:
+        texts = (
+            stack.enter_context(open_text(embedder, key=key, threads=threads)) if embedder else None
+        )
+        looks = (
+            stack.enter_context(open_image_text(clip, key=key, threads=threads)) if clip else None
+        )
+        yield texts, looks
+
 
 # How vtk retrieve compares, fuses and judges; the same for all that search as it does.
 Pool = Annotated[

@@ -1,13 +1,12 @@
 """vtk index add: put spans into an index."""
 
-import os
 import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..options import Language, Threads
-from ..search_options import Clip, Embedder
+from ..search_options import Clip, Embedder, open_embedders
 from .options import Place
 
 if TYPE_CHECKING:
@@ -90,21 +89,10 @@ def _added(
     lost: "Callable[[], int]",
 ) -> "Iterator[Span]":
     """The spans, once they are in the index; the models are closed behind them."""
-    from contextlib import ExitStack
-
     from vtk.embed import with_embeddings
-    from vtk.models.embed.image_text import open_image_text
-    from vtk.models.embed.text_model import open_text
     from vtk.split import with_shots
 
-    key = os.environ.get("VTK_API_KEY")
-    with ExitStack() as stack:
-        texts = embedder and stack.enter_context(open_text(embedder, key=key, threads=threads))
-        looks = clip and stack.enter_context(open_image_text(clip, key=key, threads=threads))
-        embedded = with_embeddings(
-            with_shots(spans, timed=True),
-            embedder=texts or None,
-            clip=looks or None,
-            language=language,
-        )
+    with open_embedders(embedder, clip, threads) as (texts, looks):
+        shots = with_shots(spans, timed=True)
+        embedded = with_embeddings(shots, embedder=texts, clip=looks, language=language)
         yield from writer.add(embedded, prune=prune, lost=lost)
