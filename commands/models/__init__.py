@@ -11,7 +11,7 @@ import typer
 from ..options import Opening
 from ..subcommand import AsJson, print_lines, write
 from .check import check
-from .subcommand import Model, Models, models_subcommand, of_each
+from .subcommand import Model, ModelOrServer, Models, models_subcommand, of_each
 
 if TYPE_CHECKING:
     from vtk.stream import Stream
@@ -177,14 +177,7 @@ def doctor(stream: "Stream", json: AsJson = False) -> None:
 def bench(
     stream: "Stream",
     opening: Opening,
-    model: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="MODEL",
-            show_default=False,
-            help="A model as for path; leave it out with --endpoint.",
-        ),
-    ] = None,
+    model: ModelOrServer = None,
     count: Annotated[
         int, typer.Option(metavar="N", min=1, help="Pictures or texts to measure with.")
     ] = 8,

@@ -8,7 +8,7 @@ import typer
 
 from ..options import Opening
 from ..subcommand import AsJson, write
-from .subcommand import models_subcommand
+from .subcommand import ModelOrServer, models_subcommand
 
 if TYPE_CHECKING:
     from vtk.skills import Row
@@ -23,14 +23,7 @@ HEAD = f"{'skill':12} {'right':>9} {'share':>6}  {'95 % interval':13} {'chance':
 def check(
     stream: "Stream",
     opening: Opening,
-    model: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="MODEL",
-            show_default=False,
-            help="A model as for path, or a folder; leave it out with --endpoint.",
-        ),
-    ] = None,
+    model: ModelOrServer = None,
     skill: Annotated[
         list[str] | None,
         typer.Option(

@@ -26,6 +26,14 @@ Models = Annotated[
         "on the hub (hf:owner/repo/file.gguf).",
     ),
 ]
+ModelOrServer = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="MODEL",
+        show_default=False,
+        help="A model as for path, or a folder; leave it out with --endpoint.",
+    ),
+]
 models_subcommand = partial(subcommand, "models")
 
 
