@@ -17,6 +17,7 @@ from vtk.schema_parts import (
     SHOWN,
     TIMED,
     entries,
+    number,
     text,
 )
 
@@ -147,8 +148,8 @@ PROPERTIES: dict[str, Any] = {
             "picture": text("the measurements as a sentence"),
             "faces": entries("faces seen, the largest first", ["box"], box=BOX),
             "scale": text("shot scale by the largest face: extreme close-up to medium shot"),
-            "seconds": {"type": "number", "description": "how long the span is"},
-            "light": {"type": "number", "description": "mean luma, 0 to 1"},
+            "seconds": number("how long the span is"),
+            "light": number("mean luma, 0 to 1"),
             "colours": {
                 "type": "object",
                 "description": "share of the picture by name of the colour, the largest first",
@@ -161,8 +162,8 @@ PROPERTIES: dict[str, Any] = {
                 "description": "what was measured of the sound",
                 "required": ["silence"],
                 "properties": {
-                    "silence": {"type": "number", "description": "share that is silent, 0 to 1"},
-                    "loudness": {"type": "number", "description": "loudness of the rest, in LUFS"},
+                    "silence": number("share that is silent, 0 to 1"),
+                    "loudness": number("loudness of the rest, in LUFS"),
                 },
             },
         },

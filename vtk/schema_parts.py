@@ -30,6 +30,10 @@ def text(description: str) -> dict[str, Any]:
     return {"type": "string", "description": description}
 
 
+def number(description: str) -> dict[str, Any]:
+    return {"type": "number", "description": description}
+
+
 def entries(
     description: str,
     required: list[str],
@@ -45,7 +49,7 @@ SHOWN = {
     "dependentRequired": {"start": ["end"]},
 }
 TIMED = {"start": SECONDS, "end": SECONDS}
-SCORE = {"type": "number", "description": "higher is better; what it measures: see `made`"}
+SCORE = number("higher is better; what it measures: see `made`")
 
 EMBEDDING = entries(
     "unit vectors that models give, one entry a model",
@@ -57,7 +61,7 @@ EMBEDDING = entries(
     dim={"type": "integer", "description": "numbers of a vector", "minimum": 1},
     vectors=text("base64 of little-endian float16, one vector after another"),
     t={**SECONDS, "description": "time of the first of them, where they are of frames in order"},
-    rate={"type": "number", "description": "then: vectors a second", "minimum": 1e-6},
+    rate={**number("then: vectors a second"), "minimum": 1e-6},
 )
 
 COPY: dict[str, Any] = {
@@ -67,11 +71,10 @@ COPY: dict[str, Any] = {
     "properties": {
         "video": text("path or URL of that video"),
         **TIMED,
-        "speed": {"type": "number", "description": "seconds of the span a second of that video"},
+        "speed": number("seconds of the span a second of that video"),
         "mirrored": {"type": "boolean", "description": "whether left and right are exchanged"},
         "share": {
-            "type": "number",
-            "description": "which part of its own video the span is",
+            **number("which part of its own video the span is"),
             "minimum": 0,
             "maximum": 1,
         },
@@ -87,16 +90,13 @@ CUE: dict[str, Any] = {
             "black, white, freeze, bars, card, letterbox, credits, silence, speech, music"
         ),
         "standard": text("standard of colour bars: ebu, smpte, smpte-rp219"),
-        "amplitude": {"type": "number", "description": "amplitude of colour bars, in percent"},
+        "amplitude": number("amplitude of colour bars, in percent"),
         "grid": {
             "type": "array",
             "description": "cells of a test card across and down",
             "items": {"type": "number"},
         },
-        "circle": {
-            "type": "number",
-            "description": "circle of a test card, in picture heights",
-        },
+        "circle": number("circle of a test card, in picture heights"),
         "bars": text("letterbox, pillarbox or windowbox"),
         "active": {
             "type": "array",
@@ -105,12 +105,9 @@ CUE: dict[str, Any] = {
             "minItems": 4,
             "maxItems": 4,
         },
-        "aspect": {"type": "number", "description": "width of the active picture by height"},
+        "aspect": number("width of the active picture by height"),
         "direction": text("direction of credits: up"),
-        "speed": {"type": "number", "description": "speed of credits, in lines per second"},
-        "level": {
-            "type": "number",
-            "description": "level of silence, root mean square in dBFS",
-        },
+        "speed": number("speed of credits, in lines per second"),
+        "level": number("level of silence, root mean square in dBFS"),
     },
 }
