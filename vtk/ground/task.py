@@ -51,12 +51,6 @@ class Openers:
     embedder: "Callable[[], TextModel] | None" = None  # texts
     language: "Callable[[], LanguageModel] | None" = None  # asks about texts and pictures
 
-    def need_clip(self) -> "Callable[[], ImageTextModel]":
-        """The opener of the image-text model. Raises MissingError if none is named."""
-        if self.clip is None:
-            raise MissingError("this method looks at pictures by an image-text model: --clip NAME")
-        return self.clip
-
     def need_language(self) -> "Callable[[], LanguageModel]":
         """The opener of the language model. Raises MissingError if none is named."""
         if self.language is None:

@@ -151,10 +151,6 @@ def _cost(one: str, other: str, stem: Analyzer) -> int:
 
 def _one_edit(one: str, other: str) -> bool:
     """Whether two words of four letters or more differ by one letter more, less or changed."""
-    if min(len(one), len(other)) < 4 or abs(len(one) - len(other)) > 1:
-        return False
-    same = 0
-    while same < min(len(one), len(other)) and one[same] == other[same]:
-        same += 1
-    rest, others = one[same:], other[same:]
-    return rest[1:] == others[1:] or rest == others[1:] or rest[1:] == others
+    from rapidfuzz.distance import Levenshtein
+
+    return min(len(one), len(other)) >= 4 and Levenshtein.distance(one, other) == 1
