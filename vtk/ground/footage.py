@@ -24,7 +24,7 @@ Numbers = NDArray[np.int64]
 NEWS = 1.35  # times the largest packet around it from which a packet tells of something new
 AROUND = 6  # packets on either side that are around one; keyframes, which are large, do not count
 APART = 0.3  # least seconds between two frames of the coarse grid
-GAP = 8.0  # most seconds between them: half of an arm of FOCUS (FOCUS, sec. 3)
+GAP = 8.0  # most seconds between them: half of an arm of FOCUS (arXiv 2510.27280)
 
 
 class Frames(NamedTuple):

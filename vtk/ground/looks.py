@@ -4,8 +4,8 @@ A coarse grid is looked at first. For every text, the stretches of it that stand
 segments of its scores, less a share of the way from its usual score in this video to its best one.
 They are refined, the best of every text first, as many as are wanted and looks allow: their edges
 are bisected to the frame, and some frames inside are looked at, whose mean similarity counts. That
-a budget of looks is best spent where scores promise most is the idea of FOCUS (arXiv 2510.27280,
-sec. 3) and of T* (arXiv 2504.02259, sec. 4), which pick frames; here they become moments.
+a budget of looks is best spent where scores promise most is the idea of FOCUS (arXiv 2510.27280)
+and of T* (arXiv 2504.02259), which pick frames; here they become moments.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """vlm: a vision-language model looks at the frames of a video, each after its time.
 
-Times as text before the frames, as in VTG-LLM and Qwen3-VL (section 2), and stretches as the
-answer. A long video is looked at in windows that overlap.
+Times as text before the frames, as in VTG-LLM and Qwen3-VL, and stretches as the answer. A
+long video is looked at in windows that overlap.
 """
 
 import math

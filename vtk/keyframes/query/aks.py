@@ -1,6 +1,6 @@
 """aks: the curve is halved where it is uneven, and each part gives its share of the best.
 
-AKS (Tang et al., "Adaptive Keyframe Sampling for Long Video Understanding", CVPR 2025, section 3.3;
+AKS (Tang et al., "Adaptive Keyframe Sampling for Long Video Understanding", CVPR 2025;
 constants as in its published code): scores from 0 to 1; a part whose best scores are ALONE above
 its mean is left whole, any other is halved, at most DEEP times. Here a part's share of an odd
 number is rounded so that no frame is lost, and a part that is too short gives its neighbour the

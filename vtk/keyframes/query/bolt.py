@@ -1,7 +1,7 @@
 """bolt: frames at even steps of the sum of the scores, so most come from where they are high.
 
 BOLT (Liu et al., "BOLT: Boost Large Vision-Language Model Without Training for Long-form Video
-Understanding", CVPR 2025, section 3.2, inverse transform sampling; constants as in its published
+Understanding", CVPR 2025, inverse transform sampling; constants as in its published
 code): scores from 0 to 1, to the power SHARP, are summed, and the sum is met at even steps. A
 moment that is met twice gives way to the nearest that is free.
 """

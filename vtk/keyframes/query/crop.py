@@ -1,7 +1,7 @@
 """The part of a keyframe that answers the query best.
 
 Free Video-LLM (Han et al., "Free Video-LLM: Prompt-guided Visual Perception for Efficient
-Training-free Video LLMs", 2024, section 3.3) crops frames to the region most similar to the prompt.
+Training-free Video LLMs", 2024) crops frames to the region most similar to the prompt.
 Here an image-text model compares the query with windows of two sizes and with the whole picture.
 """
 

@@ -1,7 +1,7 @@
 """focus: stretches as the arms of a bandit, looked at again where they promise most.
 
-FOCUS (Zhu et al., "FOCUS: Efficient Keyframe Selection for Long Video Understanding", 2025,
-section 3; constants as in its published code). The span is cut into arms of ARM seconds. Of each,
+FOCUS (Zhu et al., "FOCUS: Efficient Keyframe Selection for Long Video Understanding", 2025;
+constants as in its published code). The span is cut into arms of ARM seconds. Of each,
 the middle and some random moments are looked at, and it is worth its mean score and what it may
 hide (an empirical Bernstein bound). The best quarter is then looked at in full. STRAIGHT of the
 frames are the best seen, the others come from the best arms, drawn by their scores; here the best

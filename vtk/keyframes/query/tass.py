@@ -1,7 +1,7 @@
 """tass: the best scores first, far from each other, and nearer only where there are too few.
 
 TASS of DATE (Yuan et al., "DATE: Dynamic Absolute Time Enhancement for Long Video Understanding",
-2025, section 3.3; constants as in its published code): of the moments above the mean, at most MOST
+2025; constants as in its published code): of the moments above the mean, at most MOST
 for each frame wanted, the best are taken with GAP seconds between them; the gap is halved until
 there are enough. The rewriting of the query as a caption is left to whoever asks.
 """

@@ -1,7 +1,7 @@
 """tstar: a few moments at a time, each time where those seen before were likely.
 
-T* (Ye et al., "Re-thinking Temporal Search for Long-Form Video Understanding", CVPR 2025, section
-4; constants as in its published code): frames are looked at GRID at once; the best quarter spreads
+T* (Ye et al., "Re-thinking Temporal Search for Long-Form Video Understanding", CVPR 2025;
+constants as in its published code): frames are looked at GRID at once; the best quarter spreads
 its scores to the seconds around it; a curve through all that was seen gives the chance of each
 moment, from which the next are drawn, until BUDGET is spent. The score of a frame by an image-text
 model stands in for the confidence of a detector; as it has no threshold at which a target is found,

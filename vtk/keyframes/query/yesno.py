@@ -1,7 +1,7 @@
 """yesno: a vision-language model is asked of single frames whether they help to answer.
 
 SeViLA (Yu et al., "Self-Chained Image-Language Model for Video Localization and Question
-Answering", NeurIPS 2023, section 3.2, without its tuning): of FRAMES frames, those are taken for
+Answering", NeurIPS 2023, without its tuning): of FRAMES frames, those are taken for
 which the model most likely answers yes. The published frames are evenly spaced; here they are those
 that bolt takes where an image-text model or words say where to look.
 """
