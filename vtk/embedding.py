@@ -22,6 +22,12 @@ Vectors = NDArray[np.float32]  # (vectors, dim)
 WORDS, LOOKS, SIGNATURE = "words", "looks", "signature"
 
 
+def unit(vectors: NDArray[Any]) -> NDArray[Any]:
+    """Return vectors (…, dim) at length 1; zeros stay zeros."""
+    length = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.asarray(vectors / np.where(length == 0, 1, length))
+
+
 def pack(vectors: NDArray[Any], of: str, model: str, sha256: str | None = None) -> EmbeddingEntry:
     """Return the entry of one vector (dim,), or of several (vectors, dim)."""
     values = np.ascontiguousarray(vectors, "<f2")

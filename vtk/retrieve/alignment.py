@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vtk.media.image.signature import DIM, Signatures, unit, views
+from vtk.embedding import unit
+from vtk.media.image.signature import DIM, Signatures, views
 from vtk.media.video.signing import Signed
 
 Array = NDArray[Any]

@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from vtk.embedding import LOOKS, WORDS, vectors_of
+from vtk.embedding import LOOKS, WORDS, unit, vectors_of
 from vtk.errors import UsageError
 from vtk.models.embed.image_text import ImageTextModel
 from vtk.models.embed.text_model import TextModel
@@ -126,12 +126,6 @@ def query_vectors(space: Space, query: Query, split: str | None = None) -> Vecto
     if split and (pieces := list(_pieces((p.text for p in texts if p.weight > 0), query, split))):
         parts = [space.texts(pieces), *examples]
     return np.concatenate([unit(whole)[None], *parts]).astype(np.float32)
-
-
-def unit(vector: Vectors) -> Vectors:
-    """The unit vector in the direction of one; zeros stay zeros."""
-    along: Vectors = vector / np.float32(max(float(np.linalg.norm(vector)), 1e-12))
-    return along
 
 
 def _pieces(texts: Iterable[str], query: Query, split: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from vtk.embedding import unit
 from vtk.errors import UsageError
 from vtk.query import Query
 from vtk.retrieve.channel import Candidate, Channel, read
@@ -70,8 +71,7 @@ class Diverse:
         for needs in (channel.needs for channel in self.channels):
             own = collection.vectors(*needs, rows) if needs else []
             if own and all(vectors.size for vectors in own):
-                means = np.stack([vectors.mean(0) for vectors in own])
-                means /= np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-12)
+                means = unit(np.stack([vectors.mean(0) for vectors in own]))
                 return lambda one: np.clip(means @ means[one], 0, 1)
         return None
 

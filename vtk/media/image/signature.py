@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vtk.embedding import unit
+
 Lumas = NDArray[np.float32]  # (frames, SIDE, SIDE), 0..255
 Signatures = NDArray[np.float32]  # (frames, DIM): unit vectors; zeros for a frame without pattern
 
@@ -42,12 +44,6 @@ def signatures(lumas: Lumas) -> Signatures:
     found = _transform(pictures) * _WEIGHT
     patterned = pictures.std(axis=(1, 2)) >= FLAT
     return np.asarray(unit(found) * patterned[:, None], np.float32)
-
-
-def unit(vectors: NDArray[Any]) -> NDArray[Any]:
-    """Return vectors (…, dim) at length 1; zeros stay zeros."""
-    length = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return np.asarray(vectors / np.where(length == 0, 1, length))
 
 
 @lru_cache(maxsize=4)

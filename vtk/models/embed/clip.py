@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vtk.cores import cores
+from vtk.embedding import unit
 from vtk.errors import MissingError, UsageError
 from vtk.models.closeable import Closeable
 from vtk.models.embed import open_clip as clip_library
@@ -124,7 +125,7 @@ class ClipModel(Closeable):
             found.append(self._encoded("encode_text", tokens))
         vectors = iter(np.concatenate(found))
         means = [np.mean([next(vectors) for _ in several], axis=0) for several in parts]
-        return _unit(np.array(means, np.float32).reshape(len(texts), self.dim))
+        return unit(np.array(means, np.float32).reshape(len(texts), self.dim))
 
     def _parts(self, text: str) -> list[str]:
         """Return the text, or its sentences if the tokenizer finds it too long."""
@@ -160,13 +161,7 @@ class ClipModel(Closeable):
             values = values.to(self._dtype)
         with self._torch.inference_mode():
             found = getattr(self._model, how)(values)
-        return _unit(found.float().cpu().numpy())
-
-
-def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    unit: NDArray[np.float32] = vectors / np.maximum(lengths, np.float32(1e-12))
-    return unit
+        return unit(found.float().cpu().numpy())
 
 
 def _preparation(library: Any, model: Any) -> Any:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import orjson
 
+from vtk.embedding import unit
 from vtk.store.collection import Vectors
 from vtk.store.index.columns import Column, Half, models
 
@@ -100,11 +101,11 @@ def _queries(table: Any, column: Column, rows: int) -> Vectors:
     chosen = np.sort(random.choice(rows, min(4 * QUERIES, rows), replace=False))
     taken = table.take(chosen.tolist(), columns=[column.one]).column(0).drop_null()
     flat = taken.combine_chunks().flatten().to_numpy(zero_copy_only=False).astype(np.float32)
-    found = random.permutation(_unit(flat.reshape(-1, column.dim)))
+    found = random.permutation(unit(flat.reshape(-1, column.dim)))
     third = max(len(found) // 3, 1)
     base, one, other = (np.resize(part, (third, column.dim)) for part in _thirds(found, third))
-    shift = _unit(random.standard_normal((1, column.dim), np.float32))
-    return _unit(base + SHIFT * shift + NOISE * _unit(one - other))[:QUERIES]
+    shift = unit(random.standard_normal((1, column.dim), np.float32))
+    return unit(base + SHIFT * shift + NOISE * unit(one - other))[:QUERIES]
 
 
 def _thirds(found: Vectors, third: int) -> tuple[Vectors, Vectors, Vectors]:
@@ -126,7 +127,7 @@ def _truth(table: Any, column: Column, queries: Vectors) -> list[set[int]]:
     for batch in scanner.to_batches():
         flat = batch[column.one].flatten().to_numpy(zero_copy_only=False)
         vectors: Half = flat.reshape(-1, column.dim)
-        scores = queries @ _unit(vectors.astype(np.float32)).T
+        scores = queries @ unit(vectors.astype(np.float32)).T
         addresses = batch["_rowaddr"].to_numpy().astype(np.int64)
         joined = np.concatenate([best, scores], 1)
         known = np.concatenate([places, np.broadcast_to(addresses, scores.shape)], 1)
@@ -147,8 +148,3 @@ def _found(table: Any, column: Column, query: Vectors, nprobes: int, refine: int
     }
     scanner = table.scanner(columns=["_distance"], nearest=nearest, with_row_address=True)
     return set(scanner.to_table()["_rowaddr"].to_pylist())
-
-
-def _unit(vectors: Vectors) -> Vectors:
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return (vectors / np.where(lengths > 0, lengths, 1)).astype(np.float32)
