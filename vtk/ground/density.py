@@ -22,8 +22,8 @@ from operator import or_
 from typing import Any
 
 from vtk.caption import with_captions
-from vtk.ground.moment import Stretch, joined
 from vtk.ground.sources import Sources
+from vtk.ground.stretch import Stretch, joined, widened
 from vtk.ground.task import Task, Wanted
 from vtk.passages import Passage, passages
 from vtk.pipeline import failure
@@ -289,12 +289,10 @@ def _merged(moments: Sequence[_Moment], longest: float) -> list[_Moment]:
 
 def _widen(moment: _Moment, edges: Sequence[tuple[float, float]], length: float) -> None:
     """Widen a moment to at least `length` seconds, as far as its spans reach."""
-    missing = length - (moment.end - moment.start)
     inside = [edge for edge in edges if edge[0] < moment.end and edge[1] > moment.start]
-    if missing > 0 and inside:
-        low, high = min(moment.start, inside[0][0]), max(moment.end, inside[-1][1])
-        moment.start = max(low, min(moment.start - missing / 2, high - length))
-        moment.end = max(moment.end, min(high, moment.start + length))
+    if inside:
+        limits = min(moment.start, inside[0][0]), max(moment.end, inside[-1][1])
+        moment.start, moment.end = widened(moment.start, moment.end, length, limits)
 
 
 def _result(

@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 
 from vtk.errors import MediaError, MissingError, UsageError
 from vtk.ground.cues import RANGES, Curve, Stretch, divided, measured, ranges
-from vtk.ground.moment import SNAP, Moment, fit_length, suppressed
 from vtk.ground.moments import Found, moment
 from vtk.ground.pictures import extents
 from vtk.ground.scores import scored
+from vtk.ground.stretch import SNAP, Moment, fit_length, suppressed
 from vtk.ground.task import Task
 from vtk.ground.topic import smoothed
 from vtk.media.container import seekable

@@ -17,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vtk.caption import with_captions
-from vtk.ground.moments import Found, all_passages, by_video, evidence, widened
+from vtk.ground.moments import Found, all_passages, by_video, evidence
 from vtk.ground.pictures import extents, frames
+from vtk.ground.stretch import widened
 from vtk.ground.task import Task, Wanted
 from vtk.ground.topic import smoothed
 from vtk.media.video import VideoCache

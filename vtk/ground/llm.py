@@ -13,8 +13,9 @@ from contextlib import ExitStack, closing
 from vtk.caption import with_captions
 from vtk.errors import ModelError
 from vtk.ground.answers import Part, Tally, stretches
-from vtk.ground.moments import Found, all_passages, by_video, evidence, widened
+from vtk.ground.moments import Found, all_passages, by_video, evidence
 from vtk.ground.pictures import Refiner
+from vtk.ground.stretch import limited
 from vtk.ground.task import Task, Wanted
 from vtk.models.llm.prompt import LanguageModel, Prompt
 from vtk.passages import Passage
@@ -125,9 +126,6 @@ def _part(lines: Sequence[Passage], query: str) -> Part:
 def _shaped(found: Found, told: Sequence[Passage], lengths: tuple[float, float]) -> Found:
     """A stretch of at least and at most some length, with the texts in it."""
     limits = min(p.start for p in told), max(p.end for p in told)
-    start, end = widened(found.start, found.end, lengths[0], limits)
-    if end - start > lengths[1]:
-        start = (start + end - lengths[1]) / 2
-        end = start + lengths[1]
+    start, end = limited(found.start, found.end, lengths, limits)
     inside = [p for p in told if p.start < end and p.end > start]
     return Found(start, end, found.score, evidence(inside))

@@ -16,8 +16,9 @@ from itertools import pairwise
 import numpy as np
 
 from vtk.errors import GoneError, ModelError
-from vtk.ground.moments import Found, all_passages, by_video, widened
+from vtk.ground.moments import Found, all_passages, by_video
 from vtk.ground.pictures import extents, frames
+from vtk.ground.stretch import widened
 from vtk.ground.task import Task, Wanted
 from vtk.media.video import Video, VideoCache
 from vtk.models.embed.image_text import ImageTextModel

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from vtk.ground.edges import FEW_NEWS, Edge
 from vtk.ground.footage import Footage
-from vtk.ground.moment import Moment, suppressed
 from vtk.ground.segments import maximal_segments
+from vtk.ground.stretch import Moment, suppressed
 from vtk.ground.unrelated import Unrelated
 from vtk.times import rounded
 

@@ -7,8 +7,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from vtk.ground.moment import Moment
 from vtk.ground.segments import maximal_segments
+from vtk.ground.stretch import Moment
 from vtk.ground.unrelated import Unrelated
 from vtk.passages import Passage
 

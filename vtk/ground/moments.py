@@ -108,13 +108,3 @@ def all_passages(spans: Sequence[Span]) -> list[Passage]:
     """Return the texts of the spans of a video in time order, each once."""
     found = {passage for span in spans for passage in passages(span)}
     return sorted(found, key=lambda p: (p.start, p.end, p.source, p.text))
-
-
-def widened(
-    start: float, end: float, least: float, limits: tuple[float, float]
-) -> tuple[float, float]:
-    """Widen a stretch to at least `least` seconds, as far as the limits allow."""
-    if end - start < least:
-        start = max(limits[0], min((start + end - least) / 2, limits[1] - least))
-        end = min(limits[1], max(end, start + least))
-    return start, end

@@ -8,6 +8,7 @@ import numpy as np
 
 from vtk.errors import MediaError
 from vtk.ground.moments import Found
+from vtk.ground.stretch import joined
 from vtk.ground.topic import runs, smoothed
 from vtk.media.image.files import fitted
 from vtk.media.video import OUTSIDE, Video, VideoCache
@@ -40,19 +41,13 @@ def extents(video: Video, spans: Sequence[Span]) -> list[tuple[float, float]]:
 
     Spans that lie outside the video are told of in a warning. Raises MediaError if all of them do.
     """
-    covered: list[tuple[float, float]] = []
     clear = sorted(video.clamp(span.start, span.end) for span in spans)
     inside = [(start, end) for start, end in clear if start < min(end, video.end)]
     if not inside:
         raise MediaError(OUTSIDE)
     if left := len(clear) - len(inside):
         log.warning("%s: spans that lie outside it, and are left out: %d", video.name, left)
-    for start, end in inside:
-        if covered and start <= covered[-1][1] + 1e-3:
-            covered[-1] = (covered[-1][0], max(covered[-1][1], end))
-        else:
-            covered.append((start, end))
-    return covered
+    return joined(inside, 1e-3)
 
 
 class Refiner:

@@ -22,9 +22,9 @@ from vtk.ground import density
 from vtk.ground.footage import Footage, frames_of
 from vtk.ground.looks import LookScan
 from vtk.ground.meaning import meant_moments, meant_over_time
-from vtk.ground.moment import Moment, Stretch, fit_length, joined, suppressed
 from vtk.ground.scores import no_scores, scored, seconds
 from vtk.ground.sources import Sources
+from vtk.ground.stretch import Moment, Stretch, fit_length, joined, suppressed
 from vtk.ground.task import Task
 from vtk.ground.unrelated import TEXTS
 from vtk.media.container import seekable

@@ -19,8 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vtk.caption import with_captions
-from vtk.ground.moments import Found, all_passages, by_video, evidence, widened
+from vtk.ground.moments import Found, all_passages, by_video, evidence
 from vtk.ground.scores import scored, seconds
+from vtk.ground.stretch import widened
 from vtk.ground.task import Task, Wanted
 from vtk.passages import Passage
 from vtk.pipeline import group_by_video, map_videos

@@ -10,8 +10,9 @@ from contextlib import ExitStack, closing
 
 from vtk.errors import ModelError
 from vtk.ground.answers import Part, Tally, stretches
-from vtk.ground.moments import Found, by_video, widened
+from vtk.ground.moments import Found, by_video
 from vtk.ground.pictures import extents, frames
+from vtk.ground.stretch import limited
 from vtk.ground.task import Task, Wanted
 from vtk.media.video import Video, VideoCache
 from vtk.models.llm.prompt import LanguageModel, Prompt
@@ -94,8 +95,5 @@ def windows(start: float, end: float, step: float) -> Iterator[tuple[float, floa
 
 
 def _shaped(found: Found, limits: tuple[float, float], lengths: tuple[float, float]) -> Found:
-    start, end = widened(found.start, found.end, lengths[0], limits)
-    if end - start > lengths[1]:
-        start = (start + end - lengths[1]) / 2
-        end = start + lengths[1]
+    start, end = limited(found.start, found.end, lengths, limits)
     return Found(start, end, found.score)

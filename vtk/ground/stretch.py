@@ -1,4 +1,4 @@
-"""A stretch of a video that may answer a query."""
+"""Stretches of a video that may answer a query: kept apart, joined, and fitted to lengths."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -50,9 +50,28 @@ def fit_length(
     if moment.end - moment.start > most:
         moment.start, moment.end = middle - most / 2, middle + most / 2
     low, high = next(((a, b) for a, b in covered if a <= middle <= b), (moment.start, moment.end))
-    if moment.end - moment.start < least:
-        moment.start = max(low, min(middle - least / 2, high - least))
-        moment.end = min(high, moment.start + least)
+    moment.start, moment.end = widened(moment.start, moment.end, least, (low, high))
+
+
+def widened(
+    start: float, end: float, least: float, limits: tuple[float, float]
+) -> tuple[float, float]:
+    """Widen a stretch to at least `least` seconds, as far as the limits allow."""
+    if end - start < least:
+        start = max(limits[0], min((start + end - least) / 2, limits[1] - least))
+        end = min(limits[1], max(end, start + least))
+    return start, end
+
+
+def limited(
+    start: float, end: float, lengths: tuple[float, float], limits: tuple[float, float]
+) -> tuple[float, float]:
+    """Widen a stretch as `widened`, or cut its ends alike, to `lengths` seconds."""
+    start, end = widened(start, end, lengths[0], limits)
+    if end - start > lengths[1]:
+        start = (start + end - lengths[1]) / 2
+        end = start + lengths[1]
+    return start, end
 
 
 def _snapped(time: float, edges: Sequence[float], snap: float) -> float:
@@ -60,10 +79,12 @@ def _snapped(time: float, edges: Sequence[float], snap: float) -> float:
     return nearest if abs(nearest - time) <= snap else time
 
 
-def joined(stretches: Iterable[Stretch], gap: float = 0.0) -> list[tuple[float, float]]:
+def joined(
+    stretches: Iterable[Stretch | tuple[float, float]], gap: float = 0.0
+) -> list[tuple[float, float]]:
     """Return the time that stretches cover, in order; at most `gap` seconds between them count."""
     covered: list[tuple[float, float]] = []
-    for low, high, _ in sorted(stretches):
+    for low, high, *_ in sorted(stretches):
         if covered and low <= covered[-1][1] + gap:
             covered[-1] = (covered[-1][0], max(covered[-1][1], high))
         else:
