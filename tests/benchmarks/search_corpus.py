@@ -64,12 +64,12 @@ def _print_recall(folder: Path, model: ClipModel, count: int, held: bool) -> Non
     kind = "new combinations" if held else "known combinations"
     for pool in POOLS:
         ranks = _ranks(embedded, said, Models(clip=model, pool=pool))
-        print(f"{kind}, vtk retrieve, {pool} of {FRAMES} frames |", _recall(ranks))
+        print(f"{kind}, vtk retrieve, {pool} of {FRAMES} frames |", recall(ranks))
     ranks = _ranks(embedded, said, Models(clip=model, pool="mean"), Normalised("softmax"))
-    print(f"{kind}, vtk retrieve, mean, normalised over all queries |", _recall(ranks))
+    print(f"{kind}, vtk retrieve, mean, normalised over all queries |", recall(ranks))
     plain = _plainly(spans, texts_of=said)
-    print(f"{kind}, open_clip plainly, 1 frame |", _recall(_by_score(plain[0])))
-    print(f"{kind}, open_clip plainly, mean of 8 |", _recall(_by_score(plain[1])))
+    print(f"{kind}, open_clip plainly, 1 frame |", recall(_by_score(plain[0])))
+    print(f"{kind}, open_clip plainly, mean of 8 |", recall(_by_score(plain[1])))
     print(f"{kind}: embedded {count * FRAMES / taken:.0f} frames a second, picked and decoded too")
 
 
@@ -125,7 +125,7 @@ def _by_score(scores: Vectors) -> list[int]:
     return places
 
 
-def _recall(ranks: Sequence[int]) -> str:
+def recall(ranks: Sequence[int]) -> str:
     return " | ".join(f"{np.mean([rank < k for rank in ranks]):.3f}" for k in KS)
 
 

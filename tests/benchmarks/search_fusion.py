@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from tests import real_weights
+from tests.benchmarks.search_meaning import table
 from tests.benchmarks.search_scores import PLAYS
 from tests.models.tiny import HOME as MODELS
 from tests.world.models.stage import cast
@@ -47,8 +48,7 @@ Asked = list[tuple[str, int, str]]  # of each query its kind, the row it means, 
 def run(folder: Path, *, small: bool) -> None:
     """Print recall by each part and by each fusion, for every kind of query."""
     rng = np.random.default_rng(22)
-    rows = [line.split("\t") for line in TOLD.read_text("utf-8").splitlines() if line[0] != "#"]
-    rows = rows[: 8 if small else None]
+    rows = table(TOLD)[: 8 if small else None]
     said = [row[0] for row in rows]
     asked: Asked = [("other words", n, row[1]) for n, row in enumerate(rows)]
     for n, (text, other) in enumerate(rows):

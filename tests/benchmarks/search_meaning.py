@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests import real_weights
-from tests.benchmarks.search_corpus import KS, _recall
+from tests.benchmarks.search_corpus import KS, recall
 from vtk.embed import embed
 from vtk.models.embed.text_model import open_text
 from vtk.query import Query
@@ -26,8 +26,7 @@ CHANNELS = {
 
 def run(folder: Path, *, small: bool) -> None:
     """Print recall by words, by meaning and by both."""
-    rows = [line.split("\t") for line in PAIRS.read_text("utf-8").splitlines() if line[0] != "#"]
-    rows = rows[: 12 if small else None]
+    rows = table(PAIRS)[: 12 if small else None]
     analyzer = Analyzer("en")
     shared = [q for q, caption, _ in rows if {*analyzer.terms(q)} & {*analyzer.terms(caption)}]
     assert not shared, f"a word in common: {shared}"
@@ -45,7 +44,12 @@ def run(folder: Path, *, small: bool) -> None:
         for kind, queries in kinds.items():
             for name, by in CHANNELS.items():
                 ranks = _places(embedded, queries, by, Models(embedder=model))
-                print(f"{kind}, {name} |", _recall(ranks))
+                print(f"{kind}, {name} |", recall(ranks))
+
+
+def table(file: Path) -> list[list[str]]:
+    """The rows of a file of texts with tabs between them, without its remarks."""
+    return [line.split("\t") for line in file.read_text("utf-8").splitlines() if line[0] != "#"]
 
 
 def _places(

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tests import real_weights
-from tests.benchmarks.search_meaning import PAIRS
+from tests.benchmarks.search_meaning import PAIRS, table
 from tests.models.tiny import HOME as MODELS
 from tests.world.models.stage import Play, cast
 from tests.world.models.train_clip import tell
@@ -35,8 +35,7 @@ PLAYS, SHARES = 400, (0.1, 0.4, 0.7, 0.95)
 
 def run(folder: Path, *, small: bool) -> None:
     """Print what is missed and what is false at thresholds."""
-    rows = [line.split("\t") for line in PAIRS.read_text("utf-8").splitlines() if line[0] != "#"]
-    rows = rows[: 12 if small else None]
+    rows = table(PAIRS)[: 12 if small else None]
     rng = np.random.default_rng(3)
     plays = [cast(rng, moving=True) for _ in range(PLAYS // 10 if small else PLAYS)]
     said, asked = [tell(play, moving=True) for play in plays[:100]], [row[0] for row in rows]
