@@ -173,10 +173,11 @@ def ground(
     """
     from functools import partial
 
-    from vtk.ground import Openers, Wanted, read_queries
+    from vtk.ground import Wanted, read_queries
     from vtk.ground import ground as find
     from vtk.models.embed.image_text import open_image_text
     from vtk.models.embed.text_model import open_text
+    from vtk.models.openers import Openers
     from vtk.stream.job import Job
     from vtk.times import parse_duration
 

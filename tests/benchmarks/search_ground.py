@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from tests.world.models.long_film import write_long_film
 from tests.world.models.stage import Play, cast
 from tests.world.models.train_clip import tell
-from vtk.ground import Openers, ground
+from vtk.ground import ground
 from vtk.ground.segments import overlap
 from vtk.media.image.to_rgb import to_rgb
 from vtk.media.video import Video
@@ -28,6 +28,7 @@ from vtk.media.video.keyframe_index import packet_table
 from vtk.models.embed.clip import ClipModel
 from vtk.models.embed.image_text import ImageTextModel, Vector
 from vtk.models.llm.prompt import Picture
+from vtk.models.openers import Openers
 from vtk.span import Span
 
 CLIP = Path(__file__).parents[1] / "world" / "models" / "tiny-clip"

@@ -28,8 +28,9 @@ import numpy as np
 import orjson
 
 from tests import real_weights
-from vtk.ground import METHODS, Openers, Wanted, ground
+from vtk.ground import METHODS, Wanted, ground
 from vtk.models.embed.text_model import TextModel, Vector, open_text
+from vtk.models.openers import Openers
 from vtk.span import Span
 from vtk.text import Analyzer
 

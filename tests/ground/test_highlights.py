@@ -20,9 +20,10 @@ from tests.world.sound import SoundTrack, Tone
 from tests.world.timeline import Take, Timeline
 from vtk.check import check
 from vtk.errors import UsageError
-from vtk.ground import Openers, ground
+from vtk.ground import ground
 from vtk.ground.highlights import LEVEL, attention, peaks
 from vtk.models.embed.clip import ClipModel
+from vtk.models.openers import Openers
 from vtk.schema import SCHEMA
 from vtk.span import Span
 

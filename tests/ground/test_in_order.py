@@ -17,10 +17,11 @@ from tests.command_line import lines, vtk
 from tests.world.models.film import write_pictures
 from vtk.check import check
 from vtk.errors import MediaError
-from vtk.ground import Openers, ground
+from vtk.ground import ground
 from vtk.ground.in_order import aligned
 from vtk.ground.pictures import extents
 from vtk.media.video import Video
+from vtk.models.openers import Openers
 from vtk.schema import SCHEMA
 from vtk.span import Span
 

@@ -20,12 +20,13 @@ from tests.real_weights import smollm2
 from tests.world.models.film import film, write_pictures
 from vtk.check import check
 from vtk.errors import MissingError, ModelError
-from vtk.ground import Openers, ground
+from vtk.ground import ground
 from vtk.ground.answers import Tally, within
 from vtk.ground.llm import parts
 from vtk.ground.looking import explore
 from vtk.ground.vlm import FRAMES, windows
 from vtk.models.llm.prompt import Answer, Likelihood, Prompt, Sampling
+from vtk.models.openers import Openers
 from vtk.passages import Passage
 from vtk.schema import SCHEMA
 from vtk.span import Span

@@ -16,11 +16,12 @@ from tests.world.models.film import Act
 from tests.world.models.long_film import write_long_film
 from tests.world.models.stage import cast
 from tests.world.models.train_clip import tell
-from vtk.ground import Openers, ground
+from vtk.ground import ground
 from vtk.ground.edges import Edge
 from vtk.ground.segments import maximal_segments
 from vtk.models.embed.clip import ClipModel
 from vtk.models.embed.image_text import ImageTextModel
+from vtk.models.openers import Openers
 from vtk.span import Span
 
 CLIP = Path(__file__).parents[1] / "world" / "models" / "tiny-clip"

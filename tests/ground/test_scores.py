@@ -13,7 +13,8 @@ from tests.world.looks import Scene
 from tests.world.timeline import Take, Timeline
 from vtk.check import check
 from vtk.errors import UsageError
-from vtk.ground import Openers, Wanted, ground
+from vtk.ground import Wanted, ground
+from vtk.models.openers import Openers
 from vtk.schema import SCHEMA
 from vtk.span import Span
 

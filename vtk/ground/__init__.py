@@ -4,11 +4,12 @@ import logging
 from collections.abc import Iterable, Iterator, Sequence
 
 from vtk.ground.scores import SCORED, no_scores
-from vtk.ground.task import GroundingMethod, Openers, Task, Wanted, read_queries
+from vtk.ground.task import GroundingMethod, Task, Wanted, read_queries
 from vtk.methods import Methods
+from vtk.models.openers import Openers
 from vtk.span import Span
 
-__all__ = ["METHODS", "GroundingMethod", "Openers", "Task", "Wanted", "ground", "read_queries"]
+__all__ = ["METHODS", "GroundingMethod", "Task", "Wanted", "ground", "read_queries"]
 
 log = logging.getLogger("vtk")
 

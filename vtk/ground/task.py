@@ -1,21 +1,16 @@
 """What a grounding method is given: the queries, the moments wanted, and openers of models."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
-from vtk.errors import MissingError, UsageError
+from vtk.errors import UsageError
+from vtk.models.openers import Openers
 from vtk.query_file import query_lines
 from vtk.span import Span
 from vtk.text import words
-
-if TYPE_CHECKING:
-    from vtk.models.embed.image_text import ImageTextModel
-    from vtk.models.embed.text_model import TextModel
-    from vtk.models.llm.prompt import LanguageModel
-
 
 FIELDS = {"query": (str,), "id": (str, int, float), "video": (str,)}  # of a query as JSON
 
@@ -41,21 +36,6 @@ class Wanted:
     def fields(self) -> dict[str, str]:
         """What a moment says of its query: `query`, and `query_id` if it has a name."""
         return {"query": self.text, **({} if self.id is None else {"query_id": self.id})}
-
-
-@dataclass(frozen=True)
-class Openers:
-    """How to open each kind of model; None where none is named. Who opens one closes it."""
-
-    clip: "Callable[[], ImageTextModel] | None" = None  # pictures and texts
-    embedder: "Callable[[], TextModel] | None" = None  # texts
-    language: "Callable[[], LanguageModel] | None" = None  # asks about texts and pictures
-
-    def need_language(self) -> "Callable[[], LanguageModel]":
-        """The opener of the language model. Raises MissingError if none is named."""
-        if self.language is None:
-            raise MissingError("this method asks a model: --model NAME or --endpoint URL")
-        return self.language
 
 
 @dataclass(frozen=True)
