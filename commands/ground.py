@@ -1,6 +1,5 @@
 """vtk ground: find the exact moments that answer queries."""
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -11,7 +10,7 @@ from vtk.methods import Methods
 
 from .options import Language, Opening, warn_of_unused
 from .result_options import Results
-from .search_options import Clip, Embedder, FailEmpty, Sought, queries_file
+from .search_options import Clip, Embedder, FailEmpty, Sought, openers, queries_file
 
 METHODS: "Methods[GroundingMethod]" = Methods("ground")
 
@@ -175,9 +174,6 @@ def ground(
 
     from vtk.ground import Wanted, read_queries
     from vtk.ground import ground as find
-    from vtk.models.embed.image_text import open_image_text
-    from vtk.models.embed.text_model import open_text
-    from vtk.models.openers import Openers
     from vtk.stream.job import Job
     from vtk.times import parse_duration
 
@@ -207,13 +203,6 @@ def ground(
         raise UsageError("there is no query: give one in words, or a file of them with --queries")
     else:
         wanted = (Wanted(query),)
-    key = os.environ.get("VTK_API_KEY")
-    threads = opening.values.get("threads")
-    models = Openers(
-        clip=partial(open_image_text, clip, key=key, threads=threads) if clip else None,
-        embedder=partial(open_text, embedder, key=key, threads=threads) if embedder else None,
-        language=opening if opening.named else None,
-    )
     work = partial(
         find,
         query=wanted,
@@ -223,7 +212,7 @@ def ground(
         min_length=0.0 if min_length is None else parse_duration(min_length),
         max_length=parse_duration(max_length),
         language=language,
-        models=models,
+        models=openers(opening, embedder, clip),
         looks=looks,
         scores=scores,
     )

@@ -3,14 +3,18 @@
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from .options import Opening
+
 if TYPE_CHECKING:
     from vtk.models.embed.image_text import ImageTextModel
     from vtk.models.embed.text_model import TextModel
+    from vtk.models.openers import Openers
 
 Sought = Annotated[
     str | None,
@@ -45,6 +49,20 @@ Clip = Annotated[
         "a server that embeds pictures and texts.",
     ),
 ]
+
+
+def openers(opening: Opening, embedder: str | None = None, clip: str | None = None) -> "Openers":
+    """How to open the models that the options name, for an ability that opens them when needed."""
+    from vtk.models.embed.image_text import open_image_text
+    from vtk.models.embed.text_model import open_text
+    from vtk.models.openers import Openers
+
+    key, threads = os.environ.get("VTK_API_KEY"), opening.values.get("threads")
+    return Openers(
+        clip=partial(open_image_text, clip, key=key, threads=threads) if clip else None,
+        embedder=partial(open_text, embedder, key=key, threads=threads) if embedder else None,
+        language=opening if opening.named else None,
+    )
 
 
 @contextmanager
