@@ -61,3 +61,9 @@ def clock(seconds: float, *, decimals: int = 0) -> str:
     hours, minute = divmod(minutes, 60)
     text = f"{hours}:{minute:02d}:{second:02d}" if hours else f"{minute}:{second:02d}"
     return f"{text}.{fraction:0{decimals}d}" if decimals else text
+
+
+def stamp(seconds: float) -> str:
+    """Format seconds as ``01:02:03.456``; negative times become 0."""
+    minutes, rest = divmod(max(0, round(seconds * 1000)), 60_000)
+    return f"{minutes // 60:02d}:{minutes % 60:02d}:{rest // 1000:02d}.{rest % 1000:03d}"

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from tests.export.tape import tape
 from vtk.errors import MediaError, OpenError, UsageError
-from vtk.export.clock import counts, parse_rate, stamp, timecode
+from vtk.export.clock import counts, parse_rate
+from vtk.timecode import timecode
+from vtk.times import stamp
 
 NTSC = Fraction(30000, 1001)
 

@@ -1,13 +1,6 @@
-"""The times of spans as editors and players count them: frames, timecodes, time from the start.
-
-Timecodes follow SMPTE ST 12-1: two digits each for hours, minutes, seconds and frames. At 29.97
-and 59.94 frames per second, timecodes that count every frame fall behind the clock; drop-frame
-timecodes, written with a semicolon, skip the first two (four) frame numbers of every minute except
-each tenth.
-"""
+"""The times of spans as editors and players count them: frames, timecodes, time from the start."""
 
 import logging
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -15,11 +8,11 @@ from functools import lru_cache
 
 from vtk.errors import MediaError, OpenError, UsageError
 from vtk.media.container.timing import Timing, standard_rate, timing
+from vtk.timecode import TIMECODE, frame_number, has_drop_frames, timecode
 
 log = logging.getLogger("vtk")
 
 FASTEST = 99  # highest frame rate (frames per second) that two digits can count
-_TIMECODE = re.compile(r"(\d\d?):(\d\d):(\d\d)([:;.])(\d\d)")
 
 
 @dataclass(frozen=True)
@@ -81,46 +74,13 @@ def counts(rate: Fraction | None, drop: bool | None = None) -> Callable[[str], F
             raise MediaError(
                 f"there are no timecodes at {float(used):g} frames per second: give a --rate"
             )
-        match = _TIMECODE.fullmatch(about.timecode or "")
+        match = TIMECODE.fullmatch(about.timecode or "")
         dropping = has_drop_frames(used) and (
             match is None or match[4] != ":" if drop is None else drop
         )
-        return FrameClock(used, dropping, _number(match, used) if match else 0, about)
+        return FrameClock(used, dropping, frame_number(match[0], used) if match else 0, about)
 
     return count
-
-
-def has_drop_frames(rate: Fraction) -> bool:
-    """Whether drop-frame timecodes exist for a frame rate."""
-    return rate.denominator == 1001 and round(rate) in (30, 60)
-
-
-def timecode(frame: int, rate: Fraction, drop: bool) -> str:
-    """The timecode of a frame counted from 0: ``01:00:00:00``, drop-frame ``01:00:00;00``."""
-    nominal = round(rate)
-    left_out = nominal // 15 if drop else 0
-    minute = 60 * nominal - left_out
-    ten = 10 * minute + left_out
-    frame %= 144 * ten
-    tens, rest = divmod(frame, ten)
-    frame += left_out * (9 * tens + max(0, (rest - left_out) // minute))
-    seconds, frames = divmod(frame, nominal)
-    minutes, second = divmod(seconds, 60)
-    mark = ";" if drop else ":"
-    return f"{minutes // 60:02d}:{minutes % 60:02d}:{second:02d}{mark}{frames:02d}"
-
-
-def _number(match: re.Match[str], rate: Fraction) -> int:
-    """The frame number of a timecode."""
-    hours, minutes, seconds = int(match[1]), int(match[2]), int(match[3])
-    minutes += 60 * hours
-    nominal = round(rate)
-    left_out = (
-        nominal // 15 * (minutes - minutes // 10)
-        if match[4] != ":" and has_drop_frames(rate)
-        else 0
-    )
-    return (60 * minutes + seconds) * nominal + int(match[5]) - left_out
 
 
 def parse_rate(text: str | None) -> Fraction | None:
@@ -134,9 +94,3 @@ def parse_rate(text: str | None) -> Fraction | None:
     if not 1 <= rate <= FASTEST:
         raise UsageError(f"not a frame rate from 1 to {FASTEST}: {text!r}; write 25 or 30000/1001")
     return rate
-
-
-def stamp(seconds: float) -> str:
-    """Format seconds as ``01:02:03.456``; negative times become 0."""
-    minutes, rest = divmod(max(0, round(seconds * 1000)), 60_000)
-    return f"{minutes // 60:02d}:{minutes % 60:02d}:{rest // 1000:02d}.{rest % 1000:03d}"

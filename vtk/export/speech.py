@@ -9,10 +9,11 @@ from functools import partial
 import pysubs2
 
 from vtk.entries import SpeechWord
-from vtk.export.clock import stamp, timings
+from vtk.export.clock import timings
 from vtk.export.files import TextFormat, with_timed_shots
 from vtk.export.subtitle_layout import Cue, Layout, cues
 from vtk.span import Span
+from vtk.times import stamp
 from vtk.transcribe import with_speech
 
 SHORTEST = 0.001  # least seconds of a cue, which must end after it starts

@@ -16,10 +16,11 @@ import orjson
 
 from vtk.errors import UsageError
 from vtk.export.aegisub import Indexes
-from vtk.export.clock import FrameClock, counts, stamp
+from vtk.export.clock import FrameClock, counts
 from vtk.export.files import TextFormat, with_timed_shots
 from vtk.media.video.frame_index import frame_index
 from vtk.span import Span
+from vtk.times import stamp
 from vtk.transcribe import with_speech
 
 FIELDS = ("video", "start", "end", "kind", "index", "score", "title", "caption")

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from vtk.export.clock import stamp, timings
+from vtk.export.clock import timings
 from vtk.export.files import TextFormat, label, one_line
 from vtk.media.container.timing import Timing
 from vtk.span import Span
+from vtk.times import stamp
 
 SHORTEST = 0.001  # least seconds of a cue, which must end after it starts
 

@@ -30,7 +30,7 @@ def read_cues(path: str) -> list[RawCue]:
     if text.lstrip().startswith("WEBVTT"):
         ending = ".vtt"
     try:
-        found = list(_ttml(text) if ending == ".ttml" else _by_ffmpeg(text, READERS[ending]))
+        found = list(_ttml(text) if ending == ".ttml" else parse_cues(text, ending))
     except (av.FFmpegError, pysubs2.Pysubs2Error, ParseError) as error:
         raise MediaError(f"cannot read {path}: not subtitles ({error})") from None
     except (ValueError, KeyError, NotImplementedError) as error:
@@ -84,7 +84,9 @@ def _told(packet: "av.Packet[SubtitleStream]", name: str) -> str:
     return bytes(packet.get_sidedata(name)).decode("utf-8", "replace")  # type: ignore[arg-type]
 
 
-def _by_ffmpeg(text: str, name: str) -> Iterator[RawCue]:
+def parse_cues(text: str, ending: str) -> Iterator[RawCue]:
+    """Yield the cues of a text as FFmpeg reads a file of that ending. Raises av.FFmpegError."""
+    name = READERS[ending]
     plain = text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n").lstrip("\n")
     form = {"webvtt": "vtt", "lrc": "vtt"}.get(name, name)  # LRC marks word times as WebVTT does
     with av.open(io.BytesIO(plain.encode()), "r", format=name) as container:
