@@ -20,7 +20,7 @@ else:
 
 
 def chapter(
-    method: Annotated[Method, typer.Option(help=METHODS.help)] = "tiling",
+    method: Annotated[Method, typer.Option(help=METHODS.help)] = "text",
     count: Annotated[
         int | None,
         typer.Option(
@@ -31,8 +31,13 @@ def chapter(
         ),
     ] = None,
     min_length: Annotated[
-        str, typer.Option(metavar="DURATION", help="No chapter is shorter (30s, 1m30s).")
-    ] = "10s",
+        str | None,
+        typer.Option(
+            metavar="DURATION",
+            show_default="1/60 of the video, 10s to 2m",
+            help="No chapter is shorter (30s, 1m30s).",
+        ),
+    ] = None,
     language: Language = None,
 ) -> "Job":
     """Join the spans of a video into chapters with titles.
@@ -51,10 +56,11 @@ def chapter(
     """
     from functools import partial
 
+    from vtk.chapter import Task
     from vtk.chapter import chapter as join
     from vtk.stream.job import Job
     from vtk.times import parse_duration
 
-    seconds = parse_duration(min_length)
-    work = partial(join, method=method, count=count, min_length=seconds, language=language)
-    return Job(work, by_video=True)
+    seconds = None if min_length is None else parse_duration(min_length)
+    task = Task(count=count, min_length=seconds, language=language)
+    return Job(partial(join, task=task, method=method), by_video=True)

@@ -282,7 +282,7 @@ complete -c vtk -n '__vtk_command caption' -s h -l help -d 'Show this message an
 complete -c vtk -n '__vtk_command caption' -a '(__vtk_inputs)'
 
 # vtk chapter
-complete -c vtk -n '__vtk_command chapter' -l method -x -a 'tiling' -d 'tiling: where words and pictures change together, no model'
+complete -c vtk -n '__vtk_command chapter' -l method -x -a 'text' -d 'text: where words and pictures change together, no model'
 complete -c vtk -n '__vtk_command chapter' -l count -x -d 'The number of chapters, if there is room for that many'
 complete -c vtk -n '__vtk_command chapter' -l min-length -x -d 'No chapter is shorter (30s, 1m30s)'
 complete -c vtk -n '__vtk_command chapter' -l language -x -d 'Language of the words (en, de, …), ISO 639'

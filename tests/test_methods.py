@@ -8,7 +8,7 @@ import pytest
 from vtk import caption, chapter, ground, keyframes, retrieve, split, summarize, transcribe
 from vtk.caption.methods import CaptionMethod
 from vtk.chapter import ChapterMethod
-from vtk.chapter.tiling import chapters
+from vtk.chapter.text import chapters
 from vtk.errors import UsageError
 from vtk.ground import GroundingMethod
 from vtk.ground.density import search as by_density

@@ -65,10 +65,7 @@ TABLES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "best-of": ("of several the nearest to the frames", "vtk.caption.best_of:METHOD"),
     },
     "chapter": {
-        "tiling": (
-            "where words and pictures change together, no model",
-            "vtk.chapter.tiling:chapters",
-        )
+        "text": ("where words and pictures change together, no model", "vtk.chapter.text:chapters"),
     },
     "summarize": {
         "extract": (

@@ -21,7 +21,10 @@ from vtk.schema_parts import (
     text,
 )
 
-KINDS = ["video", "shot", "scene", "window", "cue", "chapter", "summary", "moment", "answer"]
+KINDS = [
+    *("video", "shot", "scene", "window", "cue", "chapter", "section", "summary", "moment"),
+    "answer",
+]
 
 # The fields that a part of a span may have.
 PART = (

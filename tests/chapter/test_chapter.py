@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.command_line import lines, vtk, vtk_process
-from vtk.chapter import chapter
+from vtk.chapter import Task, chapter
 from vtk.check import check
 from vtk.entries import Facts
 from vtk.errors import UsageError
@@ -97,8 +97,8 @@ def test_chapters_keep_what_they_were_joined_from() -> None:
 
 def test_count_asks_for_a_number_of_chapters() -> None:
     for count in (1, 2, 4, 6):
-        assert len(list(chapter(lecture(), count=count))) == count
-    assert len(list(chapter(lecture(), count=100))) == 9  # of 90 seconds, none under 10
+        assert len(list(chapter(lecture(), Task(count=count)))) == count
+    assert len(list(chapter(lecture(), Task(count=100)))) == 9  # of 90 seconds, none under 10
 
 
 def test_a_short_video_is_one_chapter() -> None:
@@ -123,7 +123,7 @@ def test_no_chapter_begins_in_the_middle_of_a_sentence() -> None:
     speech = [entry for span in spans for entry in span["speech"]]
     shots = [Span(video="lecture.mp4", start=a, end=b, kind="shot") for a, b in pairwise(edges)]
     shots[0]["speech"] = speech
-    assert not set(starts(list(chapter(shots, count=3)))) & set(cut)
+    assert not set(starts(list(chapter(shots, Task(count=3))))) & set(cut)
 
 
 def test_pictures_alone_make_chapters() -> None:
@@ -153,7 +153,7 @@ def test_titles_work_in_scripts_without_spaces() -> None:
              speech=[{"start": i * 5, "end": i * 5 + 5, "text": text}])
         for i, text in enumerate(texts)
     ]  # fmt: skip
-    first, second = chapter(spans, count=2, language="ja")
+    first, second = chapter(spans, Task(count=2, language="ja"))
     assert "望遠鏡" in first["title"]
     assert "潮汐" in second["title"]
     assert second.start == 45
@@ -185,10 +185,10 @@ def test_chapters_of_chapters_keep_their_titles() -> None:
     assert [span["title"] for span in again] == [span["title"] for span in once]
 
 
-@pytest.mark.parametrize("wrong", [{"count": 0}, {"min_length": -1}, {"method": "magic"}])
+@pytest.mark.parametrize("wrong", [{"count": 0}, {"min_length": -1}, {"levels": 3}])
 def test_options_without_sense_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(UsageError):
-        chapter(lecture(), **wrong)
+        chapter(lecture(), Task(**wrong))
 
 
 WORDS = st.lists(st.sampled_from(" ".join(LECTURE).split()), max_size=8).map(" ".join)
@@ -214,7 +214,7 @@ def films(draw: st.DrawFn) -> list[Span]:
 def test_chapters_cover_the_video_without_gaps(
     spans: list[Span], count: int | None, min_length: float
 ) -> None:
-    found = list(chapter(spans, count=count, min_length=min_length))
+    found = list(chapter(spans, Task(count=count, min_length=min_length)))
     assert found[0].start == spans[0].start
     assert found[-1].end == pytest.approx(spans[-1].end)
     assert all(a.end == b.start for a, b in pairwise(found))
@@ -223,7 +223,7 @@ def test_chapters_cover_the_video_without_gaps(
     assert len(found) <= (count or 100)
     assert all(span["mine"] == 1 and span["title"] for span in found)
     assert len({span["title"] for span in found}) == len(found)
-    assert found == list(chapter(spans, count=count, min_length=min_length))
+    assert found == list(chapter(spans, Task(count=count, min_length=min_length)))
 
 
 def test_the_command_reads_and_writes_json_lines() -> None:
@@ -231,7 +231,7 @@ def test_the_command_reads_and_writes_json_lines() -> None:
     assert result.returncode == 0, result.stderr
     found = lines(result)
     assert len(found) == 2
-    assert found == json.loads(json.dumps(list(chapter(lecture(), count=2, min_length=20))))
+    assert found == json.loads(json.dumps(list(chapter(lecture(), Task(count=2, min_length=20)))))
     jobs = vtk_process("chapter", "-j", "2", "--count", "2", "--min-length", "20s", stdin=lecture())
     assert jobs.stdout == result.stdout
 

@@ -1,4 +1,4 @@
-"""Find chapters by tiling: boundaries lie where words and pictures change together.
+"""text: find chapters where what is said, read and seen changes together.
 
 A candidate boundary is as strong as the valley of similarity around it is deep (TextTiling, see
 `vtk.text_tiling`), for the words around it and for the colour layouts of the keyframes (ISO/IEC
@@ -9,22 +9,26 @@ video at once, by dynamic programming, so that no chapter is shorter than allowe
 import math
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import accumulate, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vtk.caption import videos_with_captions
 from vtk.chapter.boundaries import best_boundaries
+from vtk.chapter.joined import grouped, joined, ordered
+from vtk.chapter.task import Mark, Task
 from vtk.chapter.titles import titles
 from vtk.entries import SpeechEntry
-from vtk.passages import Passage, measured_caption, passages
-from vtk.span import TIMED_FIELDS, Span, join
+from vtk.passages import Passage, passages
+from vtk.pipeline import map_videos
+from vtk.span import Span
 from vtk.speech import speech_sentences
 from vtk.text import Analyzer
 from vtk.text_tiling import TermTimeline, valley_depth
-from vtk.times import rounded
 
 Floats = NDArray[np.float64]
 
@@ -38,12 +42,10 @@ OPENING = re.compile(
     re.I,
 )
 FORBIDDEN = -10.0  # added where a boundary would cut a sentence: more than any strength is worth
-# Fields that a part keeps; timed fields are joined over the whole chapter.
-PART = ("kind", "index", "score", "caption", "facts", "title", "summary", "parts")
 
 
 @dataclass(frozen=True)
-class TilingThresholds:
+class Thresholds:
     """Limits and weights by which a chapter begins.
 
     The result is tested on made-up talks and pictures,
@@ -68,32 +70,30 @@ class TilingThresholds:
     faint: float = 0.06  # strength below which a boundary is no change of topic
 
 
-THRESHOLDS = TilingThresholds()
+THRESHOLDS = Thresholds()
 
 
-def chapters(
-    spans: list[Span], *, count: int | None, min_length: float, language: str
-) -> list[Span]:
+def chapters(source: Iterable[Span], task: Task) -> Iterator[Span]:
+    """Yield the chapters of each video, where words and pictures change together."""
+    videos = videos_with_captions(source, language=task.language)
+    return map_videos("chapter", videos, partial(_of_video, task=task))
+
+
+def _of_video(spans: list[Span], task: Task) -> list[Span]:
     """Return the chapters of one video; all spans have an end and none has failed."""
-    # Rounded, as are all times that they are compared with.
-    spans = [Span(s, start=rounded(s.start), end=rounded(s.end)) for s in spans]
-    spans.sort(key=lambda span: (span.start, span.end))
-    end = max(span.end for span in spans)
+    spans = ordered(spans)
+    language, end = task.spoken, max(span.end for span in spans)
     said = speech_sentences(_distinct_speech(spans))
     times = _candidates(spans, said)
     strength = _strengths(times, spans, said, language)
-    chosen = _chosen(times, strength, (spans[0].start, end), count, min_length)
-    edges = [spans[0].start, *(times[place] for place in chosen), end]
+    shortest = task.shortest(end - spans[0].start)
+    chosen = _chosen(times, strength, (spans[0].start, end), task.count, shortest)
+    starts = [spans[0].start, *(times[place] for place in chosen)]
     strength = np.where(strength < 0, strength - FORBIDDEN, strength)
     scores = [1.0, *(float(strength[place]) for place in chosen)]
-    groups = _grouped(spans, edges)
-    names = titles(groups, language)
-    return [
-        _joined(group, index, start, end, score, title)
-        for index, (group, (start, end), score, title) in enumerate(
-            zip(groups, pairwise(edges), scores, names, strict=True)
-        )
-    ]
+    names = titles(grouped(spans, starts), language)
+    marks = [Mark(*each) for each in zip(starts, names, scores, strict=True)]
+    return joined(spans, marks, "text")
 
 
 def _distinct_speech(spans: Sequence[Span]) -> list[SpeechEntry]:
@@ -232,49 +232,3 @@ def _chosen(
     return best_boundaries(
         times, strength - cutoff, limits, (least - 1, max(most, least) - 1), min_length
     )
-
-
-def _grouped(spans: Sequence[Span], edges: Sequence[float]) -> list[list[Span]]:
-    """Return the spans that begin in each chapter; a span with an edge inside is cut there."""
-    starts = {span.start for span in spans}
-    inner = [edge for edge in edges[1:-1] if edge not in starts]
-    groups: list[list[Span]] = [[] for _ in edges[1:]]
-    for span in spans:
-        cuts = [edge for edge in inner if span.start < edge < span.end]
-        for piece in _cut(span, cuts) if cuts else [span]:
-            groups[min(bisect_right(edges, piece.start), len(groups)) - 1].append(piece)
-    return groups
-
-
-def _cut(span: Span, cuts: Sequence[float]) -> list[Span]:
-    """Cut a span at times inside it; descriptions of the whole are the best known of each piece."""
-    told = {key: span[key] for key in ("kind", "facts", "title", "summary") if key in span}
-    if caption := measured_caption(span) or span.get("caption"):
-        told["caption"] = caption
-    pieces = []
-    for start, end in pairwise([span.start, *cuts, span.end]):
-        piece = span.sub_span(start, end, "shot")
-        piece.pop("kind")
-        piece.update(told)
-        pieces.append(piece)
-    return pieces
-
-
-def _joined(
-    group: list[Span], index: int, start: float, end: float, score: float, title: str
-) -> Span:
-    """Join pieces into one chapter; their captions and times are kept in `parts`."""
-    parts = [
-        {
-            "start": piece.start,
-            "end": piece.end,
-            **{key: piece[key] for key in PART if key in piece},
-        }
-        for piece in group
-    ]
-    fields = {"index": index, "title": title, "score": round(score, 4), "parts": parts}
-    new = join(group, "chapter", **fields)
-    new["start"], new["end"] = rounded(start), rounded(end)
-    order = ["video", "start", "end", "kind", *fields, *TIMED_FIELDS]
-    new = Span({key: new[key] for key in [*order, *new] if key in new})
-    return new.with_provenance("chapter", "tiling")
