@@ -22,12 +22,10 @@ from vtk.check import check
 from vtk.errors import MissingError, ModelError
 from vtk.ground import ground
 from vtk.ground.answers import Tally, within
-from vtk.ground.llm import parts
 from vtk.ground.looking import explore
 from vtk.ground.vlm import FRAMES, windows
 from vtk.models.llm.prompt import Answer, Likelihood, Prompt, Sampling
 from vtk.models.openers import Openers
-from vtk.passages import Passage
 from vtk.schema import SCHEMA
 from vtk.span import Span
 
@@ -39,6 +37,7 @@ class Reader:
     """A `LanguageModel` that tells the lines with "boat", and affirms frames inside of MOMENT."""
 
     name, settings, sha256, pairs, at_once = "reader", "", None, False, 1
+    context: int | None = None
 
     def __init__(self, reads: Callable[[str], Any] | None = None) -> None:
         self.reads = reads or self.boats
@@ -142,18 +141,6 @@ def test_a_video_that_no_answer_is_about_becomes_an_error_record() -> None:
 def test_a_method_that_needs_a_model_says_so(method: str) -> None:
     with pytest.raises(MissingError, match="--model"):
         list(ground(story(), "boat", method=method))
-
-
-TEXTS = st.lists(st.integers(1, 60), min_size=1, max_size=40)
-
-
-@settings(deadline=None)
-@given(TEXTS, st.integers(20, 100))
-def test_parts_cover_the_whole_text_in_order(sizes: list[int], letters: int) -> None:
-    told = [Passage("x" * size, n, n + 1.0, "speech") for n, size in enumerate(sizes)]
-    found = list(parts(told, letters))
-    assert list(dict.fromkeys(p for part in found for p in part)) == told
-    assert all(len(p) == 1 or sum(len(x.text) for x in p) <= letters for p in found)
 
 
 @settings(deadline=None)

@@ -13,6 +13,7 @@ class Scripted:
     sha256 = None
     settings = ""
     pairs = False
+    context: int | None = None
 
     def __init__(
         self,

@@ -40,6 +40,7 @@ class Seer:
     name = "seer"
     settings = ""
     sha256 = None
+    context: int | None = None
 
     def __init__(
         self,

@@ -74,7 +74,7 @@ def stretches(
     `score` is the confidence that the model states. Raises GoneError if the model is gone.
     """
     asked = list(parts)
-    outcomes = run_dialogues(model, (_ask(part) for part in asked))
+    outcomes = run_dialogues(model, (ask(part) for part in asked))
     raise_if_gone(outcomes)
     return [
         outcome.error or within(outcome.fields["windows"], part.start, part.end, tally)
@@ -82,7 +82,8 @@ def stretches(
     ]
 
 
-def _ask(part: Part) -> Dialogue:
+def ask(part: Part) -> Dialogue:
+    """Ask for the `windows` in a part, under SCHEMA."""
     (answer,) = yield [Generate(part.prompt, SAMPLING, lambda value: value)]
     return {"windows": answer["windows"]}
 

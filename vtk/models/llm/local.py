@@ -82,6 +82,11 @@ class LocalModel(Closeable):
         """Whether the model accepts pictures."""
         return self._engine.has_vision
 
+    @property
+    def context(self) -> int:
+        """Tokens of a prompt and its answer together."""
+        return self._engine.context
+
     def close(self) -> None:
         """Free the model; it must not be used afterwards."""
         if self._seen:

@@ -130,6 +130,12 @@ class ServerModel(OpenAIServer):
         props = self._service.wait(self._known())
         return props.vision if props else True
 
+    @property
+    def context(self) -> int | None:
+        """Tokens of a prompt and its answer, as a llama-server tells; None for other servers."""
+        props = self._service.wait(self._known())
+        return props.context if props else None
+
     async def _known(self) -> ServerProps | None:
         """What the server says of itself, asked once; None where it is no llama-server."""
         async with self._asking_props:
@@ -163,13 +169,8 @@ class ServerModel(OpenAIServer):
         )
 
     async def _sampled(self, prompt: Prompt, sampling: Sampling) -> Json:
-        return await self._body(
-            prompt,
-            temperature=sampling.temperature,
-            top_p=sampling.top_p,
-            seed=sampling.seed,
-            max_tokens=sampling.max_tokens,
-        )
+        names = ("temperature", "top_p", "seed", "max_tokens")
+        return await self._body(prompt, **{name: getattr(sampling, name) for name in names})
 
     async def _answer(self, prompt: Prompt, sampling: Sampling) -> Answer:
         body = await self._sampled(prompt, sampling)
@@ -303,9 +304,8 @@ class ServerModel(OpenAIServer):
                     raise
 
     async def _post(self, body: Json) -> Any:
-        reply = self._read(
-            await self._service.fetch("POST", "chat/completions", orjson.dumps(body))
-        )
+        sent = orjson.dumps(body)
+        reply = self._read(await self._service.fetch("POST", "chat/completions", sent))
         self._admitted = True
         return reply
 

@@ -171,5 +171,9 @@ class LanguageModel(Protocol):
     def sha256(self) -> str | None:
         """The SHA-256 of the model file, if it is local."""
 
+    @property
+    def context(self) -> int | None:
+        """How many tokens a prompt and its answer may have together, if that is known."""
+
     def close(self) -> None:
         """Free all resources; the model must not be used afterwards."""
