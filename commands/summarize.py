@@ -1,4 +1,4 @@
-"""vtk summarize: sum up a video in a few sentences."""
+"""vtk summarize: sum up a video, or each of its chapters, in a few sentences."""
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -6,7 +6,8 @@ import typer
 
 from vtk.methods import Methods
 
-from .options import Language
+from .options import Language, Opening
+from .search_options import Embedder, openers
 
 METHODS: "Methods[SummaryMethod]" = Methods("summarize")
 
@@ -18,9 +19,20 @@ if TYPE_CHECKING:
 else:
     Method = Literal[*METHODS]
 
+UNASKING = {"extract"}  # methods that ask no language model
+
 
 def summarize(
+    opening: Opening,
     method: Annotated[Method, typer.Option(help=METHODS.help)] = "extract",
+    by: Annotated[
+        Literal["video", "chapter"],
+        typer.Option(help="What is summed up: whole videos, or each of their chapters."),
+    ] = "video",
+    style: Annotated[
+        Literal["brief", "long", "bullets", "abstract", "minutes", "recipe-steps", "study-notes"],
+        typer.Option(help="The form of the summary."),
+    ] = "brief",
     sentences: Annotated[
         int | None,
         typer.Option(
@@ -30,25 +42,37 @@ def summarize(
     words: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="At most N words in all.")
     ] = None,
+    focus: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Tell only what bears on this.")
+    ] = None,
+    embedder: Embedder = None,
     language: Language = None,
 ) -> "Job":
     """Sum up each video in a few sentences.
 
     Gives one span per video with `summary` and with its `sentences`, each with the time where it
-    is said or seen; the titles of chapters stay in `parts`. The sentences are quoted, not
-    written. The spans of a video must follow each other in the input: one video is held at a
-    time. A video of which no span has `speech`, `screen_text` or `caption` is captioned first.
+    is said or seen, and what it rests on in `cites`; the titles of chapters stay in `parts`. With
+    --by chapter, gives each chapter with its own summary instead. The sentences of extract are
+    quoted, not written. The spans of a video must follow each other in the input: one video is held
+    at a time. A video of which no span has `speech`, `screen_text` or `caption` is captioned first.
 
     \b
     Examples:
       vtk summarize talk.mp4
       vtk chapter talk.mp4 | vtk summarize --words 100 | jq -r .summary
+      vtk chapter talk.mp4 | vtk summarize --by chapter --sentences 2 | jq -r '.title, .summary'
       vtk summarize --sentences 3 < shots.jsonl | jq -r '.sentences[] | [.start, .text] | @tsv'
     """
     from functools import partial
 
     from vtk.stream.job import Job
+    from vtk.summarize import Task
     from vtk.summarize import summarize as sum_up
 
-    work = partial(sum_up, method=method, sentences=sentences, words=words, language=language)
-    return Job(work, by_video=True)
+    if method in UNASKING:
+        opening.warn_of_unused(f"the method {method}")
+    models = openers(opening, embedder)
+    task = Task(by, style, sentences, words, focus, language, models=models)
+    # A model is loaded once, not in each process of --jobs.
+    alone = bool(embedder) or method not in UNASKING
+    return Job(partial(sum_up, task=task, method=method), by_video=True, processes=not alone)

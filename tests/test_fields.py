@@ -62,6 +62,7 @@ ENTRIES: dict[str, Any] = {
     "tags": entries.TagEntry,
     "names": entries.NameEntry,
     "sentences": entries.SentenceEntry,
+    "sentences.cites": entries.CiteEntry,
     "parts": entries.PartEntry,
     "evidence": entries.EvidenceEntry,
     "embedding": entries.EmbeddingEntry,

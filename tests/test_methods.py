@@ -29,7 +29,7 @@ from vtk.retrieve.embedded import meaning as by_meaning
 from vtk.retrieve.words import Words
 from vtk.split.methods import SplitMethod
 from vtk.summarize import SummaryMethod
-from vtk.summarize.extract import summary
+from vtk.summarize.extract import summaries
 from vtk.transcribe import SpeechSources
 
 ABILITIES = {
@@ -46,7 +46,7 @@ OPTIONS = {"retrieve": "by"}  # the option that chooses, if it is not --method
 # Functions follow a protocol, which type checkers see here.
 FUNCTIONS: tuple[ChapterMethod | SummaryMethod | MakeChannel | GroundingMethod, ...] = (
     chapters,
-    summary,
+    summaries,
     Words,
     by_meaning,
     by_looks,

@@ -88,12 +88,22 @@ class EventEntry(TypedDict):
     text: str
 
 
+class CiteEntry(TypedDict):
+    """What of the video a sentence of a summary rests on."""
+
+    start: float
+    end: float
+    source: NotRequired[str]  # the field that it was found in
+
+
 class SentenceEntry(TypedDict):
     """A sentence of a summary, and the stretch that it comes from."""
 
     start: float
     end: float
     text: str
+    cites: NotRequired[list[CiteEntry]]
+    section: NotRequired[str]  # heading of the summary that it stands under
 
 
 class CopyEntry(TypedDict):

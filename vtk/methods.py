@@ -70,7 +70,7 @@ TABLES: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "summarize": {
         "extract": (
             "the sentences that say the most, word for word, no model",
-            "vtk.summarize.extract:summary",
+            "vtk.summarize.extract:summaries",
         )
     },
     "retrieve": {

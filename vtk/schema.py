@@ -216,6 +216,13 @@ PROPERTIES: dict[str, Any] = {
         ["start", "end", "text"],
         **TIMED,
         text=text("the sentence"),
+        cites=entries(
+            "what of the video it rests on",
+            ["start", "end"],
+            **TIMED,
+            source=text("speech, screen_text, caption, title or summary"),
+        ),
+        section=text("heading of the summary that it stands under"),
     ),
     "parts": entries(
         "the spans that were joined into this one, with what is known of each",

@@ -100,7 +100,9 @@ FULL: dict[str, Any] = {
     },
     "title": "A boat.",
     "summary": "A boat.",
-    "sentences": [LINE],
+    "sentences": [
+        {**LINE, "cites": [{"start": 1.0, "end": 2.0, "source": "speech"}], "section": "Topics"}
+    ],
     "parts": [{**LINE, "caption": "A boat.", "parts": [{"start": 1.0, "end": 2.0}]}],
     "evidence": [{**LINE, "source": "speech", "guessed": True, "score": 0.5}],
     "clip": {"file": "a.mp4", "start": 0.0, "end": 10.0},

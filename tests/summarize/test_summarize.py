@@ -11,7 +11,7 @@ from vtk.check import check
 from vtk.errors import UsageError
 from vtk.schema import SCHEMA
 from vtk.span import Span
-from vtk.summarize import summarize
+from vtk.summarize import Task, summarize
 from vtk.text import word_count
 
 SPEECH = [
@@ -43,7 +43,7 @@ def talk(texts: list[str] = SPEECH, **fields: Any) -> list[Span]:
 
 
 def test_a_summary_is_whole_sentences_in_order_of_time() -> None:
-    (found,) = summarize(talk(), sentences=2)
+    (found,) = summarize(talk(), Task(sentences=2))
     check(found, SCHEMA)
     texts = [
         "A lighthouse keeper carried oil up the stairs every evening.",
@@ -91,13 +91,13 @@ def test_titles_of_chapters_stay_as_parts() -> None:
 
 def test_speech_without_punctuation_is_told_in_excerpts() -> None:
     texts = [f"the telescope number {i} sees {name} far away" for i, name in enumerate("abcdefgh")]
-    (found,) = summarize(talk(texts), sentences=2)
+    (found,) = summarize(talk(texts), Task(sentences=2))
     assert 1 <= len(found["sentences"]) <= 2
     assert " … " in found["summary"]
 
 
 def test_a_budget_smaller_than_any_sentence_cuts_one() -> None:
-    (found,) = summarize(talk(), words=2)
+    (found,) = summarize(talk(), Task(words=2))
     assert 0 < word_count(found["summary"]) <= 2
     assert found["summary"].endswith("…")
 
@@ -110,10 +110,14 @@ def test_each_video_has_its_own_summary_and_errors_pass() -> None:
     assert found[1] == broken
 
 
-@pytest.mark.parametrize("wrong", [{"sentences": 0}, {"words": 0}, {"method": "magic"}])
+@pytest.mark.parametrize(
+    "wrong",
+    [{"sentences": 0}, {"words": 0}, {"budget": 0}, {"focus": "?"}, {"style": "x"}, {"by": "x"}],
+    ids=str,
+)
 def test_options_without_sense_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(UsageError):
-        summarize(talk(), **wrong)
+        Task(**wrong)
 
 
 TEXTS = st.lists(
@@ -130,12 +134,13 @@ TEXTS = st.lists(
 def test_a_summary_keeps_within_its_budget(
     texts: list[str], sentences: int, words: int | None
 ) -> None:
-    (found,) = summarize(talk(texts), sentences=sentences, words=words)
+    task = Task(sentences=sentences, words=words)
+    (found,) = summarize(talk(texts), task)
     assert len(found["sentences"]) <= sentences
     assert words is None or word_count(found["summary"]) <= words
     times = [(entry["start"], entry["end"]) for entry in found["sentences"]]
     assert times == sorted(times)
-    assert [found] == list(summarize(talk(texts), sentences=sentences, words=words))
+    assert [found] == list(summarize(talk(texts), task))
 
 
 def test_the_command_takes_a_budget() -> None:

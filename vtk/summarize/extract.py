@@ -10,21 +10,25 @@ cost of a sentence (Lin & Bilmes, NAACL 2010, section 4).
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from vtk.entries import PartEntry, SentenceEntry
+from vtk.entries import CiteEntry, SentenceEntry
 from vtk.passages import Passage, measured_caption, passages, with_parts
-from vtk.span import Span, join
+from vtk.pipeline import map_videos
+from vtk.span import Span
 from vtk.speech import speech_sentences
-from vtk.text import Analyzer, join_texts, word_count
+from vtk.summarize.result import ENDED, groups, summed
+from vtk.summarize.task import Task
+from vtk.text import Analyzer, word_count
 from vtk.text import (
     sentences as split_sentences,
 )
 
 Concept = tuple[str, ...]
 
+SENTENCES = 5  # of a summary if no number of sentences or words is given
 STRETCHES = 6  # equal parts of a video that its summary should represent, if it has no chapters
 DIVERSITY = 0.6  # weight of representing all parts, relative to covering the concepts
 COST_POWER = 0.35  # exponent of the number of words by which the gain of a sentence is divided
@@ -36,7 +40,6 @@ _LEANING = re.compile(
     r"|you|thank|thanks|please|good morning|hello|hi|welcome|today|next|last)\b",
     re.I,
 )
-_ENDED = re.compile(r"[.!?…。！？][\"'”’)」』]*$")
 
 
 @dataclass(frozen=True)
@@ -48,25 +51,27 @@ class _Candidate:
     stretch: int
 
 
-def summary(spans: list[Span], *, sentences: int | None, words: int | None, language: str) -> Span:
-    """Return the summary of one video; every span has an end and none is an error record."""
+def summaries(source: Iterable[Span], task: Task) -> Iterator[Span]:
+    """Yield a summary of each video or chapter, in sentences that are quoted from it."""
+    return map_videos("summarize", groups(source, task), lambda spans: [_summary(spans, task)])
+
+
+def _summary(spans: list[Span], task: Task) -> Span:
     spans = sorted(spans, key=lambda span: (span.start, span.end))
     found, measured = _sentences(spans)
-    candidates, weights = _candidates(spans, found, measured, Analyzer(language, talk=True))
-    chosen = _chosen(candidates, weights, sentences, words)
-    if not chosen and candidates and words is not None:
-        chosen = [_cut(max(candidates, key=lambda c: c.quality).sentence, words)]
+    candidates, weights = _candidates(spans, found, measured, Analyzer(task.spoken, talk=True))
+    most = SENTENCES if task.sentences is None and task.words is None else task.sentences
+    chosen = _chosen(candidates, weights, most, task.words)
+    if not chosen and candidates and task.words is not None:
+        chosen = [_cut(max(candidates, key=lambda c: c.quality).sentence, task.words)]
     chosen.sort(key=lambda sentence: (sentence.start, sentence.end))
-    told: list[SentenceEntry] = [{"start": s.start, "end": s.end, "text": s.text} for s in chosen]
-    fields = {"summary": _prose([sentence.text for sentence in chosen]), "sentences": told}
-    parts: list[PartEntry] = [
-        {"start": span.start, "end": span.end, "title": span["title"]}
-        for span in spans
-        if span.get("title")
-    ]
-    if parts:
-        fields["parts"] = parts
-    return join(spans, "summary", **fields).with_provenance("summarize", "extract")
+    return summed(spans, task, [quoted(sentence) for sentence in chosen], "extract")
+
+
+def quoted(sentence: Passage) -> SentenceEntry:
+    """Return a sentence of the video as a sentence of a summary, which cites it."""
+    place: CiteEntry = {"start": sentence.start, "end": sentence.end, "source": sentence.source}
+    return {"start": sentence.start, "end": sentence.end, "text": sentence.text, "cites": [place]}
 
 
 def _sentences(spans: Sequence[Span]) -> tuple[list[Passage], bool]:
@@ -90,12 +95,6 @@ def _sentences(spans: Sequence[Span]) -> tuple[list[Passage], bool]:
     return _distinct(_split([p for p in told if p.source != "title"])), True
 
 
-def _prose(texts: Sequence[str]) -> str:
-    """Join sentences into one text; an ellipsis follows those without an end mark."""
-    marked = [text if _ENDED.search(text) else f"{text} …" for text in texts[:-1]]
-    return join_texts([*marked, *texts[-1:]])
-
-
 def _split(texts: Sequence[Passage]) -> list[Passage]:
     return [
         Passage(sentence, text.start, text.end, text.source)
@@ -115,7 +114,7 @@ def _candidates(
 ) -> tuple[list[_Candidate], dict[Concept, float]]:
     """The sentences with their concepts, and the weight of every concept."""
     edges = _edges(spans)
-    punctuated = sum(bool(_ENDED.search(s.text)) for s in found) * 2 >= len(found)
+    punctuated = sum(bool(ENDED.search(s.text)) for s in found) * 2 >= len(found)
     terms = [analyzer.terms(sentence.text) for sentence in found]
     if measured:  # ignore numbers: shots that differ only in duration say the same
         terms = [[t for t in own if not any(map(str.isdigit, t))] for own in terms]
@@ -179,7 +178,7 @@ def _quality(sentence: Passage, punctuated: bool) -> float:
         quality *= 0.5
     if sentence.text.rstrip("\"'”’").endswith(("?", "？")):
         quality *= 0.4
-    if punctuated and not _ENDED.search(sentence.text):
+    if punctuated and not ENDED.search(sentence.text):
         quality *= 0.4  # the sentence is incomplete
     return quality
 
