@@ -10,7 +10,7 @@ from tests.command_line import lines, vtk
 from vtk.check import check
 from vtk.errors import UsageError
 from vtk.schema import SCHEMA
-from vtk.span import Span
+from vtk.span import Span, join
 from vtk.summarize import Task, summarize
 from vtk.text import word_count
 
@@ -87,6 +87,17 @@ def test_captions_of_models_are_told_and_measurements_only_without_words() -> No
 def test_titles_of_chapters_stay_as_parts() -> None:
     (found,) = summarize([Span({**span, "title": f"Part {span.start}"}) for span in talk()])
     assert found["parts"][1] == {"start": 4.0, "end": 8.0, "title": "Part 4.0"}
+
+
+def test_each_chapter_has_its_own_summary() -> None:
+    chapters = [join(part, "chapter", title="Part") for part in (talk()[:4], talk()[4:])]
+    found = list(summarize(chapters, Task(by="chapter", sentences=1)))
+    assert [(c.start, c.end, c["kind"]) for c in found] == [(0, 16, "chapter"), (16, 32, "chapter")]
+    for each, before in zip(found, chapters, strict=True):
+        (sentence,) = each["sentences"]
+        assert each.start <= sentence["start"] < sentence["end"] <= each.end
+        assert {**before, **each} == each | {"made": each["made"]}
+    assert {span["kind"] for span in summarize(talk(), Task(by="chapter"))} == {"chapter"}
 
 
 def test_speech_without_punctuation_is_told_in_excerpts() -> None:

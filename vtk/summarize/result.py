@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from vtk.caption import videos_with_captions
+from vtk.chapter import Task as ChapterTask
 from vtk.chapter import chapter
 from vtk.entries import PartEntry, SentenceEntry
 from vtk.span import Span, join
@@ -26,7 +27,8 @@ def groups(source: Iterable[Span], task: Task) -> Iterator[list[Span]]:
             yield spans
             continue
         if not all(span.failed or span.get("kind") == "chapter" for span in spans):
-            spans = list(chapter(spans, language=task.language))
+            wanted = ChapterTask(language=task.language, models=task.models)
+            spans = list(chapter(spans, wanted))
         yield from ([span] for span in spans)
 
 
