@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from vtk.errors import UsageError
 from vtk.span import Span
@@ -62,6 +62,13 @@ def with_signatures(spans: Iterable[Span]) -> Iterator[Span]:
     from vtk.embed.signatures import with_signatures as sign
 
     return sign(spans)
+
+
+def source_of(span: Span, of: str, model: str, number: int) -> dict[str, Any]:
+    """Return `t` in seconds or `text`, of which a vector of a span is, by its number."""
+    from vtk.embed.source import source
+
+    return source(span, of, model, number)
 
 
 def with_embeddings(

@@ -16,7 +16,7 @@ from typing import Any
 from vtk.errors import InputError, UsageError
 from vtk.pipeline import failure, group_by_video
 from vtk.span import Span
-from vtk.store.collection import Where
+from vtk.store.collection import Where, matches
 from vtk.store.index import upkeep
 from vtk.store.index.approximate import forget
 from vtk.store.index.columns import (
@@ -33,7 +33,7 @@ from vtk.store.index.place import Place
 from vtk.store.index.reader import LanceIndex
 from vtk.store.index.report import Report
 from vtk.store.index.videos import Known, embedded, fingerprint_of, is_gone, known
-from vtk.store.index.where import NOTHING, among, matches, quoted, sql
+from vtk.store.index.where import NOTHING, among, quoted, sql
 from vtk.text import Analyzer
 
 BATCH = 4096  # spans that are committed at once, unless a single video has more
