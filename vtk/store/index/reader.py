@@ -181,12 +181,6 @@ class LanceIndex:
         with self._place.reading():
             return info(self._table, self)
 
-    def verify(self) -> Iterator[str]:
-        """Yield what is wrong with the index, each as a sentence."""
-        from vtk.store.index.inspection import verify
-
-        return verify(self._table, self)
-
     @property
     def whole(self) -> list[str]:
         """The columns of which records are made."""
