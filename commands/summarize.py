@@ -8,6 +8,7 @@ from vtk.methods import Methods
 
 from .options import Language, Opening
 from .search_options import Embedder, openers
+from .skim_options import Ratio, Seconds, Select, Skim, wished_skim
 
 METHODS: "Methods[SummaryMethod]" = Methods("summarize")
 
@@ -45,6 +46,10 @@ def summarize(
     focus: Annotated[
         str | None, typer.Option(metavar="TEXT", help="Tell only what bears on this.")
     ] = None,
+    skim: Skim = None,
+    select: Select = False,
+    ratio: Ratio = None,
+    seconds: Seconds = None,
     embedder: Embedder = None,
     language: Language = None,
 ) -> "Job":
@@ -56,12 +61,19 @@ def summarize(
     quoted, not written. The spans of a video must follow each other in the input: one video is held
     at a time. A video of which no span has `speech`, `screen_text` or `caption` is captioned first.
 
+    With --skim, also writes the video in short: what the summary is about, what else is told and
+    what stands out in pictures and sound, in whole sentences and from cut to cut. It decodes the
+    whole video, and encodes the skim anew (H.264, AAC), so that it is exact and in step. In `skim`
+    are its `stretches`, and in each sentence the moment of the skim at which it is said.
+
     \b
     Examples:
       vtk summarize talk.mp4
       vtk chapter talk.mp4 | vtk summarize --words 100 | jq -r .summary
       vtk chapter talk.mp4 | vtk summarize --by chapter --sentences 2 | jq -r '.title, .summary'
       vtk summarize --sentences 3 < shots.jsonl | jq -r '.sentences[] | [.start, .text] | @tsv'
+      vtk transcribe talk.mp4 | vtk summarize --skim short.mp4 --seconds 60 | vtk show
+      vtk transcribe talk.mp4 | vtk summarize --select --ratio 0.2 | vtk export edl > short.edl
     """
     from functools import partial
 
@@ -75,4 +87,12 @@ def summarize(
     task = Task(by, style, sentences, words, focus, language, models=models)
     # A model is loaded once, not in each process of --jobs.
     alone = bool(embedder) or method not in UNASKING
-    return Job(partial(sum_up, task=task, method=method), by_video=True, processes=not alone)
+    if short := wished_skim(skim, select, ratio, seconds):
+        from vtk.skim import select as parts
+        from vtk.skim import skim as shorten
+
+        work = partial(parts if select else shorten, wish=short, task=task, method=method)
+        alone = alone or short.alone
+    else:
+        work = partial(sum_up, task=task, method=method)
+    return Job(work, by_video=True, processes=not alone)

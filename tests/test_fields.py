@@ -67,6 +67,8 @@ ENTRIES: dict[str, Any] = {
     "evidence": entries.EvidenceEntry,
     "embedding": entries.EmbeddingEntry,
     "copy": entries.CopyEntry,
+    "skim": entries.SkimEntry,
+    "skim.stretches": entries.SkimStretch,
     "clip": entries.ClipEntry,
     "error": entries.ErrorEntry,
     "made": entries.MadeEntry,

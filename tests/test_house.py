@@ -18,7 +18,7 @@ HOME = Path(__file__).parents[1]
 ORDER = (
     *("media", "models", "prompting", "skills"),
     *("split", "transcribe", "keyframes", "ocr", "caption", "chapter", "summarize"),
-    *("embed", "retrieve", "ground", "export", "recipes"),
+    *("embed", "retrieve", "ground", "skim", "export", "recipes"),
 )
 ABILITIES = set(ORDER[ORDER.index("split") : -1])
 COMMANDS = [[], *([name] for name in import_module("vtk.commands").COMMANDS)]

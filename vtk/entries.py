@@ -104,6 +104,24 @@ class SentenceEntry(TypedDict):
     text: str
     cites: NotRequired[list[CiteEntry]]
     section: NotRequired[str]  # heading of the summary that it stands under
+    skim: NotRequired[float]  # where in the skim that is, in seconds
+
+
+class SkimStretch(TypedDict):
+    """A stretch of a video that its skim shows, from `at` seconds on."""
+
+    start: float
+    end: float
+    at: float
+    score: float
+
+
+class SkimEntry(TypedDict):
+    """What to watch of a video, one stretch after another, and the file of it."""
+
+    file: NotRequired[str]
+    seconds: float
+    stretches: list[SkimStretch]
 
 
 class CopyEntry(TypedDict):

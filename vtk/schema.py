@@ -15,6 +15,7 @@ from vtk.schema_parts import (
     SCORE,
     SECONDS,
     SHOWN,
+    SKIM,
     TIMED,
     entries,
     number,
@@ -223,7 +224,9 @@ PROPERTIES: dict[str, Any] = {
             source=text("speech, screen_text, caption, title or summary"),
         ),
         section=text("heading of the summary that it stands under"),
+        skim={**SECONDS, "description": "moment of the skim at which that begins"},
     ),
+    "skim": SKIM,
     "parts": entries(
         "the spans that were joined into this one, with what is known of each",
         ["start", "end"],

@@ -81,6 +81,23 @@ COPY: dict[str, Any] = {
     },
 }
 
+SKIM: dict[str, Any] = {
+    "type": "object",
+    "description": "what to watch of the video",
+    "required": ["seconds", "stretches"],
+    "properties": {
+        "file": text("path of the file that shows it"),
+        "seconds": number("how long it is, in seconds"),
+        "stretches": entries(
+            "stretches of the video, in order",
+            ["start", "end", "at", "score"],
+            **TIMED,
+            at={**SECONDS, "description": "moment of the skim with which it begins"},
+            score=number("what a second of it is worth"),
+        ),
+    },
+}
+
 CUE: dict[str, Any] = {
     "type": "object",
     "description": "the technical cue, and what was measured of it",

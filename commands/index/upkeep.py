@@ -66,12 +66,13 @@ def verify(stream: "Stream", index: Place, json: AsJson = False) -> None:
     Examples:
       vtk index verify films.index | jq -r .problem
     """
-    from vtk.store.index import verify
+    from vtk.store.index import open_index
 
-    for problem in verify(index):
-        stream.failed += 1
-        record = {"index": index, "problem": problem}
-        write(stream, [record], lambda record: str(record["problem"]), json)
+    with open_index(index) as opened:
+        for problem in opened.verify():
+            stream.failed += 1
+            record = {"index": index, "problem": problem}
+            write(stream, [record], lambda record: str(record["problem"]), json)
 
 
 @index_subcommand
@@ -90,16 +91,15 @@ def compact(
     """Join the small files of an index, index what is new, and remove old versions.
 
     add does so by itself where it is worth it; this makes the index as small as it can be, and what
-    the search needs beside the records anew where it cannot be read. If the list of files of the
-    last version is damaged, the last whole version takes its place, which is told.
+    the search needs beside the records anew where it cannot be read.
 
     \b
     Examples:
       vtk index compact --now films.index
     """
-    from vtk.store.index import compact
+    from vtk.store.index import open_writer
 
-    compact(index, now=now)
+    open_writer(index).compact(now=now)
 
 
 @index_subcommand
@@ -134,16 +134,16 @@ def drop(
     """
     from vtk.errors import UsageError
     from vtk.store.collection import Where
-    from vtk.store.index import open_writer, remove
+    from vtk.store.index import open_writer
 
     if bool(video) + (model is not None) + all_ != 1:
         raise UsageError("drop what? One of --video PATTERN, --model NAME and --all")
+    writer = open_writer(index)
     if all_:
-        remove(index)
+        writer.remove()
     elif model is not None:
-        open_writer(index).drop_model(model)
+        writer.drop_model(model)
     else:
-        writer = open_writer(index)
         unknown = writer.unknown(video or ())
         writer.drop(Where(videos=tuple(video or ())))
         stream.failed += len(unknown)

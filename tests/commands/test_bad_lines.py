@@ -101,8 +101,18 @@ FULL: dict[str, Any] = {
     "title": "A boat.",
     "summary": "A boat.",
     "sentences": [
-        {**LINE, "cites": [{"start": 1.0, "end": 2.0, "source": "speech"}], "section": "Topics"}
+        {
+            **LINE,
+            "cites": [{"start": 1.0, "end": 2.0, "source": "speech"}],
+            "section": "Topics",
+            "skim": 0.0,
+        }
     ],
+    "skim": {
+        "file": "b.mp4",
+        "seconds": 1.0,
+        "stretches": [{"start": 1.0, "end": 2.0, "at": 0.0, "score": 1.0}],
+    },
     "parts": [{**LINE, "caption": "A boat.", "parts": [{"start": 1.0, "end": 2.0}]}],
     "evidence": [{**LINE, "source": "speech", "guessed": True, "score": 0.5}],
     "clip": {"file": "a.mp4", "start": 0.0, "end": 10.0},

@@ -31,8 +31,7 @@ def results(
         **_ways(channels, how),
     }
     taken: Counter[str] = Counter()
-    named = "+".join(channel.name for channel in channels)
-    method = "conditions" if query.lists else named
+    method = "+".join(channel.name for channel in channels)
     for first in range(0, len(candidates), BATCH):
         batch = candidates[first : first + BATCH]
         for candidate, span in zip(batch, read(collection, batch), strict=True):

@@ -1,11 +1,12 @@
-"""Extract a span of a video as a file: frame-accurate, re-encoded, with its audio."""
+"""Extract spans of a video as one file: frame-accurate, re-encoded, with their audio."""
 
+import errno
 import io
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from heapq import merge
-from itertools import chain
+from itertools import accumulate, chain, pairwise
 from typing import Any, BinaryIO, NamedTuple, cast
 
 import av
@@ -28,13 +29,17 @@ BT709 = 1  # FFmpeg's number for matrix, primaries and transfer alike
 RATE = 48_000  # samples per second if the audio encoder does not support the file's rate
 WOBBLE = 0.02  # seconds by which audio timestamps may be off without counting as a gap
 RUN_UP = 1.0  # seconds of audio decoded before the span, as decoders need some to settle
+TICK = Fraction(1, 1000)  # seconds, at most; else sound and pictures would drift apart at joints
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+FADE = 0.004  # seconds over which sound fades out and in at a joint, against clicks
 
 Packets = Iterator["av.Packet[Any]"]
 Samples = NDArray[np.float32]  # (channels, samples)
+Stretches = Sequence[tuple[float, float]]  # [start, end) in seconds
 
 
 class _Shown(NamedTuple):
-    """An image of the clip; times are in the video's time base, from the start of the clip."""
+    """An image of the clip; times are in ticks of `_ticks`, from the start of the clip."""
 
     picture: RGB
     pts: int
@@ -42,54 +47,78 @@ class _Shown(NamedTuple):
 
 
 def encode_clip(video: Video, start: float, end: float, height: int | None = None) -> bytes:
-    """Encode [start, end) seconds of video and audio as an MP4 (H.264, AAC) that begins at 0.
+    """Encode [start, end) seconds of video and audio as an MP4; see `encode_joined`."""
+    file = io.BytesIO()
+    encode_joined(video, [video.clamp(start, end)], file, "mp4", height)
+    return file.getvalue()
 
-    The first frame is the one on screen at `start`; each frame lasts as long as in the video, the
-    last one until `end`. Frames are upright, with square pixels and even sides; `height` scales
-    them to about that many pixels. Raises MediaError if no frame is shown in the span.
+
+def encode_joined(
+    video: Video, stretches: Stretches, file: str | BinaryIO, form: str, height: int | None = None
+) -> None:
+    """Encode stretches of a video and its audio, one after another, as H.264 and AAC from 0 on.
+
+    The stretches must lie in the video, in order and apart; `form` is FFmpeg's name of a format.
+    The first frame of each is the one on screen at its start; each frame lasts as long as in the
+    video, the last one until the end of its stretch. Frames are upright, with square pixels and
+    even sides; `height` scales them to about that many pixels. Raises MediaError if no frame is
+    shown, OSError if the disk is full.
     """
-    start, end = video.clamp(start, end)
-    shown = _shown(video, start, end, height)
+    shown = _shown(video, stretches, height)
     first = next(shown, None)
     if first is None:
         raise MediaError(OUTSIDE)
-    file = io.BytesIO()
     try:
-        with open_container(video.name) as source, _create(file) as out:
+        with open_container(video.name) as source, _create(file, form) as out:
             streams = [_pictures(_add_pictures(out, video, first.picture), chain([first], shown))]
             track = cast(AudioStream | None, source.streams.best("audio"))
             if track is not None:
                 heard = _add_sound(out, track)
-                streams.append(_sound(heard, _heard(source, track, heard, start, end)))
+                streams.append(_sound(heard, _heard(source, track, heard, stretches)))
             for packet in merge(*streams, key=_seconds):
                 out.mux(packet)
     except av.FFmpegError as error:
+        if error.errno in FULL:
+            raise
         raise MediaError(f"the clip could not be encoded: {error.strerror}") from None
-    return file.getvalue()
 
 
-def _create(file: BinaryIO) -> OutputContainer:
-    return av.open(file, "w", format="mp4", container_options={"fflags": "+bitexact"})
+def _create(file: str | BinaryIO, form: str) -> OutputContainer:
+    return av.open(file, "w", format=form, container_options={"fflags": "+bitexact"})
 
 
 def _seconds(packet: "av.Packet[Any]") -> float:
     return float((packet.dts or 0) * packet.time_base)
 
 
-def _shown(video: Video, start: float, end: float, height: int | None) -> Iterator[_Shown]:
-    """Yield the images of a span, each as soon as its duration is known."""
-    base = video.time_base
-    zero = math.floor((start + ROUNDING) / base)
+def _ticks(video: Video) -> Fraction:
+    """Return the time base of a clip: that of the video, divided until it is at most TICK."""
+    return video.time_base / math.ceil(video.time_base / TICK)
+
+
+def _begun(stretches: Stretches) -> list[float]:
+    """Return where each stretch begins in the clip, and where the clip ends, in seconds."""
+    return list(accumulate((end - start for start, end in stretches), initial=0.0))
+
+
+def _shown(video: Video, stretches: Stretches, height: int | None) -> Iterator[_Shown]:
+    """Yield the images of all stretches, each as soon as its duration is known."""
+    base = _ticks(video)
+    scale = video.time_base / base
     held: tuple[RGB, int] | None = None
-    for frame in video.frames(start, end):
-        pts = max(frame.pts - zero, 0)  # the first frame may begin before the span
-        if held is not None:
-            if pts <= held[1]:
-                continue
-            yield _Shown(*held, pts - held[1])
-        held = to_rgb(frame.image, video.stream.sample_aspect_ratio, height), pts
+    for (start, end), begun in zip(stretches, _begun(stretches), strict=False):
+        zero = math.floor((start + ROUNDING) / base)
+        first = round(begun / base)
+        for frame in video.frames(start, end):
+            # The first frame may begin before the stretch.
+            pts = first + max(int(frame.pts * scale) - zero, 0)
+            if held is not None:
+                if pts <= held[1]:
+                    continue
+                yield _Shown(*held, pts - held[1])
+            held = to_rgb(frame.image, video.stream.sample_aspect_ratio, height), pts
     if held is not None:
-        yield _Shown(*held, max(round(end / base) - zero - held[1], 1))
+        yield _Shown(*held, max(round(_begun(stretches)[-1] / base) - held[1], 1))
 
 
 def _add_pictures(out: OutputContainer, video: Video, picture: RGB) -> VideoStream:
@@ -97,7 +126,7 @@ def _add_pictures(out: OutputContainer, video: Video, picture: RGB) -> VideoStre
     stream = out.add_stream("libx264", rate=rate, options=ENCODER)
     stream.height, stream.width = (max(side - side % 2, 2) for side in picture.shape[:2])
     stream.pix_fmt = "yuv420p"
-    stream.time_base = stream.codec_context.time_base = video.time_base
+    stream.time_base = stream.codec_context.time_base = _ticks(video)
     context = stream.codec_context
     context.thread_count = THREADS
     context.max_b_frames = 0  # so that the clip begins at 0 even in players that ignore edit lists
@@ -145,14 +174,47 @@ def _sound(stream: AudioStream, heard: Iterable[Samples]) -> Packets:
 
 
 def _heard(
-    source: InputContainer, track: AudioStream, form: AudioStream, start: float, end: float
+    source: InputContainer, track: AudioStream, form: AudioStream, stretches: Stretches
 ) -> Iterator[Samples]:
-    """Yield the audio of a span with the sample rate and channels of `form`, without gaps.
+    """Yield the audio of all stretches with the sample rate and channels of `form`, without gaps.
 
-    Missing audio is filled with silence, so that the total is as long as the span.
+    Missing audio is filled with silence, so that each is as long as its stretch.
     """
-    total, done = round((end - start) * form.rate), 0
-    for time, samples in _decoded(source, track, form, start):
+    edges = [round(seconds * form.rate) for seconds in _begun(stretches)]
+    for number, (low, high) in enumerate(pairwise(edges)):
+        done, total, start = 0, high - low, stretches[number][0]
+        if number or start > RUN_UP:
+            _seek(source, track, start - RUN_UP)
+        for samples in _part(source, track, form, start, total):
+            if number:
+                _fade(samples, done, form.rate)
+            if number < len(stretches) - 1:
+                _fade(samples[:, ::-1], total - done - samples.shape[1], form.rate)
+            done += samples.shape[1]
+            yield samples
+
+
+def _seek(source: InputContainer, track: AudioStream, seconds: float) -> None:
+    try:
+        base = track.time_base or Fraction(1, av.time_base)
+        source.seek(math.floor(seconds / base), stream=track)
+    except av.FFmpegError:
+        source.seek(0)
+
+
+def _fade(samples: Samples, done: int, rate: int) -> None:
+    """Fade samples in, of which `done` come before them; FADE seconds in all."""
+    over = round(FADE * rate)
+    count = min(max(over - done, 0), samples.shape[1])
+    samples[:, :count] *= np.arange(done, done + count, dtype=np.float32) / over
+
+
+def _part(
+    source: InputContainer, track: AudioStream, form: AudioStream, start: float, total: int
+) -> Iterator[Samples]:
+    """Yield `total` samples of the audio from `start` seconds on."""
+    done = 0
+    for time, samples in _decoded(source, track, form):
         place = round((time - start) * form.rate)
         if place >= total:
             break
@@ -173,15 +235,9 @@ def _silence(channels: int, count: int, most: int) -> Iterator[Samples]:
 
 
 def _decoded(
-    source: InputContainer, track: AudioStream, form: AudioStream, start: float
+    source: InputContainer, track: AudioStream, form: AudioStream
 ) -> Iterator[tuple[float, Samples]]:
-    """Yield audio chunks from a little before `start` on: the start in seconds, and the samples."""
-    base = track.time_base or Fraction(1, av.time_base)
-    if start > RUN_UP:
-        try:
-            source.seek(math.floor((start - RUN_UP) / base), stream=track)
-        except av.FFmpegError:
-            source.seek(0)
+    """Yield chunks of the audio that remains: the start in seconds, and the samples."""
     known, resampler = None, av.AudioResampler()
     for frame in _frames(source, track):
         if frame.pts is None:

@@ -13,12 +13,13 @@ from vtk.errors import MediaError
 from vtk.media.container import open_container
 from vtk.media.container.copying import copied_streams, to_mux
 from vtk.media.video import OUTSIDE, ROUNDING, Video
-from vtk.media.video.clip import encode_clip
-from vtk.output import atomic
+from vtk.media.video.clip import encode_clip, encode_joined
+from vtk.output import atomic, os_errors
 
 # The format of a copy, by the ending of the video; Matroska holds what others cannot.
 FORMATS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".webm": "webm", ".mkv": "matroska"}
 ANY = ".mkv"
+JOINED = (".mp4", ".m4v", ".mov", ".mkv")  # endings of files that hold H.264 and AAC
 WAIT = 10.0  # seconds of packets after the end in which tracks that come late are still looked for
 
 
@@ -38,6 +39,18 @@ def cut_exactly(video: Video, start: float, end: float, target: Path) -> tuple[f
     with atomic(target) as file:
         file.write(content)
     return start, end
+
+
+def join_cuts(video: Video, stretches: list[tuple[float, float]], target: Path) -> None:
+    """Write stretches of a video, in seconds, one after another as H.264 and AAC into `target`.
+
+    They must lie in the video, in order and apart. Everything is encoded anew: a copy could begin
+    only at keyframes of the encoding, which lie many seconds apart, and what is encoded with other
+    settings between copies does not play everywhere. Raises MediaError, OutputError.
+    """
+    form = FORMATS[target.suffix.lower()]
+    with atomic(target) as file, os_errors(target):
+        encode_joined(video, stretches, f"file:{file.name}", form)
 
 
 def cut_by_copying(video: Video, start: float, end: float, target: Path) -> tuple[float, float]:
