@@ -9,6 +9,7 @@ import typer
 from vtk.methods import Methods
 
 from .options import Language, Opening
+from .resume_option import Resume
 
 METHODS: "Methods[CaptionMethod]" = Methods("caption")
 
@@ -167,13 +168,7 @@ def caption(
             "reused; without it, the same input gives the same bytes, one prompt at a time.",
         ),
     ] = True,
-    resume: Annotated[
-        bool,
-        typer.Option(
-            "--resume",
-            help="Continue an earlier run with -o FILE --resume, keeping what it had finished.",
-        ),
-    ] = False,
+    resume: Resume = False,
     language: Language = None,
 ) -> "Job | str":
     """Say in words what each span shows and says.

@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .options import Language, Threads, warn_of_unused
+from .resume_option import Resume
 from .search_options import Clip, Embedder, open_embedders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from vtk.span import Span
+    from vtk.store.journal import ResumeJournal
     from vtk.stream.job import Job
 
 
@@ -34,6 +36,7 @@ def embed(
             "vtk retrieve --same finds copies.",
         ),
     ] = False,
+    resume: Resume = False,
     threads: Threads = None,
     language: Language = None,
 ) -> "Job":
@@ -60,6 +63,7 @@ def embed(
       vtk embed --embedder all-minilm --clip siglip2-b film.mkv -o film.jsonl
       vtk embed --clip http://localhost:8080 --pool film.mkv
       vtk embed --signature film.mkv > signed.jsonl
+      vtk embed --embedder all-minilm shots.jsonl -o embedded.jsonl --resume
     """
     from functools import partial
 
@@ -71,12 +75,16 @@ def embed(
             "which model? --embedder NAME embeds words, --clip NAME pictures "
             "(vtk models list --kind embed, --kind clip), and --signature needs none"
         )
-    if all(name.startswith(("http://", "https://")) for name in (embedder, clip) if name):
+    names = [name for name in (embedder, clip) if name]
+    if not names:
+        warn_of_unused(given & {"threads"}, "--signature")
+    elif all(name.startswith(("http://", "https://")) for name in names):
         warn_of_unused(given & {"threads"}, "the model of a server")
     if not embedder:
-        warn_of_unused(given & {"language"}, "--clip")
+        warn_of_unused(given & {"language"}, "--clip" if clip else "--signature")
     work = partial(_with_models, embedder, clip, threads, pool, signature, language)
-    return Job(work, processes=False)  # each process of --jobs would load the models
+    # Each process of --jobs would load the models.
+    return Job(work, processes=False, resumes=resume)
 
 
 def _with_models(
@@ -87,6 +95,7 @@ def _with_models(
     signature: bool,
     language: str | None,
     spans: "Iterator[Span]",
+    journal: "ResumeJournal | None" = None,
 ) -> "Iterator[Span]":
     """The spans with their embeddings; the models are closed behind them."""
     from vtk.embed import embed as add
@@ -99,4 +108,5 @@ def _with_models(
             signature=signature,
             pooled=pool,
             language=language,
+            journal=journal,
         )

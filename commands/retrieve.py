@@ -120,7 +120,8 @@ def retrieve(
     In a query, "lifts off" is a phrase, +night must be there, -rain must not, and "night"^2 counts
     twice; speech:, screen:, caption:, title: and summary: say where a word or a phrase stands;
     video:'talk*', tag:, kind:, after:1:30, before:, longer:10s and shorter: which spans take part;
-    of several video: or kind: one must fit, of tag: all.
+    of several video: or kind: one must fit, of tag: all. Conditions alone list what fulfils them,
+    in order of time, each with a score of 1.
     'A then B within 10s' finds moments from a span that answers A to a later one of the video that
     answers B, which begins no more than 10 s after the end of the first. Everything else is text. A
     word that no span has is taken as the ones spelled nearly so, which is told; cafe finds café. To
@@ -147,6 +148,7 @@ def retrieve(
       vtk retrieve --print '{score:.1f} {name} {start:hms}' 'sun valve' < shots.jsonl
       vtk retrieve -n 50 'mirror test' < shots.jsonl | vtk ground 'mirror test'
       vtk retrieve 'speech:"mirror test" -rocket longer:5s' shots.jsonl
+      vtk retrieve -n 0 'kind:shot longer:2s after:5s' shots.jsonl
       vtk retrieve 'countdown then "lifts off" within 1m' shots.jsonl
       vtk retrieve --queries queries.txt --per-video 1 --why shots.jsonl
       vtk retrieve --embedder all-minilm --threshold 0.5 'where honey comes from' shots.jsonl
@@ -195,16 +197,17 @@ def retrieve(
         raise UsageError("--index is searched instead of other input: leave one of them out")
     if normalize in ("softmax", "sinkhorn") and queries is None:
         raise UsageError(f"--normalize {normalize} compares the queries of --queries")
-    if (rerank or rewrite) and not opening.named:
-        raise UsageError("--rerank and --rewrite ask a model: --model NAME or --endpoint URL")
-    if not (rerank or rewrite):
-        used = ("threads",) if embedder or clip else ()
-        opening.warn_of_unused("a search that no model judges", *used)
     channels = [by] if by != "all" else ["words"]
     if by == "all":
         channels += [name for name, model in (("meaning", embedder), ("looks", clip)) if model]
     if channels == ["words"]:
         warn_of_unused(given & BY_VECTORS, "a search by words alone")
+        rewrite = False
+    if (rerank or rewrite) and not opening.named:
+        raise UsageError("--rerank and --rewrite ask a model: --model NAME or --endpoint URL")
+    if not (rerank or rewrite):
+        used = ("threads",) if embedder or clip else ()
+        opening.warn_of_unused("a search that no model judges", *used)
     search = Search(
         rewrite=rewrite,
         rerank=rerank,

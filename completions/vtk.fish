@@ -333,6 +333,7 @@ complete -c vtk -n '__vtk_command embed' -l embedder -x -d 'A text embedder, for
 complete -c vtk -n '__vtk_command embed' -l clip -x -d 'An image-text model, for what pictures look like: an open_clip model, or the URL of a server that embeds pictures and texts'
 complete -c vtk -n '__vtk_command embed' -l pool -d 'Keep one vector a span, the mean, not one a frame and one a text: smaller, but what only one frame shows is harder to find'
 complete -c vtk -n '__vtk_command embed' -l signature -d 'Give spans two signatures of frames a second, without a model, by which vtk retrieve --same finds copies'
+complete -c vtk -n '__vtk_command embed' -l resume -d 'Continue an earlier run with -o FILE --resume, keeping what it had finished'
 complete -c vtk -n '__vtk_command embed' -l threads -x -d 'Threads; all cores if not given'
 complete -c vtk -n '__vtk_command embed' -l language -x -d 'Language of the words (en, de, …), ISO 639'
 complete -c vtk -n '__vtk_command embed' -l decode -x -a 'auto cpu cuda' -d 'Where to decode: auto uses an NVIDIA GPU if there is one'

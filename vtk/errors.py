@@ -25,6 +25,10 @@ class OpenError(MediaError):
     """A file could not be opened at all: missing, unreadable, not a media file."""
 
 
+class DamagedError(OpenError):
+    """An index cannot be read; the message says what is damaged and what mends it."""
+
+
 class OutputError(VtkError):
     """The output could not be written: a full disk, a missing folder, no permission."""
 

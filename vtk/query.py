@@ -20,7 +20,7 @@ from typing import Any
 
 from vtk.errors import UsageError
 from vtk.span import Span
-from vtk.store.collection import Where
+from vtk.store.collection import EVERYTHING, Where
 from vtk.text import Analyzer, words
 from vtk.times import parse_duration
 
@@ -144,6 +144,11 @@ class Query:
         return bool(words(self.wanted))
 
     @property
+    def lists(self) -> bool:
+        """Whether it is nothing but conditions, which all spans under them answer."""
+        return not (self.parts or self.images or self.likes) and self.where != EVERYTHING
+
+    @property
     def stop(self) -> bool:
         """Whether stop words are left out: unless the query has no other words."""
         return self._terms[1]
@@ -162,7 +167,7 @@ class Query:
         try:
             return self.analyzer.query(self.wanted)
         except UsageError:
-            hint = "" if self.where == Where() else ", only conditions: add a word"
+            hint = "" if self.where == EVERYTHING else ", only conditions: add a word"
             raise UsageError(f"the query {self.text!r} has no words{hint}") from None
 
     @cached_property

@@ -66,13 +66,12 @@ def verify(stream: "Stream", index: Place, json: AsJson = False) -> None:
     Examples:
       vtk index verify films.index | jq -r .problem
     """
-    from vtk.store.index import open_index
+    from vtk.store.index import verify
 
-    with open_index(index) as opened:
-        for problem in opened.verify():
-            stream.failed += 1
-            record = {"index": index, "problem": problem}
-            write(stream, [record], lambda record: str(record["problem"]), json)
+    for problem in verify(index):
+        stream.failed += 1
+        record = {"index": index, "problem": problem}
+        write(stream, [record], lambda record: str(record["problem"]), json)
 
 
 @index_subcommand
@@ -91,15 +90,16 @@ def compact(
     """Join the small files of an index, index what is new, and remove old versions.
 
     add does so by itself where it is worth it; this makes the index as small as it can be, and what
-    the search needs beside the records anew where it cannot be read.
+    the search needs beside the records anew where it cannot be read. If the list of files of the
+    last version is damaged, the last whole version takes its place, which is told.
 
     \b
     Examples:
       vtk index compact --now films.index
     """
-    from vtk.store.index import open_writer
+    from vtk.store.index import compact
 
-    open_writer(index).compact(now=now)
+    compact(index, now=now)
 
 
 @index_subcommand
@@ -134,16 +134,16 @@ def drop(
     """
     from vtk.errors import UsageError
     from vtk.store.collection import Where
-    from vtk.store.index import open_writer
+    from vtk.store.index import open_writer, remove
 
     if bool(video) + (model is not None) + all_ != 1:
         raise UsageError("drop what? One of --video PATTERN, --model NAME and --all")
-    writer = open_writer(index)
     if all_:
-        writer.remove()
+        remove(index)
     elif model is not None:
-        writer.drop_model(model)
+        open_writer(index).drop_model(model)
     else:
+        writer = open_writer(index)
         unknown = writer.unknown(video or ())
         writer.drop(Where(videos=tuple(video or ())))
         stream.failed += len(unknown)

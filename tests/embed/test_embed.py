@@ -327,3 +327,5 @@ def test_options_without_effect_are_told() -> None:
     run = vtk("embed", "--clip", "http://127.0.0.1:9", "--threads", "1", "--language", "de")
     assert b"not used by the model of a server: --threads" in run.stderr
     assert b"not used by --clip: --language" in run.stderr
+    run = vtk("embed", "--signature", "--threads", "1", "--language", "de", "gone.mp4")
+    assert run.stderr.count(b"not used by --signature: --") == 2

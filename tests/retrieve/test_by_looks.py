@@ -69,8 +69,11 @@ def test_a_film_is_searched_by_text_picture_and_example(
     assert sorted(both) == [4, 7]
 
 
-def test_what_cannot_be_searched_by_is_told(film: Path, model: ClipModel, tmp_path: Path) -> None:
+def test_what_cannot_be_searched_by_is_told_once(
+    film: Path, model: ClipModel, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     with pytest.raises(UsageError, match=r"none\.png cannot be searched by"):
         places(film, model, Query("", images=(str(tmp_path / "none.png"),)))
     with pytest.raises(UsageError, match=r"gone\.mp4.* cannot be searched by"):
         places(film, model, Query("", likes=(parse(str(tmp_path / "gone.mp4")),)))
+    assert not caplog.messages  # what is raised is logged by who catches it

@@ -8,6 +8,7 @@ from unittest import mock
 import numpy as np
 import pytest
 
+from vtk.embed.source import source
 from vtk.embedding import pack
 from vtk.errors import UsageError
 from vtk.query import Query
@@ -189,6 +190,22 @@ def test_diverse_results_without_vectors_differ_in_their_words() -> None:
     spans = [Span(video="a.mp4", start=i, end=i + 1, caption=t) for i, t in enumerate(texts)]
     results = retrieve(spans, "dog runs", n=3, search=Search(diverse=True))
     assert [span["start"] for span in results] == [0, 2, 1]
+
+
+def test_why_tells_the_text_or_the_frame_that_is_nearest() -> None:
+    beach, city = (pack(each, "words", MODEL.name) for each in MODEL.documents(["beach", "city"]))
+    dog = pack(next(MODEL.documents(["dog"])), "looks", MODEL.name)
+    frames = [{"t": 1.0}, {"t": 2.5, "embedding": [dog]}]
+    both = pack(np.stack(list(MODEL.documents(["a beach", "a city"]))), "words", MODEL.name)
+    said = {"caption": "a beach", "speech": [{"start": 0, "end": 1, "text": "a city"}]}
+    whole = Span({"video": "a.mp4", "start": 0, "end": 5, **said}, keyframes=frames)
+    for own, expected in (([both], {"text": "a city"}), ([beach, city], {}), ([city], {})):
+        span = Span({**whole, "embedding": own})
+        models, why = Models(embedder=MODEL), Search(why=True)
+        (result,) = retrieve([span], "city", by=("meaning",), models=models, search=why)
+        told = {k: v for k, v in result["why"]["meaning"].items() if k in ("text", "t")}
+        assert told == expected
+    assert source(whole, "looks", MODEL.name, 0) == {"t": 2.5}
 
 
 def test_what_takes_a_model_says_which() -> None:

@@ -141,12 +141,9 @@ def test_the_command_explains_wrong_usage(tmp_path: Path) -> None:
     result = vtk("retrieve", "...", stdin=shots(CAPTIONS))
     assert result.returncode == 2
     assert b"has no words" in result.stderr
-    wrong = {
-        "video:*.mp4 after:1": "add a word",
-        "rocket": "not used by a search by words alone: --pool",
-    }
-    for query, told in wrong.items():
-        assert told.encode() in vtk("retrieve", "--pool", "mean", query, stdin=[]).stderr
+    by_words = vtk("retrieve", "--rewrite", "--pool", "mean", "rocket", stdin=[])
+    assert b"not used by a search by words alone: --pool, --rewrite" in by_words.stderr
+    assert by_words.returncode == 0  # no model is asked for
     unused = vtk("retrieve", "--threads", "1", "rocket", stdin=[])
     assert b"a search that no model judges: --threads" in unused.stderr
     (tmp_path / "latin").write_bytes(b"caf\xe9")
@@ -162,10 +159,18 @@ def test_the_command_explains_wrong_usage(tmp_path: Path) -> None:
 def test_nothing_found_is_told_and_fails_where_that_is_wanted() -> None:
     found = vtk("retrieve", "--fail-empty", "rocket", stdin=shots(CAPTIONS))
     assert (found.returncode, found.stderr) == (0, b"")
-    for query in ("whale", "rocket video:b.mp4"):
+    for query, told in (
+        ("whale", "5\n"),
+        ("rocket video:b.mp4", "0 of 5, by the conditions\n"),
+        (
+            "rocket kind:Shot",
+            "0 of 5, by the conditions\n"
+            "vtk retrieve: warning: no span is of the kind Shot; there are: shot\n",
+        ),
+    ):
         nothing = vtk("retrieve", query, stdin=shots(CAPTIONS))
         assert (nothing.returncode, nothing.stdout) == (0, b"")
-        told = f"nothing found for '{query}' by words; spans searched: 5\n"
+        told = f"nothing found for '{query}' by words; spans searched: {told}"
         assert nothing.stderr.decode().endswith(told)
         assert vtk("retrieve", "--fail-empty", query, stdin=shots(CAPTIONS)).returncode == 1
     assert vtk("retrieve", "-q", "whale", stdin=shots(CAPTIONS)).stderr == b""
@@ -248,6 +253,44 @@ def test_a_whole_video_has_the_same_limits_whatever_answers(indexed: bool, tmp_p
         how = Search(by_video=True)
         (whole,) = retrieve(spans, query, search=how, index=index if indexed else None)
         assert (whole.start, whole.end, len(whole["parts"])) == (0, 15, 1)
+
+
+@pytest.mark.parametrize("indexed", [False, True])
+def test_conditions_alone_list_what_fulfils_them_by_video_and_start(
+    indexed: bool, tmp_path: Path
+) -> None:
+    from vtk.store.index import open_writer
+
+    index = str(tmp_path / "a.index") if indexed else None
+    spans = [*reversed(shots(CAPTIONS, "a.mp4")), *shots(["…"], "b.mp4")]
+    if index:
+        assert list(open_writer(index).add(spans))
+
+    def listed(query: str, **options: Any) -> list[tuple[str, float, float]]:
+        found = retrieve(spans, query, index=index, **options)
+        return [(each.video, each.start, each["score"]) for each in found]
+
+    some = listed("kind:shot after:5s", n=3)
+    assert some == [("a.mp4", 5, 1), ("a.mp4", 10, 1), ("a.mp4", 15, 1)]
+    every = listed("longer:1s", n=0)
+    assert [(video, start) for video, start, _ in every[4:]] == [("a.mp4", 20), ("b.mp4", 0)]
+    assert listed("video:b*") == [("b.mp4", 0, 1)]
+    (whole,) = retrieve(spans, "after:15s", index=index, search=Search(by_video=True))
+    assert [part["start"] for part in whole["parts"]] == [15, 20]
+    with pytest.raises(UsageError, match="none: leave --rerank out"):
+        list(retrieve(spans, "kind:shot", index=index, search=Search(rerank=2)))
+
+
+def test_an_index_finds_stop_words_in_its_spans(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    from vtk.store.index import open_writer
+
+    index = str(tmp_path / "a.index")
+    assert list(open_writer(index).add(shots(CAPTIONS)))
+    queries = [Query("to be or not to be"), Query("dog")]
+    assert captions(retrieve([], queries, index=index)) == [CAPTIONS[4], CAPTIONS[3]]
+    assert f"leaves out: all its {len(CAPTIONS)} spans are read" in caplog.text
 
 
 def test_an_index_away_from_its_videos_is_searched_like_its_stream(tmp_path: Path) -> None:

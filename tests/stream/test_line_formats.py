@@ -41,6 +41,14 @@ def test_a_template_names_fields_and_formats(template: str, line: str) -> None:
     assert shown(template) == line
 
 
+def test_a_format_that_meets_no_number_is_told(
+    caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    template = "{title:.2f} {score:.2f} {nosuch:.2f}"
+    template_lines(template).write(iter([SPAN]), Output(str(tmp_path / "lines"), "retrieve"))
+    assert [message[:12] for message in caplog.messages] == ["no result ha", "{title:.2f}:"]
+
+
 def test_text_of_a_video_cannot_steer_the_terminal() -> None:
     assert shown("{title}") == "A boat\\x1b[2J\n"
 

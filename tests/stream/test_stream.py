@@ -83,6 +83,14 @@ def test_a_bad_file_becomes_an_error_record_among_the_good_ones(
     assert b"Traceback" not in result.stderr
 
 
+def test_a_missing_video_is_told_of_once_and_each_of_its_spans_fails() -> None:
+    spans = [{"video": video, "start": s, "end": s + 1} for video in ("a", "b") for s in (0, 1)]
+    result = vtk("keyframes", stdin=spans)
+    assert [record["error"]["type"] for record in lines(result)] == ["OpenError"] * 4
+    told = "".join(f"vtk keyframes: {v}: cannot open: No such file or directory\n" for v in "ab")
+    assert result.stderr.decode() == told
+
+
 @pytest.mark.parametrize("command", ["split", "keyframes", "caption"])
 @pytest.mark.parametrize("name", BROKEN)
 def test_every_broken_file_is_told_of_and_the_good_ones_come_through(

@@ -1,8 +1,8 @@
 """embed: say what spans mean and look like as vectors, to search by."""
 
 import logging
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from vtk.errors import UsageError
 from vtk.span import Span
@@ -10,6 +10,7 @@ from vtk.span import Span
 if TYPE_CHECKING:
     from vtk.models.embed.image_text import ImageTextModel
     from vtk.models.embed.text_model import TextModel
+    from vtk.store.journal import ResumeJournal
 
 log = logging.getLogger("vtk")
 
@@ -22,6 +23,7 @@ def embed(
     signature: bool = False,
     pooled: bool = False,
     language: str | None = None,
+    journal: "ResumeJournal | None" = None,
 ) -> Iterator[Span]:
     """Yield each span with `embedding`: of its words by `embedder`, of its keyframes by `clip`.
 
@@ -37,7 +39,8 @@ def embed(
     What the same model (name and weights) embedded already is kept, and no file is opened for it,
     unless its texts or its frames are others now, which the `checksum` of an entry tells. Entries
     without a checksum and those of other models stay. Batches are filled across spans, in whose
-    order results come. Raises UsageError if there is no model, MissingError for a server that is
+    order results come. What an earlier run finished is taken from `journal`, which is given each
+    record as it comes. Raises UsageError if there is no model, MissingError for a server that is
     gone.
     """
     if embedder is None and clip is None and not signature:
@@ -48,13 +51,45 @@ def embed(
     from vtk.embed.texts import embed_words
 
     found = iter(spans)
+    if journal is not None:
+        models = {"looks": clip, "words": embedder}
+        found = _resumed(found, journal, models, signature, pooled)
     if clip is not None:
         found = embed_looks(found, clip, pooled)
     if embedder is not None:
         found = embed_words(found, embedder, pooled, language)
     if signature:
         found = with_signatures(found)
-    yield from found
+    for span in found:
+        if journal is not None:
+            journal.append(span)
+        yield span
+
+
+def _resumed(
+    spans: Iterable[Span],
+    journal: "ResumeJournal",
+    models: "Mapping[str, ImageTextModel | TextModel | None]",
+    signature: bool,
+    pooled: bool,
+) -> Iterator[Span]:
+    """Yield the spans that are to be embedded, those that are finished as they were written."""
+    from vtk.embed.resume import resumed
+    from vtk.embedding import SIGNATURE
+    from vtk.media.image.signature import MODEL
+    from vtk.passages import was_examined
+    from vtk.pipeline import fill_missing
+    from vtk.split import split
+
+    sources = {(of, m.name, m.sha256, pooled) for of, m in models.items() if m is not None}
+    if signature:
+        sources.add((SIGNATURE, MODEL, None, False))
+
+    def becomes_shots(span: Span) -> bool:
+        unread = models["words"] is not None and not was_examined(span)
+        return span.is_whole_video and (models["looks"] is not None or unread)
+
+    return resumed(fill_missing(spans, becomes_shots, split), journal, sources)
 
 
 def with_signatures(spans: Iterable[Span]) -> Iterator[Span]:
@@ -62,6 +97,13 @@ def with_signatures(spans: Iterable[Span]) -> Iterator[Span]:
     from vtk.embed.signatures import with_signatures as sign
 
     return sign(spans)
+
+
+def source_of(span: Span, of: str, model: str, number: int) -> dict[str, Any]:
+    """Return `t` in seconds or `text`, of which a vector of a span is, by its number."""
+    from vtk.embed.source import source
+
+    return source(span, of, model, number)
 
 
 def with_embeddings(

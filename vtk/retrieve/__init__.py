@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from vtk.models.embed.text_model import TextModel
     from vtk.models.llm.prompt import LanguageModel
     from vtk.store.collection import Collection, Hits
+    from vtk.store.index import Index
 
 log = logging.getLogger("vtk")
 
@@ -79,11 +80,13 @@ def retrieve(
     """Yield the best `n` spans for a query (0: all), best first, with `score`, `rank` and `query`.
 
     Several queries are answered one after the other. Spans that share no word with the query are
-    not found by words; those that score below `threshold` are no results. The whole stream is read
-    before the first result; spans without text fields are captioned on the way, error records pass
-    through. With `index`, a folder or a URL, it is searched, and the spans are not read. `n`,
-    `threshold` and `language` are for a query that is given as text. Raises UsageError for invalid
-    values.
+    not found by words; those that score below `threshold` are no results. A query of conditions
+    only lists the spans that fulfil them, each with a score of 1, by video and start.
+
+    The whole stream is read before the first result; spans without text fields are captioned on the
+    way, error records pass through. With `index`, a folder or a URL, it is searched, and the spans
+    are not read. `n`, `threshold` and `language` are for a query that is given as text. Raises
+    UsageError for invalid values.
     """
     if isinstance(query, str):
         query = Query(query, language, n, threshold)
@@ -91,7 +94,7 @@ def retrieve(
     models, search = models or Models(), search or Search()
     channels = [METHODS.load(name)(models) for name in by]
     if tuple(by) == ("words",):
-        for each in (each for each in queries if not (each.images or each.likes)):
+        for each in (each for each in queries if not (each.images or each.likes or each.lists)):
             each.terms  # noqa: B018  # raises UsageError before the stream is read
     if "looks" not in by and any(each.images for each in queries):
         raise UsageError("pictures are searched for by their looks: --clip NAME")
@@ -121,10 +124,14 @@ def _judged(
     from vtk.retrieve.stages import Diverse
 
     stages = list(how.stages)
-    if how.rewrite or how.rerank:
+    rewrite = how.rewrite and any(channel.needs for channel in channels)  # it is for vectors
+    if how.rerank and (wordless := [each for each in queries if not each.has_words]):
+        told = "a model judges by words, and the query %r has none: leave --rerank out"
+        raise UsageError(told % wordless[0].named)
+    if rewrite or how.rerank:
         if models.language is None:
             raise UsageError("to rerank or rewrite takes a language model: --model or --endpoint")
-        if how.rewrite:
+        if rewrite:
             queries = [rewritten(each, models.language) for each in queries]
         if how.rerank:
             stages.append(Rerank(models.language, how.rerank, how.rerank_by))
@@ -164,7 +171,28 @@ def _in_index(
                 told = f"the words of {place} are analysed as {index.language}, not as {each}"
                 raise UsageError(f"{told}: leave --language out")
         asked = [replace(query, language=query.language or index.language) for query in queries]
-        yield from find(index, asked, known(index, channels), how)
+        if not [channel for channel in channels if channel.needs]:
+            yield from _by_words(index, asked, channels, how)
+        else:
+            yield from find(index, asked, known(index, channels), how)
+
+
+def _by_words(
+    index: "Index", queries: list[Query], channels: list[Channel], how: Search
+) -> Iterator[Span]:
+    """The results by words alone; where all words are stop words, which an index leaves out, of
+    all its spans."""
+    for query in queries:
+        if query.has_words and not query.stop:
+            log.warning(
+                "%r has none but stop words, which %s leaves out: all its %d spans are read",
+                query.named,
+                index.place,
+                len(index),
+            )
+            yield from _over_stream((span for _, span in index.every()), [query], channels, how)
+        else:
+            yield from find(index, [query], channels, how)
 
 
 def find(
@@ -198,7 +226,11 @@ def find(
         _tell(query, respelled, alone=by_words and len(channels) == 1)
         respelled = {word: others for word, others in respelled.items() if others}
         own = [next(fused) for _ in query.steps]
-        if len(own) > 1:
+        if query.lists:
+            few = query.n if not (how.stages or how.per_video or how.by_video) else 0
+            rows = collection.listed(query.where, few)
+            candidates = [Candidate((row,), 1.0) for row in rows.tolist()]
+        elif len(own) > 1:
             candidates = in_order(collection, own, query.within)
         else:
             rows, scores = own[0]
@@ -211,12 +243,7 @@ def find(
             none = False
             yield result
         if none:
-            log.warning(
-                "nothing found for %r by %s; spans searched: %d",
-                query.named,
-                " and ".join(channel.name for channel in channels),
-                len(collection),
-            )
+            _tell_of_nothing(collection, query, channels)
 
 
 def _tell(query: Query, respelled: dict[str, list[str]], *, alone: bool) -> None:
@@ -230,6 +257,28 @@ def _tell(query: Query, respelled: dict[str, list[str]], *, alone: bool) -> None
             log.warning("no span has the word %s; searching for %s", word, ", ".join(others))
         elif alone:
             log.warning("no span has the word %s or one spelled nearly so", word)
+
+
+def _tell_of_nothing(collection: "Collection", query: Query, channels: Sequence[Channel]) -> None:
+    """Tell that nothing was found, among how many spans, and of kinds that there are not."""
+    from vtk.store.collection import EVERYTHING
+
+    searched = str(len(collection))
+    if all(step.where != EVERYTHING for step in query.steps):
+        fulfilling = max(len(collection.listed(step.where)) for step in query.steps)
+        searched = f"{fulfilling} of {searched}, by the conditions"
+    log.warning(
+        "nothing found for %r by %s; spans searched: %s",
+        query.named,
+        " and ".join(channel.name for channel in channels),
+        searched,
+    )
+    if asked := {kind for step in query.steps for kind in step.where.kinds}:
+        there = collection.kinds()
+        for kind in sorted(asked.difference(there)):
+            log.warning(
+                "no span is of the kind %s; there are: %s", kind, ", ".join(there) or "none"
+            )
 
 
 def _less(hits: "Hits", unwanted: set[int]) -> "Hits":

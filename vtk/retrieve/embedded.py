@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from vtk.embed import source_of
 from vtk.errors import UsageError
 from vtk.query import Query
 from vtk.retrieve import Models
@@ -110,13 +111,18 @@ class Embedded:
         return self._calibration
 
     def why(self, collection: Collection, query: Query, row: int, span: Span) -> dict[str, Any]:
-        """The cosine of the nearest vector, and the time of its frame where it is one."""
+        """The nearest vector: its number, its cosine, and `t`, when its frame is shown, or `text`.
+
+        A frame or a text is told where the record says which vector is of which.
+        """
         wanted = self._vectors(query)
         (vectors,) = collection.vectors(self._space.of, self._space.model, [row])
         if wanted is None or not vectors.size:
             return {}
         cosines = vectors @ wanted[0]
-        return {"cosine": round(float(cosines.max()), 4), "vector": int(cosines.argmax())}
+        number = int(cosines.argmax())
+        told = {"cosine": round(float(cosines.max()), 4), "vector": number}
+        return told | source_of(span, self._space.of, self._space.model, number)
 
     def _nearest(self, collection: Collection, query: Query, vector: Vectors, n: int) -> Hits:
         return collection.nearest(self._space.of, self._space.model, vector, n, query.where)

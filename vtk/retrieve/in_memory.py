@@ -1,14 +1,13 @@
 """A stream of spans held in memory as a collection that can be searched.
 
 It is made for queries that are known before the stream is read. Of a span without a term or a
-vector that they ask for, only some numbers are kept: see `vtk.retrieve.postings`.
+vector that they ask for, only some numbers are kept (see `vtk.retrieve.postings`), unless one of
+them asks for all spans under its conditions.
 """
 
 from array import array
 from collections.abc import Callable, Iterable, Sequence
-from fnmatch import fnmatchcase
 from functools import cached_property
-from posixpath import basename
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +18,16 @@ from vtk.passages import passages
 from vtk.query import Query
 from vtk.retrieve.postings import Postings
 from vtk.span import Span, load
-from vtk.store.collection import EVERYTHING, NONE, Hits, Vectors, Where, best
+from vtk.store.collection import (
+    EVERYTHING,
+    NONE,
+    Hits,
+    Rows,
+    Vectors,
+    Where,
+    best,
+    matches,
+)
 
 ROWS = 2**15  # vectors that are compared at once
 Mask = NDArray[np.bool_]
@@ -34,7 +42,9 @@ class InMemory:
     def __init__(
         self, queries: Iterable[Query] = (), models: Iterable[tuple[str, str]] = ()
     ) -> None:
-        self._postings = [_postings(kind) for kind in _by_stop_words(queries)]
+        known = list(queries)
+        self._postings = [_postings(kind) for kind in _by_stop_words(known)]
+        self._listed = [query.where for query in known if query.lists]
         self._vectors = {key: _VectorTable() for key in models}
         self._lines, self._offsets = bytearray(), array("q", [0])
         self._videos: dict[str, int] = {}
@@ -50,6 +60,7 @@ class InMemory:
             table.check(vectors)
         texts = [(p.source, p.text) for p in passages(span)] if self._postings else []
         kept = [postings.add(texts) for postings in self._postings]
+        kept += [where.accepts(span) for where in self._listed]
         row = len(self)
         for table, vectors in own:
             table.add(row, vectors)
@@ -96,6 +107,16 @@ class InMemory:
         table = self._vectors.get((of, model), _VectorTable())
         return [table.of(row) for row in rows]
 
+    def listed(self, where: Where, n: int = 0) -> Rows:
+        """The rows that fulfil conditions, as `Collection.listed`; videos in order of the input."""
+        rows = np.flatnonzero(self._taking_part(where))
+        keys = np.frombuffer(self._starts), np.frombuffer(self._video, np.int32)
+        return rows[np.lexsort([key[rows] for key in keys])][: n or None]
+
+    def kinds(self) -> list[str]:
+        """The kinds of spans that there are, in order."""
+        return sorted(filter(None, self._kinds))
+
     def extents(self, videos: Iterable[str]) -> dict[str, tuple[float, float]]:
         """The first start and the last end of the spans of each video."""
         numbers = np.frombuffer(self._video, np.int32)
@@ -124,7 +145,9 @@ class InMemory:
         taking_part &= (starts >= where.after) & (ends <= where.before)
         taking_part &= (ends - starts >= where.longer) & (ends - starts <= where.shorter)
         if where.videos:
-            taking_part &= _named(self._videos, self._video, lambda name: _fits(name, where.videos))
+            taking_part &= _named(
+                self._videos, self._video, lambda name: matches(name, where.videos)
+            )
         if where.kinds:
             taking_part &= _named(self._kinds, self._kind, lambda name: name in where.kinds)
         for tag in where.tags:
@@ -138,10 +161,6 @@ def _named(known: dict[str, int], numbers: "array[int]", fits: Callable[[str], b
     fitting = np.array([fits(name) for name in known], np.bool_)
     mask: Mask = fitting[np.frombuffer(numbers, np.int32)]
     return mask
-
-
-def _fits(video: str, patterns: Sequence[str]) -> bool:
-    return any(fnmatchcase(video, p) or fnmatchcase(basename(video), p) for p in patterns)
 
 
 def _by_stop_words(queries: Iterable[Query]) -> list[list[Query]]:

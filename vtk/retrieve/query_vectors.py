@@ -91,13 +91,17 @@ class Looks:
         """The vectors that a span has, or those of its keyframes, else of some frames."""
         if (known := vectors_of(span, LOOKS, self.model)).size:
             return known
-        from vtk.prompting.frames import FrameOptions
-        from vtk.prompting.loader import FrameLoader
+        from vtk.errors import VtkError
+        from vtk.media.video import Video
+        from vtk.prompting.frames import FrameOptions, select_frames
 
-        (loaded,) = FrameLoader("retrieve", FrameOptions())([Span(span)])
-        if loaded.passed:
-            raise UsageError(f"{span.fragment} cannot be searched by: {_reason(loaded.span)}")
-        return _stacked(self._clip.images(picture for _, picture in loaded.frames), self._clip.dim)
+        try:
+            with Video(span.video) as video:
+                timed = span.with_times(*video.clamp(span.start, span.end))
+                pictures = [picture for _, picture in select_frames(video, timed, FrameOptions())]
+        except (VtkError, OSError) as error:
+            raise UsageError(f"{span.fragment} cannot be searched by: {error}") from None
+        return _stacked(self._clip.images(pictures), self._clip.dim)
 
 
 def query_vectors(space: Space, query: Query, split: str | None = None) -> Vectors | None:
@@ -169,7 +173,3 @@ def _said_in(span: Span, language: str | None) -> list[str]:
 def _stacked(vectors: Iterable[Vectors], dim: int) -> Vectors:
     found = list(vectors)
     return np.stack(found) if found else np.zeros((0, dim), np.float32)
-
-
-def _reason(span: Span) -> str:
-    return str(span.get("error", {}).get("message", "it has no picture"))

@@ -31,7 +31,8 @@ def results(
         **_ways(channels, how),
     }
     taken: Counter[str] = Counter()
-    method = "+".join(channel.name for channel in channels)
+    named = "+".join(channel.name for channel in channels)
+    method = "conditions" if query.lists else named
     for first in range(0, len(candidates), BATCH):
         batch = candidates[first : first + BATCH]
         for candidate, span in zip(batch, read(collection, batch), strict=True):

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from math import inf
+from posixpath import basename
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -50,8 +52,25 @@ class Where:
     longer: float = 0.0  # it is at least that long
     shorter: float = inf  # at most
 
+    def accepts(self, span: Span) -> bool:
+        """Whether a span fulfils every condition."""
+        return (
+            (not self.videos or matches(span.video, self.videos))
+            and {*self.tags} <= {entry["tag"] for entry in span.get("tags", [])}
+            and (not self.kinds or span.get("kind", "") in self.kinds)
+            and self.after <= span.start
+            and span.end <= self.before
+            and self.longer <= span.end - span.start <= self.shorter
+        )
+
 
 EVERYTHING = Where()
+
+
+def matches(name: str, patterns: Iterable[str]) -> bool:
+    """Whether a name or the last part of its path has one of some shell patterns."""
+    last = basename(name)
+    return any(fnmatchcase(name, each) or fnmatchcase(last, each) for each in patterns)
 
 
 class Collection(Protocol):
@@ -84,6 +103,14 @@ class Collection(Protocol):
 
     def vectors(self, of: str, model: str, rows: Sequence[int]) -> list[Vectors]:
         """All vectors of each row by a model, in order: shapes (vectors, dim), maybe (0, 0)."""
+        ...
+
+    def listed(self, where: Where, n: int = 0) -> Rows:
+        """The first `n` rows (0: all) that fulfil conditions, by video and start."""
+        ...
+
+    def kinds(self) -> Sequence[str]:
+        """The kinds of spans that there are, in order."""
         ...
 
     def extents(self, videos: Iterable[str]) -> dict[str, tuple[float, float]]:

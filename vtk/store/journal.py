@@ -70,17 +70,19 @@ class ResumeJournal:
             at += len(line)
         return found
 
+    def find(self, span: Span) -> Span | None:
+        """Return the finished record of a span, whatever made it; None if there is none."""
+        key = _key(span)
+        self._met.add(key)
+        return _span(self._line(key)) if key in self._places else None
+
     def lookup(self, span: Span, made: Mapping[str, Any]) -> Span | None:
         """Return the finished record of a span; None if there is none with this provenance.
 
         The last `made` entry of the record must match `made`; the entries before it must be those
         of the span. Warns of the first record that was made otherwise.
         """
-        key = _key(span)
-        self._met.add(key)
-        if key not in self._places:
-            return None
-        found = _span(self._line(key))
+        found = self.find(span)
         if found is None or _follows(found, span, made):
             return found
         if not self._told and "prompt" in found.get("made", [{}])[-1] and not _same(found, span):
@@ -98,8 +100,8 @@ class ResumeJournal:
         return self._sources[number].readline()
 
     def append(self, span: Span) -> None:
-        """Append a new record to the journal, unless it is an error record."""
-        if not span.failed:
+        """Append a record to the journal, unless it is an error record or there already."""
+        if not span.failed and self.find(span) != span:
             with os_errors(self._path):
                 self._file.write(span.dump())
                 self._file.flush()

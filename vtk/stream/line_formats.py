@@ -38,14 +38,19 @@ def uri_lines() -> Lines:
 
 @dataclass(frozen=True)
 class TemplateLines:
-    """Writes a line of text for each span, and warns of fields that none of the spans had."""
+    """Writes a line of text for each span.
+
+    It warns of fields that none of the spans had, and of formats that met no number.
+    """
 
     parts: list[Part]
     whole_lines: bool = True
 
     def write(self, spans: Iterator[Span], output: Output) -> None:
         """Write the spans; error records as nothing."""
-        missing = dict.fromkeys(part[0] for part in self.parts if isinstance(part, tuple))
+        fields = [part for part in self.parts if isinstance(part, tuple)]
+        missing = dict.fromkeys(path for path, _ in fields)
+        unused = dict.fromkeys((path, form) for path, form in fields if form)
         written = False
 
         def dump(span: Span) -> bytes:
@@ -55,11 +60,18 @@ class TemplateLines:
             written = True
             for path in [path for path in missing if _of(path, span) is not None]:
                 del missing[path]
+            for field in [field for field in unused if _is_number(_of(field[0], span))]:
+                del unused[field]
             return _line(self.text(span) + "\n")
 
         Lines(dump).write(spans, output)
         if written and missing:
             log.warning("no result has %s: see vtk schema", " or ".join(map(repr, missing)))
+        for path, form in unused if written else ():
+            if path not in missing:
+                log.warning(
+                    "{%s:%s}: no result has a number there, so it is shown as it is", path, form
+                )
 
     def text(self, span: Span) -> str:
         """The line of a span, without its end."""
@@ -116,11 +128,15 @@ def _of(path: str, span: Span) -> Any:
 
 def _shown(path: str, form: str, span: Span) -> str:
     value = _of(path, span)
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
+    if _is_number(value):
         if form == "hms":
             return clock(value, decimals=3)
         return format(round(value) if form.endswith("d") else value, form)
     return printable(" ".join(_text(value).split()))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _value(value: Any, path: list[str]) -> Any:

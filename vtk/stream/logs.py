@@ -48,11 +48,24 @@ class _Json(_Text):
         return orjson.dumps(entry).decode()
 
 
+class _OnceInARow(logging.Filter):
+    """Lets no message through that says word for word what the one before it said."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._latest = ""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        said, self._latest = self._latest, record.getMessage()
+        return said != self._latest
+
+
 def configure(command: str, *, quiet: bool, log_json: bool) -> None:
-    """Send vtk's log messages to standard error; with `quiet`, only errors."""
+    """Send vtk's log messages to standard error, equal ones in a row once; `quiet`: only errors."""
     handler = logging.StreamHandler(sys.stderr)
     form = _Json if log_json else _Above if is_drawn_on(sys.stderr) else _Text
     handler.setFormatter(form(command))
+    handler.addFilter(_OnceInARow())
     logger = logging.getLogger("vtk")
     logger.handlers[:] = [handler]
     logger.setLevel(logging.ERROR if quiet else logging.INFO)

@@ -15,13 +15,13 @@ from tests.store.index.library import made, shots, unit
 from vtk.errors import UsageError
 from vtk.span import Span
 from vtk.store.collection import Where
-from vtk.store.index import open_index, open_writer
+from vtk.store.index import compact, open_index, open_writer, verify
 
 
 def held(place: str) -> list[Span]:
     """All spans of an index, by video and start; verifies it."""
+    assert list(verify(place)) == []
     with open_index(place) as index:
-        assert list(index.verify()) == []
         return ordered(span for _, span in index.every())
 
 
@@ -145,7 +145,7 @@ def test_dropped_videos_are_not_found_any_more(tmp_path: Path) -> None:
         rows = index.words(["horse", "hors", "rocket"], 0).rows
         assert {span.video for span in index.spans(rows.tolist())} == {"b.mp4"}
         assert len(index.nearest("looks", "clip", unit(16, seed=0), 0).rows) == 12
-    open_writer(place).compact(now=True)
+    compact(place, now=True)
     assert held(place) == shots("b.mp4")
 
 

@@ -37,10 +37,6 @@ class Index(Collection, Protocol):
         """What is in the index, as a record of `vtk index info`."""
         ...
 
-    def verify(self) -> Iterator[str]:
-        """Yield what is wrong with the index, each as a sentence; nothing if all is well."""
-        ...
-
 
 class Writer(Protocol):
     """Changes an index; each change is one new version, which comes whole or not at all."""
@@ -82,23 +78,13 @@ class Writer(Protocol):
         """Add all spans of other indexes, one after the other. Raises as `open_index`."""
         ...
 
-    def remove(self) -> None:
-        """Remove the whole index."""
-        ...
-
-    def compact(self, *, now: bool = False) -> None:
-        """Join small files, index what is new or cannot be read, remove versions of an hour ago.
-
-        With `now`, all old versions go: whoever reads one of them fails.
-        """
-        ...
-
 
 def open_index(place: str) -> Index:
     """Open the index at a folder or a URL (s3://bucket/name) to search it.
 
     Raises OpenError if there is none, UsageError if a newer vtk wrote it, MissingError if the
-    packages of the extra `index` are not installed, and InputError, now or later, if it is damaged.
+    packages of the extra `index` are not installed, and DamagedError, now or later, if it is
+    damaged.
     """
     from vtk.store.index.place import Place
     from vtk.store.index.reader import LanceIndex
@@ -117,3 +103,37 @@ def open_writer(place: str, language: str | None = None) -> Writer:
     from vtk.store.index.writer import LanceWriter
 
     return LanceWriter(Place(place), language)
+
+
+def verify(place: str) -> Iterator[str]:
+    """Yield what is wrong with an index, each as a sentence; nothing if all is well.
+
+    Raises as `open_index`, but for a damaged index.
+    """
+    from vtk.store.index.inspection import verify
+    from vtk.store.index.place import Place
+
+    return verify(Place(place))
+
+
+def compact(place: str, *, now: bool = False) -> None:
+    """Make an index small and quick, and mend of it what can be made anew.
+
+    Joins small files, indexes what is new or cannot be read, removes versions of an hour ago, and
+    sets damaged versions aside, so that the last whole one counts; what that means is logged. With
+    `now`, all old versions go: whoever reads one of them fails. Raises as `open_index`, and
+    OutputError.
+    """
+    from vtk.store.index.place import Place
+    from vtk.store.index.upkeep import tidy
+
+    tidy(Place(place), now=now)
+
+
+def remove(place: str) -> None:
+    """Remove a whole index, be it damaged. Raises as `open_index`, and OutputError."""
+    from vtk.store.index.place import Place
+
+    found = Place(place)
+    with found.locked():
+        found.remove()

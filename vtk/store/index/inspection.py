@@ -3,17 +3,20 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from vtk.errors import InputError, VtkError
+from vtk.errors import DamagedError, InputError, VtkError
 from vtk.span import load
 from vtk.store.index import upkeep
 from vtk.store.index.approximate import settings
 from vtk.store.index.columns import TERMS, models, to_row
-from vtk.store.index.place import RESTORE
+from vtk.store.index.place import RESTORE, Place
 from vtk.store.index.videos import fingerprint_of, is_gone
 from vtk.text import Analyzer
 
 if TYPE_CHECKING:
     from vtk.store.index.reader import LanceIndex
+
+
+COMPACT = "vtk index compact"
 
 
 def info(table: Any, index: "LanceIndex") -> dict[str, Any]:
@@ -45,20 +48,31 @@ def info(table: Any, index: "LanceIndex") -> dict[str, Any]:
     }
 
 
-def verify(table: Any, index: "LanceIndex") -> Iterator[str]:
+def verify(place: Place) -> Iterator[str]:
     """Yield what is wrong, each as a sentence.
 
-    Reads the indices of the columns, and every row up to one that cannot be read: its record is
-    parsed and made a row again, whose identity, words and number of vectors must be those of the
-    table. Names may not come twice. Files of videos that are here must be as they were; where one
-    is gone or was changed, that is told too.
+    Reads the list of files of each version, the indices of the columns, and every row up to one
+    that cannot be read: its record is parsed and made a row again, whose identity, words and number
+    of vectors must be those of the table. Names may not come twice. Files of videos that are here
+    must be as they were; where one is gone or was changed, that is told too.
     """
+    from vtk.store.index.reader import LanceIndex
+
+    try:
+        table = place.open()
+    except DamagedError as error:
+        yield str(error)
+        return
+    for version, path, why in place.unreadable():
+        told = f"{path}, of the old version {version}, cannot be read ({why})"
+        yield f"{told}: {COMPACT} sets it aside"
+    index = LanceIndex(place, table)
     for column in upkeep.broken(table).values():
-        yield f"the index of {column} cannot be read: vtk index compact makes it anew"
+        yield f"the index of {column} cannot be read: {COMPACT} makes it anew"
     files: dict[str, str] = {}
     try:
         yield from _rows(index, files)
-    except InputError as error:
+    except DamagedError as error:
         yield f"{str(error).rpartition('; ')[0]}; {RESTORE}"
     for name, fingerprint in files.items():
         if fingerprint and is_gone(name):
@@ -76,7 +90,7 @@ def _rows(index: "LanceIndex", files: dict[str, str]) -> Iterator[str]:
         rows = batch.select(columns[: 4 + len(TERMS)]).to_pylist()
         try:
             spans = list(index.read(batch))
-        except (InputError, KeyError, TypeError):
+        except (InputError, DamagedError, KeyError, TypeError):
             first = rows[0]["video"]
             yield f"records do not parse, beginning with one of {first}; {RESTORE}"
             continue

@@ -1,16 +1,19 @@
-"""What is looked up in an index beside a search: weights of models, limits of videos, spellings."""
+"""What is looked up in an index beside a search: weights of models, videos, kinds, spellings."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from math import inf
 from typing import Any, Protocol
 
+import numpy as np
+
 from vtk.embedding import entries
 from vtk.passages import passages
 from vtk.span import Span
 from vtk.spelling import beginnings, nearest, tolerated
+from vtk.store.collection import Rows
 from vtk.store.index.columns import models
-from vtk.store.index.where import among
+from vtk.store.index.where import NOTHING, among
 from vtk.text import Analyzer
 
 
@@ -25,6 +28,8 @@ class Reader(Protocol):
     def read(self, table: Any) -> Iterator[Span]: ...
 
     def batches(self, columns: list[str], condition: str | None = None) -> Iterator[Any]: ...
+
+    def rows_of(self, table: Any) -> Rows: ...
 
     def resembling(self, term: str, most: int) -> list[int]: ...
 
@@ -52,6 +57,34 @@ def extents(index: Reader, videos: Iterable[str]) -> dict[str, tuple[float, floa
         for video, start, end in zip(*(batch[n].to_pylist() for n in names), strict=True):
             found[video] = min(found[video][0], start), max(found[video][1], end)
     return found
+
+
+def fingerprints(index: Reader) -> dict[str, str]:
+    """The fingerprint of each video, empty where its file could not be read."""
+    found: dict[str, str] = {}
+    for batch in index.batches(["video", "fingerprint"]):
+        names, own = batch["video"].to_pylist(), batch["fingerprint"].to_pylist()
+        found.update(zip(names, own, strict=True))
+    return found
+
+
+def values(index: Reader, column: str) -> list[str]:
+    """What a column of texts has, each once, in order."""
+    found: set[str] = set()
+    for batch in index.batches([column]):
+        found.update(filter(None, batch[column].unique().to_pylist()))
+    return sorted(found)
+
+
+def listed(index: Reader, condition: str | None, n: int) -> Rows:
+    """The first `n` rows (0: all) under a condition, by video and start."""
+    found: list[tuple[str, float, int]] = []
+    for batch in index.batches(["video", "start"], condition) if condition != NOTHING else ():
+        columns = (batch["video"].to_pylist(), batch["start"].to_pylist(), index.rows_of(batch))
+        found += zip(*columns, strict=True)
+        if n:
+            found = sorted(found)[:n]
+    return np.array([row for *_, row in sorted(found)], np.int64)
 
 
 def meant(index: Reader, term: str, word: str) -> dict[str, str]:

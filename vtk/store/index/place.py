@@ -8,17 +8,21 @@ environment.
 
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
 from importlib import import_module
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
-from vtk.errors import InputError, MissingError, OpenError, OutputError, UsageError, VtkError
+from vtk.errors import DamagedError, MissingError, OpenError, OutputError, UsageError, VtkError
 
 TABLE = "spans.lance"
 INSTALL = "pip install 'video-text-kit[index]'"
 FORMAT = 1  # of this vtk; see `vtk.store.index.columns`
-RESTORE = "restore it from a copy"
+RESTORE = "restore it from a copy, or remove it by vtk index drop --all and add its spans anew"
+ASIDE = ".damaged"  # what the name of a damaged list of files then ends in
+NEWEST = 2**64 - 1  # names of lists of files count down from here, so that the newest is the first
 FULL = ("No space left", "File too large", "Disk quota exceeded", "StorageFull", "os error 28")
 
 
@@ -38,6 +42,14 @@ def engine(name: str = "lance") -> Any:
         raise MissingError(told) from None
 
 
+class Unreadable(NamedTuple):
+    """A version of a table whose list of files, which Lance calls its manifest, is damaged."""
+
+    version: int
+    path: Path
+    why: str
+
+
 class Place:
     """A folder, or a URL of an object store, for one index."""
 
@@ -49,7 +61,7 @@ class Place:
         self.table = f"{self.name}/{TABLE}"
 
     def open(self) -> Any:
-        """Return the table at its latest version. Raises OpenError if there is none to read."""
+        """Return the table at its latest version. Raises as `find`, and OpenError without any."""
         dataset = self.find()
         if dataset is None:
             raise OpenError(f"there is no index at {self.name}: vtk index add makes one")
@@ -58,8 +70,9 @@ class Place:
     def find(self) -> Any | None:
         """Return the table at its latest version, or None if there is nothing yet.
 
-        Raises UsageError for a folder of something else, and for a format that is newer; InputError
-        for an index whose list of files is damaged.
+        Raises UsageError for a folder of something else, and for a format that is newer;
+        DamagedError if the list of its files is damaged or gone; OpenError if a store cannot be
+        reached.
         """
         lance = engine()
         if self.is_local and not os.path.isdir(self.table):
@@ -69,20 +82,63 @@ class Place:
             dataset = lance.dataset(self.table)
         except (ValueError, FileNotFoundError) as error:
             if "not found" not in str(error).lower():
-                told = f"cannot read the index {self.name}: {first_line(error)}"
-                raise InputError(f"{told}; {RESTORE}") from None
+                raise self._unlisted(first_line(error)) from None
             if self.is_local and os.path.isdir(f"{self.table}/data"):
-                told = f"the index {self.name} has spans, but the list of its files is gone"
-                raise InputError(f"{told}: {RESTORE}") from None
+                raise self._unlisted("it is gone") from None
             return None
         except Exception as error:
-            raise UsageError(f"cannot open the index {self.name}: {first_line(error)}") from None
+            raise OpenError(f"cannot open the index {self.name}: {first_line(error)}") from None
         form = (dataset.schema.metadata or {}).get(b"vtk.index", b"")
         if not form.isdigit():
             raise UsageError(f"{self.name} holds a table of another program, not an index of vtk")
         if int(form) > FORMAT:
             raise UsageError(f"a newer vtk wrote the index {self.name}: upgrade this one")
         return dataset
+
+    def _unlisted(self, why: str) -> DamagedError:
+        """What to raise where the list of files of the latest version cannot be read."""
+        told = f"the index {self.name} is damaged: the list of its files cannot be read ({why})"
+        last = self._last_whole()
+        if last is None:
+            return DamagedError(f"{told}; {RESTORE}")
+        when = datetime.fromtimestamp(last[1].stat().st_mtime)
+        way = f"vtk index compact goes back to version {last[0]}, of {when:%Y-%m-%d %H:%M:%S}"
+        return DamagedError(f"{told}; {way}, after which later spans are to be added anew")
+
+    def _last_whole(self) -> tuple[int, Path] | None:
+        """The latest version whose list of files can be read, and that list, if there is any."""
+        broken = {each.version for each in self.unreadable()}
+        return next((each for each in self._lists() if each[0] not in broken), None)
+
+    def _lists(self) -> list[tuple[int, Path]]:
+        """The versions of a local index, the newest first, each with its list of files."""
+        found = sorted(Path(self.table, "_versions").glob("*.manifest")) if self.is_local else []
+        return [(NEWEST - int(path.stem), path) for path in found]
+
+    def unreadable(self) -> Iterator[Unreadable]:
+        """Yield the versions of a local index that are damaged, the newest first."""
+        for version, path in self._lists():
+            try:
+                engine().dataset(self.table, version=version)
+            except (ValueError, OSError) as error:
+                # It may be gone meanwhile, or not ours to read, which is no damage.
+                if os.access(path, os.R_OK):
+                    yield Unreadable(version, path, first_line(error))
+
+    def set_aside(self, tell: Callable[[str], object]) -> None:
+        """Rename damaged lists of files, so that the last whole version of the index counts.
+
+        To be called while locked. Raises DamagedError, and leaves all as it is, if none is whole.
+        """
+        broken = list(self.unreadable())
+        last = self._last_whole() if broken else None
+        if broken and last is None:
+            self.open()
+        for version, path, _ in broken:
+            path.rename(f"{path}{ASIDE}")
+            tell(f"version {version} is damaged: {path} is set aside")
+        if last is not None and last[0] < broken[0].version:
+            tell(f"version {last[0]} is now the latest: what came later is to be added anew")
 
     def _check_empty(self) -> None:
         if os.path.exists(self.name) and not os.path.isdir(self.name):
@@ -91,11 +147,15 @@ class Place:
             raise UsageError(f"{self.name} holds other files and is no index: name another folder")
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self, *, making: bool = False) -> Iterator[None]:
         """Keep other writers of a local index out; in an object store, commits settle who is first.
 
-        Raises OutputError if the folder cannot be written.
+        Unless it is for `making` one, raises as `open` if there is none, be it damaged. Raises
+        OutputError if the folder cannot be written.
         """
+        if not making:
+            with suppress(DamagedError):
+                self.open()
         if not self.is_local:
             yield
             return
@@ -119,26 +179,29 @@ class Place:
             return lance.write_dataset(schema.empty_table(), self.table, mode="create")
 
     def remove(self) -> None:
-        """Remove the index; a folder that holds nothing else goes too. Raises OutputError."""
-        lance = engine()
+        """Remove the index, be it damaged; a folder that holds nothing else goes too.
+
+        To be called while locked. Raises OutputError.
+        """
         with self.writing():
-            lance.LanceDataset.drop(self.table)
-            if self.is_local:
-                shutil.rmtree(self.table, ignore_errors=True)
+            if not self.is_local:
+                engine().LanceDataset.drop(self.table)
+            else:
+                shutil.rmtree(self.table)
                 os.unlink(f"{self.name}/lock")
                 if not os.listdir(self.name):
                     os.rmdir(self.name)
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """Turn what the engine raises over files that it cannot read into InputError."""
+        """Turn what the engine raises over files that it cannot read into DamagedError."""
         try:
             yield
         except VtkError:
             raise
         except (OSError, RuntimeError, ValueError) as error:
             told = f"cannot read the index {self.name}: {first_line(error)}"
-            raise InputError(f"{told}; vtk index verify tells what is damaged") from None
+            raise DamagedError(f"{told}; vtk index verify tells what is damaged") from None
 
     @contextmanager
     def writing(self) -> Iterator[None]:

@@ -27,7 +27,7 @@ from vtk.store.index.columns import (
     to_span,
 )
 from vtk.store.index.exact import Flat, cosines, top
-from vtk.store.index.lookups import extents, meant, weights
+from vtk.store.index.lookups import extents, fingerprints, listed, meant, values, weights
 from vtk.store.index.place import Place, engine
 from vtk.store.index.rows import RowNumbers
 from vtk.store.index.where import NOTHING, sql
@@ -99,7 +99,7 @@ class LanceIndex:
         found = self._search(condition, full_text_query=query, limit=2 * n + 16 if n else None)
         scores = found["_score"].to_numpy().astype(np.float32) / TO_LUCENE
         kept = scores > 0
-        return top(self._rows(found)[kept], scores[kept], n)
+        return top(self.rows_of(found)[kept], scores[kept], n)
 
     def spellings(self, term: str, word: str) -> dict[str, str] | None:
         """The terms that stand for one that no span has, the best first, each with a word."""
@@ -112,7 +112,7 @@ class LanceIndex:
         """Some rows with a term that differs from this one in at most so many letters."""
         near = {"fuzziness": most, "prefix_length": 1}
         query = engine("lance.query").MatchQuery(term, "terms", **near)
-        return list(self._rows(self._search(None, full_text_query=query, limit=NEAR)).tolist())
+        return list(self.rows_of(self._search(None, full_text_query=query, limit=NEAR)).tolist())
 
     def nearest(
         self, of: str, model: str, vector: Vectors, n: int, where: Where = EVERYTHING
@@ -144,6 +144,14 @@ class LanceIndex:
         found = self._vectors(column, rows)
         return [each.astype(np.float32) if len(each) else none for each in found]
 
+    def listed(self, where: Where, n: int = 0) -> Rows:
+        """The rows that fulfil conditions, as `Collection.listed`; videos in order of names."""
+        return listed(self, sql(where, self.videos), n)
+
+    def kinds(self) -> list[str]:
+        """The kinds of spans that there are, in order."""
+        return values(self, "kind")
+
     def extents(self, videos: Iterable[str]) -> dict[str, tuple[float, float]]:
         """The first start and the last end of the spans of each video."""
         return extents(self, videos)
@@ -160,15 +168,11 @@ class LanceIndex:
         if condition == NOTHING:
             return
         for batch in self.batches(self.whole, condition):
-            yield from zip(self._rows(batch).tolist(), self.read(batch), strict=True)
+            yield from zip(self.rows_of(batch).tolist(), self.read(batch), strict=True)
 
     def fingerprints(self) -> dict[str, str]:
         """The fingerprint of each video, empty where its file could not be read."""
-        found: dict[str, str] = {}
-        for batch in self.batches(["video", "fingerprint"]):
-            names, own = batch["video"].to_pylist(), batch["fingerprint"].to_pylist()
-            found.update(zip(names, own, strict=True))
-        return found
+        return fingerprints(self)
 
     def info(self) -> dict[str, Any]:
         """What is in the index, as a record of `vtk index info`."""
@@ -176,12 +180,6 @@ class LanceIndex:
 
         with self._place.reading():
             return info(self._table, self)
-
-    def verify(self) -> Iterator[str]:
-        """Yield what is wrong with the index, each as a sentence."""
-        from vtk.store.index.inspection import verify
-
-        return verify(self._table, self)
 
     @property
     def whole(self) -> list[str]:
@@ -218,7 +216,7 @@ class LanceIndex:
             "minimum_nprobes": chosen.nprobes,
             "refine_factor": chosen.refine,
         }
-        found = self._rows(self._search(condition, nearest=nearest))
+        found = self.rows_of(self._search(condition, nearest=nearest))
         return self._scored(self._vectors(column, found), found, vector, n)
 
     def _scored(self, vectors: list[Half], rows: Rows, vector: Vectors, n: int) -> Hits:
@@ -230,7 +228,7 @@ class LanceIndex:
     def _scan(self, column: Column, vector: Vectors, n: int, condition: str | None) -> Hits:
         best = NONE
         for batch in self.batches([column.one, column.many], condition):
-            rows = self._rows(batch)
+            rows = self.rows_of(batch)
             hits = self._scored(list(read_vectors(batch, column)), rows, vector, n)
             joined = np.concatenate([best.rows, hits.rows])
             best = top(joined, np.concatenate([best.scores, hits.scores]), n)
@@ -242,7 +240,7 @@ class LanceIndex:
             found = list(read_vectors(batch, column))
             counts = [len(each) for each in found]
             vectors.append(np.concatenate(found))
-            rows.append(np.repeat(self._rows(batch), counts))
+            rows.append(np.repeat(self.rows_of(batch), counts))
             most = max(most, *counts)
         return Flat(np.concatenate(vectors), np.concatenate([*rows, NONE.rows]), most)
 
@@ -287,7 +285,8 @@ class LanceIndex:
             if len(batch):
                 yield arrow.Table.from_batches([batch])
 
-    def _rows(self, table: Any) -> Rows:
+    def rows_of(self, table: Any) -> Rows:
+        """The rows that an Arrow table was read from."""
         return self._numbers.of(table["_rowaddr"].to_numpy())
 
     @cached_property
@@ -310,7 +309,4 @@ class LanceIndex:
 
     @cached_property
     def _videos(self) -> list[str]:
-        found: dict[str, None] = {}
-        for batch in self.batches(["video"]):
-            found.update(dict.fromkeys(batch["video"].unique().to_pylist()))
-        return sorted(found)
+        return values(self, "video")

@@ -1,11 +1,15 @@
 """What keeps the table of an index quick to search: indices, large files, no old versions."""
 
+import logging
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vtk.store.index.approximate import EXACT, STALE, build, forget, settings
 from vtk.store.index.columns import TERMS, Column, models
+
+if TYPE_CHECKING:
+    from vtk.store.index.place import Place
 
 GRACE = timedelta(hours=1)  # for readers of old versions
 ROWS = 131_072  # of a file, once small ones are joined
@@ -22,6 +26,19 @@ SPLIT = {
 }
 
 Told = Callable[[str], None]
+
+log = logging.getLogger("vtk")
+
+
+def tidy(place: "Place", *, now: bool = False) -> None:
+    """Do all of it, as `vtk.store.index.compact` says."""
+    with place.locked(), place.writing():
+        place.set_aside(log.warning)
+        table = place.open()
+        mend(table, log.warning)
+        compact(table, always=True)
+        index(table, log.info)
+        clean(table, now=now)
 
 
 def unindexed(table: Any) -> int:

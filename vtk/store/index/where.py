@@ -1,10 +1,8 @@
 """Conditions of a search as SQL for the engine."""
 
-import os
 from collections.abc import Callable, Iterable, Sequence
-from fnmatch import fnmatchcase
 
-from vtk.store.collection import Where
+from vtk.store.collection import Where, matches
 
 NOTHING = "false"
 
@@ -42,9 +40,3 @@ def among(column: str, values: Iterable[str]) -> str:
 def quoted(text: str) -> str:
     """Return a text as a literal of SQL."""
     return "'" + text.replace("'", "''") + "'"
-
-
-def matches(name: str, patterns: Iterable[str]) -> bool:
-    """Whether a name or the last part of its path has one of some shell patterns."""
-    last = os.path.basename(name)
-    return any(fnmatchcase(name, each) or fnmatchcase(last, each) for each in patterns)

@@ -16,7 +16,7 @@ from typing import Any
 from vtk.errors import InputError, UsageError
 from vtk.pipeline import failure, group_by_video
 from vtk.span import Span
-from vtk.store.collection import Where
+from vtk.store.collection import Where, matches
 from vtk.store.index import upkeep
 from vtk.store.index.approximate import forget
 from vtk.store.index.columns import (
@@ -33,7 +33,7 @@ from vtk.store.index.place import Place
 from vtk.store.index.reader import LanceIndex
 from vtk.store.index.report import Report
 from vtk.store.index.videos import Known, embedded, fingerprint_of, is_gone, known
-from vtk.store.index.where import NOTHING, among, matches, quoted, sql
+from vtk.store.index.where import NOTHING, among, quoted, sql
 from vtk.text import Analyzer
 
 BATCH = 4096  # spans that are committed at once, unless a single video has more
@@ -94,7 +94,7 @@ class LanceWriter:
         yield from self._committed(batch, waiting)
         self.report.lost = lost()
         if not self.report.failed and not self.report.lost:
-            with self._place.locked():  # an input without spans makes an empty index
+            with self._place.locked(making=True):  # an input without spans makes an empty index
                 self._found()
         if self._place.find() is not None:
             with self._place.locked(), self._place.writing():
@@ -155,7 +155,7 @@ class LanceWriter:
     def _committed(self, batch: dict[str, _Video], waiting: list[Span]) -> Iterator[Span]:
         """Commit a batch, which is then empty, and yield its spans."""
         if any(video.rows for video in batch.values()):
-            with self._place.locked(), self._place.writing():
+            with self._place.locked(making=True), self._place.writing():
                 table = self._found()
                 self._commit(table, {n: video for n, video in batch.items() if video.rows})
                 if upkeep.unindexed(table) > max(BEHIND, table.count_rows() // 5):
@@ -263,21 +263,6 @@ class LanceWriter:
             table.drop_columns([name for column in own for name in (column.one, column.many)])
             self._tidy(table)
             return int(count)
-
-    def compact(self, *, now: bool = False) -> None:
-        """Join small files, index what is new or cannot be read, and remove old versions."""
-        with self._place.locked(), self._place.writing():
-            table = self._place.open()
-            upkeep.mend(table, log.warning)
-            upkeep.compact(table, always=True)
-            upkeep.index(table, log.info)
-            upkeep.clean(table, now=now)
-
-    def remove(self) -> None:
-        """Remove the whole index."""
-        with self._place.locked():
-            self._place.open()
-            self._place.remove()
 
 
 def _dims(video: _Video) -> dict[Model, int]:
