@@ -97,7 +97,7 @@ PROPERTIES: dict[str, Any] = {
         box={**BOX, "description": "part that answers the query best; the picture shows this part"},
         size={
             "type": "array",
-            "description": "width and height in pixels at which a model is shown the frame at most",
+            "description": "most width and height for a model, in pixels, of the frame or its box",
             "items": {"type": "integer", "minimum": 1},
             "minItems": 2,
             "maxItems": 2,

@@ -68,7 +68,9 @@ class KeyframeWriter:
     def entry(self, view: SpanSampler, frame: Frame, choice: Choice) -> KeyframeEntry:
         """The record of a keyframe; writes its image and adds it to the contact sheet."""
         candidate, time = choice.candidate, rounded(frame.time)
-        found: KeyframeEntry = {"t": time, "pts": frame.pts, "score": round(choice.score, 4)}
+        found: KeyframeEntry = {"t": time, "pts": frame.pts}
+        if choice.score is not None:
+            found["score"] = round(choice.score, 4)
         if self.why:
             measured = {"sharpness": candidate.sharpness, "exposure": candidate.exposure}
             found["why"] = {key: round(v, 4) for key, v in (measured | choice.why).items()}

@@ -39,7 +39,7 @@ class Choice(NamedTuple):
     """A chosen frame, its score, and the measurements of the method."""
 
     candidate: Candidate
-    score: float
+    score: float | None  # None for a frame that nobody looked at
     why: dict[str, float]
     box: list[float] | None = None  # part of interest, as fractions of the displayed picture
     size: tuple[int, int] | None = None  # most width and height for a model, in pixels

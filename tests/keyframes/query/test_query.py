@@ -17,8 +17,12 @@ from tests.world.models.long_film import write_long_film
 from tests.world.models.stage import Actor, Play
 from vtk.errors import UsageError
 from vtk.keyframes import Images, keyframes
+from vtk.keyframes.features import Colour
 from vtk.keyframes.query import Query
+from vtk.keyframes.query.exact import choices
+from vtk.keyframes.query.grid import Grid, Places, Scores
 from vtk.keyframes.query.methods import QUERY_METHODS
+from vtk.keyframes.sampler import SpanSampler
 from vtk.media.video import Video
 from vtk.models.embed.clip import ClipModel
 from vtk.models.embed.image_text import ImageTextModel, Vector
@@ -172,6 +176,31 @@ def test_the_box_of_interest_is_found_and_its_picture_written(
         assert shown.size == (48, 48)
         red = np.asarray(shown, float)
         assert (red[..., 0] > red[..., 2] + 60).mean() > 0.05
+
+
+def test_pictures_of_parts_are_as_large_as_their_parts_and_fit_the_tokens(
+    film: tuple[str, list[Act]], tmp_path: Path
+) -> None:
+    video, acts = film  # 96 x 96 pixels: the part of a quarter has 48 x 48, 4 tokens
+    span = Span(video=video, start=acts[6].start, end=acts[6].end)
+    for tokens, side in ((8, 48), (2, 28)):
+        query = Query("red", cast(ImageTextModel, Colours()), crop=True, tokens=tokens)
+        (found,) = keyframes([span], query=query, k=2, images=Images(tmp_path, "png"))
+        for entry in found["keyframes"]:
+            assert entry["size"] == [side, side]
+            with Image.open(entry["image"]) as shown:
+                assert shown.size == (side, side)
+
+
+def test_a_frame_that_nobody_looked_at_has_no_score(film: tuple[str, list[Act]]) -> None:
+    def look(places: Places) -> tuple[Scores, None]:
+        return np.where(places == 0, 0.5, np.nan), None
+
+    with Video(film[0]) as video:
+        view = SpanSampler.of(video, Span(video=film[0], start=0.0, end=4.0), Colour(), 0.0)
+        found = choices(view, Grid(np.array([0.5, 1.5]), look), {0: {"place": 0.0}}, 3)
+    assert [choice.score for choice in found] == [0.5, None, None]
+    assert found[0].why == {"score": 0.5, "place": 0.0}
 
 
 def test_clips_of_smaller_pictures_cost_no_more_tokens(world: World) -> None:

@@ -69,7 +69,11 @@ class QueryChooser:
         if self.query.crop:
             found = self._cropped(view, found)
         if self.query.tokens is not None:
-            size = f2c.size_for(self.query.tokens, len(found), *view.displayed)
+            sides = [c.box[2] - c.box[0] for c in found if c.box] or [1.0]
+            shown = [
+                max(sides) * pixels for pixels in view.displayed
+            ]  # as windows are, of its shape
+            size = f2c.size_for(self.query.tokens, len(found), *shown)
             found = [choice._replace(size=size) for choice in found]
         return found, self._details(span, decisive)
 

@@ -12,7 +12,7 @@ def choices(view: SpanSampler, grid: Grid, picks: Picks, k: int) -> list[Choice]
 
     Two moments that show the same frame give it once; others take the places that are left, the
     best of those looked at first, and so they do where the gap of the view leaves out a pick. The
-    gap may leave fewer.
+    gap may leave fewer. A frame that was not looked at has no score.
     """
     found: dict[int, Choice] = {}  # by pts
     tried: set[int] = set()
@@ -20,17 +20,18 @@ def choices(view: SpanSampler, grid: Grid, picks: Picks, k: int) -> list[Choice]
     while waiting and len(found) < k:
         tried |= waiting.keys()
         shown = _at(view, grid, sorted(waiting))
-        scores = np.nan_to_num(grid.scores([place for place, _ in shown])).tolist()
-        for score, (place, candidate) in sorted(
-            zip(scores, shown, strict=True), key=lambda each: -each[0]
-        ):
+        scores = grid.scores([place for place, _ in shown])
+        for at in np.argsort(-np.nan_to_num(scores), kind="stable"):
+            place, candidate = shown[at]
             if candidate.pts not in found and _far(candidate, found, view.gap):
-                found[candidate.pts] = Choice(candidate, score, {"score": score} | waiting[place])
+                score = None if np.isnan(scores[at]) else float(scores[at])
+                why = {} if score is None else {"score": score}
+                found[candidate.pts] = Choice(candidate, score, why | waiting[place])
         waiting = _others(grid, tried, [c.candidate.time for c in found.values()], k, view.gap)
     if len(found) < k:  # fewer moments show frames of their own than there are frames
         for candidate in view.sample(k, least=k):
             if candidate.pts not in found and _far(candidate, found, view.gap) and len(found) < k:
-                found[candidate.pts] = Choice(candidate, 0.0, {})
+                found[candidate.pts] = Choice(candidate, None, {})
     return sorted(found.values(), key=lambda choice: choice.candidate.pts)[:k]
 
 
