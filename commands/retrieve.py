@@ -71,7 +71,7 @@ def retrieve(
         float | None,
         typer.Option(
             metavar="SCORE",
-            show_default="all match; 0.52 with --same",
+            show_default="all match; with --same 0.52, of a picture 0.85",
             help="Leave out results that score lower.",
         ),
     ] = None,
@@ -141,6 +141,10 @@ def retrieve(
     copies score from 0.52 on, which takes a clip of 2 s or more. The stretch that is asked about is
     left out. Spans and videos without signatures are decoded for them.
 
+    With --image and --same it finds where that very picture is shown: encoded anew, scaled,
+    recoloured, mirrored or cropped by a tenth. `keyframes` tells the second of the frame; the score
+    is a cosine, 0.85 and more for copies.
+
     \b
     Examples:
       vtk retrieve 'a rocket lifts off' < shots.jsonl
@@ -155,6 +159,7 @@ def retrieve(
       vtk retrieve --clip siglip2-b --by looks 'a street "night" -"rain"' shots.jsonl
       vtk retrieve --clip siglip2-b --like 'film.mkv#t=1,2' --diverse shots.jsonl
       vtk retrieve --like 'talk.mp4#t=2,8' --same lecture.mp4
+      vtk retrieve --image page.png --same lecture.mp4
       vtk retrieve -m qwen3-vl-4b --rerank 2 'bees make honey' shots.jsonl
       vtk retrieve --index films.index 'mirror test' | vtk ground 'mirror test'
       vtk retrieve --fail-empty 'a white whale' shots.jsonl || echo 'no whale'
@@ -167,16 +172,21 @@ def retrieve(
     from vtk.retrieve.fusion import Fusion, read_weights
     from vtk.retrieve.queries import example, read_bank, read_queries
     from vtk.retrieve.stages import Normalised
+    from vtk.retrieve.stills import stills
     from vtk.stream.job import Job
 
     if same:
-        if not like or len(like) > 1 or queries or image:
-            raise UsageError("--same takes one --like, the clip whose copies are sought, alone")
+        if len([*(like or ()), *(image or ())]) != 1 or queries:
+            raise UsageError("--same takes one --like or one --image, to seek copies of, alone")
         inputs = [*([query] if query is not None else []), *inputs]
         if index is not None and inputs:
             raise UsageError("--index is searched instead of other input: leave one of them out")
         warn_of_unused(given & UNUSED_BY_SAME, "--same")
-        copied = partial(copies, like=example(like[0]), index=index, n=n, threshold=threshold)
+        options: dict[str, Any] = {"index": index, "n": n, "threshold": threshold}
+        if like:
+            copied = partial(copies, like=example(like[0]), **options)
+        else:
+            copied = partial(stills, picture=(image or [""])[0], **options)
         return results(Job(copied, processes=False, inputs=inputs or None, fails_empty=fail_empty))
     is_input = query is not None and _names_input(query, inputs)
     if queries is not None or (is_input and (image or like)):

@@ -105,7 +105,9 @@ Weights = Annotated[
 ]
 Image = Annotated[
     list[str] | None,
-    typer.Option(metavar="FILE", help="Search for what looks like this picture, by --clip."),
+    typer.Option(
+        metavar="FILE", help="Search for what looks like this picture, by --clip or --same."
+    ),
 ]
 Like = Annotated[
     list[str] | None,
@@ -118,8 +120,9 @@ Same = Annotated[
     bool,
     typer.Option(
         "--same",
-        help="With --like: find copies of that stretch instead, itself left out, by signatures of "
-        "frames (vtk embed --signature); no model is needed.",
+        help="With --like: find copies of that stretch instead, itself left out; with --image: "
+        "where that very picture is shown; by signatures of frames (vtk embed --signature), "
+        "without a model.",
     ),
 ]
 Normalize = Annotated[

@@ -14,6 +14,8 @@ import pytest
 from tests import real_weights
 from tests.command_line import VTK, lines, vtk
 from tests.world import World
+from vtk.media.image.files import write_image
+from vtk.retrieve.query_vectors import picture_of
 
 HOME = Path(__file__).parents[1]
 MODELS = HOME / "tests" / "world" / "models"
@@ -85,6 +87,8 @@ def folder(world: World, shots: bytes, tmp_path: Path, line: str) -> Path:
     shutil.copy(world("talk").path, tmp_path / "news.mp4")
     shutil.copy(world("subtitled").path, tmp_path / "film.mkv")
     shutil.copy(world("fifty").path, tmp_path / "take 1.mov")
+    if "page.png" in line:
+        write_image(tmp_path / "page.png", picture_of(str(world("talk").path)), "png")
     (tmp_path / "vtk").mkdir()
     models = dict.fromkeys(("qwen3-vl-4b", "smolvlm2-500m", "glm-ocr"), ("vlm", TINY))
     if "all-minilm" in line:

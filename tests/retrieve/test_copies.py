@@ -5,17 +5,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tests.command_line import vtk
 from tests.store.index.library import made
 from tests.world.copies import EDITS, MORE, copy_of, joined, write_clip
 from tests.world.models.long_film import write_long_film
 from tests.world.models.stage import cast
+from vtk.check import check
 from vtk.embed import embed
 from vtk.embedding import SIGNATURE, entries, unpack
-from vtk.errors import MediaError, MissingError, OpenError
+from vtk.errors import MediaError, MissingError, OpenError, UsageError
 from vtk.media.video import Video
 from vtk.retrieve.copies import copies
+from vtk.retrieve.stills import stills
+from vtk.schema import SCHEMA
 from vtk.span import Span
 
 START, END = 21.3, 29.9  # of the clip in the film
@@ -47,6 +51,34 @@ def test_a_copy_is_found_at_the_right_second(films: list[Span], tmp_path: Path, 
     assert first["copy"]["speed"] == pytest.approx(speed, abs=0.07)
     assert first["copy"].get("mirrored", False) == (edit == "mirror")
     assert (first["kind"], first["rank"]) == ("moment", 1)
+
+
+def test_a_picture_is_found_where_it_is_shown(
+    films: list[Span], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    still, small = tmp_path / "still.png", tmp_path / "small.jpg"
+    with Video(films[1].video) as video:
+        (shown,) = video.frames_at([START])
+        picture = Image.fromarray(shown.image.to_ndarray(format="rgb24"))
+    picture.save(still)
+    width, height = picture.size
+    mirrored = picture.crop((2, 2, width - 2, height - 2)).transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    mirrored.resize((width // 2, height // 2)).save(small, quality=60)
+    for file in (still, small):
+        first, *_ = stills(films, str(file))
+        assert (first.video, first["query"], first["rank"]) == (films[1].video, str(file), 1)
+        assert first["keyframes"][0]["t"] == pytest.approx(START, abs=0.1)
+        assert first.start <= START <= first.end <= first.start + 3
+        check(first, SCHEMA)
+    gone = [Span({**span, "video": "gone.mp4"}) for span in films[1:2]]
+    (found,) = stills(gone, str(still), threshold=0.7)
+    assert found["keyframes"][0]["t"] == pytest.approx(START, abs=0.5)
+    Image.fromarray(np.random.default_rng(1).integers(0, 255, (48, 64), np.uint8)).save(still)
+    assert not list(stills(films, str(still)))
+    assert "still.png is not shown; videos searched: 3" in caplog.text
+    Image.new("L", (64, 48)).save(still)
+    with pytest.raises(UsageError, match="no pattern"):
+        list(stills(films, str(still)))
 
 
 def test_a_clip_of_another_film_is_nowhere(

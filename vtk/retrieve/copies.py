@@ -117,15 +117,20 @@ def copies(
     the clip cannot be read or lies outside its video.
     """
     seeker = Seeker()
+    yield from fill(seeker, spans, index)
+    yield from seeker.copies(like, n=n, threshold=threshold)
+
+
+def fill(seeker: Seeker, spans: Iterable[Span], index: str | None) -> Iterator[Span]:
+    """Give the seeker the spans, or those of an index instead; yield the error records."""
     if index is not None:
         _take(seeker, index)
-    else:
-        for span in with_signatures(spans):
-            if span.failed:
-                yield span
-            else:
-                seeker.add(span)
-    yield from seeker.copies(like, n=n, threshold=threshold)
+        return
+    for span in with_signatures(spans):
+        if span.failed:
+            yield span
+        else:
+            seeker.add(span)
 
 
 def _take(seeker: Seeker, place: str) -> None:

@@ -66,19 +66,20 @@ def _shown(
         if tick is None:
             tick = math.ceil((frame.time - ROUNDING) * rate)
         if held is not None and frame.time > tick / rate + ROUNDING:
-            luma = _luma(held)
+            luma = small_luma(held)
             while frame.time > tick / rate + ROUNDING:
                 yield tick / rate, luma
                 tick += 1
         held = frame.image
         until = frame.time + video.seconds(frame.duration)
     if held is not None and tick is not None:
-        luma = _luma(held)
+        luma = small_luma(held)
         while tick / rate < min(until, end) - ROUNDING:
             yield tick / rate, luma
             tick += 1
 
 
-def _luma(image: "av.VideoFrame") -> NDArray[np.float32]:
+def small_luma(image: "av.VideoFrame") -> NDArray[np.float32]:
+    """The luma of a picture as it is to be seen upright, scaled to (SIDE, SIDE)."""
     luma = thumbnail(image, SIDE, SIDE).luma
     return np.rot90(luma, image.rotation // 90) if image.rotation % 360 else luma
