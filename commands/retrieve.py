@@ -82,7 +82,8 @@ def retrieve(
         bool,
         typer.Option(
             "--by-video",
-            help="Find whole videos, from the first span to the last, each by its best.",
+            help="Find whole videos, from the first span to the last, each by its best; by meaning "
+            "or looks alone and another --pool than max, by all of its vectors together.",
         ),
     ] = False,
     why: Annotated[

@@ -405,7 +405,7 @@ complete -c vtk -n '__vtk_command retrieve' -l by -x -a 'words meaning looks all
 complete -c vtk -n '__vtk_command retrieve' -s n -x -d 'Results of a query; 0 for all'
 complete -c vtk -n '__vtk_command retrieve' -l threshold -x -d 'Leave out results that score lower'
 complete -c vtk -n '__vtk_command retrieve' -l per-video -x -d 'Most results of one video; 0 for any number'
-complete -c vtk -n '__vtk_command retrieve' -l by-video -d 'Find whole videos, from the first span to the last, each by its best'
+complete -c vtk -n '__vtk_command retrieve' -l by-video -d 'Find whole videos, from the first span to the last, each by its best; by meaning or looks alone and another --pool than max, by all of its vectors together'
 complete -c vtk -n '__vtk_command retrieve' -l why -d 'Tell in `why` what of a span answers the query'
 complete -c vtk -n '__vtk_command retrieve' -l fail-empty -d 'Exit with status 1 if nothing is found'
 complete -c vtk -n '__vtk_command retrieve' -l image -r -F -d 'Search for what looks like this picture, by --clip or --same'

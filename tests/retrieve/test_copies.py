@@ -62,7 +62,8 @@ def test_a_picture_is_found_where_it_is_shown(
         picture = Image.fromarray(shown.image.to_ndarray(format="rgb24"))
     picture.save(still)
     width, height = picture.size
-    mirrored = picture.crop((2, 2, width - 2, height - 2)).transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    cropped = picture.crop((2, 2, width - 2, height - 2))
+    mirrored = cropped.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     mirrored.resize((width // 2, height // 2)).save(small, quality=60)
     for file in (still, small):
         first, *_ = stills(films, str(file))

@@ -192,6 +192,26 @@ def test_diverse_results_without_vectors_differ_in_their_words() -> None:
     assert [span["start"] for span in results] == [0, 2, 1]
 
 
+@pytest.mark.parametrize("indexed", [False, True])
+def test_a_video_counts_by_all_of_its_vectors_together(indexed: bool, tmp_path: Path) -> None:
+    spans = []
+    for video, texts in (("x/b", ("beach", "beach")), ("b", ("beach", "city")), ("c", ("snow",))):
+        own = [shown(text) for text in texts]
+        times = [{"video": video, "start": n, "end": n + 1} for n in range(len(own))]
+        spans += [Span({**span, **time}) for span, time in zip(own, times, strict=True)]
+    index = str(tmp_path / "a.index") if indexed else None
+    if index:
+        assert list(open_writer(index).add(spans))
+    for pool, query in (("transport", "A beach. A city."), ("levels", "beach city")):
+        models, how = Models(embedder=MODEL, pool=pool), Search(by_video=True)
+        options = {"by": ("meaning",), "models": models, "search": how, "index": index}
+        first, second, *_ = retrieve(spans, query, **options)  # type: ignore[arg-type]
+        assert (first.video, second.video, first.end) == ("b", "x/b", 2)
+        assert first["score"] > second["score"]
+        assert first["made"][-1]["pool"] == pool
+        assert not list(retrieve(spans, Query(query, threshold=99.0), **options))  # type: ignore[arg-type]
+
+
 def test_why_tells_the_text_or_the_frame_that_is_nearest() -> None:
     beach, city = (pack(each, "words", MODEL.name) for each in MODEL.documents(["beach", "city"]))
     dog = pack(next(MODEL.documents(["dog"])), "looks", MODEL.name)

@@ -236,8 +236,10 @@ def find(
             rows, scores = own[0]
             pairs = zip(rows.tolist(), scores.tolist(), strict=True)
             candidates = [Candidate((row,), score) for row, score in pairs]
-        for stage in (*how.stages, *([whole_videos] if how.by_video else [])):
+        for stage in how.stages:
             candidates = stage(collection, query, candidates)
+        if how.by_video:
+            candidates = whole_videos(collection, query, candidates, channels)
         none = True
         for result in results(collection, query, candidates, channels, how, respelled):
             none = False

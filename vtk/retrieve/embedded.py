@@ -1,6 +1,7 @@
 """The channels meaning and looks: the vectors of a query against those of spans."""
 
 from collections.abc import Sequence
+from glob import escape
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from vtk.retrieve.calibration import BANK, Calibration
 from vtk.retrieve.pooling import OF_SENTENCES, OF_WORDS, POOLS
 from vtk.retrieve.query_vectors import Looks, Meaning, Space, Vectors, query_vectors
 from vtk.span import Span
-from vtk.store.collection import NONE, Collection, Hits, Scores, best
+from vtk.store.collection import NONE, Collection, Hits, Scores, Where, best
 
 BATCH = 4096  # spans whose vectors are compared at once
 
@@ -77,6 +78,24 @@ class Embedded:
                 if vectors.size:
                     found[place] = pool(wanted, vectors)
         return found
+
+    def of_video(self, collection: Collection, query: Query, video: str) -> float:
+        """How near all vectors of a video together are, as `pool` says, on the scale of spans.
+
+        They are taken in order of time. A paragraph is so compared with the clips of a video
+        (Norton, Lin et al. 2024), and by "levels" the whole of it counts as well.
+        """
+        wanted = self._vectors(query)
+        rows = collection.listed(Where(videos=(escape(video),))).tolist()
+        own = collection.vectors(self._space.of, self._space.model, rows)
+        rows = [row for row, vectors in zip(rows, own, strict=True) if vectors.size]
+        pairs = zip((v for v in own if v.size), collection.spans(rows), strict=True)
+        every = [vectors for vectors, span in pairs if span.video == video]  # not only of that name
+        if wanted is None or not every:
+            return 0.0
+        pooled = np.array([POOLS[self.pool](wanted, np.concatenate(every))], np.float32)
+        by_example = bool(query.images or query.likes)
+        return float(self._calibrated(collection)(wanted, pooled, by_example=by_example)[0])
 
     def evidence(
         self, collection: Collection, query: Query, hits: Hits, rows: Sequence[int]
