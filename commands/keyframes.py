@@ -167,7 +167,8 @@ def keyframes(
 
     With --query or --at a whole video is one span. --query compares a frame a second with the words
     of the query by the image-text model of --clip; focus and tstar look at fewer, yesno asks the
-    model of --model or --endpoint about 32, and sevices asks it about captions. Without --clip the
+    model of --model or --endpoint about 32, sevices asks it about captions, and tass compares with
+    the query as it is captioned by that model, if one is named. Without --clip the
     words of captions, speech, subtitles and text on screen decide. `made` tells what decided, and
     how many frames were looked at. It does not go with --budget.
 

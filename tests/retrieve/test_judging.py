@@ -9,9 +9,10 @@ from tests.prompting.scripted import Scripted
 from tests.retrieve.shots import shots
 from vtk.errors import ModelError
 from vtk.models.llm.prompt import Likelihood, Prompt
+from vtk.prompting.query_caption import WORDS
 from vtk.query import Query
 from vtk.retrieve import Models, Search, retrieve
-from vtk.retrieve.judging import WORDS, rewritten
+from vtk.retrieve.judging import rewritten
 
 SHOTS = shots(["A rocket rocket.", "A rocket lifts off.", "A rocket in a box.", "A kitchen."])
 

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from vtk.errors import GoneError, ModelError, UsageError
-from vtk.models.llm.prompt import LanguageModel, Prompt, Sampling
+from vtk.models.llm.prompt import LanguageModel, Prompt
 from vtk.models.llm.rerank import QUESTION, about, relevance
 from vtk.passages import passages
 from vtk.prompting.frames import FrameOptions, TimedFrame
 from vtk.prompting.loader import FrameLoader
+from vtk.prompting.query_caption import as_caption
 from vtk.query import Query
 from vtk.retrieve.channel import Candidate, read
 from vtk.span import Span
@@ -19,13 +20,8 @@ log = logging.getLogger("vtk")
 
 LONGEST = 2000  # most characters of a span that a model is told
 ALPHA = 1.0  # how much of the prior is taken off a likelihood
-WORDS = 30  # most words of a rewritten query
 CAPTION = "Write a caption of this part of the video in one sentence."
 BLIND = ": it does not see, and they have no words that it could read (vtk caption, transcribe)"
-REWRITE = (
-    "Someone searches videos for: {query}\n"
-    "Write what is seen there as a caption of at most {words} words. Answer with the caption alone."
-)
 ASKED_BY = ("yesno", "likelihood")
 
 Shown = Sequence[TimedFrame] | str
@@ -109,9 +105,9 @@ class Rerank:
 def rewritten(query: Query, model: LanguageModel) -> Query:
     """The query with its free text also as a caption by a model, which vectors are compared with.
 
-    After DATE (Yuan et al. 2025, section 3.3): a query enriched to what would be seen is nearer to
-    frames. Words are searched for as typed. A query that the model cannot rewrite stays as it is,
-    with a warning, as does one whose answers are to follow each other in time.
+    See `vtk.prompting.query_caption`. Words are searched for as typed. A query that the model
+    cannot rewrite stays as it is, with a warning, as does one whose answers are to follow each
+    other in time.
     """
     free = query.free
     if free is None or len(query.steps) > 1:
@@ -119,12 +115,4 @@ def rewritten(query: Query, model: LanguageModel) -> Query:
             "%r is searched for as it is: it has no text that could be rewritten", query.text
         )
         return query
-    asked = REWRITE.format(query=free.text, words=WORDS)
-    (answer,) = model.answers([Prompt((asked,))], Sampling(max_tokens=3 * WORDS))
-    if isinstance(answer, GoneError):
-        raise answer
-    said = "" if isinstance(answer, ModelError) else " ".join(answer.text.strip('"“” ').split())
-    if not said:
-        log.warning("%r is searched for as it is: %s", query.text, answer)
-        return query
-    return replace(query, rewritten=" ".join(said.split()[:WORDS]))
+    return replace(query, rewritten=as_caption(free.text, model))

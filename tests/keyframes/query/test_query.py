@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from tests.command_line import lines, vtk
+from tests.prompting.scripted import Scripted
 from tests.world import World
 from tests.world.models.film import Act
 from tests.world.models.long_film import write_long_film
@@ -190,6 +191,22 @@ def test_pictures_of_parts_are_as_large_as_their_parts_and_fit_the_tokens(
             assert entry["size"] == [side, side]
             with Image.open(entry["image"]) as shown:
                 assert shown.size == (side, side)
+
+
+def test_tass_compares_with_the_query_as_a_model_captions_it(
+    film: tuple[str, list[Act]], clip: ClipModel, caplog: pytest.LogCaptureFixture
+) -> None:
+    video, acts = film
+    model: Any = Scripted(lambda text, warm: f'"{STAR}"' if "which shape" in text else "")
+    asked_for = Query("which shape is in the corner?", clip, model=model)
+    span = asked(video, asked_for, method="tass", k=1)
+    assert acts[6].start <= span["keyframes"][0]["t"] < acts[6].end
+    assert span["made"][-1]["rewritten"] == STAR
+    span = asked(video, Query(STAR, clip, model=model), method="tass", k=1)
+    assert "rewritten" not in span["made"][-1]
+    assert "is searched for as it is: scripted answered nothing" in caplog.text
+    span = asked(video, Query("star", model=model), method="tass", k=1)
+    assert "not rewritten: without --clip" in caplog.text
 
 
 def test_a_frame_that_nobody_looked_at_has_no_score(film: tuple[str, list[Act]]) -> None:

@@ -19,6 +19,7 @@ from vtk.media.image.files import fitted
 from vtk.media.video import OUTSIDE
 from vtk.passages import Passage, passages, was_examined
 from vtk.pipeline import fill_missing
+from vtk.prompting.query_caption import as_caption
 from vtk.span import Span
 from vtk.transcribe import transcribe
 
@@ -42,7 +43,18 @@ class QueryChooser:
             raise UsageError("the pictures must be allowed 1 token or more")
         if not query.text.strip():
             raise UsageError("the query has no words")
-        self._vector = None if query.clip is None else query.clip.texts([query.text])[0]
+        self._rewritten = self._as_caption() if self._chosen.rewrites else None
+        compared = self._rewritten or query.text
+        self._vector = None if query.clip is None else query.clip.texts([compared])[0]
+
+    def _as_caption(self) -> str | None:
+        """The query as the language model captions it, if there is one and pictures decide."""
+        if self.query.model is None:
+            return None
+        if self.query.clip is None:
+            self._warn("the query is not rewritten: without --clip, its own words are looked for")
+            return None
+        return as_caption(self.query.text, self.query.model)
 
     def prepared(self, spans: Iterable[Span]) -> Iterator[Span]:
         """Yield the spans; if words decide, with those of subtitles where no words are known."""
@@ -117,6 +129,7 @@ class QueryChooser:
             self._warn(f"{span.fragment}: {what} found, so its keyframes are evenly spaced")
         return {
             "query": query.text,
+            "rewritten": self._rewritten,
             "scored": scored,
             "moments": len(grid),
             "looked_at": int(grid.seen.sum()) if model is not None else None,

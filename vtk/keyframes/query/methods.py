@@ -35,12 +35,14 @@ class QueryMethod:
     """How moments are chosen: exactly `k` of those that show a frame, in any order, if there are.
 
     What is known of each pick are the measurements for `why`. `asks` says that the method cannot do
-    without a vision-language model, `reads` that it has a use for a language model.
+    without a vision-language model, `reads` that it has a use for a language model, `rewrites` that
+    this is to say the query as a caption, which pictures are then compared with.
     """
 
     choose: Callable[[Search], Picks]
     asks: bool = False
     reads: bool = False
+    rewrites: bool = False
 
 
 QUERY_METHODS = Methods[QueryMethod]("keyframes --query")

@@ -3,7 +3,8 @@
 TASS of DATE (Yuan et al., "DATE: Dynamic Absolute Time Enhancement for Long Video Understanding",
 2025; constants as in its published code): of the moments above the mean, at most MOST
 for each frame wanted, the best are taken with GAP seconds between them; the gap is halved until
-there are enough. The rewriting of the query as a caption is left to whoever asks.
+there are enough. With a language model and an image-text model, pictures are compared with the
+query as a caption (`vtk.prompting.query_caption`), else with the query as it is.
 """
 
 import numpy as np
@@ -34,4 +35,4 @@ def pick(curve: Curve, k: int) -> Picks:
     return found
 
 
-METHOD = QueryMethod(of_curve(pick))
+METHOD = QueryMethod(of_curve(pick), reads=True, rewrites=True)

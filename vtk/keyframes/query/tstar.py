@@ -4,8 +4,10 @@ T* (Ye et al., "Re-thinking Temporal Search for Long-Form Video Understanding", 
 constants as in its published code): frames are looked at GRID at once; the best quarter spreads
 its scores to the seconds around it; a curve through all that was seen gives the chance of each
 moment, from which the next are drawn, until BUDGET is spent. The score of a frame by an image-text
-model stands in for the confidence of a detector; as it has no threshold at which a target is found,
-the search does not end early. The best are taken where the published code draws at random.
+model stands in for the confidence of a detector, but has no threshold at which a target is found:
+ending early, at a score that unrelated texts do not reach or that stands out from all others, lost
+more needles than a BUDGET by which as many frames are looked at, so the search does not end early.
+The best are taken where the published code draws at random.
 """
 
 import numpy as np
