@@ -130,7 +130,7 @@ def _build(name: str) -> TyperCommand | TyperGroup:
     built = typer.main.get_command(group)
     assert isinstance(built, TyperGroup)
     for function in subcommands:
-        word = function.__name__.rstrip("_")  # `list_` avoids shadowing `list`
+        word = function.__name__.rstrip("_").replace("_", "-")  # `list_` avoids shadowing `list`
         built.commands[word] = _command(word, f"{name} {word}", function)
     built.name, built.context_settings = name, dict(CONTEXT)
     return built

@@ -1,6 +1,7 @@
 """vtk export: write spans in formats for editing, playing, training and queries."""
 
 from .datasets import parquet, webdataset
+from .notes import html_notes, markdown
 from .subtitles import ass, lrc, srt, txt, vtt
 from .text import aegisub, csv, edl, ffmetadata, otio, tsv, webvtt
 
@@ -16,7 +17,8 @@ def export() -> None:
     names, instead of spans. If --output is a folder, or ends in a slash, each video gets a file of
     its own in it, and the spans of a video must come together; otherwise all spans must belong to
     one video, except for csv and tsv. `srt`, `vtt`, `ass`, `lrc` and `txt` hold what is said
-    (`speech`); `webvtt` holds titles or captions.
+    (`speech`); `webvtt` holds titles or captions; `markdown` and `html-notes` tell of each video in
+    chapters, with summaries, pictures and transcript.
 
     Whole videos are split into shots first. Error records are left out; a message tells how many,
     and the exit status is then 1. The same spans give the same bytes. Works in one process whatever
@@ -30,10 +32,11 @@ def export() -> None:
       vtk chapter talk.mp4 | vtk export webvtt -o chapters.vtt
       vtk split film.mp4 talk.mp4 | vtk export aegisub -o keyframes/
       vtk transcribe talk.mp4 | vtk export srt > talk.srt
+      vtk chapter talk.mp4 | vtk export html-notes -o notes/
     """
 
 
 SUBCOMMANDS = (
     *(parquet, webdataset, edl, otio, csv, tsv, ffmetadata, webvtt, aegisub),
-    *(srt, vtt, ass, lrc, txt),
+    *(srt, vtt, ass, lrc, txt, markdown, html_notes),
 )

@@ -37,6 +37,8 @@ _HREF = re.compile(r"<a\s[^>]*href=[\"']([^\"']*)[\"'][^>]*>(.*?)</a>", re.IGNOR
 _BLOCKS = ("br", "p", "li", "div", "ul", "ol", "tr", "h1", "h2", "h3", "h4", "h5", "h6")
 _ADDRESS = re.compile(r"\s*<(https?://[^<>\s]+)>$")
 _CUE = re.compile(rf"^\s*{_BARE}\s+-->\s+{_BARE}", re.MULTILINE)
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")  # by a backslash, as in Markdown
+_SHIELD = 0xE000  # of Unicode's private use: where escaped marks wait until titles are found
 LONGEST = 2000  # most characters of a line that may tell a chapter
 HOUR = 3600.0
 WRAPPED = 20 * 60.0  # most seconds to a chapter whose time lacks the hours that came before it
@@ -65,16 +67,21 @@ def parse(text: str, context: Context) -> list[Chapter]:
     if _CUE.search(text):
         raise MediaError("it holds subtitles, not chapters")
     links: dict[str, str] = {}
-    lines = _with_one_style([_line(line, links) for line in _plain(text).splitlines()])
+    text = _ESCAPED.sub(lambda mark: chr(_SHIELD + ord(mark[1])), _plain(text))
+    lines = _with_one_style([_line(line, links) for line in text.splitlines()])
     chapters, parts = [], []
     for place, line in enumerate(lines):
         if line.found:
             title, url = _titled(line.title or _beside(lines, place), links)
             end = line.found["end"] if line.first else None
             stop = _seconds(re.fullmatch(_TIME, end)) if end else None
-            chapters.append(Chapter(_seconds(line.found), title, stop, url))
+            chapters.append(Chapter(_seconds(line.found), _unshielded(title), stop, url))
             parts.append(line.found)
     return _mended(_without_frames(chapters, parts, context), parts, context)
+
+
+def _unshielded(text: str) -> str:
+    return re.sub("[\ue021-\ue07e]", lambda mark: chr(ord(mark[0]) - _SHIELD), text)
 
 
 def _plain(text: str) -> str:
