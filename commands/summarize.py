@@ -72,8 +72,8 @@ def summarize(
       vtk chapter talk.mp4 | vtk summarize --words 100 | jq -r .summary
       vtk chapter talk.mp4 | vtk summarize --by chapter --sentences 2 | jq -r '.title, .summary'
       vtk summarize --sentences 3 < shots.jsonl | jq -r '.sentences[] | [.start, .text] | @tsv'
-      vtk transcribe talk.mp4 | vtk summarize --skim short.mp4 --seconds 60 | vtk show
-      vtk transcribe talk.mp4 | vtk summarize --select --ratio 0.2 | vtk export edl > short.edl
+      vtk transcribe talk.mp4 | vtk summarize --skim short.mp4 --ratio 0.2 | vtk show
+      vtk transcribe talk.mp4 | vtk summarize --select --seconds 20 | vtk export edl > short.edl
     """
     from functools import partial
 

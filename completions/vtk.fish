@@ -99,6 +99,8 @@ complete -c vtk -n '__vtk_group export' -a vtt -d 'Write what is said as subtitl
 complete -c vtk -n '__vtk_group export' -a ass -d 'Write what is said as subtitles to be styled (Advanced SubStation Alpha)'
 complete -c vtk -n '__vtk_group export' -a lrc -d 'Write what is said as lyrics (LRC), a line for each cue'
 complete -c vtk -n '__vtk_group export' -a txt -d 'Write what is said as text, in paragraphs where somebody else speaks or nobody does'
+complete -c vtk -n '__vtk_group export' -a markdown -d 'Write notes of videos as Markdown'
+complete -c vtk -n '__vtk_group export' -a html-notes -d 'Write notes of videos as pages of HTML to read in a browser and to print'
 
 # vtk models
 complete -c vtk -n '__vtk_group models' -s h -l help -d 'Show this message and exit'
@@ -660,6 +662,32 @@ complete -c vtk -n '__vtk_command export txt' -s q -l quiet -d 'No progress and 
 complete -c vtk -n '__vtk_command export txt' -l log-json -d 'Messages on standard error as JSON Lines'
 complete -c vtk -n '__vtk_command export txt' -s h -l help -d 'Show this message and exit'
 complete -c vtk -n '__vtk_command export txt' -a '(__vtk_inputs)'
+
+# vtk export markdown
+complete -c vtk -n '__vtk_command export markdown' -l link -x -d 'Where times lead to: an address with {video}, {name}, {start}, {seconds} or {clock}'
+complete -c vtk -n '__vtk_command export markdown' -l pictures -x -d 'Most pictures of a chapter'
+complete -c vtk -n '__vtk_command export markdown' -l transcript -l no-transcript -d 'What is said, folded under chapters'
+complete -c vtk -n '__vtk_command export markdown' -l language -x -d 'Language of the words (en, de, …), ISO 639'
+complete -c vtk -n '__vtk_command export markdown' -s o -l output -r -F -d 'Write to FILE instead of standard output; it appears when it is complete'
+complete -c vtk -n '__vtk_command export markdown' -s j -l jobs -x -d 'Work in N processes; the order is kept'
+complete -c vtk -n '__vtk_command export markdown' -s 0 -l null -d 'Paths on standard input end with NUL (find -print0)'
+complete -c vtk -n '__vtk_command export markdown' -s q -l quiet -d 'No progress and no warnings, only errors'
+complete -c vtk -n '__vtk_command export markdown' -l log-json -d 'Messages on standard error as JSON Lines'
+complete -c vtk -n '__vtk_command export markdown' -s h -l help -d 'Show this message and exit'
+complete -c vtk -n '__vtk_command export markdown' -a '(__vtk_inputs)'
+
+# vtk export html-notes
+complete -c vtk -n '__vtk_command export html-notes' -l link -x -d 'Where times lead to: an address with {video}, {name}, {start}, {seconds} or {clock}'
+complete -c vtk -n '__vtk_command export html-notes' -l pictures -x -d 'Most pictures of a chapter'
+complete -c vtk -n '__vtk_command export html-notes' -l transcript -l no-transcript -d 'What is said, folded under chapters'
+complete -c vtk -n '__vtk_command export html-notes' -l language -x -d 'Language of the words (en, de, …), ISO 639'
+complete -c vtk -n '__vtk_command export html-notes' -s o -l output -r -F -d 'Write to FILE instead of standard output; it appears when it is complete'
+complete -c vtk -n '__vtk_command export html-notes' -s j -l jobs -x -d 'Work in N processes; the order is kept'
+complete -c vtk -n '__vtk_command export html-notes' -s 0 -l null -d 'Paths on standard input end with NUL (find -print0)'
+complete -c vtk -n '__vtk_command export html-notes' -s q -l quiet -d 'No progress and no warnings, only errors'
+complete -c vtk -n '__vtk_command export html-notes' -l log-json -d 'Messages on standard error as JSON Lines'
+complete -c vtk -n '__vtk_command export html-notes' -s h -l help -d 'Show this message and exit'
+complete -c vtk -n '__vtk_command export html-notes' -a '(__vtk_inputs)'
 
 # vtk models list
 complete -c vtk -n '__vtk_command models list' -l kind -x -a 'vlm llm ocr clip embed rerank speech' -d 'Only one kind: vision-language (vlm), language (llm), text in pictures (ocr), image-text embedders (clip), embedders of text (embed), rerankers (rerank), speech recognition (speech)'

@@ -47,7 +47,7 @@ def search(source: Iterable[Span], task: Task) -> Iterator[Span]:
     where every cue is as high as anywhere in the video, `rank` counts within the video, and `why`
     has the mean of each cue, on the same scale. A cue that hardly varies in a video (in a still, a
     silent one) does not count; those that do are named in `made`, those missing in a warning. With
-    `task.scores`, a record of each video has the attention over time instead. One video is held at
+    `task.scores`, a record of each video has the attention over time instead, without a warning. One video is held at
     a time. Raises UsageError if there are queries.
     """
     if task.queries:
@@ -66,7 +66,7 @@ def search(source: Iterable[Span], task: Task) -> Iterator[Span]:
                 raise
             except Exception as error:
                 yield failure("ground", Span(video=good[0].video), error)
-    if missing:
+    if missing and not task.scores:
         told = ", ".join(f"{name} ({missing[name]})" for name in RANGES if missing[name])
         log.warning("cues that are missing or hardly vary, by number of videos: %s", told)
 

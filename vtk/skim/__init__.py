@@ -213,7 +213,7 @@ def _evidence(
             for sentence in longer.get("sentences", [])
         ]
     whole = Span(video=summary.video, start=summary.start, end=summary.end)
-    if "speech" in summary:
+    if summary.get("speech"):
         whole["speech"] = summary["speech"]
     found = ground([whole], method="highlights", scores=True)
     salience = [entry for record in found for entry in record.get("scores", [])]
@@ -258,11 +258,6 @@ def _told(summary: Span, chosen: list[Unit], seconds: float, path: Path | None) 
     new = Span(summary, skim=told)
     if sentences := summary.get("sentences"):
         new["sentences"] = [_placed(sentence, stretches) for sentence in sentences]
-        if missing := sum("skim" not in sentence for sentence in new["sentences"]):
-            log.warning(
-                "%s: sentences of the summary that the skim has no room for: %d",
-                *(summary.video, missing),
-            )
     return new.with_provenance("summarize", "skim", seconds=rounded(seconds))
 
 
