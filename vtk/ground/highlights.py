@@ -47,8 +47,8 @@ def search(source: Iterable[Span], task: Task) -> Iterator[Span]:
     where every cue is as high as anywhere in the video, `rank` counts within the video, and `why`
     has the mean of each cue, on the same scale. A cue that hardly varies in a video (in a still, a
     silent one) does not count; those that do are named in `made`, those missing in a warning. With
-    `task.scores`, a record of each video has the attention over time instead, without a warning. One video is held at
-    a time. Raises UsageError if there are queries.
+    `task.scores`, a record of each video has the attention over time instead, without a warning.
+    One video is held at a time. Raises UsageError if there are queries.
     """
     if task.queries:
         raise UsageError("highlights are what stands out without a query: give none")
