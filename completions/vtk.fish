@@ -91,7 +91,7 @@ complete -c vtk -n '__vtk_group export' -a edl -d 'Write spans as an edit decisi
 complete -c vtk -n '__vtk_group export' -a otio -d 'Write spans as a timeline of OpenTimelineIO'
 complete -c vtk -n '__vtk_group export' -a csv -d 'Write spans as rows of comma-separated values'
 complete -c vtk -n '__vtk_group export' -a tsv -d 'Write spans as rows of tab-separated values'
-complete -c vtk -n '__vtk_group export' -a ffmetadata -d 'Write spans as chapters for FFmpeg'
+complete -c vtk -n '__vtk_group export' -a chapters -d 'Write spans as chapters, for other programs or into copies of the videos'
 complete -c vtk -n '__vtk_group export' -a webvtt -d 'Write spans as chapters or captions of a player (WebVTT)'
 complete -c vtk -n '__vtk_group export' -a aegisub -d 'Write the first frames of spans as a keyframe file for Aegisub'
 complete -c vtk -n '__vtk_group export' -a srt -d 'Write what is said as subtitles (SubRip)'
@@ -576,14 +576,17 @@ complete -c vtk -n '__vtk_command export tsv' -l log-json -d 'Messages on standa
 complete -c vtk -n '__vtk_command export tsv' -s h -l help -d 'Show this message and exit'
 complete -c vtk -n '__vtk_command export tsv' -a '(__vtk_inputs)'
 
-# vtk export ffmetadata
-complete -c vtk -n '__vtk_command export ffmetadata' -s o -l output -r -F -d 'Write to FILE instead of standard output; it appears when it is complete'
-complete -c vtk -n '__vtk_command export ffmetadata' -s j -l jobs -x -d 'Work in N processes; the order is kept'
-complete -c vtk -n '__vtk_command export ffmetadata' -s 0 -l null -d 'Paths on standard input end with NUL (find -print0)'
-complete -c vtk -n '__vtk_command export ffmetadata' -s q -l quiet -d 'No progress and no warnings, only errors'
-complete -c vtk -n '__vtk_command export ffmetadata' -l log-json -d 'Messages on standard error as JSON Lines'
-complete -c vtk -n '__vtk_command export ffmetadata' -s h -l help -d 'Show this message and exit'
-complete -c vtk -n '__vtk_command export ffmetadata' -a '(__vtk_inputs)'
+# vtk export chapters
+complete -c vtk -n '__vtk_command export chapters' -l format -x -a 'description ffmetadata matroska webvtt podcast podlove podlove-json mp4chaps ogm vorbis cue apple audacity' -d 'description: lines for a video platform, as 1:02 Title; ffmetadata: FFmpeg\'s text format; matroska: XML for mkvmerge, with sections; webvtt: cues for players on pages; podcast: JSON of Podcasting 2.0; podlove: Simple Chapters for feeds; podlove-json: JSON of its player; mp4chaps: 00:01:02.000 Title; ogm: mkvmerge\'s simple format; vorbis: Vorbis comments; cue: a cue sheet; apple: XML of Apple\'s tools; audacity: labels with tabs'
+complete -c vtk -n '__vtk_command export chapters' -l embed -d 'Write a copy of the video (mp4, m4b, mkv, mp3), named by -o, with the chapters in it; nothing is re-encoded'
+complete -c vtk -n '__vtk_command export chapters' -l replace -d 'With --embed: replace chapters that the video has'
+complete -c vtk -n '__vtk_command export chapters' -s o -l output -r -F -d 'Write to FILE instead of standard output; it appears when it is complete'
+complete -c vtk -n '__vtk_command export chapters' -s j -l jobs -x -d 'Work in N processes; the order is kept'
+complete -c vtk -n '__vtk_command export chapters' -s 0 -l null -d 'Paths on standard input end with NUL (find -print0)'
+complete -c vtk -n '__vtk_command export chapters' -s q -l quiet -d 'No progress and no warnings, only errors'
+complete -c vtk -n '__vtk_command export chapters' -l log-json -d 'Messages on standard error as JSON Lines'
+complete -c vtk -n '__vtk_command export chapters' -s h -l help -d 'Show this message and exit'
+complete -c vtk -n '__vtk_command export chapters' -a '(__vtk_inputs)'
 
 # vtk export webvtt
 complete -c vtk -n '__vtk_command export webvtt' -l field -x -d 'The field to show; one with timed texts (speech, events) gives a cue for each'

@@ -98,6 +98,24 @@ TABLES: Mapping[str, Mapping[str, tuple[str, str]]] = {
             "vtk.ground.highlights:search",
         ),
     },
+    "export chapters": {
+        "description": (
+            "lines for a video platform, as 1:02 Title",
+            "vtk.chapter_files.description:DESCRIPTION",
+        ),
+        "ffmetadata": ("FFmpeg's text format", "vtk.chapter_files.ffmetadata:FORMAT"),
+        "matroska": ("XML for mkvmerge, with sections", "vtk.chapter_files.xml_writing:MATROSKA"),
+        "webvtt": ("cues for players on pages", "vtk.chapter_files.webvtt:FORMAT"),
+        "podcast": ("JSON of Podcasting 2.0", "vtk.chapter_files.json_lists:PODCAST"),
+        "podlove": ("Simple Chapters for feeds", "vtk.chapter_files.xml_writing:PODLOVE"),
+        "podlove-json": ("JSON of its player", "vtk.chapter_files.json_lists:PODLOVE"),
+        "mp4chaps": ("00:01:02.000 Title", "vtk.chapter_files.description:MP4CHAPS"),
+        "ogm": ("mkvmerge's simple format", "vtk.chapter_files.ogm:OGM"),
+        "vorbis": ("Vorbis comments", "vtk.chapter_files.ogm:VORBIS"),
+        "cue": ("a cue sheet", "vtk.chapter_files.cue:FORMAT"),
+        "apple": ("XML of Apple's tools", "vtk.chapter_files.xml_writing:APPLE"),
+        "audacity": ("labels with tabs", "vtk.chapter_files.table:AUDACITY"),
+    },
 }
 
 M = TypeVar("M")

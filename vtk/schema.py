@@ -211,6 +211,8 @@ PROPERTIES: dict[str, Any] = {
     "embedding": EMBEDDING,
     "copy": COPY,
     "title": text("a short name of the span"),
+    "url": text("a page about the span, from a list of chapters"),
+    "image": text("address of a picture of the span, from a list of chapters"),
     "summary": text("the whole in a few sentences"),
     "sentences": entries(
         "the sentences of the summary and where each comes from",

@@ -1,9 +1,10 @@
 """vtk export: write spans in formats for editing, playing, training and queries."""
 
+from .chapter_files import chapters
 from .datasets import parquet, webdataset
 from .notes import html_notes, markdown
 from .subtitles import ass, lrc, srt, txt, vtt
-from .text import aegisub, csv, edl, ffmetadata, otio, tsv, webvtt
+from .text import aegisub, csv, edl, otio, tsv, webvtt
 
 
 def export() -> None:
@@ -17,8 +18,9 @@ def export() -> None:
     names, instead of spans. If --output is a folder, or ends in a slash, each video gets a file of
     its own in it, and the spans of a video must come together; otherwise all spans must belong to
     one video, except for csv and tsv. `srt`, `vtt`, `ass`, `lrc` and `txt` hold what is said
-    (`speech`); `webvtt` holds titles or captions; `markdown` and `html-notes` tell of each video in
-    chapters, with summaries, pictures and transcript.
+    (`speech`); `webvtt` holds captions or titles; `chapters` has the formats of chapters;
+    `markdown` and `html-notes` tell of each video in chapters, with summaries, pictures and
+    transcript.
 
     Whole videos are split into shots first. Error records are left out; a message tells how many,
     and the exit status is then 1. The same spans give the same bytes. Works in one process whatever
@@ -29,7 +31,7 @@ def export() -> None:
       vtk export parquet shots.parquet < shots.jsonl > /dev/null
       vtk caption talk.mp4 | vtk export webdataset shards/ --clips > samples.jsonl
       vtk split film.mp4 | vtk export edl > film.edl
-      vtk chapter talk.mp4 | vtk export webvtt -o chapters.vtt
+      vtk chapter talk.mp4 | vtk export chapters --format webvtt -o chapters.vtt
       vtk split film.mp4 talk.mp4 | vtk export aegisub -o keyframes/
       vtk transcribe talk.mp4 | vtk export srt > talk.srt
       vtk chapter talk.mp4 | vtk export html-notes -o notes/
@@ -37,6 +39,6 @@ def export() -> None:
 
 
 SUBCOMMANDS = (
-    *(parquet, webdataset, edl, otio, csv, tsv, ffmetadata, webvtt, aegisub),
+    *(parquet, webdataset, edl, otio, csv, tsv, chapters, webvtt, aegisub),
     *(srt, vtt, ass, lrc, txt, markdown, html_notes),
 )

@@ -124,7 +124,7 @@ def _subtitles(
     embed: bool = False,
 ) -> "Job":
     """Return the job that writes speech as text, or as tracks in copies of the videos."""
-    from vtk.export.soft_subtitles import SoftSubtitles
+    from vtk.export.soft_subtitles import soft_subtitles
     from vtk.export.speech import subtitles
     from vtk.export.subtitle_layout import Layout
     from vtk.stream.job import Job
@@ -132,6 +132,6 @@ def _subtitles(
 
     layout = Layout(width, speed, plain)
     if embed:
-        return Job(with_speech, processes=False, writer=SoftSubtitles(form, layout, highlight))
+        return Job(with_speech, processes=False, writer=soft_subtitles(form, layout, highlight))
     text = subtitles(form, layout, highlight=highlight)
     return Job(text.prepare, processes=False, writer=text)

@@ -1,4 +1,4 @@
-"""vtk export edl, otio, csv, tsv, ffmetadata, webvtt, aegisub: text to edit and play spans."""
+"""vtk export edl, otio, csv, tsv, webvtt, aegisub: text to edit and play spans."""
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -95,21 +95,6 @@ def tsv(
       vtk transcribe talk.mp4 | vtk export tsv --each speech > talk.tsv
     """
     return _table("tsv", fields, timecode, scene_list, each, rate, drop)
-
-
-def ffmetadata() -> "Job":
-    """Write spans as chapters for FFmpeg.
-
-    The title is the title, caption or summary of the span, else its kind and number.
-
-    \b
-    Examples:
-      vtk chapter talk.mp4 | vtk export ffmetadata > chapters.txt
-      ffmpeg -i talk.mp4 -i chapters.txt -map_metadata 0 -map_chapters 1 -c copy out.mp4
-    """
-    from vtk.export.ffmetadata import ffmetadata as text
-
-    return _text(text())
 
 
 def webvtt(

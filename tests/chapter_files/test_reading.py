@@ -120,7 +120,7 @@ def test_matroska_chapters_are_those_that_a_player_shows() -> None:
         f"<EditionFlagDefault>1</EditionFlagDefault>{shown}</EditionEntry></Chapters>"
     )
     found = parse(text)
-    assert found.chapters == [Chapter(1, "A"), Chapter(2, "A.1", level=1)]
+    assert found.chapters == [Chapter(1, "A"), Chapter(2, "A.1", level=2)]
     assert [remark.split(":")[0] for remark in found.remarks] == [
         "read one of 2 editions", *2 * ["left out a chapter that is hidden or disabled"]
     ]  # fmt: skip

@@ -99,6 +99,8 @@ FULL: dict[str, Any] = {
         "share": 1.0,
     },
     "title": "A boat.",
+    "url": "https://a.example",
+    "image": "a.jpg",
     "summary": "A boat.",
     "sentences": [
         {
@@ -124,7 +126,7 @@ SPAN = validators.extend(Draft202012Validator, type_checker=WHOLE)(READ)  # type
 READERS = [
     *("show", "retrieve -n 0 boat", "ground -n 0 boat", "chapter", "summarize"),
     *("export csv", "export srt", "export vtt", "export ass", "export lrc", "export txt"),
-    *("export webvtt", "export ffmetadata"),
+    *("export webvtt", "export chapters"),
 ]
 
 

@@ -114,7 +114,7 @@ def test_captions_are_measured_or_asked_for() -> None:
         caption(opening(), resume=True)
 
 
-@pytest.mark.parametrize("word", ["edl", "csv", "ffmetadata", "webvtt", "aegisub", "srt", "txt"])
+@pytest.mark.parametrize("word", ["edl", "csv", "chapters", "webvtt", "aegisub", "srt", "txt"])
 def test_a_text_is_written_by_a_writer_of_its_format(word: str) -> None:
     job = command("export", word)()
     assert job.writer.name == word

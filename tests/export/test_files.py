@@ -9,7 +9,7 @@ from tests.command_line import VTK, vtk
 from tests.export.tape import ERROR, shots
 from tests.world import World
 
-FORMATS = {"edl": "edl", "otio": "otio", "ffmetadata": "ffmetadata", "webvtt": "vtt"}
+FORMATS = {"edl": "edl", "otio": "otio", "chapters": "txt", "webvtt": "vtt"}
 TWO = [*shots(0, 1, 2, video="none/a b.mp4"), *shots(0, 1, video="none/c.mp4")]
 
 

@@ -6,14 +6,16 @@ Podlove's and Podigee's lists, Audible's, Apple's HTTP Live Streaming, what yt-d
 of a video, and scenes of FFmpeg's filters.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
 
 from vtk.chapter_files.context import Context, seconds
+from vtk.chapter_files.format import Format
 from vtk.errors import MediaError
 from vtk.media.chapters import Chapter
+from vtk.times import stamp
 
 # In order of preference: a time may be there twice, rounded or in a unit of its own.
 STARTS = ("startTime", "start_offset_ms", "start_time", "start-time", "pts_time", "start")
@@ -38,7 +40,7 @@ def is_json(text: str) -> bool:
 def parse(text: str, context: Context) -> list[Chapter]:
     """Return the chapters of the first array that has some. Raises MediaError."""
     try:
-        return list(_chapters(_listed(orjson.loads(text), 0), context, 0))
+        return list(_chapters(_listed(orjson.loads(text), 0), context, 1))
     except ValueError as error:
         raise MediaError(f"chapters in JSON: {error}") from None
 
@@ -115,3 +117,32 @@ def _first(entry: Mapping[str, Any], names: tuple[str, ...]) -> Any:
 
 def _string(value: Any) -> str | None:
     return value if isinstance(value, str) and value.strip() else None
+
+
+def write_podcast(chapters: Sequence[Chapter], name: str) -> Iterator[str]:
+    """Yield the chapters as JSON of Podcasting 2.0, version 1.2."""
+    listed: list[dict[str, Any]] = []
+    for chapter in chapters:
+        entry = {"startTime": chapter.start, "endTime": chapter.end, "title": chapter.title}
+        entry |= {"img": chapter.image, "url": chapter.url}
+        listed.append({key: value for key, value in entry.items() if value is not None})
+    yield _dumped({"version": "1.2.0", "chapters": listed})
+
+
+def write_podlove(chapters: Sequence[Chapter], name: str) -> Iterator[str]:
+    """Yield the chapters as JSON of Podlove's player; it has no ends."""
+    yield _dumped(
+        [
+            {"start": stamp(chapter.start), "title": chapter.title}
+            | {"href": chapter.url or "", "image": chapter.image or ""}
+            for chapter in chapters
+        ]
+    )
+
+
+def _dumped(value: Any) -> str:
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode() + "\n"
+
+
+PODCAST = Format("json", write_podcast, ends=True)
+PODLOVE = Format("json", write_podlove)

@@ -5,10 +5,13 @@
 """
 
 import re
+from collections.abc import Iterator, Sequence
 
 from vtk.chapter_files.context import Context, seconds
+from vtk.chapter_files.format import Format
 from vtk.errors import MediaError
 from vtk.media.chapters import Chapter
+from vtk.times import stamp
 
 _TAG = re.compile(r"CHAPTER(\d+)(NAME|URL)?=(.*)", re.IGNORECASE)
 
@@ -32,3 +35,23 @@ def parse(text: str, context: Context) -> list[Chapter]:
         ]
     except ValueError as error:
         raise MediaError(f"chapter tags: {error}") from None
+
+
+def write_ogm(chapters: Sequence[Chapter], name: str) -> Iterator[str]:
+    """Yield the chapters as mkvmerge's simple format; it has no ends and links."""
+    for number, chapter in enumerate(chapters, 1):
+        yield f"CHAPTER{number:02d}={stamp(chapter.start)}\n"
+        yield f"CHAPTER{number:02d}NAME={chapter.title}\n"
+
+
+def write_vorbis(chapters: Sequence[Chapter], name: str) -> Iterator[str]:
+    """Yield the chapters as Vorbis comments, a line each; they have no ends."""
+    for number, chapter in enumerate(chapters, 1):
+        yield f"CHAPTER{number:03d}={stamp(chapter.start)}\n"
+        yield f"CHAPTER{number:03d}NAME={chapter.title}\n"
+        if chapter.url:
+            yield f"CHAPTER{number:03d}URL={chapter.url}\n"
+
+
+OGM = Format("ogm.txt", write_ogm)
+VORBIS = Format("vorbis.txt", write_vorbis)

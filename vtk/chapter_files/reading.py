@@ -16,7 +16,7 @@ from vtk.span import local_path
 from vtk.times import rounded
 
 # Name of a format, what tells whether a text is in it, and what reads it; free text is the last.
-FORMATS: tuple[tuple[str, Callable[[str], bool], Callable[[str, Context], list[Chapter]]], ...] = (
+READERS: tuple[tuple[str, Callable[[str], bool], Callable[[str, Context], list[Chapter]]], ...] = (
     ("ffmetadata", lambda text: text.startswith(";FFMETADATA"), lambda t, _: parse_ffmetadata(t)),
     ("webvtt", webvtt.is_webvtt, webvtt.parse),
     ("matroska", xml.is_matroska, xml.parse_matroska),
@@ -35,7 +35,7 @@ FORMATS: tuple[tuple[str, Callable[[str], bool], Callable[[str, Context], list[C
 class ChapterList(NamedTuple):
     """Chapters in the order of their starts, and what is to be known of how they were read."""
 
-    form: str  # the format: a name in FORMATS, or that of a container (matroska,webm)
+    form: str  # the format: a name in READERS, or that of a container (matroska,webm)
     chapters: list[Chapter]
     remarks: list[str]  # what was left out, guessed or mended, each in a clause
 
@@ -75,7 +75,7 @@ def parse(
     remarks: list[str] = []
     context = Context(language, duration, rate, remarks.append)
     plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
-    form, reader = next((form, reader) for form, fits, reader in FORMATS if fits(plain.lstrip()))
+    form, reader = next((form, reader) for form, fits, reader in READERS if fits(plain.lstrip()))
     chapters, remarks = _ordered(reader(plain.lstrip(), context), remarks)
     if not chapters:
         raise MediaError(f"no chapters are in it ({form})")

@@ -6,10 +6,11 @@ one of the names that programs give them. Audacity's labels are start, end and t
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from vtk.chapter_files.context import Context, seconds
+from vtk.chapter_files.format import Format
 from vtk.errors import MediaError
 from vtk.media.chapters import Chapter
 from vtk.timecode import TIMECODE, frame_number
@@ -88,3 +89,13 @@ def _time(text: str, rate: Fraction) -> float:
     if (code := TIMECODE.fullmatch(text)) and code[4] != ".":
         return float(frame_number(text, rate) / rate)
     return seconds(text)
+
+
+def write_labels(chapters: Sequence[Chapter], name: str) -> Iterator[str]:
+    """Yield the chapters as labels of Audacity: start, end and title, with tabs."""
+    for chapter in chapters:
+        end = chapter.start if chapter.end is None else chapter.end
+        yield f"{chapter.start:.6f}\t{end:.6f}\t{chapter.title}\n"
+
+
+AUDACITY = Format("labels.txt", write_labels, ends=True)

@@ -45,7 +45,7 @@ def parse_matroska(text: str, context: Context) -> list[Chapter]:
     if shown and _flag(shown[0], "EditionFlagOrdered"):
         context.tell("the edition plays its chapters in an order of its own")
     try:
-        return list(_atoms(shown[0], context, 0)) if shown else []
+        return list(_atoms(shown[0], context, 1)) if shown else []
     except ValueError as error:
         raise MediaError(f"Matroska chapters: {error}") from None
 

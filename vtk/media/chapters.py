@@ -23,7 +23,7 @@ class Chapter:
     end: float | None = None
     url: str | None = None  # a page about it
     image: str | None = None  # a picture of it, as a URL or file name
-    level: int = 0  # 0 for a chapter, 1 for a section in a chapter, and so on
+    level: int = 1  # 1 for a chapter, 2 for a section in the chapter before it, and so on
 
 
 def stored_chapters(container: InputContainer) -> list[Chapter]:

@@ -13,6 +13,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.reformatter import ColorPrimaries, ColorTrc
 from av.video.stream import VideoStream
 
+from vtk.media.chapters import stored_chapters
 from vtk.media.container import open_container
 from vtk.media.container.streams import is_estimated, leading_stream, stated_range
 from vtk.media.image.cropping import margins
@@ -67,7 +68,10 @@ def describe(container: InputContainer) -> dict[str, Any]:
     bit_rate = container.bit_rate
     if is_estimated(container) and end > start:
         bit_rate = round(8 * container.size / (end - start))
-    chapters = [_chapter(chapter) for chapter in container.chapters()]
+    chapters = [
+        {"start": known.start, "end": known.end, "title": known.title}
+        for known in stored_chapters(container)
+    ]
     return {
         "container": container.format.name,
         "start": start,
@@ -204,12 +208,3 @@ def _colour(codec: VideoCodecContext) -> dict[str, Any]:
 def _name(names: type[ColorPrimaries] | type[ColorTrc], number: int) -> str | None:
     known = number in set(names) and number != names.UNSPECIFIED
     return names(number).name.lower().replace("_", "-") if known else None
-
-
-def _chapter(chapter: Any) -> dict[str, Any]:
-    base = chapter["time_base"]
-    return {
-        "start": rounded(float(chapter["start"] * base)),
-        "end": rounded(float(chapter["end"] * base)),
-        "title": chapter.get("metadata", {}).get("title", ""),
-    }

@@ -3,11 +3,15 @@
 No packet is lost, and each has a decoding timestamp.
 """
 
+import errno
 import logging
 import math
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
+from pathlib import Path
 from typing import Any, cast
 
 import av
@@ -15,12 +19,13 @@ from av.container import InputContainer, OutputContainer
 from av.stream import AttachmentStream, Disposition, Stream
 from av.video.stream import VideoStream
 
-from vtk.errors import MediaError
+from vtk.errors import MediaError, OutputError
 
 log = logging.getLogger("vtk")
 
 KINDS = ("video", "audio", "subtitle")
 COVER = Disposition.attached_pic
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 LEFT_OUT = "left out track %d: the copy cannot hold it"
 
 Packets = Iterator["av.Packet[Any]"]
@@ -102,11 +107,42 @@ def copied_streams(
     return copies, [packet for index, packet in covers.items() if index in copies]
 
 
+def copied_packets(
+    source: InputContainer, copies: dict[int, Stream], covers: "list[av.Packet[Any]]"
+) -> Packets:
+    """Yield what `copied_streams` left to be muxed: covers, then all packets of the streams."""
+    for packet in covers:  # cover art has no timestamps, but the muxer requires them
+        packet.pts = packet.dts = 0
+        yield of_stream(packet, copies[packet.stream_index])
+    for packet in to_mux(source.demux([source.streams[index] for index in copies])):
+        yield of_stream(packet, copies[packet.stream_index])
+
+
+def of_stream(packet: Any, stream: Stream) -> Any:
+    """The packet, assigned to an output stream."""
+    packet.stream = stream
+    return packet
+
+
+@contextmanager
+def muxing(target: Path) -> Iterator[None]:
+    """Turn FFmpeg's errors into OutputError where the disk is full, and else into MediaError."""
+    try:
+        yield
+    except (av.FFmpegError, ValueError) as error:
+        code = error.errno if isinstance(error, av.FFmpegError) else None
+        if code and code in NO_ROOM:
+            raise OutputError(f"cannot write {target}: {os.strerror(code)}") from None
+        raise MediaError(f"the streams do not fit into *{target.suffix.lower()}: {error}") from None
+
+
 def _copy(stream: Stream, out: OutputContainer) -> Stream:
     copy = out.add_stream_from_template(stream, opaque=True)
     if isinstance(stream, VideoStream) and stream.average_rate:
         cast(VideoStream, copy).codec_context.framerate = stream.average_rate
     copy.metadata.update(stream.metadata)
+    if "name" in stream.metadata:  # what FFmpeg reads the title of a track in an MP4 as
+        copy.metadata.setdefault("title", stream.metadata["name"])
     copy.disposition = stream.disposition
     return copy
 

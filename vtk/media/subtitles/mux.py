@@ -1,9 +1,6 @@
 """Mux subtitles as an additional track into a copy of a video, without re-encoding."""
 
-import errno
 import io
-import logging
-import os
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -14,19 +11,22 @@ from av.container import InputContainer, OutputContainer
 from av.stream import Disposition
 from av.subtitles.stream import SubtitleStream
 
-from vtk.errors import MediaError, OutputError, UsageError
+from vtk.errors import UsageError
 from vtk.media.container import open_container
-from vtk.media.container.copying import Packets, copied_streams, to_mux
+from vtk.media.container.copying import (
+    Packets,
+    copied_packets,
+    copied_streams,
+    muxing,
+    of_stream,
+)
 from vtk.media.subtitles import iso639_2
 from vtk.output import atomic
-
-log = logging.getLogger("vtk")
 
 READERS = {"srt": "srt", "vtt": "webvtt", "ass": "ass"}
 # Subtitle formats a container holds, by file extension: MP4 re-encodes them, others copy them.
 MP4 = (".mp4", ".m4v", ".mov")
 HOLDS = {".mkv": ("srt", "vtt", "ass"), ".webm": ("vtt",), **dict.fromkeys(MP4, tuple(READERS))}
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 def mux_subtitles(
@@ -50,14 +50,8 @@ def mux_subtitles(
         words = stack.enter_context(av.open(io.BytesIO(text.encode()), "r", format=READERS[form]))
         file = stack.enter_context(atomic(target))
         kind = {".mkv": "matroska", ".m4v": "mp4"}.get(ending, ending[1:])
-        try:
-            with av.open(f"file:{file.name}", "w", format=kind) as out:
-                _mux(source, words, out, language, encoded=ending in MP4)
-        except (av.FFmpegError, ValueError) as error:
-            code = error.errno if isinstance(error, av.FFmpegError) else None
-            if code and code in NO_ROOM:
-                raise OutputError(f"cannot write {target}: {os.strerror(code)}") from None
-            raise MediaError(f"the streams do not fit into *{ending}: {error}") from None
+        with muxing(target), av.open(f"file:{file.name}", "w", format=kind) as out:
+            _mux(source, words, out, language, encoded=ending in MP4)
 
 
 def _mux(
@@ -85,17 +79,14 @@ def _mux(
     if language:
         new.metadata["language"] = iso639_2(language)
     out.set_chapters(source.chapters())
-    for packet in covers:  # cover art has no timestamps, but the muxer requires them
-        packet.pts = packet.dts = 0
-        out.mux(_of(packet, copies[packet.stream_index]))
     waiting = next(spoken, None)
-    for packet in to_mux(source.demux([source.streams[index] for index in copies])):
+    for packet in copied_packets(source, copies, covers):
         while waiting is not None and _seconds(waiting) <= _seconds(packet):
-            out.mux(_of(waiting, new))
+            out.mux(of_stream(waiting, new))
             waiting = next(spoken, None)
-        out.mux(_of(packet, copies[packet.stream_index]))
+        out.mux(packet)
     while waiting is not None:
-        out.mux(_of(waiting, new))
+        out.mux(of_stream(waiting, new))
         waiting = next(spoken, None)
 
 
@@ -108,11 +99,6 @@ def _encoded(words: InputContainer, track: SubtitleStream, new: Any) -> Packets:
             made.pts = made.dts = packet.pts
             made.duration, made.time_base = packet.duration, packet.time_base
             yield made
-
-
-def _of(packet: Any, stream: Any) -> Any:
-    packet.stream = stream
-    return packet
 
 
 def _seconds(packet: Any) -> float:
