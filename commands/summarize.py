@@ -4,9 +4,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from vtk.errors import UsageError
 from vtk.methods import Methods
 
-from .options import Language, Opening
+from .options import Language, Opening, warn_of_unused
+from .resume_option import Resume
 from .search_options import Embedder, openers
 from .skim_options import Ratio, Seconds, Select, Skim, wished_skim
 
@@ -25,6 +27,7 @@ UNASKING = {"extract"}  # methods that ask no language model
 
 def summarize(
     opening: Opening,
+    given: frozenset[str],
     method: Annotated[Method, typer.Option(help=METHODS.help)] = "extract",
     by: Annotated[
         Literal["video", "chapter"],
@@ -46,6 +49,24 @@ def summarize(
     focus: Annotated[
         str | None, typer.Option(metavar="TEXT", help="Tell only what bears on this.")
     ] = None,
+    budget_tokens: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            help="Most tokens that a model reads and writes about a video; what it read by then is "
+            "summed up.",
+        ),
+    ] = None,
+    timing: Annotated[
+        bool,
+        typer.Option(
+            "--timing/--no-timing",
+            help="Note in `made` how many seconds a model took; without it, the same input gives "
+            "the same bytes, one prompt at a time.",
+        ),
+    ] = True,
+    resume: Resume = False,
     skim: Skim = None,
     select: Select = False,
     ratio: Ratio = None,
@@ -58,8 +79,10 @@ def summarize(
     Gives one span per video with `summary` and with its `sentences`, each with the time where it
     is said or seen, and what it rests on in `cites`; the titles of chapters stay in `parts`. With
     --by chapter, gives each chapter with its own summary instead. The sentences of extract are
-    quoted, not written. The spans of a video must follow each other in the input: one video is held
-    at a time. A video of which no span has `speech`, `screen_text` or `caption` is captioned first.
+    quoted; those of the other methods are written by the model of --model or --endpoint, and only
+    those stay whose words the video supports. The spans of a video must follow each other in the
+    input: one video is held at a time. A video of which no span has `speech`, `screen_text` or
+    `caption` is captioned first.
 
     With --skim, also writes the video in short: what the summary is about, what else is told and
     what stands out in pictures and sound, in whole sentences and from cut to cut. It decodes the
@@ -72,6 +95,8 @@ def summarize(
       vtk chapter talk.mp4 | vtk summarize --words 100 | jq -r .summary
       vtk chapter talk.mp4 | vtk summarize --by chapter --sentences 2 | jq -r '.title, .summary'
       vtk summarize --sentences 3 < shots.jsonl | jq -r '.sentences[] | [.start, .text] | @tsv'
+      vtk summarize --endpoint http://localhost:8080 --method map-reduce --style minutes talk.mp4
+      vtk summarize --endpoint http://localhost:8080 --method hierarchical -o s.jsonl --resume f.mkv
       vtk transcribe talk.mp4 | vtk summarize --skim short.mp4 --ratio 0.2 | vtk show
       vtk transcribe talk.mp4 | vtk summarize --select --seconds 20 | vtk export edl > short.edl
     """
@@ -83,10 +108,16 @@ def summarize(
 
     if method in UNASKING:
         opening.warn_of_unused(f"the method {method}")
+        warn_of_unused(given & {"budget_tokens", "timing"}, f"the method {method}")
+        if resume:
+            raise UsageError("--resume is for summaries by a language model")
     models = openers(opening, embedder)
-    task = Task(by, style, sentences, words, focus, language, models=models)
+    wanted = (by, style, sentences, words, focus, language)
+    task = Task(*wanted, budget=budget_tokens, timed=timing, models=models)
     # A model is loaded once, not in each process of --jobs.
     alone = bool(embedder) or method not in UNASKING
+    if resume and (skim or select):
+        raise UsageError("--resume is for summaries, not for skims")
     if short := wished_skim(skim, select, ratio, seconds):
         from vtk.skim import select as parts
         from vtk.skim import skim as shorten
@@ -95,4 +126,4 @@ def summarize(
         alone = alone or short.alone
     else:
         work = partial(sum_up, task=task, method=method)
-    return Job(work, by_video=True, processes=not alone)
+    return Job(work, by_video=True, processes=not alone, resumes=resume)

@@ -297,12 +297,15 @@ complete -c vtk -n '__vtk_command chapter' -s h -l help -d 'Show this message an
 complete -c vtk -n '__vtk_command chapter' -a '(__vtk_inputs)'
 
 # vtk summarize
-complete -c vtk -n '__vtk_command summarize' -l method -x -a 'extract' -d 'extract: the sentences that say the most, word for word, no model'
+complete -c vtk -n '__vtk_command summarize' -l method -x -a 'extract map-reduce refine meta-prompt story hierarchical rubric' -d 'extract: the sentences that say the most, word for word, no model; map-reduce: by a model: parts alone, then together; refine: by a model: rewritten with each part that follows; meta-prompt: by a model: written, judged, and written better, the best of three; story: by a model: all is told as a story, then summed up; hierarchical: by a model: scenes, chapters and the whole; rubric: by a model: of the parts that it rates highest'
 complete -c vtk -n '__vtk_command summarize' -l by -x -a 'video chapter' -d 'What is summed up: whole videos, or each of their chapters'
 complete -c vtk -n '__vtk_command summarize' -l style -x -a 'brief long bullets abstract minutes recipe-steps study-notes' -d 'The form of the summary'
 complete -c vtk -n '__vtk_command summarize' -l sentences -x -d 'At most N sentences'
 complete -c vtk -n '__vtk_command summarize' -l words -x -d 'At most N words in all'
 complete -c vtk -n '__vtk_command summarize' -l focus -x -d 'Tell only what bears on this'
+complete -c vtk -n '__vtk_command summarize' -l budget-tokens -x -d 'Most tokens that a model reads and writes about a video; what it read by then is summed up'
+complete -c vtk -n '__vtk_command summarize' -l timing -l no-timing -d 'Note in `made` how many seconds a model took; without it, the same input gives the same bytes, one prompt at a time'
+complete -c vtk -n '__vtk_command summarize' -l resume -d 'Continue an earlier run with -o FILE --resume, keeping what it had finished'
 complete -c vtk -n '__vtk_command summarize' -l skim -r -F -d 'Write the video in short to FILE (.mp4, .mov or .mkv); of several videos, each into the folder DIR/'
 complete -c vtk -n '__vtk_command summarize' -l select -d 'Give the spans to watch instead of the summary; needs no --skim'
 complete -c vtk -n '__vtk_command summarize' -l ratio -x -d 'Length of --skim or --select as a share of the video'

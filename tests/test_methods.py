@@ -30,6 +30,12 @@ from vtk.retrieve.words import Words
 from vtk.split.methods import SplitMethod
 from vtk.summarize import SummaryMethod
 from vtk.summarize.extract import summaries
+from vtk.summarize.hierarchical import summaries as hierarchical
+from vtk.summarize.map_reduce import summaries as map_reduce
+from vtk.summarize.meta_prompt import summaries as meta_prompt
+from vtk.summarize.refine import summaries as refine
+from vtk.summarize.rubric import summaries as rubric
+from vtk.summarize.story import summaries as story
 from vtk.transcribe import SpeechSources
 
 ABILITIES = {
@@ -47,6 +53,12 @@ OPTIONS = {"retrieve": "by"}  # the option that chooses, if it is not --method
 FUNCTIONS: tuple[ChapterMethod | SummaryMethod | MakeChannel | GroundingMethod, ...] = (
     chapters,
     summaries,
+    map_reduce,
+    refine,
+    meta_prompt,
+    story,
+    hierarchical,
+    rubric,
     Words,
     by_meaning,
     by_looks,

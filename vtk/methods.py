@@ -71,7 +71,31 @@ TABLES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "extract": (
             "the sentences that say the most, word for word, no model",
             "vtk.summarize.extract:summaries",
-        )
+        ),
+        "map-reduce": (
+            "by a model: parts alone, then together",
+            "vtk.summarize.map_reduce:summaries",
+        ),
+        "refine": (
+            "by a model: rewritten with each part that follows",
+            "vtk.summarize.refine:summaries",
+        ),
+        "meta-prompt": (
+            "by a model: written, judged, and written better, the best of three",
+            "vtk.summarize.meta_prompt:summaries",
+        ),
+        "story": (
+            "by a model: all is told as a story, then summed up",
+            "vtk.summarize.story:summaries",
+        ),
+        "hierarchical": (
+            "by a model: scenes, chapters and the whole",
+            "vtk.summarize.hierarchical:summaries",
+        ),
+        "rubric": (
+            "by a model: of the parts that it rates highest",
+            "vtk.summarize.rubric:summaries",
+        ),
     },
     "retrieve": {
         "words": ("the words that span and query share, no model", "vtk.retrieve.words:Words"),

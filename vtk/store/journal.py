@@ -2,7 +2,8 @@
 
 Each new record of a run is appended at once to a journal beside its output, flushed line by line.
 The next run takes finished records from the journal and from the output of an earlier run. When the
-output is complete, the journal is removed, or keeps what the run had no use for.
+output is complete, the journal is removed, or keeps what the run had no use for. A record with
+`step` is an answer on the way to another one, such as that about a part of a video.
 """
 
 import logging
@@ -67,6 +68,8 @@ class ResumeJournal:
                 found += 1
                 if not span.failed:
                     self._places[_key(span)] = (number, at)
+                if "step" in span:  # it is part of a record, and wanted until that is complete
+                    self._met.add(_key(span))
             at += len(line)
         return found
 
@@ -153,5 +156,5 @@ def _follows(found: Span, span: Span, made: Mapping[str, Any]) -> bool:
 def _key(span: Span) -> Key:
     from hashlib import blake2b  # loads OpenSSL, which only a run with --resume needs
 
-    named = [span.video, span.get("start"), span.get("end"), span.get("kind")]
+    named = [span.video, span.get("start"), span.get("end"), span.get("kind"), span.get("step")]
     return blake2b(orjson.dumps(named), digest_size=8).digest()

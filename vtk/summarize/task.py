@@ -31,6 +31,7 @@ class Task:
     language: str | None = None  # of the words, ISO 639; None: English
     budget: int | None = None  # tokens of a language model for a video; None: any
     models: Openers = field(default_factory=Openers)
+    timed: bool = True  # whether the record says how long a model took, which differs each time
     journal: "ResumeJournal | None" = field(default=None, compare=False)  # of an earlier run
 
     def __post_init__(self) -> None:
