@@ -107,8 +107,8 @@ def ground(
         bool,
         typer.Option(
             "--scores",
-            help="Instead of moments, give each video with `scores` about once a second: topic, "
-            "highlights, scan with --clip or --embedder.",
+            help="Instead of moments, give each video with `scores` about once a second: density, "
+            "topic, highlights, scan.",
         ),
     ] = False,
     clip: Clip = None,

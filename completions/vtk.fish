@@ -464,7 +464,7 @@ complete -c vtk -n '__vtk_command ground' -l threshold -x -d 'Leave out moments 
 complete -c vtk -n '__vtk_command ground' -l min-length -x -d 'Widen moments shorter than this, as far as the spans reach'
 complete -c vtk -n '__vtk_command ground' -l max-length -x -d 'Longest moment made of several texts'
 complete -c vtk -n '__vtk_command ground' -l looks -x -d 'Most looks at a video: for a query windows of search and frames of vlm, for all queries frames of scan'
-complete -c vtk -n '__vtk_command ground' -l scores -d 'Instead of moments, give each video with `scores` about once a second: topic, highlights, scan with --clip or --embedder'
+complete -c vtk -n '__vtk_command ground' -l scores -d 'Instead of moments, give each video with `scores` about once a second: density, topic, highlights, scan'
 complete -c vtk -n '__vtk_command ground' -l clip -x -d 'An image-text model, for what pictures look like: an open_clip model, or the URL of a server that embeds pictures and texts'
 complete -c vtk -n '__vtk_command ground' -l embedder -x -d 'A text embedder, for what words mean: a model of `vtk models list --kind embed`, a GGUF file, or the URL of a server that embeds texts'
 complete -c vtk -n '__vtk_command ground' -l fail-empty -d 'Exit with status 1 if nothing is found'

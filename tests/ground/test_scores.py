@@ -82,8 +82,29 @@ def test_highlights_have_their_attention(tmp_path: Path) -> None:
 
 
 def test_a_method_without_scores_says_which_have_them() -> None:
-    with pytest.raises(UsageError, match="density has no scores"):
-        ground([], "a boat", scores=True)
-    result = vtk("ground", "--scores", "--method", "scan", "a boat", stdin=[])
-    assert result.returncode == 2
-    assert b"scan with --clip or --embedder" in result.stderr
+    with pytest.raises(UsageError, match="words has no scores over time"):
+        ground([], "a boat", method="words", scores=True)
+
+
+def test_density_has_the_best_cover_of_each_second_and_scan_without_a_model_the_same() -> None:
+    spans = [
+        Span(video="a.mp4", start=0.0, end=4.0, caption="A boat."),
+        Span(video="a.mp4", start=4.0, end=6.0, caption="A red boat.", take=3),
+        Span(video="b.mp4", start=10.0, end=12.5),
+    ]
+    cues = [{"start": 11.2, "end": 11.3, "text": "Red!"}]
+    spans[2]["speech"] = cues
+    found = list(ground(spans, "red boat", scores=True, threshold=0.9, n=1))
+    assert [(r.video, r.start, r.end, r["query"]) for r in found] == [
+        ("a.mp4", 0.0, 6.0, "red boat"),
+        ("b.mp4", 10.0, 12.5, "red boat"),
+    ]
+    assert found[0]["take"] == 3
+    (times, scores), (later, said) = map(curve, found)
+    assert times == [n + 0.5 for n in range(6)]
+    assert 0 < scores[0] == scores[3] < scores[4] == scores[5] == 1
+    (best, *_) = ground(spans, "red boat", n=1)
+    assert best["score"] == scores[4]
+    assert (later, said[0], said[1] > 0) == ([10.5, 11.5], 0, True)
+    by_scan = ground(spans, "red boat", scores=True, method="scan")
+    assert [r["scores"] for r in by_scan] == [r["scores"] for r in found]

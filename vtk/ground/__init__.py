@@ -39,7 +39,7 @@ def ground(
     is read before the first result; error records pass through. `threshold` is the least score,
     whose meaning is the method's; by default density takes all, scan what it takes for no accident.
     With `scores`, there are no moments but a record for each video and query, with `scores` about
-    once a second; `topic`, `highlights` and `scan` have them.
+    once a second; `density`, `topic`, `highlights` and `scan` have them.
     `min_length` and `max_length` are in seconds, `looks` is the most that a model looks at a video
     (scan: for all queries, else for each). Queries about videos that are not in the stream are
     counted in a warning. Raises UsageError for invalid values, MissingError if the method needs a

@@ -1,27 +1,25 @@
-"""Grounding by cover density ranking, with time as the distance.
-
-After Clarke, Cormack & Tudhope, "Relevance Ranking for One to Three Term Queries", Information
-Processing & Management 36(2), 2000, sections 2 and 3.
-
-A cover is a run of passages of one video such that no shorter run inside it contains the same
-query terms. Its score is the sum of the terms it covers, weighted by inverse document frequency,
-and falls with its duration. A text that holds for a longer stretch (a caption, a title) counts for
-the covers inside that stretch without making them longer.
+"""Grounding by the covers of a query's terms (`vtk.ground.covers`).
 
 Only the passages of a stream that contain a query term are kept, and of their spans, or of all if
-moments may be widened, only the fields that a moment takes over; other passages are only counted.
+moments may be widened or scores are wanted, only the fields that a record takes over; other
+passages are only counted.
 """
 
 import math
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import reduce
 from operator import or_
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from vtk.caption import with_captions
+from vtk.ground.covers import THRESHOLDS, Match, Moment, covers, minimal
+from vtk.ground.scores import scored, seconds
 from vtk.ground.sources import Sources
 from vtk.ground.stretch import Stretch, joined, widened
 from vtk.ground.task import Task, Wanted
@@ -31,59 +29,16 @@ from vtk.query import Query
 from vtk.span import Span, join
 from vtk.text import Analyzer
 
-
-@dataclass(frozen=True)
-class DensityThresholds:
-    """Limits and weights by which passages become moments.
-
-    The result is tested on made-up videos, `python -m pytest tests/ground/test_ground.py`.
-    """
-
-    short: float = 10.0  # seconds up to which a cover's duration costs nothing
-    # Exponent of the duration penalty: twice as long costs an eighth of the score.
-    length_power: float = 0.2
-    near: int = (
-        4  # width in terms up to which the distance of query terms in the text costs nothing
-    )
-    near_power: float = 0.1  # exponent of the penalty for the distance of query terms
-    gap: float = 10.0  # seconds without a query term that a cover may bridge
-    touch: float = 1.0  # moments with equal terms are merged if at most this many seconds apart
-    merged: float = 30.0  # longest merged moment in seconds
-
-
-THRESHOLDS = DensityThresholds()
-
+Curve = NDArray[np.float64]
 Extents = defaultdict[str, list[Stretch]]  # of spans, by video
 
 
-@dataclass(frozen=True, slots=True)
-class _Match:
-    """A passage that contains query terms, and the number of the span it comes from.
-
-    `terms` has one bit per query term, `places` the position and the bit of every occurrence;
-    `size` is the number of terms in the passage.
-    """
-
-    passage: Passage
-    terms: int
-    places: tuple[tuple[int, int], ...]
-    size: int
-    span: int
-
-
-@dataclass(slots=True)
-class _Moment:
-    """A stretch of a video, its score, and the query terms it covers as a bit set."""
-
-    video: str
-    start: float
-    end: float
-    score: float
-    terms: int
-
-
 def search(source: Iterable[Span], task: Task) -> Iterator[Span]:
-    """Yield the best moments for the terms of each query, best first, without overlaps."""
+    """Yield the best moments for the terms of each query, best first, without overlaps.
+
+    With `task.scores`, each video with the score of the best cover in each second instead: that of
+    a moment there before those that overlap are left out.
+    """
     analyzer = Analyzer(task.language or "en")
     task.need_words()
     finders = [_Finder(wanted, Query(wanted.text, task.language)) for wanted in task.queries]
@@ -112,12 +67,37 @@ def _found(
             yield failure("ground", span, error)
             continue
         matched = [finder.add(span, known, terms[finder.stop], len(sources)) for finder in finders]
-        if task.lengths[0]:
+        if task.lengths[0] or task.scores:
             extents[span.video].append((span.start, span.end, len(sources)))
-        if any(matched) or task.lengths[0]:
+        if any(matched) or task.lengths[0] or task.scores:
             sources.append(span)
+    if task.scores:
+        for video, stretches in extents.items():
+            yield from _over_time(video, stretches, finders, task, sources)
+        return
     for finder in finders:
         yield from finder.best(task, sources, extents)
+
+
+def _over_time(
+    video: str,
+    stretches: Sequence[Stretch],
+    finders: "Sequence[_Finder]",
+    task: Task,
+    sources: Sources,
+) -> Iterator[Span]:
+    """Yield a record with scores over time for each query about a video, or an error record."""
+    spans = [Span({**sources[number], "video": video}) for _, _, number in stretches]
+    extent = min(low for low, _, _ in stretches), max(high for _, high, _ in stretches)
+    for finder in finders:
+        if finder.wanted.concerns(video):
+            try:
+                told = finder.scores(video, seconds(*extent), task.lengths[1])
+                found = scored(spans, extent, told, finder.wanted)
+            except Exception as error:
+                yield failure("ground", Span(video=video), error)
+                return
+            yield found.with_provenance("ground", "density")
 
 
 class _Finder:
@@ -127,7 +107,7 @@ class _Finder:
         self.wanted, self.stop = wanted, query.stop
         self._terms = query.terms
         self._bits = {term: 1 << number for number, term in enumerate(self._terms)}
-        self._matches: defaultdict[str, list[_Match]] = defaultdict(list)
+        self._matches: defaultdict[str, list[Match]] = defaultdict(list)
         self._documents: Counter[str] = Counter()
         self._count = 0
 
@@ -143,18 +123,31 @@ class _Finder:
             if places:
                 self._documents.update(set(found) & bits.keys())
                 covered = reduce(or_, (bit for _, bit in places))
-                own.append(_Match(passage, covered, places, len(found), number))
+                own.append(Match(passage, covered, places, len(found), number))
         if own:
             self._matches[span.video] += own
         return bool(own)
 
+    def scores(self, video: str, times: Curve, longest: float) -> list[tuple[float, float]]:
+        """The score of the best cover, `longest` seconds at most, in the second around a time."""
+        best = np.zeros(len(times))
+        every = covers(video, _distinct(self._matches[video]), self._weights, longest)
+        for each in minimal(every):
+            low = np.searchsorted(times + 0.5, each.start, "right")
+            high = max(np.searchsorted(times - 0.5, each.end, "left"), low + 1)
+            best[low:high] = np.maximum(best[low:high], each.score)
+        return list(zip(times.tolist(), best.tolist(), strict=True))
+
+    @property
+    def _weights(self) -> list[float]:
+        """The weight of each term: its inverse document frequency."""
+        found, count = self._documents, self._count
+        rare = ((count - found[term] + 0.5) / (found[term] + 0.5) for term in self._terms)
+        return [math.log1p(odds) for odds in rare]
+
     def best(self, task: Task, sources: Sources, extents: Extents) -> Iterator[Span]:
         """Yield the best moments as spans."""
-        frequency, count = self._documents, self._count
-        weights = [
-            math.log1p((count - frequency[term] + 0.5) / (frequency[term] + 0.5))
-            for term in self._terms
-        ]
+        weights = self._weights
         moments = [
             moment
             for video, found in self._matches.items()
@@ -169,15 +162,13 @@ class _Finder:
 
 def _moments(
     video: str,
-    found: list[_Match],
+    found: list[Match],
     weights: list[float],
     extents: Sequence[Stretch],
     lengths: tuple[float, float],
-) -> list[_Moment]:
+) -> list[Moment]:
     """The moments of one video: its covers without those that overlap a better one."""
-    ordered = sorted(found, key=lambda m: (m.passage.start, m.passage.end))
-    distinct = list({m.passage: m for m in reversed(ordered)}.values())[::-1]
-    kept = _suppressed(_covers(video, distinct, weights, lengths[1]))
+    kept = _suppressed(covers(video, _distinct(found), weights, lengths[1]))
     kept = _merged(kept, min(THRESHOLDS.merged, lengths[1]))
     if lengths[0]:
         edges = joined(extents, THRESHOLDS.touch)
@@ -186,77 +177,17 @@ def _moments(
     return _suppressed(kept)
 
 
-def _covers(
-    video: str, matches: Sequence[_Match], weights: list[float], max_length: float
-) -> list[_Moment]:
-    """All covers: runs from one matching passage to another that add query terms on the way."""
-    covers = []
-    around: list[_Match] = []
-    for i, first in enumerate(matches):
-        start, end = first.passage.start, first.passage.end
-        around = [m for m in around if m.passage.end >= end]
-        wide = [m for m in around if _holds(m.passage, first.passage)]
-        around.append(first)
-        inside = seen = 0
-        chosen: list[_Match] = []
-        for place in range(i, len(matches)):  # a slice would copy the rest of the list each time
-            match = matches[place]
-            if match.passage.start > end + THRESHOLDS.gap or inside.bit_count() == len(weights):
-                break
-            longer = max(end, match.passage.end)
-            if chosen and (not match.terms & ~inside or longer - start > max_length):
-                continue
-            end = longer
-            inside |= match.terms
-            chosen.append(match)
-            terms = reduce(or_, (m.terms for m in wide if m.passage.end >= end), inside)
-            if terms != seen:
-                seen = terms
-                score = _coverage(terms, weights) * _density(end - start) * _nearness(chosen)
-                covers.append(_Moment(video, start, end, round(score, 6), terms))
-    return covers
+def _distinct(found: Iterable[Match]) -> list[Match]:
+    """The matches in order of time, each passage once."""
+    ordered = sorted(found, key=lambda m: (m.passage.start, m.passage.end))
+    return list({m.passage: m for m in reversed(ordered)}.values())[::-1]
 
 
-def _coverage(terms: int, weights: list[float]) -> float:
-    """The share of the total weight of the query that the given terms have."""
-    own = sum(weight for number, weight in enumerate(weights) if terms >> number & 1)
-    return own / (sum(weights) or 1.0)
-
-
-def _nearness(chosen: Sequence[_Match]) -> float:
-    """1 if the query terms of the passages are close together; less, the more words lie between."""
-    placed, offset = [], 0
-    for match in chosen:
-        placed += [(offset + place, bit) for place, bit in match.places]
-        offset += match.size
-    wanted = reduce(or_, (bit for _, bit in placed))
-    last: dict[int, int] = {}
-    width = offset
-    for place, bit in placed:
-        last[bit] = place
-        if len(last) == wanted.bit_count():
-            width = min(width, place - min(last.values()) + 1)
-    return math.pow(THRESHOLDS.near / max(THRESHOLDS.near, width), THRESHOLDS.near_power)
-
-
-def _holds(wide: Passage, narrow: Passage) -> bool:
-    """Whether one passage contains the other in time and is longer."""
-    return (
-        wide.start <= narrow.start
-        and wide.end >= narrow.end
-        and wide.end - wide.start > narrow.end - narrow.start
-    )
-
-
-def _density(length: float) -> float:
-    return math.pow(THRESHOLDS.short / max(THRESHOLDS.short, length), THRESHOLDS.length_power)
-
-
-def _suppressed(moments: Sequence[_Moment]) -> list[_Moment]:
+def _suppressed(moments: Sequence[Moment]) -> list[Moment]:
     """Moments that overlap no better one, best first; ties: the shorter, then the earlier first."""
     starts: list[float] = []
-    kept: list[_Moment] = []
-    by_start: list[_Moment] = []
+    kept: list[Moment] = []
+    by_start: list[Moment] = []
     for moment in sorted(moments, key=lambda m: (-m.score, m.end - m.start, m.start)):
         place = bisect_left(starts, moment.end)
         # Kept moments do not overlap each other, so only the last one that begins before the end
@@ -269,9 +200,9 @@ def _suppressed(moments: Sequence[_Moment]) -> list[_Moment]:
     return kept
 
 
-def _merged(moments: Sequence[_Moment], longest: float) -> list[_Moment]:
+def _merged(moments: Sequence[Moment], longest: float) -> list[Moment]:
     """Merge moments with the same terms that follow each other closely."""
-    merged: list[_Moment] = []
+    merged: list[Moment] = []
     for moment in sorted(moments, key=lambda m: m.start):
         last = merged[-1] if merged else None
         if (
@@ -287,7 +218,7 @@ def _merged(moments: Sequence[_Moment], longest: float) -> list[_Moment]:
     return merged
 
 
-def _widen(moment: _Moment, edges: Sequence[tuple[float, float]], length: float) -> None:
+def _widen(moment: Moment, edges: Sequence[tuple[float, float]], length: float) -> None:
     """Widen a moment to at least `length` seconds, as far as its spans reach."""
     inside = [edge for edge in edges if edge[0] < moment.end and edge[1] > moment.start]
     if inside:
@@ -296,8 +227,8 @@ def _widen(moment: _Moment, edges: Sequence[tuple[float, float]], length: float)
 
 
 def _result(
-    moment: _Moment,
-    matches: Sequence[_Match],
+    moment: Moment,
+    matches: Sequence[Match],
     extents: Sequence[Stretch],
     sources: Sources,
     told: dict[str, Any],

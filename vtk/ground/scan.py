@@ -17,12 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vtk.caption import with_captions
-from vtk.errors import MediaError
+from vtk.errors import MediaError, UsageError
 from vtk.ground import density
 from vtk.ground.footage import Footage, frames_of
 from vtk.ground.looks import LookScan
 from vtk.ground.meaning import meant_moments, meant_over_time
-from vtk.ground.scores import no_scores, scored, seconds
+from vtk.ground.scores import scored, seconds
 from vtk.ground.sources import Sources
 from vtk.ground.stretch import Moment, Stretch, fit_length, joined, suppressed
 from vtk.ground.task import Task
@@ -44,8 +44,8 @@ THRESHOLD = 0.95  # of 20 unrelated texts, 19 score lower
 
 def search(source: Iterable[Span], task: Task) -> Iterator[Span]:
     """Yield the moments of each query, best first, without overlaps."""
-    if task.scores and (task.models.clip is None) == (task.models.embedder is None):
-        raise no_scores("scan without a model, or with both,")
+    if task.scores and task.models.clip is not None and task.models.embedder is not None:
+        raise UsageError("scan has scores over time of one model: --clip or --embedder, not both")
     if task.models.clip is None and task.models.embedder is None:
         log.warning(
             "scan compares words, as neither --clip nor --embedder names a model: scores mean what "

@@ -10,14 +10,13 @@ from vtk.ground.task import Wanted
 from vtk.span import TIMED_FIELDS, Span, join
 from vtk.times import rounded
 
-SCORED = ("topic", "highlights", "scan")  # the methods that have them
+SCORED = ("density", "topic", "highlights", "scan")  # the methods that have them
 
 
 def no_scores(method: str) -> UsageError:
     """Return the error for a method without scores over time."""
     return UsageError(
-        f"{method} has no scores over time (--scores): take topic, highlights, or scan with --clip "
-        "or --embedder"
+        f"{method} has no scores over time (--scores): take density, topic, highlights or scan"
     )
 
 
