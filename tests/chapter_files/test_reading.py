@@ -4,6 +4,8 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.world import World
 from vtk.chapter_files import Chapter, parse, read
@@ -61,7 +63,7 @@ LISTS = {
     "anchors": "---\nat: 9:00 x\n---\n* **[00:00](#t=00:00)** Intro\n"
     "* **[1:30.5](#t=1)** Bees & `hives`\n"
     "```\n2:00 code\n```\n* [1:02:03](#t) *Ende* — gut",
-    "headings": "## [0:00](x#t=0) Intro\n0:05 Hello!\n## 1:30.5 Bees & hives\n1:31 Yes.\n"
+    "headings": "## [0:00](x#t=0) Intro\n0:05 Hello!\n## 1:30.5 Bees \\& hives\n1:31 Yes.\n"
     "# 1:02:03 Ende — gut",
     "emoji, numbers, wide marks": "🎬 0:00 Intro\n2. 1:30.5 Bees & hives\n►【1:02:03】Ende — gut",
     "a page": "<p>0:00 Intro<br>1:30.5 Bees &amp; <b>hives</b></p>"
@@ -90,6 +92,7 @@ def test_free_text_is_read_in_every_style(form: str) -> None:
 
 
 def test_links_pictures_and_ends_are_kept() -> None:
+    assert [c.title for c in parse("1:00 :has\n2:00: Is\n3:00-- x").chapters] == [":has", "Is", "x"]
     assert parse("1:00 [Bees](https://b.example) x\n2:00 Hive <https://h.example>\n").chapters == [
         *(Chapter(60, "Bees x"), Chapter(120, "Hive", url="https://h.example"))
     ]
@@ -138,7 +141,7 @@ def test_times_told_wrong_are_mended_and_said() -> None:
     unordered = parse("0:10 a\n0:30 b\n0:20 c\n0:20 c\n")
     assert [c.title for c in unordered.chapters] == ["a", "c", "b"]
     assert unordered.remarks == [
-        "left out 1 chapter that came twice or before 0:00",
+        "left out 1 chapter that came twice or at no time",
         "the chapters were not in order of time",
     ]
 
@@ -159,6 +162,23 @@ def test_what_holds_no_chapters_says_so(text: str, message: str) -> None:
     with pytest.raises(MediaError) as error:
         parse(text)
     assert message in str(error.value)
+
+
+MARKS = st.sampled_from(
+    [*FORMS.values(), *LISTS.values(), "[", "{", "<", "9" * 400, "0:00 ", "\n", "CHAPTER01=",
+     "pts_time:", "TRACK 01 AUDIO\nINDEX 01 99:99:99", '{"startTime": 1e308}', "-->", "1:2", "**"]
+)  # fmt: skip
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.lists(MARKS | st.text(max_size=9), max_size=4).map("".join))
+def test_whatever_comes_is_read_or_refused(text: str) -> None:
+    try:
+        found = parse(text)
+    except MediaError:
+        return
+    assert found.chapters == sorted(found.chapters, key=lambda chapter: chapter.start)
+    assert all(0 <= c.start < (c.end or 1e99) for c in found.chapters)
 
 
 def test_a_media_file_tells_its_own_chapters(world: World, tmp_path: Path) -> None:

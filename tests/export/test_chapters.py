@@ -104,3 +104,15 @@ def test_copies_have_the_chapters_and_never_replace_their_video(
     assert vtk(*command, film, stdin=late).returncode == 2
     assert film.read_bytes() == before
     assert not (tmp_path / "x.mp4").exists()
+
+
+def test_notes_in_markdown_are_read_as_chapters(world: World, tmp_path: Path) -> None:
+    spans = shots(0, 4, 8, 12, video=str(world("cuts").path))
+    for span, title in zip(spans, ("Bees & *hives*", "1. [Wax]", "0:30 <b>"), strict=True):
+        span["title"], span["kind"] = title, "chapter"
+        span["speech"] = [{"start": span.start, "end": span.end, "text": "At 7:30 we begin."}]
+    assert vtk("export", "markdown", "-o", f"{tmp_path}/notes/", stdin=spans).returncode == 0
+    (page,) = (tmp_path / "notes").rglob("*.md")
+    assert [(c.start, c.title) for c in read(str(page)).chapters] == [
+        *((0, "Bees & *hives*"), (4, "1. [Wax]"), (8, "0:30 <b>"))
+    ]

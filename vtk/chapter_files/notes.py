@@ -20,7 +20,7 @@ _TIME = (
     r"(?!:?\d)"
 )
 _BARE = re.sub(r"\?P<\w+>", "?:", _TIME)
-_OPEN, _SHUT = r"[\[(（【〔]?\s*", r"\s*[\])）】〕]?"
+_OPEN, _SHUT = r"(?:[\[(（【〔]\s*)?", r"(?:\s*[\])）】〕])?"
 _RANGE = rf"(?:\s*(?:-|–|—|→|to)\s*(?P<end>{_BARE}){_SHUT})?"
 # What stands between a time and a title.
 _APART = r"(?:\s*[-–—:：|•·~>=]+\s+|\s+|[-–—:：|•·~]\s*(?=\w)|$|(?<=[\])）】〕]))"
@@ -39,6 +39,9 @@ _ADDRESS = re.compile(r"\s*<(https?://[^<>\s]+)>$")
 _CUE = re.compile(rf"^\s*{_BARE}\s+-->\s+{_BARE}", re.MULTILINE)
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")  # by a backslash, as in Markdown
 _SHIELD = 0xE000  # of Unicode's private use: where escaped marks wait until titles are found
+PRIVATE = 0xF700  # code points that no text uses
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+_HELD = re.compile(r"[\uf721-\uf77e]")
 LONGEST = 2000  # most characters of a line that may tell a chapter
 HOUR = 3600.0
 WRAPPED = 20 * 60.0  # most seconds to a chapter whose time lacks the hours that came before it
@@ -109,11 +112,21 @@ def _line(line: str, links: dict[str, str]) -> _Line:
         links[_emphasis(link[1]).strip()] = link[2]
         return link[1]
 
-    words = _emphasis(_LINK.sub(text, line[mark.end() :])).strip()
     heading = "#" in mark[0]
+    rest = _ESCAPED.sub(_held, line[mark.end() :]) if heading else line[mark.end() :]
+    words = _HELD.sub(_released, _emphasis(_LINK.sub(text, rest))).strip()
     if found := _FIRST.fullmatch(words):
         return _Line(words, heading, found, True)
     return _Line(words, heading, _LAST.fullmatch(words))
+
+
+def _held(escaped: re.Match[str]) -> str:
+    """A sign that Markdown escapes, as one of private use, which marks nothing."""
+    return chr(PRIVATE + ord(escaped[1]))
+
+
+def _released(held: re.Match[str]) -> str:
+    return chr(ord(held[0]) - PRIVATE)
 
 
 def _emphasis(text: str) -> str:
@@ -130,7 +143,7 @@ def _with_one_style(lines: list[_Line]) -> list[_Line]:
     """
     timed = [line for line in lines if line.found]
     headings = [line for line in timed if line.heading]
-    if len(headings) > 1:
+    if len(headings) > 1 or (headings and headings[0] is timed[0] and headings[0].first):
         return [line if line.heading else line._replace(found=None) for line in lines]
     first = 2 * sum(line.first for line in timed) >= len(timed)
     return [line if line.first == first else line._replace(found=None) for line in lines]

@@ -1,5 +1,6 @@
 """Read chapters from a media file or from a text in any of the known formats."""
 
+import math
 import os
 from collections.abc import Callable
 from dataclasses import replace
@@ -99,15 +100,15 @@ def _ordered(chapters: list[Chapter], remarks: list[str]) -> tuple[list[Chapter]
             replace(
                 chapter,
                 start=start,
-                end=end if end is not None and end > start else None,
+                end=end if end is not None and start < end < math.inf else None,
                 title=one_line(chapter.title),
                 url=one_line(chapter.url or "") or None,
                 image=one_line(chapter.image or "") or None,
             )
         )
-    kept = [chapter for chapter in dict.fromkeys(tidy) if chapter.start >= 0]
+    kept = [chapter for chapter in dict.fromkeys(tidy) if 0 <= chapter.start < math.inf]
     if len(kept) < len(tidy):
-        remarks.append(f"left out {_count(len(tidy) - len(kept))} that came twice or before 0:00")
+        remarks.append(f"left out {_count(len(tidy) - len(kept))} that came twice or at no time")
     ordered = sorted(kept, key=lambda chapter: (chapter.start, chapter.level))
     if [chapter.start for chapter in ordered] != [chapter.start for chapter in kept]:
         remarks.append("the chapters were not in order of time")

@@ -5,7 +5,7 @@ import re
 from vtk.chapter_files.context import Context
 from vtk.media.chapters import Chapter
 
-_FRAME = re.compile(r"\bpts_time:(\d+(?:\.\d+)?)")
+_FRAME = re.compile(r"\bpts_time:(\d{1,12}(?:\.\d+)?)")
 
 
 def is_scene_changes(text: str) -> bool:
