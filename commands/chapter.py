@@ -6,7 +6,7 @@ import typer
 
 from vtk.methods import Methods
 
-from .options import Language
+from .options import Language, Opening
 
 METHODS: "Methods[ChapterMethod]" = Methods("chapter")
 
@@ -19,7 +19,11 @@ else:
     Method = Literal[*METHODS]
 
 
+ASKING = {"llm"}  # methods that ask a language model
+
+
 def chapter(
+    opening: Opening,
     method: Annotated[Method, typer.Option(help=METHODS.help)] = "text",
     count: Annotated[
         int | None,
@@ -38,6 +42,34 @@ def chapter(
             help="No chapter is shorter (30s, 1m30s).",
         ),
     ] = None,
+    titles: Annotated[
+        Literal["model", "phrases"] | None,
+        typer.Option(
+            show_default="as the method does",
+            help="Where titles come from: the model of --model or --endpoint, whatever the method; "
+            "the phrases that tell a chapter from the rest.",
+        ),
+    ] = None,
+    steps: Annotated[
+        bool,
+        typer.Option(
+            "--steps", help="Let the model divide a procedure into its steps, told as instructions."
+        ),
+    ] = False,
+    replace: Annotated[
+        bool,
+        typer.Option(
+            "--replace", help="Make new chapters also where the input has some of another origin."
+        ),
+    ] = False,
+    timing: Annotated[
+        bool,
+        typer.Option(
+            "--timing/--no-timing",
+            help="Note in `made` how long a model took for the video; without it, the same input "
+            "gives the same bytes, one prompt at a time.",
+        ),
+    ] = True,
     language: Language = None,
 ) -> "Job":
     """Join the spans of a video into chapters with titles.
@@ -47,20 +79,42 @@ def chapter(
     mid-sentence where that can be avoided. Titles are phrases of what is said and shown. The
     spans of a video must follow each other in the input: one video is held at a time. Needs no
     picture; a video of which no span has `speech`, `screen_text` or `caption` is captioned first.
+    Chapters of another origin in the input stay as they are; those that vtk made are made anew.
+
+    With a model (--model or --endpoint), the method llm lets it read what is said, written and
+    shown, with times, in windows as long as its context allows, and name the chapters. Their starts
+    are put to sentences. What it gives beyond the video, out of order, too short, too often or too
+    seldom is mended by rule; `made` counts that under `mended`, and the tokens of the video.
 
     \b
     Examples:
       vtk chapter talk.mp4
       vtk split talk.mp4 | vtk keyframes | vtk caption | vtk chapter --count 6
       vtk chapter --min-length 1m < shots.jsonl | jq -r '[.start, .title] | @tsv'
+      vtk chapter --method llm --endpoint http://localhost:8080 talk.jsonl | vtk show
+      vtk chapter --titles model --endpoint http://localhost:8080 talk.jsonl
+      vtk chapter --method llm --steps --endpoint http://localhost:8080 recipe.mp4
     """
     from functools import partial
 
     from vtk.chapter import Task
     from vtk.chapter import chapter as join
+    from vtk.models.openers import Openers
     from vtk.stream.job import Job
     from vtk.times import parse_duration
 
-    seconds = None if min_length is None else parse_duration(min_length)
-    task = Task(count=count, min_length=seconds, language=language)
-    return Job(partial(join, task=task, method=method), by_video=True)
+    asks = method in ASKING or titles == "model"
+    if not asks:
+        opening.warn_of_unused(f"the method {method} without --titles model")
+    task = Task(
+        count=count,
+        min_length=None if min_length is None else parse_duration(min_length),
+        language=language,
+        title_by=titles,
+        steps=steps,
+        replace=replace,
+        timed=timing,
+        models=Openers(language=opening if opening.named else None),
+    )
+    # One process where a model is asked: each process of --jobs would load it.
+    return Job(partial(join, task=task, method=method), by_video=True, processes=not asks)

@@ -8,6 +8,7 @@ import pytest
 from vtk import caption, chapter, ground, keyframes, retrieve, split, summarize, transcribe
 from vtk.caption.methods import CaptionMethod
 from vtk.chapter import ChapterMethod
+from vtk.chapter.llm import chapters as chapters_by_llm
 from vtk.chapter.text import chapters
 from vtk.errors import UsageError
 from vtk.ground import GroundingMethod
@@ -52,6 +53,7 @@ OPTIONS = {"retrieve": "by"}  # the option that chooses, if it is not --method
 # Functions follow a protocol, which type checkers see here.
 FUNCTIONS: tuple[ChapterMethod | SummaryMethod | MakeChannel | GroundingMethod, ...] = (
     chapters,
+    chapters_by_llm,
     summaries,
     map_reduce,
     refine,

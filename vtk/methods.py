@@ -66,6 +66,7 @@ TABLES: Mapping[str, Mapping[str, tuple[str, str]]] = {
     },
     "chapter": {
         "text": ("where words and pictures change together, no model", "vtk.chapter.text:chapters"),
+        "llm": ("a language model reads timed words and names them", "vtk.chapter.llm:chapters"),
     },
     "summarize": {
         "extract": (

@@ -13,6 +13,7 @@ from vtk.span import Span
 __all__ = ["METHODS", "ChapterMethod", "Mark", "Task", "chapter"]
 
 METHODS = Methods[ChapterMethod]("chapter")
+TITLING = ("llm", "existing")  # methods that ask a model for titles by themselves
 
 
 def chapter(
@@ -24,4 +25,10 @@ def chapter(
     Videos whose spans have no text fields are captioned first where the method reads them. Raises
     UsageError for an unknown method, MissingError if it needs a model that `task` does not open.
     """
-    return METHODS.load(method)(spans, task or Task())
+    task = task or Task()
+    found = METHODS.load(method)(spans, task)
+    if task.title_by != "model" or method in TITLING:
+        return found
+    from vtk.chapter.naming import with_model_titles
+
+    return with_model_titles(found, task)

@@ -51,6 +51,7 @@ class Task:
     steps: bool = False  # of a procedure, instead of chapters
     replace: bool = False  # chapters of the file that vtk did not make
     budget: int | None = None  # tokens of a language model; None: any
+    timed: bool = False  # tell in `made` how many seconds a video took
     models: Openers = field(default_factory=Openers)
 
     def __post_init__(self) -> None:

@@ -1,0 +1,56 @@
+"""The spans of one video after the other, as the methods of chapters get them."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from vtk.caption import videos_with_captions
+from vtk.chapter.task import Mark, Task
+from vtk.pipeline import map_videos
+from vtk.span import Span
+
+
+def by_video(
+    source: Iterable[Span], task: Task, work: Callable[[list[Span]], list[Span]]
+) -> Iterator[Span]:
+    """Yield the chapters of each video, captioned if none of its spans has text fields.
+
+    Chapters that vtk did not make stay as they are, unless `task.replace`; those that it made are
+    taken apart again, and their titles do not count as words of the video.
+    """
+
+    def kept_or_made(spans: list[Span]) -> list[Span]:
+        given = [] if task.replace else [span for span in spans if is_given(span)]
+        return given or work([part for span in spans for part in _taken_apart(span)])
+
+    return map_videos("chapter", videos_with_captions(source, language=task.language), kept_or_made)
+
+
+def is_given(span: Span) -> bool:
+    """Whether a span is a chapter with a title from elsewhere, as from the file or its description.
+
+    One that `vtk chapter` took from there (method existing) is one still.
+    """
+    return span.get("kind") == "chapter" and bool(span.get("title")) and not _is_made(span)
+
+
+def marks_given(spans: Iterable[Span], task: Task) -> list[Mark]:
+    """Return where chapters are said to begin: by `task.at`, or by chapters without a title."""
+    bare = sorted(s.start for s in spans if s.get("kind") == "chapter" and not s.get("title"))
+    return list(task.at) or [Mark(start) for start in dict.fromkeys(bare)]
+
+
+def _is_made(span: Span) -> bool:
+    made = [entry for entry in span.get("made", []) if entry.get("by") == "vtk chapter"]
+    return bool(made) and made[-1].get("method") != "existing"
+
+
+def _taken_apart(span: Span) -> Iterator[Span]:
+    """A span, or the spans that vtk joined into a chapter, with what is known of them."""
+    parts = span.get("parts", [])
+    if not parts or not (span.get("kind") == "chapter" and _is_made(span)):
+        yield span
+        return
+    for part in parts:
+        within = part.get("parts", []) if part.get("kind") == "section" else [part]
+        for each in within:
+            piece = span.sub_span(each["start"], each["end"], each.get("kind", "shot"))
+            yield Span({**piece, **each})
