@@ -35,16 +35,22 @@ def summarize(
     ] = "video",
     style: Annotated[
         Literal["brief", "long", "bullets", "abstract", "minutes", "recipe-steps", "study-notes"],
-        typer.Option(help="The form of the summary."),
+        typer.Option(
+            help="The form: prose of 5 sentences (brief), 180 words (abstract) or 400 (long); a "
+            "list (bullets); under headings, topics, decisions and actions (minutes), what is "
+            "needed and steps (recipe-steps), key ideas, definitions and examples (study-notes). "
+            "Without --words, at most a third of what is said."
+        ),
     ] = "brief",
     sentences: Annotated[
         int | None,
         typer.Option(
-            metavar="N", min=1, show_default="5, without --words", help="At most N sentences."
+            metavar="N", min=1, show_default="5 for brief, without --words", help="At most N."
         ),
     ] = None,
     words: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="At most N words in all.")
+        int | None,
+        typer.Option(metavar="N", min=1, help="So many words in all, or a tenth more or less."),
     ] = None,
     focus: Annotated[
         str | None, typer.Option(metavar="TEXT", help="Tell only what bears on this.")
@@ -78,11 +84,15 @@ def summarize(
 
     Gives one span per video with `summary` and with its `sentences`, each with the time where it
     is said or seen, and what it rests on in `cites`; the titles of chapters stay in `parts`. With
-    --by chapter, gives each chapter with its own summary instead. The sentences of extract are
-    quoted; those of the other methods are written by the model of --model or --endpoint, and only
-    those stay whose words the video supports. The spans of a video must follow each other in the
-    input: one video is held at a time. A video of which no span has `speech`, `screen_text` or
-    `caption` is captioned first.
+    --by chapter, gives each chapter with its own summary instead. The spans of a video must follow
+    each other in the input: one video is held at a time. A video of which no span has `speech`,
+    `screen_text` or `caption` is captioned first; where there are no words, `summary` is empty.
+
+    The sentences of extract are quoted: those that say most of what comes up again and again, that
+    a reader understands without the ones around them, and that no sponsor speaks (`made` counts
+    these). With --embedder, it is their meaning that is compared. Headings of styles are told by
+    their words, in English only. The sentences of the other methods are written by the model of
+    --model or --endpoint, and only those stay whose words the video supports.
 
     With --skim, also writes the video in short: what the summary is about, what else is told and
     what stands out in pictures and sound, in whole sentences and from cut to cut. It decodes the
@@ -93,6 +103,7 @@ def summarize(
     Examples:
       vtk summarize talk.mp4
       vtk chapter talk.mp4 | vtk summarize --words 100 | jq -r .summary
+      vtk summarize --style bullets --focus 'how bees make honey' talk.mp4 | jq -r .summary
       vtk chapter talk.mp4 | vtk summarize --by chapter --sentences 2 | jq -r '.title, .summary'
       vtk summarize --sentences 3 < shots.jsonl | jq -r '.sentences[] | [.start, .text] | @tsv'
       vtk summarize --endpoint http://localhost:8080 --method map-reduce --style minutes talk.mp4

@@ -1,228 +1,166 @@
-"""Extractive summaries: whole sentences that cover the most content with the least repetition.
+"""extract: whole sentences of a video that stand alone and together say the most about it."""
 
-The objective is the weighted coverage of concepts (Gillick & Favre, "A Scalable Global Model for
-Summarization", ILP-NLP 2009, section 2) with stems and pairs of stems as concepts, plus a reward
-for diversity over the parts of the video (Lin & Bilmes, "A Class of Submodular Functions for
-Document Summarization", ACL 2011, section 4.2). It is maximized greedily, with gains scaled by the
-cost of a sentence (Lin & Bilmes, NAACL 2010, section 4).
-"""
-
+import logging
 import math
-import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from contextlib import ExitStack
 
-from vtk.entries import CiteEntry, SentenceEntry
-from vtk.passages import Passage, measured_caption, passages, with_parts
+import numpy as np
+from numpy.typing import NDArray
+
+from vtk.entries import SentenceEntry
+from vtk.models.embed.text_model import TextModel
+from vtk.passages import Passage
 from vtk.pipeline import map_videos
+from vtk.query import Query
 from vtk.span import Span
-from vtk.speech import speech_sentences
-from vtk.summarize.result import ENDED, groups, summed
-from vtk.summarize.task import Task
+from vtk.summarize.candidates import Candidate, candidates
+from vtk.summarize.choosing import Chooser, MeaningCoverage, WordCoverage
+from vtk.summarize.citing import cites
+from vtk.summarize.result import groups, summed
+from vtk.summarize.sections import Section, sections_of
+from vtk.summarize.standing import ALONE
+from vtk.summarize.task import LENGTHS, Task
 from vtk.text import Analyzer, word_count
-from vtk.text import (
-    sentences as split_sentences,
-)
 
-Concept = tuple[str, ...]
+log = logging.getLogger("vtk")
 
-SENTENCES = 5  # of a summary if no number of sentences or words is given
-STRETCHES = 6  # equal parts of a video that its summary should represent, if it has no chapters
-DIVERSITY = 0.6  # weight of representing all parts, relative to covering the concepts
-COST_POWER = 0.35  # exponent of the number of words by which the gain of a sentence is divided
-SHORT, LONG = 6, 38  # words; shorter or longer sentences are rarely good
-# A sentence that begins with one of these words depends on the previous one, or is a question.
-_LEANING = re.compile(
-    r"(?:it|its|they|them|this|that|that's|these|those|he|she|his|her|and|but|so|or|because|then|also"
-    r"|which|well|yeah|yes|no|ok|okay|now|here|there|what|how|why|who|when|where|i|i'm|let|let's"
-    r"|you|thank|thanks|please|good morning|hello|hi|welcome|today|next|last)\b",
-    re.I,
-)
-
-
-@dataclass(frozen=True)
-class _Candidate:
-    sentence: Passage
-    concepts: frozenset[Concept]
-    words: int
-    quality: float
-    stretch: int
+WORDLESS = "no words to sum up: add subtitles, or use vtk transcribe -m, vtk ocr or vtk caption -m"
+SENTENCES = 5  # of a brief summary if no number of sentences or words is given
+SHARE = 1 / 3  # of what is said: no summary is longer unless a number of words is given
+TOLD = 0.1  # how well a sentence stands alone that is told in the way of its heading
+BESIDE = 0.3  # how much a sentence bears on the focus if its neighbour does
+FAR, NEAR = 1.0, 3.0  # standard deviations above the mean: likeness that bears nothing, and all
 
 
 def summaries(source: Iterable[Span], task: Task) -> Iterator[Span]:
-    """Yield a summary of each video or chapter, in sentences that are quoted from it."""
-    return map_videos("summarize", groups(source, task), lambda spans: [_summary(spans, task)])
+    """Yield a summary of each video or chapter, in sentences that are quoted from it.
 
-
-def _summary(spans: list[Span], task: Task) -> Span:
-    spans = sorted(spans, key=lambda span: (span.start, span.end))
-    found, measured = _sentences(spans)
-    candidates, weights = _candidates(spans, found, measured, Analyzer(task.spoken, talk=True))
-    most = SENTENCES if task.sentences is None and task.words is None else task.sentences
-    chosen = _chosen(candidates, weights, most, task.words)
-    if not chosen and candidates and task.words is not None:
-        chosen = [_cut(max(candidates, key=lambda c: c.quality).sentence, task.words)]
-    chosen.sort(key=lambda sentence: (sentence.start, sentence.end))
-    return summed(spans, task, [quoted(sentence) for sentence in chosen], "extract")
-
-
-def quoted(sentence: Passage) -> SentenceEntry:
-    """Return a sentence of the video as a sentence of a summary, which cites it."""
-    place: CiteEntry = {"start": sentence.start, "end": sentence.end, "source": sentence.source}
-    return {"start": sentence.start, "end": sentence.end, "text": sentence.text, "cites": [place]}
-
-
-def _sentences(spans: Sequence[Span]) -> tuple[list[Passage], bool]:
-    """Sentences for the summary: speech and captions; if unusable, screen text; else facts.
-
-    The second value is True if there are only facts, which are sentences about measurements.
+    With a text embedder, what sentences mean is compared, and their words without.
     """
-    cues = {
-        (cue["start"], cue["end"], cue["text"]): cue
-        for span in spans
-        for cue in span.get("speech", [])
-    }
-    facts = {measured_caption(stretch) for span in spans for stretch in with_parts(span)}
-    told = list(dict.fromkeys(passage for span in spans for passage in passages(span)))
-    prose = [p for p in told if p.source in ("caption", "summary") and p.text not in facts]
-    found = speech_sentences(cues.values()) + _split(prose)
-    if not any(word_count(sentence.text) >= SHORT for sentence in found):
-        found += _split([p for p in told if p.source == "screen_text"])
-    if found:
-        return _distinct(found), False
-    return _distinct(_split([p for p in told if p.source != "title"])), True
+    sections_of(task.style, task.spoken)
+    with ExitStack() as stack:
+        model = stack.enter_context(task.models.embedder()) if task.models.embedder else None
+        extract = _Extract(task, model)
+        yield from map_videos("summarize", groups(source, task), lambda spans: [extract(spans)])
+        extract.tell()
 
 
-def _split(texts: Sequence[Passage]) -> list[Passage]:
-    return [
-        Passage(sentence, text.start, text.end, text.source)
-        for text in texts
-        for sentence in split_sentences(" ".join(text.text.split()))
-    ]
+class _Extract:
+    """Sums up videos; counts what it leaves out."""
+
+    def __init__(self, task: Task, model: TextModel | None) -> None:
+        self.task, self.model = task, model
+        self.analyzer = Analyzer(task.spoken, talk=True)
+        self.ads = 0
+
+    def __call__(self, spans: list[Span]) -> Span:
+        """Return the summary of a video or a chapter."""
+        spans = sorted(spans, key=lambda span: (span.start, span.end))
+        found, ads = candidates(spans, self.task.spoken)
+        self.ads += ads
+        sentences = self._sentences(found) if found else []
+        if not found:
+            log.warning("%s: %s", spans[0].video, WORDLESS)
+        elif not sentences:
+            log.warning("%s: nothing in it bears on %r", spans[0].fragment, self.task.focus)
+        made = {
+            "style": None if self.task.style == "brief" else self.task.style,
+            "focus": self.task.focus,
+            "advertising": ads or None,
+            "model": self.model.name if self.model else None,
+            "sha256": self.model.sha256 if self.model else None,
+        }
+        return summed(spans, self.task, sentences, "extract", **made)
+
+    def tell(self) -> None:
+        """Say how many sentences were left out."""
+        if self.ads:
+            log.info("sentences left out as advertising: %d", self.ads)
+
+    def _sentences(self, found: Sequence[Candidate]) -> list[SentenceEntry]:
+        """The sentences of the summary, in its order."""
+        texts = [each.sentence.text for each in found]
+        terms = [self.analyzer.terms(text) for text in texts]
+        vectors = None if self.model is None else np.stack([*self.model.documents(texts)])
+        coverage = WordCoverage(terms) if vectors is None else MeaningCoverage(vectors, terms)
+        bearing = self._bearing(texts, vectors)
+        choose = Chooser(found, coverage, bearing)
+        most, words = self._length(found)
+        if sections := sections_of(self.task.style, self.task.spoken):
+            return _under_headings(found, sections, choose, most, words)
+        chosen = [found[place].sentence for place in choose(range(len(found)), most, words)]
+        if not chosen and words is not None and any(bearing):
+            best = max(range(len(found)), key=lambda n: (bearing[n] * found[n].alone, -n))
+            chosen = [_cut(found[best].sentence, words)]
+        return [_quoted(sentence) for sentence in chosen]
+
+    def _length(self, found: Sequence[Candidate]) -> tuple[int | None, int | None]:
+        """The most sentences, and the number of words."""
+        task = self.task
+        if task.sentences is not None or task.words is not None:
+            return task.sentences, task.words
+        if task.style == "brief":
+            return SENTENCES, None
+        told = sum(each.words for each in found if each.alone >= ALONE)
+        return None, max(1, min(LENGTHS[task.style], round(SHARE * told)))
+
+    def _bearing(
+        self, texts: Sequence[str], vectors: NDArray[np.float32] | None
+    ) -> Sequence[float]:
+        """How much each sentence bears on the focus, 0 to 1."""
+        if self.task.focus is None:
+            return [1.0] * len(texts)
+        query = Query(self.task.focus, self.task.spoken)
+        own = [set(query.terms_of(text)) for text in texts]
+        counts = Counter(term for each in own for term in each)
+        weights = {
+            term: math.log1p(len(texts) / counts[term]) for term in query.terms if counts[term]
+        }
+        shares = [math.fsum(weights[t] for t in each if t in weights) for each in own]
+        best = max(shares, default=0.0) or 1.0
+        near = [max(shares[max(0, n - 1) : n + 2]) for n in range(len(texts))]
+        bearing = [max(a, BESIDE * b) / best for a, b in zip(shares, near, strict=True)]
+        if self.model is not None and vectors is not None:
+            (vector,) = self.model.queries([query.wanted])
+            likeness = (vectors @ vector).astype(np.float64)
+            far = (likeness - likeness.mean()) / (likeness.std() or 1.0)
+            meant = np.clip((far - FAR) / (NEAR - FAR), 0.0, 1.0)
+            bearing = [max(a, float(b)) for a, b in zip(bearing, meant, strict=True)]
+        return bearing
 
 
-def _distinct(found: Sequence[Passage]) -> list[Passage]:
-    """Sentences in time order without duplicates, keeping the earliest of each."""
-    ordered = sorted(found, key=lambda sentence: (sentence.start, sentence.end))
-    return list({s.text.casefold(): s for s in reversed(ordered)}.values())[::-1]
-
-
-def _candidates(
-    spans: Sequence[Span], found: Sequence[Passage], measured: bool, analyzer: Analyzer
-) -> tuple[list[_Candidate], dict[Concept, float]]:
-    """The sentences with their concepts, and the weight of every concept."""
-    edges = _edges(spans)
-    punctuated = sum(bool(ENDED.search(s.text)) for s in found) * 2 >= len(found)
-    terms = [analyzer.terms(sentence.text) for sentence in found]
-    if measured:  # ignore numbers: shots that differ only in duration say the same
-        terms = [[t for t in own if not any(map(str.isdigit, t))] for own in terms]
-    concepts = [frozenset([*((term,) for term in own), *pairwise(own)]) for own in terms]
-    weights = _measured_weights(found, concepts) if measured else _weights(concepts)
-    shares = [1.0] * len(found)
-    if measured:  # a short shot represents little of the video
-        longest = max((s.end - s.start for s in found), default=0.0) or 1.0
-        shares = [math.sqrt((s.end - s.start) / longest) for s in found]
-    candidates = [
-        _Candidate(
-            sentence,
-            own,
-            max(1, word_count(sentence.text)),
-            _quality(sentence, punctuated) * share,
-            sum(sentence.start >= edge for edge in edges),
-        )
-        for sentence, own, share in zip(found, concepts, shares, strict=True)
-    ]
-    return candidates, weights
-
-
-def _weights(concepts: Sequence[frozenset[Concept]]) -> dict[Concept, float]:
-    """Weights of concepts: those that occur more than once matter, others hardly count."""
-    counts = Counter(concept for own in concepts for concept in own)
-    return {
-        concept: (math.log2(n) if n > 1 else 0.1) * (1.5 if len(concept) > 1 else 1.0)
-        for concept, n in counts.items()
-    }
-
-
-def _measured_weights(
-    found: Sequence[Passage], concepts: Sequence[frozenset[Concept]]
-) -> dict[Concept, float]:
-    """Weights of concepts in measurements: high if true for long, 0 if true of every sentence."""
-    counts = Counter(concept for own in concepts for concept in own)
-    seconds: defaultdict[Concept, float] = defaultdict(float)
-    for sentence, own in zip(found, concepts, strict=True):
-        for concept in own:
-            seconds[concept] += sentence.end - sentence.start
-    rare = {concept: math.log2(len(found) / n) for concept, n in counts.items()}
-    return {concept: seconds[concept] * rare[concept] for concept in counts}
-
-
-def _edges(spans: Sequence[Span]) -> list[float]:
-    """Inner boundaries of the parts of a video: its chapters, else equal parts."""
-    chapters = [span.start for span in spans if span.get("kind") == "chapter"][1:]
-    start, end = spans[0].start, max(span.end for span in spans)
-    return chapters or [start + (end - start) * i / STRETCHES for i in range(1, STRETCHES)]
-
-
-def _quality(sentence: Passage, punctuated: bool) -> float:
-    """How well a sentence can stand alone, 0 to 1."""
-    size = word_count(sentence.text)
-    quality = 1.0
-    if size < SHORT:
-        quality *= 0.3
-    if size > LONG:
-        quality *= 0.6
-    if _LEANING.match(sentence.text.replace("’", "'")):
-        quality *= 0.5
-    if sentence.text.rstrip("\"'”’").endswith(("?", "？")):
-        quality *= 0.4
-    if punctuated and not ENDED.search(sentence.text):
-        quality *= 0.4  # the sentence is incomplete
-    return quality
-
-
-def _chosen(
-    candidates: Sequence[_Candidate],
-    weights: dict[Concept, float],
-    sentences: int | None,
+def _under_headings(
+    found: Sequence[Candidate],
+    sections: Sequence[Section],
+    choose: Chooser,
+    most: int | None,
     words: int | None,
-) -> list[Passage]:
-    """Choose sentences greedily by gain per cost while they fit into the budget."""
-    worth = [
-        c.quality
-        * math.fsum(weights[concept] for concept in c.concepts)
-        / math.pow(c.words, COST_POWER)
-        for c in candidates
+) -> list[SentenceEntry]:
+    """Sentences under the headings of a style; what is told in no way of its own gets the rest."""
+    free = set(range(len(found)))
+    under: dict[str, list[int]] = {}
+    for section in sorted(sections, key=lambda section: section.share):
+        told = section.told
+        places = sorted(n for n in free if told is None or told.search(found[n].sentence.text))
+        room = [None if all_ is None else math.ceil(all_ * section.share) for all_ in (most, words)]
+        chosen = choose(places, *room, least=ALONE if told is None else TOLD)
+        free.difference_update(chosen)
+        under[section.heading] = chosen
+        most = most if most is None else max(0, most - len(chosen))
+        words = words if words is None else max(0, words - sum(found[n].words for n in chosen))
+    return [
+        {**_quoted(found[place].sentence), "section": section.heading}
+        for section in sections
+        for place in under[section.heading]
     ]
-    scale = max(worth, default=0.0) or 1.0
-    covered: set[Concept] = set()
-    spoken: defaultdict[int, float] = defaultdict(float)
-    open_ = list(range(len(candidates)))
-    chosen: list[Passage] = []
-    room = words if words is not None else math.inf
 
-    def gain(i: int) -> float:
-        c = candidates[i]
-        new = math.fsum(weights[concept] for concept in c.concepts - covered)
-        if not new and chosen:
-            return 0.0
-        before = spoken[c.stretch]
-        reward = math.sqrt(before + worth[i] / scale) - math.sqrt(before)
-        return c.quality * new / (scale * math.pow(c.words, COST_POWER)) + DIVERSITY * reward
 
-    while open_ and (sentences is None or len(chosen) < sentences):
-        open_ = [i for i in open_ if candidates[i].words <= room]
-        best = max(open_, key=lambda i: (gain(i), -i), default=None)
-        if best is None or (chosen and gain(best) <= 0):
-            break
-        open_.remove(best)
-        chosen.append(candidates[best].sentence)
-        covered |= candidates[best].concepts
-        spoken[candidates[best].stretch] += worth[best] / scale
-        room -= candidates[best].words
-    return chosen
+def _quoted(sentence: Passage) -> SentenceEntry:
+    """A sentence of the video as one of the summary, which cites it."""
+    times = {"start": sentence.start, "end": sentence.end}
+    return {**times, "text": sentence.text, "cites": cites([sentence])}
 
 
 def _cut(sentence: Passage, words: int) -> Passage:

@@ -1,0 +1,226 @@
+"""Choose sentences that cover the most with the least repetition, within a length.
+
+Coverage by words is that of weighted concepts, terms and pairs of terms (Gillick & Favre, "A
+Scalable Global Model for Summarization", ILP-NLP 2009); by vectors, it is how near the whole is to
+the nearest chosen sentence (the facility location of Lin & Bilmes). A reward for all parts of the
+video is added (Lin & Bilmes, "A Class of Submodular Functions for Document Summarization", ACL
+2011). The sum is maximized greedily, with gains scaled by the cost of a sentence (Lin & Bilmes,
+NAACL 2010).
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vtk.summarize.candidates import Candidate
+from vtk.summarize.standing import ALONE
+
+Concept = tuple[str, ...]
+
+TOLERANCE = 0.1  # share of a number of words by which a summary may be longer or shorter
+DIVERSITY = 0.3  # weight of representing all parts, relative to covering what is said
+COST_POWER = 0.2  # exponent of the number of words by which the gain of a sentence is divided
+PLACES = 40  # equal parts of a video: in how many something comes up is what it weighs
+TARGETS = 1500  # most sentences that vectors are to cover: an even choice of more
+TIERS = (0.05, 0.0)  # how well sentences stand alone that are taken where others are too few
+ALIKE = 0.5  # share of common concepts from which a sentence says what another says
+
+
+class Coverage(Protocol):
+    """How much of the whole sentences say that the chosen ones do not."""
+
+    def gain(self, place: int) -> float:
+        """What a sentence would add."""
+        ...
+
+    def add(self, place: int) -> None:
+        """Choose a sentence."""
+        ...
+
+    def repeats(self, place: int) -> bool:
+        """Whether a sentence says what a chosen one says."""
+        ...
+
+
+class WordCoverage:
+    """Coverage of terms and pairs of terms: those that come up in several places matter."""
+
+    def __init__(self, terms: Sequence[Sequence[str]]) -> None:
+        self._concepts = [frozenset([*((t,) for t in own), *pairwise(own)]) for own in terms]
+        places: defaultdict[Concept, set[int]] = defaultdict(set)
+        for place, own in enumerate(self._concepts):
+            for concept in own:
+                places[concept].add(place * PLACES // len(terms))
+        self._weights = {
+            concept: (math.sqrt(len(found)) if len(found) > 1 else 0.1)
+            * (1.5 if len(concept) > 1 else 1.0)
+            for concept, found in places.items()
+        }
+        self._covered: set[Concept] = set()
+        self._chosen: list[frozenset[Concept]] = []
+
+    def gain(self, place: int) -> float:
+        """The weight of the concepts that are not covered."""
+        return math.fsum(self._weights[c] for c in self._concepts[place] - self._covered)
+
+    def add(self, place: int) -> None:
+        """Cover the concepts of a sentence."""
+        self._covered |= self._concepts[place]
+        self._chosen.append(self._concepts[place])
+
+    def repeats(self, place: int) -> bool:
+        """Whether most concepts are those of one chosen sentence."""
+        own = self._concepts[place]
+        return any(len(own & other) > ALIKE * min(len(own), len(other)) for other in self._chosen)
+
+
+class MeaningCoverage:
+    """Coverage of unit vectors (sentences, dim): how near each is to the nearest chosen one.
+
+    Only what is nearer than the mean counts, as all sentences of a video are somewhat alike.
+    """
+
+    def __init__(self, vectors: NDArray[np.float32], terms: Sequence[Sequence[str]]) -> None:
+        self._vectors = vectors
+        count = len(vectors)
+        step = max(1, math.ceil(count / TARGETS))
+        self._targets = vectors[::step]
+        self._least = float((vectors.mean(0) @ self._targets.T).mean()) if count else 0.0
+        self._nearest = np.full(len(self._targets), self._least, np.float32)
+        self._words = WordCoverage(terms)
+
+    def gain(self, place: int) -> float:
+        """How much nearer the sentences would come, in sum."""
+        likeness = self._targets @ self._vectors[place]
+        return float(np.maximum(likeness - self._nearest, 0.0).sum(dtype=np.float64))
+
+    def add(self, place: int) -> None:
+        """Bring all sentences as near as this one is."""
+        self._nearest = np.maximum(self._nearest, self._targets @ self._vectors[place])
+        self._words.add(place)
+
+    def repeats(self, place: int) -> bool:
+        """Whether a chosen sentence has the same words."""
+        return self._words.repeats(place)
+
+
+class Chooser:
+    """Chooses among candidates, which in sum have the words and sentences that are wanted.
+
+    `bearing` is how much each bears on what is asked for, 0 to 1: 0 is never chosen.
+    """
+
+    def __init__(
+        self, found: Sequence[Candidate], coverage: Coverage, bearing: Sequence[float] | None = None
+    ) -> None:
+        self._found, self._coverage = found, coverage
+        self._bearing = bearing or [1.0] * len(found)
+        first = [self._scaled(n, coverage.gain(n)) for n in range(len(found))]
+        self._scale = max(first, default=0.0) or 1.0
+        self._worth = [each / self._scale for each in first]
+        self._told: defaultdict[int, float] = defaultdict(float)  # worth by stretch
+
+    def __call__(
+        self,
+        places: Sequence[int],
+        sentences: int | None,
+        words: int | None,
+        *,
+        least: float = ALONE,
+    ) -> list[int]:
+        """Return the places of the sentences chosen among `places`, in order of time.
+
+        At most so many sentences, and words within a tenth of the number, as far as those that
+        stand alone suffice for it, by `least`; then others are taken. With no number of words,
+        others are taken only if none stands alone.
+        """
+        chosen: list[int] = []
+        most = math.inf if words is None else (1 + TOLERANCE) * words
+        for alone in (least, *(tier for tier in TIERS if tier < least)):
+            if chosen and (words is None or self._size(chosen) >= (1 - TOLERANCE) * words):
+                break
+            pool = [n for n in places if n not in chosen and self._may(n, alone)]
+            chosen += self._greedy(pool, chosen, sentences, most)
+            if words is not None:
+                chosen = self._fitted(chosen, pool, words)
+        return sorted(chosen)
+
+    def _may(self, place: int, least: float) -> bool:
+        return self._bearing[place] > 0 and self._found[place].alone >= least
+
+    def _greedy(
+        self, pool: list[int], chosen: Sequence[int], sentences: int | None, most: float
+    ) -> list[int]:
+        """Take the sentence of the highest gain that fits, again and again."""
+        taken: list[int] = []
+        room = most - self._size(chosen)
+        left = math.inf if sentences is None else sentences - len(chosen)
+        # What a sentence would add only shrinks, so that most need no second look.
+        bounds = dict.fromkeys(pool, math.inf)
+        while bounds and len(taken) < left:
+            best = self._best(bounds, room)
+            if best is None:
+                break
+            del bounds[best]
+            if self._coverage.repeats(best):
+                continue
+            taken.append(best)
+            room -= self._found[best].words
+            self._coverage.add(best)
+            self._told[self._found[best].stretch] += self._worth[best]
+        return taken
+
+    def _best(self, bounds: dict[int, float], room: float) -> int | None:
+        """The place of the highest gain that fits; those that do not fit are taken out."""
+        best, high = None, 0.0
+        for place in sorted(bounds, key=lambda n: (-bounds[n], n)):
+            if self._found[place].words > room:
+                del bounds[place]
+                continue
+            if bounds[place] <= high:
+                break
+            bounds[place] = self._gain(place)
+            if bounds[place] > high or (bounds[place] == high > 0 and place < (best or 0)):
+                best, high = place, bounds[place]
+        return best
+
+    def _gain(self, place: int) -> float:
+        new = self._scaled(place, self._coverage.gain(place)) / self._scale
+        before = self._told[self._found[place].stretch]
+        return new + DIVERSITY * (math.sqrt(before + self._worth[place]) - math.sqrt(before))
+
+    def _scaled(self, place: int, gain: float) -> float:
+        each = self._found[place]
+        return each.alone * self._bearing[place] * gain / math.pow(each.words, COST_POWER)
+
+    def _size(self, places: Sequence[int]) -> int:
+        return sum(self._found[place].words for place in places)
+
+    def _fitted(self, chosen: list[int], pool: Sequence[int], words: int) -> list[int]:
+        """Exchange a sentence for a longer one, if the chosen ones are too short."""
+        size = self._size(chosen)
+        if not chosen or size >= (1 - TOLERANCE) * words:
+            return chosen
+        least, most = (1 - TOLERANCE) * words - size, (1 + TOLERANCE) * words - size
+        pairs = self._exchanges(chosen, pool, least, most)
+        worst, better = max(pairs, key=lambda pair: self._worth[pair[1]], default=(None, None))
+        if worst is None or better is None:
+            return chosen
+        return [place for place in chosen if place != worst] + [better]
+
+    def _exchanges(
+        self, chosen: Sequence[int], pool: Sequence[int], least: float, most: float
+    ) -> Iterator[tuple[int, int]]:
+        """Yield which chosen sentence may give way to which other, for so many words more."""
+        worst = sorted(chosen, key=lambda place: self._worth[place])
+        for place in worst[:5]:
+            for other in pool:
+                more = self._found[other].words - self._found[place].words
+                fits = least <= more <= most and self._worth[other] > 0
+                if fits and other not in chosen and not self._coverage.repeats(other):
+                    yield place, other
