@@ -18,10 +18,11 @@ from vtk.span import Span
 from vtk.summarize.candidates import Candidate, candidates
 from vtk.summarize.choosing import Chooser, MeaningCoverage, WordCoverage
 from vtk.summarize.citing import cites
+from vtk.summarize.prompts import STYLES
 from vtk.summarize.result import groups, summed
 from vtk.summarize.sections import Section, sections_of
 from vtk.summarize.standing import ALONE
-from vtk.summarize.task import LENGTHS, Task
+from vtk.summarize.task import Task
 from vtk.text import Analyzer, word_count
 
 log = logging.getLogger("vtk")
@@ -104,7 +105,7 @@ class _Extract:
         if task.style == "brief":
             return SENTENCES, None
         told = sum(each.words for each in found if each.alone >= ALONE)
-        return None, max(1, min(LENGTHS[task.style], round(SHARE * told)))
+        return None, max(1, min(STYLES[task.style].words, round(SHARE * told)))
 
     def _bearing(
         self, texts: Sequence[str], vectors: NDArray[np.float32] | None

@@ -1,6 +1,6 @@
 """What a method of summaries is given: what is summed up, in which form and length, and models."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol, get_args
 
@@ -14,12 +14,6 @@ if TYPE_CHECKING:
 
 By = Literal["video", "chapter"]
 Style = Literal["brief", "long", "bullets", "abstract", "minutes", "recipe-steps", "study-notes"]
-
-# Words of a summary in each style, if no number of them or of sentences is given.
-LENGTHS: Mapping[Style, int] = {
-    **{"brief": 60, "long": 400, "bullets": 120, "abstract": 180},
-    **{"minutes": 250, "recipe-steps": 200, "study-notes": 300},
-}
 
 
 @dataclass(frozen=True)
