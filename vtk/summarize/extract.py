@@ -5,6 +5,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,7 +67,7 @@ class _Extract:
             log.warning("%s: %s", spans[0].video, WORDLESS)
         elif not sentences:
             log.warning("%s: nothing in it bears on %r", spans[0].fragment, self.task.focus)
-        made = {
+        made: dict[str, Any] = {
             "style": None if self.task.style == "brief" else self.task.style,
             "focus": self.task.focus,
             "advertising": ads or None,
@@ -160,8 +161,12 @@ def _under_headings(
 
 def _quoted(sentence: Passage) -> SentenceEntry:
     """A sentence of the video as one of the summary, which cites it."""
-    times = {"start": sentence.start, "end": sentence.end}
-    return {**times, "text": sentence.text, "cites": cites([sentence])}
+    return {
+        "start": sentence.start,
+        "end": sentence.end,
+        "text": sentence.text,
+        "cites": cites([sentence]),
+    }
 
 
 def _cut(sentence: Passage, words: int) -> Passage:
