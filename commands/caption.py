@@ -183,9 +183,10 @@ def caption(
     caption that the span has (or a plain one) less the statements that the model denies when it is
     asked about each, which are put under `dropped` (if a statement is false but its subject is
     shown, "There is a dog" stays); `best-of`, of several answers and of the captions that the span
-    has, the one nearest to the frames by --clip, with the others under `candidates`. The model is
-    also told what is said and written in the span. `made` records model, prompt, frames and tokens
-    of each caption.
+    has, the one nearest to the frames by --clip, with the others under `candidates`; `narrated`, by
+    what is said alone, some 200 words at once, the `events` that are probably seen meanwhile. The
+    model is also told what is said and written in the span. `made` records model, prompt, frames
+    and tokens of each caption.
 
     With --names, people and things that are described alike in the shots of a video get one name
     (people who are named in speech their own), and the captions are rewritten with it; `names`

@@ -61,6 +61,10 @@ TABLES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         ),
         "dense": ("the events inside the span", "vtk.caption.dense:METHOD"),
         "detailed": ("aspects one by one, merged", "vtk.caption.detailed:METHOD"),
+        "narrated": (
+            "what is seen and when, by what is said",
+            "vtk.caption.narrated:METHOD",
+        ),
         "verify": ("less what the model denies", "vtk.caption.verify:METHOD"),
         "best-of": ("of several the nearest to the frames", "vtk.caption.best_of:METHOD"),
     },

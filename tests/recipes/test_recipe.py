@@ -1,5 +1,6 @@
 """vtk caption --recipe: published ways of captioning, as tables of vtk's own stages."""
 
+import json
 import tomllib
 from pathlib import Path
 
@@ -10,9 +11,7 @@ from tests.models.chat_server import chat_server, said
 from tests.prompting.scripted import Scripted, text_of
 from tests.world import World
 from vtk.caption import caption
-from vtk.caption.options import CaptionOptions
 from vtk.errors import UsageError
-from vtk.prompting.frames import FrameOptions
 from vtk.recipes.recipe import read_recipe, recipe_names
 from vtk.recipes.recipe import recipe_text as recipe_text
 from vtk.recipes.span_filter import SpanFilter
@@ -71,14 +70,14 @@ def test_what_moves_is_told_from_what_stands_still(world: World) -> None:
 
 
 def test_captions_from_speech_need_no_pictures(world: World) -> None:
-    model = Scripted(lambda text, warmth: "somebody speaks")
+    event = {"start": 0, "text": "Somebody speaks."}
+    model = Scripted(lambda text, warmth: json.dumps({"captions": [event]}))
     recipe = read_recipe("howtocaption")
     clip = world("subtitled")
-    options = CaptionOptions(FrameOptions(layout="none"))
     spans = [Span(video=str(clip.path), start=0.0, end=2.0)]
     assert recipe.keep
     kept = list(recipe.keep(spans))
-    (found,) = caption(kept, model=model, options=options)
+    (found,) = caption(kept, model=model, method=str(recipe.caption["method"]))
     assert found["speech"]
     assert not model.asked[0].pictures
     assert found["speech"][0]["text"] in text_of(model.asked[0])

@@ -1,8 +1,9 @@
 """caption: describe in words what a span shows and what is said in it."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from vtk.caption.methods import METHODS
 from vtk.errors import ModelError, UsageError
@@ -58,10 +59,15 @@ def caption(
     from vtk.split import with_shots
 
     options = options or CaptionOptions()
+    if not chosen.prompts:
+        options = replace(options, frames=replace(options.frames, layout="none"))
     shown = options.frames.layout
     if not chosen.templates(shown):
         raise UsageError(f"the method {method} is about pictures, and the layout none shows none")
-    parts = with_shots(spans, by="speech") if shown == "none" else with_shots(spans)
+    options_of_split: dict[str, Any] = {"by": "speech"} if shown == "none" else {}
+    if chosen.block:
+        options_of_split["every"] = chosen.block
+    parts = with_shots(spans, **options_of_split)
     found = caption_with_model(parts, model, method, chosen, options, journal)
     own = options.context.prompts
     if options.names:

@@ -65,7 +65,9 @@ def caption_with_model(
             for each in group:
                 before = each.span
                 if not each.passed:
-                    before = _record(each, next(outcomes), origin, taken if options.timed else None)
+                    part = chosen.block is None and exceeds_prompt(each.span)
+                    seconds = taken if options.timed else None
+                    before = _record(each, next(outcomes), origin, seconds, shortened=part)
                     if journal is not None:
                         journal.append(before)
                     wordless += before.get("caption") == ""
@@ -117,21 +119,28 @@ def made_with(
 
 
 def _record(
-    each: SpanFrames, outcome: Outcome, origin: Mapping[str, Any], seconds: float | None
+    each: SpanFrames,
+    outcome: Outcome,
+    origin: Mapping[str, Any],
+    seconds: float | None,
+    *,
+    shortened: bool,
 ) -> Span:
     """The span with the fields of its outcome and their provenance, or as an error record."""
     if outcome.error is not None:
         return failure("caption", each.span, outcome.error)
+    made = outcome.fields.pop("made", {})
     return Span({**each.span, **outcome.fields}).with_provenance(
         "caption",
         **origin,
+        **made,
         served=outcome.served if outcome.served != origin["model"] else None,
         frames=[time for time, _ in each.frames] or None,
         pairs=outcome.paired or None,
         tokens_in=outcome.tokens_in,
         tokens_out=outcome.tokens_out,
         cut=outcome.cut or None,
-        shortened=exceeds_prompt(each.span) or None,
+        shortened=shortened or None,
         # Like the time, it may differ from run to run, with what was asked before.
         tokens_cached=outcome.tokens_cached if seconds is not None else None,
         seconds=seconds,

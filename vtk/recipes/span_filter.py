@@ -54,15 +54,20 @@ class SpanFilter:
         return cls(name, ranges, table.get("speech", False))
 
     def __call__(self, spans: Iterable[Span]) -> Iterator[Span]:
-        """Yield the spans that lie in all ranges, with `measured`; error records pass."""
+        """Yield the spans that lie in all ranges, with `measured`; error records pass.
+
+        Where only speech is wanted, spans that have it need no file.
+        """
         subtitles = Subtitles(None)
         count = {True: 0, False: 0}
         with VideoCache() as latest:
 
             def work(span: Span) -> Iterator[Span]:
-                video = latest(span.video)
-                new = span.with_times(*video.clamp(span.start, span.end))
-                subtitles.add_speech(new, video)
+                video, new = None, span
+                if self.ranges or not {"start", "end", "speech"} <= span.keys():
+                    video = latest(span.video)
+                    new = span.with_times(*video.clamp(span.start, span.end))
+                    subtitles.add_speech(new, video)
                 kept = self._keeps(new, video)
                 count[kept] += 1
                 if kept:
@@ -72,12 +77,12 @@ class SpanFilter:
         if count[False]:
             log.warning("%s keeps %d of %d spans", self.name, count[True], sum(count.values()))
 
-    def _keeps(self, span: Span, video: Video) -> bool:
+    def _keeps(self, span: Span, video: Video | None) -> bool:
         """Return whether a span lies in all ranges; decodes nothing if its length does not."""
         low, high = self.ranges.get("seconds", (0.0, float("inf")))
-        if not low <= span.end - span.start <= high or (self.speech and "speech" not in span):
+        if not low <= span.end - span.start <= high or (self.speech and not span.get("speech")):
             return False
-        if not self.ranges.keys() - {"seconds"}:
+        if video is None or not self.ranges.keys() - {"seconds"}:
             return True
         found = measure_span(video, span)
         span["measured"] = found
