@@ -1,12 +1,14 @@
 """vtk chapter: join spans into chapters with titles."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from vtk.errors import UsageError
 from vtk.methods import Methods
 
-from .options import Language, Opening
+from .options import Language, Opening, warn_of_unused
 
 METHODS: "Methods[ChapterMethod]" = Methods("chapter")
 
@@ -24,6 +26,7 @@ ASKING = {"llm"}  # methods that ask a language model
 
 def chapter(
     opening: Opening,
+    given: frozenset[str],
     method: Annotated[Method, typer.Option(help=METHODS.help)] = "text",
     count: Annotated[
         int | None,
@@ -50,10 +53,28 @@ def chapter(
             "the phrases that tell a chapter from the rest.",
         ),
     ] = None,
+    at: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Boundaries that are given, so that only titles are found: a time in each line, "
+            "or a list of chapters in any format that vtk reads, whose titles are kept.",
+        ),
+    ] = None,
+    outline: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Titles that are given, one in a line and in order, so that only boundaries are "
+            "found: by their words, or with --method llm by the model.",
+        ),
+    ] = None,
     steps: Annotated[
         bool,
         typer.Option(
-            "--steps", help="Let the model divide a procedure into its steps, told as instructions."
+            "--steps",
+            help="Of a procedure, whose steps the model finds and calls by instructions (llm), or "
+            "only calls so (--titles model).",
         ),
     ] = False,
     replace: Annotated[
@@ -86,6 +107,10 @@ def chapter(
     are put to sentences. What it gives beyond the video, out of order, too short, too often or too
     seldom is mended by rule; `made` counts that under `mended`, and the tokens of the video.
 
+    With --at or --outline, one half is given, and stays as it is. Titles are placed all together,
+    in their order; where nothing that is said or shown speaks for some, their boundaries share out
+    the time between their neighbours, and `mended` counts them as `guessed`.
+
     \b
     Examples:
       vtk chapter talk.mp4
@@ -94,11 +119,14 @@ def chapter(
       vtk chapter --method llm --endpoint http://localhost:8080 talk.jsonl | vtk show
       vtk chapter --titles model --endpoint http://localhost:8080 talk.jsonl
       vtk chapter --method llm --steps --endpoint http://localhost:8080 recipe.mp4
+      vtk chapter --at boundaries.txt talk.jsonl
+      vtk chapter --outline contents.txt talk.jsonl | vtk export chapters
     """
     from functools import partial
 
     from vtk.chapter import Task
     from vtk.chapter import chapter as join
+    from vtk.chapter.user_lists import read_boundaries, read_titles
     from vtk.models.openers import Openers
     from vtk.stream.job import Job
     from vtk.times import parse_duration
@@ -106,11 +134,19 @@ def chapter(
     asks = method in ASKING or titles == "model"
     if not asks:
         opening.warn_of_unused(f"the method {method} without --titles model")
+        if steps:
+            raise UsageError("--steps asks a model: --method llm, or --titles model")
+    if at and outline:
+        raise UsageError("give --at or --outline: with both, nothing is left to find")
+    if at:
+        warn_of_unused(given & {"count", "min_length"}, "--at")
     task = Task(
         count=count,
         min_length=None if min_length is None else parse_duration(min_length),
         language=language,
         title_by=titles,
+        at=read_boundaries(at) if at else (),
+        titles=read_titles(outline) if outline else (),
         steps=steps,
         replace=replace,
         timed=timing,

@@ -237,7 +237,7 @@ complete -c vtk -n '__vtk_command ocr' -s h -l help -d 'Show this message and ex
 complete -c vtk -n '__vtk_command ocr' -a '(__vtk_inputs)'
 
 # vtk caption
-complete -c vtk -n '__vtk_command caption' -l method -x -a 'facts plain differential dense detailed verify best-of' -d 'facts: what is measured, by default without a model; plain: one answer about the frames, by default with one; differential: the first frame, then what changes; dense: the events inside the span; detailed: aspects one by one, merged; verify: less what the model denies; best-of: of several the nearest to the frames'
+complete -c vtk -n '__vtk_command caption' -l method -x -a 'facts plain differential dense detailed narrated verify best-of' -d 'facts: what is measured, by default without a model; plain: one answer about the frames, by default with one; differential: the first frame, then what changes; dense: the events inside the span; detailed: aspects one by one, merged; narrated: what is seen and when, by what is said; verify: less what the model denies; best-of: of several the nearest to the frames'
 complete -c vtk -n '__vtk_command caption' -l recipe -x -d 'Split, filter and caption as published: howtocaption, koala-36m, lvd-2m, panda-70m, sharegpt4video, vript, or a .toml file. Options given here take precedence'
 complete -c vtk -n '__vtk_command caption' -l show-recipe -d 'Print the recipe and exit'
 complete -c vtk -n '__vtk_command caption' -l layout -x -a 'frames grid thumbnail clip none' -d 'What the model sees: frames one by one; all in one grid; a grid and some at full size (thumbnail); short runs at half the size (clip); nothing (none): plain then captions what is said and written, without decoding'
@@ -288,7 +288,9 @@ complete -c vtk -n '__vtk_command chapter' -l method -x -a 'text llm' -d 'text: 
 complete -c vtk -n '__vtk_command chapter' -l count -x -d 'The number of chapters, if there is room for that many'
 complete -c vtk -n '__vtk_command chapter' -l min-length -x -d 'No chapter is shorter (30s, 1m30s)'
 complete -c vtk -n '__vtk_command chapter' -l titles -x -a 'model phrases' -d 'Where titles come from: the model of --model or --endpoint, whatever the method; the phrases that tell a chapter from the rest'
-complete -c vtk -n '__vtk_command chapter' -l steps -d 'Let the model divide a procedure into its steps, told as instructions'
+complete -c vtk -n '__vtk_command chapter' -l at -r -F -d 'Boundaries that are given, so that only titles are found: a time in each line, or a list of chapters in any format that vtk reads, whose titles are kept'
+complete -c vtk -n '__vtk_command chapter' -l outline -r -F -d 'Titles that are given, one in a line and in order, so that only boundaries are found: by their words, or with --method llm by the model'
+complete -c vtk -n '__vtk_command chapter' -l steps -d 'Of a procedure, whose steps the model finds and calls by instructions (llm), or only calls so (--titles model)'
 complete -c vtk -n '__vtk_command chapter' -l replace -d 'Make new chapters also where the input has some of another origin'
 complete -c vtk -n '__vtk_command chapter' -l timing -l no-timing -d 'Note in `made` how long a model took for the video; without it, the same input gives the same bytes, one prompt at a time'
 complete -c vtk -n '__vtk_command chapter' -l language -x -d 'Language of the words (en, de, …), ISO 639'

@@ -107,6 +107,8 @@ def folder(world: World, shots: bytes, tmp_path: Path, line: str) -> Path:
     segments = [{"start": 1.0, "end": 2.5, "text": "Honey is sweet."}]
     (tmp_path / "whisperx.json").write_text(json.dumps({"segments": segments, "language": "en"}))
     (tmp_path / "steps.txt").write_text("heat melts rock\nlava flows down the slope\n")
+    (tmp_path / "boundaries.txt").write_text("0:00\n0:11\n")
+    (tmp_path / "contents.txt").write_text("Volcanoes\nThe honey bee\nBridges\nThe Moon\n")
     (tmp_path / "queries.txt").write_text("bees make honey\nlava\n")
     (tmp_path / "prompts.toml").write_text('change = "What happens?"\n')
     for name in ("shots.jsonl", "talk.jsonl"):

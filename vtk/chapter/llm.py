@@ -2,8 +2,8 @@
 
 As in Chapter-Llama (Ventura et al. 2025) and ARC-Chapter, the transcript and captions with their
 times go to a language model, which answers with starts and titles. A long video is read in windows
-that overlap; of two windows, each has its say up to the middle of what both have read, so that no
-chapter begins where a window does.
+that overlap; of what two windows have both read, each has its say on one side of an edge where
+neither begins a chapter, so that none begins because a window does.
 """
 
 import logging
@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
-from itertools import pairwise
 from typing import Any
 
 from vtk.chapter.joined import joined, ordered
@@ -21,20 +20,20 @@ from vtk.chapter.lines import as_text, lines_of
 from vtk.chapter.mending import mended
 from vtk.chapter.model_titles import TITLE, Usage, cleaned, in_language, provenance
 from vtk.chapter.naming import titled
+from vtk.chapter.reading import answer_tokens, in_windows
 from vtk.chapter.starts import places_of
 from vtk.chapter.task import Mark, Task
 from vtk.chapter.videos import by_video, marks_given
 from vtk.models.llm.prompt import LanguageModel, Prompt, Sampling
 from vtk.passages import Passage
 from vtk.prompting.dialogue import Dialogue, Generate
-from vtk.prompting.windows import Reading, Window, ask_windows, letters_for, windows
+from vtk.prompting.windows import Window
 from vtk.span import Span
 
 log = logging.getLogger("vtk")
 
-ANSWER = 1500  # tokens of an answer at most
-MOST = 40  # chapters of a window, and sections of a chapter, at most
-OVERLAP = 0.15  # share of a window that the next one reads again
+ENTRY = 35  # tokens of a chapter in an answer, at most
+SECTIONS_EACH = 8  # sections of a chapter, at most
 PROMPT = """These are lines from {which} of a video, each after the second at which it begins:
 <text>
 {text}
@@ -73,8 +72,9 @@ def _of_video(
     if marks := marks_given(spans, task):
         done: Counter[str] = Counter()
     else:
-        proposed = _proposed(lines, limits, task, model, usage)
+        proposed, outside = _proposed(lines, limits, task, model, usage)
         marks, done = mended(proposed, places_of(spans, lines, task.snap), limits, task)
+        done += Counter(outside=outside)
     by_model = task.title_by in (None, "model")
     if not by_model:
         marks = [replace(mark, title=None) for mark in marks]
@@ -96,36 +96,17 @@ def _proposed(
     task: Task,
     model: LanguageModel,
     usage: Usage,
-) -> list[Mark]:
-    """Return the chapters of all windows as the model gives them, each with its title."""
-    parts = list(windows(lines, letters_for(model, ANSWER), OVERLAP))
-    asked = list(enumerate(parts, 1))
-    ask = partial(_ask, count=len(asked), limits=limits, task=task)
-    found = ask_windows(model, asked, ask, overlap=OVERLAP)
-    readings = [reading for _, reading in found]
-    for reading in readings:
-        usage.add(reading.outcome)
-    if readings and usage.unanswered == len(readings):
-        error = readings[-1].outcome.error
-        assert error
-        raise error
-    return _merged(readings)
+) -> tuple[list[Mark], int]:
+    """Return the chapters of all windows as the model gives them; see `in_windows`."""
+    answer = answer_tokens(model)
+    sampling = Sampling(answer, schema=_schema(task.levels, max(answer // ENTRY, 2)))
 
+    def ask(number: int, window: Window, count: int) -> Dialogue:
+        prompt = Prompt((_prompt(number, window, count, limits, task),))
+        (found,) = yield [Generate(prompt, sampling, lambda value: value)]
+        return {"chapters": found["chapters"]}
 
-def _merged(readings: Sequence[Reading]) -> list[Mark]:
-    """The marks of windows, each of which speaks up to the middle of what the next one repeats."""
-    edges = [
-        max((a.window[-1].end + b.window[0].start) / 2, b.window[0].start)
-        for a, b in pairwise(readings)
-    ]
-    found: list[Mark] = []
-    for n, (window, outcome) in enumerate(readings):
-        low = edges[n - 1] if n else float("-inf")
-        high = edges[n] if n < len(edges) else float("inf")
-        # A window begins with a chapter because it must, but for the first one.
-        own = [m for m in _marks(outcome.fields) if low <= m.start < high]
-        found += [m for m in own if n == 0 or int(m.start) > int(window[0].start)]
-    return found
+    return in_windows(lines, model, usage, ask, _marks)
 
 
 def _marks(fields: dict[str, Any]) -> Iterator[Mark]:
@@ -133,15 +114,6 @@ def _marks(fields: dict[str, Any]) -> Iterator[Mark]:
         yield Mark(float(chapter["start"]), cleaned(chapter["title"]) or None)
         for section in chapter.get("sections", ()):
             yield Mark(float(section["start"]), cleaned(section["title"]) or None, level=2)
-
-
-def _ask(
-    number: int, window: Window, *, count: int, limits: tuple[float, float], task: Task
-) -> Dialogue:
-    prompt = Prompt((_prompt(number, window, count, limits, task),))
-    sampling = Sampling(ANSWER, schema=_schema(task.levels))
-    (answer,) = yield [Generate(prompt, sampling, lambda value: value)]
-    return {"chapters": answer["chapters"]}
 
 
 def _prompt(
@@ -166,24 +138,24 @@ def _prompt(
     return text
 
 
-def _schema(levels: int) -> dict[str, Any]:
-    """The JSON Schema of an answer.
+def _schema(levels: int, most: int) -> dict[str, Any]:
+    """The JSON Schema of an answer of at most so many chapters.
 
     It leaves the range of `start` open: not every server keeps to a schema while it writes, and one
     start outside the window is left out more easily than asked for again with all others.
     """
     seconds = {"type": "integer", "minimum": 0}
 
-    def several(**more: Any) -> dict[str, Any]:
+    def several(least: int, most: int, **more: Any) -> dict[str, Any]:
         entry = {
             "type": "object",
             "properties": {"start": seconds, "title": TITLE, **more},
             "required": ["start", "title"],
             "additionalProperties": False,
         }
-        return {"type": "array", "minItems": 1, "maxItems": MOST, "items": entry}
+        return {"type": "array", "minItems": least, "maxItems": most, "items": entry}
 
-    found = several(sections={**several(), "minItems": 0}) if levels > 1 else several()
+    found = several(1, most, **({"sections": several(0, SECTIONS_EACH)} if levels > 1 else {}))
     return {
         "type": "object",
         "properties": {"chapters": found},

@@ -94,7 +94,7 @@ def titles_by_model(
 
     No two are alike, nor like those `taken`: one that is, is asked for once more, then None. Of
     a chapter that is longer than the model takes in, lines at even distances are told. Raises
-    ModelError if no chapter gets an answer, GoneError if the model is gone.
+    ModelError if no chapter gets one and none is `taken`, GoneError if the model is gone.
     """
     texts = [_fitted(lines_of(spans), model, usage) for spans in chapters]
     told = [n for n, text in enumerate(texts) if text]
@@ -113,7 +113,7 @@ def titles_by_model(
             others = (other.casefold() for other in [*taken, *found] if other)
             if title and title.casefold() not in others:
                 found[n] = title
-    if failure is not None and not any(found):
+    if failure is not None and not any([*taken, *found]):
         raise failure
     return found
 

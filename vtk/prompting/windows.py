@@ -34,36 +34,41 @@ def letters_for(model: LanguageModel, answer: int) -> int:
 
 
 def windows(
-    told: Sequence[Passage], letters: int = LETTERS, overlap: float = OVERLAP
+    told: Sequence[Passage],
+    letters: int = LETTERS,
+    overlap: float = OVERLAP,
+    around: int = 0,
 ) -> Iterator[Window]:
     """Yield passages in windows of at most so many letters; each repeats the end of the last.
 
     A passage of more than half a window is parted into several, with the same times. White space
-    becomes one space.
+    becomes one space. `around` are the letters that a prompt adds to each passage.
     """
     pieces = [
         Passage(piece, p.start, p.end, p.source)
         for p in told
-        for piece in textwrap.wrap(" ".join(p.text.split()), max(letters // 2, 1)) or [p.text]
+        for piece in textwrap.wrap(" ".join(p.text.split()), max(letters // 2 - around, 1))
+        or [p.text]
     ]
+    sizes = [len(piece.text) + around for piece in pieces]
     first = 0
     while first < len(pieces):
         last, size = first, 0
-        while last < len(pieces) and (last == first or size + len(pieces[last].text) <= letters):
-            size += len(pieces[last].text)
+        while last < len(pieces) and (last == first or size + sizes[last] <= letters):
+            size += sizes[last]
             last += 1
         yield pieces[first:last]
         if last == len(pieces):
             return
-        first = _repeated(pieces, first, last, overlap * letters)
+        first = _repeated(sizes, first, last, overlap * letters)
 
 
-def _repeated(pieces: Sequence[Passage], first: int, last: int, letters: float) -> int:
+def _repeated(sizes: Sequence[int], first: int, last: int, letters: float) -> int:
     """Where the window after [first, last) begins, so that it repeats at most so many letters."""
     back, size = last, 0
-    while back > first + 1 and size + len(pieces[back - 1].text) <= letters:
+    while back > first + 1 and size + sizes[back - 1] <= letters:
         back -= 1
-        size += len(pieces[back].text)
+        size += sizes[back]
     return back
 
 
@@ -102,8 +107,8 @@ def ask_windows(
             window = before.window
             if isinstance(outcome.error, ModelError) and split < SPLITS and len(window) > 1:
                 middle = len(window) // 2
-                size = sum(len(p.text) for p in window)
-                back = _repeated(window, 0, middle, overlap * size / 2)
+                sizes = [len(p.text) for p in window]
+                back = _repeated(sizes, 0, middle, overlap * sum(sizes) / 2)
                 waiting += [len(halved), len(halved) + 1]
                 spent = Outcome(tokens_in=outcome.tokens_in, tokens_out=outcome.tokens_out)
                 halved.append((key, Reading(window[:middle], spent)))
