@@ -27,6 +27,17 @@ def test_a_template_that_takes_only_a_string_is_given_one() -> None:
     assert rendered(bare, Prompt(("words",))) == ["words"]
 
 
+def test_a_template_without_a_system_role_has_the_rules_before_the_question() -> None:
+    """Such as that of Gemma 2."""
+    bare = (
+        "{% if messages[0]['role'] == 'system' %}{{ raise_exception('no system role') }}{% endif %}"
+        "{% for m in messages %}{{ m['content'] }}{% endfor %}"
+    )
+    assert rendered(bare, Prompt(("Why?",), "Be brief.</s>")) == ["Be brief.< /s>\n\nWhy?"]
+    seen = rendered(bare, Prompt((PICTURE, "Why?"), "Be brief."))
+    assert seen == ["Be brief.\n\n", "picture", "Why?"]
+
+
 def test_a_template_that_takes_parts_is_given_parts() -> None:
     listed = (
         "{{ bos_token }}{% for m in messages %}{% for part in m['content'] %}"

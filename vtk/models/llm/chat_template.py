@@ -64,7 +64,8 @@ class Template:
         if not prompt.pictures:  # templates of text-only models accept only a string
             content = "\n".join(part["text"] for part in content)
         text = self._rendered(content, prompt.system)
-        if prompt.pictures and str(content) in text:  # written as a list: it takes only a string
+        listed = prompt.pictures and str(content)[1:-1] in text
+        if listed:  # as Python writes lists: the template takes only a string
             text = self._rendered("".join(part["text"] for part in content), prompt.system)
         text = text.removeprefix(self._added)
         if text.rstrip().endswith(THOUGHT[0]):  # the template begins the reasoning: end it at once
@@ -78,9 +79,19 @@ class Template:
         return [part for part in parts if not isinstance(part, str) or part]
 
     def _rendered(self, content: Any, system: str | None) -> str:
-        turns = [{"role": "user", "content": content}]
         if system:
-            turns.insert(0, {"role": "system", "content": self.escape_control_tokens(system)})
+            rules = self.escape_control_tokens(system)
+            turns = [{"role": "system", "content": rules}, {"role": "user", "content": content}]
+            try:
+                return self._written(turns)
+            except ModelError:  # it knows no such role, as that of Gemma 2
+                if isinstance(content, str):
+                    content = f"{rules}\n\n{content}"
+                else:
+                    content = [{"type": "text", "text": rules}, *content]
+        return self._written([{"role": "user", "content": content}])
+
+    def _written(self, turns: list[dict[str, Any]]) -> str:
         try:
             return self._template.render(
                 messages=turns, add_generation_prompt=True, enable_thinking=False, **self._tokens
