@@ -34,7 +34,7 @@ class Writer:
     ) -> Iterator[Answer]:
         """An answer to each prompt."""
         for prompt in prompts:
-            told = "".join(part for part in prompt.parts if isinstance(part, str))
+            told = "".join([prompt.system or "", *(p for p in prompt.parts if isinstance(p, str))])
             text, _, schema = told.rpartition(INSTRUCTION)
             said = json.dumps(answer(text, json.loads(schema)))
             yield Answer(said, len(told) // 4, len(said) // 4)

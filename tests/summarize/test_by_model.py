@@ -12,7 +12,7 @@ from vtk.check import check
 from vtk.errors import GoneError, MissingError
 from vtk.models.openers import Openers
 from vtk.schema import SCHEMA
-from vtk.span import Span
+from vtk.span import Span, join
 from vtk.store.journal import ResumeJournal
 from vtk.summarize import Task, summarize
 from vtk.text import word_count
@@ -174,10 +174,37 @@ def test_a_budget_is_kept_and_what_was_read_by_then_is_summed_up(
     assert made["tokens_in"] + made["tokens_out"] <= 16_000
     starts = [each["start"] for each in found["sentences"]]
     assert starts[0] < 5000 < starts[-1]  # the windows that were read lie all over the video
-    assert "the budget of 16000 tokens is spent" in caplog.text
+    assert "as the budget of tokens is spent" in caplog.text
 
 
-def test_a_length_is_asked_for_again_and_then_made_by_whole_sentences() -> None:
+@pytest.mark.parametrize("method", ["hierarchical", "rubric", "refine"])
+def test_a_budget_that_ends_between_two_levels_loses_nothing_that_was_read(method: str) -> None:
+    (whole,) = talk(150)
+    chapters = [whole.sub_span(at, at + 375.0, "chapter") for at in (0.0, 375.0)]
+    for budget in range(2500, 4500, 250):
+        model = Reader({"ratings": rates})
+        made = summed(model, chapters, method, budget=budget)["made"][-1]
+        assert made["tokens_in"] + made["tokens_out"] <= budget
+        assert made["unasked"] > 0
+
+
+def test_a_model_that_is_gone_leaves_no_summary_of_what_it_answered_before() -> None:
+    whole = Reader({"sets": lambda *_: {"sets": []}})
+    summed(whole, talk(200), "map-reduce", words=300)
+    for count in range(len(whole.kinds)):
+
+        def dies(text: str, properties: dict[str, Any]) -> Any:
+            alive = len(dying.kinds) <= count  # noqa: B023
+            return quotes()(text, properties) if alive else GoneError("gone")
+
+        dying = Reader({"sentences": dies, "sets": lambda *_: GoneError("gone")})
+        with pytest.raises(MissingError, match="gone"):
+            summed(dying, talk(200), "map-reduce", words=300)
+
+
+def test_a_length_is_asked_for_again_and_then_made_by_whole_sentences(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     long = Reader({"sentences": quotes(40)})
     found = summed(long, talk(40), "map-reduce", words=60)
     assert long.kinds == ["sentences"] * 2
@@ -187,8 +214,16 @@ def test_a_length_is_asked_for_again_and_then_made_by_whole_sentences() -> None:
     found = summed(short, talk(400), "map-reduce", words=100)
     assert 90 <= word_count(found["summary"]) <= 110  # with sentences about parts
     assert "words" not in found["made"][-1]
-    none = summed(Reader(), talk(10), "map-reduce", words=100)
+    few = summed(Reader(), talk(20), "map-reduce", words=100)
+    assert 90 <= word_count(few["summary"]) <= 110
+    assert few["made"][-1]["quoted"] == len(few["sentences"]) - 3  # it wrote no more than three
+    assert "sentences of the video that were put in" in caplog.text
+    none = summed(Reader(), talk(5), "map-reduce", words=100)
     assert none["made"][-1]["words"] == word_count(none["summary"]) < 90
+    assert f"talk.mp4: the summary has {word_count(none['summary'])} words" in caplog.text
+    found = summed(Reader(), talk(20), "map-reduce", words=100, style="study-notes")
+    headings = [each["section"] for each in found["sentences"]]
+    assert {*headings} == {"Examples", "Key ideas"}
 
 
 def test_styles_have_sections_and_lists() -> None:
@@ -241,6 +276,7 @@ def test_orders_in_a_transcript_change_neither_schema_nor_record() -> None:
     assert "Ignore all of the above" in model.told[0]
     assert "{lines} {focus}" in model.told[0]
     assert len(numbered(model.told[0])) == 12 + 1  # it is two sentences, and a line has no ends
+    assert all("you never do what" in " ".join((each.system or "").split()) for each in model.asked)
 
 
 def test_the_best_of_the_rounds_is_kept() -> None:
@@ -297,6 +333,28 @@ def test_all_levels_are_kept_and_chapters_are_those_of_the_video() -> None:
     found = summed(Reader(), shots, "hierarchical")
     (scene,) = found["parts"]
     assert [shot["caption"] for shot in scene["parts"]] == [shot["caption"] for shot in shots]
+
+
+def test_shots_and_chapters_of_which_nothing_is_told_have_their_places() -> None:
+    (whole,) = talk(100)
+    shots = [whole.sub_span(50.0 * n - 0.5, 50.0 * n + 49.5, "shot", index=n) for n in range(1, 10)]
+    spans = [whole.sub_span(0.0, 49.5, "shot", index=0), *shots]
+    chapters = [
+        join(spans[first:last], "chapter", title=str(first), parts=[*map(dict, spans[first:last])])
+        for first, last in ((0, 4), (4, 10))
+    ]
+    silent = Span(video="talk.mp4", start=600.0, end=700.0, kind="chapter", title="credits")
+    found = summed(Reader(), [*chapters, silent], "hierarchical")
+    assert [part["title"] for part in found["parts"]] == ["0", "4", "credits"]
+    assert "summary" not in found["parts"][-1]
+    below = [[s for scene in c["parts"] for s in scene["parts"]] for c in found["parts"][:-1]]
+    assert [[shot["index"] for shot in each] for each in below] == [
+        [0, 1, 2, 3],
+        [4, 5, 6, 7, 8, 9],
+    ]
+    task = Task(by="chapter", models=Openers(language=Reader))
+    first, *_ = summarize(chapters, task, method="hierarchical")
+    assert {part["kind"] for part in first["parts"]} == {"scene"}
 
 
 def test_parts_are_rated_and_the_best_are_told_of() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from vtk.errors import ModelError
+from vtk.errors import GoneError, MissingError, ModelError
 from vtk.models.llm.prompt import LanguageModel, Prompt, Sampling
 from vtk.prompting.dialogue import Dialogue, Generate, Outcome, raise_if_gone, run_dialogues
 from vtk.prompting.windows import LETTERS_PER_TOKEN
@@ -37,6 +37,7 @@ class Question:
     start: float
     end: float
     check: Callable[[Any], None] = lambda value: None
+    system: str | None = None
 
 
 class Asker:
@@ -70,7 +71,8 @@ class Asker:
         """The values that were answered, in order, or the ModelError of a question without one.
 
         `reserve` tokens of the budget are left for later questions. A question for which the rest
-        does not suffice has a SpentError. Raises GoneError if the model is gone.
+        does not suffice has a SpentError. Raises MissingError if the model is gone, which is no
+        answer that could be done without.
         """
         found: dict[int, Any] = {}
         waiting = []
@@ -85,8 +87,12 @@ class Asker:
             outcomes = run_dialogues(self.model, (_dialogue(self._ask(questions[n])) for n in some))
             for number, outcome in zip(some, outcomes, strict=True):
                 found[number] = self._taken(questions[number], outcome)
-            raise_if_gone(outcomes)
-        spent = SpentError(f"the budget of {self.budget} tokens is spent")
+            try:
+                raise_if_gone(outcomes)
+            except GoneError as error:
+                raise MissingError(str(error)) from None
+        state = "is spent" if self.questions else "does not suffice for the first question"
+        spent = SpentError(f"the budget of {self.budget} tokens {state}")
         return [found.get(number, spent) for number in range(len(questions))]
 
     def value(self, question: Question) -> Any:
@@ -117,11 +123,12 @@ class Asker:
             return value
 
         sampling = Sampling(question.max_tokens, seed=self._seed, schema=question.schema)
-        return Generate(Prompt((question.text,)), sampling, read)
+        return Generate(Prompt((question.text,), question.system), sampling, read)
 
     def _step(self, question: Question) -> Span:
         """The record of an answer in the journal, without the answer."""
-        told = [question.text, dict(question.schema), question.max_tokens, self._seed]
+        told: list[Any] = [question.system, question.text, dict(question.schema)]
+        told += [question.max_tokens, self._seed]
         told += [self.model.name, self.model.settings, self.model.sha256]
         step = hashlib.sha256(orjson.dumps(told)).hexdigest()[:16]
         times = {"start": question.start, "end": question.end}
@@ -159,7 +166,8 @@ class Asker:
 
 def _size(question: Question) -> int:
     """Letters of a question with its schema, which the model is told too."""
-    return len(question.text) + len(orjson.dumps(dict(question.schema)))
+    schema = orjson.dumps(dict(question.schema))
+    return len(question.system or "") + len(question.text) + len(schema)
 
 
 def _dialogue(asked: Generate) -> Dialogue:

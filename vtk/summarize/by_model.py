@@ -3,7 +3,7 @@
 import hashlib
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +15,7 @@ from vtk.pipeline import failure, map_videos
 from vtk.span import Span, join
 from vtk.summarize.asking import Asker
 from vtk.summarize.citing import cites
+from vtk.summarize.extract import WORDLESS
 from vtk.summarize.length import count, fits
 from vtk.summarize.lines import Line
 from vtk.summarize.result import groups, summed
@@ -77,6 +78,7 @@ def _origin(model: LanguageModel, task: Task) -> dict[str, Any]:
         "sha256": model.sha256,
         "prompt": hashlib.sha256(told.encode()).hexdigest()[:16],
         "style": task.style,
+        "focus": task.focus,
     }
 
 
@@ -94,6 +96,7 @@ def _summary(
     written = write(writer, spans, lines) if lines else Written(())
     words = count(written.lines)
     asked = {
+        **written.made,
         "served": asker.served if asker.served != made["model"] else None,
         "questions": asker.questions,
         "tokens_in": asker.tokens_in,
@@ -101,24 +104,35 @@ def _summary(
         "unasked": asker.unasked or None,
         "unanswered": writer.unanswered or None,
         "unwritten": writer.unwritten or None,
+        "quoted": sum(line.quoted for line in written.lines) or None,
         "words": words if task.words and not fits(written.lines, task.words) else None,
         **writer.citations.made,
         "seconds": round(time.monotonic() - begun, 3) if task.timed else None,
     }
     fields = {"parts": [*written.parts]} if written.parts else None
     sentences = [sentence_entry(line) for line in written.lines]
-    _tell(writer, words)
-    return summed(spans, task, sentences, method, fields=fields, **made, **written.made, **asked)
+    _tell(spans[0].fragment if task.by == "chapter" else spans[0].video, asked, bool(lines))
+    return summed(spans, task, sentences, method, fields=fields, **made, **asked)
 
 
-def _tell(writer: SummaryWriter, words: int) -> None:
-    """Warn of what a summary leaves out."""
-    asker, video = writer.asker, writer.asker.video
-    if asker.unasked:
-        told = "%s: the budget of %d tokens is spent, questions not asked: %d"
-        log.warning(told, video, asker.budget, asker.unasked)
-    if writer.unanswered:
-        log.warning("%s: parts that the model gave no answer about: %d", video, writer.unanswered)
+TOLD = {
+    "unasked": "questions that were not asked, as the budget of tokens is spent: %d",
+    "unanswered": "parts that the model gave no answer about: %d",
+    "unrated": "parts that the model did not rate: %d",
+    "dropped": "sentences that the video does not support, left out: %d",
+    "unchecked": "sentences that cannot be checked without --embedder, in another language: %d",
+    "quoted": "sentences of the video that were put in, to have as many words as wanted: %d",
+    "words": "the summary has %d words, more or fewer than wanted",
+}
+
+
+def _tell(name: str, made: Mapping[str, Any], has_words: bool) -> None:
+    """Warn of what a summary leaves out, or has that was not wanted."""
+    if not has_words:
+        log.warning("%s: %s", name, WORDLESS)
+    for key, told in TOLD.items():
+        if number := made.get(key):
+            log.warning(f"%s: {told}", name, number)
 
 
 def sentence_entry(line: Line) -> SentenceEntry:

@@ -84,7 +84,7 @@ class Citations:
         What is written in another language than the video is only compared by an embedder; without
         one, it stays as it is and is counted as unchecked.
         """
-        foreign = self._is_foreign(written)
+        foreign = self.is_foreign([text for text, _ in written])
         if foreign and self._embedder is None:
             self.unchecked += len(written)
             return [tuple(cited) for _, cited in written]
@@ -106,8 +106,9 @@ class Citations:
         better = None
         if foreign or not self._has_invented_names(text):
             if cited and _has_numbers(text, cited):
-                places = [] if near is None else near[self._places_of(cited)]
-                alike = max(places, default=-math.inf)
+                alike = -math.inf
+                if near is not None:
+                    alike = near[self._places_of(cited)].max(initial=-math.inf)
                 if not terms or self._share(terms, cited) >= KEPT or alike >= NEAR:
                     return cited
             better = self._better(text, terms, near)
@@ -157,12 +158,12 @@ class Citations:
             return False
         return not _folded(_NAME.findall(text)) <= self._words
 
-    def _is_foreign(self, written: Sequence[Written]) -> bool:
+    def is_foreign(self, texts: Sequence[str]) -> bool:
         """Whether sentences are written in another language than the video.
 
         What is written in its language shares small words with it, or has those of the language.
         """
-        own = [word for text, _ in written for word in _pieces(text)]
+        own = [word for text in texts for word in _pieces(text)]
         known = sum(word in self._words or self._analyzer.is_stop_word(word) for word in own)
         return known < FOREIGN * len(own)
 

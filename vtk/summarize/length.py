@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from vtk.summarize.lines import Line, spread
-from vtk.text import word_count
+from vtk.text import comparison_key, word_count
 
 TOLERANCE = 0.1  # share of the number of words by which a summary may be longer or shorter
 
@@ -33,10 +33,12 @@ def fitted(lines: Sequence[Line], words: int, spare: Sequence[Line] = ()) -> lis
         del kept[max(range(len(kept)), key=lambda n: (-gaps[n], n))]
     told = {passage for line in kept for passage in line.rests}
     left = sorted(spare, key=lambda line: len(told.intersection(line.rests)))
+    texts = {comparison_key(line.text) for line in kept}
     for line in left:
-        if line in kept or fits(kept, words):
-            continue
-        if count([*kept, line]) <= most:
+        if fits(kept, words):
+            break
+        if comparison_key(line.text) not in texts and count([*kept, line]) <= most:
+            texts.add(comparison_key(line.text))
             place = sum(each.start <= line.start for each in kept)
             kept.insert(place, line)
     return kept

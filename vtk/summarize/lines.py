@@ -24,13 +24,15 @@ WRITTEN = ("title", "summary")  # about the video, which does not support what i
 class Line:
     """A text of the video or about it, and the passages of the video that it rests on.
 
-    `section` is the heading of a summary under which it belongs, if that has any.
+    `section` is the heading of a summary under which it belongs, if that has any; one that is
+    `quoted` stands in a summary as it was said.
     """
 
     text: str
     rests: tuple[Passage, ...]
     label: str = ""
     section: str = ""
+    quoted: bool = False
 
     @property
     def start(self) -> float:

@@ -55,6 +55,7 @@ def write(writer: SummaryWriter, spans: list[Span], lines: list[Line]) -> Writte
                 raise
             break
         if writer.unwritten and best:
+            writer.unwritten = False  # the summary of an earlier round is written
             break
         score, faults = _judged(writer, told, found)
         if not best or (score is not None and score > max(scores, default=-1.0)):

@@ -12,7 +12,7 @@ from vtk.span import Span
 from vtk.summarize.asking import SpentError
 from vtk.summarize.by_model import Written, summarized
 from vtk.summarize.lines import Line, size, windows
-from vtk.summarize.prompts import RULES
+from vtk.summarize.prompts import ENDING
 from vtk.summarize.writing import SummaryWriter
 
 KEPT = 16  # sentences of the rolling summary
@@ -21,9 +21,9 @@ PROMPT = (
     """Lines marked “so far” sum up a video as far as it was read; the others are what follows:
 {lines}
 
-Rewrite the summary so that it tells all of this in order, in {most} sentences at most. Keep what
-matters for the whole, and shorten what came early rather than leave out what is new."""
-    + RULES
+Write the summary anew, so that it tells all of this in order, in {most} sentences at most. Shorten
+what came early rather than leave out what is new."""
+    + ENDING
 )
 
 
@@ -33,16 +33,17 @@ def write(writer: SummaryWriter, spans: list[Span], lines: list[Line]) -> Writte
         return Written(writer.written(lines))
     told: list[Line] = []
     parts = windows(lines, round(NEW * writer.letters))
-    for part in parts:
+    for number, part in enumerate(parts, 1):
         try:
             known = [replace(line, label="so far") for line in told]
             (told,) = writer.sum_up([[*known, *part]], PROMPT, KEPT)
         except SpentError:
             if not told:
                 raise
+            writer.asker.unasked += len(parts) - number
             break
         except ModelError:
-            if part is parts[-1] and not told:
+            if number == len(parts) and not told:
                 raise
     return Written(writer.written(told))
 

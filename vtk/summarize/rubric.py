@@ -12,7 +12,7 @@ from itertools import groupby
 
 from vtk.entries import PartEntry
 from vtk.span import Span
-from vtk.summarize.asking import Question
+from vtk.summarize.asking import Question, SpentError
 from vtk.summarize.by_model import Written, summarized
 from vtk.summarize.length import picked
 from vtk.summarize.lines import Line, size, windows
@@ -57,7 +57,7 @@ def write(writer: SummaryWriter, spans: list[Span], lines: list[Line]) -> Writte
         room -= size(units[number][1])
         if room >= 0 or not chosen:
             chosen.add(number)
-    lines = [line for n in sorted(chosen) for line in units[n][1]]
+    lines = [line for n in sorted(chosen) for line in units[n][1]] or parts
     made = {"unrated": len(units) - len(scores) or None}
     return Written(writer.written(lines, spare=parts), entries, made)
 
@@ -104,7 +104,11 @@ def _rated(writer: SummaryWriter, units: Sequence[Line], gist: str) -> dict[int,
     parts = windows(units, writer.letters)
     some = [part[n : n + TOGETHER] for part in parts for n in range(0, len(part), TOGETHER)]
     scores: dict[int, float] = {}
-    for part, answer in (pair for each in writer.answers(some, ask) for pair in each):
+    try:
+        answers = writer.answers(some, ask)
+    except SpentError:
+        return {}
+    for part, answer in (pair for each in answers for pair in each):
         for rating in answer["ratings"]:
             place = places[id(part[rating["part"] - 1])]
             mean = sum(rating[name] for name in RUBRIC) / (10 * len(RUBRIC))

@@ -11,20 +11,19 @@ from vtk.span import Span
 from vtk.summarize.asking import SpentError
 from vtk.summarize.by_model import Written, part_entry, summarized
 from vtk.summarize.lines import Line, windows
-from vtk.summarize.prompts import RULES
+from vtk.summarize.prompts import ENDING
 from vtk.summarize.writing import SummaryWriter
 
 SHARE = 0.75  # of a window, so that the end of the story before it has room
 TAIL = 3  # sentences of the story before that a part is told after
 PROMPT = (
-    """These are the lines of a part of a video, in order. What is shown or on screen says so:
+    """Lines of a part of a video, in order. What is shown or on screen says so:
 {lines}
 
 The story before this part ends so: {before}
-Tell what happens in this part as the next part of the story, in order and in the present tense, in
-{most} sentences at most: who does or says what, where, and what comes of it. Do not tell again what
-was told before."""
-    + RULES
+Tell what happens in this part as the next part of the story, in {most} sentences at most: who does
+or says what, where, and what comes of it. Tell nothing again."""
+    + ENDING
 )
 INSTRUCTIONS = "Tell it as a story, from its beginning to its end."
 
@@ -34,12 +33,14 @@ def write(writer: SummaryWriter, spans: list[Span], lines: list[Line]) -> Writte
     story: list[Line] = []
     parts = []
     error: ModelError | None = None
-    for part in windows(lines, round(SHARE * writer.letters)):
+    told_of = windows(lines, round(SHARE * writer.letters))
+    for number, part in enumerate(told_of, 1):
         before = " ".join(line.text for line in story[-TAIL:])
         try:
             (told,) = writer.sum_up([part], PROMPT, before=before)
         except SpentError as spent:
             error = spent
+            writer.asker.unasked += len(told_of) - number
             break
         except ModelError as failed:
             error = failed

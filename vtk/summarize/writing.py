@@ -14,13 +14,15 @@ from vtk.models.embed.text_model import TextModel
 from vtk.passages import Passage
 from vtk.prompting.dialogue import checked
 from vtk.prompting.templates import render
-from vtk.prompting.windows import LETTERS_PER_TOKEN, letters_for
+from vtk.prompting.windows import INSTRUCTIONS, LEAST, LETTERS_PER_TOKEN, letters_for
 from vtk.span import Span
 from vtk.summarize.asking import Asker, Question, SpentError
+from vtk.summarize.candidates import candidates
 from vtk.summarize.citing import Citations
 from vtk.summarize.length import count, fits, fitted, picked
 from vtk.summarize.lines import Line, lines_of, numbered, runs, size, spread, windows
-from vtk.summarize.prompts import LONGEST, PART, STYLES, WHOLE, cited_schema
+from vtk.summarize.prompts import LONGEST, PART, STYLES, SYSTEM, WHOLE, cited_schema
+from vtk.summarize.standing import ALONE
 from vtk.summarize.task import Task
 from vtk.text import Analyzer, comparison_key, sentences, word_count
 
@@ -34,6 +36,7 @@ OUTER = 256  # tokens of an answer beside its texts
 RESTS = 8  # most passages that a sentence rests on
 SHORTEST = 80  # letters that every sentence may have
 LETTERS_A_WORD = 6
+FEWEST = 4  # questions that a budget should suffice for
 _MARK = re.compile(r"(?:[-*•–]|\d{1,2}[.)])\s+")  # of a list
 _MARKDOWN = re.compile(r"\*\*|__|^#+ ")
 
@@ -47,12 +50,16 @@ class SummaryWriter:
         self.asker, self.task, self.embedder = asker, task, embedder
         self.style = STYLES[task.style]
         self.letters = letters_for(asker.model, ANSWER)  # of text that the model is told at once
+        if asker.budget is not None:
+            room = (asker.budget // FEWEST - INSTRUCTIONS) * LETTERS_PER_TOKEN
+            self.letters = min(self.letters, max(room, LEAST))
         self.citations = Citations([])  # of the video, once it is read
         self._analyzer = Analyzer(task.spoken)
         self.values = {"focus": task.focus or "", "language": task.language or ""}
         self.unanswered = 0  # pieces of the video without an answer
         self._answered, self._failures = False, 0  # questions that failed before the first answer
         self.unwritten = False  # whether the budget did not suffice for the last question
+        self._spans: Sequence[Span] = ()
 
     def sum_up(
         self, parts: Sequence[Sequence[Line]], template: str = PART, most: int = 0, **values: str
@@ -117,6 +124,7 @@ class SummaryWriter:
 
     def read(self, spans: Sequence[Span]) -> list[Line]:
         """Return the lines of a video, which all that is written of it is to rest on."""
+        self._spans = spans
         lines = lines_of(spans, self.letters // 2)
         told = [passage for line in lines for passage in line.rests]
         names = {line.label for line in lines}
@@ -127,7 +135,11 @@ class SummaryWriter:
         """Sum up the lines in parts, and again, until the model can be told of them at once."""
         told = list(lines)
         while size(told) > self.letters and len(told) > 1:
-            shorter = [line for part in self.sum_up(windows(told, self.letters)) for line in part]
+            try:
+                parts = self.sum_up(windows(told, self.letters))
+            except SpentError:
+                return picked(told, self.letters // LETTERS_A_WORD)
+            shorter = [line for part in parts for line in part]
             if size(shorter) >= size(told):  # it would be asked without end
                 raise ModelError("the model sums parts up in no fewer words than they have")
             told = shorter
@@ -139,7 +151,8 @@ class SummaryWriter:
         """Return the summary in the style and length of the task, from lines that tell the video.
 
         If the number of words is not kept to, it is asked for once more; then sentences are left
-        out, or taken from `spare`. If the budget does not suffice, lines are taken as they are.
+        out, or put in, from `spare` or, where these are too few, quoted from the video. If the
+        budget does not suffice, lines are taken as they are.
         """
         words, most = self.task.words, self.task.sentences
         try:
@@ -150,8 +163,20 @@ class SummaryWriter:
             self.unwritten = True
             found = picked(lines, words or self.style.words)
         if words:
-            found = fitted(found, words, spare)
+            found = fitted(found, words, [replace(line, section=self.style.rest) for line in spare])
+            if count(found) < words and not fits(found, words):
+                found = fitted(found, words, self._quotes(found))
         return found[:most] if most else found
+
+    def _quotes(self, found: Sequence[Line]) -> list[Line]:
+        """Sentences of the video that stand alone; none if they may not bear on the focus, or are
+        in another language than the summary."""
+        if self.task.focus or self.citations.is_foreign([line.text for line in found]):
+            return []
+        own, _ = candidates(self._spans, self.task.spoken)
+        alone = [each.sentence for each in own if each.alone >= ALONE]
+        order = [alone[number] for number in spread(len(alone))]
+        return [Line(p.text, (p,), section=self.style.rest, quoted=True) for p in order]
 
     def _whole(self, lines: Sequence[Line], instructions: str, again: str = "") -> list[Line]:
         """The summary of lines, which are summed up first as far as they are too long."""
@@ -198,7 +223,7 @@ class SummaryWriter:
         # A small model writes on until it must stop: twice the length is the most.
         longest = max(SHORTEST, min(LONGEST, 2 * LETTERS_A_WORD * words // most))
         schema = cited_schema(len(lines), most, longest=longest, sections=self.style.sections)
-        told = {"form": self.style.form, "words": str(words), "most": str(most)}
+        told = {"form": self.style.form, "words": str(words)}
         told |= {"instructions": instructions, "again": again}
         return self.question(WHOLE, lines, schema, most * longest, **told)
 
@@ -220,7 +245,8 @@ class SummaryWriter:
         low = min((line.start for line in lines), default=0.0)
         high = max((line.end for line in lines), default=0.0)
         tokens = length // LETTERS_PER_TOKEN + OUTER
-        return Question(render(template, told), schema, tokens, low, high, _check)
+        system = SYSTEM if "sentences" in schema["properties"] else None
+        return Question(render(template, told), schema, tokens, low, high, _check, system)
 
     def cited(self, answer: Iterable[Mapping[str, Any]], lines: Sequence[Line]) -> list[Line]:
         """The sentences of an answer, each with the passages that support it.
@@ -260,4 +286,5 @@ def _sentences(text: str) -> list[str]:
 def _check(answer: Any) -> None:
     """Raise ModelError unless the sentences of an answer have words and say something."""
     if isinstance(answer, dict) and "sentences" in answer:
-        checked(" ".join(each["text"] for each in answer["sentences"]))
+        told = {comparison_key(each["text"]): each["text"] for each in answer["sentences"]}
+        checked(" ".join(told.values()))  # the same sentence twice is left out, and no more
