@@ -13,6 +13,10 @@ class InputError(VtkError):
     """A line or record of the input is not a span."""
 
 
+class NotJsonError(InputError):
+    """Text that should be a JSON object is none."""
+
+
 class MediaError(VtkError):
     """A file could be opened but not read completely: truncated, corrupt, without a picture."""
 

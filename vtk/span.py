@@ -16,7 +16,7 @@ import orjson
 
 from vtk import __version__, times
 from vtk.check import check
-from vtk.errors import InputError
+from vtk.errors import InputError, NotJsonError
 from vtk.schema import PROPERTIES, READ
 from vtk.schema_parts import MAX_SECONDS
 
@@ -170,13 +170,16 @@ def _seconds(value: float) -> str:
 
 
 def load(line: bytes | str) -> Span:
-    """Parse one line of JSON. Raises InputError, in one sentence, if it is not a span."""
+    """Parse one line of JSON. Raises InputError, in one sentence, if it is not a span.
+
+    That is a NotJsonError if it is not one JSON object.
+    """
     try:
         record = orjson.loads(line)
     except orjson.JSONDecodeError as error:
-        raise InputError(f"not JSON: {error}") from None
+        raise NotJsonError(f"not JSON: {error}") from None
     if not isinstance(record, dict):
-        raise InputError("not a JSON object")
+        raise NotJsonError("not a JSON object")
     if len(line) > DEEP and _too_deep(record):
         raise InputError("nested too deeply")
     check(record, READ)

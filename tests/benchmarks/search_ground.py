@@ -4,7 +4,8 @@ A query tells a play in full (`train_clip.tell`); of ten, one has several moment
 peers score every frame at 2 a second, and make moments of runs above a threshold, by the rule of
 TFVTG (mean inside less mean outside, over windows of many lengths), and of even windows of 10 s.
 The limits of scan and the threshold of the peer were set on films of the seeds 9001 and 9002, which
-are not those measured here. Seconds of the processor count decoding, looking and searching, without opening models.
+are not those measured here. Seconds of the processor count decoding, looking and searching, without
+opening models.
 """
 
 import time

@@ -8,9 +8,10 @@ from tests.real_weights import minilm, smollm2
 from tests.retrieve.shots import shots
 from vtk.models.embed.text_model import TextModel, open_text
 from vtk.models.llm.prompt import LanguageModel
+from vtk.prompting.query_caption import WORDS
 from vtk.query import Query
 from vtk.retrieve import Models, Search, retrieve
-from vtk.retrieve.judging import WORDS, rewritten
+from vtk.retrieve.judging import rewritten
 
 CAPTIONS = [
     "A rocket waits on the launch pad.",

@@ -167,7 +167,7 @@ def test_messages_of_any_command_go_above_the_bar(here: Path) -> None:
     command = "vtk probe < pipe | vtk keyframes -o out"
     with Terminal(command, folder=here) as terminal:
         with feeding(here) as file:
-            file.write(span(0, 2) + b"{\n")
+            file.write(span(0, 2) + b"{'\n")
             terminal.until("vtk probe: standard input, line 2: ")
             terminal.until(BAR)
             assert terminal.lines[0].startswith("vtk probe: standard input, line 2: not JSON")
@@ -268,7 +268,7 @@ def test_no_bar_where_none_is_wanted_or_possible(
 ) -> None:
     with Terminal(f"vtk keyframes {option} -o out < pipe", folder=here, env=env) as terminal:
         with feeding(here) as file:
-            file.write(span(0, 1) + b"{\n")
+            file.write(span(0, 1) + b"{'\n")
             terminal.until("not JSON")
         assert terminal.end() == 65
         assert b"left" not in terminal.written

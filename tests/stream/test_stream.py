@@ -143,8 +143,8 @@ def test_shots_before_and_after_the_damage_are_kept(world: World) -> None:
         (b'{"start": 1}', b"has no video", None),
         (b'{"video": "\xff"}', b"not JSON", None),
         (b"x.mp4#t=9,1", b"ends before it starts", None),
-        (b"[1, 2]", b"not a JSON object", None),
-        (b'"talk"', b"not a JSON object", None),
+        (b"[1, 2]", b"neither an object nor a string", None),
+        (b'"x.mp4#t=9,1"', b"ends before it starts", None),
         (b'{"video": "a", "start": 9, "end": 1}', b"before start", {"video": "a"}),
         (b'{"video": "a", "start": 1e300}', b"beyond", {"video": "a"}),
         (

@@ -5,32 +5,24 @@ does all their input and output: reading lines, writing lines and messages on st
 it alone turns errors into exit statuses.
 """
 
-import codecs
 import logging
-import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
-from vtk.errors import (
-    InputError,
-    InternalError,
-    OpenError,
-    UsageError,
-    VtkError,
-)
+from vtk.errors import InternalError, OpenError, UsageError, VtkError
 from vtk.output import is_replaceable, open_sink
 from vtk.pipeline import group_by_video
-from vtk.span import Span, load, local_path, parse
+from vtk.span import Span
 from vtk.stream.exit_status import STATUSES, ExitStatus
 from vtk.stream.job import Job
-from vtk.stream.lines import LONGEST_LINE, bounded_lines, holds_spans, own_input, span_named_by
 from vtk.stream.logs import configure
-from vtk.stream.progress import STDIN, Progress, span_bar
+from vtk.stream.progress import Progress, span_bar
+from vtk.stream.reader import Reader, log_bug
 from vtk.stream.signals import (
     end_if_told,
     install_handlers,
@@ -60,17 +52,13 @@ class Stream:
     quiet: bool = False
     log_json: bool = False
     null: bool = False
-    bad_lines: int = 0
-    lost: int = 0  # lines of which no record tells
     bugs: int = 0
     failed: int = 0
     unopened: int = 0
     worst: ExitStatus = ExitStatus.OK  # of all errors told
-    converts: bool = False  # the output format cannot be read again as spans
+    reader: Reader = field(default_factory=Reader)
     fails_empty: bool = False  # a run without results fails
     good: int = 0
-    reading: int = 0  # index of the current input
-    within: float | None = 1.0  # share of the current input that is read, 0 to 1; None if unknown
     progress: Progress = field(default_factory=Progress)
 
     def run(self, command: Callable[[], Job | str]) -> ExitStatus:
@@ -100,7 +88,8 @@ class Stream:
         except VtkError as error:
             self.fail(error)
         except Exception as error:
-            self._bug(error)
+            self.bugs += 1
+            log_bug(error)
         finally:
             silence_broken_stdout()
         return self.worst or self._verdict()
@@ -110,95 +99,6 @@ class Stream:
         log.error("%s", error)
         self.worst = max(self.worst, *(s for kind, s in STATUSES if isinstance(error, kind)))
 
-    def spans(self) -> Iterator[Span]:
-        """Yield the spans of the arguments or of standard input.
-
-        A bad line is logged, not raised, and yields an error record if it names a video.
-        With arguments, standard input is read only if one of them is ``-`` or ``/dev/stdin``.
-        """
-        for number, argument in enumerate(self.inputs or ["-"]):
-            self.reading = number
-            if argument in STDIN:
-                if sys.stdin is None:
-                    raise InputError("standard input is closed")
-                try:
-                    with own_input(sys.stdin.fileno()) as file:
-                        yield from self._read(file, "standard input", null=self.null)
-                except OSError as error:
-                    raise InputError(f"cannot read standard input: {error.strerror}") from None
-            elif holds_spans(argument):
-                if self.converts:
-                    self._keep_apart(argument, "read here")
-                try:
-                    with open(argument, "rb") as file:
-                        yield from self._read(file, argument)
-                except OSError as error:
-                    yield self._unreadable(Span(video=argument), error)
-            else:
-                self.within = 1.0
-                yield from self._parsed(parse, argument, "argument")
-
-    @property
-    def _share(self) -> float | None:
-        """The share of all input that is read, 0 to 1; None if the total size is unknown."""
-        if self.within is None:
-            return None
-        return (self.reading + self.within) / max(len(self.inputs), 1)
-
-    def _unreadable(self, span: Span, error: OSError) -> Span:
-        reason = OpenError(f"cannot read: {error.strerror}")
-        log.error("%s: %s", span.video, reason)
-        return span.with_error(self.command, reason)
-
-    def _read(self, file: BinaryIO, name: str, *, null: bool = False) -> Iterator[Span]:
-        if file.isatty() and not self.quiet:
-            log.warning("reading paths or spans from the terminal; end with Ctrl-D")
-        read, size = 0, os.fstat(file.fileno()).st_size  # size 0: a pipe
-        for number, line in enumerate(bounded_lines(file, b"\0" if null else b"\n"), 1):
-            read += len(line) + null
-            self.within = min(read / size, 1.0) if size else None
-            where = f"{name}, line {number}"
-            if len(line) > LONGEST_LINE:
-                raise InputError(f"{where}: longer than {LONGEST_LINE} bytes, so not JSON Lines")
-            text = line if null else line.rstrip(b"\r\n")
-            if number == 1:
-                text = text.removeprefix(codecs.BOM_UTF8)
-            if not text.strip():
-                continue
-            if text.lstrip()[:1] in (b"{", b"[", b'"') and not null and not os.path.lexists(text):
-                yield from self._parsed(load, text, where)
-            else:
-                yield from self._parsed(parse, os.fsdecode(text), where)
-
-    def _parsed(self, reader: Callable[..., Span], text: bytes | str, where: str) -> Iterator[Span]:
-        try:
-            span = reader(text)
-        except InputError as error:
-            self.bad_lines += 1
-            log.error("%s: %s", where, error)
-            if (name := span_named_by(text)) is not None:
-                yield name.with_error(self.command, error)
-            else:
-                self.lost += 1
-        except Exception as error:  # a bug affects only this line
-            self.lost += 1
-            self._bug(error, f"{where}: ")
-        else:
-            self._keep_apart(local_path(span.video), "the video itself")
-            yield span
-
-    def _keep_apart(self, path: str | None, what: str) -> None:
-        """Raise UsageError if the output would overwrite the file `path`, described by `what`."""
-        if path is None or self.output in (None, "-"):
-            return
-        with suppress(OSError, ValueError):  # one of the files does not exist
-            if os.path.samefile(path, str(self.output)) and os.path.isfile(path):
-                raise UsageError(f"{self.output} is {what}: name another file with -o")
-
-    def _bug(self, error: Exception, where: str = "") -> None:
-        self.bugs += 1
-        log.error("%sinternal error: %s: %s", where, type(error).__name__, error, exc_info=error)
-
     def _do(self, job: Job | str) -> None:
         if isinstance(job, str):
             with open_sink(None) as sink:
@@ -206,7 +106,14 @@ class Stream:
             return
         self.inputs = self.inputs if job.inputs is None else list(job.inputs)
         self.jobs = self.jobs if job.processes else 1
-        self.converts = job.writer != Lines()
+        self.reader = Reader(
+            self.command,
+            self.inputs,
+            self.output,
+            converts=job.writer != Lines(),
+            quiet=self.quiet,
+            null=self.null,
+        )
         self.fails_empty = job.fails_empty
         with self._journal(job) as journal, self._bar(job) as self.progress:
             if job.hint and self.talks:
@@ -222,7 +129,7 @@ class Stream:
             if job.tells_progress:
                 ability = partial(ability, on_progress=self.progress.moved)
             if job.tells_losses:
-                ability = partial(ability, lost=lambda: self.lost)
+                ability = partial(ability, lost=lambda: self.reader.lost)
             return ability(self._told())
         from vtk.stream.workers import map_ordered
 
@@ -239,8 +146,8 @@ class Stream:
 
     def _told(self) -> Iterator[Span]:
         """Yield the input spans and report each to the progress bar."""
-        for span in self.spans():
-            self.progress.taken(span, self._share)
+        for span in self.reader.spans():
+            self.progress.taken(span, self.reader.share)
             yield span
         self.progress.read()
 
@@ -294,9 +201,9 @@ class Stream:
         return self._verdict() != ExitStatus.NO_INPUT
 
     def _verdict(self) -> ExitStatus:
-        if self.bugs:
+        if self.bugs or self.reader.bugs:
             return ExitStatus.INTERNAL
-        if self.bad_lines:
+        if self.reader.bad:
             return ExitStatus.INPUT
         if self.unopened and not self.good and not self.failed:
             return ExitStatus.NO_INPUT

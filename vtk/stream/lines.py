@@ -2,6 +2,7 @@
 
 import codecs
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import BinaryIO
@@ -13,6 +14,9 @@ from vtk.span import Span, load
 
 STRETCH = ("video", "start", "end")
 LONGEST_LINE = 64 * 2**20  # bytes; a longer line is taken for a file without line breaks
+
+# Records, or an array of records or names; subtitles in ASS begin with a bracket too.
+_JSON = re.compile(rb'[\s\x1e]*(?:\{|\[\s*[\[{"])')
 
 
 def span_named_by(line: bytes | str) -> Span | None:
@@ -47,9 +51,14 @@ def holds_spans(argument: str) -> bool:
             return False
         with open(argument, "rb") as file:
             head = file.read(64).removeprefix(codecs.BOM_UTF8)
-            return head.lstrip().startswith(b"{")
+            return bool(_JSON.match(head))
     except (OSError, ValueError):
         return False
+
+
+def may_be_json(line: bytes) -> bool:
+    """Whether a line begins as JSON does, and is no name of a file."""
+    return line.lstrip().startswith((b"{", b"}", b"[", b"]", b'"')) and not os.path.lexists(line)
 
 
 def bounded_lines(file: BinaryIO, end: bytes) -> Iterator[bytes]:
