@@ -47,7 +47,7 @@ SCHEMA = {
             "items": {
                 "type": "object",
                 "properties": {
-                    "start": {"type": "integer", "minimum": 0},
+                    "start": {"type": "integer", "minimum": 0, "maximum": 999_999},
                     "text": {"type": "string", "minLength": 1, "maxLength": 200},
                 },
                 "required": ["start", "text"],

@@ -20,7 +20,7 @@ from vtk.chapter.lines import as_text, lines_of
 from vtk.chapter.mending import mended
 from vtk.chapter.model_titles import TITLE, Usage, cleaned, in_language, provenance
 from vtk.chapter.naming import titled
-from vtk.chapter.reading import answer_tokens, in_windows
+from vtk.chapter.reading import START, answer_tokens, in_windows
 from vtk.chapter.starts import places_of
 from vtk.chapter.task import Mark, Task
 from vtk.chapter.videos import by_video, marks_given
@@ -139,17 +139,12 @@ def _prompt(
 
 
 def _schema(levels: int, most: int) -> dict[str, Any]:
-    """The JSON Schema of an answer of at most so many chapters.
-
-    It leaves the range of `start` open: not every server keeps to a schema while it writes, and one
-    start outside the window is left out more easily than asked for again with all others.
-    """
-    seconds = {"type": "integer", "minimum": 0}
+    """The JSON Schema of an answer of at most so many chapters."""
 
     def several(least: int, most: int, **more: Any) -> dict[str, Any]:
         entry = {
             "type": "object",
-            "properties": {"start": seconds, "title": TITLE, **more},
+            "properties": {"start": START, "title": TITLE, **more},
             "required": ["start", "title"],
             "additionalProperties": False,
         }

@@ -15,6 +15,7 @@ from vtk.passages import Passage
 from vtk.prompting.dialogue import Dialogue, Generate, Outcome, raise_if_gone, run_dialogues
 from vtk.prompting.windows import letters_for
 from vtk.span import Span
+from vtk.text import sentences
 
 WIDTH = 80  # characters of a title at most
 TITLE = {"type": "string", "minLength": 1, "maxLength": WIDTH}
@@ -75,7 +76,13 @@ def in_language(language: str | None) -> str:
 
 
 def cleaned(title: str) -> str:
-    """Return a title without what belongs to a list: numbers, times, quotes, a full stop."""
+    """Return a title without what belongs to a list: numbers, times, quotes, a full stop.
+
+    One that the limit of its length cut off ends with its first sentence, or with a whole word.
+    """
+    if len(title) >= WIDTH:
+        first = sentences(title)[0]
+        title = first if len(first) < WIDTH else first.rpartition(" ")[0] or first
     text = " ".join(title.split()).strip(_QUOTES)
     text = _NUMBERED.sub("", _TIMED.sub("", text)).strip(_QUOTES)
     return text if text.endswith("...") else text.rstrip(".").rstrip()

@@ -14,6 +14,9 @@ from vtk.prompting.windows import LEAST, Reading, Window, ask_windows, letters_f
 ANSWER = 1500  # tokens of an answer at most
 OVERLAP = 0.15  # share of a window that the next one reads again,
 REPEATED = 300  # and letters, at least: two or three sentences
+# A start in seconds. The schema leaves the range of a window open: not every server keeps to it
+# while it writes, and one start outside is left out more easily than asked for with all others.
+START = {"type": "integer", "minimum": 0, "maximum": 999_999}  # no run of digits without an end
 AROUND = 16  # letters of a line before its text: the second, and what is not said
 
 

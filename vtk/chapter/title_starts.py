@@ -7,7 +7,7 @@ from typing import Any
 from vtk.chapter.lines import as_text
 from vtk.chapter.mending import nearest
 from vtk.chapter.model_titles import Usage
-from vtk.chapter.reading import answer_tokens, in_windows
+from vtk.chapter.reading import START, answer_tokens, in_windows
 from vtk.chapter.task import Mark
 from vtk.models.llm.prompt import LanguageModel, Prompt, Sampling
 from vtk.passages import Passage
@@ -79,7 +79,7 @@ def _schema(count: int, most: int) -> dict[str, Any]:
         "type": "object",
         "properties": {
             "number": {"type": "integer", "minimum": 1, "maximum": count},
-            "start": {"type": "integer", "minimum": 0},
+            "start": START,
         },
         "required": ["number", "start"],
         "additionalProperties": False,
