@@ -73,10 +73,10 @@ def copy_with_chapters(
 
 def _ended(chapters: Sequence[Chapter], last: float) -> list[tuple[Chapter, float]]:
     """The chapters with their ends."""
-    following = [*(chapter.start for chapter in chapters[1:]), last]
+    following = [*(chapter.start for chapter in chapters[1:]), last]  # of none, one too many
     return [
         (chapter, max(chapter.start, after if chapter.end is None else chapter.end))
-        for chapter, after in zip(chapters, following, strict=True)
+        for chapter, after in zip(chapters, following, strict=False)
     ]
 
 

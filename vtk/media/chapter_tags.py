@@ -5,6 +5,7 @@ FFmpeg writes the chapters, but no table of contents (CTOC), without which some 
 
 import shutil
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ def copy_mp3(video: str, chapters: Sequence[tuple[Chapter, float]], target: Path
             file.flush()
         try:
             tags, version = _tags(file.name)
-            for frame in _frames(chapters, UTF8 if version == 4 else UTF16):
+            for frame in _frames(chapters, version):
                 tags.add(frame)
             tags.save(file.name, v2_version=version)
         except MutagenError as error:
@@ -66,30 +67,49 @@ def _tags(name: str) -> tuple[Any, int]:
     tags.delall("CHAP")
     tags.delall("CTOC")
     return tags, version
-    return tags
 
 
-def _frames(chapters: Sequence[tuple[Chapter, float]], encoding: int) -> list[Any]:
-    """The frames of the chapters and of their table of contents; times are in milliseconds."""
+def _frames(chapters: Sequence[tuple[Chapter, float]], version: int) -> list[Any]:
+    """The frames of the chapters and of their table of contents.
+
+    mutagen writes frames by their sizes, then by their names, and some programs list chapters as
+    they come in the file: longer names, which nobody sees, make all frames equally large.
+    """
     from mutagen import id3
 
-    names = [f"chp{number}" for number in range(len(chapters))]
+    frames = [_frame(chapter, end, version) for chapter, end in chapters]
+    sizes = [_size(frame, version) for frame in frames]
+    for number, (frame, size) in enumerate(zip(frames, sizes, strict=True)):
+        frame.element_id = f"chp{number:03d}" + "-" * (max(sizes) - size)
+    names = [frame.element_id for frame in frames]
     flags = id3.CTOCFlags.TOP_LEVEL | id3.CTOCFlags.ORDERED
-    frames: list[Any] = [
-        id3.CTOC(element_id="toc", flags=flags, child_element_ids=names, sub_frames=[])
-    ]
-    for name, (chapter, end) in zip(names, chapters, strict=True):
-        about: list[Any] = [id3.TIT2(encoding=encoding, text=[chapter.title])]
-        if chapter.url:
-            about.append(id3.WXXX(encoding=encoding, desc="", url=chapter.url))
-        frames.append(
-            id3.CHAP(
-                element_id=name,
-                start_time=round(chapter.start * 1000),
-                end_time=round(end * 1000),
-                start_offset=UNKNOWN,
-                end_offset=UNKNOWN,
-                sub_frames=about,
-            )
-        )
-    return frames
+    toc = id3.CTOC(element_id="toc", flags=flags, child_element_ids=names, sub_frames=[])
+    return [toc, *frames]
+
+
+def _frame(chapter: Chapter, end: float, version: int) -> Any:
+    """The frame of a chapter without a name; times are in milliseconds."""
+    from mutagen import id3
+
+    encoding = UTF8 if version == 4 else UTF16
+    about: list[Any] = [id3.TIT2(encoding=encoding, text=[chapter.title])]
+    if chapter.url:
+        about.append(id3.WXXX(encoding=encoding, desc="", url=chapter.url))
+    return id3.CHAP(
+        element_id="",
+        start_time=round(chapter.start * 1000),
+        end_time=round(end * 1000),
+        start_offset=UNKNOWN,
+        end_offset=UNKNOWN,
+        sub_frames=about,
+    )
+
+
+def _size(frame: Any, version: int) -> int:
+    """The bytes of tags that hold nothing else."""
+    from mutagen import id3
+
+    tags, file = id3.ID3(), BytesIO()
+    tags.add(frame)
+    tags.save(file, v2_version=version, padding=lambda _: 0)
+    return len(file.getvalue())
