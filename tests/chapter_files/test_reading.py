@@ -96,6 +96,9 @@ def test_links_pictures_and_ends_are_kept() -> None:
     assert parse("1:00 [Bees](https://b.example) x\n2:00 Hive <https://h.example>\n").chapters == [
         *(Chapter(60, "Bees x"), Chapter(120, "Hive", url="https://h.example"))
     ]
+    assert parse("1:00 [Bees\\_1](https://b.example/x\\_y)\n2:00 \ue04b\n").chapters == [
+        *(Chapter(60, "Bees_1", None, "https://b.example/x_y"), Chapter(120, "\ue04b"))
+    ]
     text = '[{"start": "0:01", "title": "A", "href": "https://a.example", "image": "a.jpg"}]'
     assert parse(text).chapters == [Chapter(1, "A", None, "https://a.example", "a.jpg")]
     probed = '{"chapters": [{"time_base": "1/1000", "start": 500, "start_time": "0.5", "end_time": '

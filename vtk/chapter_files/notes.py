@@ -38,10 +38,8 @@ _BLOCKS = ("br", "p", "li", "div", "ul", "ol", "tr", "h1", "h2", "h3", "h4", "h5
 _ADDRESS = re.compile(r"\s*<(https?://[^<>\s]+)>$")
 _CUE = re.compile(rf"^\s*{_BARE}\s+-->\s+{_BARE}", re.MULTILINE)
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")  # by a backslash, as in Markdown
-_SHIELD = 0xE000  # of Unicode's private use: where escaped marks wait until titles are found
-PRIVATE = 0xF700  # code points that no text uses
-_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
-_HELD = re.compile(r"[\uf721-\uf77e]")
+_SHIELD = 0x10FF00  # of Unicode's private use: where escaped marks wait until titles are found
+_SHIELDED = re.compile("[\U0010ff21-\U0010ff7e]")
 LONGEST = 2000  # most characters of a line that may tell a chapter
 HOUR = 3600.0
 WRAPPED = 20 * 60.0  # most seconds to a chapter whose time lacks the hours that came before it
@@ -75,16 +73,16 @@ def parse(text: str, context: Context) -> list[Chapter]:
     chapters, parts = [], []
     for place, line in enumerate(lines):
         if line.found:
-            title, url = _titled(line.title or _beside(lines, place), links)
+            title, url = map(_unshielded, _titled(line.title or _beside(lines, place), links))
             end = line.found["end"] if line.first else None
             stop = _seconds(re.fullmatch(_TIME, end)) if end else None
-            chapters.append(Chapter(_seconds(line.found), _unshielded(title), stop, url))
+            chapters.append(Chapter(_seconds(line.found), title, stop, url or None))
             parts.append(line.found)
     return _mended(_without_frames(chapters, parts, context), parts, context)
 
 
 def _unshielded(text: str) -> str:
-    return re.sub("[\ue021-\ue07e]", lambda mark: chr(ord(mark[0]) - _SHIELD), text)
+    return _SHIELDED.sub(lambda mark: chr(ord(mark[0]) - _SHIELD), text)
 
 
 def _plain(text: str) -> str:
@@ -113,20 +111,10 @@ def _line(line: str, links: dict[str, str]) -> _Line:
         return link[1]
 
     heading = "#" in mark[0]
-    rest = _ESCAPED.sub(_held, line[mark.end() :]) if heading else line[mark.end() :]
-    words = _HELD.sub(_released, _emphasis(_LINK.sub(text, rest))).strip()
+    words = _emphasis(_LINK.sub(text, line[mark.end() :])).strip()
     if found := _FIRST.fullmatch(words):
         return _Line(words, heading, found, True)
     return _Line(words, heading, _LAST.fullmatch(words))
-
-
-def _held(escaped: re.Match[str]) -> str:
-    """A sign that Markdown escapes, as one of private use, which marks nothing."""
-    return chr(PRIVATE + ord(escaped[1]))
-
-
-def _released(held: re.Match[str]) -> str:
-    return chr(ord(held[0]) - PRIVATE)
 
 
 def _emphasis(text: str) -> str:
@@ -161,12 +149,12 @@ def _beside(lines: list[_Line], place: int) -> str:
     return near.words if near and not near.found and not near.heading else ""
 
 
-def _titled(title: str, links: dict[str, str]) -> tuple[str, str | None]:
-    """The title, and the link that it is or that ends it."""
+def _titled(title: str, links: dict[str, str]) -> tuple[str, str]:
+    """The title, and the link that it is or that ends it; without one, an empty text."""
     if address := _ADDRESS.search(title):
         return title[: address.start()], address[1]
-    url = links.get(title)
-    return title, url if url and not url.startswith("#") else None
+    url = links.get(title, "")
+    return title, "" if url.startswith("#") else url
 
 
 def _seconds(match: re.Match[str] | None) -> float:
