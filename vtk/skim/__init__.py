@@ -22,7 +22,7 @@ from vtk.passages import measured_caption, with_parts
 from vtk.pipeline import map_videos
 from vtk.skim.importance import pointed, weighed
 from vtk.skim.knapsack import SLACK, Unit, choose
-from vtk.skim.units import units
+from vtk.skim.units import on_frames, units
 from vtk.span import Span
 from vtk.split import split
 from vtk.summarize import Task, summarize
@@ -32,7 +32,7 @@ from vtk.times import rounded
 log = logging.getLogger("vtk")
 
 RATIO = 0.15  # of the video; VideoXum's summaries last 13.6 %, those of V2Xum 16.4 % of it
-JUMP = 0.5  # seconds of a sentence of the summary; what a jump takes off the worth of a skim
+JUMP = 0.5  # seconds of the video in the mean; what a jump takes off the worth of a skim
 LONGEST, PARTS = 8.0, 6  # seconds; units are no longer than this, nor than that part of a skim
 
 
@@ -166,7 +166,8 @@ def _skimmed(
             speech = summary.get("speech", [])
             parted = units(extent, _cuts(group, summary), speech, longest, quiet)
             worth = weighed(parted, *_evidence(group, summary, seconds, task))
-            chosen = _joined([worth[n] for n in choose(worth, seconds, JUMP)])
+            jump = JUMP * sum(unit.value for unit in worth) / max(extent[1] - extent[0], 1e-6)
+            chosen = on_frames(video, _joined([worth[n] for n in choose(worth, seconds, jump)]))
             if not chosen:
                 raise MediaError("the span has no length")
             if path is not None:

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 STEPS = 2000  # of a length in which units are measured; the memory is units by steps by 3 bytes
-SLACK = 0.05  # share of the length by which the sum may differ from it
+SLACK = 0.05  # share of the length by which a skim may differ from it
+AIM = 0.03  # the same, of what is chosen: steps and frames are rounded after that
 
 
 class Unit(NamedTuple):
@@ -28,8 +29,8 @@ def choose(units: Sequence[Unit], seconds: float, jump: float) -> list[int]:
     """Return the places of the units of most value that are about `seconds` long together.
 
     The units are in order and do not overlap. `jump` is taken off for each run of units that does
-    not follow on the one before. The sum is within SLACK of `seconds` if any is, else the longest
-    below that, else the shortest there is. Without units the list is empty.
+    not follow on the one before. The sum is within AIM of `seconds` if any is, else within SLACK,
+    else about the longest below that, else the shortest there is. Without units the list is empty.
     """
     if not units:
         return []
@@ -59,13 +60,14 @@ def choose(units: Sequence[Unit], seconds: float, jump: float) -> list[int]:
 
 def _best(values: NDArray[np.float64]) -> int:
     """Return the sum to have, in steps."""
-    low, high = (round(STEPS * share) for share in (1 - SLACK, 1 + SLACK))
-    within = values[low : high + 1]
-    if np.isfinite(within).any():
-        return low + int(within.argmax())
     possible = np.flatnonzero(np.isfinite(values[1:])) + 1
-    below = possible[possible < low]
-    return int(below[-1] if len(below) else possible[0])
+    apart = np.abs(possible - STEPS)
+    nearest = apart.min()
+    bounds = (share * STEPS for share in (AIM, SLACK))
+    # Sums are rounded: of those that are about as near, one is chosen by value too.
+    bound = next((bound for bound in bounds if nearest <= bound), nearest + 0.01 * STEPS)
+    near = possible[apart <= bound]
+    return int(near[values[near].argmax()])
 
 
 def _traced(

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 
 from vtk.entries import SpeechEntry
+from vtk.media.video import Video
 from vtk.skim.knapsack import Unit
 from vtk.speech import speech_sentences
 
@@ -13,6 +14,7 @@ Quiet = Callable[[float, float], float]  # the quietest moment in [low, high] se
 LEAST = 1.0  # seconds; a shorter unit belongs to a neighbour
 PAD = 0.15  # seconds before and after a sentence that are shown with it, where nothing else is said
 NEAR = 0.25  # seconds around the guessed end of a sentence in which a quieter place is looked for
+FRAME = 0.1  # seconds by which the edges of stretches may move to where a picture ends
 SAID = 12.0  # seconds; a longer sentence is divided between its cues
 
 
@@ -36,6 +38,22 @@ def units(
     return [
         Unit(*each) for pair in pairwise(edges) for each in _divided(pair, said, longest, quiet)
     ]
+
+
+def on_frames(video: Video, chosen: Sequence[Unit]) -> list[Unit]:
+    """Return units, apart and in order, with edges where a picture begins or ends.
+
+    Else the rest of one would flash up at a joint, for less than a frame lasts.
+    """
+    edges = [edge for unit in chosen for edge in (unit.start, unit.end)]
+    # The end of the video, at which no frame is on screen, stays.
+    for place, frame in enumerate(video.frames_at(edges)):
+        times = frame.time, video.seconds(frame.pts + frame.duration)
+        nearest = min(times, key=lambda time: abs(time - edges[place]))
+        if abs(nearest - edges[place]) <= FRAME:
+            edges[place] = nearest
+    pairs = zip(chosen, edges[::2], edges[1::2], strict=True)
+    return [unit._replace(start=start, end=end) for unit, start, end in pairs]
 
 
 def _said(speech: Sequence[SpeechEntry], start: float, end: float) -> list[tuple[float, float]]:
