@@ -36,7 +36,7 @@ BLOCK = 200  # words of speech in one prompt, about
 SECONDS = 80.0  # in which they are said
 CLIP = 8.0  # seconds of a caption, at most
 ANSWER = 800  # tokens of an answer, at least
-MOST = 20  # captions of a block
+MOST, LONGEST = 12, 160  # captions of a block, and characters of each: they fit into an answer
 SCHEMA = {
     "type": "object",
     "properties": {
@@ -48,7 +48,7 @@ SCHEMA = {
                 "type": "object",
                 "properties": {
                     "start": {"type": "integer", "minimum": 0, "maximum": 999_999},
-                    "text": {"type": "string", "minLength": 1, "maxLength": 200},
+                    "text": {"type": "string", "minLength": 1, "maxLength": LONGEST},
                 },
                 "required": ["start", "text"],
                 "additionalProperties": False,
