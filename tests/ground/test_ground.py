@@ -279,6 +279,16 @@ def test_queries_about_other_videos_are_counted(caplog: pytest.LogCaptureFixture
     assert caplog.messages == ["queries about videos that are not in the input: 1"]
 
 
+def test_conditions_of_vtk_retrieve_are_told_to_choose_nothing(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    assert list(ground([MINUTE], "crew kind:scene"))
+    assert "'crew kind:scene': conditions choose no spans here" in caplog.text
+    caplog.clear()
+    assert list(ground([MINUTE], "the crew: all of them"))
+    assert not caplog.messages
+
+
 def test_min_length_widens_over_spans_that_follow_each_other() -> None:
     said = ["Hello there.", "A rocket lifts off.", "Look at it.", "Good night."]
     spans = [

@@ -159,6 +159,9 @@ def test_the_command_explains_wrong_usage(tmp_path: Path) -> None:
 def test_nothing_found_is_told_and_fails_where_that_is_wanted() -> None:
     found = vtk("retrieve", "--fail-empty", "rocket", stdin=shots(CAPTIONS))
     assert (found.returncode, found.stderr) == (0, b"")
+    found = vtk("retrieve", "rocket kind:shot kind:scene", stdin=shots(CAPTIONS))
+    assert found.stdout
+    assert found.stderr.endswith(b"warning: no span is of the kind scene; there are: shot\n")
     for query, told in (
         ("whale", "5\n"),
         ("rocket video:b.mp4", "0 of 5, by the conditions\n"),

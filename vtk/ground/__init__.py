@@ -7,7 +7,9 @@ from vtk.ground.scores import SCORED, no_scores
 from vtk.ground.task import GroundingMethod, Task, Wanted, read_queries
 from vtk.methods import Methods
 from vtk.models.openers import Openers
+from vtk.query import Query
 from vtk.span import Span
+from vtk.store.collection import EVERYTHING
 
 __all__ = ["METHODS", "GroundingMethod", "Task", "Wanted", "ground", "read_queries"]
 
@@ -50,6 +52,10 @@ def ground(
         raise no_scores(method)
     several = [query] if isinstance(query, str | Wanted) else query
     wanted = tuple(Wanted(each) if isinstance(each, str) else each for each in several)
+    for each in wanted:
+        if Query(each.text).where != EVERYTHING:
+            told = "%r: conditions choose no spans here: put `vtk retrieve -n 0 CONDITION` before"
+            log.warning(told, each.text)
     lengths = (min_length, max_length)
     found = models or Openers()
     task = Task(wanted, n, threshold, lengths, language, found, looks, scores)

@@ -246,6 +246,9 @@ def find(
             yield result
         if none:
             _tell_of_nothing(collection, query, channels)
+        asked = {kind for step in query.steps for kind in step.where.kinds}
+        if none or len(asked) > 1:  # where one alone has results, it is there
+            _tell_of_kinds(collection, asked)
 
 
 def _tell(query: Query, respelled: dict[str, list[str]], *, alone: bool) -> None:
@@ -262,7 +265,7 @@ def _tell(query: Query, respelled: dict[str, list[str]], *, alone: bool) -> None
 
 
 def _tell_of_nothing(collection: "Collection", query: Query, channels: Sequence[Channel]) -> None:
-    """Tell that nothing was found, among how many spans, and of kinds that there are not."""
+    """Tell that nothing was found, among how many spans."""
     from vtk.store.collection import EVERYTHING
 
     searched = str(len(collection))
@@ -275,12 +278,13 @@ def _tell_of_nothing(collection: "Collection", query: Query, channels: Sequence[
         " and ".join(channel.name for channel in channels),
         searched,
     )
-    if asked := {kind for step in query.steps for kind in step.where.kinds}:
-        there = collection.kinds()
-        for kind in sorted(asked.difference(there)):
-            log.warning(
-                "no span is of the kind %s; there are: %s", kind, ", ".join(there) or "none"
-            )
+
+
+def _tell_of_kinds(collection: "Collection", asked: set[str]) -> None:
+    """Tell of kinds that are asked for and that there are not."""
+    there = collection.kinds() if asked else []
+    for kind in sorted(asked.difference(there)):
+        log.warning("no span is of the kind %s; there are: %s", kind, ", ".join(there) or "none")
 
 
 def _less(hits: "Hits", unwanted: set[int]) -> "Hits":
