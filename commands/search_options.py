@@ -95,7 +95,10 @@ Pool = Annotated[
 ]
 Fuse = Annotated[
     Literal["sum", "rrf", "max"],
-    typer.Option(help="How ways to search are joined: by evidence, by ranks, by the best one."),
+    typer.Option(
+        help="How ways to search are joined: by evidence (that of words, and the better one of "
+        "meaning and looks, each beside its own first hits), by ranks, by the best one.",
+    ),
 ]
 Weights = Annotated[
     str | None,

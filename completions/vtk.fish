@@ -438,7 +438,7 @@ complete -c vtk -n '__vtk_command retrieve' -l same -d 'With --like: find copies
 complete -c vtk -n '__vtk_command retrieve' -l embedder -x -d 'A text embedder, for what words mean: a model of `vtk models list --kind embed`, a GGUF file, or the URL of a server that embeds texts'
 complete -c vtk -n '__vtk_command retrieve' -l clip -x -d 'An image-text model, for what pictures look like: an open_clip model, or the URL of a server that embeds pictures and texts'
 complete -c vtk -n '__vtk_command retrieve' -l pool -x -a 'max mean softmax levels chamfer late transport' -d 'How a span with several vectors counts: by the nearest, by their mean, by their mean weighted by nearness, by the best of moments, parts and whole; by each word of the query and each vector (chamfer), by each word (late), by each sentence (transport)'
-complete -c vtk -n '__vtk_command retrieve' -l fuse -x -a 'sum rrf max' -d 'How ways to search are joined: by evidence, by ranks, by the best one'
+complete -c vtk -n '__vtk_command retrieve' -l fuse -x -a 'sum rrf max' -d 'How ways to search are joined: by evidence (that of words, and the better one of meaning and looks, each beside its own first hits), by ranks, by the best one'
 complete -c vtk -n '__vtk_command retrieve' -l weights -x -d 'How much each way to search counts: words=1,meaning=2,looks=1'
 complete -c vtk -n '__vtk_command retrieve' -l normalize -x -a 'softmax sinkhorn qbnorm' -d 'Take from spans that are near to every query: softmax and sinkhorn over all queries of --queries, whose results then depend on each other; qbnorm by those of --bank'
 complete -c vtk -n '__vtk_command retrieve' -l bank -r -F -d 'Other queries, one a line, that scores are compared with; everyday ones if not given'

@@ -77,7 +77,7 @@ def run(folder: Path, *, small: bool) -> None:
             _texts("lecture", heard, _quoted(heard, rng), model)
         else:
             print("lecture: not measured, as ../shared/evaluation/talks is not here")
-    _plays(rng, PLAYS // 20 if small else PLAYS)
+        _plays(rng, PLAYS // 20 if small else PLAYS, model)
 
 
 def _words_of(text: str, count: int, rng: np.random.Generator) -> list[str]:
@@ -135,10 +135,10 @@ def _texts(name: str, texts: Sequence[str], asked: Asked, model: TextModel) -> N
         )
         for row, (text, vector) in enumerate(zip(texts, model.documents(texts), strict=True))
     ]
-    _print(name, spans, asked, "meaning", Models(embedder=model))
+    _print(name, spans, asked, ("words", "meaning"), Models(embedder=model))
 
 
-def _plays(rng: np.random.Generator, count: int) -> None:
+def _plays(rng: np.random.Generator, count: int, texts: TextModel) -> None:
     plays = [cast(rng, moving=True) for _ in range(count)]
     told = [tell(play, moving=True) for play in plays]
     asked: Asked = []
@@ -147,31 +147,39 @@ def _plays(rng: np.random.Generator, count: int) -> None:
         asked.append((f"described, {of}", number, text))
         asked.append((f"four words, {of}", number, " ".join(_words_of(text, 4, rng))))
     with ClipModel(str(MODELS / "tiny-clip"), threads=1) as model:
-        vectors = model.images(play.picture(SHARE) for play in plays)
+        seen = list(model.images(play.picture(SHARE) for play in plays))
+        captions = [UNKNOWN if row // 2 % 2 else text for row, text in enumerate(told)]
         spans = [
             Span(
                 video=str(row),
                 start=0.0,
                 end=5.0,
-                caption=UNKNOWN if row // 2 % 2 else text,
-                embedding=[pack(vector[None], LOOKS, model.name)],
+                caption=caption,
+                embedding=[
+                    pack(picture[None], LOOKS, model.name),
+                    pack(text[None], WORDS, texts.name),
+                ],
             )
-            for row, (text, vector) in enumerate(zip(told, vectors, strict=True))
+            for row, (caption, picture, text) in enumerate(
+                zip(captions, seen, texts.documents(captions), strict=True)
+            )
         ]
-        _print("plays", spans, asked, "looks", Models(clip=model))
+        _print("plays", spans, asked, ("words", "looks"), Models(clip=model))
+        three = Models(embedder=texts, clip=model)
+        _print("plays, by all three", spans, asked, ("words", "meaning", "looks"), three)
 
 
-def _print(name: str, spans: list[Span], asked: Asked, other: str, models: Models) -> None:
+def _print(name: str, spans: list[Span], asked: Asked, by: Sequence[str], models: Models) -> None:
     queries = [Query(text, n=5, id=str(number)) for number, (*_, text) in enumerate(asked)]
-    channels = [METHODS.load(each)(models) for each in ("words", other)]
+    channels = [METHODS.load(each)(models) for each in by]
     collection = InMemory(queries, [need for each in channels if (need := each.needs)])
     for span in spans:
         collection.add(span)
     ways = {each.name: ([each], "sum") for each in channels}
     ways |= {how: (channels, how) for how in HOW}
     places = {
-        way: _places(find(collection, queries, by, Search(fuse=Fusion(how))), asked)
-        for way, (by, how) in ways.items()
+        way: _places(find(collection, queries, own, Search(fuse=Fusion(how))), asked)
+        for way, (own, how) in ways.items()
     }
     print(f"\n{name}: {len(spans)} spans | queries | {' | '.join(ways)}")
     print(" | ".join(["---"] * (2 + len(ways))))

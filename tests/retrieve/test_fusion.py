@@ -67,6 +67,18 @@ def test_a_span_that_both_find_comes_before_one_that_either_finds(how: str) -> N
     assert fused(Fusion(how), meaning, words)[0] == 0
 
 
+def test_texts_of_others_do_not_undo_a_span_whose_picture_stands_out() -> None:
+    meaning = Told("meaning", 3.1, 3.2, 3.0, 0.0)  # the last span has no text about it
+    looks = Told("looks", 0.6, 0.4, 0.5, 2.0)
+    found = Fusion("sum")(
+        EMPTY, ASKED, [(each, each(EMPTY, ASKED, 0)) for each in (meaning, looks)]
+    )
+    assert found.rows[0] == 3
+    assert 2.0 < found.scores[0] < 3.2
+    words = Told("words", 0.0, 4.0, 0.0, 0.0)
+    assert fused(Fusion("sum"), words, meaning, looks)[:2] == [1, 3]
+
+
 def test_equal_ones_stay_in_their_order() -> None:
     assert fused(Fusion("max"), Told("meaning", 1.0, 2.0, 2.0, 1.0), Told("looks", 0, 0, 0, 2)) == [
         *(1, 2, 3, 0),
