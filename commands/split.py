@@ -6,6 +6,8 @@ import typer
 
 from vtk.methods import Methods
 
+from .options import Language
+
 METHODS: "Methods[SplitMethod]" = Methods("split")
 
 if TYPE_CHECKING:
@@ -31,6 +33,8 @@ def split(
     threshold: Annotated[
         float | None,
         typer.Option(
+            "-t",
+            "--threshold",
             metavar="PROBABILITY",
             show_default="0.5",
             help="Least probability of a boundary, 0 to 1, for any method; higher finds fewer.",
@@ -74,6 +78,7 @@ def split(
             "by `speech` or subtitles; decodes nothing.",
         ),
     ] = None,
+    language: Language = None,
     cues: Annotated[
         bool,
         typer.Option(
@@ -104,7 +109,7 @@ def split(
     Examples:
       vtk split film.mp4 > shots.jsonl
       vtk split 'film.mp4#t=60,120'
-      vtk split --threshold 0.8 film.mp4
+      vtk split -t 0.8 film.mp4
       vtk split --min-length 1s --max-length 30s film.mp4 | vtk keyframes
       vtk split --scenes film.mp4
       vtk split --every 30s --overlap 5s lecture.mp4 | vtk keyframes
@@ -140,6 +145,7 @@ def split(
             every=seconds(every),
             overlap=seconds(overlap),
             by=by,
+            language=language,
             cues=cues,
             why=why,
         ),

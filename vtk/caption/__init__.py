@@ -1,12 +1,14 @@
 """caption: describe in words what a span shows and what is said in it."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from vtk.caption.methods import METHODS
-from vtk.errors import ModelError, UsageError
+from vtk.errors import MediaError, ModelError, UsageError
 from vtk.passages import was_examined
 from vtk.pipeline import failure, fill_missing, group_by_video, map_spans
 from vtk.span import Span
@@ -120,6 +122,7 @@ def with_captions(
 ) -> Iterator[Span]:
     """Yield the spans in order, captioned with the defaults where they have no text fields yet.
 
+    Files without pictures, of sound or of subtitles, are divided into windows of speech instead.
     A span whose text fields exist but are empty is left alone: it was examined before, and its
     video may not be available. With `timed`, spans without an end are captioned as well, which
     gives them times.
@@ -128,7 +131,26 @@ def with_captions(
     def lacks(span: Span) -> bool:
         return not was_examined(span) or (timed and "end" not in span)
 
-    return fill_missing(spans, lacks, partial(caption, language=language))
+    return fill_missing(spans, lacks, partial(_told, language=language))
+
+
+def _told(spans: Iterable[Span], language: str | None) -> Iterator[Span]:
+    """Caption spans; divide those of files without pictures by what is said."""
+    from vtk.split import split
+
+    for pictured, run in groupby(spans, _has_pictures):
+        if pictured:
+            yield from caption(run, language=language)
+        else:
+            yield from split(run, by="speech", language=language)
+
+
+def _has_pictures(span: Span) -> bool:
+    from vtk.media.container.timing import has_pictures
+
+    with suppress(MediaError):  # a file that cannot be opened is told of where it is read
+        return has_pictures(span.video)
+    return True
 
 
 def videos_with_captions(

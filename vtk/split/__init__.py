@@ -34,6 +34,7 @@ def split(
     every: float | None = None,
     overlap: float | None = None,
     by: str | None = None,
+    language: str | None = None,
     cues: bool = False,
     why: bool = False,
     on_progress: OnProgress | None = None,
@@ -45,8 +46,8 @@ def split(
     (seconds) merge shorter shots with a neighbour and divide longer ones; `why` adds the
     measurements behind each boundary. `scenes` joins shots into scenes. `every` yields windows of
     that many seconds, overlapping by `overlap` seconds; with `by="speech"`, windows of about that
-    length (30 s if not given) that end between sentences. `cues` yields spans of technical cues:
-    black, frozen pictures and others.
+    length (30 s if not given) that end between sentences of the subtitles in `language` (ISO 639).
+    `cues` yields spans of technical cues: black, frozen pictures and others.
 
     A shot is yielded as soon as its end is certain. Parts that could not be decoded are reported in
     an error record after the shots. `on_progress` is called now and then with the position in the
@@ -72,7 +73,7 @@ def split(
     elif by:
         from vtk.split.regroup.speech_windows import DEFAULT, speech_windows
 
-        work = partial(speech_windows, every=every or DEFAULT)
+        work = partial(speech_windows, every=every or DEFAULT, language=language)
     elif every:
         from vtk.split.regroup.windows import windows
 

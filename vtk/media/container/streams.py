@@ -45,9 +45,9 @@ def leading_stream(container: InputContainer) -> Stream | None:
 def stated_range(container: InputContainer, stream: Stream | None) -> tuple[float, float]:
     """Return the stated start and end of a stream in seconds, falling back to the container's.
 
-    If no duration is stated, the end equals the start. For formats where FFmpeg would estimate the
-    end from the bit rate of the first packets, which may be far off, a local file is read to its
-    end instead.
+    If no duration is stated, the end equals the start. A local file is read to its end instead
+    where FFmpeg would estimate the end from the bit rate of the first packets, which may be far
+    off, and where it holds subtitles alone, which state none.
     """
     start = Fraction(container.start_time or 0, av.time_base)
     if stream is not None and stream.start_time is not None and stream.time_base:
@@ -59,9 +59,11 @@ def stated_range(container: InputContainer, stream: Stream | None) -> tuple[floa
         # Matroska counts its duration from zero, other containers from their first timestamp.
         if not container.format.name.startswith("matroska"):
             end += Fraction(container.start_time or 0, av.time_base)
-    if is_estimated(container) and os.path.isfile(container.name.removeprefix("file:")):
+    local = os.path.isfile(container.name.removeprefix("file:"))
+    if local and (is_estimated(container) or is_text(container)):
         end = last_packet_end(container)
-        container.seek(0)
+        with suppress(av.FFmpegError):  # subtitles begin later
+            container.seek(0)
     return rounded(float(start)), rounded(float(max(start, end)))
 
 
@@ -84,6 +86,11 @@ def played_range(
 def is_estimated(container: InputContainer) -> bool:
     """Return whether FFmpeg estimates the duration from the file size, as for raw audio streams."""
     return container.format.name in GUESSED
+
+
+def is_text(container: InputContainer) -> bool:
+    """Return whether a file has neither pictures nor sound, as one of subtitles."""
+    return not container.streams.video and not container.streams.audio
 
 
 def last_packet_end(container: InputContainer) -> Fraction:

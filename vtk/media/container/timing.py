@@ -79,6 +79,12 @@ def timing(video: str) -> Timing:
         return Timing(start, end, rate, timecode, reel, title, played)
 
 
+def has_pictures(video: str) -> bool:
+    """Return whether a file has a video stream, other than cover art. Raises OpenError."""
+    with open_container(video) as container:
+        return isinstance(leading_stream(container), VideoStream)
+
+
 def stated_length(video: str) -> float | None:
     """Return the length of a local file in seconds from its header; None if it is not stated.
 

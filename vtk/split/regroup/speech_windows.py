@@ -16,17 +16,20 @@ BREATH = 0.25  # seconds of distance from the words in a pause, as word times ar
 Pauses = list[tuple[float, float]]
 
 
-def speech_windows(span: Span, every: float = DEFAULT) -> Iterator[Span]:
+def speech_windows(
+    span: Span, every: float = DEFAULT, language: str | None = None
+) -> Iterator[Span]:
     """Divide a span into windows of about `every` seconds that end between sentences.
 
-    Uses the span's own `speech`, or the subtitles of its video, which are then added to the
-    windows. A window is 0.5 to 1.5 times `every` long and ends in a pause as near to `every` as
-    possible: between sentences, else between cues, else in mid-sentence. A span of up to 1.5 times
-    `every` is one window. Nothing is decoded. Raises MediaError if there is no transcript.
+    Uses the span's own `speech`, or the subtitles of its video in `language` (ISO 639), which are
+    then added to the windows. A window is 0.5 to 1.5 times `every` long and ends in a pause as near
+    to `every` as possible: between sentences, else between cues, else in mid-sentence. A span of up
+    to 1.5 times `every` is one window. Nothing is decoded. Raises MediaError if there is no
+    transcript.
     """
     start, end = file_range(span)
     if "speech" not in span:
-        if not (entries := speech_entries(span.video)):
+        if not (entries := speech_entries(span.video, language)):
             raise MediaError(_wordless(span.video))
         span = Span({**span, "speech": entries})
     sentences = [(sentence.start, sentence.end) for sentence in speech_sentences(span["speech"])]
