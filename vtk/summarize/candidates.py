@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vtk.passages import Passage, measured_caption, passages, with_parts
 from vtk.span import Span
@@ -10,6 +10,7 @@ from vtk.speech import speech_sentences
 from vtk.summarize.result import ENDED
 from vtk.summarize.sponsors import advertising
 from vtk.summarize.standing import stands
+from vtk.summarize.verbatim import clean
 from vtk.text import sentences, word_count, words
 
 STRETCHES = 6  # equal parts of a video that its summary should represent, if it has no chapters
@@ -24,10 +25,11 @@ class Candidate:
     """A sentence that a summary may quote.
 
     `alone` is how well it is understood by itself, 0 to 1, `stretch` the number of the part of the
-    video that it lies in.
+    video that it lies in. `trimmed` says that slips and fillers were left out of what was said.
     """
 
     sentence: Passage
+    trimmed: bool
     words: int
     alone: float
     stretch: int
@@ -40,19 +42,27 @@ def candidates(spans: Sequence[Span], language: str) -> tuple[list[Candidate], i
     """
     found = _distinct(_sentences(spans))
     ads = advertising(found)
-    kept = [each for n, each in enumerate(found) if n not in ads]
+    said = [each for n, each in enumerate(found) if n not in ads]
+    kept = [_cleaned(each, language) for each in said]
     punctuated = sum(bool(ENDED.search(s.text)) for s in kept) * 2 >= len(kept)
     cased = sum(s.text[:1].isupper() for s in kept) * 2 >= len(kept)
     edges = _edges(spans)
     return [
         Candidate(
             each,
+            each.text != before.text,
             max(1, word_count(each.text)),
             stands(each, language, punctuated=punctuated, cased=cased),
             sum(each.start >= edge for edge in edges),
         )
-        for each in kept
+        for each, before in zip(kept, said, strict=True)
     ], len(ads)
+
+
+def _cleaned(sentence: Passage, language: str) -> Passage:
+    if sentence.source != "speech":
+        return sentence
+    return replace(sentence, text=clean(sentence.text, language) or sentence.text)
 
 
 def _sentences(spans: Sequence[Span]) -> list[Passage]:

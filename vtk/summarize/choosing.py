@@ -27,7 +27,8 @@ DIVERSITY = 0.3  # weight of representing all parts, relative to covering what i
 COST_POWER = 0.2  # exponent of the number of words by which the gain of a sentence is divided
 PLACES = 40  # equal parts of a video: in how many something comes up is what it weighs
 TARGETS = 1500  # most sentences that vectors are to cover: an even choice of more
-TIERS = (0.05, 0.0)  # how well sentences stand alone that are taken where others are too few
+TIERS = (0.25, 0.1, 0.05)  # how well sentences stand alone that are taken where others are too few
+ANY = 0.0  # and where there is no other sentence
 ALIKE = 0.5  # share of common concepts from which a sentence says what another says
 
 
@@ -137,12 +138,13 @@ class Chooser:
 
         At most so many sentences, and words within a tenth of the number, as far as those that
         stand alone suffice for it, by `least`; then others are taken. With no number of words,
-        others are taken only if none stands alone.
+        others are taken only if none stands alone; parts of sentences only if there are no others.
         """
         chosen: list[int] = []
         most = math.inf if words is None else (1 + TOLERANCE) * words
-        for alone in (least, *(tier for tier in TIERS if tier < least)):
-            if chosen and (words is None or self._size(chosen) >= (1 - TOLERANCE) * words):
+        for alone in (least, *(tier for tier in TIERS if tier < least), ANY):
+            enough = alone == ANY or words is None or self._size(chosen) >= (1 - TOLERANCE) * words
+            if chosen and enough:
                 break
             pool = [n for n in places if n not in chosen and self._may(n, alone)]
             chosen += self._greedy(pool, chosen, sentences, most)

@@ -55,7 +55,7 @@ class _Extract:
     def __init__(self, task: Task, model: TextModel | None) -> None:
         self.task, self.model = task, model
         self.analyzer = Analyzer(task.spoken, talk=True)
-        self.ads = 0
+        self.ads = self.trimmed = 0
 
     def __call__(self, spans: list[Span]) -> Span:
         """Return the summary of a video or a chapter."""

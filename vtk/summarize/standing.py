@@ -4,10 +4,13 @@ import re
 from collections.abc import Sequence
 
 from vtk.passages import Passage
+from vtk.summarize.english import announces, is_of_itself, wording
 from vtk.summarize.result import ENDED
-from vtk.text import words
+from vtk.text import UNSPACED, words
 
 LEAST, SHORT, LONG = 5, 9, 40  # words: shorter ones are never told, others are rarely good
+CUT = 0.04  # how well a part of a sentence stands alone at most
+ANNOUNCED = 2.0  # how much better one stands alone that says what a video is about
 ALONE = 0.5  # from which a sentence stands alone; below, it is told where nothing better is left
 
 # First words that refer to the sentence before, by language.
@@ -19,6 +22,7 @@ _LEANING = {
         right exactly absolutely sure true agreed now anyway anyways again instead otherwise
         rather however though still namely meaning likewise similarly conversely besides
         moreover furthermore meanwhile afterwards consequently nevertheless nonetheless indeed
+        at&the&time before&that until&then what&that what&this
         of&course for&example for&instance in&other&words in&fact in&that in&this&case in&which
         as&a&result on&the&other&hand after&that because&of&that that&said another other&than
         both either neither the&same the&other the&former the&latter such same here there
@@ -52,47 +56,6 @@ _LEANING = {
         он она оно они это этот эта эти и но или а так поэтому потом тогда да нет вот там здесь
         я ты""",
 }
-# Names of what is being watched: “in this video” refers to no other sentence.
-_ITSELF = (
-    r"(?:video|talk|lecture|course|series|episode|podcast|film|documentary|tutorial|lesson|show)"
-)
-_THIS = re.compile(rf"(?:(?:in|throughout) )?(?:this|today's|these) {_ITSELF}s?\b", re.I)
-# What points at the picture, at what was said before, or at the audience.
-_POINTING = re.compile(
-    r"\b(?:(?:right|over|down|up|out) (?:here|there|top)"
-    r"|(?:on|in) (?:the|this|my) (?:screen|slide|picture|left|right|animation|diagram|plot|figure)"
-    r"|(?:you|we) (?:can|could|will)? ?see (?:here|that|how|this)"
-    r"|as (?:i|we|you) (?:said|saw|mentioned|see|can see|know)"
-    r"|(?:i|we)(?:'m|'ve been|'re| just| was)? (?:showing|drawing|drew|plotting|plot|running|run"
-    r"|calling|looked at|saw|clicking|click|typing)"
-    r"|(?:this|that) (?:one|thing|guy|right|line|column|row|point|part|plot|graph|kind|sort|way"
-    r"|same|stuff)"
-    r"|one of (?:them|these|those)"
-    r"|(?:on|of|for|to|with|about|like) (?:that|this|them|it)(?= as\b|[,.;:!]|$)"
-    r"|(?:these|those) (?:things|ones|guys)"
-    r"|you guys|or whatever|and stuff|so on and so forth|here(?=[,.!]|'s| is| we|$))",
-    re.I,
-)
-# What is said of oneself and to each other, rather than of the matter.
-_TALKING = re.compile(
-    r"\b(?:i|i'm|i've|i'd|i'll|my|me|you know|i mean|kind of|sort of|gonna|wanna|um|uh|like,"
-    r"|you're|you've|your|tell us|come on|remember|honestly)\b",
-    re.I,
-)
-# A sentence of English without any of these, or a word in -ed, is hardly one.
-_VERB = re.compile(
-    r"\b(?:is|are|was|were|be|been|has|have|had|do|does|did|can|could|will|would|shall|should|may"
-    r"|might|must|\w+'(?:s|re|ll|d|ve|m)|\w+n't|\w+ed|makes?|made|takes?|took|gets?|got|goes|went|comes?"
-    r"|came|says?|said|means?|needs?|wants?|works?|gives?|gave|knows?|knew|runs?|ran|finds?|found"
-    r"|looks?|lets?|shows?|calls?|keeps?|kept|turns?|helps?|becomes?|became|happens?|starts?|begins?"
-    r"|began|writes?|wrote|reads?|builds?|built|uses?|sees?|saw|tells?|told|thinks?|thought|puts?"
-    r"|sends?|sent|holds?|held|brings?|brought|leads?|led|grows?|grew|moves?|lies|lives?|stands?"
-    r"|stood|falls?|fell|rises?|rose|flows?|allows?|depends?|consists?|contains?|includes?|requires?"
-    r"|produces?|creates?|changes?|follows?|fits?|sits?|carr(?:y|ies)|travels?|collects?|learns?"
-    r"|predicts?|represents?|applies|apply|refers?|processes)\b",
-    re.I,
-)
-_PRONOUN = re.compile(r"\b(?:he|she|they|it|them|him|it's|he's|she's|they're|this|that's)\b", re.I)
 # A question, also where no mark says so, and a slip of the tongue.
 _ASKS = re.compile(
     r"(?:how|why|what|where|who|when|which)(?: \w+)?"
@@ -114,29 +77,26 @@ def stands(sentence: Passage, language: str, *, punctuated: bool, cased: bool) -
         return 0.0
     share = 1.0
     if _is_cut(text, punctuated, cased):
-        share *= 0.2
+        share *= CUT
     if _ASKS.match(text):
         share *= 0.2
     if _SLIP.search(text):
         share *= 0.5
-    if leans(text, language):
+    announced = language == "en" and announces(text)
+    if leans(text, language) and not announced:
         share *= 0.25
-    if language == "en":
-        share *= 0.45 ** len(_POINTING.findall(text))
-        talking = len(_TALKING.findall(text))
-        share *= 0.75 ** min(talking, 3)
-        share *= 0.6 if _refers_back(text) else 1.0
-        share *= 1.0 if _VERB.search(text) else 0.6
+    if language == "en" and sentence.source == "speech":
+        share *= wording(text)
     if len(own) < SHORT:
         share *= 0.7
     if len(own) > LONG:
         share *= 0.55
-    return share
+    return min(1.0, ANNOUNCED * share) if announced else share
 
 
 def leans(text: str, language: str) -> bool:
     """Whether a sentence begins with a word that refers to what was said before."""
-    if _THIS.match(text):
+    if is_of_itself(text):
         return False
     listed = _LEANING.get(language, "").split()
     start = text.lstrip("\"'“”‘«-– ").casefold()
@@ -156,11 +116,6 @@ def _is_cut(text: str, punctuated: bool, cased: bool) -> bool:
     return _BREAKS.search(text) is not None or text.count('"') % 2 == 1
 
 
-def _refers_back(text: str) -> bool:
-    """Whether a pronoun stands before anything that it could stand for."""
-    found = _PRONOUN.search(text)
-    return found is not None and len(words(text[: found.start()])) < 4
-
-
 def _unspaced(own: Sequence[str]) -> bool:
-    return any(len(word) >= 2 * LEAST for word in own)
+    """Whether words of a script without spaces say as much as several others do."""
+    return any(len(word) >= 2 * LEAST for word in own if UNSPACED.match(word))
