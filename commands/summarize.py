@@ -90,7 +90,8 @@ def summarize(
 
     The sentences of extract are quoted: those that say most of what comes up again and again, that
     a reader understands without the ones around them, and that no sponsor speaks (`made` counts
-    these). With --embedder, it is their meaning that is compared. Headings of styles are told by
+    these). Of English speech, “um”, slips and an opening “and so” are left out. With --embedder,
+    their meaning is compared as well. Headings of styles are told by
     their words, in English only. The sentences of the other methods are written by the model of
     --model or --endpoint, and only those stay whose words the video supports.
 

@@ -36,6 +36,9 @@ from tests import real_weights
 from tests.benchmarks.summarize_citing import citing
 from tests.benchmarks.talks import SHARED, Talk, meetings, talks
 from vtk.models.embed.text_model import TextModel, open_text
+from vtk.models.hub.files import Files
+from vtk.models.llm.load_options import LoadOptions
+from vtk.models.llm.local import LocalModel
 from vtk.models.openers import Openers
 from vtk.speech import speech_sentences
 from vtk.summarize import Task, summarize
@@ -161,6 +164,7 @@ def anything(talk: Talk) -> list[list[str]]:
 
 def ranked_by(name: str, talk: Talk) -> list[list[str]]:
     """The sentences that a summarizer of sumy ranks first."""
+    from bm25s.stopwords import STOPWORDS_EN_PLUS
     from sumy.models.dom import ObjectDocumentModel, Paragraph, Sentence
     from sumy.nlp.stemmers import Stemmer
     from sumy.summarizers.lex_rank import LexRankSummarizer
@@ -173,20 +177,19 @@ def ranked_by(name: str, talk: Talk) -> list[list[str]]:
 
     found = sentences_of(talk)
     made = [Sentence(text, Words()) for text in found]
-    document = ObjectDocumentModel([Paragraph(made)])
     kind = {"TextRank": TextRankSummarizer, "LexRank": LexRankSummarizer}[name]
-    summarizer = kind(Stemmer("english"))
-    summarizer.stop_words = frozenset(_stop_words())
-    ratings: dict[Any, float] = summarizer.rate_sentences(document)
-    places = sorted(range(len(found)), key=lambda n: (-ratings[made[n]], n))
-    return [filled(found, places)]
 
+    class Ranking(kind):  # type: ignore[misc, valid-type]
+        """Gives all sentences in the order of their ratings, where sumy gives the best in time."""
 
-def _stop_words() -> Sequence[str]:
-    from bm25s.stopwords import STOPWORDS_EN_PLUS
+        def _get_best_sentences(self, sentences: Any, count: int, rating: Any, *_: Any) -> Any:
+            return sorted(sentences, key=lambda each: -rating[each])
 
-    words_: Sequence[str] = STOPWORDS_EN_PLUS
-    return words_
+    rank = Ranking(Stemmer("english"))
+    rank.stop_words = frozenset(STOPWORDS_EN_PLUS)
+    best = rank(ObjectDocumentModel([Paragraph(made)]), len(made))
+    numbers = {id(each): place for place, each in enumerate(made)}
+    return [filled(found, [numbers[id(each)] for each in best])]
 
 
 def vtk(method: str, models: Openers, talk: Talk) -> list[list[str]]:
@@ -200,11 +203,10 @@ def minilm() -> AbstractContextManager[TextModel]:
     return open_text(str(real_weights.minilm()), threads=1)
 
 
-def smollm2() -> Any:
+def smollm2() -> LocalModel:
     """The language model."""
-    from vtk.models.llm import open_llm
-
-    return open_llm(str(real_weights.smollm2()), threads=2)
+    files = Files("smollm2", real_weights.smollm2(), None)
+    return LocalModel(files, LoadOptions(threads=2, context=4096))
 
 
 METHODS: dict[str, Method] = {

@@ -83,7 +83,10 @@ def test_what_does_not_stand_alone_is_not_told_where_anything_does() -> None:
     assert len(told(found)) > 2
     assert not [t for t in told(found) if t.startswith(("This", "And", "Is it"))]
     (found,) = summarize(talk(leaning))
-    assert told(found) == [leaning[0], "Glass is heavy for a keeper."]
+    assert told(found) == ["Glass is heavy for a keeper."]
+    assert found["made"][-1]["trimmed"] == 1
+    (found,) = summarize(talk(leaning[:2]))
+    assert told(found) == leaning[:1]
 
 
 def test_what_a_sponsor_says_is_left_out_and_counted() -> None:

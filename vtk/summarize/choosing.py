@@ -81,9 +81,10 @@ class WordCoverage:
 
 
 class MeaningCoverage:
-    """Coverage of unit vectors (sentences, dim): how near each is to the nearest chosen one.
+    """Coverage of unit vectors (sentences, dim), and of words: both count alike.
 
-    Only what is nearer than the mean counts, as all sentences of a video are somewhat alike.
+    A vector is covered as far as the nearest chosen one is near. Only what is nearer than the mean
+    counts, as all sentences of a video are somewhat alike.
     """
 
     def __init__(self, vectors: NDArray[np.float32], terms: Sequence[Sequence[str]]) -> None:
@@ -91,17 +92,24 @@ class MeaningCoverage:
         count = len(vectors)
         step = max(1, math.ceil(count / TARGETS))
         self._targets = vectors[::step]
-        self._least = float((vectors.mean(0) @ self._targets.T).mean()) if count else 0.0
-        self._nearest = np.full(len(self._targets), self._least, np.float32)
+        least = float((vectors.mean(0) @ self._targets.T).mean()) if count else 0.0
+        self._nearest = np.full(len(self._targets), least, np.float32)
         self._words = WordCoverage(terms)
+        self._parts = (self._words.gain, self._nearer)
+        self._most = [max(map(gain, range(count)), default=0.0) or 1.0 for gain in self._parts]
 
-    def gain(self, place: int) -> float:
+    def _nearer(self, place: int) -> float:
         """How much nearer the sentences would come, in sum."""
         likeness = self._targets @ self._vectors[place]
         return float(np.maximum(likeness - self._nearest, 0.0).sum(dtype=np.float64))
 
+    def gain(self, place: int) -> float:
+        """What a sentence would add, of the most that one can add."""
+        pairs = zip(self._parts, self._most, strict=True)
+        return math.fsum(gain(place) / most for gain, most in pairs)
+
     def add(self, place: int) -> None:
-        """Bring all sentences as near as this one is."""
+        """Bring all sentences as near as this one is, and cover its words."""
         self._nearest = np.maximum(self._nearest, self._targets @ self._vectors[place])
         self._words.add(place)
 

@@ -17,7 +17,7 @@ from vtk.pipeline import map_videos
 from vtk.query import Query
 from vtk.span import Span
 from vtk.summarize.candidates import Candidate, candidates
-from vtk.summarize.choosing import Chooser, MeaningCoverage, WordCoverage
+from vtk.summarize.choosing import TOLERANCE, Chooser, MeaningCoverage, WordCoverage
 from vtk.summarize.citing import cites
 from vtk.summarize.prompts import STYLES
 from vtk.summarize.result import groups, summed
@@ -55,7 +55,7 @@ class _Extract:
     def __init__(self, task: Task, model: TextModel | None) -> None:
         self.task, self.model = task, model
         self.analyzer = Analyzer(task.spoken, talk=True)
-        self.ads = self.trimmed = 0
+        self.ads = 0
 
     def __call__(self, spans: list[Span]) -> Span:
         """Return the summary of a video or a chapter."""
@@ -67,14 +67,27 @@ class _Extract:
             log.warning("%s: %s", spans[0].video, WORDLESS)
         elif not sentences:
             log.warning("%s: nothing in it bears on %r", spans[0].fragment, self.task.focus)
+        trimmed = {(each.sentence.start, each.sentence.text) for each in found if each.trimmed}
         made: dict[str, Any] = {
             "style": None if self.task.style == "brief" else self.task.style,
             "focus": self.task.focus,
             "advertising": ads or None,
+            "trimmed": sum((e["start"], e["text"]) in trimmed for e in sentences) or None,
+            "words": self._missed(spans[0], sentences),
             "model": self.model.name if self.model else None,
             "sha256": self.model.sha256 if self.model else None,
         }
         return summed(spans, self.task, sentences, "extract", **made)
+
+    def _missed(self, span: Span, sentences: Sequence[SentenceEntry]) -> int | None:
+        """How many words there are, if those that are asked for cannot be had."""
+        if (wanted := self.task.words) is None or not sentences:
+            return None
+        count = sum(word_count(entry["text"]) for entry in sentences)
+        if abs(count - wanted) <= TOLERANCE * wanted:
+            return None
+        log.warning("%s: the summary has %d words, fewer than wanted", span.fragment, count)
+        return count
 
     def tell(self) -> None:
         """Say how many sentences were left out."""
