@@ -17,8 +17,8 @@ TextRank and LexRank of sumy. SmolLM2 writes of `--written` meetings, from both 
 - repeated: of which another one has two thirds of the words. length: within a tenth of 100 words.
 - s/h: seconds of the processor for an hour of speech; that of the models with their loading.
 
-Methods were tuned on every other meeting, the first, third and so on ("tuned on"); "held out" are the
-others. The talks were all read while the rules about sentences were made: of them, none is held out.
+Methods were tuned on every other meeting, the first, third and so on ("tuned on"); "held out" are
+the others. The talks were all read while the rules about sentences were made: none is held out.
 """
 
 import argparse
