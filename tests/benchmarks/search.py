@@ -13,7 +13,7 @@ from pathlib import Path
 
 PARTS = (
     *("corpus", "meaning", "fusion", "scores", "stream", "copies", "ground", "real_text"),
-    *("keyframes", "scale", "killed"),
+    *("keyframes", "models", "scale", "killed"),
 )
 
 
