@@ -3,7 +3,7 @@
 import math
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import KeysView, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -36,11 +36,17 @@ COMMANDS = (
 
 NAMING = ("NAME", "FILE", "FOLDER", "URL")  # metavars of what an empty text does not name
 
+WHOLE = 1_000  # letters; longer than any sentence of a help
+
 CONTEXT = {"help_option_names": ["-h", "--help"]}
 
 
 class Commands(dict[str, TyperCommand | TyperGroup]):
     """Commands by name, each imported on first access, so that startup imports only one."""
+
+    def keys(self) -> KeysView[str]:  # type: ignore[override]
+        """The names of all commands, from which misspelt ones are corrected."""
+        return dict.fromkeys(COMMANDS).keys()
 
     def __missing__(self, name: str) -> TyperCommand | TyperGroup:
         self[name] = _build(name)
@@ -62,6 +68,10 @@ class Group(TyperGroup):
 class Subgroup(TyperGroup):
     """The command group ``vtk COMMAND SUBCOMMAND``."""
 
+    def get_short_help_str(self, limit: int = 0) -> str:
+        """Return the first sentence of the help, whole."""
+        return super().get_short_help_str(WHOLE)
+
     def make_context(self, *arguments: Any, **settings: Any) -> Any:
         """Make the context, and pass the command's configured defaults on to its subcommands."""
         context = super().make_context(*arguments, **settings)
@@ -74,6 +84,10 @@ class Subgroup(TyperGroup):
 
 class Command(TyperCommand):
     """A command that refuses values which click lets through, and unknown keys in config.toml."""
+
+    def get_short_help_str(self, limit: int = 0) -> str:
+        """Return the first sentence of the help, whole."""
+        return super().get_short_help_str(WHOLE)
 
     def make_context(self, *arguments: Any, **settings: Any) -> Any:
         """Make the context.
