@@ -195,7 +195,8 @@ def app() -> TyperGroup:
 
         A span is a stretch of a video: `video`, `start` and `end` in seconds, and whatever is known
         of it. Commands add fields and keep those that they do not know; a failure goes down the
-        stream as a span with `error`. `vtk schema` prints all fields.
+        stream as a span with `error`. `vtk schema` prints all fields. A terminal shows spans as
+        text (as `vtk show`); JSON Lines go to pipes and files, and with -o - there too.
 
         \b
           vtk split talk.mp4 | vtk keyframes | vtk caption > shots.jsonl

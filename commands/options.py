@@ -286,6 +286,8 @@ def on_stream(words: str, function: Callable[..., "Job | str"]) -> Callable[...,
     def command(ctx: typer.Context, **values: Any) -> None:
         from vtk.stream import Stream  # on first use: help must not pay for it
 
+        from .shown import as_wanted
+
         settings = {name: values.pop(name) for name in shared}
         settings["inputs"] = settings["inputs"] or []
         values |= {name: settings[name] for name in taken if name in shared}
@@ -300,8 +302,9 @@ def on_stream(words: str, function: Callable[..., "Job | str"]) -> Callable[...,
             values["results"] = Results(words, wishes)
         if "given" in taken:
             values["given"] = given
-        run = Stream(words, **settings).run
-        raise SystemExit(run(functools.partial(function, **values)))
+        raw = settings["output"] is not None or (bool(giving) and is_given(ctx, "form"))
+        job = as_wanted(functools.partial(function, **values), raw=raw)
+        raise SystemExit(Stream(words, **settings).run(job))
 
     positional = [p for p in own if _is_argument(p)]
     optional = [p for p in own if not _is_argument(p)]

@@ -516,6 +516,7 @@ complete -c vtk -n '__vtk_command ground; and test (__vtk_arguments --queries --
 
 # vtk show
 complete -c vtk -n '__vtk_command show' -l width -x -d 'Width of the text in columns'
+complete -c vtk -n '__vtk_command show' -l plain -d 'For pasting: no headings of videos, no indented sections, no bold type'
 complete -c vtk -n '__vtk_command show' -s o -l output -r -F -d 'Write to FILE instead of standard output; it appears when it is complete'
 complete -c vtk -n '__vtk_command show' -s j -l jobs -x -d 'Work in N processes; the order is kept'
 complete -c vtk -n '__vtk_command show' -s 0 -l null -d 'Paths on standard input end with NUL (find -print0)'

@@ -147,7 +147,11 @@ def test_an_example_runs_as_it_stands(folder: Path, quick: Path, line: str) -> N
     if re.search(r"(caption|ocr).* -m ", line):  # the tiny model has little to say
         assert result.returncode in (0, 1), result.stderr
         return
-    told = re.sub(rb"vtk retrieve: warning: (nothing found|no span has).*\n", b"", result.stderr)
+    told = re.sub(
+        rb"vtk (retrieve: warning: (nothing found|no span has)|show: warning: nothing to show"
+        rb"|export chapters: warning: left out track 2 \(subtitle).*\n",
+        b"", result.stderr,
+    )  # fmt: skip
     assert (result.returncode, told) == (0, b""), line
     if ">" not in line and "-o " not in line:
         searched = re.search(r"'.*(rocket|countdown|glacier|mirror|sun valve)|queries", line)
@@ -260,7 +264,8 @@ def test_every_real_film_goes_through_the_whole_pipeline(
         "vtk split '%s' | vtk keyframes | vtk caption | tee c.jsonl | vtk chapter | vtk summarize"
     )
     result = bash(chain % film, tmp_path)
-    assert (result.returncode, result.stderr) == (0, b"")
+    told = re.sub(rb"vtk summarize: warning: .*: no words to sum up.*\n", b"", result.stderr)
+    assert (result.returncode, told) == (0, b"")
     (summary,) = lines(result)
     assert summary["summary"]
     assert summary["sentences"]

@@ -17,6 +17,7 @@ from vtk.stream.job import Job
 from vtk.stream.writer import Lines, Output
 
 OPENING = import_module("vtk.commands.options").Opening()
+ASKING = {"opening": OPENING, "given": frozenset()}
 SEARCH = {
     "given": frozenset(),
     "opening": OPENING,
@@ -50,7 +51,7 @@ def test_options_are_read_as_the_ability_takes_them() -> None:
     job = command("split")(every="1m30s", overlap="500ms")
     assert (options(job)["every"], options(job)["overlap"]) == (90.0, 0.5)
     assert job.tells_progress
-    assert options(command("chapter")(min_length="2m"))["min_length"] == 120.0
+    assert options(command("chapter")(**ASKING, min_length="2m"))["task"].min_length == 120.0
     ground = options(searching("ground", SEARCH | {"max_length": "10s"}))
     assert ground["max_length"] == 10.0
 
@@ -68,9 +69,9 @@ def test_options_are_read_as_the_ability_takes_them() -> None:
         ("ocr", {"opening": OPENING, "method": "vlm"}, False, False),
         ("transcribe", {}, True, True),
         ("transcribe", {"vad_only": True}, False, True),
-        ("chapter", {}, True, True),
-        ("summarize", {"opening": OPENING, "given": frozenset()}, True, True),
-        ("summarize", {"opening": OPENING, "given": frozenset(), "embedder": "x"}, True, False),
+        ("chapter", ASKING, True, True),
+        ("summarize", ASKING, True, True),
+        ("summarize", {**ASKING, "embedder": "x"}, True, False),
         ("retrieve", SEARCH, False, False),
         ("ground", SEARCH, False, False),
         ("show", {}, False, True),
@@ -90,7 +91,7 @@ def test_a_job_says_how_it_may_be_divided(
         ("keyframes", {"opening": OPENING, "sheet": Path("sheet.jpg"), "jobs": 2}, "--jobs 1"),
         ("keyframes", {"opening": OPENING, "features": "clip"}, "--clip NAME"),
         ("transcribe", {"vad_only": True, "every_sound": True}, "choose one"),
-        ("chapter", {"min_length": "soon"}, "soon"),
+        ("chapter", {**ASKING, "min_length": "soon"}, "soon"),
     ],
 )
 def test_options_that_do_not_go_together_are_refused(

@@ -167,7 +167,7 @@ def test_what_a_container_changes_is_told(tmp_path: Path, caplog: pytest.LogCapt
     source = film(tmp_path / "film.mkv", mood="calm")
     copy_with_chapters(str(source), [Chapter(0.5, "a", 1), Chapter(1.5, "b")], tmp_path / "a.mp4")
     assert [record.getMessage() for record in caplog.records] == [
-        "left out track 2: the copy cannot hold it",
+        "left out track 2 (attachment): a file of mp4 cannot hold it",
         "chapters begin elsewhere in the copy: the first one of an MP4 begins at 0:00",
         "left out tags that the copy cannot hold: mood",
     ]

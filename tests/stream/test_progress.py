@@ -68,7 +68,7 @@ def test_a_bar_tells_percent_while_a_pipeline_runs_and_is_gone_at_its_end(here: 
 
 
 def test_records_on_the_terminal_are_not_mixed_with_the_bar(here: Path) -> None:
-    command = "vtk probe < pipe"
+    command = "vtk probe -o - < pipe"
     expected = vtk("probe", "film.mp4", cwd=here).stdout.decode().strip()
     with Terminal(command, columns=len(expected) + 1, folder=here) as terminal:
         with feeding(here) as file:

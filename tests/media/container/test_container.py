@@ -16,6 +16,7 @@ from tests.media.http_server import Served, serving
 from tests.world import World
 from vtk.errors import MissingError, OpenError
 from vtk.media.container import open_container, seekable
+from vtk.media.image.sidedata import orientation
 from vtk.media.image.to_rgb import to_rgb
 from vtk.media.probe import probe
 from vtk.media.video import Video
@@ -327,3 +328,16 @@ def test_without_yt_dlp_a_page_says_how_to_get_it(
     (server.folder / "talk.html").write_text("<html><body>A talk</body></html>")
     monkeypatch.setitem(sys.modules, "yt_dlp", None)
     assert "video-text-kit[web]" in refused(f"{server.url}/talk.html")
+
+
+@pytest.mark.parametrize("ending", ["jpg", "png", "webp", "tiff", "bmp"])
+def test_a_photograph_is_opened_as_it_is_meant_to_be_seen(tmp_path: Path, ending: str) -> None:
+    image = pytest.importorskip("PIL.Image").new("RGB", (48, 32), "red")
+    exif = image.getexif()
+    exif[0x0112] = 6  # to be turned clockwise
+    exif[0x010E] = "a note"
+    path = tmp_path / f"photo %d.{ending}"
+    image.save(path, **({} if ending == "bmp" else {"exif": exif}))
+    with Video(str(path)) as video:
+        (frame,) = video.frames()
+        assert orientation(frame.image).rotation == (0 if ending == "bmp" else 90)

@@ -99,7 +99,8 @@ def _source(video: str, stack: ExitStack) -> Source:
     if image_sequence.is_animated_webp(path):
         return image_sequence.from_webp(path, stack)
     # Prefix local paths with `file:`, or FFmpeg would parse "talk: part 1.mp4" as a protocol.
-    return Source(f"file:{path}", {"protocol_whitelist": "file"} | plain())
+    source = Source(f"file:{path}", {"protocol_whitelist": "file"} | plain())
+    return source._replace(format=image_sequence.single(path))
 
 
 def _check_file(path: str) -> None:

@@ -26,7 +26,7 @@ log = logging.getLogger("vtk")
 KINDS = ("video", "audio", "subtitle")
 COVER = Disposition.attached_pic
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
-LEFT_OUT = "left out track %d: the copy cannot hold it"
+LEFT_OUT = "left out track %d (%s): a file of %s cannot hold it"
 
 Packets = Iterator["av.Packet[Any]"]
 
@@ -101,10 +101,16 @@ def copied_streams(
             except ValueError:
                 if stream.type != "subtitle" and not cover:
                     raise
-                log.warning(LEFT_OUT, stream.index)
+                _tell_left_out(stream, out)
         elif data:
-            log.warning(LEFT_OUT, stream.index)
+            _tell_left_out(stream, out)
     return copies, [packet for index, packet in covers.items() if index in copies]
+
+
+def _tell_left_out(stream: Stream, out: OutputContainer) -> None:
+    codec = stream.codec_context.name if stream.codec_context else None
+    what = ", ".join(filter(None, (stream.type, codec, stream.language)))
+    log.warning(LEFT_OUT, stream.index, what, out.format.name)
 
 
 def copied_packets(

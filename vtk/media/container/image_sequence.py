@@ -28,6 +28,13 @@ if TYPE_CHECKING:
 KINDS = frozenset(
     ["bmp", "dpx", "exr", "jpeg", "jpg", "pgm", "png", "ppm", "qoi", "tga", "tif", "tiff", "webp"]
 )
+PICTURES = {
+    "jpeg_pipe": re.compile(rb"\xff\xd8\xff"),
+    "png_pipe": re.compile(rb"\x89PNG"),
+    "webp_pipe": re.compile(rb"RIFF....WEBP", re.DOTALL),
+    "tiff_pipe": re.compile(rb"II\*\0|MM\0\*"),
+    "bmp_pipe": re.compile(rb"BM"),
+}
 LEAST_WEBP = 0.1  # seconds a picture without a stated duration is shown, as in browsers
 
 _NAMED = re.compile(r"(?s)(?P<path>.+)#rate=(?P<rate>\d+(?:\.\d+)?(?:/\d+)?)")
@@ -125,6 +132,17 @@ def _numbers(scheme: _Numbered, names: list[str]) -> list[int]:
 
 def _escaped(text: str) -> str:
     return text.replace("%", "%%")
+
+
+def single(path: str) -> str | None:
+    """Return the format of a picture that FFmpeg would take for a series by its name; else None."""
+    ending = os.path.splitext(path)[1].lower().removeprefix(".")
+    if (ending not in KINDS and "%" not in path) or not os.path.isfile(path):
+        return None  # of what is no file, such as a pipe, nothing can be read twice
+    with open(path, "rb") as file:
+        head = file.read(12)
+    form = next((form for form, begins in PICTURES.items() if begins.match(head)), None)
+    return None if form == "png_pipe" and "%" not in path else form  # it may move
 
 
 def is_animated_webp(path: str) -> bool:

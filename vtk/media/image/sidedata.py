@@ -7,6 +7,17 @@ from av.sidedata.sidedata import SideDataContainer, Type
 from av.video.frame import VideoFrame
 
 
+def _unnamed(cls: type[Type], value: object) -> Type:
+    member = object.__new__(cls)
+    member._name_, member._value_ = f"UNNAMED_{value}", value
+    return member
+
+
+# FFmpeg knows kinds of side data for which PyAV has no name, such as the EXIF of a photo; without
+# this, it could read none of such a frame.
+Type._missing_ = classmethod(_unnamed)  # type: ignore[assignment,method-assign]
+
+
 class Orientation(NamedTuple):
     """The operations that bring an image upright: first transpose, then flip."""
 
