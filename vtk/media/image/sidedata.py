@@ -8,7 +8,7 @@ from av.video.frame import VideoFrame
 
 
 def _unnamed(cls: type[Type], value: object) -> Type:
-    member = object.__new__(cls)
+    member: Type = object.__new__(cls)  # type: ignore[assignment]
     member._name_, member._value_ = f"UNNAMED_{value}", value
     return member
 
