@@ -8,8 +8,9 @@ from av.video.frame import VideoFrame
 
 
 def _unnamed(cls: type[Type], value: object) -> Type:
-    member: Type = object.__new__(cls)  # type: ignore[assignment]
-    member._name_, member._value_ = f"UNNAMED_{value}", value
+    member = object.__new__(cls)
+    member._name_ = f"UNNAMED_{value}"
+    member._value_ = value  # type: ignore[assignment]
     return member
 
 
