@@ -9,6 +9,7 @@ from vtk.errors import UsageError
 from vtk.methods import Methods
 
 from .options import Language, Opening, warn_of_unused
+from .search_options import Embedder, openers
 
 METHODS: "Methods[ChapterMethod]" = Methods("chapter")
 
@@ -45,12 +46,34 @@ def chapter(
             help="No chapter is shorter (30s, 1m30s).",
         ),
     ] = None,
+    max_length: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DURATION",
+            show_default="any",
+            help="No chapter is longer, where one can begin in time.",
+        ),
+    ] = None,
+    levels: Annotated[
+        int,
+        typer.Option(
+            metavar="N", min=1, max=2, help="2: chapters, with sections in their `parts`."
+        ),
+    ] = 1,
+    snap: Annotated[
+        Literal["sentence", "silence", "shot"],
+        typer.Option(
+            help="Where a chapter may begin: with a sentence, or with a shot or text in which no "
+            "sentence is cut; of those, where nobody speaks; with any shot."
+        ),
+    ] = "sentence",
     titles: Annotated[
-        Literal["model", "phrases"] | None,
+        Literal["model", "phrases", "slide", "line"] | None,
         typer.Option(
             show_default="as the method does",
             help="Where titles come from: the model of --model or --endpoint, whatever the method; "
-            "the phrases that tell a chapter from the rest.",
+            "the phrase that tells a chapter from the rest; the title of its first slide; its "
+            "first line. Phrases where the last two are not there.",
         ),
     ] = None,
     at: Annotated[
@@ -91,16 +114,24 @@ def chapter(
             "gives the same bytes, one prompt at a time.",
         ),
     ] = True,
+    embedder: Embedder = None,
     language: Language = None,
 ) -> "Job":
     """Join the spans of a video into chapters with titles.
 
     Gives fewer, longer spans, each with `title`, the strength of its first boundary as `score`,
     and what was joined in `parts`. The chapters cover the video without gaps and none begins in
-    mid-sentence where that can be avoided. Titles are phrases of what is said and shown. The
-    spans of a video must follow each other in the input: one video is held at a time. Needs no
-    picture; a video of which no span has `speech`, `screen_text` or `caption` is captioned first.
-    Chapters of another origin in the input stay as they are; those that vtk made are made anew.
+    mid-sentence where that can be avoided. Their number follows the content. Titles are phrases of
+    what is said and shown; without words, numbers. The spans of a video must follow each other in
+    the input: one video is held at a time. Needs no picture; a video of which no span has `speech`,
+    `screen_text` or `caption` is captioned first. Chapters of another origin in the input stay as
+    they are; those that vtk made are made anew.
+
+    The method text compares words, pictures and, with --embedder, what sentences mean. The method
+    slides needs `screen_text`, and reads it where nobody did. The method existing takes the
+    chapters of the file, else those of talk.chapters.txt (.xml, .json, .vtt, .ffmeta, .csv, .cue),
+    talk.description, talk.shownotes.md or talk.md beside talk.mp4; it titles those that only have a
+    number.
 
     With a model (--model or --endpoint), the method llm lets it read what is said, written and
     shown, with times, in windows as long as its context allows, and name the chapters. Their starts
@@ -116,6 +147,9 @@ def chapter(
       vtk chapter talk.mp4
       vtk split talk.mp4 | vtk keyframes | vtk caption | vtk chapter --count 6
       vtk chapter --min-length 1m < shots.jsonl | jq -r '[.start, .title] | @tsv'
+      vtk chapter --levels 2 --embedder all-minilm talk.jsonl
+      vtk ocr talk.mp4 | vtk chapter --method slides
+      vtk chapter --method existing --titles phrases film.mkv
       vtk chapter --method llm --endpoint http://localhost:8080 talk.jsonl | vtk show
       vtk chapter --titles model --endpoint http://localhost:8080 talk.jsonl
       vtk chapter --method llm --steps --endpoint http://localhost:8080 recipe.mp4
@@ -127,7 +161,6 @@ def chapter(
     from vtk.chapter import Task
     from vtk.chapter import chapter as join
     from vtk.chapter.user_lists import read_boundaries, read_titles
-    from vtk.models.openers import Openers
     from vtk.stream.job import Job
     from vtk.times import parse_duration
 
@@ -139,10 +172,16 @@ def chapter(
     if at and outline:
         raise UsageError("give --at or --outline: with both, nothing is left to find")
     if at:
-        warn_of_unused(given & {"count", "min_length"}, "--at")
+        warn_of_unused(given & {"count", "min_length", "max_length", "levels"}, "--at")
+    if method in {"existing", "slides"} and not (at or outline):
+        fixed = {"count", "min_length", "max_length"} if method == "existing" else set()
+        warn_of_unused(given & {"embedder", *fixed}, f"the method {method}")
     task = Task(
         count=count,
         min_length=None if min_length is None else parse_duration(min_length),
+        max_length=None if max_length is None else parse_duration(max_length),
+        levels=levels,
+        snap=snap,
         language=language,
         title_by=titles,
         at=read_boundaries(at) if at else (),
@@ -150,7 +189,8 @@ def chapter(
         steps=steps,
         replace=replace,
         timed=timing,
-        models=Openers(language=opening if opening.named else None),
+        models=openers(opening, embedder),
     )
     # One process where a model is asked: each process of --jobs would load it.
-    return Job(partial(join, task=task, method=method), by_video=True, processes=not asks)
+    alone = asks or embedder is not None
+    return Job(partial(join, task=task, method=method), by_video=True, processes=not alone)

@@ -86,6 +86,7 @@ def folder(world: World, shots: bytes, tmp_path: Path, line: str) -> Path:
     shutil.copy(world("lecture").path, tmp_path / "film.mp4")
     shutil.copy(world("talk").path, tmp_path / "news.mp4")
     shutil.copy(world("subtitled").path, tmp_path / "film.mkv")
+    (tmp_path / "film.description").write_text("0:00 First\n0:05 Second\n")
     shutil.copy(world("fifty").path, tmp_path / "take 1.mov")
     if "page.png" in line:
         write_image(tmp_path / "page.png", picture_of(str(world("talk").path)), "png")

@@ -8,7 +8,9 @@ import pytest
 from vtk import caption, chapter, ground, keyframes, retrieve, split, summarize, transcribe
 from vtk.caption.methods import CaptionMethod
 from vtk.chapter import ChapterMethod
+from vtk.chapter.existing import chapters as chapters_existing
 from vtk.chapter.llm import chapters as chapters_by_llm
+from vtk.chapter.slides import chapters as chapters_by_slides
 from vtk.chapter.text import chapters
 from vtk.errors import UsageError
 from vtk.ground import GroundingMethod
@@ -54,6 +56,8 @@ OPTIONS = {"retrieve": "by"}  # the option that chooses, if it is not --method
 FUNCTIONS: tuple[ChapterMethod | SummaryMethod | MakeChannel | GroundingMethod, ...] = (
     chapters,
     chapters_by_llm,
+    chapters_by_slides,
+    chapters_existing,
     summaries,
     map_reduce,
     refine,

@@ -71,6 +71,8 @@ TABLES: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "chapter": {
         "text": ("where words and pictures change together, no model", "vtk.chapter.text:chapters"),
         "llm": ("a language model reads timed words and names them", "vtk.chapter.llm:chapters"),
+        "slides": ("where the titles of slides change, no model", "vtk.chapter.slides:chapters"),
+        "existing": ("those of the file, or of a text beside it", "vtk.chapter.existing:chapters"),
     },
     "summarize": {
         "extract": (

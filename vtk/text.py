@@ -179,6 +179,11 @@ class Analyzer:
         word = word.casefold()
         return word in self._stop or _CLITIC.sub("", word) in self._stop
 
+    @property
+    def is_listed(self) -> bool:
+        """Whether the stop words of the language are known."""
+        return bool(self._stop)
+
     def stem(self, word: str) -> str:
         """Return the stem that all forms of a word share, its letters without marks."""
         return folded(self._stem(word.casefold()))

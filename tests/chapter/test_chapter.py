@@ -1,6 +1,7 @@
 """Chapters: where they begin, how long they are, what they are called."""
 
 import json
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
@@ -74,7 +75,8 @@ def test_chapters_begin_where_the_topic_changes() -> None:
     found = list(chapter(lecture()))
     assert starts(found) == [0, 30, 60]
     titles = [span["title"].casefold() for span in found]
-    assert all(word in title for word, title in zip(("bee", "bridge", "tide"), titles, strict=True))
+    words = ("bee|hive|nectar", "bridge|cable", "tide")
+    assert all(re.search(word, title) for word, title in zip(words, titles, strict=True))
 
 
 def test_a_single_long_shot_is_cut_between_sentences() -> None:
@@ -106,12 +108,12 @@ def test_a_short_video_is_one_chapter() -> None:
     assert [(span.start, span.end) for span in found] == [(0, 13)]
 
 
-def test_half_a_minute_in_three_spans_is_three_chapters() -> None:
+def test_half_a_minute_in_three_spans_is_three_chapters_for_who_wants_three() -> None:
     spans = [
         Span(video="a", start=i * 10, end=i * 10 + 10, kind="shot", caption=f"A {colour} wall.")
         for i, colour in enumerate(["red", "blue", "green"])
     ]
-    found = list(chapter(spans))
+    found = list(chapter(spans, Task(count=3)))
     assert starts(found) == [0, 10, 20]
     assert len({span["title"] for span in found}) == 3
 
@@ -126,7 +128,7 @@ def test_no_chapter_begins_in_the_middle_of_a_sentence() -> None:
     assert not set(starts(list(chapter(shots, Task(count=3))))) & set(cut)
 
 
-def test_pictures_alone_make_chapters() -> None:
+def test_pictures_alone_make_numbered_chapters(caplog: pytest.LogCaptureFixture) -> None:
     looks = [[400] + [0] * 5 + [1024, 0, 0] * 2, [1600] + [0] * 5 + [1200, 0, 0] * 2]
     spans = []
     for i in range(18):
@@ -138,11 +140,9 @@ def test_pictures_alone_make_chapters() -> None:
         spans.append(Span(span, facts={**facts, "picture": picture}, caption=picture))
     found = list(chapter(spans))
     assert starts(found) == [0, 30, 60]
-    assert [span["title"] for span in found] == [
-        "Very dark, grey",
-        "Bright, grey",
-        "Very dark, grey (2)",
-    ]
+    assert [span["title"] for span in found] == ["Part 1", "Part 2", "Part 3"]
+    (told,) = [message for message in caplog.messages if "no words" in message]
+    assert told.startswith("a: ")
 
 
 def test_titles_work_in_scripts_without_spaces() -> None:

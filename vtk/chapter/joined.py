@@ -15,9 +15,18 @@ PART = ("kind", "index", "score", "caption", "facts", "title", "summary", "parts
 
 
 def ordered(spans: Sequence[Span]) -> list[Span]:
-    """Return the spans of a video by time, which is rounded as all times of chapters are."""
-    timed = (Span(s, start=rounded(s.start), end=rounded(s.end)) for s in spans)
+    """Return the spans of a video by time, which is rounded as all times of chapters are.
+
+    A span of no length, as of subtitles without their video, lasts as long as what is said in it.
+    """
+    timed = (Span(s, start=rounded(s.start), end=rounded(_end(s))) for s in spans)
     return sorted(timed, key=lambda span: (span.start, span.end))
+
+
+def _end(span: Span) -> float:
+    if span.end > span.start:
+        return span.end
+    return max((cue["end"] for cue in span.get("speech", [])), default=span.end)
 
 
 def grouped(spans: Sequence[Span], starts: Sequence[float]) -> list[list[Span]]:

@@ -22,19 +22,28 @@ def spoken_sentences(spans: Iterable[Span]) -> list[Passage]:
 def lines_of(spans: Sequence[Span]) -> list[Passage]:
     """Return what is said, written and shown in the spans of a video, in order of time.
 
+    As `words_of`, but captions that are measurements where there is nothing else.
+    """
+    if found := words_of(spans):
+        return found
+    seen = dict.fromkeys(p for span in spans for p in passages(span) if p.source == "caption")
+    return sorted(seen, key=lambda p: (p.start, p.end))
+
+
+def words_of(spans: Sequence[Span]) -> list[Passage]:
+    """Return what is said, written and told in the spans of a video, in order of time.
+
     What is said comes by sentences. A line on screen counts once as long as it stays; captions that
-    are measurements only where there is nothing else.
+    are measurements do not count.
     """
     said = spoken_sentences(spans)
     told = dict.fromkeys(passage for span in spans for passage in passages(span))
     written = _once(p for p in told if p.source == "screen_text")
-    seen = [p for p in told if p.source == "caption"]
     facts = {
         fact for span in spans for part in with_parts(span) if (fact := measured_caption(part))
     }
-    described = [p for p in seen if p.text not in facts]
-    found = [*said, *written, *described] or seen
-    return sorted(found, key=lambda p: (p.start, p.end))
+    described = [p for p in told if p.source == "caption" and p.text not in facts]
+    return sorted([*said, *written, *described], key=lambda p: (p.start, p.end))
 
 
 def _once(written: Iterable[Passage]) -> list[Passage]:

@@ -43,6 +43,11 @@ def mended(
     return chapters, +done
 
 
+def section_length(shortest: float) -> float:
+    """Return the least length of a section in seconds, given that of a chapter."""
+    return min(shortest, max(SHORTEST, SECTION * shortest))
+
+
 def nearest(places: Sequence[float], time: float) -> float:
     """Return the place nearest to a time; the time itself where there are no places."""
     at = bisect_left(places, time)
@@ -119,7 +124,7 @@ def _with_sections(
     chapters: Sequence[Mark], sections: Sequence[Mark], end: float, shortest: float
 ) -> list[Mark]:
     """The marks of chapters, each before those of its sections if it has two or more."""
-    least = min(shortest, max(SHORTEST, SECTION * shortest))
+    least = section_length(shortest)
     found: list[Mark] = []
     ends = [*(mark.start for mark in chapters[1:]), end]
     for chapter, stop in zip(chapters, ends, strict=True):

@@ -1,11 +1,13 @@
 """Give the chapters and sections that have no title one, no two of a level alike."""
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
 
 from vtk.chapter.joined import grouped
+from vtk.chapter.lines import words_of
 from vtk.chapter.model_titles import Usage, provenance, titles_by_model
 from vtk.chapter.task import Mark, Task
 from vtk.chapter.titles import titles
@@ -13,6 +15,8 @@ from vtk.chapter.videos import is_given
 from vtk.models.llm.prompt import LanguageModel
 from vtk.pipeline import group_by_video, map_videos
 from vtk.span import Span
+
+log = logging.getLogger("vtk")
 
 
 def with_model_titles(chapters: Iterable[Span], task: Task) -> Iterator[Span]:
@@ -67,6 +71,12 @@ def titled(
     comes from phrases. One that is there twice all the same is numbered. The errors are those
     of `titles_by_model`.
     """
+    if not all(mark.title for mark in marks) and not words_of(spans):
+        log.warning(
+            "%s: no words, so chapters have numbers: add subtitles, or use vtk ocr, vtk transcribe "
+            "-m or vtk caption -m first",
+            spans[0].video,
+        )
     starts = sorted({mark.start for mark in marks})
     pieces = dict(zip(starts, grouped(spans, starts), strict=True))
     found = list(marks)
@@ -106,7 +116,7 @@ def _names(
         for n, name in zip(lacking, asked, strict=True):
             names[n] = name
     if not all(names):
-        phrases = titles(groups, task.spoken)
+        phrases = titles(groups, task.spoken, task.title_by)
         names = [name or phrase for name, phrase in zip(names, phrases, strict=True)]
     return _distinct([name or "" for name in names])
 
