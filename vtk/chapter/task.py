@@ -11,7 +11,7 @@ from vtk.span import Span
 from vtk.text import Analyzer
 
 Snap = Literal["sentence", "silence", "shot"]
-TitleBy = Literal["phrases", "slide", "line", "model"]
+TitleBy = Literal["model", "phrases", "slide", "line"]
 
 SHARE = 1 / 60  # of the video: the shortest chapter, unless a length is given
 SHORTEST, LONGEST = 10.0, 120.0  # seconds: limits of that
