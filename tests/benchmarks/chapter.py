@@ -76,7 +76,8 @@ class Document:
 
 def spoken(name: str, groups: Iterable[Sequence[str]]) -> Document:
     """A document of groups of texts, each of which is a topic."""
-    texts, truth = [], []
+    texts: list[str] = []
+    truth: list[int] = []
     for group in groups:
         truth.append(len(texts))
         texts += [" ".join(text.split()) for text in group]
@@ -217,8 +218,8 @@ def scored(document: Document, found: Sequence[int], reach: float) -> Score:
     count = len(document.texts)
     told, truth = (_marked(count, places) for places in (found, document.truth))
     k = max(round(count / (len(document.truth) + 1) / 2), 2)
-    times = [[document.starts[n] for n in places] for places in (found, document.truth)]
-    return Score(pk(truth, told, k), windowdiff(truth, told, k), f1(*times, reach))
+    times, right = ([document.starts[n] for n in places] for places in (found, document.truth))
+    return Score(pk(truth, told, k), windowdiff(truth, told, k), f1(times, right, reach))
 
 
 def _marked(count: int, places: Sequence[int]) -> str:

@@ -68,7 +68,8 @@ class Terms:
         inside = np.sort(self.terms[self.edges[first] : self.edges[last]])
         places = np.arange(len(inside))
         counts = places - np.searchsorted(inside, inside)
-        return float(np.log(counts + PRIOR).sum() - np.log(places + self.mass).sum()) / self.cost
+        gain = np.log(counts + PRIOR).sum() - np.log(places + self.mass).sum()
+        return float(gain / self.cost)
 
 
 class Meanings:
@@ -99,7 +100,7 @@ class Meanings:
     def gain(self, first: int, last: int) -> float:
         """Return the gain of the stretch [first, last)."""
         sums, count = self.sums[last] - self.sums[first], self.counts[last] - self.counts[first]
-        return float(np.square(sums).sum() / max(count, 1e-9)) / self.cost
+        return float(np.square(sums).sum() / max(count, 1e-9) / self.cost)
 
 
 def partition(

@@ -8,7 +8,7 @@ which it is said, a line of a slide, or the first line.
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from vtk.chapter.lines import spoken_sentences
 from vtk.chapter.phrases import LONGEST, Phrase, Phrases
@@ -53,8 +53,8 @@ def titles(
     taken: list[str] = []
     stems: set[str] = set()
     for number, (chapter, phrases) in enumerate(zip(chapters, ranked, strict=True)):
-        wanted = {"slide": slide_title, "line": _first_line}.get(by or "", lambda chapter: "")
-        name = wanted(chapter)
+        wanted = NAMED_BY.get(by or "")
+        name = wanted(chapter) if wanted else ""
         if not name or name.casefold() in map(str.casefold, taken):
             name = _phrase_title(phrases, taken, stems, analyzer.language)
         name = name or PARTS.get(analyzer.language, "{}").format(number + 1)
@@ -91,6 +91,9 @@ def _first_line(chapter: Sequence[Span]) -> str:
     if len(text) <= WIDTH:
         return text.rstrip(".。")
     return text[: WIDTH - 1].rsplit(" ", 1)[0].rstrip(" ,;:-–—") + "…"
+
+
+NAMED_BY: dict[str, Callable[[Sequence[Span]], str]] = {"slide": slide_title, "line": _first_line}
 
 
 def _ranked(found: Phrases) -> list[list[Ranked]]:
