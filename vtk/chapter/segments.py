@@ -7,6 +7,7 @@ Topic Segmentation", EMNLP 2008). Dynamic programming finds the partition with t
 less a cost for each stretch, so that the number of stretches is that of the content.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Protocol
@@ -16,9 +17,11 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-# The prior and the cost were chosen on half of each set of `python -m tests.benchmarks.chapter`.
+# PLACE was chosen on the lectures and talks of `python -m tests.benchmarks.chapter`; it costs Choi's
+# short texts, which are cut into minutes, 0.06 of Pk.
 PRIOR = 0.5  # how often each term of the video is taken to have occurred in a stretch already
 COST = 0.2  # of a stretch, in nats, times the root of the number of terms, as accidents grow so
+PLACE = 2.5  # and at least so many logarithms of the number of units, as its place is told too
 SPREAD, ROOT = 0.5, 0.5  # of a stretch by what sentences mean, in spreads of vectors likewise
 BROKEN = 1e6  # what a stretch of twice the greatest length loses, in costs of a stretch
 
@@ -46,7 +49,7 @@ class Terms:
         self.edges = np.cumsum([0, *map(len, units)], dtype=np.intp)
         self.vocabulary = len(known)
         self.mass = PRIOR * max(len(known), 1)
-        self.cost = COST * max(len(numbers), 1) ** 0.5
+        self.cost = max(COST * len(numbers) ** 0.5, PLACE * math.log(max(len(units), 2)))
         self.earlier = np.zeros(len(numbers), np.intp)  # how often each term has occurred before
         seen = [0] * len(known)
         for place, term in enumerate(numbers):

@@ -46,7 +46,7 @@ FRAMES = 3  # keyframes compared on either side
 LOOK_SCALE = 400.0  # distance of colour layouts at which similarity has fallen to 1/e
 # What a change of pictures of depth 1, and an opening, is worth, in costs of a chapter; without
 # words pictures have to suffice.
-LOOKS, LOOKS_ALONE, OPENS = 1.5, 8.0, 0.3
+LOOKS, LOOKS_ALONE, OPENS = 0.8, 8.0, 0.3
 
 
 def chapters(source: Iterable[Span], task: Task) -> Iterator[Span]:
