@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-# PLACE was chosen on the lectures and talks of `python -m tests.benchmarks.chapter`; it costs Choi's
+# PLACE was chosen on lectures and talks of `python -m tests.benchmarks.chapter`; it costs Choi's
 # short texts, which are cut into minutes, 0.06 of Pk.
 PRIOR = 0.5  # how often each term of the video is taken to have occurred in a stretch already
 COST = 0.2  # of a stretch, in nats, times the root of the number of terms, as accidents grow so
