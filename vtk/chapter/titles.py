@@ -24,7 +24,7 @@ PRIOR = 20.0  # number of words that the video as a whole counts for in each cha
 EARLY = 1.25  # how much more a phrase counts that opens its chapter
 SHARED = 0.35  # how much a phrase counts of whose words a title before has one
 # A single word seldom says enough, and a phrase that occurs once is often an accident.
-LENGTHS, ONCE = (0.28, 1.0, 1.1, 1.0), 0.4
+LENGTHS, ONCE = (0.14, 1.0, 1.1, 1.0), 0.4
 NAME = 1.6  # how much more a single word counts that is a name
 _SMALL_WORDS = (
     "a an and as at but by for from in into nor of off on onto or over per the to up via vs with"
