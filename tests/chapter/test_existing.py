@@ -57,3 +57,10 @@ def test_chapters_of_the_file_come_first_and_none_is_told(world: World, tmp_path
     (tmp_path / "own.description").write_text(NOTES)
     found = list(chapter([talk(world, tmp_path, "own")], method="existing"))
     assert [(span.start, span["title"]) for span in found] == [(0, "Fire"), (75, "Steel")]
+
+
+def test_sound_with_chapters_needs_no_word(world: World, tmp_path: Path) -> None:
+    sound, podcast = world("audio_only").path, tmp_path / "podcast.m4b"
+    copy_with_chapters(str(sound), [Chapter(0.0, "Intro", 1.0), Chapter(1.0, "Bees")], podcast)
+    found = list(chapter([Span(video=str(podcast))], method="existing"))
+    assert [(span["title"], round(span.start, 1)) for span in found] == [("Intro", 0), ("Bees", 1)]

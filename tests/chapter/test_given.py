@@ -6,6 +6,7 @@ import re
 from itertools import combinations, pairwise
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -18,6 +19,7 @@ from tests.prompting.scripted import Scripted
 from vtk.chapter import Mark, Task, chapter
 from vtk.chapter.placing import placed
 from vtk.check import check
+from vtk.media.container.timing import timing
 from vtk.models.openers import Openers
 from vtk.schema import SCHEMA
 from vtk.span import Span
@@ -95,10 +97,19 @@ def test_files_of_times_chapters_and_titles(tmp_path: Path) -> None:
     times.write_text("0\n0:30\n\n00:01:00.0\n")
     notes.write_text("In this talk:\n0:00 Of bees\n0:30 Of bridges\n1:00 Of tides\n")
     titles.write_text("\n".join(TITLES))
+    odd = tmp_path / "odd.txt"
+    odd.write_text("0:30\n99:99\n")
     found = {
         option: [Span(span) for span in lines(vtk("chapter", *option, stdin=lecture()))]
-        for option in (("--at", times), ("--at", notes), ("--outline", titles))
+        for option in (
+            ("--at", times),
+            ("--at", notes),
+            ("--outline", titles),
+            ("--outline", notes),
+        )
     }
+    outlined = found.pop(("--outline", notes))  # of a list of chapters, the titles
+    assert [s["title"] for s in outlined] == ["Of bees", "Of bridges", "Of tides"]
     for spans in found.values():
         assert [span.start for span in spans] == [0, 30, 60]
     assert [s["title"] for s in found["--at", notes]] == ["Of bees", "Of bridges", "Of tides"]
@@ -107,10 +118,29 @@ def test_files_of_times_chapters_and_titles(tmp_path: Path) -> None:
         (("--at", times, "--outline", titles), b"nothing is left to find"),
         (("--at", titles), b"no chapters are in it"),
         (("--outline", tmp_path / "gone.txt"), b"cannot read"),
+        (("--at", odd), b"not a time: '99:99'"),
     ):
         run = vtk("chapter", *wrong, stdin=lecture())
         assert run.returncode == 2
         assert told in run.stderr
+
+
+def test_given_boundaries_count_from_the_start_of_the_file(tmp_path: Path) -> None:
+    sound = tmp_path / "late.mp3"  # whose first sample has a time after 0
+    with av.open(str(sound), "w") as file:
+        stream = file.add_stream("mp3", rate=44_100)
+        silence = av.AudioFrame.from_ndarray(np.zeros((1, 3 * 44_100), np.float32), "fltp", "mono")
+        silence.rate = 44_100
+        file.mux([*stream.encode(silence), *stream.encode(None)])
+    about = timing(str(sound))
+    assert about.end
+    assert about.start > 0.01
+    span = Span(video=str(sound), start=about.start, end=about.end, kind="video", speech=[])
+    found = list(chapter([span], Task(at=(Mark(0.0, "Intro"), Mark(1.0, "Bees")))))
+    assert outline(found) == [
+        (about.start, "Intro"), (pytest.approx(about.start + 1), "Bees")
+    ]  # fmt: skip
+    assert "mended" not in found[0]["made"][-1]
 
 
 @settings(deadline=None, max_examples=40)

@@ -16,11 +16,11 @@ from vtk.chapter.model_titles import Usage
 from vtk.chapter.naming import titled
 from vtk.chapter.starts import places_of
 from vtk.chapter.task import Mark, Task
-from vtk.chapter.videos import by_video
+from vtk.chapter.videos import by_video, start_of
 from vtk.chapter_files import ChapterList, read
 from vtk.errors import MediaError
-from vtk.media.container.timing import timing
 from vtk.span import Span, local_path
+from vtk.times import rounded
 
 log = logging.getLogger("vtk")
 
@@ -39,21 +39,24 @@ def chapters(source: Iterable[Span], task: Task) -> Iterator[Span]:
     `made` names the text, and counts under `mended` what was `outside` of the video, `unordered`
     or `repeated`, and how many were `snapped`. A video without chapters becomes an error record.
     """
-    return by_video(source, task, partial(_of_video, task=task))
+    return by_video(source, task, partial(_of_video, task=task), wordless=True)
 
 
 def _of_video(spans: list[Span], task: Task) -> list[Span]:
     spans = ordered(spans)
     limits = spans[0].start, max(span.end for span in spans)
     found, beside = _found(spans[0].video, limits[1], task.language)
-    zero = timing(spans[0].video).start if beside else 0.0
+    zero = start_of(spans[0].video) if beside else 0.0
     for remark in found.remarks:
         log.warning("%s: %s", beside or spans[0].video, remark)
     listed = [
-        Mark(chapter.start + zero, None if COUNTED.fullmatch(chapter.title) else chapter.title,
-             level=min(chapter.level, 2))
+        Mark(
+            rounded(chapter.start + zero),
+            None if COUNTED.fullmatch(chapter.title) else chapter.title,
+            level=min(chapter.level, 2),
+        )
         for chapter in found.chapters
-    ]  # fmt: skip
+    ]
     marks, done = in_video([m for m in listed if m.level <= task.levels], limits)
     places = places_of(spans, lines_of(spans), task.snap)
     snapped = [_snapped(mark, places) for mark in marks]

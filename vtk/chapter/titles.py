@@ -24,7 +24,8 @@ PRIOR = 20.0  # number of words that the video as a whole counts for in each cha
 EARLY = 1.25  # how much more a phrase counts that opens its chapter
 SHARED = 0.35  # how much a phrase counts of whose words a title before has one
 # A single word seldom says enough, and a phrase that occurs once is often an accident.
-LENGTHS, ONCE = (0.14, 1.0, 1.1, 1.0), 0.4
+LENGTHS, ONCE = (0.28, 1.0, 1.1, 1.0), 0.4
+ENGLISH = 0.5  # how much of that a single word of English counts, which parts its compounds
 NAME = 1.6  # how much more a single word counts that is a name
 _SMALL_WORDS = (
     "a an and as at but by for from in into nor of off on onto or over per the to up via vs with"
@@ -104,6 +105,7 @@ def _ranked(found: Phrases) -> list[list[Ranked]]:
         totals.update({stems: phrase.count for stems, phrase in phrases.items()})
     lengths = [sum(p.count for s, p in phrases.items() if len(s) == 1) for phrases in chapters]
     everything = sum(lengths)
+    english = found.analyzer.language == "en"
     ranked = []
     for phrases, length in zip(chapters, lengths, strict=True):
         odds = {
@@ -112,7 +114,7 @@ def _ranked(found: Phrases) -> list[list[Ranked]]:
         }
         if max(odds.values(), default=0.0) < ALIKE:
             odds = dict.fromkeys(odds, 1.0)  # nothing distinguishes it from the rest
-        scored = [(_score(phrase, odds), phrase) for phrase in phrases.values()]
+        scored = [(_score(phrase, odds, english=english), phrase) for phrase in phrases.values()]
         kept = [each for each in scored if each[0] > 0]
         ranked.append(sorted(kept, key=lambda each: (-each[0], each[1].surface)))
     return ranked
@@ -130,7 +132,7 @@ def _log_odds(count: int, length: int, total: int, everything: int) -> float:
     return (math.log(inside) - math.log(outside)) / math.sqrt(1 / a + 1 / b)
 
 
-def _score(phrase: Phrase, odds: dict[tuple[str, ...], float]) -> float:
+def _score(phrase: Phrase, odds: dict[tuple[str, ...], float], *, english: bool) -> float:
     content = [stem for stem in phrase.stems if (stem,) in odds]
     if not content:
         return 0.0
@@ -138,8 +140,8 @@ def _score(phrase: Phrase, odds: dict[tuple[str, ...], float]) -> float:
     often = math.log2(1 + phrase.count) * (ONCE if phrase.count == 1 else 1.0)
     early = EARLY if phrase.early else 1.0
     made = phrase.quality / phrase.count * LENGTHS[min(len(content), LONGEST) - 1]
-    if len(phrase.stems) == 1 and phrase.surface[:1].isupper():
-        made *= NAME
+    if len(phrase.stems) == 1:
+        made *= (ENGLISH if english else 1.0) * (NAME if phrase.surface[:1].isupper() else 1.0)
     return early * made * often * (odds[phrase.stems] + single)
 
 

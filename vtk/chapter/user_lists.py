@@ -1,6 +1,8 @@
 """Boundaries and titles of chapters that a user gives in a file."""
 
 import logging
+import re
+from contextlib import suppress
 from pathlib import Path
 
 from vtk.chapter.task import Mark
@@ -11,6 +13,8 @@ from vtk.times import parse_clock
 
 log = logging.getLogger("vtk")
 
+_TIME = re.compile(r"[\d:.]+")
+
 
 def read_boundaries(path: Path) -> tuple[Mark, ...]:
     """Read where chapters begin: a time in each line, or a list of chapters in any known format.
@@ -19,10 +23,11 @@ def read_boundaries(path: Path) -> tuple[Mark, ...]:
     """
     text = _text(path)
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    try:
-        return tuple(Mark(parse_clock(line)) for line in lines)
-    except ValueError:  # not only times
-        pass
+    if all(_TIME.fullmatch(line) for line in lines):
+        try:
+            return tuple(Mark(parse_clock(line)) for line in lines)
+        except ValueError as error:
+            raise UsageError(f"{path}: {error}") from None
     try:
         found = parse(text)
     except MediaError as error:
@@ -36,8 +41,17 @@ def read_boundaries(path: Path) -> tuple[Mark, ...]:
 
 
 def read_titles(path: Path) -> tuple[str, ...]:
-    """Read titles of chapters, one in a line, in order. Raises UsageError."""
-    titles = tuple(" ".join(line.split()) for line in _text(path).splitlines() if line.strip())
+    """Read titles of chapters in order: one in a line, or those of a list of chapters.
+
+    Raises UsageError.
+    """
+    text = _text(path)
+    titles = tuple(" ".join(line.split()) for line in text.splitlines() if line.strip())
+    with suppress(MediaError):  # it is no list of chapters
+        listed = [c.title for c in parse(text).chapters if c.level == 1 and c.title]
+        if len(listed) > 1:
+            titles = tuple(listed)
+            log.warning("%s: taken as a list of chapters, of which the titles are read", path)
     if twice := {title for title in titles if titles.count(title) > 1}:
         raise UsageError(f"{path} has a title twice: {sorted(twice)[0]!r}")
     return titles

@@ -1,17 +1,31 @@
 """The spans of one video after the other, as the methods of chapters get them."""
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 
 from vtk.caption import videos_with_captions
 from vtk.chapter.task import Mark, Task
+from vtk.errors import MediaError
+from vtk.media.container.timing import has_pictures, timing
+from vtk.media.subtitles import speech_entries
+from vtk.passages import was_examined
 from vtk.pipeline import map_videos
 from vtk.span import Span
+from vtk.times import rounded
 
 
 def by_video(
-    source: Iterable[Span], task: Task, work: Callable[[list[Span]], list[Span]]
+    source: Iterable[Span],
+    task: Task,
+    work: Callable[[list[Span]], list[Span]],
+    *,
+    wordless: bool = False,
 ) -> Iterator[Span]:
     """Yield the chapters of each video, captioned if none of its spans has text fields.
+
+    With `wordless`, a file of sound without words is one span instead of an error record.
 
     Chapters that vtk did not make stay as they are, unless `task.replace`; those that it made are
     taken apart again, and their titles do not count as words of the video.
@@ -21,7 +35,19 @@ def by_video(
         given = [] if task.replace else [span for span in spans if is_given(span)]
         return given or work([part for span in spans for part in _taken_apart(span)])
 
-    return map_videos("chapter", videos_with_captions(source, language=task.language), kept_or_made)
+    spans = map(partial(_without_words, language=task.language), source) if wordless else source
+    return map_videos("chapter", videos_with_captions(spans, language=task.language), kept_or_made)
+
+
+def _without_words(span: Span, language: str | None) -> Span:
+    """The span, with its times and empty `speech` if its file has neither pictures nor words."""
+    if span.failed or was_examined(span):
+        return span
+    with suppress(MediaError):  # told of where the file is read
+        about = timing(span.video)
+        if about.end and not (has_pictures(span.video) or speech_entries(span.video, language)):
+            return Span({**span.with_times(about.start, about.end), "speech": []})
+    return span
 
 
 def is_given(span: Span) -> bool:
@@ -33,9 +59,24 @@ def is_given(span: Span) -> bool:
 
 
 def marks_given(spans: Iterable[Span], task: Task) -> list[Mark]:
-    """Return where chapters are said to begin: by `task.at`, or by chapters without a title."""
+    """Return where chapters are said to begin: by `task.at`, or by chapters without a title.
+
+    A list counts as players do, from the start of the file.
+    """
+    spans = list(spans)
+    if task.at:
+        zero = start_of(spans[0].video)
+        return [replace(mark, start=rounded(mark.start + zero)) for mark in task.at]
     bare = sorted(s.start for s in spans if s.get("kind") == "chapter" and not s.get("title"))
-    return list(task.at) or [Mark(start) for start in dict.fromkeys(bare)]
+    return [Mark(start) for start in dict.fromkeys(bare)]
+
+
+def start_of(video: str) -> float:
+    """The moment, in seconds, that players call 0:00; 0 where the video is not at hand."""
+    try:
+        return timing(video).start
+    except MediaError:
+        return 0.0
 
 
 def _is_made(span: Span) -> bool:
