@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Any
 
 import typer
+from typer._click.exceptions import NoSuchOption
 from typer.core import TyperCommand, TyperGroup
 
 from vtk.errors import UsageError
@@ -95,7 +96,12 @@ class Command(TyperCommand):
         Raises UsageError for a number that is not finite, for an empty name on the command line,
         and if the table in config.toml has an unknown key.
         """
-        context = super().make_context(*arguments, **settings)
+        try:
+            context = super().make_context(*arguments, **settings)
+        except NoSuchOption as error:
+            if any(parameter.name == "query" for parameter in self.params):
+                error.message += " A query that begins with a minus comes after --."
+            raise
         self._check_values(context)
         words: list[str] = []
         parent = context

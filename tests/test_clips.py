@@ -1,5 +1,7 @@
 """Cutting spans out: what the file holds is what the record says."""
 
+import resource
+import shutil
 from pathlib import Path
 
 import av
@@ -8,6 +10,7 @@ import pytest
 
 from tests.world import World
 from vtk.clips import write_clips
+from vtk.errors import OutputError
 from vtk.media.image.to_rgb import to_rgb
 from vtk.media.video import VideoCache
 from vtk.span import Span
@@ -49,3 +52,19 @@ def test_a_span_outside_its_video_costs_only_itself(world: World, tmp_path: Path
     assert bad.failed
     assert Path(good["clip"]["file"]).is_file()
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_full_disk_ends_the_cutting_and_names_keep_their_letters(
+    world: World, tmp_path: Path
+) -> None:
+    source = tmp_path / "Übung „हिन्दी“.mkv"
+    shutil.copy(world("cuts").path, source)
+    before, least = resource.getrlimit(resource.RLIMIT_FSIZE), 2_000
+    resource.setrlimit(resource.RLIMIT_FSIZE, (least, before[1]))  # Python ignores its signal
+    try:
+        with pytest.raises(OutputError, match="File too large"):
+            list(write_clips("retrieve", [Span(video=str(source))], tmp_path / "out"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    (cut,) = write_clips("retrieve", [Span(video=str(source))], tmp_path / "out")
+    assert Path(cut["clip"]["file"]).name.startswith("Übung_हिन्दी-")

@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from vtk.query import CONDITIONS, SOURCES, Part, Query
-from vtk.store.collection import Where
+from vtk.store.collection import Where, matches
 
 PLAIN = [
     "a rocket lifts off",
@@ -112,3 +112,21 @@ def test_plain_words_stay_as_they_are(words: list[str]) -> None:
     text = " ".join(words)
     if "within" not in words:
         assert Query(text).wanted == text
+
+
+def test_a_quotation_after_a_field_takes_either_mark_and_a_mistyped_field_is_known() -> None:
+    one, two = Query("""speech:'lifts off' -video:'Tide*' 'tis"""), Query("it's speech:o'clock")
+    assert one.parts == (Part('-video:"Tide*" \'tis'), Part("lifts off", 1.0, ("speech",), True))
+    assert Query("video:'a b*'").where == Where(videos=("a b*",))
+    assert two.parts[1].text == "o'clock"
+    assert Query("speach:bitcoin Screen:x http://a b: xyzzy:1").unknown == {
+        **{"speach": "speech", "Screen": "screen", "xyzzy": ""}
+    }
+
+
+def test_a_name_with_brackets_is_a_name_before_it_is_a_pattern() -> None:
+    name = "/films/Tide [dQw4].mkv"
+    for each in (name, "Tide [dQw4].mkv", "Tide*", "/films/*"):
+        assert matches(name, [each])
+    assert matches("Tide d.mkv", ["Tide [dQw4].mkv"])
+    assert not matches(name, ["Tide [d].mkv"])

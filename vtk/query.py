@@ -8,7 +8,8 @@
     video:talk* tag:space kind:shot after:1:30 before:5m longer:2s shorter:1m
     "lifts off" then splashdown within 10m
 
-What fits none of these is text: a colon, a dash or a quotation mark never makes a query wrong.
+After a field, 'lifts off' stands for "lifts off". What fits none of these is text: a colon, a dash
+or a quotation mark never makes a query wrong.
 """
 
 import math
@@ -36,6 +37,8 @@ _TOKEN = re.compile(
     (?!\S)""",
     re.VERBOSE,
 )
+_SINGLE = re.compile(r"""(?<!\S)([+-]?[a-z]+:)'([^'"]*)'(?=\s|\^|$)""")  # quotation after a field
+_LIKE_FIELD = re.compile(r"[+-]?([^\W\d]+):(?!//)\S")
 _ORDER = re.compile(r"(?s)(.+\sthen\s.+)\swithin\s+(\S+)\s*")
 _LIKE_ORDER = re.compile(
     r"""(?xs)\sthen\s(?=(?:[^"]*"[^"]*")*[^"]*$)  # outside quotation marks
@@ -117,8 +120,18 @@ class Query:
     @property
     def odd(self) -> tuple[str, ...]:
         """What looks like a field, a weight or an order but is none, as its value has no sense."""
-        order = _LIKE_ORDER.search(self.text) if not self._order[0] else None
+        order = _LIKE_ORDER.search(self._text) if not self._order[0] else None
         return (*self._parsed[2], *([order[0].strip()] if order else []))
+
+    @property
+    def unknown(self) -> dict[str, str]:
+        """What looks like a field but is none, each with the field spelled nearly so, or ""."""
+        from difflib import get_close_matches
+
+        fields = [*SOURCES, *CONDITIONS]
+        like = (_LIKE_FIELD.match(token[0]) for token in _TOKEN.finditer(self._text))
+        names = [match[1] for match in like if match and match[1] not in fields]
+        return {name: (*get_close_matches(name.lower(), fields, 1), "")[0] for name in names}
 
     @property
     def wanted(self) -> str:
@@ -170,9 +183,14 @@ class Query:
             hint = "" if self.where == EVERYTHING else ", only conditions: add a word"
             raise UsageError(f"the query {self.text!r} has no words{hint}") from None
 
+    @property
+    def _text(self) -> str:
+        """The text with double quotation marks after its fields."""
+        return _SINGLE.sub(r'\1"\2"', self.text)
+
     @cached_property
     def _order(self) -> tuple[list[str], float]:
-        if (match := _ORDER.fullmatch(self.text)) and '"' not in match[2]:
+        if (match := _ORDER.fullmatch(self._text)) and '"' not in match[2]:
             steps = [step.strip() for step in _THEN.split(match[1])]
             if len(steps) > 1 and all(words(step) for step in steps):
                 try:
@@ -187,7 +205,7 @@ class Query:
         parts: list[Part] = []
         where = Where()
         odd: list[str] = []
-        for token in _TOKEN.finditer(self.text):
+        for token in _TOKEN.finditer(self._text):
             sign, field = (token["sign"] or "").strip(), token["field"]
             value = token["bare"] if token["quoted"] is None else token["quoted"]
             if field in CONDITIONS and not sign:

@@ -237,8 +237,13 @@ def video_name(path: str) -> str:
     try:
         path.encode()
     except UnicodeEncodeError:
-        return "file://" + quote(os.fsencode(os.path.abspath(path)))
+        return file_url(path)
     return path
+
+
+def file_url(path: str) -> str:
+    """The percent-encoded ``file://`` URL of a local file."""
+    return "file://" + quote(os.fsencode(os.path.abspath(path)))
 
 
 def local_path(video: str) -> str | None:

@@ -70,6 +70,7 @@ def test_a_picture_is_found_where_it_is_shown(
         assert (first.video, first["query"], first["rank"]) == (films[1].video, str(file), 1)
         assert first["keyframes"][0]["t"] == pytest.approx(START, abs=0.1)
         assert first.start <= START <= first.end <= first.start + 3
+        assert type(first["score"]) is float  # which --print can format
         check(first, SCHEMA)
     gone = [Span({**span, "video": "gone.mp4"}) for span in films[1:2]]
     (found,) = stills(gone, str(still), threshold=0.7)

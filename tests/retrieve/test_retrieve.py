@@ -324,3 +324,13 @@ def test_an_index_away_from_its_videos_is_searched_like_its_stream(tmp_path: Pat
     assert moment["start"] == 5
     assert vtk("retrieve", "--index", place, "rocket", "a.jsonl").returncode == 2
     assert vtk("retrieve", "--index", str(tmp_path / "none"), "rocket").returncode == 66
+
+
+def test_a_mistyped_field_and_a_query_that_looks_like_an_option_are_told_of() -> None:
+    spans = b"".join(Span(video="a.mp4", start=0, end=1, caption=c).dump() for c in CAPTIONS)
+    ran = vtk("retrieve", "captoin:rocket", stdin=spans)
+    assert len(lines(ran)) == 2
+    assert b"unknown field captoin:; did you mean caption:?" in ran.stderr
+    ran = vtk("retrieve", "-bitcoin", stdin=spans)
+    assert ran.returncode == 2
+    assert b"comes after --" in ran.stderr

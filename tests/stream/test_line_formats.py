@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vtk.errors import UsageError
-from vtk.span import Span, parse
+from vtk.span import Span, local_path, parse
 from vtk.stream.line_formats import template_lines, uri_lines
 from vtk.stream.writer import Output
 
@@ -87,3 +87,11 @@ def test_a_field_that_no_result_has_is_told(
     template_lines("{name} {titel} {score:.1f}").write(iter([SPAN, failed]), Output(str(out)))
     assert out.read_text() == "talk.mp4  0.8\n"
     assert caplog.messages == ["no result has 'titel': see vtk schema"]
+
+
+def test_the_uri_of_a_name_with_a_newline_names_the_file_in_a_line(tmp_path: Path) -> None:
+    name = str(tmp_path / "a\n#b\u200e.mp4")
+    line = shown("{uri}", Span(video=name, start=1.0, end=2.0)).rstrip("\n")
+    assert "\n" not in line
+    span = parse(line)
+    assert (local_path(span.video), span.start, span.end) == (name, 1.0, 2.0)

@@ -577,3 +577,12 @@ raise SystemExit(Stream("split", inputs=["a.mp4", "b.mp4"]).run(lambda: Job(load
 """
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60)
     assert (result.returncode, result.stderr) == (130, b"")
+
+
+def test_an_old_error_record_is_told_of_and_is_no_input_that_could_not_be_opened() -> None:
+    old = Span(video="gone.mp4").with_error("split", "cannot open", "OpenError").dump()
+    ran = vtk("split", stdin=old)
+    assert (ran.returncode, ran.stdout) == (1, old)
+    assert ran.stderr == b"vtk split: warning: 1 error record of the input passed on\n"
+    ran = vtk("split", stdin=old.replace(b"OpenError", b"InternalError"))
+    assert ran.returncode == 1

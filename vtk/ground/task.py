@@ -3,13 +3,14 @@
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any, Protocol
 
 from vtk.errors import UsageError
 from vtk.models.openers import Openers
 from vtk.query_file import query_lines
 from vtk.span import Span
+from vtk.store.collection import is_named
 from vtk.text import words
 
 FIELDS = {"query": (str,), "id": (str, int, float), "video": (str,)}  # of a query as JSON
@@ -30,7 +31,7 @@ class Wanted:
 
     def concerns(self, video: str) -> bool:
         """Whether a video is searched for this query."""
-        return self.video in (None, video, PurePath(video).name)
+        return self.video is None or is_named(video, self.video)
 
     @property
     def fields(self) -> dict[str, str]:

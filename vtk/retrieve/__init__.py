@@ -257,6 +257,9 @@ def _tell(query: Query, respelled: dict[str, list[str]], *, alone: bool) -> None
         log.warning(
             "%s is no condition, weight or order (A then B within 10s): taken as words", text
         )
+    for name, near in (pair for step in query.steps for pair in step.unknown.items()):
+        hint = f"; did you mean {near}:?" if near else ", and is searched for as words"
+        log.warning("unknown field %s:%s", name, hint)
     for word, others in respelled.items():
         if others:
             log.warning("no span has the word %s; searching for %s", word, ", ".join(others))

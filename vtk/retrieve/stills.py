@@ -117,14 +117,15 @@ def _places(name: str, film: Signed, seen: Signatures) -> Iterator[_Place]:
     for run in np.split(rows, apart):
         if len(run):
             best = int(run[alike[run].argmax()])
-            near = run[alike[run] >= min(ENOUGH, float(alike[best]))]
+            cosine = float(alike[best])
+            near = run[alike[run] >= min(ENOUGH, cosine)]
             low = high = int(np.searchsorted(near, best))
             while low > 0 and near[low - 1] == near[low] - 1:
                 low -= 1
             while high + 1 < len(near) and near[high + 1] == near[high] + 1:
                 high += 1
             start, end = film.times[near[low]], film.times[near[high]] + 1 / RATE
-            yield _Place(name, float(start), float(end), float(film.times[best]), alike[best])
+            yield _Place(name, float(start), float(end), float(film.times[best]), cosine)
 
 
 def _refined(place: _Place, seen: Signatures) -> _Place:

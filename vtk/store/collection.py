@@ -40,8 +40,8 @@ def best(rows: Rows, scores: Scores, n: int = 0) -> Hits:
 class Where:
     """Which spans take part in a search: all that fulfil every condition.
 
-    `videos` are shell patterns, one of which must match the name of the video or the last part of
-    its path; `tags` must all be there. Times are in seconds.
+    `videos` are names or shell patterns, one of which must fit, as `matches` says; `tags` must all
+    be there. Times are in seconds.
     """
 
     videos: tuple[str, ...] = ()
@@ -67,10 +67,21 @@ class Where:
 EVERYTHING = Where()
 
 
-def matches(name: str, patterns: Iterable[str]) -> bool:
-    """Whether a name or the last part of its path has one of some shell patterns."""
-    last = basename(name)
-    return any(fnmatchcase(name, each) or fnmatchcase(last, each) for each in patterns)
+def is_named(video: str, name: str) -> bool:
+    """Whether a text is the name of a video, or the last part of its path."""
+    return name in (video, basename(video))
+
+
+def matches(video: str, patterns: Iterable[str]) -> bool:
+    """Whether a video has one of some names, or of some shell patterns.
+
+    What stands in brackets may be a part of a name: each is a name first and a pattern then.
+    """
+    last = basename(video)
+    return any(
+        is_named(video, each) or fnmatchcase(video, each) or fnmatchcase(last, each)
+        for each in patterns
+    )
 
 
 class Collection(Protocol):

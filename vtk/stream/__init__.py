@@ -55,6 +55,7 @@ class Stream:
     bugs: int = 0
     failed: int = 0
     unopened: int = 0
+    passed: int = 0  # error records of the input, which count as neither of these
     worst: ExitStatus = ExitStatus.OK  # of all errors told
     reader: Reader = field(default_factory=Reader)
     fails_empty: bool = False  # a run without results fails
@@ -119,7 +120,12 @@ class Stream:
             if job.hint and self.talks:
                 log.info("%s", job.hint)
             output = Output(self.output, self.command, self._done, self._kept, self.progress.above)
-            job.writer.write(self._results(job, journal), output)
+            try:
+                job.writer.write(self._results(job, journal), output)
+            finally:
+                if self.passed:
+                    several = "s" * (self.passed > 1)
+                    log.warning("%d error record%s of the input passed on", self.passed, several)
             if journal is not None and self._kept():
                 journal.finish()
 
@@ -155,11 +161,15 @@ class Stream:
         """Count a span, or an error record, that the writer has finished."""
         end_if_told()
         self.progress.span(span)
-        if not span.failed:
+        kind = span["error"]["type"] if span.failed else None
+        if kind is None:
             self.good += 1
-        elif span["error"]["type"] == OpenError.__name__:
+        elif self.reader.passed[kind]:
+            self.reader.passed[kind] -= 1
+            self.passed += 1
+        elif kind == OpenError.__name__:
             self.unopened += 1
-        elif span["error"]["type"] == InternalError.__name__:
+        elif kind == InternalError.__name__:
             self.bugs += 1
         else:
             self.failed += 1
@@ -205,7 +215,7 @@ class Stream:
             return ExitStatus.INTERNAL
         if self.reader.bad:
             return ExitStatus.INPUT
-        if self.unopened and not self.good and not self.failed:
+        if self.unopened and not (self.good or self.failed or self.passed):
             return ExitStatus.NO_INPUT
-        failed = self.failed or self.unopened or (self.fails_empty and not self.good)
+        failed = self.failed or self.unopened or self.passed or (self.fails_empty and not self.good)
         return ExitStatus.FAILED if failed else ExitStatus.OK

@@ -8,7 +8,7 @@ from os.path import basename
 from typing import Any
 
 from vtk.errors import UsageError
-from vtk.span import Span
+from vtk.span import Span, file_url, local_path
 from vtk.stream.terminal import printable
 from vtk.stream.writer import Lines, Output
 from vtk.times import clock, rounded
@@ -22,7 +22,7 @@ _ESCAPE = re.compile(r"\\[tn\\]")
 
 # What a template may name besides the fields of a span.
 _MADE: dict[str, Callable[[Span], Any]] = {
-    "uri": lambda span: span.fragment,
+    "uri": lambda span: _uri(span),
     "name": lambda span: basename(span.video) or span.video,
     "duration": lambda span: rounded(span.end - span.start) if "end" in span else None,
     "json": lambda span: span.dump().decode().rstrip("\n"),
@@ -33,7 +33,7 @@ Part = str | tuple[str, str]  # literal text, or the path of a field and its for
 
 def uri_lines() -> Lines:
     """Write each span as its media fragment, ``talk.mp4#t=12,19``; error records as nothing."""
-    return Lines(lambda span: _line("" if span.failed else printable(span.fragment) + "\n"))
+    return Lines(lambda span: _line("" if span.failed else printable(_uri(span)) + "\n"))
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,14 @@ def template_lines(template: str) -> TemplateLines:
     if not template:
         raise UsageError("the template is empty: name a field, as in '{start:hms} {title}'")
     return TemplateLines(list(_parts(template)))
+
+
+def _uri(span: Span) -> str:
+    """The media fragment; of a name with what a line cannot hold, that of its URL."""
+    path = local_path(span.video)
+    if path is None or printable(path) == path:
+        return span.fragment
+    return Span({**span, "video": file_url(path)}).fragment
 
 
 def _line(text: str) -> bytes:

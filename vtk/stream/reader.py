@@ -4,9 +4,10 @@ import codecs
 import logging
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import BinaryIO
 
 import orjson
@@ -42,6 +43,7 @@ class Reader:
     bad: int = 0  # texts that are no span
     lost: int = 0  # texts of which no record tells
     bugs: int = 0
+    passed: Counter[str] = field(default_factory=Counter)  # error records, by their type
     reading: int = 0  # index of the current input
     within: float | None = 1.0  # share of the current input that is read, 0 to 1; None if unknown
 
@@ -158,6 +160,8 @@ class Reader:
             log_bug(error, f"{where}: ")
         else:
             self._keep_apart(local_path(span.video), "the video itself")
+            if span.failed:
+                self.passed[span["error"]["type"]] += 1
             yield span
 
     def _bad(self, error: InputError, text: bytes | str, where: str) -> Iterator[Span]:

@@ -131,15 +131,20 @@ def of_stream(packet: Any, stream: Stream) -> Any:
 
 
 @contextmanager
-def muxing(target: Path) -> Iterator[None]:
-    """Turn FFmpeg's errors into OutputError where the disk is full, and else into MediaError."""
+def muxing(target: Path, failing: str = "") -> Iterator[None]:
+    """Turn FFmpeg's errors into OutputError where the disk is full, and else into MediaError.
+
+    `failing` is the message of the latter, with %s for what FFmpeg says, where it may say more than
+    that the streams do not fit.
+    """
     try:
         yield
     except (av.FFmpegError, ValueError) as error:
         code = error.errno if isinstance(error, av.FFmpegError) else None
         if code and code in NO_ROOM:
             raise OutputError(f"cannot write {target}: {os.strerror(code)}") from None
-        raise MediaError(f"the streams do not fit into *{target.suffix.lower()}: {error}") from None
+        failing = failing or f"the streams do not fit into *{target.suffix.lower()}: %s"
+        raise MediaError(failing.replace("%s", str(error))) from None
 
 
 def _copy(stream: Stream, out: OutputContainer) -> Stream:

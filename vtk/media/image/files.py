@@ -7,6 +7,7 @@ from fractions import Fraction
 from hashlib import blake2b
 from pathlib import Path
 from typing import Literal, cast
+from unicodedata import category
 
 import av
 from av.video.codeccontext import VideoCodecContext
@@ -111,8 +112,10 @@ def fitted(frame: VideoFrame, aspect: Fraction | None, box: Box | None) -> RGB:
 
 
 def safe_stem(video: str) -> str:
-    """Return a file name stem for a video: safe characters, and a hash to avoid collisions."""
-    stem = re.sub(r"[^\w-]+", "_", Path(video).stem, flags=re.ASCII).strip("_")[:60] or "video"
+    """Return a file name stem for a video: letters and digits, and a hash to avoid collisions."""
+    safe = (c if c in "-_" or category(c)[0] in "LMN" else " " for c in Path(video).stem)
+    stem = "_".join("".join(safe).split()).strip("_")[:60].encode()[:150].decode("utf-8", "ignore")
+    stem = stem or "video"
     return f"{stem}-{blake2b(video.encode(), digest_size=3).hexdigest()}"
 
 

@@ -11,7 +11,7 @@ from av.video.stream import VideoStream
 
 from vtk.errors import MediaError
 from vtk.media.container import open_container
-from vtk.media.container.copying import copied_streams, to_mux
+from vtk.media.container.copying import copied_streams, muxing, to_mux
 from vtk.media.video import OUTSIDE, ROUNDING, Video
 from vtk.media.video.clip import encode_clip, encode_joined
 from vtk.output import atomic, os_errors
@@ -61,12 +61,13 @@ def cut_by_copying(video: Video, start: float, end: float, target: Path) -> tupl
     """
     start, end = video.clamp(start, end)
     form = FORMATS[target.suffix.lower()]
-    with open_container(video.name) as source, atomic(target) as file:
-        try:
-            with av.open(f"file:{file.name}", "w", format=form) as out:
-                first, last = _copied(source, out, video.stream.index, start, end)
-        except (av.FFmpegError, ValueError) as error:
-            raise MediaError(f"the span cannot be copied: {error}; cut it exactly") from None
+    with (
+        open_container(video.name) as source,
+        atomic(target) as file,
+        muxing(target, "the span cannot be copied: %s; cut it exactly"),
+        av.open(f"file:{file.name}", "w", format=form) as out,
+    ):
+        first, last = _copied(source, out, video.stream.index, start, end)
     return first, min(last, end)
 
 
