@@ -33,7 +33,7 @@ RECORDS = [
 
 @pytest.mark.parametrize("form", FORMS)
 def test_whatever_jq_prints_is_read(form: str) -> None:
-    result = vtk("probe", stdin=FORMS[form](RECORDS).encode())
+    result = vtk("probe", "-q", stdin=FORMS[form](RECORDS).encode())
     assert lines(result) == RECORDS
     assert not result.stderr
 
@@ -57,7 +57,7 @@ def test_any_objects_come_out_as_they_are(records: Records, form: str) -> None:
 
 
 def test_names_in_quotes_are_names() -> None:
-    result = vtk("probe", stdin=b'"a b.mp4"\n["c.mp4", "d.mp4#t=1,2"]\n')
+    result = vtk("probe", "-q", stdin=b'"a b.mp4"\n["c.mp4", "d.mp4#t=1,2"]\n')
     assert [r["video"] for r in lines(result)] == ["a b.mp4", "c.mp4", "d.mp4"]
     assert lines(result)[2]["end"] == 2
 
@@ -79,7 +79,7 @@ def test_what_is_no_json_is_one_error_and_the_records_around_it_come_through(
     text: str, line: int
 ) -> None:
     around = json.dumps({"video": "a.mp4", "error": GONE})
-    result = vtk("probe", stdin="\n".join([around, text, around]).encode())
+    result = vtk("probe", "-q", stdin="\n".join([around, text, around]).encode())
     assert [r["video"] for r in lines(result)] == ["a.mp4", "a.mp4"]
     assert result.returncode == 65
     assert result.stderr.count(b"\n") == 1
