@@ -265,11 +265,12 @@ def test_every_real_film_goes_through_the_whole_pipeline(
         "vtk split '%s' | vtk keyframes | vtk caption | tee c.jsonl | vtk chapter | vtk summarize"
     )
     result = bash(chain % film, tmp_path)
-    told = re.sub(rb"vtk summarize: warning: .*: no words to sum up.*\n", b"", result.stderr)
+    told = re.sub(rb"vtk (chapter|summarize): warning: .*: no words.*\n", b"", result.stderr)
     assert (result.returncode, told) == (0, b"")
     (summary,) = lines(result)
-    assert summary["summary"]
-    assert summary["sentences"]
+    worded = b"no words" not in result.stderr  # nobody speaks in the trailers
+    assert (bool(summary["summary"]), bool(summary["sentences"])) == (worded, worded)
+    assert worded == ("nasa" in name)
     query = "telescope" if "nasa" in name else "dark black picture"
     found = bash(f"vtk retrieve '{query}' c.jsonl | vtk ground '{query}'", tmp_path)
     assert found.returncode == 0

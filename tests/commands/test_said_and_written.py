@@ -1,5 +1,6 @@
 """What is said and what is written in the picture both count, wherever words do."""
 
+import re
 from typing import Any
 
 import pytest
@@ -64,7 +65,7 @@ def test_an_index_is_read_without_its_videos(
     assert result.returncode == 0
     found = lines(result)
     assert (b"nothing found" in result.stderr) == (command[0] == "retrieve" and not found)
-    assert b"talk.mp4" not in result.stderr.replace(b"talk.mp4: no words to sum up", b"")
+    assert b"talk.mp4" not in re.sub(rb"talk\.mp4: no words(?: to sum up|, so)", b"", result.stderr)
     assert not any("error" in record for record in found)
     assert bool(found) == bool(words or command[0] in ("chapter", "summarize"))
 

@@ -173,7 +173,7 @@ def test_a_single_page_holds_its_pictures_and_one_video(
 
 
 def test_what_a_video_lacks_is_made(told: dict[str, Any], caplog: pytest.LogCaptureFixture) -> None:
-    said = ["Welcome to the harbour of Kiel.", "A boat sails out to the open sea."]
+    said = ["The film begins in the harbour of Kiel.", "A boat sails out to the open sea."]
     spans = [
         {**told, "start": n * 2.0, "end": n * 2.0 + 2, "kind": "shot", "keyframes": []}
         | {"speech": [{"start": n * 2.0, "end": n * 2.0 + 2, "text": text}]}
