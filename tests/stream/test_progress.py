@@ -180,7 +180,8 @@ def test_messages_of_any_command_go_above_the_bar(here: Path) -> None:
                 True, True, False
             ]  # fmt: skip
         terminal.end()
-        assert len(terminal.lines) == 2
+        assert len(terminal.lines) == 3
+        assert "1 error record of the input passed on" in terminal.lines[2]
         assert is_clean(terminal)
 
 

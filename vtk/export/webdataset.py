@@ -109,7 +109,8 @@ def _decoded(video: Video, times: list[float], height: int | None) -> list[tuple
 
 def _key(span: Span, keys: Counter[str]) -> str:
     """A unique name for a sample, of safe characters and without a dot."""
-    key = "-".join([picture.safe_stem(span.video), *map(_milliseconds, (span.start, span.end))])
+    stem = picture.safe_stem(span.video, ascii_only=True)  # as not every reader of tar knows others
+    key = "-".join([stem, *map(_milliseconds, (span.start, span.end))])
     keys[key] += 1
     return key if keys[key] == 1 else f"{key}-{keys[key]}"
 

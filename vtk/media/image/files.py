@@ -111,9 +111,10 @@ def fitted(frame: VideoFrame, aspect: Fraction | None, box: Box | None) -> RGB:
     return to_rgb(frame, aspect, max(int(tall * scale + 1e-6), 1) if scale < 1 else None)
 
 
-def safe_stem(video: str) -> str:
+def safe_stem(video: str, *, ascii_only: bool = False) -> str:
     """Return a file name stem for a video: letters and digits, and a hash to avoid collisions."""
-    safe = (c if c in "-_" or category(c)[0] in "LMN" else " " for c in Path(video).stem)
+    kept = (c if c.isascii() or not ascii_only else " " for c in Path(video).stem)
+    safe = (c if c in "-_" or category(c)[0] in "LMN" else " " for c in kept)
     stem = "_".join("".join(safe).split()).strip("_")[:60].encode()[:150].decode("utf-8", "ignore")
     stem = stem or "video"
     return f"{stem}-{blake2b(video.encode(), digest_size=3).hexdigest()}"
