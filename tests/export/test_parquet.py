@@ -60,7 +60,7 @@ def test_error_records_go_on_and_are_no_rows(tmp_path: Path) -> None:
     file = tmp_path / "x.parquet"
     result = vtk("export", "parquet", file, stdin=[SPANS[0], ERROR, SPANS[1]])
     assert result.returncode == 1
-    assert result.stderr == b"vtk export parquet: warning: left out 1 error record\n"
+    assert b"vtk export parquet: warning: left out 1 error record\n" in result.stderr
     assert lines(result)[1] == ERROR
     assert [row["video"] for row in read(file)] == ["a.b c.mp4", "b.mp4"]
 

@@ -581,8 +581,9 @@ raise SystemExit(Stream("split", inputs=["a.mp4", "b.mp4"]).run(lambda: Job(load
 
 def test_an_old_error_record_is_told_of_and_is_no_input_that_could_not_be_opened() -> None:
     old = Span(video="gone.mp4").with_error("split", "cannot open", "OpenError").dump()
-    ran = vtk("split", stdin=old)
-    assert (ran.returncode, ran.stdout) == (1, old)
-    assert ran.stderr == b"vtk split: warning: 1 error record of the input passed on\n"
-    ran = vtk("split", stdin=old.replace(b"OpenError", b"InternalError"))
-    assert ran.returncode == 1
+    good = Span(video="a.mp4", start=0.0, end=1.0, caption="A boat.").dump()
+    for kind in (b"OpenError", b"InternalError"):
+        given = old.replace(b"OpenError", kind)
+        ran = vtk("retrieve", "zebra", stdin=good + given)
+        assert (ran.returncode, ran.stdout) == (1, given)
+        assert b"vtk retrieve: warning: 1 error record of the input passed on\n" in ran.stderr

@@ -56,6 +56,7 @@ class Stream:
     failed: int = 0
     unopened: int = 0
     passed: int = 0  # error records of the input, which count as neither of these
+    gone: int = 0  # those of them that tell of what could not be opened
     worst: ExitStatus = ExitStatus.OK  # of all errors told
     reader: Reader = field(default_factory=Reader)
     fails_empty: bool = False  # a run without results fails
@@ -123,7 +124,7 @@ class Stream:
             try:
                 job.writer.write(self._results(job, journal), output)
             finally:
-                if self.passed:
+                if self.passed and isinstance(job.writer, Lines):  # exports tell of them
                     several = "s" * (self.passed > 1)
                     log.warning("%d error record%s of the input passed on", self.passed, several)
             if journal is not None and self._kept():
@@ -167,6 +168,7 @@ class Stream:
         elif self.reader.passed[kind]:
             self.reader.passed[kind] -= 1
             self.passed += 1
+            self.gone += kind == OpenError.__name__
         elif kind == OpenError.__name__:
             self.unopened += 1
         elif kind == InternalError.__name__:
@@ -215,7 +217,8 @@ class Stream:
             return ExitStatus.INTERNAL
         if self.reader.bad:
             return ExitStatus.INPUT
-        if self.unopened and not (self.good or self.failed or self.passed):
+        opened = self.good or self.failed or self.reader.good > self.unopened
+        if self.unopened + self.gone and not opened and self.passed == self.gone:
             return ExitStatus.NO_INPUT
         failed = self.failed or self.unopened or self.passed or (self.fails_empty and not self.good)
         return ExitStatus.FAILED if failed else ExitStatus.OK

@@ -43,6 +43,7 @@ class Reader:
     bad: int = 0  # texts that are no span
     lost: int = 0  # texts of which no record tells
     bugs: int = 0
+    good: int = 0  # spans that are no error records
     passed: Counter[str] = field(default_factory=Counter)  # error records, by their type
     reading: int = 0  # index of the current input
     within: float | None = 1.0  # share of the current input that is read, 0 to 1; None if unknown
@@ -162,6 +163,8 @@ class Reader:
             self._keep_apart(local_path(span.video), "the video itself")
             if span.failed:
                 self.passed[span["error"]["type"]] += 1
+            else:
+                self.good += 1
             yield span
 
     def _bad(self, error: InputError, text: bytes | str, where: str) -> Iterator[Span]:
