@@ -55,7 +55,7 @@ COLOURS = ("blue", "green", "orange", "red", "yellow")
 def film(path: Path, seed: int) -> list[Act]:
     """Write a film of plays and return them."""
     rng = np.random.default_rng((seed, 5))
-    plays = []
+    plays: list[tuple[Any, float]] = []
     while sum(length for _, length in plays) < SECONDS:
         plays.append((cast(rng, moving=True), float(rng.uniform(4, 10))))
     return write_long_film(path, plays)
@@ -111,15 +111,17 @@ def lines_of_ground(films: dict[str, list[Act]], clip: ClipModel) -> Iterator[st
         ]
         for act in acts[:QUERIES]:
             truth = (act.start, act.end)
-            hits["chance"].append(np.mean([overlap(w, truth) >= ENOUGH for w in even()]))
+            hits["chance"].append(float(np.mean([overlap(w, truth) >= ENOUGH for w in even()])))
             for name, (method, models, captioned) in ways.items():
                 spans = told if captioned else [Span(video=video)]
                 first = next(
                     ground(spans, tell(act.play, moving=True), method=method, models=models, n=1),
                     None,
                 )
-                good = first is not None and not first.failed
-                hits[name].append(good and overlap((first.start, first.end), truth) >= ENOUGH)
+                if first is None or first.failed:
+                    hits[name].append(0.0)
+                else:
+                    hits[name].append(overlap((first.start, first.end), truth) >= ENOUGH)
     for name, found in hits.items():
         yield f"ground     {name:32}{np.mean(found):6.2f}"
 

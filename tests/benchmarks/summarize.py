@@ -215,7 +215,7 @@ METHODS: dict[str, Method] = {
     "sumy TextRank": partial(ranked_by, "TextRank"),
     "sumy LexRank": partial(ranked_by, "LexRank"),
     "vtk extract": partial(vtk, "extract", Openers()),
-    "vtk extract, MiniLM": partial(vtk, "extract", Openers(embedder=minilm)),
+    "vtk extract, MiniLM": partial(vtk, "extract", Openers(embedder=minilm)),  # type: ignore[arg-type]
     "vtk map-reduce, SmolLM2": partial(vtk, "map-reduce", Openers(language=smollm2)),
 }
 
