@@ -2,16 +2,16 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
+from operator import itemgetter
+from typing import NamedTuple
 
 from vtk.entries import Facts, KeyframeEntry, SentenceEntry, SpeechEntry, TextEntry
 from vtk.span import Span, within
-from vtk.text import comparison_key, join_texts
+from vtk.text import contains, join_texts
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(NamedTuple):
     """A text of a span with its half-open time range in seconds.
 
     `source` is one of speech, screen_text, caption, title, summary.
@@ -47,7 +47,7 @@ def passages(span: Span) -> list[Passage]:
             found.append(Passage(entry["text"], start, end, entry.get("source", source)))
     found += _written(span)
     seen = dict.fromkeys(passage for passage in found if passage.text.strip())
-    return sorted(seen, key=lambda passage: (passage.start, passage.end))
+    return sorted(seen, key=itemgetter(1, 2))  # by start and end
 
 
 def with_parts(span: Span) -> Iterator[Span]:
@@ -83,7 +83,7 @@ def _told(span: Span, speech: _Speech) -> Iterator[Passage]:
         yield Passage(summary, span.start, span.end, "summary")
     caption = measured_caption(span) or span.get("caption")
     said = speech.within(span.start, span.end) if caption else ""
-    if caption and not (said and comparison_key(caption) in comparison_key(said)):
+    if caption and not (said and contains(said, caption)):
         yield Passage(caption, span.start, span.end, "caption")
 
 
@@ -93,11 +93,7 @@ def measured_caption(span: Span) -> str | None:
     picture = facts.get("picture") if facts else None
     if not picture:
         return None
-    return (
-        picture
-        if comparison_key(picture) in comparison_key(span.get("caption") or picture)
-        else None
-    )
+    return picture if contains(span.get("caption") or picture, picture) else None
 
 
 def _written(span: Span) -> Iterator[Passage]:

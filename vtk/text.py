@@ -128,11 +128,13 @@ def normalize(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """Return the words of a text, case kept; a run in a script without spaces is one word."""
+    if text.isascii():
+        each: list[str] = _ASCII_WORD.findall(text)
+        if "." not in text[:-1] or not _INNER_STOP.search(text):
+            return each
+    else:
+        each = _word_pattern().findall(normalize(text))
     found: list[str] = []
-    pattern = _ASCII_WORD if text.isascii() else _word_pattern()
-    each = pattern.findall(normalize(text))
-    if text.isascii() and not _INNER_STOP.search(text):
-        return each
     for word in each:
         if "." not in word:
             found.append(word)
@@ -293,3 +295,12 @@ def join_texts(texts: Iterable[str]) -> str:
 def comparison_key(text: str) -> str:
     """Return case-folded text without quotation marks, for substring comparison."""
     return " ".join(normalize(text).translate(_QUOTES).casefold().split())
+
+
+def contains(text: str, part: str) -> bool:
+    """Whether a text contains another, whatever their case, spaces and quotation marks."""
+    if text.isascii() and not ("'" in text or '"' in text):
+        first = part.split(maxsplit=1)[:1]  # most texts do without this word, which is quick to see
+        if first and first[0].isalnum() and first[0].casefold() not in text.lower():
+            return False
+    return comparison_key(part) in comparison_key(text)

@@ -279,14 +279,44 @@ def test_queries_about_other_videos_are_counted(caplog: pytest.LogCaptureFixture
     assert caplog.messages == ["queries about videos that are not in the input: 1"]
 
 
-def test_conditions_of_vtk_retrieve_are_told_to_choose_nothing(
-    caplog: pytest.LogCaptureFixture,
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("crew kind:scene", "conditions"),
+        ("crew speech:rocket", "fields"),
+        ("crew -rocket", "words that are not wanted"),
+        ('"crew is safe"', "words or phrases that must be there"),
+        ("rocket then crew within 1m", "an order"),
+    ],
+)
+def test_what_only_retrieve_heeds_is_told(
+    query: str, told: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert list(ground([MINUTE], "crew kind:scene"))
-    assert "'crew kind:scene': conditions choose no spans here" in caplog.text
+    assert list(ground([MINUTE], query))
+    heeds = f"{query!r}: ground does not heed {told}: put `vtk retrieve -n 0 QUERY` before it"
+    assert caplog.messages == [heeds]
     caplog.clear()
     assert list(ground([MINUTE], "the crew: all of them"))
     assert not caplog.messages
+
+
+def test_a_misspelled_word_is_the_one_spelled_nearly_so(caplog: pytest.LogCaptureFixture) -> None:
+    (found,) = ground([MINUTE], "roket", n=1)
+    assert (found.start, found.end, found["score"]) == (20, 24, 1)
+    assert found["made"][-1]["respelled"] == {"roket": ["rocket"]}
+    assert caplog.messages == ["no span has the word roket; searching for rocket"]
+    caplog.clear()
+    later = shot(60, 62, "A roket of another kind.")
+    assert stretches(ground([MINUTE, later], "roket")) == [(60, 62)]
+    assert not caplog.messages
+
+
+def test_a_query_that_nothing_answers_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    assert not list(ground([MINUTE, MINUTE], "whalefish"))
+    assert caplog.messages == [
+        "no span has the word whalefish or one spelled nearly so",
+        "nothing found for 'whalefish' by density; spans searched: 2",
+    ]
 
 
 def test_min_length_widens_over_spans_that_follow_each_other() -> None:

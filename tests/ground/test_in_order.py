@@ -55,7 +55,10 @@ def test_steps_are_found_in_their_order_and_one_may_be_missing(
     starts, ends = [m.start for m in found], [m.end for m in found]
     assert starts == pytest.approx([40, 70, 130, 170], abs=4)
     assert ends == pytest.approx([70, 120, 170, 200], abs=4)
-    assert caplog.messages == ["sentences without a place in a video: 1"]
+    assert caplog.messages == [
+        "sentences without a place in a video: 1",
+        "nothing found for 'knead the dough' by in-order; spans searched: 20",
+    ]
 
 
 def test_the_order_decides_between_places_that_say_the_same() -> None:

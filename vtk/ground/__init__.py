@@ -1,6 +1,7 @@
 """ground: find the exact moments that answer queries."""
 
 import logging
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from vtk.ground.scores import SCORED, no_scores
@@ -53,23 +54,51 @@ def ground(
     several = [query] if isinstance(query, str | Wanted) else query
     wanted = tuple(Wanted(each) if isinstance(each, str) else each for each in several)
     for each in wanted:
-        if Query(each.text).where != EVERYTHING:
-            told = "%r: conditions choose no spans here: put `vtk retrieve -n 0 CONDITION` before"
-            log.warning(told, each.text)
+        _tell_of_ignored(each, method)
     lengths = (min_length, max_length)
     found = models or Openers()
     task = Task(wanted, n, threshold, lengths, language, found, looks, scores)
-    return search(_counted(spans, wanted), task)
+    seen: Counter[str] = Counter()
+    return _told(search(_counted(spans, wanted, seen), task), task, seen, named=method)
 
 
-def _counted(spans: Iterable[Span], queries: Sequence[Wanted]) -> Iterator[Span]:
-    """Yield spans; at their end, count the queries about videos that were not among them."""
-    missing = [each for each in queries if each.video is not None]
-    known: set[str] = set()
+def _tell_of_ignored(wanted: Wanted, method: str) -> None:
+    """Tell of what a query says and no method heeds, and of the command that does."""
+    query = Query(wanted.text)
+    parts = [part for step in query.steps for part in step.parts]
+    ignored = {
+        "conditions": query.where != EVERYTHING,
+        "fields": any(part.sources for part in parts),
+        "words that are not wanted": any(part.weight < 0 for part in parts),
+        "words or phrases that must be there": method != "words"
+        and any(part.required and part.weight > 0 for part in parts),
+        "an order": len(query.steps) > 1,
+    }
+    if names := [name for name, is_there in ignored.items() if is_there]:
+        told = "%r: ground does not heed %s: put `vtk retrieve -n 0 QUERY` before it"
+        log.warning(told, wanted.text, ", ".join(names))
+
+
+def _told(found: Iterable[Span], task: Task, seen: Counter[str], *, named: str) -> Iterator[Span]:
+    """Yield what was found; tell of the queries for which that is nothing."""
+    answered: set[object] = set()
+    for result in found:
+        answered.add((result.get("query"), result.get("query_id")))
+        yield result
+    for each in dict.fromkeys(task.queries):
+        if (each.text, each.id) not in answered:
+            searched = sum(count for video, count in seen.items() if each.concerns(video))
+            told = "nothing found for %r by %s; spans searched: %d"
+            log.warning(told, each.text, named, searched)
+
+
+def _counted(
+    spans: Iterable[Span], queries: Sequence[Wanted], seen: Counter[str]
+) -> Iterator[Span]:
+    """Yield spans and count them by video; at their end, tell of queries about other videos."""
     for span in spans:
-        if missing and span.video not in known:
-            known.add(span.video)
-            missing = [each for each in missing if not each.concerns(span.video)]
+        seen[span.video] += not span.failed
         yield span
-    if missing:
+    asked = [each for each in queries if each.video is not None]
+    if missing := [each for each in asked if not any(map(each.concerns, seen))]:
         log.warning("queries about videos that are not in the input: %d", len(missing))

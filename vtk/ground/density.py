@@ -1,18 +1,17 @@
 """Grounding by the covers of a query's terms (`vtk.ground.covers`).
 
-Only the passages of a stream that contain a query term are kept, and of their spans, or of all if
-moments may be widened or scores are wanted, only the fields that a record takes over; other
-passages are only counted.
+Only the passages of a stream that contain a query term are kept (or, while no passage has it, one
+that is spelled nearly so), and of their spans, or of all if moments may be widened or scores are
+wanted, only the fields that a record takes over; other passages are only counted.
 """
 
 import math
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
-from functools import reduce
+from functools import cached_property, reduce
 from operator import or_
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,10 +26,12 @@ from vtk.passages import Passage, passages
 from vtk.pipeline import failure
 from vtk.query import Query
 from vtk.span import Span, join
-from vtk.text import Analyzer
+from vtk.spelling import Unmet, nearest, tell_respelled
+from vtk.text import MEMORY, Analyzer
 
 Curve = NDArray[np.float64]
 Extents = defaultdict[str, list[Stretch]]  # of spans, by video
+Pairs = list[tuple[str, str]]  # the terms of a text, each with its word
 
 
 def search(source: Iterable[Span], task: Task) -> Iterator[Span]:
@@ -60,7 +61,7 @@ def _found(
         try:
             known = passages(span)
             terms = {
-                stop: [analyzer.terms(p.text, stop=stop, characters=True) for p in known]
+                stop: [analyzer.pairs(p.text, stop=stop, characters=True) for p in known]
                 for stop in stops
             }
         except Exception as error:
@@ -71,6 +72,9 @@ def _found(
             extents[span.video].append((span.start, span.end, len(sources)))
         if any(matched) or task.lengths[0] or task.scores:
             sources.append(span)
+    for finder in finders:
+        for word, others in finder.respelled.items():
+            tell_respelled(word, others)
     if task.scores:
         for video, stretches in extents.items():
             yield from _over_time(video, stretches, finders, task, sources)
@@ -100,50 +104,110 @@ def _over_time(
             yield found.with_provenance("ground", "density")
 
 
+class _Held(NamedTuple):
+    """A passage with terms of a query, or terms spelled nearly like them, at their places."""
+
+    passage: Passage
+    places: tuple[tuple[int, str], ...]
+    size: int
+    span: int
+
+
 class _Finder:
     """The matches of one query."""
 
     def __init__(self, wanted: Wanted, query: Query) -> None:
         self.wanted, self.stop = wanted, query.stop
         self._terms = query.terms
-        self._bits = {term: 1 << number for number, term in enumerate(self._terms)}
-        self._matches: defaultdict[str, list[Match]] = defaultdict(list)
-        self._documents: Counter[str] = Counter()
+        self._unmet = Unmet({term: query.typed.get(term, term) for term in query.terms})
+        self._near: dict[str, str] = {}  # terms spelled like unmet ones, each with its word
+        self._far: set[str] = set()  # terms met lately that are not
+        self._held: defaultdict[str, list[_Held]] = defaultdict(list)
         self._count = 0
 
-    def add(self, span: Span, known: list[Passage], texts: list[list[str]], number: int) -> bool:
+    def add(self, span: Span, known: list[Passage], texts: list[Pairs], number: int) -> bool:
         """Keep the passages of a span, with their terms, that match; return whether any does."""
         if not self.wanted.concerns(span.video):
             return False
         own = []
         for passage, found in zip(known, texts, strict=True):
             self._count += 1
-            bits = self._bits
-            places = tuple((i, bits[term]) for i, term in enumerate(found) if term in bits)
+            places = tuple((i, pair[0]) for i, pair in enumerate(found) if self._counts(*pair))
             if places:
-                self._documents.update(set(found) & bits.keys())
-                covered = reduce(or_, (bit for _, bit in places))
-                own.append(Match(passage, covered, places, len(found), number))
+                own.append(_Held(passage, places, len(found), number))
         if own:
-            self._matches[span.video] += own
+            self._held[span.video] += own
         return bool(own)
+
+    def _counts(self, term: str, word: str) -> bool:
+        """Whether a term of a text is one of the query, or may stand for one that no text has."""
+        if term in self._terms:
+            self._unmet.meet(term)
+            return True
+        if term in self._near:
+            return True
+        if term not in self._far:
+            if self._unmet.near(term, word):
+                self._near[term] = word
+                return True
+            if len(self._far) > MEMORY:
+                self._far.clear()
+            self._far.add(term)
+        return False
+
+    @cached_property
+    def respelled(self) -> dict[str, list[str]]:
+        """The words of the query that no text has, with those that are found instead, if any."""
+        return {
+            self._unmet[term]: [
+                self._near[near] for near, own in self._meant.items() if own == term
+            ]
+            for term in (self._terms if self._count else ())
+            if term in self._unmet
+        }
+
+    @cached_property
+    def _meant(self) -> dict[str, str]:
+        """The terms that were found, each with the term of the query that it stands for."""
+        texts = (held for several in self._held.values() for held in several)
+        met = Counter(term for held in texts for term in {term for _, term in held.places})
+        known = {(term, word): met[term] for term, word in self._near.items()}
+        unmet = [term for term in self._terms if term in self._unmet]
+        near = {other: term for term in unmet for other in nearest(term, self._unmet[term], known)}
+        return {term: term for term in self._terms if term not in self._unmet} | near
+
+    @cached_property
+    def _matches(self) -> dict[str, list[Match]]:
+        """The passages that match, by video."""
+        numbers = {term: 1 << number for number, term in enumerate(self._terms)}
+        bits = {found: numbers[term] for found, term in self._meant.items()}
+        matches: dict[str, list[Match]] = {}
+        for video, several in self._held.items():
+            for held in several:
+                places = tuple((i, bits[term]) for i, term in held.places if term in bits)
+                if places:
+                    covered = reduce(or_, (bit for _, bit in places))
+                    match = Match(held.passage, covered, places, held.size, held.span)
+                    matches.setdefault(video, []).append(match)
+        return matches
 
     def scores(self, video: str, times: Curve, longest: float) -> list[tuple[float, float]]:
         """The score of the best cover, `longest` seconds at most, in the second around a time."""
         best = np.zeros(len(times))
-        every = covers(video, _distinct(self._matches[video]), self._weights, longest)
+        matches = _distinct(self._matches.get(video, ()))
+        every = covers(video, matches, self._weights, longest)
         for each in minimal(every):
             low = np.searchsorted(times + 0.5, each.start, "right")
             high = max(np.searchsorted(times - 0.5, each.end, "left"), low + 1)
             best[low:high] = np.maximum(best[low:high], each.score)
         return list(zip(times.tolist(), best.tolist(), strict=True))
 
-    @property
+    @cached_property
     def _weights(self) -> list[float]:
         """The weight of each term: its inverse document frequency."""
-        found, count = self._documents, self._count
-        rare = ((count - found[term] + 0.5) / (found[term] + 0.5) for term in self._terms)
-        return [math.log1p(odds) for odds in rare]
+        covered = [match.terms for found in self._matches.values() for match in found]
+        having = [sum(bits >> number & 1 for bits in covered) for number in range(len(self._terms))]
+        return [math.log1p((self._count - n + 0.5) / (n + 0.5)) for n in having]
 
     def best(self, task: Task, sources: Sources, extents: Extents) -> Iterator[Span]:
         """Yield the best moments as spans."""
@@ -155,9 +219,11 @@ class _Finder:
             if moment.score >= (task.threshold or 0.0)
         ]
         moments.sort(key=lambda moment: -moment.score)
+        respelled = {word: others for word, others in self.respelled.items() if others} or None
         for rank, moment in enumerate(moments[: task.n] if task.n else moments, 1):
             own = self._matches[moment.video], extents[moment.video]
-            yield _result(moment, *own, sources, {"rank": rank, **self.wanted.fields})
+            found = _result(moment, *own, sources, {"rank": rank, **self.wanted.fields})
+            yield found.with_provenance("ground", "density", respelled=respelled)
 
 
 def _moments(
@@ -244,6 +310,6 @@ def _result(
     over = (n for start, end, n in extents if start < moment.end and end > moment.start)
     spans = (sources[number] for number in dict.fromkeys([*(m.span for m in evidence), *over]))
     parts = [span.sub_span(moment.start, moment.end, "moment") for span in spans]
-    proof = [asdict(match.passage) for match in evidence]
+    proof = [match.passage._asdict() for match in evidence]
     order = {"score": moment.score, **told, "evidence": proof}
-    return join(parts, "moment", **order).with_provenance("ground", "density")
+    return join(parts, "moment", **order)

@@ -1,7 +1,6 @@
 """Find the moments of a video whose texts mean what a query asks for."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from itertools import pairwise
 
 import numpy as np
@@ -61,7 +60,10 @@ def _moments(
                     max(passages[n].end for n in chosen),
                     null.share_below(fit),
                     fit,
-                    [{**asdict(passages[n]), "score": round(float(scores[n]), 4)} for n in chosen],
+                    [
+                        {**passages[n]._asdict(), "score": round(float(scores[n]), 4)}
+                        for n in chosen
+                    ],
                 )
             )
     return moments

@@ -14,6 +14,7 @@ from vtk.query import Query
 from vtk.retrieve import fusion
 from vtk.retrieve.channel import Candidate, Channel, Fuse, Normalise, Stage
 from vtk.span import Span
+from vtk.spelling import tell_respelled
 
 if TYPE_CHECKING:
     from vtk.models.embed.image_text import ImageTextModel
@@ -261,10 +262,8 @@ def _tell(query: Query, respelled: dict[str, list[str]], *, alone: bool) -> None
         hint = f"; did you mean {near}:?" if near else ", and is searched for as words"
         log.warning("unknown field %s:%s", name, hint)
     for word, others in respelled.items():
-        if others:
-            log.warning("no span has the word %s; searching for %s", word, ", ".join(others))
-        elif alone:
-            log.warning("no span has the word %s or one spelled nearly so", word)
+        if others or alone:
+            tell_respelled(word, others)
 
 
 def _tell_of_nothing(collection: "Collection", query: Query, channels: Sequence[Channel]) -> None:

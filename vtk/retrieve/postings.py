@@ -2,25 +2,25 @@
 
 As scored by Lucene since its version 8 (k1 1.2, b 0.75; Robertson & Zaragoza, "The Probabilistic
 Relevance Framework", Foundations and Trends in Information Retrieval 3(4), 2009). Every term but
-those of the queries only adds to the length of its span, so that a span takes two bytes for a term
-and twenty for the lengths of its fields, whatever the number of queries.
+those of the queries only adds to the length of its span, so that a span takes twenty bytes for the
+lengths of its fields, and twelve for each time that a term of a query stands there.
 """
 
 from array import array
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vtk.spelling import is_near, nearest, tolerated
-from vtk.text import MEMORY, Analyzer, folded, words
+from vtk.spelling import Unmet, nearest
+from vtk.text import MEMORY, Analyzer, words
 
 SOURCES = ("speech", "screen_text", "caption", "title", "summary")
 K1, B = 1.2, 0.75
-# Terms that two bytes can number, with room for what is spelled nearly like those of queries.
-SHORT = 2**15
+_PLACES = {source: place for place, source in enumerate(SOURCES)}
+_EMPTY = (0,) * len(SOURCES)
+STOP = -1  # the number of a stop word
 
 Numbers = NDArray[np.int64]
 
@@ -35,16 +35,11 @@ class Postings:
         """`terms` are those of queries, each with the word that was typed."""
         self._analyzer, self._stop = analyzer, stop
         self._asked = {term: number for number, term in enumerate(terms, 1)}
-        self._unmet = dict(terms)  # terms that no span has had yet, with their words
-        # These terms and words by the first letter and by how many more may be wrong.
-        self._spelled: defaultdict[tuple[str, int], set[str]] = defaultdict(set)
-        for pair in terms.items():
-            for each in {*map(folded, pair)}:
-                self._spelled[each[0], tolerated(each)].add(each)
+        self._unmet = Unmet(terms)
         self._near: dict[str, tuple[int, str]] = {}  # number and word of terms spelled like unmet
-        self._words: dict[str, int] = {}  # of words that were met lately; -1: a stop word
-        self._terms = array("H" if len(self._asked) < SHORT else "I")
-        self._counts = array("I")
+        self._words = _Numbers(self._number_of_word)
+        self._terms, self._texts = array("I"), array("q")  # terms that are known, and their texts
+        self._counts = array("I")  # of the terms of each text, stop words left out
 
     def __len__(self) -> int:
         return len(self._counts) // len(SOURCES)
@@ -55,55 +50,38 @@ class Postings:
 
     def add(self, texts: Iterable[tuple[str, str]]) -> bool:
         """Add the next span as pairs of source and text; whether it has a term of a query."""
-        found: dict[str, list[int]] = {}
+        first = len(self._counts)
+        self._counts.extend(_EMPTY)
+        before = len(self._terms)
         for source, text in texts:
-            found.setdefault(source, []).extend(self._numbers(text))
-        for source in SOURCES:
-            numbers = found.get(source, ())
-            self._terms.extend(numbers)
-            self._counts.append(len(numbers))
-        return any(map(any, found.values()))
+            numbers = self._numbers(text)
+            place = first + _PLACES[source]
+            self._counts[place] += len(numbers) - numbers.count(STOP)
+            if known := [number for number in numbers if number > 0]:
+                self._terms.extend(known)
+                self._texts.extend([place] * len(known))
+        return len(self._terms) > before
 
     def _numbers(self, text: str) -> list[int]:
         """The numbers of the terms of a text, in order."""
-        known = self._words
         if text.isascii():
-            numbers = [
-                known[word] if word in known else self._number_of_word(word) for word in words(text)
-            ]
-            return [number for number in numbers if number >= 0]
+            return list(map(self._words.__getitem__, words(text)))
         pairs = self._analyzer.pairs(text, stop=self._stop, characters=True)
         return [self._number(term, word) for term, word in pairs]
 
     def _number_of_word(self, word: str) -> int:
-        if len(self._words) > MEMORY:
-            self._words.clear()
         term = self._analyzer.term(word, stop=self._stop)
-        number = self._words[word] = -1 if term is None else self._number(term, word)
-        return number
+        return STOP if term is None else self._number(term, word)
 
     def _number(self, term: str, word: str) -> int:
         if number := self._asked.get(term):
-            if term in self._unmet:
-                self._met(term)
+            self._unmet.meet(term)
             return number
         if term not in self._near:
-            number = 0
-            if self._is_near(term) or self._is_near(folded(word)):
-                last = len(self._asked) + len(self._near)
-                number = last + 1 if last < 2 ** (8 * self._terms.itemsize) - 1 else 0
-            if not number:
+            if not self._unmet.near(term, word):
                 return 0
-            self._near[term] = (number, word)
+            self._near[term] = (len(self._asked) + len(self._near) + 1, word)
         return self._near[term][0]
-
-    def _met(self, term: str) -> None:
-        for each in map(folded, (term, self._unmet.pop(term))):
-            self._spelled[each[0], tolerated(each)].discard(each)
-
-    def _is_near(self, term: str) -> bool:
-        """Whether a term or word is spelled nearly like one that no span has had yet."""
-        return any(is_near(term, self._spelled.get((term[0], most), ()), most) for most in range(3))
 
     def spellings(self, term: str) -> dict[str, str] | None:
         """The terms that stand for one that no span has, the best first, each with a word."""
@@ -143,9 +121,21 @@ class Postings:
 
     @cached_property
     def _found(self) -> tuple[Numbers, Numbers]:
-        """The numbers of terms that are asked for, in order, and where each stands."""
-        terms = np.frombuffer(self._terms, np.dtype(self._terms.typecode))
-        places = np.flatnonzero(terms)
-        texts = np.searchsorted(np.cumsum(self._lengths.ravel()), places, side="right")
-        order = np.argsort(terms[places], kind="stable")
-        return terms[places][order].astype(np.int64), texts[order]
+        """The numbers of terms that are known, in order, and where each stands."""
+        terms, texts = np.frombuffer(self._terms, np.uint32), np.frombuffer(self._texts, np.int64)
+        order = np.argsort(terms, kind="stable")
+        return terms[order].astype(np.int64), texts[order]
+
+
+class _Numbers(dict[str, int]):
+    """The numbers of the words that were met lately."""
+
+    def __init__(self, number: Callable[[str], int]) -> None:
+        super().__init__()
+        self._number = number
+
+    def __missing__(self, word: str) -> int:
+        if len(self) > MEMORY:
+            self.clear()
+        number = self[word] = self._number(word)
+        return number

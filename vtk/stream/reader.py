@@ -160,7 +160,8 @@ class Reader:
             self.bugs += 1
             log_bug(error, f"{where}: ")
         else:
-            self._keep_apart(local_path(span.video), "the video itself")
+            if self.output is not None:
+                self._keep_apart(local_path(span.video), "the video itself")
             if span.failed:
                 self.passed[span["error"]["type"]] += 1
             else:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from vtk.passages import Passage, measured_caption, passages, with_parts
 from vtk.span import Span
@@ -62,7 +62,7 @@ def candidates(spans: Sequence[Span], language: str) -> tuple[list[Candidate], i
 def _cleaned(sentence: Passage, language: str) -> Passage:
     if sentence.source != "speech":
         return sentence
-    return replace(sentence, text=clean(sentence.text, language) or sentence.text)
+    return sentence._replace(text=clean(sentence.text, language) or sentence.text)
 
 
 def _sentences(spans: Sequence[Span]) -> list[Passage]:
