@@ -33,6 +33,8 @@ COMMANDS = (
     "export",
     "models",
     "schema",
+    "examples",
+    "completion",
 )
 
 NAMING = ("NAME", "FILE", "FOLDER", "URL")  # metavars of what an empty text does not name

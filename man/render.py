@@ -1,7 +1,8 @@
 """Render the manual pages from the commands: ``python man/render.py [--check]``.
 
-Writes `vtk.1` and one `vtk-COMMAND.1` for each command beside this file. The pages are roff in
-pure ASCII, which every man program reads, and carry no date, so that they are the same every day.
+Writes `vtk.1`, one `vtk-COMMAND.1` for each command, and `vtk-span.5` beside this file. The pages
+are roff in pure ASCII, which every man program reads, and carry no date, so that they are the same
+every day.
 """
 
 import inspect
@@ -12,11 +13,10 @@ from pathlib import Path
 HOME = Path(__file__).resolve().parent
 sys.path.insert(0, str(HOME.parent))  # run as a script, only this folder would be on the path
 
+from man import record  # noqa: E402
 from man.commandline import Command, Parameter, every, keep, read  # noqa: E402
-from vtk import __version__  # noqa: E402
+from man.roff import escape, finish, head  # noqa: E402
 from vtk.stream.exit_status import ExitStatus  # noqa: E402
-
-HEAD = r".\" Rendered by man/render.py from the commands; do not edit."
 
 # Variables that stand for no option.
 VARIABLES = {
@@ -28,29 +28,19 @@ VARIABLES = {
     "VTK_TRACEBACK": "If set, an internal error shows where in the program it happened.",
 }
 
-# The characters that roff would read as commands or set as typographic ones.
-SPECIAL = {
-    "\\": r"\e",
-    "-": r"\-",
-    "'": r"\(aq",
-    "`": r"\(ga",
-    "^": r"\(ha",
-    "~": r"\(ti",
-    '"': r"\(dq",
-}
-
 
 def main() -> int:
     """Write or check all pages."""
     group, commands = read()
     pages = {HOME / "vtk.1": overview(group, commands)}
     pages |= {HOME / f"vtk-{command.name}.1": page(command, commands) for command in commands}
-    return keep("man/render.py", pages, sorted(HOME.glob("*.1")))
+    pages[HOME / "vtk-span.5"] = record.page()
+    return keep("man/render.py", pages, sorted(HOME.glob("*.[1-9]")))
 
 
 def overview(group: Command, commands: list[Command]) -> str:
     """The page of vtk itself."""
-    lines = [*_head("vtk", group.summary), ".SH SYNOPSIS"]
+    lines = [*head("vtk", group.summary), ".SH SYNOPSIS"]
     lines.append(r"\fBvtk\fR [\fIOPTION\fR]... \fICOMMAND\fR [\fIARGUMENT\fR]...")
     # The exit statuses have a section of their own on this page.
     text = [words for words in group.paragraphs if not words.startswith("Exit status:")]
@@ -62,14 +52,14 @@ def overview(group: Command, commands: list[Command]) -> str:
     lines += [".SH ENVIRONMENT"]
     for variable, meaning in sorted(_variables(commands).items()):
         lines += [".TP", rf"\fB{escape(variable)}\fR", escape(meaning)]
-    pages = [f"vtk-{command.name}" for command in commands]
-    return _finish(lines, pages)
+    pages = [*(f"vtk-{command.name}" for command in commands), "vtk-span"]
+    return finish(lines, pages)
 
 
 def page(command: Command, commands: list[Command]) -> str:
     """The page of one command."""
     name = f"vtk-{command.name}"
-    lines = [*_head(name, command.summary), ".SH SYNOPSIS"]
+    lines = [*head(name, command.summary), ".SH SYNOPSIS"]
     for number, each in enumerate(every([command])):
         lines += [*([".br"] if number else []), _synopsis(each)]
     lines += _prose(command.paragraphs)
@@ -83,7 +73,7 @@ def page(command: Command, commands: list[Command]) -> str:
     lines += [*_examples(paragraphs), *_statuses()]
     named = set(re.findall(r"\bvtk (\w+)", " ".join(" ".join(paragraphs).split())))
     others = [c.name for c in commands if c.name in named - {command.name}]
-    return _finish(lines, ["vtk", *(f"vtk-{other}" for other in others)])
+    return finish(lines, ["vtk", *(f"vtk-{other}" for other in others), "vtk-span"])
 
 
 def _synopsis(command: Command) -> str:
@@ -102,25 +92,6 @@ def _section(command: Command) -> list[str]:
     for parameter in command.arguments + command.options:
         lines += _parameter(parameter)
     return lines
-
-
-def escape(text: str) -> str:
-    """Text as roff shows it letter for letter, also at the beginning of a line."""
-    text = "".join(
-        SPECIAL.get(letter, letter if letter.isascii() else rf"\[u{ord(letter):04X}]")
-        for letter in text
-    )
-    return re.sub(r"^(?=\.)", r"\\&", text, flags=re.MULTILINE)
-
-
-def _head(name: str, summary: str) -> list[str]:
-    version = escape(f"vtk {__version__}")
-    return [
-        HEAD,
-        f'.TH {escape(name.upper())} 1 "" "{version}" "vtk manual"',
-        ".SH NAME",
-        rf"{escape(name)} \- {escape(summary[:1].lower() + summary[1:])}",
-    ]
 
 
 def _prose(paragraphs: list[str] | tuple[str, ...]) -> list[str]:
@@ -154,8 +125,9 @@ def _parameters(title: str, parameters: tuple[Parameter, ...]) -> list[str]:
 
 def _parameter(parameter: Parameter) -> list[str]:
     names = [rf"\fB{escape(flag)}\fR" for flag in parameter.flags]
-    choices = "|".join(rf"\fB{escape(choice)}\fR" for choice in parameter.choices)
-    value = choices or (rf"\fI{escape(parameter.metavar)}\fR" if parameter.metavar else "")
+    value = rf"\fI{escape(parameter.metavar)}\fR" if parameter.metavar else ""
+    if names and parameter.choices:
+        value = "|".join(rf"\fB{escape(choice)}\fR" for choice in parameter.choices)
     tag = " ".join(part for part in (", ".join(names), value) if part)
     return [".TP", tag, *escape(parameter.details).splitlines()]
 
@@ -177,11 +149,6 @@ def _variables(commands: list[Command]) -> dict[str, str]:
         if option.variable
     }
     return options | VARIABLES
-
-
-def _finish(lines: list[str], pages: list[str]) -> str:
-    see = ", ".join(rf"\fB{escape(page)}\fR(1)" for page in pages)
-    return "\n".join([*lines, '.SH "SEE ALSO"', see]) + "\n"
 
 
 if __name__ == "__main__":

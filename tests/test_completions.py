@@ -13,7 +13,7 @@ import pytest
 from man.commandline import Command, every, read
 
 HOME = Path(__file__).parents[1]
-FILES = HOME / "completions"
+FILES = HOME / "completions" / "shells"
 _, COMMANDS = read()
 NAMES = [command.name for command in COMMANDS]
 
@@ -195,6 +195,17 @@ def test_bash_offers_subcommands_and_models(folder: Path) -> None:
 
 
 @_needs("bash")
+def test_bash_offers_names_for_values(folder: Path) -> None:
+    assert "qwen3-vl-4b" in _bash(folder, "vtk", "caption", "-m", "qwen3")
+    assert _bash(folder, "vtk", "caption", "-m", "talk") == ["talk.mp4"]
+    assert _bash(folder, "vtk", "caption", "--model", "=", "whisper") == []
+    assert "whisper-tiny" in _bash(folder, "vtk", "transcribe", "-m", "whisper")
+    assert "siglip2-b" in _bash(folder, "vtk", "embed", "--clip", "")
+    assert "all-minilm" in _bash(folder, "vtk", "retrieve", "--embedder", "all")
+    assert _bash(folder, "vtk", "caption", "--recipe", "vr") == ["vript"]
+
+
+@_needs("bash")
 def test_bash_quotes_names(folder: Path) -> None:
     assert _interactive_bash(folder, "vtk split take\t") == "<split><take 2.MOV>"
     assert _interactive_bash(folder, "vtk split take\\ \t") == "<split><take 2.MOV>"
@@ -218,6 +229,9 @@ def test_bash_quotes_names(folder: Path) -> None:
         ("vtk mod\t ver\t", "<models><verify>"),
         ("vtk models list --ki\tcl\t", "<models><list><--kind=clip>"),
         ("vtk models pull -q qwen3-vl-8\t", "<models><pull><-q><qwen3-vl-8b>"),
+        ("vtk caption -m qwen3-vl-8\t", "<caption><-m><qwen3-vl-8b>"),
+        ("vtk transcribe --model=whisper-med\t", "<transcribe><--model=whisper-medium>"),
+        ("vtk caption --recipe vr\t", "<caption><--recipe><vript>"),
         ("vtk retrieve -n 3 query sh\t", "<retrieve><-n><3><query><shots.jsonl>"),
     ],
 )
@@ -252,6 +266,8 @@ def test_fish_offers_subcommands_and_models(folder: Path) -> None:
     assert _fish(folder, "vtk models path qwen3-vl-8b qw") == []
     assert _fish(folder, "vtk models verify talk") == ["talk.mp4"]
     assert _fish(folder, "vtk models list ") == []
+    assert _fish(folder, "vtk caption --recipe vr") == ["vript"]
+    assert _fish(folder, "vtk caption -m qwen3-vl-8") == ["qwen3-vl-8b"]
 
 
 @_needs("fish")

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from man.commandline import every, read
+from man.record import SCORES
 from tests.test_house import ORDER
 from vtk import errors
 from vtk.models.hub import catalog
@@ -163,6 +164,11 @@ def test_the_record_has_every_field_and_no_other() -> None:
     assert all(len(row) == 4 and row[3] for row in rows)
     written = [(name, kind) for name, kind, *_ in rows]
     assert sorted(written) == sorted(fields(PROPERTIES))
+
+
+def test_the_record_tells_what_scores_are_as_the_manual_does() -> None:
+    rows = tables(RECORD, "written by", "score is", "range")
+    assert rows == [[writer, *about] for writer, about in SCORES.items()]
 
 
 def test_the_record_has_every_kind() -> None:

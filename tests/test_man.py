@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from man.commandline import Command, every, read
-from man.render import escape
+from man.record import SCORES
+from man.roff import escape
+from vtk.schema import PROPERTIES
 from vtk.stream.exit_status import ExitStatus
 
 HOME = Path(__file__).parents[1]
-PAGES = sorted((HOME / "man").glob("*.1"))
+PAGES = sorted((HOME / "man").glob("*.[1-9]"))
 GROUP, COMMANDS = read()
 
 groff = pytest.mark.skipif(shutil.which("groff") is None, reason="groff is not installed")
@@ -52,11 +54,11 @@ def test_check_names_the_command_to_run(tmp_path: Path) -> None:
         "man/vtk-gone.1 is not current: run python man/render.py",
     ]
     subprocess.run(check[:-1], check=True, timeout=60)
-    assert sorted(p.name for p in (tmp_path / "man").glob("*.1")) == [p.name for p in PAGES]
+    assert sorted(p.name for p in (tmp_path / "man").glob("*.[1-9]")) == [p.name for p in PAGES]
 
 
 def test_every_command_has_a_page() -> None:
-    names = {"vtk.1", *(f"vtk-{command.name}.1" for command in COMMANDS)}
+    names = {"vtk.1", "vtk-span.5", *(f"vtk-{command.name}.1" for command in COMMANDS)}
     assert {page.name for page in PAGES} == names
 
 
@@ -104,6 +106,19 @@ def test_overview_names_every_command_status_and_variable() -> None:
     sources = [*(HOME / "vtk").rglob("*.py"), *(HOME / "commands").rglob("*.py")]
     for variable in re.findall(r"\bVTK_[A-Z_]+\b", "".join(p.read_text("utf-8") for p in sources)):
         assert variable in page, f"{variable} is read and not in the manual"
+
+
+@groff
+def test_the_page_of_the_record_has_every_field_with_its_meaning() -> None:
+    text = _groff((HOME / "man" / "vtk-span.5").read_text("ascii"), "-rHY=0", "-rLL=200n").stdout
+    lines = [" ".join(line.split()) for line in text.splitlines()]
+    for name, schema in PROPERTIES.items():
+        place = lines.index(f"{name} ({schema['type']})")
+        told = " ".join(lines[place + 1 : place + 3])
+        assert schema["description"].replace("`", "") in told
+    assert "speech[].words[].text (string)" in lines
+    for writer, (meaning, _) in SCORES.items():
+        assert lines[lines.index(f"vtk {writer}") + 1].startswith(meaning)
 
 
 def test_help_names_every_exit_status() -> None:

@@ -1,5 +1,6 @@
 """What is installed from a wheel: all of it is there, and runs where the sources are not."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from tests.world import World
 pytest.importorskip("pip")
 
 HOME = Path(__file__).parents[1]
-SOURCES = ("vtk", "commands", "man", "completions")
+SOURCES = ("vtk", "commands", "man", "completions", "examples")
 FILES = ("pyproject.toml", "setup.py", "README.md", "LICENSE")
 BUILD = "import sys; from setuptools.build_meta import build_wheel; build_wheel(sys.argv[1])"
 
@@ -65,12 +66,16 @@ def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_wheel_has_every_file(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
-    for folder, inside in (("vtk", "vtk"), ("commands", "vtk/commands")):
+    folders = {"vtk": "vtk", "commands": "vtk/commands", "examples": "vtk/examples"}
+    for folder, inside in (folders | {"completions/shells": "vtk/completions"}).items():
         for path in (HOME / folder).rglob("*"):
             if path.is_file() and "__pycache__" not in path.parts:
                 assert f"{inside}/{path.relative_to(HOME / folder)}" in names
     data = {name.partition(".data/data/")[2] for name in names}
-    assert {f"share/man/man1/{page.name}" for page in HOME.glob("man/*.1")} <= data
+    for section in (1, 5):
+        pages = {f"share/man/man{section}/{page.name}" for page in HOME.glob(f"man/*.{section}")}
+        assert pages
+        assert pages <= data
     for name in ("bash-completion/completions/vtk", "zsh/site-functions/_vtk"):
         assert f"share/{name}" in data
     assert "share/fish/vendor_completions.d/vtk.fish" in data
@@ -91,3 +96,54 @@ def test_what_is_installed_runs(environment: Path, world: World, tmp_path: Path)
     python = [str(environment / "bin" / "python"), "-c", "import vtk; print(vtk.__file__)"]
     found = subprocess.run(python, cwd=tmp_path, capture_output=True, check=True, text=True).stdout
     assert str(environment) in found
+
+
+def test_the_examples_are_copied_out_and_run(
+    environment: Path, world: World, tmp_path: Path
+) -> None:
+    vtk = str(environment / "bin" / "vtk")
+    listed = subprocess.run([vtk, "examples"], capture_output=True, check=True, text=True).stdout
+    names = sorted(path.name for path in (HOME / "examples").iterdir())
+    assert [line.split()[0] for line in listed.splitlines()] == names
+    copy = [vtk, "examples", "scripts"]
+    copied = subprocess.run(copy, cwd=tmp_path, capture_output=True, check=True, text=True).stdout
+    assert copied.splitlines() == [f"scripts/{name}" for name in names]
+    assert subprocess.run(copy, cwd=tmp_path, capture_output=True).returncode == 0
+    run = subprocess.run(
+        ["scripts/demo.sh", world("cuts").path, "demo"],
+        cwd=tmp_path, env=os.environ | {"VTK": vtk}, capture_output=True, timeout=120,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    assert (tmp_path / "demo" / "chapters.jsonl").exists()
+
+
+def test_one_command_turns_completion_on(environment: Path, tmp_path: Path) -> None:
+    line = 'eval "$(vtk completion bash)" && COMP_WORDS=(vtk sp) COMP_CWORD=1 && _vtk vtk sp'
+    run = subprocess.run(
+        ["bash", "--norc", "-c", f'{line} && echo "${{COMPREPLY[@]}}"'],
+        cwd=tmp_path,
+        env={"PATH": f"{environment / 'bin'}:{os.environ['PATH']}"},
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert (run.stdout, run.stderr) == ("split\n", "")
+    for shell, sign in (("zsh", "compdef _vtk vtk"), ("fish", "complete -c vtk")):
+        command = [str(environment / "bin" / "vtk"), "completion", shell]
+        printed = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+        assert sign in printed
+
+
+def test_an_extra_is_added_by_the_name_in_the_hints(environment: Path) -> None:
+    """Although no index has a package of that name."""
+    python = str(environment / "bin" / "python")
+    command = [sys.executable, "-m", "pip", "--python", python, "install", "--no-index"]
+    run = subprocess.run([*command, "video-text-kit[fsspec]"], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+
+
+def test_files_of_your_own_are_not_replaced_by_examples(environment: Path, tmp_path: Path) -> None:
+    (tmp_path / "demo.sh").write_text("mine\n")
+    command = [str(environment / "bin" / "vtk"), "examples", str(tmp_path)]
+    run = subprocess.run(command, capture_output=True, text=True)
+    assert run.returncode == 74
+    assert f"{tmp_path / 'demo.sh'} is there and differs" in run.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["demo.sh"]

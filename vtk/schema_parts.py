@@ -17,6 +17,7 @@ PTS = {
     "minItems": 2,
     "maxItems": 2,
 }
+EXACT = {"type": "integer", "description": "exact time in units of time_base"}
 BOX = {
     "type": "array",
     "description": "left, top, right, bottom as fractions of the displayed picture",
@@ -49,7 +50,7 @@ SHOWN = {
     "dependentRequired": {"start": ["end"]},
 }
 TIMED = {"start": SECONDS, "end": SECONDS}
-SCORE = number("higher is better; what it measures: see `made`")
+SCORE = number("higher is better; vtk-span(5) tells what each command measures")
 
 EMBEDDING = entries(
     "unit vectors that models give, one entry a model",

@@ -47,11 +47,13 @@ function __vtk_inputs
     or printf '%s\n' $names
 end
 
-# Offer models by name, and files.
-function __vtk_models
-    string split ' ' -- '@models@'
+# Offer names, such as those of models, and files.
+function __vtk_names
+    string split ' ' -- $argv
     complete -C "__vtk_no_command "(commandline -ct)
 end
+
+@names@
 
 complete -c vtk -f
 @first@

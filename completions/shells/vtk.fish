@@ -47,11 +47,18 @@ function __vtk_inputs
     or printf '%s\n' $names
 end
 
-# Offer models by name, and files.
-function __vtk_models
-    string split ' ' -- 'qwen3-vl-2b qwen3-vl-4b qwen3-vl-8b qwen3.5-2b qwen3.5-4b qwen3.5-9b qwen2.5-vl-3b qwen2.5-vl-7b smolvlm2-256m smolvlm2-500m smolvlm2-2.2b internvl3.5-2b internvl3.5-4b internvl3.5-8b minicpm-v-4 minicpm-v-4.5 minicpm-v-4.6 gemma-3-4b gemma-3-12b gemma-4-e2b gemma-4-e4b gemma-4-12b timelens-7b marlin-2b glm-ocr paddleocr-vl lightonocr dots-ocr deepseek-ocr hunyuan-ocr pp-ocrv6-medium qwen3-1.7b qwen3-4b qwen3-4b-2507 qwen3-8b all-minilm nomic-embed-1.5 bge-m3 qwen3-embedding-0.6b embeddinggemma qwen3-vl-embedding-2b qwen3-vl-reranker-2b pe-core-t pe-core-s pe-core-b pe-core-l pe-core-g siglip2-b siglip2-l siglip2-so400m mobileclip2-s0 mobileclip2-s2 mobileclip2-s4 mobileclip2-b mobileclip2-l whisper-tiny whisper-tiny.en whisper-base whisper-small whisper-medium whisper-large-v3 whisper-turbo whisper-distil qwen3-asr-0.6b qwen3-asr-1.7b granite-speech-4.1-2b voxtral-mini-3b'
+# Offer names, such as those of models, and files.
+function __vtk_names
+    string split ' ' -- $argv
     complete -C "__vtk_no_command "(commandline -ct)
 end
+
+function __vtk_models; __vtk_names 'qwen3-vl-2b qwen3-vl-4b qwen3-vl-8b qwen3.5-2b qwen3.5-4b qwen3.5-9b qwen2.5-vl-3b qwen2.5-vl-7b smolvlm2-256m smolvlm2-500m smolvlm2-2.2b internvl3.5-2b internvl3.5-4b internvl3.5-8b minicpm-v-4 minicpm-v-4.5 minicpm-v-4.6 gemma-3-4b gemma-3-12b gemma-4-e2b gemma-4-e4b gemma-4-12b timelens-7b marlin-2b glm-ocr paddleocr-vl lightonocr dots-ocr deepseek-ocr hunyuan-ocr pp-ocrv6-medium qwen3-1.7b qwen3-4b qwen3-4b-2507 qwen3-8b all-minilm nomic-embed-1.5 bge-m3 qwen3-embedding-0.6b embeddinggemma qwen3-vl-embedding-2b qwen3-vl-reranker-2b pe-core-t pe-core-s pe-core-b pe-core-l pe-core-g siglip2-b siglip2-l siglip2-so400m mobileclip2-s0 mobileclip2-s2 mobileclip2-s4 mobileclip2-b mobileclip2-l whisper-tiny whisper-tiny.en whisper-base whisper-small whisper-medium whisper-large-v3 whisper-turbo whisper-distil qwen3-asr-0.6b qwen3-asr-1.7b granite-speech-4.1-2b voxtral-mini-3b'; end
+function __vtk_language_models; __vtk_names 'qwen3-vl-2b qwen3-vl-4b qwen3-vl-8b qwen3.5-2b qwen3.5-4b qwen3.5-9b qwen2.5-vl-3b qwen2.5-vl-7b smolvlm2-256m smolvlm2-500m smolvlm2-2.2b internvl3.5-2b internvl3.5-4b internvl3.5-8b minicpm-v-4 minicpm-v-4.5 minicpm-v-4.6 gemma-3-4b gemma-3-12b gemma-4-e2b gemma-4-e4b gemma-4-12b timelens-7b marlin-2b glm-ocr paddleocr-vl lightonocr dots-ocr deepseek-ocr hunyuan-ocr pp-ocrv6-medium qwen3-1.7b qwen3-4b qwen3-4b-2507 qwen3-8b'; end
+function __vtk_speech_models; __vtk_names 'whisper-tiny whisper-tiny.en whisper-base whisper-small whisper-medium whisper-large-v3 whisper-turbo whisper-distil qwen3-asr-0.6b qwen3-asr-1.7b granite-speech-4.1-2b voxtral-mini-3b'; end
+function __vtk_clip_models; __vtk_names 'pe-core-t pe-core-s pe-core-b pe-core-l pe-core-g siglip2-b siglip2-l siglip2-so400m mobileclip2-s0 mobileclip2-s2 mobileclip2-s4 mobileclip2-b mobileclip2-l'; end
+function __vtk_text_embedders; __vtk_names 'all-minilm nomic-embed-1.5 bge-m3 qwen3-embedding-0.6b embeddinggemma qwen3-vl-embedding-2b'; end
+function __vtk_recipes; __vtk_names 'howtocaption koala-36m lvd-2m panda-70m sharegpt4video vript'; end
 
 complete -c vtk -f
 complete -c vtk -n __vtk_first -l version -d 'Print the version and exit'
@@ -72,6 +79,8 @@ complete -c vtk -n __vtk_first -a show -d 'Show spans as text to read instead of
 complete -c vtk -n __vtk_first -a export -d 'Write spans in the formats of other programs'
 complete -c vtk -n __vtk_first -a models -d 'List, fetch and check models'
 complete -c vtk -n __vtk_first -a schema -d 'Print the JSON Schema of a span, the record of every vtk stream'
+complete -c vtk -n __vtk_first -a examples -d 'List the example scripts that come with vtk, or copy them to a folder'
+complete -c vtk -n __vtk_first -a completion -d 'Print what completes commands, options and values in a shell'
 
 # vtk index
 complete -c vtk -n '__vtk_group index' -s h -l help -d 'Show this message and exit'
@@ -152,7 +161,7 @@ complete -c vtk -n '__vtk_command keyframes' -l at -x -d 'Instead of a number an
 complete -c vtk -n '__vtk_command keyframes' -l method -x -a 'sharp uniform middle cluster maxinfo motion clips aks bolt tass focus tstar f2c sevices yesno' -d 'sharp: sharp, well exposed, away from transitions, unlike each other; uniform: at even distances; middle: in the middle; cluster: one for each kind of look; maxinfo: as few as stand for all; motion: where most moves. With --query: clips: the best scenes, by seats; aks: uneven parts are halved; bolt: in proportion to the scores; tass: the best, far apart; focus: looks where it promises most; tstar: zooms in, looks at half at most; f2c: short clips around the best; sevices: where captions and pictures agree; yesno: for which a model says yes'
 complete -c vtk -n '__vtk_command keyframes' -l tokens -x -d 'With --query: most tokens of a vision-language model that the pictures of a span may cost, at 28 x 28 pixels a token; their `size` follows. f2c without -k takes four frames of half the size where one would fit'
 complete -c vtk -n '__vtk_command keyframes' -l crop -d 'With --query and --clip: find the part of each frame that answers best, as `box` in fractions of the picture; --images writes that part'
-complete -c vtk -n '__vtk_command keyframes' -l clip -x -d 'An image-text model, for what pictures look like: an open_clip model, or the URL of a server that embeds pictures and texts'
+complete -c vtk -n '__vtk_command keyframes' -l clip -r -F -a '(__vtk_clip_models)' -d 'An image-text model, for what pictures look like: an open_clip model, or the URL of a server that embeds pictures and texts'
 complete -c vtk -n '__vtk_command keyframes' -l language -x -d 'Language of the words (en, de, …), ISO 639'
 complete -c vtk -n '__vtk_command keyframes' -l features -x -a 'colour clip' -d 'How frames are compared with each other: by colour and texture, or by the model of --clip'
 complete -c vtk -n '__vtk_command keyframes' -l min-gap -x -d 'Least time between two keyframes of a span'
@@ -164,7 +173,7 @@ complete -c vtk -n '__vtk_command keyframes' -l size -x -d 'Longest side of the 
 complete -c vtk -n '__vtk_command keyframes' -l quality -x -d 'Quality of the pictures; png loses nothing'
 complete -c vtk -n '__vtk_command keyframes' -l sheet -r -F -d 'Write a contact sheet of all keyframes with their times (.jpg, .webp, .png, .avif); after 120 pictures it continues in FILE-2 and so on'
 complete -c vtk -n '__vtk_command keyframes' -l gif -x -a '(__fish_complete_directories)' -d 'Write a short animated GIF of each span into the folder DIR'
-complete -c vtk -n '__vtk_command keyframes' -s m -l model -x -d 'A model of vtk models list, a .gguf file or hf:OWNER/REPO/FILE.gguf'
+complete -c vtk -n '__vtk_command keyframes' -s m -l model -r -F -a '(__vtk_language_models)' -d 'A model of vtk models list, a .gguf file or hf:OWNER/REPO/FILE.gguf'
 complete -c vtk -n '__vtk_command keyframes' -l endpoint -x -d 'Use the model of an OpenAI-compatible server (llama-server, vLLM)'
 complete -c vtk -n '__vtk_command keyframes' -l timeout -x -d 'Most time for an answer of the server, and after a failure for further tries or for the server to come back'
 complete -c vtk -n '__vtk_command keyframes' -l mmproj -r -F -d 'The model\'s projector for pictures; found beside the model if exactly one fits'
@@ -192,7 +201,7 @@ complete -c vtk -n '__vtk_command transcribe' -l track -x -d 'The subtitle strea
 complete -c vtk -n '__vtk_command transcribe' -l from -r -F -d 'A transcript made elsewhere: JSON (whisper, whisper.cpp, whisperX, OpenAI, YouTube json3, Podcasting 2.0), text with time codes, or subtitles'
 complete -c vtk -n '__vtk_command transcribe' -l vad-only -d 'Only tell where somebody speaks: a span for each stretch'
 complete -c vtk -n '__vtk_command transcribe' -l sounds -d 'Only tell where there is speech, music or silence: a span for each stretch'
-complete -c vtk -n '__vtk_command transcribe' -s m -l model -x -d 'The speech model: a name of vtk models list --kind speech, or a folder'
+complete -c vtk -n '__vtk_command transcribe' -s m -l model -r -F -a '(__vtk_speech_models)' -d 'The speech model: a name of vtk models list --kind speech, or a folder'
 complete -c vtk -n '__vtk_command transcribe' -l endpoint -x -d 'Let an OpenAI-compatible server transcribe, by its first model if --model is not given'
 complete -c vtk -n '__vtk_command transcribe' -l threads -x -d 'Threads; all cores if not given'
 complete -c vtk -n '__vtk_command transcribe' -l language -x -d 'Language of the words (en, de, …), ISO 639'
@@ -215,7 +224,7 @@ complete -c vtk -n '__vtk_command ocr' -l min-height -x -d 'Leave out lines less
 complete -c vtk -n '__vtk_command ocr' -l prompt -x -d 'Ask the model this; if not given, what an OCR model of the catalog expects, and a plain instruction to others'
 complete -c vtk -n '__vtk_command ocr' -l pixels -x -d 'Longest side of a picture for the model, in pixels'
 complete -c vtk -n '__vtk_command ocr' -l max-tokens -x -d 'Most tokens in an answer of the model'
-complete -c vtk -n '__vtk_command ocr' -s m -l model -x -d 'A model of vtk models list, a .gguf file or hf:OWNER/REPO/FILE.gguf'
+complete -c vtk -n '__vtk_command ocr' -s m -l model -r -F -a '(__vtk_language_models)' -d 'A model of vtk models list, a .gguf file or hf:OWNER/REPO/FILE.gguf'
 complete -c vtk -n '__vtk_command ocr' -l endpoint -x -d 'Use the model of an OpenAI-compatible server (llama-server, vLLM)'
 complete -c vtk -n '__vtk_command ocr' -l timeout -x -d 'Most time for an answer of the server, and after a failure for further tries or for the server to come back'
 complete -c vtk -n '__vtk_command ocr' -l mmproj -r -F -d 'The model\'s projector for pictures; found beside the model if exactly one fits'
@@ -239,7 +248,7 @@ complete -c vtk -n '__vtk_command ocr' -a '(__vtk_inputs)'
 
 # vtk caption
 complete -c vtk -n '__vtk_command caption' -l method -x -a 'facts plain differential dense detailed narrated verify best-of' -d 'facts: what is measured, by default without a model; plain: one answer about the frames, by default with one; differential: the first frame, then what changes; dense: the events inside the span; detailed: aspects one by one, merged; narrated: what is seen and when, by what is said; verify: less what the model denies; best-of: of several the nearest to the frames'
-complete -c vtk -n '__vtk_command caption' -l recipe -x -d 'Split, filter and caption as published: howtocaption, koala-36m, lvd-2m, panda-70m, sharegpt4video, vript, or a .toml file. Options given here take precedence'
+complete -c vtk -n '__vtk_command caption' -l recipe -r -F -a '(__vtk_recipes)' -d 'Split, filter and caption as published: howtocaption, koala-36m, lvd-2m, panda-70m, sharegpt4video, vript, or a .toml file. Options given here take precedence'
 complete -c vtk -n '__vtk_command caption' -l show-recipe -d 'Print the recipe and exit'
 complete -c vtk -n '__vtk_command caption' -l layout -x -a 'frames grid thumbnail clip none' -d 'What the model sees: frames one by one; all in one grid; a grid and some at full size (thumbnail); short runs at half the size (clip); nothing (none): plain then captions what is said and written, without decoding'
 complete -c vtk -n '__vtk_command caption' -l frames -x -d 'Frames per span; if not given, its keyframes, or a few if it has none'
@@ -252,7 +261,7 @@ complete -c vtk -n '__vtk_command caption' -l glossary -r -F -d 'Names and terms
 complete -c vtk -n '__vtk_command caption' -l previous -d 'Tell the model the previous caption; spans are then captioned one at a time'
 complete -c vtk -n '__vtk_command caption' -l schema -r -F -d 'JSON Schema that the answers of plain must follow; they are put under `fields`'
 complete -c vtk -n '__vtk_command caption' -l tags -r -F -d 'Judge these tags, one per line, such as juggling: balls in the air; …'
-complete -c vtk -n '__vtk_command caption' -l clip -x -d 'What judges tags and chooses for best-of: an open_clip model, or a server\'s URL'
+complete -c vtk -n '__vtk_command caption' -l clip -r -F -a '(__vtk_clip_models)' -d 'What judges tags and chooses for best-of: an open_clip model, or a server\'s URL'
 complete -c vtk -n '__vtk_command caption' -l names -d 'Give each person and thing one name throughout a video, in `names`'
 complete -c vtk -n '__vtk_command caption' -l long -x -d 'Describe each video in one text of about this many words, built up from its shots'
 complete -c vtk -n '__vtk_command caption' -l candidates -x -d 'Answers of which best-of keeps one'
@@ -262,7 +271,7 @@ complete -c vtk -n '__vtk_command caption' -l seed -x -d 'Seed for sampling'
 complete -c vtk -n '__vtk_command caption' -l seconds -l no-seconds -d 'Note in `made` how long each caption took, and how much of its prompts was reused; without it, the same input gives the same bytes, one prompt at a time'
 complete -c vtk -n '__vtk_command caption' -l resume -d 'Continue an earlier run with -o FILE --resume, keeping what it had finished'
 complete -c vtk -n '__vtk_command caption' -l language -x -d 'Language of the words (en, de, …), ISO 639'
-complete -c vtk -n '__vtk_command caption' -s m -l model -x -d 'A model of vtk models list, a .gguf file or hf:OWNER/REPO/FILE.gguf'
+complete -c vtk -n '__vtk_command caption' -s m -l model -r -F -a '(__vtk_language_models)' -d 'A model of vtk models list, a .gguf file or hf:OWNER/REPO/FILE.gguf'
 complete -c vtk -n '__vtk_command caption' -l endpoint -x -d 'Use the model of an OpenAI-compatible server (llama-server, vLLM)'
 complete -c vtk -n '__vtk_command caption' -l timeout -x -d 'Most time for an answer of the server, and after a failure for further tries or for the server to come back'
 complete -c vtk -n '__vtk_command caption' -l mmproj -r -F -d 'The model\'s projector for pictures; found beside the model if exactly one fits'
@@ -297,9 +306,9 @@ complete -c vtk -n '__vtk_command chapter' -l outline -r -F -d 'Titles that are 
 complete -c vtk -n '__vtk_command chapter' -l steps -d 'Of a procedure, whose steps the model finds and calls by instructions (llm), or only calls so (--titles model)'
 complete -c vtk -n '__vtk_command chapter' -l replace -d 'Make new chapters also where the input has some of another origin'
 complete -c vtk -n '__vtk_command chapter' -l timing -l no-timing -d 'Note in `made` how long a model took for the video; without it, the same input gives the same bytes, one prompt at a time'
-complete -c vtk -n '__vtk_command chapter' -l embedder -x -d 'A text embedder, for what words mean: a model of `vtk models list --kind embed`, a GGUF file, or the URL of a server that embeds texts'
+complete -c vtk -n '__vtk_command chapter' -l embedder -r -F -a '(__vtk_text_embedders)' -d 'A text embedder, for what words mean: a model of `vtk models list --kind embed`, a GGUF file, or the URL of a server that embeds texts'
 complete -c vtk -n '__vtk_command chapter' -l language -x -d 'Language of the words (en, de, …), ISO 639'
-complete -c vtk -n '__vtk_command chapter' -s m -l model -x -d 'A model of vtk models list, a .gguf file or hf:OWNER/REPO/FILE.gguf'
+complete -c vtk -n '__vtk_command chapter' -s m -l model -r -F -a '(__vtk_language_models)' -d 'A model of vtk models list, a .gguf file or hf:OWNER/REPO/FILE.gguf'
 complete -c vtk -n '__vtk_command chapter' -l endpoint -x -d 'Use the model of an OpenAI-compatible server (llama-server, vLLM)'
 complete -c vtk -n '__vtk_command chapter' -l timeout -x -d 'Most time for an answer of the server, and after a failure for further tries or for the server to come back'
 complete -c vtk -n '__vtk_command chapter' -l mmproj -r -F -d 'The model\'s projector for pictures; found beside the model if exactly one fits'
@@ -334,9 +343,9 @@ complete -c vtk -n '__vtk_command summarize' -l skim -r -F -d 'Write the video i
 complete -c vtk -n '__vtk_command summarize' -l select -d 'Give the spans to watch instead of the summary; needs no --skim'
 complete -c vtk -n '__vtk_command summarize' -l ratio -x -d 'Length of --skim or --select as a share of the video'
 complete -c vtk -n '__vtk_command summarize' -l seconds -x -d 'Length of --skim or --select in seconds'
-complete -c vtk -n '__vtk_command summarize' -l embedder -x -d 'A text embedder, for what words mean: a model of `vtk models list --kind embed`, a GGUF file, or the URL of a server that embeds texts'
+complete -c vtk -n '__vtk_command summarize' -l embedder -r -F -a '(__vtk_text_embedders)' -d 'A text embedder, for what words mean: a model of `vtk models list --kind embed`, a GGUF file, or the URL of a server that embeds texts'
 complete -c vtk -n '__vtk_command summarize' -l language -x -d 'Language of the words (en, de, …), ISO 639'
-complete -c vtk -n '__vtk_command summarize' -s m -l model -x -d 'A model of vtk models list, a .gguf file or hf:OWNER/REPO/FILE.gguf'
+complete -c vtk -n '__vtk_command summarize' -s m -l model -r -F -a '(__vtk_language_models)' -d 'A model of vtk models list, a .gguf file or hf:OWNER/REPO/FILE.gguf'
 complete -c vtk -n '__vtk_command summarize' -l endpoint -x -d 'Use the model of an OpenAI-compatible server (llama-server, vLLM)'
 complete -c vtk -n '__vtk_command summarize' -l timeout -x -d 'Most time for an answer of the server, and after a failure for further tries or for the server to come back'
 complete -c vtk -n '__vtk_command summarize' -l mmproj -r -F -d 'The model\'s projector for pictures; found beside the model if exactly one fits'
@@ -358,8 +367,8 @@ complete -c vtk -n '__vtk_command summarize' -s h -l help -d 'Show this message 
 complete -c vtk -n '__vtk_command summarize' -a '(__vtk_inputs)'
 
 # vtk embed
-complete -c vtk -n '__vtk_command embed' -l embedder -x -d 'A text embedder, for what words mean: a model of `vtk models list --kind embed`, a GGUF file, or the URL of a server that embeds texts'
-complete -c vtk -n '__vtk_command embed' -l clip -x -d 'An image-text model, for what pictures look like: an open_clip model, or the URL of a server that embeds pictures and texts'
+complete -c vtk -n '__vtk_command embed' -l embedder -r -F -a '(__vtk_text_embedders)' -d 'A text embedder, for what words mean: a model of `vtk models list --kind embed`, a GGUF file, or the URL of a server that embeds texts'
+complete -c vtk -n '__vtk_command embed' -l clip -r -F -a '(__vtk_clip_models)' -d 'An image-text model, for what pictures look like: an open_clip model, or the URL of a server that embeds pictures and texts'
 complete -c vtk -n '__vtk_command embed' -l pool -d 'Keep one vector a span, the mean, not one a frame and one a text: smaller, but what only one frame shows is harder to find'
 complete -c vtk -n '__vtk_command embed' -l signature -d 'Give spans two signatures of frames a second, without a model, by which vtk retrieve --same finds copies'
 complete -c vtk -n '__vtk_command embed' -l resume -d 'Continue an earlier run with -o FILE --resume, keeping what it had finished'
@@ -376,8 +385,8 @@ complete -c vtk -n '__vtk_command embed' -a '(__vtk_inputs)'
 
 # vtk index add
 complete -c vtk -n '__vtk_command index add' -l prune -d 'Drop videos that are not in the input and whose files are not there any more; if the input is complete, without failures'
-complete -c vtk -n '__vtk_command index add' -l embedder -x -d 'A text embedder, for what words mean: a model of `vtk models list --kind embed`, a GGUF file, or the URL of a server that embeds texts'
-complete -c vtk -n '__vtk_command index add' -l clip -x -d 'An image-text model, for what pictures look like: an open_clip model, or the URL of a server that embeds pictures and texts'
+complete -c vtk -n '__vtk_command index add' -l embedder -r -F -a '(__vtk_text_embedders)' -d 'A text embedder, for what words mean: a model of `vtk models list --kind embed`, a GGUF file, or the URL of a server that embeds texts'
+complete -c vtk -n '__vtk_command index add' -l clip -r -F -a '(__vtk_clip_models)' -d 'An image-text model, for what pictures look like: an open_clip model, or the URL of a server that embeds pictures and texts'
 complete -c vtk -n '__vtk_command index add' -l threads -x -d 'Threads; all cores if not given'
 complete -c vtk -n '__vtk_command index add' -l language -x -d 'Language of the words (en, de, …), ISO 639'
 complete -c vtk -n '__vtk_command index add' -s o -l output -r -F -d 'Write to FILE instead of standard output; it appears when it is complete'
@@ -440,8 +449,8 @@ complete -c vtk -n '__vtk_command retrieve' -l fail-empty -d 'Exit with status 1
 complete -c vtk -n '__vtk_command retrieve' -l image -r -F -d 'Search for what looks like this picture, by --clip or --same'
 complete -c vtk -n '__vtk_command retrieve' -l like -x -d 'Search for what looks or speaks like this stretch of a video: film.mp4#t=10,14'
 complete -c vtk -n '__vtk_command retrieve' -l same -d 'With --like: find copies of that stretch instead, itself left out; with --image: where that very picture is shown; by signatures of frames (vtk embed --signature), without a model'
-complete -c vtk -n '__vtk_command retrieve' -l embedder -x -d 'A text embedder, for what words mean: a model of `vtk models list --kind embed`, a GGUF file, or the URL of a server that embeds texts'
-complete -c vtk -n '__vtk_command retrieve' -l clip -x -d 'An image-text model, for what pictures look like: an open_clip model, or the URL of a server that embeds pictures and texts'
+complete -c vtk -n '__vtk_command retrieve' -l embedder -r -F -a '(__vtk_text_embedders)' -d 'A text embedder, for what words mean: a model of `vtk models list --kind embed`, a GGUF file, or the URL of a server that embeds texts'
+complete -c vtk -n '__vtk_command retrieve' -l clip -r -F -a '(__vtk_clip_models)' -d 'An image-text model, for what pictures look like: an open_clip model, or the URL of a server that embeds pictures and texts'
 complete -c vtk -n '__vtk_command retrieve' -l pool -x -a 'max mean softmax levels chamfer late transport' -d 'How a span with several vectors counts: by the nearest, by their mean, by their mean weighted by nearness, by the best of moments, parts and whole; by each word of the query and each vector (chamfer), by each word (late), by each sentence (transport)'
 complete -c vtk -n '__vtk_command retrieve' -l fuse -x -a 'sum rrf max' -d 'How ways to search are joined: by evidence (that of words, and the better one of meaning and looks, each beside its own first hits), by ranks, by the best one'
 complete -c vtk -n '__vtk_command retrieve' -l weights -x -d 'How much each way to search counts: words=1,meaning=2,looks=1'
@@ -456,7 +465,7 @@ complete -c vtk -n '__vtk_command retrieve' -l format -x -a 'jsonl uri' -d 'json
 complete -c vtk -n '__vtk_command retrieve' -l print -x -d 'Print this of each result, such as \'{start:hms}\\t{name}\\t{score:.2f}\': fields by their path (keyframes.0.t), uri, name, duration, json; :hms is a clock time'
 complete -c vtk -n '__vtk_command retrieve' -l clips -x -a '(__fish_complete_directories)' -d 'Cut each result out into a file in the folder DIR, from the keyframe of the encoding before it, without encoding anew'
 complete -c vtk -n '__vtk_command retrieve' -l exact -d 'For --clips: exactly the result, encoded as H.264 in MP4'
-complete -c vtk -n '__vtk_command retrieve' -s m -l model -x -d 'A model of vtk models list, a .gguf file or hf:OWNER/REPO/FILE.gguf'
+complete -c vtk -n '__vtk_command retrieve' -s m -l model -r -F -a '(__vtk_language_models)' -d 'A model of vtk models list, a .gguf file or hf:OWNER/REPO/FILE.gguf'
 complete -c vtk -n '__vtk_command retrieve' -l endpoint -x -d 'Use the model of an OpenAI-compatible server (llama-server, vLLM)'
 complete -c vtk -n '__vtk_command retrieve' -l timeout -x -d 'Most time for an answer of the server, and after a failure for further tries or for the server to come back'
 complete -c vtk -n '__vtk_command retrieve' -l mmproj -r -F -d 'The model\'s projector for pictures; found beside the model if exactly one fits'
@@ -489,15 +498,15 @@ complete -c vtk -n '__vtk_command ground' -l min-length -x -d 'Widen moments sho
 complete -c vtk -n '__vtk_command ground' -l max-length -x -d 'Longest moment made of several texts'
 complete -c vtk -n '__vtk_command ground' -l looks -x -d 'Most looks at a video: for a query windows of search and frames of vlm, for all queries frames of scan'
 complete -c vtk -n '__vtk_command ground' -l scores -d 'Instead of moments, give each video with `scores` about once a second: density, topic, highlights, scan'
-complete -c vtk -n '__vtk_command ground' -l clip -x -d 'An image-text model, for what pictures look like: an open_clip model, or the URL of a server that embeds pictures and texts'
-complete -c vtk -n '__vtk_command ground' -l embedder -x -d 'A text embedder, for what words mean: a model of `vtk models list --kind embed`, a GGUF file, or the URL of a server that embeds texts'
+complete -c vtk -n '__vtk_command ground' -l clip -r -F -a '(__vtk_clip_models)' -d 'An image-text model, for what pictures look like: an open_clip model, or the URL of a server that embeds pictures and texts'
+complete -c vtk -n '__vtk_command ground' -l embedder -r -F -a '(__vtk_text_embedders)' -d 'A text embedder, for what words mean: a model of `vtk models list --kind embed`, a GGUF file, or the URL of a server that embeds texts'
 complete -c vtk -n '__vtk_command ground' -l fail-empty -d 'Exit with status 1 if nothing is found'
 complete -c vtk -n '__vtk_command ground' -l language -x -d 'Language of the words (en, de, …), ISO 639'
 complete -c vtk -n '__vtk_command ground' -l format -x -a 'jsonl uri' -d 'jsonl: spans with all that is known; uri: media fragments, one a line'
 complete -c vtk -n '__vtk_command ground' -l print -x -d 'Print this of each result, such as \'{start:hms}\\t{name}\\t{score:.2f}\': fields by their path (keyframes.0.t), uri, name, duration, json; :hms is a clock time'
 complete -c vtk -n '__vtk_command ground' -l clips -x -a '(__fish_complete_directories)' -d 'Cut each result out into a file in the folder DIR, from the keyframe of the encoding before it, without encoding anew'
 complete -c vtk -n '__vtk_command ground' -l exact -d 'For --clips: exactly the result, encoded as H.264 in MP4'
-complete -c vtk -n '__vtk_command ground' -s m -l model -x -d 'A model of vtk models list, a .gguf file or hf:OWNER/REPO/FILE.gguf'
+complete -c vtk -n '__vtk_command ground' -s m -l model -r -F -a '(__vtk_language_models)' -d 'A model of vtk models list, a .gguf file or hf:OWNER/REPO/FILE.gguf'
 complete -c vtk -n '__vtk_command ground' -l endpoint -x -d 'Use the model of an OpenAI-compatible server (llama-server, vLLM)'
 complete -c vtk -n '__vtk_command ground' -l timeout -x -d 'Most time for an answer of the server, and after a failure for further tries or for the server to come back'
 complete -c vtk -n '__vtk_command ground' -l mmproj -r -F -d 'The model\'s projector for pictures; found beside the model if exactly one fits'
@@ -799,3 +808,10 @@ complete -c vtk -n '__vtk_command models check; and test (__vtk_arguments --skil
 
 # vtk schema
 complete -c vtk -n '__vtk_command schema' -s h -l help -d 'Show this message and exit'
+
+# vtk examples
+complete -c vtk -n '__vtk_command examples' -s h -l help -d 'Show this message and exit'
+
+# vtk completion
+complete -c vtk -n '__vtk_command completion' -s h -l help -d 'Show this message and exit'
+complete -c vtk -n '__vtk_command completion; and test (__vtk_arguments ) -eq 0' -a 'bash zsh fish'
