@@ -1,6 +1,7 @@
 """vtk export: write spans in formats for editing, playing, training and queries."""
 
 from .chapter_files import chapters
+from .clips import clips
 from .datasets import parquet, webdataset
 from .notes import html_notes, markdown
 from .subtitles import ass, lrc, srt, txt, vtt
@@ -39,6 +40,6 @@ def export() -> None:
 
 
 SUBCOMMANDS = (
-    *(parquet, webdataset, edl, otio, csv, tsv, chapters, webvtt, aegisub),
+    *(clips, parquet, webdataset, edl, otio, csv, tsv, chapters, webvtt, aegisub),
     *(srt, vtt, ass, lrc, txt, markdown, html_notes),
 )

@@ -17,6 +17,7 @@ from vtk.keyframes import with_keyframes
 from vtk.media.image import files as picture
 from vtk.media.image.to_rgb import to_rgb
 from vtk.media.video import OUTSIDE, Video, VideoCache, clip
+from vtk.media.video.encoding import Encoding
 from vtk.pipeline import map_spans
 from vtk.span import Span
 from vtk.split import with_shots
@@ -55,6 +56,7 @@ def webdataset(
     if contents.pictures:
         whole = with_keyframes(whole)
     keys: Counter[str] = Counter()
+    how = Encoding(height=contents.height)
     failed = 0
     with Shards(folder, samples, size) as shards, VideoCache() as latest:
 
@@ -64,9 +66,7 @@ def webdataset(
                 parts += _pictures(span, latest, contents.height)
             if contents.clips:
                 video = latest(span.video)
-                parts.append(
-                    ("mp4", clip.encode_clip(video, span.start, span.end, contents.height))
-                )
+                parts.append(("mp4", clip.encode_clip(video, span.start, span.end, how)))
             key = _key(span, keys)
             sample = {"shard": shards.add(key, parts), "key": key}
             yield Span(span, sample=sample).with_provenance("export webdataset")

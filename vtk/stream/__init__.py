@@ -132,15 +132,15 @@ class Stream:
 
     def _results(self, job: Job, journal: "ResumeJournal | None") -> Iterator[Span]:
         ability = partial(job.ability, journal=journal) if job.resumes else job.ability
+        spans = job.before(self._told()) if job.before else self._told()
         if self.jobs == 1:
             if job.tells_progress:
                 ability = partial(ability, on_progress=self.progress.moved)
             if job.tells_losses:
                 ability = partial(ability, lost=lambda: self.reader.lost)
-            return ability(self._told())
+            return ability(spans)
         from vtk.stream.workers import map_ordered
 
-        spans = self._told()
         return map_ordered(
             self.command,
             ability,

@@ -12,6 +12,8 @@ class Job:
     """A pure value: nothing is opened, read or written before a stream runs it."""
 
     ability: Callable[..., Iterator[Span]]  # takes an iterator of spans, and arguments as below
+    # What is done with the input here, in its order, before --jobs divides it.
+    before: Callable[[Iterator[Span]], Iterator[Span]] | None = None
     by_video: bool = False  # the ability needs all spans of a video together
     processes: bool = True  # whether --jobs may run it in several worker processes
     tells_progress: bool = False  # it takes `on_progress(video, seconds done, seconds in all)`

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from heapq import merge
 from itertools import accumulate, chain, pairwise
-from typing import Any, BinaryIO, NamedTuple, cast
+from typing import Any, BinaryIO, cast
 
 import av
 import numpy as np
@@ -20,11 +20,11 @@ from numpy.typing import NDArray
 
 from vtk.errors import MediaError
 from vtk.media.container import open_container
+from vtk.media.image.scheduling import preserved_scheduling
 from vtk.media.image.to_rgb import RGB, to_rgb
 from vtk.media.video import OUTSIDE, ROUNDING, Video
+from vtk.media.video.encoding import Encoding, Shown, at_rate
 
-THREADS = 4  # of the encoder: x264 output is reproducible only for a fixed number of threads
-ENCODER = {"preset": "veryfast", "crf": "20"}
 BT709 = 1  # FFmpeg's number for matrix, primaries and transfer alike
 RATE = 48_000  # samples per second if the audio encoder does not support the file's rate
 WOBBLE = 0.02  # seconds by which audio timestamps may be off without counting as a gap
@@ -38,39 +38,44 @@ Samples = NDArray[np.float32]  # (channels, samples)
 Stretches = Sequence[tuple[float, float]]  # [start, end) in seconds
 
 
-class _Shown(NamedTuple):
-    """An image of the clip; times are in ticks of `_ticks`, from the start of the clip."""
-
-    picture: RGB
-    pts: int
-    duration: int
-
-
-def encode_clip(video: Video, start: float, end: float, height: int | None = None) -> bytes:
+def encode_clip(video: Video, start: float, end: float, how: Encoding | None = None) -> bytes:
     """Encode [start, end) seconds of video and audio as an MP4; see `encode_joined`."""
     file = io.BytesIO()
-    encode_joined(video, [video.clamp(start, end)], file, "mp4", height)
+    encode_joined(video, [video.clamp(start, end)], file, "mp4", how)
     return file.getvalue()
 
 
 def encode_joined(
-    video: Video, stretches: Stretches, file: str | BinaryIO, form: str, height: int | None = None
+    video: Video,
+    stretches: Stretches,
+    file: str | BinaryIO,
+    form: str,
+    how: Encoding | None = None,
+    comment: str | None = None,
 ) -> None:
-    """Encode stretches of a video and its audio, one after another, as H.264 and AAC from 0 on.
+    """Encode stretches of a video and its audio, one after another, with AAC from 0 on.
 
     The stretches must lie in the video, in order and apart; `form` is FFmpeg's name of a format.
     The first frame of each is the one on screen at its start; each frame lasts as long as in the
-    video, the last one until the end of its stretch. Frames are upright, with square pixels and
-    even sides; `height` scales them to about that many pixels. Raises MediaError if no frame is
-    shown, OSError if the disk is full.
+    video, the last one until the end of its stretch, unless `how` states a frame rate. Frames are
+    upright, with square pixels and even sides; a height scales them to about that many pixels.
+    `comment` is kept in the file. Raises MediaError if no frame is shown, OSError if the disk is
+    full.
     """
-    shown = _shown(video, stretches, height)
+    how = how or Encoding()
+    base, shown = _ticks(video), _shown(video, stretches, how.height)
+    if how.fps:
+        ticks = math.ceil(1 / how.fps / TICK)
+        base, shown = 1 / how.fps / ticks, at_rate(shown, base, how.fps, ticks)
     first = next(shown, None)
     if first is None:
         raise MediaError(OUTSIDE)
     try:
         with open_container(video.name) as source, _create(file, form) as out:
-            streams = [_pictures(_add_pictures(out, video, first.picture), chain([first], shown))]
+            if comment:
+                out.metadata["comment"] = comment
+            stream = _add_pictures(out, video, first.picture, how, base)
+            streams = [_pictures(stream, chain([first], shown))]
             track = cast(AudioStream | None, source.streams.best("audio"))
             if track is not None:
                 heard = _add_sound(out, track)
@@ -101,7 +106,7 @@ def _begun(stretches: Stretches) -> list[float]:
     return list(accumulate((end - start for start, end in stretches), initial=0.0))
 
 
-def _shown(video: Video, stretches: Stretches, height: int | None) -> Iterator[_Shown]:
+def _shown(video: Video, stretches: Stretches, height: int | None) -> Iterator[Shown]:
     """Yield the images of all stretches, each as soon as its duration is known."""
     base = _ticks(video)
     scale = video.time_base / base
@@ -115,27 +120,31 @@ def _shown(video: Video, stretches: Stretches, height: int | None) -> Iterator[_
             if held is not None:
                 if pts <= held[1]:
                     continue
-                yield _Shown(*held, pts - held[1])
+                yield Shown(*held, pts - held[1])
             held = to_rgb(frame.image, video.stream.sample_aspect_ratio, height), pts
     if held is not None:
-        yield _Shown(*held, max(round(_begun(stretches)[-1] / base) - held[1], 1))
+        yield Shown(*held, max(round(_begun(stretches)[-1] / base) - held[1], 1))
 
 
-def _add_pictures(out: OutputContainer, video: Video, picture: RGB) -> VideoStream:
-    rate = video.stream.average_rate or video.stream.guessed_rate or 25
-    stream = out.add_stream("libx264", rate=rate, options=ENCODER)
+def _add_pictures(
+    out: OutputContainer, video: Video, picture: RGB, how: Encoding, base: Fraction
+) -> VideoStream:
+    rate = how.fps or video.stream.average_rate or video.stream.guessed_rate or 25
+    stream = cast(VideoStream, out.add_stream(how.encoder, rate=rate))
     stream.height, stream.width = (max(side - side % 2, 2) for side in picture.shape[:2])
     stream.pix_fmt = "yuv420p"
-    stream.time_base = stream.codec_context.time_base = _ticks(video)
+    stream.time_base = stream.codec_context.time_base = base
     context = stream.codec_context
-    context.thread_count = THREADS
+    how.prepare(context)
     context.max_b_frames = 0  # so that the clip begins at 0 even in players that ignore edit lists
     context.colorspace = context.color_primaries = context.color_trc = BT709
     context.color_range = 1  # 16 to 235
+    with preserved_scheduling():  # SVT-AV1 changes that of the thread which opens it
+        context.open()
     return stream
 
 
-def _pictures(stream: VideoStream, shown: Iterable[_Shown]) -> Packets:
+def _pictures(stream: VideoStream, shown: Iterable[Shown]) -> Packets:
     durations: dict[int, int] = {}  # pts to duration of each image
     for picture, pts, duration in shown:
         frame = VideoFrame.from_ndarray(picture, format="rgb24").reformat(

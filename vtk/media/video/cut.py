@@ -9,11 +9,12 @@ from av.container import InputContainer, OutputContainer
 from av.stream import Stream
 from av.video.stream import VideoStream
 
-from vtk.errors import MediaError
+from vtk.errors import MediaError, OpenError
 from vtk.media.container import open_container
 from vtk.media.container.copying import copied_streams, muxing, to_mux
 from vtk.media.video import OUTSIDE, ROUNDING, Video
-from vtk.media.video.clip import encode_clip, encode_joined
+from vtk.media.video.clip import encode_joined
+from vtk.media.video.encoding import Encoding
 from vtk.output import atomic, os_errors
 
 # The format of a copy, by the ending of the video; Matroska holds what others cannot.
@@ -29,15 +30,21 @@ def ending(video: str, *, exact: bool) -> str:
     return ".mp4" if exact else suffix if suffix in FORMATS else ANY
 
 
-def cut_exactly(video: Video, start: float, end: float, target: Path) -> tuple[float, float]:
-    """Write [start, end) seconds as H.264 and AAC in MP4; return the stretch, in seconds.
+def cut_exactly(
+    video: Video,
+    start: float,
+    end: float,
+    target: Path,
+    how: Encoding | None = None,
+    comment: str | None = None,
+) -> tuple[float, float]:
+    """Write [start, end) seconds, encoded anew, with AAC; return the stretch, in seconds.
 
-    Raises MediaError if no frame is shown in it, OutputError.
+    `comment` is kept in the file. Raises MediaError if no frame is shown in it, OutputError.
     """
     start, end = video.clamp(start, end)
-    content = encode_clip(video, start, end)
-    with atomic(target) as file:
-        file.write(content)
+    with atomic(target) as file, os_errors(target):
+        encode_joined(video, [(start, end)], f"file:{file.name}", "mp4", how, comment)
     return start, end
 
 
@@ -53,11 +60,14 @@ def join_cuts(video: Video, stretches: list[tuple[float, float]], target: Path) 
         encode_joined(video, stretches, f"file:{file.name}", form)
 
 
-def cut_by_copying(video: Video, start: float, end: float, target: Path) -> tuple[float, float]:
+def cut_by_copying(
+    video: Video, start: float, end: float, target: Path, comment: str | None = None
+) -> tuple[float, float]:
     """Copy the packets of [start, end) seconds into `target`; return the stretch that it holds.
 
     A copy can begin only at a keyframe of the encoding, so it begins at the last one up to `start`.
-    All tracks that the container of `target` can hold are copied. Raises MediaError, OutputError.
+    All tracks that the container of `target` can hold are copied. `comment` is kept in the file.
+    Raises MediaError, OutputError.
     """
     start, end = video.clamp(start, end)
     form = FORMATS[target.suffix.lower()]
@@ -67,6 +77,8 @@ def cut_by_copying(video: Video, start: float, end: float, target: Path) -> tupl
         muxing(target, "the span cannot be copied: %s; cut it exactly"),
         av.open(f"file:{file.name}", "w", format=form) as out,
     ):
+        if comment:
+            out.metadata["comment"] = comment
         first, last = _copied(source, out, video.stream.index, start, end)
     return first, min(last, end)
 
@@ -103,6 +115,40 @@ def _copied(
     if first is None or last <= start:
         raise MediaError(OUTSIDE)
     return first, last
+
+
+def copied_stretch(video: Video, start: float, end: float) -> tuple[float, float]:
+    """Return the stretch that `cut_by_copying` copies, without copying. Raises MediaError."""
+    start, end = video.clamp(start, end)
+    first, last = None, -math.inf
+    with open_container(video.name) as source:
+        pictures = source.streams[video.stream.index]
+        assert isinstance(pictures, VideoStream)
+        assert pictures.time_base
+        source.seek(math.floor((start + ROUNDING) / pictures.time_base), stream=pictures)
+        for packet in to_mux(source.demux(pictures)):
+            if packet.pts is None:
+                continue
+            shows = float(packet.pts * packet.time_base)
+            if first is None and packet.is_keyframe:
+                first = shows
+            if first is not None and shows < end:
+                last = max(last, shows + float((packet.duration or 1) * packet.time_base))
+            elif shows >= end + WAIT:
+                break
+    if first is None or last <= start:
+        raise MediaError(OUTSIDE)
+    return first, min(last, end)
+
+
+def comment_of(path: Path) -> str:
+    """Return the comment in a file of video; empty if there is none, or the file is none."""
+    try:
+        with open_container(str(path), quick=True) as container:
+            said = {key.lower(): value for key, value in container.metadata.items()}
+            return said.get("comment", "")
+    except OpenError:
+        return ""
 
 
 def _mux(
