@@ -50,8 +50,8 @@ def chapters(
     from vtk.stream.job import Job
 
     if embed:
-        return Job(with_chapters, processes=False, writer=embedded_chapters(replace))
+        return Job(with_chapters, by_video=True, writer=embedded_chapters(replace))
     if replace:
         raise UsageError("--replace is for --embed")
     written = text(form)
-    return Job(written.prepare, processes=False, writer=written)
+    return Job(written.prepare, by_video=True, writer=written)

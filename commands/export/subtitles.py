@@ -132,6 +132,6 @@ def _subtitles(
 
     layout = Layout(width, speed, plain)
     if embed:
-        return Job(with_speech, processes=False, writer=soft_subtitles(form, layout, highlight))
+        return Job(with_speech, by_video=True, writer=soft_subtitles(form, layout, highlight))
     text = subtitles(form, layout, highlight=highlight)
-    return Job(text.prepare, processes=False, writer=text)
+    return Job(text.prepare, by_video=True, writer=text)

@@ -26,11 +26,14 @@ def edl(
     Source times are timecodes of the file, from its start timecode on if it has one. The clips
     follow each other on the record side from the first one's source time: all shots of a video
     stay where they are in it. Cuts are C, dissolves and fades D and wipes W001 with their length
-    in frames, from where they are seen to begin. Titles or captions are comments.
+    in frames, from where they are seen to begin. Titles or captions are comments, of results of a
+    search also the query and the words that answer it. A list may be of several videos, each with a
+    reel of its own; frames are then counted at the rate of the first one.
 
     \b
     Examples:
       vtk split film.mp4 | vtk export edl > film.edl
+      vtk retrieve 'honey bee' shots.jsonl | vtk export edl > bees.edl
       vtk split *.mov | vtk export edl --rate 25 -o lists/
     """
     from vtk.export.clock import parse_rate
@@ -42,13 +45,15 @@ def edl(
 def otio(rate: Rate = None) -> "Job":
     """Write spans as a timeline of OpenTimelineIO.
 
-    Clips with the file they are of, gradual transitions between them, markers with titles or
-    captions, and each whole span under `vtk` in the metadata of its clip. Holds one video in
-    memory. Needs OpenTimelineIO: pip install 'video-text-kit[edit]'.
+    Clips with the files they are of, gradual transitions between them, markers with titles or
+    captions, and what was searched for, and each whole span under `vtk` in the metadata of its
+    clip. A timeline may be of several videos; it is held in memory. Needs OpenTimelineIO: pip
+    install 'video-text-kit[edit]'.
 
     \b
     Examples:
       vtk caption film.mp4 | vtk export otio > film.otio
+      vtk ground 'honey bee' shots.jsonl | vtk export otio > bees.otio
     """
     from vtk.export.clock import parse_rate
     from vtk.export.otio import otio as text
@@ -66,13 +71,15 @@ def csv(
 ) -> "Job":
     """Write spans as rows of comma-separated values.
 
-    Lists of texts (speech) come as their words, other lists and objects as JSON. Text that a
-    spreadsheet would take for a formula gets an apostrophe before it.
+    Lists of texts (speech, evidence) come as their words, other lists and objects as JSON. Text
+    that a spreadsheet would take for a formula gets an apostrophe before it. A field of --fields
+    that no span has, and that is none of vtk's, is wrong usage.
 
     \b
     Examples:
       vtk split film.mp4 | vtk export csv --timecode > film.csv
       vtk export csv --fields start,end,transition.type,speech shots.jsonl
+      vtk ground 'honey bee' shots.jsonl | vtk export csv > bees.csv
     """
     return _table("csv", fields, timecode, scene_list, each, rate, drop)
 
@@ -154,10 +161,11 @@ def _table(
         rate=parse_rate(rate),
         drop=drop,
     )
-    return _text(text)
+    return _text(text, by_video=each is not None)  # what two spans share comes once
 
 
-def _text(text: "TextFormat") -> "Job":
+def _text(text: "TextFormat", *, by_video: bool = False) -> "Job":
+    """What makes the spans ready may work in several processes; files are written one by one."""
     from vtk.stream.job import Job
 
-    return Job(text.prepare, processes=False, writer=text)  # files are written one by one
+    return Job(text.prepare, by_video=by_video, writer=text)

@@ -94,6 +94,7 @@ complete -c vtk -n '__vtk_group index' -a drop -d 'Drop videos from an index, th
 
 # vtk export
 complete -c vtk -n '__vtk_group export' -s h -l help -d 'Show this message and exit'
+complete -c vtk -n '__vtk_group export' -a clips -d 'Cut spans out of their videos, each into a file of its own'
 complete -c vtk -n '__vtk_group export' -a parquet -d 'Write spans as rows of a Parquet file'
 complete -c vtk -n '__vtk_group export' -a webdataset -d 'Write spans as samples in tar files, as WebDataset reads them'
 complete -c vtk -n '__vtk_group export' -a edl -d 'Write spans as an edit decision list (CMX 3600)'
@@ -537,6 +538,21 @@ complete -c vtk -n '__vtk_command show' -s q -l quiet -d 'No progress and no war
 complete -c vtk -n '__vtk_command show' -l log-json -d 'Messages on standard error as JSON Lines'
 complete -c vtk -n '__vtk_command show' -s h -l help -d 'Show this message and exit'
 complete -c vtk -n '__vtk_command show' -a '(__vtk_inputs)'
+
+# vtk export clips
+complete -c vtk -n '__vtk_command export clips' -s c -l codec -x -a 'h264 hevc av1 copy' -d 'h264, hevc, av1: exactly the span, encoded anew as MP4 with AAC; copy: without encoding, from the keyframe of the encoding before it'
+complete -c vtk -n '__vtk_command export clips' -l crf -x -d 'Constant rate factor: lower is better and larger'
+complete -c vtk -n '__vtk_command export clips' -l fps -x -d 'Frames per second of the edit: 25, 29.97, 30000/1001'
+complete -c vtk -n '__vtk_command export clips' -l height -x -d 'Height'
+complete -c vtk -n '__vtk_command export clips' -l pad -x -d 'Handles: this much more before and after (500ms, 2s)'
+complete -c vtk -n '__vtk_command export clips' -l name -x -d 'Names of the files, as \'{rank:02d} {title} {start:hms}\'; see --print'
+complete -c vtk -n '__vtk_command export clips' -s o -l output -r -F -d 'Write to FILE instead of standard output; it appears when it is complete'
+complete -c vtk -n '__vtk_command export clips' -s j -l jobs -x -d 'Work in N processes; the order is kept'
+complete -c vtk -n '__vtk_command export clips' -s 0 -l null -d 'Paths on standard input end with NUL (find -print0)'
+complete -c vtk -n '__vtk_command export clips' -s q -l quiet -d 'No progress and no warnings, only errors'
+complete -c vtk -n '__vtk_command export clips' -l log-json -d 'Messages on standard error as JSON Lines'
+complete -c vtk -n '__vtk_command export clips' -s h -l help -d 'Show this message and exit'
+complete -c vtk -n '__vtk_command export clips; and test (__vtk_arguments -c --codec --crf --fps --height --pad --name -o --output -j --jobs) -ge 2' -a '(__vtk_inputs)'
 
 # vtk export parquet
 complete -c vtk -n '__vtk_command export parquet' -s o -l output -r -F -d 'Write to FILE instead of standard output; it appears when it is complete'

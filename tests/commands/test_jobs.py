@@ -120,7 +120,8 @@ def test_captions_are_measured_or_asked_for() -> None:
 def test_a_text_is_written_by_a_writer_of_its_format(word: str) -> None:
     job = command("export", word)()
     assert job.writer.name == word
-    assert not job.processes
+    assert job.processes  # of what makes spans ready to be written
+    assert job.by_video == (word in ("chapters", "srt", "txt"))
     assert not job.writer.whole_lines
 
 

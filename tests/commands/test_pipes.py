@@ -35,6 +35,7 @@ SPAN = Draft202012Validator(SCHEMA)
 # What a command that reads spans cannot do without, and how else it writes records.
 QUERY = {"retrieve": ["boat"], "ground": ["boat"], "embed": ["--signature"]}
 FILES = {
+    "export clips": ["clips"],
     "export parquet": ["rows.parquet"],
     "export webdataset": ["shards"],
     "index add": ["films.index"],

@@ -64,7 +64,9 @@ def test_an_index_is_read_without_its_videos(
     result = vtk(*command, stdin=given)
     assert result.returncode == 0
     found = lines(result)
-    assert (b"nothing found" in result.stderr) == (command[0] in ("retrieve", "ground") and not found)
+    assert (b"nothing found" in result.stderr) == (
+        command[0] in ("retrieve", "ground") and not found
+    )
     assert b"talk.mp4" not in re.sub(rb"talk\.mp4: no words(?: to sum up|, so)", b"", result.stderr)
     assert not any("error" in record for record in found)
     assert bool(found) == bool(words or command[0] in ("chapter", "summarize"))

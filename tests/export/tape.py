@@ -48,6 +48,7 @@ def written(export: Callable[..., TextFormat], spans: list[Span], **settings: An
 
 def tape(path: Path, rate: Fraction | int, **tags: str) -> Path:
     """A file of 50 frames with tags on its video stream: timecode, reel_name."""
+    path.parent.mkdir(exist_ok=True)
     with av.open(path, "w") as container:
         stream = container.add_stream("mpeg4", rate=rate)
         stream.width = stream.height = 64

@@ -44,7 +44,7 @@ def test_all_shots_of_a_video_stay_where_they_are(world: World) -> None:
     assert (result.returncode, result.stderr) == (0, b"")
     text = result.stdout.decode()
     assert text.startswith("TITLE: cuts\nFCM: NON-DROP FRAME\n\n001  CUTS     V     C        ")
-    assert "* FROM CLIP NAME:  cuts.mp4\n* COMMENT: Shot 2\n" in text
+    assert f"* FROM CLIP NAME:  cuts.mp4\n* COMMENT: Shot 2\n* SOURCE FILE: {clip.path}\n" in text
     for event in events(text):
         assert event[4:6] == event[6:8]
     found = [frames(part) for part in parsed(text, 24)]
@@ -103,6 +103,54 @@ def test_timecode_and_reel_are_those_of_the_file(
     assert event[4:6] == event[6:8] == first
     (clip,) = parsed(text, NTSC)
     assert clip.duration().value == 30
+
+
+def test_results_from_several_films_are_one_list_with_a_reel_each(tmp_path: Path) -> None:
+    """What was found in three films, of which two have names that begin alike."""
+    films = [tape(tmp_path / f"heidegger-0{n}.mov", 24) for n in (1, 2)]
+    films.append(tape(tmp_path / "tape.mov", 24, reel_name="A001", timecode="01:00:00:00"))
+    said = [{"start": 0.5, "end": 1, "text": "The\ndoorknob turns.", "source": "speech"}]
+    spans = [
+        *shots(0.5, 1, video=str(films[1]), query="doorknob", evidence=said),
+        *shots(0, 1, video=str(films[0]), query="doorknob", speech=said),
+        *shots(1, 2, video=str(films[1])),
+        *shots(0, 0.5, video=str(films[2])),
+    ]
+    result = vtk("export", "edl", stdin=spans)
+    assert (result.returncode, result.stderr) == (0, b"")
+    text = result.stdout.decode()
+    assert [event[1] for event in events(text)] == ["HEIDEG02", "HEIDEG01", "HEIDEG02", "A001"]
+    starts = ["00:00:00:12", "00:00:00:00", "00:00:01:00", "01:00:00:00"]
+    assert [event[4] for event in events(text)] == starts
+    assert [event[6:] for event in events(text)][1:3] == [
+        ["00:00:01:00", "00:00:02:00"], ["00:00:02:00", "00:00:03:00"]
+    ]  # fmt: skip
+    told = ("Shot 1", "Query: doorknob", "Words: The doorknob turns.")
+    assert text.count("".join(f"* COMMENT: {each}\n" for each in told)) == 2
+    names = [films[place].name for place in (1, 0, 1, 2)]
+    assert [clip.name for clip in parsed(text, 24)] == names
+    alike = [tape(tmp_path / name / "a.mov", 24) for name in "xy"]
+    both = [span for film in alike for span in shots(0, 1, video=str(film))]
+    same = events(vtk("export", "edl", stdin=both).stdout.decode())
+    assert [event[1] for event in same] == ["A", "A2"]
+
+
+def test_films_of_other_rates_count_as_the_first_and_that_is_told(tmp_path: Path) -> None:
+    one, two = tape(tmp_path / "one.mov", 24), tape(tmp_path / "two.mov", 25)
+    spans = [
+        *shots(0, 1, video=str(one)),
+        *shots(1, 2, video=str(two)),
+        *shots(0, 1, video=str(two)),
+    ]
+    result = vtk("export", "edl", stdin=spans)
+    assert [event[4:6] for event in events(result.stdout.decode())][1] == [
+        *("00:00:01:00", "00:00:02:00")
+    ]
+    assert result.stderr.decode().splitlines() == [
+        f"vtk export edl: warning: {two} has 25 frames per second, "
+        f"and the list counts 24 as {one}; --rate sets them"
+    ]
+    assert vtk("export", "edl", "--rate", "25", stdin=spans).stderr == b""
 
 
 def test_options_name_rate_and_reel(world: World) -> None:

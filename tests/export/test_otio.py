@@ -62,6 +62,32 @@ def test_sources_begin_at_the_timecode_of_the_file(tmp_path: Path) -> None:
     assert clip.media_reference.target_url.endswith("x%20y.mov")
 
 
+def test_results_from_several_films_refer_to_their_files(tmp_path: Path) -> None:
+    one, two = tape(tmp_path / "one.mov", 24), tape(tmp_path / "two.mov", 25)
+    spans = [
+        *shots(1, 2, video=str(two), query="bee", caption="A bee hums."),
+        *shots(0, 1, video=str(one), query="bee"),
+        *shots(1, 2, video=str(one), transition={"type": "fade", "start": 0.9, "end": 1.1}),
+    ]
+    result = vtk("export", "otio", stdin=spans)
+    assert (result.returncode, result.stderr) == (0, b"")
+    (track,) = read(result.stdout.decode()).tracks
+    found = [clip for clip in track if isinstance(clip, library.schema.Clip)]
+    assert [clip.media_reference.target_url for clip in found] == [
+        two.as_uri(), one.as_uri(), one.as_uri()
+    ]  # fmt: skip
+    assert [clip.media_reference.name for clip in found] == ["two.mov", "one.mov", "one.mov"]
+    assert [clip.source_range.start_time.rate for clip in found] == [25, 24, 24]
+    comments = [[marker.comment for marker in clip.markers] for clip in found]
+    assert comments == [["Query: bee\nWords: A bee hums."], ["Query: bee"], []]
+    # one film gives way to another at a cut, though both meet at the same number of frames
+    assert len(track) == 4
+    cut = [*shots(0, 1, video=str(two)), *shots(1, 2, video=str(one))]
+    cut[1]["transition"] = {"type": "fade", "start": 0.9, "end": 1.1}
+    (track,) = read(vtk("export", "otio", "--rate", "25", stdin=cut).stdout.decode()).tracks
+    assert len(track) == 2
+
+
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.dictionaries(

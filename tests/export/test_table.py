@@ -17,6 +17,8 @@ from tests.export.tape import ERROR, TEXT, shots, tape, written
 from tests.world import World
 from vtk.export.table import table
 
+FOUND = ("query", "evidence")
+
 
 def read(text: str, delimiter: str = ",") -> list[list[str]]:
     return [*csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)]
@@ -27,10 +29,43 @@ def test_the_columns_are_the_fields_that_vtk_knows_best() -> None:
     result = vtk("export", "csv", stdin=spans)
     assert (result.returncode, result.stderr) == (0, b"")
     assert read(result.stdout.decode()) == [
-        ["video", "start", "end", "kind", "index", "score", "title", "caption"],
-        ["none/film.mp4", "0.0", "1.5", "shot", "0", "0.25", 'A "bee", here', ""],
-        ["b", "2.0", "3.0", "shot", "0", "", "", ""],
+        ["video", "start", "end", "kind", "index", "score", "title", "caption", *FOUND],
+        ["none/film.mp4", "0.0", "1.5", "shot", "0", "0.25", 'A "bee", here', "", "", ""],
+        ["b", "2.0", "3.0", "shot", "0", "", "", "", "", ""],
     ]
+
+
+def test_a_moment_comes_with_its_query_and_the_words_it_rests_on() -> None:
+    said = [
+        {"start": n, "end": n + 1, "text": text} for n, text in enumerate(("The knob", "turns."))
+    ]
+    span = {**shots(0, 2)[0], "query": "knob", "evidence": said}
+    head, row = read(vtk("export", "csv", stdin=[span]).stdout.decode())
+    assert dict(zip(head, row, strict=True))["evidence"] == "The knob turns."
+    assert dict(zip(head, row, strict=True))["query"] == "knob"
+
+
+def test_a_field_that_there_is_none_of_is_an_error_that_names_those_there_are(
+    tmp_path: Path,
+) -> None:
+    spans = [shots(0, 1)[0], {**shots(1, 2)[0], "mine": {"rating": 5}}]
+    good = vtk("export", "csv", "--fields", "mine.rating,title,transition.type", stdin=spans)
+    assert (good.returncode, good.stderr) == (0, b"")
+    (tmp_path / "t.csv").write_text("yesterday's")
+    for wrong in ("nosuch", "mine.no", "transition.no"):
+        result = vtk(
+            "export", "csv", "--fields", f"start,{wrong}", "-o", tmp_path / "t.csv", stdin=spans
+        )
+        assert result.returncode == 2
+        assert result.stderr.decode() == (
+            f"vtk export csv: no span has the field '{wrong}': "
+            "there are video, start, end, kind, index, mine\n"
+        )
+    assert (tmp_path / "t.csv").read_text() == "yesterday's"
+    said = {**shots(0, 1)[0], "speech": [{"start": 0, "end": 1, "text": "Hello"}]}
+    each = ["--each", "speech", "--fields"]
+    assert vtk("export", "tsv", *each, "text,speaker", stdin=[said]).returncode == 0
+    assert vtk("export", "tsv", *each, "text,caption", stdin=[said]).returncode == 2
 
 
 def test_fields_are_chosen_by_their_names() -> None:
@@ -38,7 +73,7 @@ def test_fields_are_chosen_by_their_names() -> None:
         **shots(-2, 1)[0], "transition": {"type": "cut"}, "a.b": True, "tags": [{"tag": "x"}],
         "speech": [{"start": 0, "end": 1, "text": "Hello"}, {"start": 1, "end": 2, "text": "you."}],
     }  # fmt: skip
-    fields = "start, transition.type,transition.no,a.b,speech,tags,nothing"
+    fields = "start, transition.type,transition.why,a.b,speech,tags,caption"
     result = vtk("export", "csv", "--fields", fields, stdin=[span])
     assert read(result.stdout.decode())[1] == [
         *("-2.0", "cut", "", "true", "Hello you.", '[{"tag":"x"}]', "")

@@ -1,6 +1,6 @@
 """Chapters as the events of an edit decision list (CMX 3600), as editing programs write them.
 
-The title of an event is its comment, or the name of a marker (`|M:Intro`) or clip. Events of
+The title of an event is its first comment, or the name of a marker (`|M:Intro`) or clip. Events of
 sound are left out. Times are those of the recording, which counts frames of a rate that the list
 does not tell, and often begins at a full hour.
 """
@@ -41,7 +41,7 @@ def parse(text: str, context: Context) -> list[Chapter]:
         elif own and names and (marker := _MARKER.search(line)):
             names[-1]["MARKER"] = marker[1]
         elif own and names and (note := _NOTE.fullmatch(line)):
-            names[-1][note[1]] = note[2]
+            names[-1].setdefault(note[1], note[2])  # further comments tell of other things
     rate = context.rate or _least_rate(events)
     if context.rate is None:
         context.tell(f"times counted in frames were read at {float(rate):g} frames per second")

@@ -35,7 +35,7 @@ def clips(spans: Iterable[Span], count: Callable[[str], FrameClock]) -> Iterator
         first = number.frame(span.start)
         last = max(number.frame(span.end), first + 1)
         clip = Clip(span, number, first, last, None)
-        if before is not None and before.last == first:
+        if before is not None and (before.span.video, before.last) == (span.video, first):
             clip = clip._replace(into=_into(clip, before))
         yield clip
         before = clip

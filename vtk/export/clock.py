@@ -12,6 +12,7 @@ from vtk.timecode import TIMECODE, frame_number, has_drop_frames, timecode
 
 log = logging.getLogger("vtk")
 
+KEPT = 512  # videos; results of a search go back and forth between them
 FASTEST = 99  # highest frame rate (frames per second) that two digits can count
 
 
@@ -34,13 +35,13 @@ class FrameClock:
 
 
 def timings(*, needed: bool) -> Callable[[str], Timing]:
-    """Return a function that gives the timing of a video and caches it for the latest video.
+    """Return a function that gives the timing of a video, which it keeps for the latest KEPT.
 
     For a video that does not open the function raises OpenError; if the timing is not `needed`, it
     logs a warning instead, and times count from 0.
     """
 
-    @lru_cache(maxsize=1)
+    @lru_cache(maxsize=KEPT)
     def known(video: str) -> Timing:
         try:
             return timing(video)
@@ -64,7 +65,7 @@ def counts(rate: Fraction | None, drop: bool | None = None) -> Callable[[str], F
         raise UsageError("drop-frame timecodes exist only at 29.97 and 59.94 frames per second")
     known = timings(needed=rate is None)
 
-    @lru_cache(maxsize=1)
+    @lru_cache(maxsize=KEPT)
     def count(video: str) -> FrameClock:
         about = known(video)
         used = rate or about.rate
@@ -81,6 +82,29 @@ def counts(rate: Fraction | None, drop: bool | None = None) -> Callable[[str], F
         return FrameClock(used, dropping, frame_number(match[0], used) if match else 0, about)
 
     return count
+
+
+def same_counts(
+    count: Callable[[str], FrameClock], first: str, drop: bool | None
+) -> Callable[[str], FrameClock]:
+    """Return `count` for a list that counts frames as the video `first` does.
+
+    The frames of a video with another rate are counted at that of the list, with a warning.
+    """
+    whole = count(first)
+    known = counts(whole.rate, whole.drop if drop is None else drop)
+
+    @lru_cache(maxsize=KEPT)
+    def counted(video: str) -> FrameClock:
+        own = count(video)
+        if own.rate != whole.rate:
+            log.warning(
+                "%s has %g frames per second, and the list counts %g as %s; --rate sets them",
+                *(video, float(own.rate), float(whole.rate), first),
+            )
+        return known(video)
+
+    return counted
 
 
 def parse_rate(text: str | None) -> Fraction | None:

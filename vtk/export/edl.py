@@ -13,8 +13,8 @@ from itertools import chain, pairwise
 from pathlib import Path
 
 from vtk.export.clips import Clip, clips
-from vtk.export.clock import FrameClock, counts
-from vtk.export.files import TextFormat, label, one_line
+from vtk.export.clock import FrameClock, counts, same_counts
+from vtk.export.files import TextFormat, label, one_line, remarks
 from vtk.span import Span
 
 EFFECTS = {
@@ -30,22 +30,28 @@ RESERVED = ("AX", "BL", "BLACK", "BARS")  # reel names that do not mean a tape
 def edl(
     rate: Fraction | None = None, drop: bool | None = None, reel: str | None = None
 ) -> TextFormat:
-    """The EDL format: one event for each span.
+    """The EDL format: one event for each span, of one video or several.
 
     On the record side the clips follow each other, starting at the source timecode of the first
     clip. A gradual transition begins where it does in the video, so that applying it to the same
-    file changes nothing. `rate` and `drop` are as in `clock.counts`; `reel` names the source.
+    file changes nothing. `rate` and `drop` are as in `clock.counts`; without a rate the list counts
+    as its first video does. `reel` names the source. What a result of a search answers, and the
+    words in it, are comments.
     """
     count = counts(rate, drop)
-    text = partial(_text, count, reel)
-    return TextFormat("edl", "edl", text, lambda span: count(span.video))
+    text = partial(_text, count, drop, reel)
+    return TextFormat("edl", "edl", text, lambda span: count(span.video), mixed=True)
 
 
 def _text(
-    count: Callable[[str], FrameClock], reel: str | None, spans: Iterator[Span]
+    count: Callable[[str], FrameClock], drop: bool | None, reel: str | None, spans: Iterator[Span]
 ) -> Iterator[str]:
-    record = None
-    for number, (clip, following) in enumerate(pairwise(chain(clips(spans, count), (None,))), 1):
+    record, reels = None, Reels(reel)
+    first = next(spans, None)
+    if first is None:
+        return
+    found = clips(chain((first,), spans), same_counts(count, first.video, drop))
+    for number, (clip, following) in enumerate(pairwise(chain(found, (None,))), 1):
         assert clip is not None
         if record is None:
             record = clip.first
@@ -54,7 +60,7 @@ def _text(
             yield f"TITLE: {title or 'VTK'}\nFCM: {mode}\n"
         start = clip.first - (clip.into.before if clip.into else 0)
         end = clip.last - (following.into.before if following and following.into else 0)
-        yield "\n" + _event(number, clip, _reel(reel, clip), (start, end), record)
+        yield "\n" + _event(number, clip, reels(clip), (start, end), record)
         record += end - start
 
 
@@ -77,11 +83,42 @@ def _event(number: int, clip: Clip, reel: str, source: tuple[int, int], record: 
         text = edit("C", (start, start), (record, record))
         text += edit(f"{sign} {length:03d}", source, (record, record + end - start))
         notes += f"* TO CLIP NAME:  {name}\n* EFFECT NAME: {effect}\n"
-    return f"{text}{notes}* COMMENT: {label(clip.span)}\n"
+    said = (label(clip.span), *remarks(clip.span))
+    notes += "".join(f"* COMMENT: {each}\n" for each in said)
+    return f"{text}{notes}* SOURCE FILE: {one_line(clip.span.video)}\n"
 
 
-def _reel(name: str | None, clip: Clip) -> str:
-    """The reel, up to 8 characters: `name`, else the reel tag in the file, else the file name."""
-    known = name or clip.counted.timing.reel or Path(clip.span.video).stem
-    reel = re.sub(r"[^A-Z0-9_]+", "", known.upper())[:8]
+class Reels:
+    """Names the reels of videos, in up to 8 characters: no two files that have no reel share one.
+
+    A reel is `name`, else the reel tag in the file, else the file name.
+    """
+
+    def __init__(self, name: str | None) -> None:
+        self._name = name
+        self._known: dict[str, str] = {}  # reels by video
+
+    def __call__(self, clip: Clip) -> str:
+        video = clip.span.video
+        if video not in self._known:
+            stated = self._name or clip.counted.timing.reel
+            self._known[video] = _reel(stated) if stated else self._own(Path(video).stem)
+        return self._known[video]
+
+    def _own(self, stem: str) -> str:
+        """A reel by the name of a file, with a number at the end if it is taken.
+
+        Of a long name the number at its end is kept, which tells files from one another.
+        """
+        known = _reel(stem, len(stem))
+        digits = re.sub(r".*?(\d{0,4})$", r"\1", known)
+        reel, number = known[: 8 - len(digits)] + digits if len(known) > 8 else known, 1
+        while reel in self._known.values():
+            number += 1
+            reel = f"{known[: 8 - len(str(number))]}{number}"
+        return reel
+
+
+def _reel(text: str, most: int = 8) -> str:
+    reel = re.sub(r"[^A-Z0-9_]+", "", text.upper())[:most]
     return reel if reel and reel not in RESERVED else f"{reel}_VTK"

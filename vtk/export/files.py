@@ -11,10 +11,14 @@ from vtk.export import tell_left_out
 from vtk.media.image.files import make_folder, safe_stem
 from vtk.output import Sink, open_sink
 from vtk.pipeline import Ability, map_spans
+from vtk.show.hits import around
 from vtk.span import Span
 from vtk.split import with_shots
 from vtk.stream.terminal import printable
 from vtk.stream.writer import Output
+
+LETTERS = 200  # about how many of the words of a result are told
+WORDED = ("evidence", "speech", "screen_text", "caption")  # fields with words
 
 with_timed_shots: Callable[[Iterable[Span]], Iterator[Span]] = partial(with_shots, timed=True)
 
@@ -99,6 +103,15 @@ def label(span: Span) -> str:
     known = next((span[key] for key in ("title", "caption", "summary") if span.get(key)), "")
     kind = str(span.get("kind", "span")).capitalize()
     return one_line(known) or (f"{kind} {span['index'] + 1}" if "index" in span else kind)
+
+
+def remarks(span: Span) -> list[str]:
+    """What was searched for, and the words around what answers it, of a result of a search."""
+    query = one_line(str(span.get("query", "")))
+    if not query:
+        return []
+    said = one_line(around(span, LETTERS).text) if any(map(span.get, WORDED)) else ""
+    return [f"Query: {query}", *([f"Words: {said}"] if said else [])]
 
 
 def one_line(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from vtk.errors import MissingError
 from vtk.export.clips import Clip, clips
 from vtk.export.clock import FrameClock, counts
-from vtk.export.files import TextFormat, label, one_line
+from vtk.export.files import TextFormat, label, one_line, remarks
 from vtk.span import Span, local_path
 
 TYPES = {"dissolve": "SMPTE_Dissolve", "fade": "SMPTE_Dissolve", "wipe": "SMPTE_Wipe"}
@@ -18,17 +18,18 @@ RESERVED = "OTIO_SCHEMA"  # the key that marks a dictionary as a timeline object
 
 
 def otio(rate: Fraction | None = None) -> TextFormat:
-    """The OpenTimelineIO format: one clip for each span.
+    """The OpenTimelineIO format: one clip for each span, of one video or several.
 
-    The clips follow each other on one track. A clip refers to the file, counted from its start
-    timecode, has the title or caption as a marker, and the span as `vtk` in its metadata. `rate` is
-    as in `clock.counts`. The timeline is held in memory. Raises MissingError without
+    The clips follow each other on one track. A clip refers to its file, counted from its start
+    timecode in frames of that file, has the title or caption as a marker, with what it was searched
+    for and the words in it, and the span as `vtk` in its metadata. `rate` is as in `clock.counts`.
+    The timeline is held in memory. Raises MissingError without
     OpenTimelineIO.
     """
     library = _library()
     count = counts(rate)
     text = partial(_text, library, count)
-    return TextFormat("otio", "otio", text, lambda span: count(span.video))
+    return TextFormat("otio", "otio", text, lambda span: count(span.video), mixed=True)
 
 
 def _text(library: Any, count: Callable[[str], FrameClock], spans: Iterator[Span]) -> Iterator[str]:
@@ -61,8 +62,12 @@ def _clip(library: Any, clip: Clip, time: Callable[[int], Any]) -> Any:
         source_range=extent(time(clip.first), time(clip.last - clip.first)),
         metadata={"vtk": _plain(span)},
     )
-    if span.get("title") or span.get("caption"):
-        new.markers.append(schema.Marker(label(span), extent(time(clip.first), time(0))))
+    new.media_reference.name = new.name
+    told = remarks(span)
+    if told or span.get("title") or span.get("caption"):
+        marker = schema.Marker(label(span), extent(time(clip.first), time(0)))
+        marker.comment = "\n".join(told)
+        new.markers.append(marker)
     return new
 
 

@@ -19,11 +19,14 @@ from vtk.export.aegisub import Indexes
 from vtk.export.clock import FrameClock, counts
 from vtk.export.files import TextFormat, with_timed_shots
 from vtk.media.video.frame_index import frame_index
+from vtk.schema import PROPERTIES
 from vtk.span import Span
 from vtk.times import stamp
 from vtk.transcribe import with_speech
 
-FIELDS = ("video", "start", "end", "kind", "index", "score", "title", "caption")
+FIELDS = (
+    *("video", "start", "end", "kind", "index", "score", "title", "caption", "query", "evidence"),
+)
 ENTRY = ("video", "start", "end", "speaker", "text")
 SCENES = (
     *("Scene Number", "Start Frame", "Start Timecode", "Start Time (seconds)"),
@@ -51,7 +54,8 @@ def table(
     in `clock.counts`. With `each`, the name of a field with timed texts, each of these texts is a
     row, by default with the columns ENTRY. With `scenes`, the columns are those of PySceneDetect's
     scene list of one video: frames are counted in the file itself from 1, times from the first
-    frame. Raises UsageError for an empty field name, or for columns given together with `scenes`.
+    frame. Raises UsageError for an empty field name, for columns given together with `scenes`, and
+    at the end for a field that the schema does not know and no span has.
     """
     if scenes:
         if fields is not None or timecodes or each:
@@ -67,10 +71,12 @@ def table(
         raise UsageError("the name of a field is empty: write video,start,end")
     prepare = partial(_parts, each) if each else with_timed_shots
     count = counts(rate, drop)
+    doubtful = [name for name in names if not _is_known(name, each)]
     if not timecodes:
-        text = partial(_text, form, names, partial(_row, names, None))
+        text = partial(_text, form, names, partial(_row, names, None), doubtful=doubtful)
         return TextFormat(form, form, text, prepare=prepare, mixed=True)
-    text = partial(_text, form, names + TIMECODES, partial(_row, names, count))
+    row = partial(_row, names, count)
+    text = partial(_text, form, names + TIMECODES, row, doubtful=doubtful)
     return TextFormat(form, form, text, lambda span: count(span.video), prepare=prepare, mixed=True)
 
 
@@ -94,10 +100,31 @@ def _text(
     names: Iterable[str],
     row: Callable[[int, Span], Iterable[Any]],
     spans: Iterator[Span],
+    *,
+    doubtful: Iterable[str] = (),
 ) -> Iterator[str]:
+    """The lines of a table. Raises UsageError if no span has a field that is `doubtful`."""
     yield _line(names, form)
+    missing, seen = [*doubtful], dict[str, None]()
     for number, span in enumerate(spans, 1):
+        if missing:
+            missing = [name for name in missing if _value(span, name) is None]
+            seen |= dict.fromkeys(span)
         yield _line(row(number, span), form)
+    if missing and seen:
+        gone = " or ".join(map(repr, missing))
+        raise UsageError(f"no span has the field {gone}: there are {', '.join(seen)}")
+
+
+def _is_known(name: str, each: str | None) -> bool:
+    """Whether the schema has a field, by its name or path, of spans or of the entries of `each`."""
+    own: Any = PROPERTIES.get(each or "", {}).get("items", {}).get("properties", {})
+    properties = {"video": {}, **(own or PROPERTIES)} if each else PROPERTIES
+    for part in name.split("."):
+        if properties is None or part not in properties:
+            return False
+        properties = properties[part].get("properties")
+    return True
 
 
 def _row(
