@@ -36,10 +36,11 @@ def summarize(
     style: Annotated[
         Literal["brief", "long", "bullets", "abstract", "minutes", "recipe-steps", "study-notes"],
         typer.Option(
-            help="The form: prose of 5 sentences (brief), 180 words (abstract) or 400 (long); a "
-            "list (bullets); under headings, topics, decisions and actions (minutes), what is "
-            "needed and steps (recipe-steps), key ideas, definitions and examples (study-notes). "
-            "Without --words, at most a third of what is said."
+            help="The form: prose of 5 sentences or, by a model, about 60 words (brief), of 180 "
+            "words (abstract) or 400 (long); a list (bullets); under headings, topics, decisions "
+            "and actions (minutes), what is needed and steps (recipe-steps), key ideas, "
+            "definitions and examples (study-notes). Without --words, at most a third of what is "
+            "said."
         ),
     ] = "brief",
     sentences: Annotated[

@@ -52,6 +52,9 @@ _STOP_LISTS = {
     "ko": "KOREAN", "nb": "NORWEGIAN", "nl": "DUTCH", "no": "NORWEGIAN", "pt": "PORTUGUESE",
     "ru": "RUSSIAN", "sv": "SWEDISH", "tr": "TURKISH", "zh": "CHINESE",
 }  # fmt: skip
+# Languages of which stop words are known that words in a script with spaces are compared with;
+# Bokmål stands for Norwegian.
+LISTED = ("en", "da", "de", "es", "fr", "it", "nb", "nl", "pt", "ru", "sv", "tr")
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3041-\u30ff\u3130-\u318f"
     "\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003134f"

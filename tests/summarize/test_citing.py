@@ -56,6 +56,30 @@ def test_another_language_is_not_compared_by_words() -> None:
     assert citations.made == {"unchecked": 1}
 
 
+def test_what_is_in_no_language_is_dropped() -> None:
+    """It holds no word of the video, but none of another language either."""
+    text = "PWNED <script>alert(1)</script>"
+    for wanted in (None, "en"):
+        citations = Citations(TOLD, wanted=wanted)
+        assert citations.checked([(text, [TOLD[0]])]) == [None]
+        assert citations.made == {"dropped": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Majakanvartija kantoi joka ilta öljyä portaita ylös.", "fi"),
+        ("Смотритель каждый вечер носил масло наверх.", None),
+    ],
+)
+def test_what_is_asked_for_in_another_language_or_script_stays(
+    text: str, wanted: str | None
+) -> None:
+    citations = Citations(TOLD, wanted or "en", wanted=wanted)
+    assert citations.checked([(text, [TOLD[0]])]) == [(TOLD[0],)]
+    assert citations.made == {"unchecked": 1}
+
+
 def test_neighbours_are_cited_as_one_stretch() -> None:
     more = Passage("Oil", 100.0, 105.0, "screen_text")
     assert cites([TOLD[2], TOLD[1], TOLD[4], more]) == [

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.summarize.test_summarize import SPEECH, talk
+from vtk.entries import SpeechEntry
 from vtk.errors import UsageError
 from vtk.models.embed.text_model import TextModel, Vector
 from vtk.models.openers import Openers
@@ -130,6 +131,32 @@ def test_a_focus_leaves_out_the_rest(caplog: pytest.LogCaptureFixture) -> None:
     (found,) = summarize(talk(), Task(focus="volcanoes"))
     assert told(found) == []
     assert "nothing in it bears on 'volcanoes'" in caplog.text
+
+
+def test_a_focus_quotes_first_what_holds_its_words(caplog: pytest.LogCaptureFixture) -> None:
+    """However little a sentence stands alone, and however well its neighbours do."""
+    spans = talk()
+    spans[0]["speech"] = [
+        cue(0, "The keepers of this coast were paid by the town in oil and in bread."),
+        cue(1, "And then he told the king about it, didn't he?"),
+        cue(2, "The towers of the northern coast were built of stone and of brick."),
+        cue(3, "The lamps of the southern coast were lit by the wives of fishermen."),
+        cue(4, "The old king listened."),
+        cue(5, "The ships of the harbour were guided by three fires on the hill."),
+    ]
+    (found,) = summarize(spans[:1], Task(focus="king", sentences=2))
+    assert told(found) == ["He told the king about it, didn't he?", "The old king listened."]
+    (found,) = summarize(spans[:1], Task(focus="king", words=30))
+    assert {text for text in told(found) if "king" in text} == {
+        "He told the king about it, didn't he?",
+        "The old king listened.",
+    }
+    list(summarize(spans[:1], Task(focus="volcanoes")))
+    assert f"{spans[0].video}: nothing in it bears on" in caplog.text
+
+
+def cue(number: int, text: str) -> SpeechEntry:
+    return {"start": 5.0 * number, "end": 5.0 * number + 5.0, "text": text}
 
 
 class Lamps(TextModel):

@@ -18,7 +18,7 @@ from vtk.summarize.citing import cites
 from vtk.summarize.extract import WORDLESS
 from vtk.summarize.length import count, fits
 from vtk.summarize.lines import Line
-from vtk.summarize.result import groups, summed
+from vtk.summarize.result import groups, heard, name_of, summed
 from vtk.summarize.task import Task
 from vtk.summarize.writing import SummaryWriter
 
@@ -56,7 +56,7 @@ def summarized(method: str, write: Write, source: Iterable[Span], task: Task) ->
             if known is None:
                 try:
                     asker = Asker(model, spans[0].video, budget=task.budget, journal=task.journal)
-                    writer = SummaryWriter(asker, task, embedder)
+                    writer = SummaryWriter(asker, heard(task, spans), embedder)
                     known = _summary(method, write, spans, writer, made)
                 except ModelError as error:
                     if task.by == "video":
@@ -97,6 +97,7 @@ def _summary(
     words = count(written.lines)
     asked = {
         **written.made,
+        "language": task.guessed,
         "served": asker.served if asker.served != made["model"] else None,
         "questions": asker.questions,
         "tokens_in": asker.tokens_in,
@@ -111,7 +112,7 @@ def _summary(
     }
     fields = {"parts": [*written.parts]} if written.parts else None
     sentences = [sentence_entry(line) for line in written.lines]
-    _tell(spans[0].fragment if task.by == "chapter" else spans[0].video, asked, bool(lines))
+    _tell(name_of(spans, task), asked, bool(lines))
     return summed(spans, task, sentences, method, fields=fields, **made, **asked)
 
 

@@ -29,6 +29,8 @@ PLACES = 40  # equal parts of a video: in how many something comes up is what it
 TARGETS = 1500  # most sentences that vectors are to cover: an even choice of more
 TIERS = (0.25, 0.1, 0.05)  # how well sentences stand alone that are taken where others are too few
 ANY = 0.0  # and where there is no other sentence
+HOLDS = 0.5  # bearing of sentences that hold what is asked for, which come first
+FLOOR = 0.002  # how well these stand alone at least: they are told all the same
 ALIKE = 0.5  # share of common concepts from which a sentence says what another says
 
 
@@ -43,8 +45,8 @@ class Coverage(Protocol):
         """Choose a sentence."""
         ...
 
-    def repeats(self, place: int) -> bool:
-        """Whether a sentence says what a chosen one says."""
+    def repeats(self, place: int, *, whole: bool = False) -> bool:
+        """Whether a sentence says what a chosen one says, or is said in it; `whole`: only both."""
         ...
 
 
@@ -74,10 +76,11 @@ class WordCoverage:
         self._covered |= self._concepts[place]
         self._chosen.append(self._concepts[place])
 
-    def repeats(self, place: int) -> bool:
-        """Whether most concepts are those of one chosen sentence."""
+    def repeats(self, place: int, *, whole: bool = False) -> bool:
+        """Whether most concepts are those of one chosen sentence, or the other way round."""
         own = self._concepts[place]
-        return any(len(own & other) > ALIKE * min(len(own), len(other)) for other in self._chosen)
+        size = max if whole else min
+        return any(len(own & other) > ALIKE * size(len(own), len(other)) for other in self._chosen)
 
 
 class MeaningCoverage:
@@ -113,21 +116,23 @@ class MeaningCoverage:
         self._nearest = np.maximum(self._nearest, self._targets @ self._vectors[place])
         self._words.add(place)
 
-    def repeats(self, place: int) -> bool:
+    def repeats(self, place: int, *, whole: bool = False) -> bool:
         """Whether a chosen sentence has the same words."""
-        return self._words.repeats(place)
+        return self._words.repeats(place, whole=whole)
 
 
 class Chooser:
     """Chooses among candidates, which in sum have the words and sentences that are wanted.
 
-    `bearing` is how much each bears on what is asked for, 0 to 1: 0 is never chosen.
+    `bearing` is how much each bears on what is asked for, 0 to 1: 0 is never chosen, and from HOLDS
+    on a sentence is chosen before those that only stand beside it.
     """
 
     def __init__(
         self, found: Sequence[Candidate], coverage: Coverage, bearing: Sequence[float] | None = None
     ) -> None:
         self._found, self._coverage = found, coverage
+        self._focused = bearing is not None
         self._bearing = bearing or [1.0] * len(found)
         first = [self._scaled(n, coverage.gain(n)) for n in range(len(found))]
         self._scale = max(first, default=0.0) or 1.0
@@ -147,21 +152,54 @@ class Chooser:
         At most so many sentences, and words within a tenth of the number, as far as those that
         stand alone suffice for it, by `least`; then others are taken. With no number of words,
         others are taken only if none stands alone; parts of sentences only if there are no others.
+        What holds what is asked for is taken first, however it stands alone.
         """
         chosen: list[int] = []
-        most = math.inf if words is None else (1 + TOLERANCE) * words
-        for alone in (least, *(tier for tier in TIERS if tier < least), ANY):
+        tiers = (least, *(tier for tier in TIERS if tier < least), ANY)
+        held = [n for n in places if self._holds(n)]
+        for alone in tiers if held else ():
+            chosen = self._more(chosen, held, alone, sentences, words)
+        for alone in tiers:
             enough = alone == ANY or words is None or self._size(chosen) >= (1 - TOLERANCE) * words
-            if chosen and enough:
+            if chosen and enough and (alone < least or not held):
                 break
-            pool = [n for n in places if n not in chosen and self._may(n, alone)]
-            chosen += self._greedy(pool, chosen, sentences, most)
-            if words is not None:
-                chosen = self._fitted(chosen, pool, words)
+            chosen = self._more(chosen, places, alone, sentences, words, keep=held)
         return sorted(chosen)
 
+    def _more(
+        self,
+        chosen: Sequence[int],
+        places: Sequence[int],
+        alone: float,
+        sentences: int | None,
+        words: int | None,
+        keep: Sequence[int] = (),
+    ) -> list[int]:
+        """The chosen places, and more of `places` that stand alone so well; `keep` stay chosen."""
+        most = math.inf if words is None else (1 + TOLERANCE) * words
+        pool = [n for n in places if n not in chosen and self._may(n, alone)]
+        more = [*chosen, *self._greedy(pool, chosen, sentences, most)]
+        if words is None:
+            return more
+        return self._fitted(more, pool, words, keep)
+
+    def best(self) -> int | None:
+        """The place of the sentence that bears most and stands alone best; None if none bears."""
+        worth = {n: self._bearing[n] * self._alone(n) for n in range(len(self._found))}
+        best = max(worth, key=lambda n: (self._bearing[n] >= HOLDS, worth[n], -n), default=None)
+        return best if best is not None and self._bearing[best] > 0 else None
+
     def _may(self, place: int, least: float) -> bool:
-        return self._bearing[place] > 0 and self._found[place].alone >= least
+        return self._bearing[place] > 0 and self._alone(place) >= least
+
+    def _alone(self, place: int) -> float:
+        """How well a sentence stands alone, as far as that counts."""
+        alone = self._found[place].alone
+        return max(alone, FLOOR) if self._holds(place) else alone
+
+    def _holds(self, place: int) -> bool:
+        """Whether a sentence holds what is asked for."""
+        return self._focused and self._bearing[place] >= HOLDS
 
     def _greedy(
         self, pool: list[int], chosen: Sequence[int], sentences: int | None, most: float
@@ -177,7 +215,7 @@ class Chooser:
             if best is None:
                 break
             del bounds[best]
-            if self._coverage.repeats(best):
+            if self._coverage.repeats(best, whole=self._holds(best)):
                 continue
             taken.append(best)
             room -= self._found[best].words
@@ -206,18 +244,23 @@ class Chooser:
 
     def _scaled(self, place: int, gain: float) -> float:
         each = self._found[place]
-        return each.alone * self._bearing[place] * gain / math.pow(each.words, COST_POWER)
+        worth = self._alone(place) * self._bearing[place]
+        return worth * gain / math.pow(each.words, COST_POWER)
 
     def _size(self, places: Sequence[int]) -> int:
         return sum(self._found[place].words for place in places)
 
-    def _fitted(self, chosen: list[int], pool: Sequence[int], words: int) -> list[int]:
-        """Exchange a sentence for a longer one, if the chosen ones are too short."""
+    def _fitted(
+        self, chosen: list[int], pool: Sequence[int], words: int, keep: Sequence[int]
+    ) -> list[int]:
+        """Exchange a sentence, not one to `keep`, for a longer one, if the chosen are too short."""
         size = self._size(chosen)
         if not chosen or size >= (1 - TOLERANCE) * words:
             return chosen
         least, most = (1 - TOLERANCE) * words - size, (1 + TOLERANCE) * words - size
-        pairs = self._exchanges(chosen, pool, least, most)
+        given = [place for place in chosen if place not in keep]
+        others = [place for place in pool if place not in chosen]
+        pairs = self._exchanges(given, others, least, most)
         worst, better = max(pairs, key=lambda pair: self._worth[pair[1]], default=(None, None))
         if worst is None or better is None:
             return chosen
@@ -232,5 +275,5 @@ class Chooser:
             for other in pool:
                 more = self._found[other].words - self._found[place].words
                 fits = least <= more <= most and self._worth[other] > 0
-                if fits and other not in chosen and not self._coverage.repeats(other):
+                if fits and not self._coverage.repeats(other):
                     yield place, other

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vtk.entries import CiteEntry
+from vtk.languages import FEW, UNKNOWN, language_of, scripts_differ
 from vtk.models.embed.text_model import TextModel
 from vtk.passages import Passage
 from vtk.text import UNSPACED, Analyzer, folded, words
@@ -30,7 +31,7 @@ KEPT = 0.25  # share of the weight of its words for which a sentence rests on wh
 FOUND = 0.4  # and for which it rests on what it does not cite: something alike is found easily
 NEAR = 2.5  # standard deviations above the mean likeness to the video: the same in other words
 WINDOW = 3  # most neighbouring passages that are cited anew
-UNKNOWN = 0.3  # weight of a word that is not in the video, of that of one in a single passage
+UNSAID = 0.3  # weight of a word that is not in the video, of that of one in a single passage
 FOREIGN = 0.2  # share of familiar words below which another language is written
 JOINED = 2.0  # seconds between passages that are cited as one
 # Languages that write nouns with a capital letter, as others only write names.
@@ -49,8 +50,10 @@ _DIGITS = {
 class Citations:
     """The passages of a video that sentences about it may rest on.
 
-    `names` are further words that a sentence may use, such as those of speakers. Who opened the
-    `embedder` closes it. `mended`, `dropped` and `unchecked` count the sentences of all calls.
+    `names` are further words that a sentence may use, such as those of speakers. `wanted` is the
+    language that sentences were asked for in, if one was; `language` is that of the video where its
+    words do not tell. Who opened the `embedder` closes it. `mended`, `dropped` and `unchecked`
+    count the sentences of all calls.
     """
 
     def __init__(
@@ -60,14 +63,18 @@ class Citations:
         *,
         names: Iterable[str] = (),
         embedder: TextModel | None = None,
+        wanted: str | None = None,
     ) -> None:
         self._told = sorted(told, key=lambda passage: (passage.start, passage.end))
-        self._analyzer = Analyzer(language, talk=True)
+        texts = [passage.text for passage in self._told]
+        self._spoken, self._wanted = language_of(texts, least=FEW), wanted
+        known = self._spoken if self._spoken not in (None, UNKNOWN) else language
+        self._analyzer = Analyzer(known or language, talk=True)
         self._places: defaultdict[str, list[int]] = defaultdict(list)
         for place, passage in enumerate(self._told):
             for term in self._terms(passage.text):
                 self._places[term].append(place)
-        self._words = _folded([passage.text for passage in self._told] + list(names))
+        self._words = _folded(texts + list(names))
         self._embedder = embedder
         self._vectors: NDArray[np.float32] | None = None
         self.mended = self.dropped = self.unchecked = 0
@@ -144,7 +151,7 @@ class Citations:
     def _weight(self, term: str) -> float:
         rarest = math.log1p(len(self._told))
         count = len(self._places.get(term, ()))
-        return math.log1p(len(self._told) / count) if count else UNKNOWN * rarest
+        return math.log1p(len(self._told) / count) if count else UNSAID * rarest
 
     def _share(self, terms: Sequence[str], cited: Sequence[Passage]) -> float:
         """The share of the weight of terms, 0 to 1, that is in the passages."""
@@ -162,10 +169,21 @@ class Citations:
         """Whether sentences are written in another language than the video.
 
         What is written in its language shares small words with it, or has those of the language.
+        What shares none must have the script or the small words of another; only where the language
+        of the video is not known, or another is asked for that is not told so, is it taken as one.
         """
         own = [word for text in texts for word in _pieces(text)]
         known = sum(word in self._words or self._analyzer.is_stop_word(word) for word in own)
-        return known < FOREIGN * len(own)
+        if known >= FOREIGN * len(own):
+            return False
+        if scripts_differ(texts, (passage.text for passage in self._told)):
+            return True
+        written = language_of(texts, least=FEW)
+        if written not in (None, UNKNOWN):
+            return written != self._analyzer.language
+        if self._spoken in (None, UNKNOWN):
+            return self._wanted is None
+        return self._wanted is not None and Analyzer(self._wanted).language != self._spoken
 
     def _places_of(self, cited: Sequence[Passage]) -> list[int]:
         """The places of passages among those of the video; of a part, that of the whole."""

@@ -20,7 +20,7 @@ from vtk.summarize.candidates import Candidate, candidates
 from vtk.summarize.choosing import TOLERANCE, Chooser, MeaningCoverage, WordCoverage
 from vtk.summarize.citing import cites
 from vtk.summarize.prompts import STYLES
-from vtk.summarize.result import groups, summed
+from vtk.summarize.result import groups, heard, name_of, summed
 from vtk.summarize.sections import Section, sections_of
 from vtk.summarize.standing import ALONE
 from vtk.summarize.task import Task
@@ -42,15 +42,24 @@ def summaries(source: Iterable[Span], task: Task) -> Iterator[Span]:
     With a text embedder, what sentences mean is compared, and their words without.
     """
     sections_of(task.style, task.spoken)
+    ads = 0
     with ExitStack() as stack:
         model = stack.enter_context(task.models.embedder()) if task.models.embedder else None
-        extract = _Extract(task, model)
-        yield from map_videos("summarize", groups(source, task), lambda spans: [extract(spans)])
-        extract.tell()
+
+        def work(spans: list[Span]) -> list[Span]:
+            nonlocal ads
+            extract = _Extract(heard(task, spans), model)
+            found = extract(spans)
+            ads += extract.ads
+            return [found]
+
+        yield from map_videos("summarize", groups(source, task), work)
+    if ads:
+        log.info("sentences left out as advertising: %d", ads)
 
 
 class _Extract:
-    """Sums up videos; counts what it leaves out."""
+    """Sums up a video or a chapter; counts what it leaves out."""
 
     def __init__(self, task: Task, model: TextModel | None) -> None:
         self.task, self.model = task, model
@@ -60,39 +69,35 @@ class _Extract:
     def __call__(self, spans: list[Span]) -> Span:
         """Return the summary of a video or a chapter."""
         spans = sorted(spans, key=lambda span: (span.start, span.end))
-        found, ads = candidates(spans, self.task.spoken)
-        self.ads += ads
+        name = name_of(spans, self.task)
+        found, self.ads = candidates(spans, self.task.spoken)
         sentences = self._sentences(found) if found else []
         if not found:
-            log.warning("%s: %s", spans[0].video, WORDLESS)
+            log.warning("%s: %s", name, WORDLESS)
         elif not sentences:
-            log.warning("%s: nothing in it bears on %r", spans[0].fragment, self.task.focus)
+            log.warning("%s: nothing in it bears on %r", name, self.task.focus)
         trimmed = {(each.sentence.start, each.sentence.text) for each in found if each.trimmed}
         made: dict[str, Any] = {
             "style": None if self.task.style == "brief" else self.task.style,
             "focus": self.task.focus,
-            "advertising": ads or None,
+            "language": self.task.guessed,
+            "advertising": self.ads or None,
             "trimmed": sum((e["start"], e["text"]) in trimmed for e in sentences) or None,
-            "words": self._missed(spans[0], sentences),
+            "words": self._missed(name, sentences),
             "model": self.model.name if self.model else None,
             "sha256": self.model.sha256 if self.model else None,
         }
         return summed(spans, self.task, sentences, "extract", **made)
 
-    def _missed(self, span: Span, sentences: Sequence[SentenceEntry]) -> int | None:
+    def _missed(self, name: str, sentences: Sequence[SentenceEntry]) -> int | None:
         """How many words there are, if those that are asked for cannot be had."""
         if (wanted := self.task.words) is None or not sentences:
             return None
         count = sum(word_count(entry["text"]) for entry in sentences)
         if abs(count - wanted) <= TOLERANCE * wanted:
             return None
-        log.warning("%s: the summary has %d words, fewer than wanted", span.fragment, count)
+        log.warning("%s: the summary has %d words, fewer than wanted", name, count)
         return count
-
-    def tell(self) -> None:
-        """Say how many sentences were left out."""
-        if self.ads:
-            log.info("sentences left out as advertising: %d", self.ads)
 
     def _sentences(self, found: Sequence[Candidate]) -> list[SentenceEntry]:
         """The sentences of the summary, in its order."""
@@ -100,14 +105,13 @@ class _Extract:
         terms = [self.analyzer.terms(text) for text in texts]
         vectors = None if self.model is None else np.stack([*self.model.documents(texts)])
         coverage = WordCoverage(terms) if vectors is None else MeaningCoverage(vectors, terms)
-        bearing = self._bearing(texts, vectors)
+        bearing = None if self.task.focus is None else self._bearing(texts, vectors)
         choose = Chooser(found, coverage, bearing)
         most, words = self._length(found)
         if sections := sections_of(self.task.style, self.task.spoken):
             return _under_headings(found, sections, choose, most, words)
         chosen = [found[place].sentence for place in choose(range(len(found)), most, words)]
-        if not chosen and words is not None and any(bearing):
-            best = max(range(len(found)), key=lambda n: (bearing[n] * found[n].alone, -n))
+        if not chosen and words is not None and (best := choose.best()) is not None:
             chosen = [_cut(found[best].sentence, words)]
         return [_quoted(sentence) for sentence in chosen]
 
@@ -125,9 +129,7 @@ class _Extract:
         self, texts: Sequence[str], vectors: NDArray[np.float32] | None
     ) -> Sequence[float]:
         """How much each sentence bears on the focus, 0 to 1."""
-        if self.task.focus is None:
-            return [1.0] * len(texts)
-        query = Query(self.task.focus, self.task.spoken)
+        query = Query(self.task.focus or "", self.task.spoken)
         own = [set(query.terms_of(text)) for text in texts]
         counts = Counter(term for each in own for term in each)
         weights = {

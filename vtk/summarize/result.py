@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from vtk.caption import videos_with_captions
 from vtk.chapter import Task as ChapterTask
 from vtk.chapter import chapter
 from vtk.entries import PartEntry, SentenceEntry
+from vtk.languages import guessed_language
 from vtk.span import Span, join
 from vtk.summarize.task import Style, Task
 from vtk.text import join_texts
@@ -30,6 +32,18 @@ def groups(source: Iterable[Span], task: Task) -> Iterator[list[Span]]:
             wanted = ChapterTask(language=task.language, models=task.models)
             spans = list(chapter(spans, wanted))
         yield from ([span] for span in spans)
+
+
+def heard(task: Task, spans: Sequence[Span]) -> Task:
+    """The task with the language that the spans of a video are in, unless it names one."""
+    if task.language is not None:
+        return task
+    return replace(task, guessed=guessed_language(spans, tell=task.by == "video"))
+
+
+def name_of(spans: Sequence[Span], task: Task) -> str:
+    """What is summed up, for messages: a video by its name, a chapter by its fragment."""
+    return spans[0].fragment if task.by == "chapter" else spans[0].video
 
 
 def summed(

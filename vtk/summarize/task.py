@@ -28,10 +28,11 @@ class Task:
     sentences: int | None = None
     words: int | None = None
     focus: str | None = None  # what alone is told of, in words
-    language: str | None = None  # of the words, ISO 639; None: English
+    language: str | None = None  # of the words, ISO 639; None: see `guessed`
     budget: int | None = None  # tokens of a language model for a video; None: any
     models: Openers = field(default_factory=Openers)
     timed: bool = True  # whether the record says how long a model took, which differs each time
+    guessed: str | None = None  # language told from the words; None: English
     journal: "ResumeJournal | None" = field(default=None, compare=False)  # of an earlier run
 
     def __post_init__(self) -> None:
@@ -50,7 +51,7 @@ class Task:
     @property
     def spoken(self) -> str:
         """The code of the language of the words."""
-        return Analyzer(self.language or "en").language
+        return Analyzer(self.language or self.guessed or "en").language
 
 
 class SummaryMethod(Protocol):

@@ -128,7 +128,9 @@ class SummaryWriter:
         lines = lines_of(spans, self.letters // 2)
         told = [passage for line in lines for passage in line.rests]
         names = {line.label for line in lines}
-        self.citations = Citations(told, self.task.spoken, names=names, embedder=self.embedder)
+        self.citations = Citations(
+            told, self.task.spoken, names=names, embedder=self.embedder, wanted=self.task.language
+        )
         return lines
 
     def condensed(self, lines: Sequence[Line]) -> list[Line]:
