@@ -18,15 +18,28 @@ class NotJsonError(InputError):
 
 
 class MediaError(VtkError):
-    """A file could be opened but not read completely: truncated, corrupt, without a picture."""
+    """A file could be opened but not read completely: truncated, corrupt, without a picture.
+
+    `whole` tells that it is so of the whole file, not of a stretch of it.
+    """
+
+    whole = False
+
+    def __init__(self, message: str = "", *, whole: bool = False) -> None:
+        super().__init__(message)
+        self.whole = whole or self.whole
 
 
 class NoStreamError(MediaError):
     """A file has no stream of the requested kind, such as audio."""
 
+    whole = True
+
 
 class OpenError(MediaError):
     """A file could not be opened at all: missing, unreadable, not a media file."""
+
+    whole = True
 
 
 class DamagedError(OpenError):

@@ -11,7 +11,6 @@ from vtk.errors import (
     InternalError,
     MediaError,
     MissingError,
-    OpenError,
     OutputError,
     UsageError,
     VtkError,
@@ -51,8 +50,8 @@ def map_spans(
 def failure(command: str, span: Span, error: Exception) -> Span:
     """Return the error record of a span on which a command failed, and log the error.
 
-    Of a video that cannot be opened, the message names no stretch, so that it is the same for all
-    of its spans and is shown once where they follow each other (`vtk.stream.logs`).
+    Of what concerns a whole file, the message names no stretch, so that it is the same for all of
+    its spans and is shown once where they follow each other (`vtk.stream.logs`).
     An exception that vtk does not raise deliberately is a bug, but still affects only this span.
     One that affects all spans (MissingError, as of a server that is gone) is raised again.
     """
@@ -61,7 +60,8 @@ def failure(command: str, span: Span, error: Exception) -> Span:
     bug = None if isinstance(error, (VtkError, OSError)) else error
     if bug is not None:
         error = InternalError(f"internal error: {type(bug).__name__}: {bug}")
-    where = span.video if isinstance(error, OpenError) else span.fragment
+    whole = isinstance(error, MediaError) and error.whole
+    where = span.video if whole else span.fragment
     log.error("%s: %s", where, error, exc_info=bug)
     return span.with_error(command, error)
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from vtk.errors import MediaError, OpenError, UsageError
-from vtk.media.container.timing import Timing, standard_rate, timing
+from vtk.media.container.timing import Timing, has_pictures, standard_rate, timing
 from vtk.timecode import TIMECODE, frame_number, has_drop_frames, timecode
 
 log = logging.getLogger("vtk")
@@ -70,10 +70,12 @@ def counts(rate: Fraction | None, drop: bool | None = None) -> Callable[[str], F
         about = known(video)
         used = rate or about.rate
         if used is None:
-            raise MediaError("its frame rate varies: give the rate of the edit with --rate")
+            fault = "its frame rate varies" if has_pictures(video) else "it has no frame rate"
+            raise MediaError(f"{fault}: give the rate of the edit with --rate", whole=True)
         if not 1 <= round(used) <= FASTEST:
             raise MediaError(
-                f"there are no timecodes at {float(used):g} frames per second: give a --rate"
+                f"there are no timecodes at {float(used):g} frames per second: give a --rate",
+                whole=True,
             )
         match = TIMECODE.fullmatch(about.timecode or "")
         dropping = has_drop_frames(used) and (

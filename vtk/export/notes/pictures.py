@@ -44,14 +44,13 @@ def pictures(span: Span, count: int, latest: VideoCache, place: Place) -> list[P
 
     They are keyframes, spread over the chapter, of those near each other the one with most words in
     it; of a chapter without any, they are picked. A file that a keyframe names is copied if it is a
-    picture, else the frame is decoded. A chapter whose video cannot be read has none; a warning
-    tells.
+    picture, else the frame is decoded. A chapter whose video cannot be read has none, which is
+    told of once a video.
     """
     if not count:
         return []
     (known,) = [span] if span.get("keyframes") else keyframes([span], k=count, distinct=True)
     if known.failed:
-        log.warning("%s: no pictures: %s", span.fragment, known["error"]["message"])
         return []
     texts: list[TextEntry] = span.get("screen_text", [])
     found = []

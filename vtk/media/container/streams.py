@@ -29,7 +29,7 @@ def main_stream(container: InputContainer) -> VideoStream:
     ]
     if not shown:
         what = "only sound" if container.streams.audio else "no pictures"
-        raise MediaError(f"the file has {what}: there is no video stream to decode")
+        raise MediaError(f"the file has {what}: there is no video stream to decode", whole=True)
     default = [s for s in shown if s.disposition & av.stream.Disposition.default]
     return max(default or shown, key=lambda s: s.width * s.height)
 
