@@ -209,3 +209,14 @@ def test_error_records_are_left_out() -> None:
     again = vtk("export", "edl", "--rate", "25", stdin=[*shots(0, 1), ERROR])
     assert b"warning: left out 1 error record\n" in again.stderr
     assert lines(vtk("export", "edl", stdin=[ERROR])) == []
+
+
+def test_what_has_no_frame_rate_is_told_of_once_and_not_as_a_varying_rate(tmp_path: Path) -> None:
+    talk = tmp_path / "talk.srt"
+    talk.write_text("1\n00:00:01,000 --> 00:00:09,000\nThe keeper carries oil.\n")
+    spans = shots(0, 2, 4, 6, video=str(talk))
+    result = vtk("export", "edl", stdin=spans)
+    message = f"{talk}: it has no frame rate: give the rate of the edit with --rate"
+    assert result.stderr.decode().count("--rate") == 1
+    assert message in result.stderr.decode()
+    assert vtk("export", "edl", "--rate", "25", stdin=spans).stdout.startswith(b"TITLE: talk")

@@ -2,11 +2,13 @@
 
 import logging
 import re
+import wave
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+import orjson
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -186,3 +188,24 @@ def test_what_a_video_lacks_is_made(told: dict[str, Any], caplog: pytest.LogCapt
     assert text.count("\n## ") == 1
     assert all(sentence in text for sentence in said)
     assert "Transcript" not in text
+
+
+def test_that_sound_has_no_pictures_is_told_once(tmp_path: Path) -> None:
+    sound, page = tmp_path / "talk.wav", tmp_path / "talk.html"
+    with wave.open(str(sound), "wb") as file:
+        file.setparams((1, 2, 8000, 0, "NONE", "not compressed"))
+        file.writeframes(bytes(16000 * 8))
+    spans = "".join(
+        orjson.dumps(
+            {"video": str(sound), "start": start, "end": start + 4, "kind": "chapter", "title": "A"}
+        ).decode()
+        for start in (0, 4)
+    )
+    ran = vtk("export", "html-notes", "-o", str(page), stdin=spans)
+    told = ran.stderr.decode().splitlines()
+    assert [line for line in told if "only sound" in line] == [
+        f"vtk export html-notes: {sound}: the file has only sound: there is no video stream to "
+        "decode"
+    ]
+    assert len(told) == 2, told
+    assert told[1].endswith("chapters of which there are no pictures: 2")

@@ -74,8 +74,10 @@ class _Extract:
         sentences = self._sentences(found) if found else []
         if not found:
             log.warning("%s: %s", name, WORDLESS)
-        elif not sentences:
+        elif not sentences and self.task.focus is not None:
             log.warning("%s: nothing in it bears on %r", name, self.task.focus)
+        elif not sentences:
+            log.warning("%s: no sentence in it says enough to be quoted", name)
         trimmed = {(each.sentence.start, each.sentence.text) for each in found if each.trimmed}
         made: dict[str, Any] = {
             "style": None if self.task.style == "brief" else self.task.style,

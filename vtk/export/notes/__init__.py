@@ -1,5 +1,6 @@
 """Notes of videos to read, print and hand on: chapters, summaries, pictures, links, words."""
 
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -19,6 +20,8 @@ from vtk.output import open_sink
 from vtk.pipeline import group_by_video, map_videos
 from vtk.span import Span
 from vtk.stream.writer import Output
+
+log = logging.getLogger("vtk")
 
 ENDINGS = {"markdown": "md", "html": "html"}
 
@@ -111,7 +114,10 @@ class Notes:
             for number, span in enumerate(spans)
             if place is not None and span.get("kind") != "summary"
         }
-        return page(spans, shown, self.transcript)
+        if lacking := sum(each is None for each in shown.values()):
+            log.warning("%s: chapters of which there are no pictures: %d", spans[0].video, lacking)
+        known = {number: each or [] for number, each in shown.items()}
+        return page(spans, known, self.transcript)
 
     def _text(self, notes: Page, links: Links) -> Iterator[str]:
         return html(notes, links, self.language) if self.form == "html" else markdown(notes, links)

@@ -39,19 +39,18 @@ def inside(name: str, ending: str, data: bytes) -> str:
     return f"data:image/{kind};base64,{b64encode(data).decode()}"
 
 
-def pictures(span: Span, count: int, latest: VideoCache, place: Place) -> list[Picture]:
+def pictures(span: Span, count: int, latest: VideoCache, place: Place) -> list[Picture] | None:
     """Return at most `count` pictures of a chapter, in order, put where `place` says.
 
     They are keyframes, spread over the chapter, of those near each other the one with most words in
     it; of a chapter without any, they are picked. A file that a keyframe names is copied if it is a
-    picture, else the frame is decoded. A chapter whose video cannot be read has none, which is
-    told of once a video.
+    picture, else the frame is decoded. None for a chapter whose video cannot be read.
     """
     if not count:
         return []
     (known,) = [span] if span.get("keyframes") else keyframes([span], k=count, distinct=True)
     if known.failed:
-        return []
+        return None
     texts: list[TextEntry] = span.get("screen_text", [])
     found = []
     for entry in _spread(known["keyframes"], texts, span.start, span.end, count):
