@@ -65,5 +65,9 @@ class GoneError(MissingError, ModelError):
     """
 
 
+class FaultError(ModelError):
+    """A server failed at a prompt, at every try, by its own fault: a shorter one mends nothing."""
+
+
 class InternalError(VtkError):
     """A bug in vtk that made one record fail; the message is that of the original exception."""

@@ -24,6 +24,7 @@ from vtk.export.notes.links import Links
 from vtk.export.notes.markdown import escaped, markdown
 from vtk.export.notes.page import Page, Paragraph, Picture, Section, Told
 
+KEEPER = "The keeper of the lighthouse carried oil up the stairs every evening."
 EVIL = "</p><script>alert(1)</script> ![x](javascript:alert(1)) \"'> [a](b) `c` # *d* &lt;"
 ALLOWED = {
     *("html", "head", "meta", "title", "style", "body", "header", "nav", "main", "section"),
@@ -197,7 +198,11 @@ def test_that_sound_has_no_pictures_is_told_once(tmp_path: Path) -> None:
         file.writeframes(bytes(16000 * 8))
     spans = "".join(
         orjson.dumps(
-            {"video": str(sound), "start": start, "end": start + 4, "kind": "chapter", "title": "A"}
+            {
+                **{"video": str(sound), "start": start, "end": start + 4, "kind": "chapter"},
+                "title": f"Part {start}",
+                "speech": [{"start": start, "end": start + 4, "text": KEEPER}],
+            }
         ).decode()
         for start in (0, 4)
     )

@@ -5,11 +5,13 @@ from typing import Any
 
 import orjson
 
-from vtk.errors import GoneError, MissingError, ModelError
+from vtk.errors import FaultError, GoneError, MissingError, ModelError
 from vtk.models.closeable import Closeable
-from vtk.models.http import HttpService, Reply
+from vtk.models.http import PASSING, HttpService, Reply
 
 TOO_LARGE = r"\((\d+) tokens\) is too large to process.*batch size: (\d+)"
+# How servers say that a prompt is too long, where their status does not.
+TOO_LONG = re.compile(r"too (?:long|large|many tokens)|context|exceed|maximum length", re.I)
 PATIENCE = 300.0  # seconds: a large model takes minutes to load
 
 
@@ -91,8 +93,8 @@ class OpenAIServer(Closeable):
     def _read(self, reply: Reply) -> Any:
         """Return the JSON of a reply.
 
-        Raises MissingError if no later request can succeed, GoneError if earlier ones did, and
-        ModelError.
+        Raises MissingError if no later request can succeed, GoneError if earlier ones did,
+        FaultError where the server fails, unless the prompt may be too long, and ModelError.
         """
         place, told = self._service.place, self._service.redacted(error_text(reply.content))
         if 200 <= reply.status < 300:
@@ -122,6 +124,8 @@ class OpenAIServer(Closeable):
         text = f"{place} answered {reply.status}: {told}"
         if self._refuses(reply):
             raise RefusedError(text, _room(reply.content))
+        if reply.status in PASSING and not TOO_LONG.search(told):
+            raise FaultError(text)
         raise ModelError(text)
 
 

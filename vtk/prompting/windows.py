@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple, TypeVar
 
-from vtk.errors import ModelError
+from vtk.errors import FaultError
 from vtk.models.llm.prompt import LanguageModel
 from vtk.passages import Passage
 from vtk.prompting.dialogue import Dialogue, Outcome, raise_if_gone, run_dialogues
@@ -89,8 +89,8 @@ def ask_windows(
     """Ask about windows, each with what its caller knows it by; return the readings in order.
 
     A window without an answer is replaced by its halves, SPLITS times at most; the second repeats
-    that share of the first. The tokens of a failed try count as those of the first half. Raises
-    GoneError if the model is gone.
+    that share of the first; not one at which the server failed. The tokens of a failed try count as
+    those of the first half. Raises GoneError if the model is gone.
     """
     found: list[tuple[K, Reading]] = [(key, Reading(w, Outcome())) for key, w in asked]
     waiting = list(range(len(found)))
@@ -105,7 +105,8 @@ def ask_windows(
                 continue
             outcome = _added(told[n], before.outcome)
             window = before.window
-            if isinstance(outcome.error, ModelError) and split < SPLITS and len(window) > 1:
+            failed = outcome.error is not None and not isinstance(outcome.error, FaultError)
+            if failed and split < SPLITS and len(window) > 1:
                 middle = len(window) // 2
                 sizes = [len(p.text) for p in window]
                 back = _repeated(sizes, 0, middle, overlap * sum(sizes) / 2)

@@ -73,7 +73,7 @@ class _Extract:
         found, self.ads = candidates(spans, self.task.spoken)
         sentences = self._sentences(found) if found else []
         if not found:
-            log.warning("%s: %s", name, WORDLESS)
+            log.warning("%s: %s", spans[0].video, WORDLESS)
         elif not sentences and self.task.focus is not None:
             log.warning("%s: nothing in it bears on %r", name, self.task.focus)
         elif not sentences:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from vtk.errors import ModelError
+from vtk.errors import FaultError, ModelError
 from vtk.models.embed.text_model import TextModel
 from vtk.passages import Passage
 from vtk.prompting.dialogue import checked
@@ -83,8 +83,8 @@ class SummaryWriter:
         """Return, for each part, the pieces of it that were asked about, with their answers.
 
         A part without an answer, which may be too long for the model, is halved and asked about
-        again; a small piece without an answer is counted, and so is what the budget does not
-        suffice for. Raises the last ModelError if there is no answer at all.
+        again, unless the server failed; a small piece without an answer is counted, and so is what
+        the budget does not suffice for. Raises the last ModelError if there is no answer at all.
         """
         order = spread(len(parts)) if self.asker.budget else range(len(parts))
         queue: list[tuple[Path, Sequence[Line]]] = [((n,), parts[n]) for n in order]
@@ -104,7 +104,7 @@ class SummaryWriter:
                 if isinstance(answer, SpentError):
                     continue
                 self._failures += not self._answered
-                if len(path) <= SPLITS and len(part) > 1:
+                if len(path) <= SPLITS and len(part) > 1 and not isinstance(answer, FaultError):
                     half = len(part) // 2
                     again += [((*path, 0), part[:half]), ((*path, 1), part[half:])]
                 else:
@@ -186,7 +186,7 @@ class SummaryWriter:
             question = self._about_whole(lines, instructions, again)
             try:
                 answer = self.asker.value(question)
-            except SpentError:
+            except (SpentError, FaultError):
                 raise
             except ModelError:
                 if split == SPLITS or len(lines) < 4:

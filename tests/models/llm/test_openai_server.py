@@ -325,6 +325,24 @@ def test_after_the_last_try_the_prompt_has_failed(server: ChatServer, opened: Op
     assert len(server.asked) == 3
 
 
+def test_a_server_that_fails_at_the_first_prompts_ends_the_run(
+    server: ChatServer, opened: Open
+) -> None:
+    server.in_turn(Told({"error": {"message": "out of memory"}}, 500))
+    with pytest.raises(MissingError, match=r"answered 500: out of memory \(at 2 prompts"):
+        list(opened(retries=1, jobs=1).answers([Prompt(("Hello?",))] * 50))
+    assert len(server.asked) <= 6
+
+
+def test_a_server_that_failed_once_it_had_answered_fails_at_single_prompts(
+    server: ChatServer, opened: Open
+) -> None:
+    server.in_turn(said("fine"), Told({"error": {"message": "out of memory"}}, 500))
+    found = list(opened(retries=0, jobs=1).answers([Prompt(("Hello?",))] * 4))
+    assert isinstance(found[0], Answer)
+    assert [type(each).__name__ for each in found[1:]] == ["FaultError"] * 3
+
+
 def test_a_server_that_goes_away_fails_the_prompts_that_are_left() -> None:
     with chat_server() as server:
         last = said("goodbye")
