@@ -195,3 +195,22 @@ def test_results_of_other_commands_are_text_with_times() -> None:
 
 def test_stop_words_of_other_languages_are_left_out() -> None:
     assert Analyzer("fr").terms("le chat et l'eau de la mer") == ["chat", "eau", "mer"]
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("We have X1, x2, x3, etc. Next comes the sum.", 2),
+        ("We have x1, x2, etc. in a list.", 1),
+        ("Äpfel, Birnen usw. Danach kommt der Teig.", 2),
+        ("She works at Acme Inc. The office is in Bonn.", 2),
+        ("She works at Acme Inc. Headquarters in Bonn.", 1),
+        ("We take plan B. It costs less.", 2),
+        ("It is by J. Smith.", 1),
+        ("Ask Dr. Who about it.", 1),
+        ("See e.g. The Hobbit.", 1),
+        ("A. The keeper lights the lamp.", 1),
+    ],
+)
+def test_an_abbreviation_may_end_a_sentence(text: str, count: int) -> None:
+    assert len(sentences(text)) == count

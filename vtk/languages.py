@@ -11,10 +11,12 @@ from collections.abc import Iterable, Sequence
 
 from vtk.passages import passages
 from vtk.span import Span
-from vtk.text import LISTED, UNSPACED, Analyzer, words
+from vtk.text import UNSPACED, Analyzer, words
 
 log = logging.getLogger("vtk")
 
+# Of which stop words are known, in a script with spaces; Bokmål stands for Norwegian.
+LISTED = ("en", "da", "de", "es", "fr", "it", "nb", "nl", "pt", "ru", "sv", "tr")
 LEAST, MOST = 20, 5000  # words from which a language is told, and that are looked at
 FEW = 4  # words of a sentence from which it is told, if it is known that one is wanted
 SHARE = 0.22  # of stop words among the words of a text in their language, at least

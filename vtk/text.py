@@ -52,9 +52,6 @@ _STOP_LISTS = {
     "ko": "KOREAN", "nb": "NORWEGIAN", "nl": "DUTCH", "no": "NORWEGIAN", "pt": "PORTUGUESE",
     "ru": "RUSSIAN", "sv": "SWEDISH", "tr": "TURKISH", "zh": "CHINESE",
 }  # fmt: skip
-# Languages of which stop words are known that words in a script with spaces are compared with;
-# Bokmål stands for Norwegian.
-LISTED = ("en", "da", "de", "es", "fr", "it", "nb", "nl", "pt", "ru", "sv", "tr")
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3041-\u30ff\u3130-\u318f"
     "\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003134f"
@@ -72,6 +69,13 @@ _ABBREVIATION = re.compile(
     r"|col|capt|sgt|lt|rev|hon|gov|sen|rep|e\.g|i\.e|cf|al|eq|z\.b|bzw|usw|p|pp)|\b(?-i:[A-ZÀ-Þ]))\.$",
     re.I,
 )
+
+_BEFORE_NAMES = re.compile(
+    r"(?:mr|mrs|ms|dr|prof|st|mt|vs|fig|figs|vol|gen|col|capt|sgt|lt|rev|hon|gov|sen|rep|e\.g|i\.e"
+    r"|cf|eq|z\.b|bzw|p|pp)\.",
+    re.I,
+)
+_AT_END = re.compile(r"(?:etc|usw)\.", re.I)
 
 # What is abbreviated only before a number: no. 5, Jan. 5, Fri. 13.
 _NUMBERED = re.compile(
@@ -238,6 +242,7 @@ class Analyzer:
         raise UsageError(f"the query {text!r} has no words")
 
 
+@cache
 def _stop_words(language: str) -> frozenset[str]:
     if language == "en":
         return frozenset(_STOP.split())
@@ -277,7 +282,13 @@ def _is_abbreviated(text: str, start: int, end: int) -> bool:
         return text[end:].lstrip()[:1].isdigit()
     if _PRONOUN.search(text, start, end):
         return False
-    return _ABBREVIATION.search(text, start, end) is not None
+    found = _ABBREVIATION.search(text, start, end)
+    if found is None or not text[start : found.start()].strip():
+        return found is not None
+    after = re.match(r"\s+[\"'“‘„«(]*([^\W\d_]+)", text[end:])
+    if after is None or not after[1][0].isupper() or _BEFORE_NAMES.fullmatch(found[0]):
+        return True
+    return not (_AT_END.fullmatch(found[0]) or after[1].casefold() in _stop_words("en"))
 
 
 def ends_sentence(text: str, after: str) -> bool:

@@ -18,7 +18,9 @@ from tests.command_line import lines, vtk
 from tests.prompting.scripted import Scripted
 from vtk.chapter import Mark, Task, chapter
 from vtk.chapter.placing import placed
+from vtk.chapter.user_lists import read_boundaries
 from vtk.check import check
+from vtk.errors import UsageError
 from vtk.media.container.timing import timing
 from vtk.models.openers import Openers
 from vtk.schema import SCHEMA
@@ -165,3 +167,23 @@ def test_titles_are_placed_where_the_sum_of_what_they_gain_is_the_largest(
     assert guessed == 0
     assert tuple(starts) in allowed
     assert total(tuple(map(int, starts))) == max(map(total, allowed))
+
+
+def test_an_odd_line_among_times_is_told_with_its_number(tmp_path: Path) -> None:
+    file = tmp_path / "at.txt"
+    file.write_text("0:00\n0:30\nO:45\n1:00\n1:30\n")
+    with pytest.raises(UsageError, match=r"line 3: a time such as 1:02:03 was expected.*'O:45'"):
+        read_boundaries(file)
+
+
+def test_a_line_without_a_time_among_chapters_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "at.txt"
+    file.write_text("0:00 The hive\n0:30 Bridges\nThe moon\n1:00 Tides\n")
+    assert [mark.title for mark in read_boundaries(file)] == ["The hive", "Bridges", "Tides"]
+    assert "line 3: left out, as a time and a title were expected: 'The moon'" in caplog.text
+    caplog.clear()
+    file.write_text("0:00\nThe hive\n0:30\nBridges\n")
+    assert [mark.title for mark in read_boundaries(file)] == ["The hive", "Bridges"]
+    assert not caplog.text

@@ -124,3 +124,27 @@ def test_chapters_begin_only_in_silence_or_with_shots_where_that_is_wanted() -> 
 def test_no_chapter_is_longer_than_allowed() -> None:
     found = list(chapter(lecture(), Task(count=None, max_length=20)))
     assert max(span.end - span.start for span in found) <= 20
+
+
+RUSSIAN = [
+    "Сегодня мы говорим о том, как смотритель маяка носил масло наверх по лестнице.",
+    "Смотритель маяка зажигал лампу, и её свет был виден далеко в море.",
+    "Потом мы увидим, что линза Френеля собирает свет лампы в один луч.",
+    "Эта линза Френеля была большой, но и очень лёгкой для своего времени.",
+]
+
+
+def test_titles_have_the_case_of_the_language_that_is_heard() -> None:
+    spans = [
+        Span(
+            **{"video": "a.mp4", "start": 60.0 * n, "end": 60.0 * n + 60, "kind": "shot"},
+            speech=[{"start": 60.0 * n, "end": 60.0 * n + 60, "text": text}],
+        )
+        for n, text in enumerate(RUSSIAN)
+    ]
+    found = list(chapter(spans, Task(count=2)))
+    assert {entry["language"] for span in found for entry in span["made"]} == {"ru"}
+    for span in found:
+        first, *rest = span["title"].split(" ")
+        assert first[0].isupper()
+        assert not [word for word in rest if word[0].isupper() and word != "Френеля"]

@@ -1,5 +1,6 @@
 """vtk show: text for people, safe for a terminal."""
 
+import json
 from pathlib import Path
 
 from tests.command_line import lines, vtk
@@ -107,3 +108,14 @@ def test_text_is_on_its_lines_and_plays_no_tricks() -> None:
     assert "One.\nTwo ! \u0645\u06cc\u200c\u062e\u0648" in text
     assert "\x1b" not in text
     assert "\n" in shown(kind="summary", summary="word " * 100).strip()
+
+
+def test_a_skim_is_shown_with_what_is_in_it() -> None:
+    stretch = {"start": 61.0, "end": 64.5, "at": 0.0, "score": 1.0}
+    span = {
+        **{"video": "a.mp4", "start": 0, "end": 90, "kind": "summary", "summary": "A keeper."},
+        "skim": {"seconds": 3.5, "file": "short.mp4", "stretches": [stretch]},
+    }
+    shown = vtk("show", stdin=json.dumps(span)).stdout.decode()
+    assert "In short, 0:03.5 (short.mp4):" in shown
+    assert "1:01.0–1:04.5  at 0:00.0" in shown

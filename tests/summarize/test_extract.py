@@ -205,3 +205,14 @@ def test_styles_without_a_model_have_headings_where_words_tell_them() -> None:
     assert found["summary"] == "\n".join(f"- {text}" for text in told(found))
     with pytest.raises(UsageError, match="for English"):
         list(summarize(talk(), Task(style="minutes", language="de")))
+
+
+def test_what_is_no_recipe_is_told_so(caplog: pytest.LogCaptureFixture) -> None:
+    (found,) = summarize(talk(), Task(style="recipe-steps"))
+    assert found["made"][-1]["unlike"]["told"] == 0
+    assert "it does not read as recipe-steps" in caplog.text
+    caplog.clear()
+    spans = talk(["You need two cups of flour.", "Mix the flour with water.", "Bake it for long."])
+    (found,) = summarize(spans, Task(style="recipe-steps"))
+    assert "unlike" not in found["made"][-1]
+    assert "does not read as" not in caplog.text

@@ -16,7 +16,7 @@ from vtk.chapter.model_titles import Usage
 from vtk.chapter.naming import titled
 from vtk.chapter.starts import places_of
 from vtk.chapter.task import Mark, Task
-from vtk.chapter.videos import by_video, start_of
+from vtk.chapter.videos import by_video, heard, start_of
 from vtk.chapter_files import ChapterList, read
 from vtk.errors import MediaError
 from vtk.span import Span, local_path
@@ -44,6 +44,7 @@ def chapters(source: Iterable[Span], task: Task) -> Iterator[Span]:
 
 def _of_video(spans: list[Span], task: Task) -> list[Span]:
     spans = ordered(spans)
+    task = heard(task, spans)
     limits = spans[0].start, max(span.end for span in spans)
     found, beside = _found(spans[0].video, limits[1], task.language)
     zero = start_of(spans[0].video) if beside else 0.0
@@ -65,7 +66,9 @@ def _of_video(spans: list[Span], task: Task) -> list[Span]:
         marks = snapped
     marks = titled(spans, marks, task, None, Usage())
     told = {"file": Path(beside).name} if beside else {}
-    return joined(spans, marks, "existing", **told, mended=dict(+done) or None)
+    return joined(
+        spans, marks, "existing", language=task.guessed, **told, mended=dict(+done) or None
+    )
 
 
 def _snapped(mark: Mark, places: list[float]) -> Mark:

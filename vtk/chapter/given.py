@@ -25,7 +25,7 @@ from vtk.chapter.placing import placed
 from vtk.chapter.starts import places_of
 from vtk.chapter.task import Mark, Task
 from vtk.chapter.title_starts import starts_by_model
-from vtk.chapter.videos import by_video, marks_given
+from vtk.chapter.videos import by_video, heard, marks_given
 from vtk.errors import MediaError
 from vtk.models.embed.text_model import TextModel
 from vtk.models.llm.prompt import LanguageModel
@@ -67,6 +67,7 @@ def _of_video(
     tally: Counter[str],
 ) -> list[Span]:
     spans = ordered(spans)
+    task = heard(task, spans)
     limits = spans[0].start, max(span.end for span in spans)
     begun, usage = time.monotonic(), Usage()
     if task.titles:
@@ -80,7 +81,15 @@ def _of_video(
         asked = {"model": embedder.name, "sha256": embedder.sha256}
     timed = model is not None and task.timed
     seconds = round(time.monotonic() - begun, 3) if timed else None
-    return joined(spans, marks, "given", **asked, mended=dict(done) or None, seconds=seconds)
+    return joined(
+        spans,
+        marks,
+        "given",
+        language=task.guessed,
+        **asked,
+        mended=dict(done) or None,
+        seconds=seconds,
+    )
 
 
 def in_video(marks: Sequence[Mark], limits: tuple[float, float]) -> tuple[list[Mark], Counter[str]]:

@@ -23,7 +23,7 @@ from vtk.chapter.naming import titled
 from vtk.chapter.reading import START, answer_tokens, in_windows
 from vtk.chapter.starts import places_of
 from vtk.chapter.task import Mark, Task
-from vtk.chapter.videos import by_video, marks_given
+from vtk.chapter.videos import by_video, heard, marks_given
 from vtk.models.llm.prompt import LanguageModel, Prompt, Sampling
 from vtk.passages import Passage
 from vtk.prompting.dialogue import Dialogue, Generate
@@ -66,6 +66,7 @@ def _of_video(
     spans: list[Span], *, task: Task, model: LanguageModel, tally: Counter[str]
 ) -> list[Span]:
     spans = ordered(spans)
+    task = heard(task, spans)
     limits = spans[0].start, max(span.end for span in spans)
     begun, usage = time.monotonic(), Usage()
     lines = lines_of(spans)
@@ -84,6 +85,7 @@ def _of_video(
         spans,
         marks,
         "llm",
+        language=task.guessed,
         **provenance(model, usage),
         mended=dict(done) or None,
         seconds=round(time.monotonic() - begun, 3) if task.timed else None,

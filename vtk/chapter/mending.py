@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from vtk.chapter.task import SHORTEST, Mark, Task
+from vtk.chapter.task import LONGEST, SHORTEST, Mark, Task
 
 Limits = tuple[float, float]
-SECTION = 1 / 4  # of the shortest chapter: the shortest section, but not under SHORTEST
+SECTION = 1 / 15  # of the video: the shortest section, from SHORTEST to LONGEST seconds
 
 
 def mended(
@@ -39,13 +39,18 @@ def mended(
         chapters = _fewer(chapters, end, task.count, done)
     chapters = _more(chapters, places, end, shortest, task, done)
     if task.levels > 1:
-        chapters = _with_sections(chapters, [m for m in placed if m.level > 1], end, shortest)
+        least = section_length(end - start, task)
+        chapters = _with_sections(chapters, [m for m in placed if m.level > 1], end, least)
     return chapters, +done
 
 
-def section_length(shortest: float) -> float:
-    """Return the least length of a section in seconds, given that of a chapter."""
-    return min(shortest, max(SHORTEST, SECTION * shortest))
+def section_length(seconds: float, task: Task) -> float:
+    """Return the least length of a section in a video of a duration, both in seconds.
+
+    It is no longer than the chapters may be by `task.min_length`, where that is given.
+    """
+    least = min(max(SHORTEST, SECTION * seconds), LONGEST)
+    return least if task.min_length is None else min(least, max(SHORTEST, task.min_length))
 
 
 def nearest(places: Sequence[float], time: float) -> float:
@@ -121,10 +126,9 @@ def _more(
 
 
 def _with_sections(
-    chapters: Sequence[Mark], sections: Sequence[Mark], end: float, shortest: float
+    chapters: Sequence[Mark], sections: Sequence[Mark], end: float, least: float
 ) -> list[Mark]:
     """The marks of chapters, each before those of its sections if it has two or more."""
-    least = section_length(shortest)
     found: list[Mark] = []
     ends = [*(mark.start for mark in chapters[1:]), end]
     for chapter, stop in zip(chapters, ends, strict=True):

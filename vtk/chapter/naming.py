@@ -73,8 +73,8 @@ def titled(
     """
     if not all(mark.title for mark in marks) and not words_of(spans):
         log.warning(
-            "%s: no words, so chapters have numbers: add subtitles, or use vtk ocr, vtk transcribe "
-            "-m or vtk caption -m first",
+            "%s: no words, so chapters have numbers: add subtitles, or use vtk transcribe -m, vtk "
+            "ocr (of slides: --method slides) or vtk caption -m first",
             spans[0].video,
         )
     starts = sorted({mark.start for mark in marks})

@@ -14,7 +14,7 @@ from vtk.chapter.naming import titled
 from vtk.chapter.slide_titles import slides
 from vtk.chapter.starts import places_of
 from vtk.chapter.task import Mark, Task
-from vtk.chapter.videos import by_video
+from vtk.chapter.videos import by_video, heard
 from vtk.errors import MediaError
 from vtk.ocr import ocr
 from vtk.pipeline import fill_missing
@@ -40,6 +40,7 @@ def _is_unread(span: Span) -> bool:
 
 def _of_video(spans: list[Span], task: Task) -> list[Span]:
     spans = ordered(spans)
+    task = heard(task, spans)
     limits = spans[0].start, max(span.end for span in spans)
     found = slides(spans)
     if not found:
@@ -49,4 +50,6 @@ def _of_video(spans: list[Span], task: Task) -> list[Span]:
     if task.title_by not in (None, "slide"):
         marks = [replace(mark, title=None) for mark in marks]
     marks = titled(spans, marks, task, None, Usage())
-    return joined(spans, marks, "slides", mended=dict(done + Counter()) or None)
+    return joined(
+        spans, marks, "slides", language=task.guessed, mended=dict(done + Counter()) or None
+    )

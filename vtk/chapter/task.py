@@ -42,7 +42,7 @@ class Task:
     count: int | None = None  # of chapters; None: as the content has them
     min_length: float | None = None  # seconds of a chapter; None: see `shortest`
     max_length: float | None = None  # seconds; None: any
-    language: str | None = None  # of the words, ISO 639; None: English
+    language: str | None = None  # of the words, ISO 639; None: see `guessed`
     levels: int = 1  # 2: sections within the chapters
     snap: Snap = "sentence"  # where a chapter may begin
     title_by: TitleBy | None = None  # None: as the method does
@@ -50,9 +50,9 @@ class Task:
     titles: tuple[str, ...] = ()
     steps: bool = False  # of a procedure, instead of chapters
     replace: bool = False  # chapters of the file that vtk did not make
-    budget: int | None = None  # tokens of a language model; None: any
     timed: bool = False  # tell in `made` how many seconds a video took
     models: Openers = field(default_factory=Openers)
+    guessed: str | None = None  # language told from the words of a video; None: English
 
     def __post_init__(self) -> None:
         Analyzer(self.spoken)  # refuses what is no code of a language
@@ -79,7 +79,7 @@ class Task:
     @property
     def spoken(self) -> str:
         """The code of the language of the words."""
-        return self.language or "en"
+        return self.language or self.guessed or "en"
 
     def shortest(self, seconds: float) -> float:
         """The least length of a chapter, in seconds, in a video of a duration."""

@@ -25,7 +25,7 @@ from vtk.chapter.naming import titled
 from vtk.chapter.segments import Evidence, Meanings, Terms, partition, strengths
 from vtk.chapter.starts import INSIDE, near, places_of
 from vtk.chapter.task import Mark, Task
-from vtk.chapter.videos import by_video, marks_given
+from vtk.chapter.videos import by_video, heard, marks_given
 from vtk.models.embed.text_model import TextModel
 from vtk.span import Span
 from vtk.text import Analyzer
@@ -60,11 +60,14 @@ def chapters(source: Iterable[Span], task: Task) -> Iterator[Span]:
 def _of_video(spans: list[Span], *, task: Task, embedder: TextModel | None) -> list[Span]:
     """Return the chapters of one video; all spans have an end and none has failed."""
     spans = ordered(spans)
+    task = heard(task, spans)
     video = Units(spans, task, embedder)
     marks = marks_given(spans, task)
     marks = marks or video.parted(task)
     model = {"model": embedder.name, "sha256": embedder.sha256} if embedder else {}
-    return joined(spans, titled(spans, marks, task, None, Usage()), "text", **model)
+    return joined(
+        spans, titled(spans, marks, task, None, Usage()), "text", language=task.guessed, **model
+    )
 
 
 class Units:
@@ -102,7 +105,7 @@ class Units:
             return chapters
         marks = []
         for mark, (first, last) in zip(chapters, pairwise([*starts, self.count]), strict=True):
-            inner = self._starts(first, last, (section_length(shortest), math.inf), None)
+            inner = self._starts(first, last, (section_length(seconds, task), math.inf), None)
             sections = self._marks(inner, last, level=2)
             marks += [mark, *(sections if len(sections) > 1 else ())]
         return marks

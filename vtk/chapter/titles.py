@@ -14,6 +14,7 @@ from vtk.chapter.lines import spoken_sentences
 from vtk.chapter.phrases import LONGEST, Phrase, Phrases
 from vtk.chapter.slide_titles import slide_title
 from vtk.chapter.task import TitleBy
+from vtk.languages import is_latin
 from vtk.passages import Passage, measured_caption, passages, with_parts
 from vtk.span import Span
 from vtk.text import Analyzer, words
@@ -161,7 +162,7 @@ def _phrase_title(
 
 def _capitalised(surface: str, language: str) -> str:
     """Return a phrase as written in a title; words that contain capitals are unchanged."""
-    if language != "en":
+    if language != "en" or not is_latin(surface):
         return surface[:1].upper() + surface[1:]
     parts = surface.split(" ")
     return " ".join(

@@ -1,6 +1,6 @@
 """The spans of one video after the other, as the methods of chapters get them."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -8,6 +8,7 @@ from functools import partial
 from vtk.caption import videos_with_captions
 from vtk.chapter.task import Mark, Task
 from vtk.errors import MediaError
+from vtk.languages import guessed_language
 from vtk.media.container.timing import has_pictures, timing
 from vtk.media.subtitles import speech_entries
 from vtk.passages import was_examined
@@ -56,6 +57,11 @@ def is_given(span: Span) -> bool:
     One that `vtk chapter` took from there (method existing) is one still.
     """
     return span.get("kind") == "chapter" and bool(span.get("title")) and not _is_made(span)
+
+
+def heard(task: Task, spans: Sequence[Span]) -> Task:
+    """The task with the language that the spans of a video are in, unless it names one."""
+    return task if task.language is not None else replace(task, guessed=guessed_language(spans))
 
 
 def marks_given(spans: Iterable[Span], task: Task) -> list[Mark]:

@@ -12,6 +12,7 @@ from vtk.models.http import PASSING, HttpService, Reply
 TOO_LARGE = r"\((\d+) tokens\) is too large to process.*batch size: (\d+)"
 # How servers say that a prompt is too long, where their status does not.
 TOO_LONG = re.compile(r"too (?:long|large|many tokens)|context|exceed|maximum length", re.I)
+FAULTS = 2  # prompts at which a server that has answered none may fail
 PATIENCE = 300.0  # seconds: a large model takes minutes to load
 
 
@@ -60,6 +61,7 @@ class OpenAIServer(Closeable):
             content_type=content_type,
             option=option,
         )
+        self._faults = 0  # prompts at which the server failed
         self._admitted = False  # whether the server has answered a request with this key
 
     def close(self) -> None:
@@ -89,6 +91,20 @@ class OpenAIServer(Closeable):
     def _refuses(reply: Reply) -> bool:
         """Return whether the server rejects the request, and will at every further try."""
         raise NotImplementedError
+
+    def _judged(self, reply: Reply) -> Any:
+        """The JSON of a reply to a prompt, as `_read`.
+
+        Raises MissingError for a server that has failed at FAULTS prompts and has answered none.
+        """
+        try:
+            return self._read(reply)
+        except FaultError as error:
+            self._faults += 1
+            if self._admitted or self._faults < FAULTS:
+                raise
+            told = f"{error} (at {self._faults} prompts, and answers none)"
+            raise MissingError(told) from None
 
     def _read(self, reply: Reply) -> Any:
         """Return the JSON of a reply.

@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from vtk.entries import SkimEntry
 from vtk.span import Span
 from vtk.stream.terminal import printable
 from vtk.times import clock
@@ -58,11 +59,20 @@ class _Page:
             yield from self._chapter(span)
         elif "summary" in span:
             yield from self._paragraphs(span["summary"])
+            if "skim" in span:
+                yield from self._skim(span["skim"])
         elif kind == "video" and span.get("speech"):
             for entry in span["speech"]:
                 yield from self._filled(entry["text"], f"{clock(entry['start']):>8}  ")
         else:
             yield from self._filled(_about(span), f"{_extent(span):>19}  ", LINES)
+
+    def _skim(self, skim: SkimEntry) -> Iterator[str]:
+        file = f" ({printable(skim['file'])})" if "file" in skim else ""
+        yield f"In short, {clock(skim['seconds'], decimals=1)}{file}:"
+        for each in skim["stretches"]:
+            extent = _extent(Span(video="", start=each["start"], end=each["end"]))
+            yield f"{extent:>19}  at {clock(each['at'], decimals=1)}"
 
     def _chapter(self, span: Span) -> Iterator[str]:
         yield f"{clock(span.start)} {printable(_one_line(span.get('title', '')))}"

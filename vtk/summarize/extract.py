@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vtk.entries import SentenceEntry
+from vtk.errors import MediaError
 from vtk.models.embed.text_model import TextModel
 from vtk.passages import Passage
 from vtk.pipeline import map_videos
@@ -32,6 +33,7 @@ WORDLESS = "no words to sum up: add subtitles, or use vtk transcribe -m, vtk ocr
 SENTENCES = 5  # of a brief summary if no number of sentences or words is given
 SHARE = 1 / 3  # of what is said: no summary is longer unless a number of words is given
 TOLD = 0.1  # how well a sentence stands alone that is told in the way of its heading
+RECIPE = 0.1  # share of sentences that tell steps, or what is needed, below which it is no recipe
 BESIDE = 0.3  # how much a sentence bears on the focus if its neighbour does
 FAR, NEAR = 1.0, 3.0  # standard deviations above the mean: likeness that bears nothing, and all
 
@@ -48,7 +50,13 @@ def summaries(source: Iterable[Span], task: Task) -> Iterator[Span]:
 
         def work(spans: list[Span]) -> list[Span]:
             nonlocal ads
-            extract = _Extract(heard(task, spans), model)
+            known = heard(task, spans)
+            if known.guessed is not None and sections_of(task.style, "en"):
+                raise MediaError(
+                    f"the style {task.style} without a model is for English, and its words are "
+                    f"not ({known.guessed}): name a model, another style, or --language en"
+                )
+            extract = _Extract(known, model)
             found = extract(spans)
             ads += extract.ads
             return [found]
@@ -78,11 +86,18 @@ class _Extract:
             log.warning("%s: nothing in it bears on %r", name, self.task.focus)
         elif not sentences:
             log.warning("%s: no sentence in it says enough to be quoted", name)
+        unlike = self._unlike(found)
+        if unlike:
+            log.warning(
+                "%s: it does not read as %s: of its sentences, %d tell a step or what is needed",
+                *(name, self.task.style, unlike["told"]),
+            )
         trimmed = {(each.sentence.start, each.sentence.text) for each in found if each.trimmed}
         made: dict[str, Any] = {
             "style": None if self.task.style == "brief" else self.task.style,
             "focus": self.task.focus,
             "language": self.task.guessed,
+            "unlike": unlike,
             "advertising": self.ads or None,
             "trimmed": sum((e["start"], e["text"]) in trimmed for e in sentences) or None,
             "words": self._missed(name, sentences),
@@ -90,6 +105,15 @@ class _Extract:
             "sha256": self.model.sha256 if self.model else None,
         }
         return summed(spans, self.task, sentences, "extract", **made)
+
+    def _unlike(self, found: Sequence[Candidate]) -> dict[str, int] | None:
+        """How few sentences are told as a recipe is, if that is wanted and they are few."""
+        if self.task.style != "recipe-steps" or not found:
+            return None
+        ways = [section.told for section in sections_of(self.task.style, self.task.spoken)]
+        texts = [each.sentence.text for each in found]
+        told = sum(any(way and way.search(text) for way in ways) for text in texts)
+        return None if told >= RECIPE * len(texts) else {"told": told, "of": len(texts)}
 
     def _missed(self, name: str, sentences: Sequence[SentenceEntry]) -> int | None:
         """How many words there are, if those that are asked for cannot be had."""

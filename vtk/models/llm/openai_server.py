@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 import orjson
 
-from vtk.errors import FaultError, GoneError, MissingError, ModelError
+from vtk.errors import GoneError, MissingError, ModelError
 from vtk.models.http import Reply
 from vtk.models.llm import json_schema, openai_chat, openai_likelihood
 from vtk.models.llm.choices import check_choices, choice_probabilities
@@ -37,8 +37,6 @@ WRITING = 0.8  # share of the timeout after which a llama-server ends an answer 
 SIGHTLESS = re.compile(r"image input is not support|not a multimodal model|at most 0 image", re.I)
 
 log = logging.getLogger("vtk")
-
-FAULTS = 2  # prompts at which a server that has answered none may fail
 
 
 class ServerModel(OpenAIServer):
@@ -80,7 +78,6 @@ class ServerModel(OpenAIServer):
         self._turns = PictureTurns()
         self._several_known = True  # whether several answers can be asked for at once
         self._told: set[str] = set()  # what was warned of
-        self._faults = 0  # prompts at which the server failed
         try:
             self.name = model or self._service.wait(self._first_model())
         except BaseException:
@@ -308,16 +305,7 @@ class ServerModel(OpenAIServer):
 
     async def _post(self, body: Json) -> Any:
         sent = orjson.dumps(body)
-        got = await self._service.fetch("POST", "chat/completions", sent)
-        try:
-            reply = self._read(got)
-        except FaultError as error:
-            self._faults += 1
-            if not self._admitted and self._faults >= FAULTS:
-                raise MissingError(
-                    f"{error} (at {self._faults} prompts, and answers none)"
-                ) from None
-            raise
+        reply = self._judged(await self._service.fetch("POST", "chat/completions", sent))
         self._admitted = True
         return reply
 
