@@ -26,7 +26,8 @@ EARLY = 1.25  # how much more a phrase counts that opens its chapter
 SHARED = 0.35  # how much a phrase counts of whose words a title before has one
 # A single word seldom says enough, and a phrase that occurs once is often an accident.
 LENGTHS, ONCE = (0.28, 1.0, 1.1, 1.0), 0.4
-ENGLISH = 0.5  # how much of that a single word of English counts, which parts its compounds
+# How much of that a single word of English counts, which parts its compounds: a common one, a name.
+COMMON, PROPER = 0.3, 0.5
 NAME = 1.6  # how much more a single word counts that is a name
 _SMALL_WORDS = (
     "a an and as at but by for from in into nor of off on onto or over per the to up via vs with"
@@ -142,7 +143,9 @@ def _score(phrase: Phrase, odds: dict[tuple[str, ...], float], *, english: bool)
     early = EARLY if phrase.early else 1.0
     made = phrase.quality / phrase.count * LENGTHS[min(len(content), LONGEST) - 1]
     if len(phrase.stems) == 1:
-        made *= (ENGLISH if english else 1.0) * (NAME if phrase.surface[:1].isupper() else 1.0)
+        name = phrase.surface[:1].isupper()
+        made *= (PROPER if name else COMMON) if english else 1.0
+        made *= NAME if name else 1.0
     return early * made * often * (odds[phrase.stems] + single)
 
 
