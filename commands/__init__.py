@@ -8,11 +8,20 @@ from importlib import import_module
 from typing import Any
 
 import typer
-from typer._click.exceptions import NoSuchOption
+from typer._click.exceptions import BadParameter, NoSuchOption
 from typer.core import TyperCommand, TyperGroup
 
 from vtk.errors import UsageError
 
+from .config import (
+    common_keys,
+    configured,
+    defaults,
+    origin,
+    refuse_unknown_keys,
+    table_of,
+    words_of,
+)
 from .options import on_stream
 
 # Commands in pipeline order, which is also their order in the help and the manual.
@@ -96,7 +105,7 @@ class Command(TyperCommand):
         """Make the context.
 
         Raises UsageError for a number that is not finite, for an empty name on the command line,
-        and if the table in config.toml has an unknown key.
+        and for a key or a value in config.toml or a recipe that makes no sense.
         """
         try:
             context = super().make_context(*arguments, **settings)
@@ -104,20 +113,20 @@ class Command(TyperCommand):
             if any(parameter.name == "query" for parameter in self.params):
                 error.message += " A query that begins with a minus comes after --."
             raise
+        except BadParameter as error:
+            if error.ctx and error.param and error.param.name:
+                place = origin(error.ctx, error.param.name)
+                if place:
+                    raise UsageError(f"{place}: {error.message}") from None
+            raise
         self._check_values(context)
-        words: list[str] = []
-        parent = context
-        while parent.parent is not None:
-            words.insert(0, str(parent.info_name))
-            parent = parent.parent
-        table = parent.obj or {}
-        for word in words:
-            table = table.get(word, {}) if isinstance(table, dict) else {}
+        words, found = words_of(context), context.find_root().obj or {}
         options = [str(parameter.name) for parameter in self.params]
-        for key in table if isinstance(table, dict) else ():
-            if key not in options:
-                place = f"[{'.'.join(words)}] of config.toml"
-                raise UsageError(f"{_unknown('option', key, options)} in {place}")
+        place = f"in [{'.'.join(words)}] of config.toml"
+        refuse_unknown_keys(table_of(found, words), options, place)
+        if not common_keys(found).keys() <= {*options}:
+            every = _option_names(context.find_root().command)
+            refuse_unknown_keys(common_keys(found), every, "of any command in config.toml")
         return context
 
     def _check_values(self, context: Any) -> None:
@@ -125,17 +134,18 @@ class Command(TyperCommand):
             name, value = str(parameter.name), context.params.get(str(parameter.name))
             flag = max(parameter.opts, key=len)
             if isinstance(value, float) and not math.isfinite(value):
-                raise UsageError(f"{flag} must be a finite number, not {value}")
+                place = origin(context, name) or flag
+                raise UsageError(f"{place} must be a finite number, not {value}")
             given = context.get_parameter_source(name)
             if value == "" and parameter.metavar in NAMING and given.name == "COMMANDLINE":
                 raise UsageError(f"{flag} is empty: leave it out, or name something")
 
 
-def _unknown(what: str, name: str, known: Sequence[str]) -> str:
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, known, 1)
-    return f"there is no {what} {name!r}" + (f", but {near[0]!r}," if near else "")
+def _option_names(group: Any) -> list[str]:
+    """The names of the parameters of all commands, which are imported for it."""
+    built = [group.commands[name] for name in COMMANDS]
+    every = [each for one in built for each in (one, *getattr(one, "commands", {}).values())]
+    return list({str(parameter.name): None for command in every for parameter in command.params})
 
 
 def _build(name: str) -> TyperCommand | TyperGroup:
@@ -227,58 +237,11 @@ def app() -> TyperGroup:
     return group
 
 
-def configured() -> dict[str, Any]:
-    """Read ``config.toml`` in the user's configuration folder, with keys as parameter names.
-
-    A top-level key applies to every command that has such an option, a key in a table named after a
-    command to that command only. Raises UsageError if the file is not TOML or a table is not named
-    after a command.
-    """
-    home = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
-    path = os.path.join(home, "vtk", "config.toml")
-    if not os.path.isfile(path):
-        return {}
-    import tomllib
-
-    try:
-        with open(path, "rb") as file:
-            found = tomllib.load(file)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is not TOML: {error}") from None
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from None
-    for name in COMMANDS:
-        if not isinstance(found.get(name, {}), dict):
-            raise UsageError(f"{path}: {name} must be a table, as in [{name}]")
-    for name, value in found.items():
-        if isinstance(value, dict) and name not in COMMANDS:
-            raise UsageError(f"{path}: {_unknown('command', name, COMMANDS)} for [{name}]")
-    return _named(found)
-
-
-def _named(table: dict[str, Any]) -> dict[str, Any]:
-    return {
-        key.replace("-", "_"): _named(value) if isinstance(value, dict) else _as_given(value)
-        for key, value in table.items()
-    }
-
-
-def _as_given(value: Any) -> Any:
-    """Convert a number to a string, as on the command line, for the option to parse and check."""
-    return str(value) if type(value) in (int, float) else value
-
-
-def _defaults(found: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return the configured defaults of each command."""
-    common = {key: value for key, value in found.items() if not isinstance(value, dict)}
-    return {name: {**common, **found.get(name, {})} for name in COMMANDS}
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit the process with its status."""
     try:
-        found = configured()
-        app()(arguments, prog_name="vtk", default_map=_defaults(found), obj=found)
+        found = configured(COMMANDS)
+        app()(arguments, prog_name="vtk", default_map=defaults(found, COMMANDS), obj=found)
     except UsageError as error:
         typer.echo(f"vtk: {error}", err=True)
         sys.exit(2)

@@ -8,6 +8,7 @@ import typer
 
 from vtk.methods import Methods
 
+from .config import ORIGINS
 from .options import Language, Opening
 from .resume_option import Resume
 
@@ -38,6 +39,7 @@ def _follow(context: typer.Context, name: str | None) -> str | None:
         if unknown := options.keys() - allowed:
             raise UsageError(f"{name}: [caption] has no option {', '.join(sorted(unknown))}")
         context.default_map = {**(context.default_map or {}), **options}
+        context.meta[ORIGINS] = {key: f"{name}: [caption] {key}" for key in options}
     return name
 
 
@@ -242,13 +244,15 @@ def caption(
             raise UsageError("--show-recipe prints the recipe that --recipe NAME names")
         return recipe_text(recipe)
     plan = None if recipe is None else read_recipe(recipe)
-    asked, method = method, method or ("plain" if opening.named else "facts")
+    asked, method = method, method or ("plain" if opening.named or show_prompt else "facts")
     way = METHODS.load(method)
     if measured := way.ask is None:
         opening.warn_of_unused("the method facts")
     if show_prompt:
         from vtk.prompting.templates import to_toml
 
+        if measured:
+            raise UsageError("the method facts asks no model: name another one with --method")
         known = templates(method, layout, tags=bool(tags), names=names, long=long > 0)
         return to_toml({**known, **(plan.prompts_of(known) if plan else {})})
     if resume and measured:

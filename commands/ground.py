@@ -123,7 +123,7 @@ def ground(
     together), `rank` and the `evidence` it rests on. Takes spans in any order, as from `vtk
     retrieve`; those that have none of these fields are captioned first. Words that are rare in the
     input weigh more, so scores are those of this input. Reads the whole input
-    before the first result and keeps what matches in memory, in one process whatever --jobs says.
+    before the first result and keeps what matches in memory, in one process.
     With --method topic, a moment is as long as the video goes on about the query: minutes of a
     meeting, where density gives the seconds in which its words are said. With --words, the query is
     a quotation, found in `speech` although a few words differ, from the start of its first word to

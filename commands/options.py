@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 import typer
 from typer.models import ArgumentInfo
 
+from .config import with_origin
 from .result_options import Results, result_options
 
 if TYPE_CHECKING:
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("vtk")
 
-_INPUT = """Videos: paths, URLs, media fragments (talk.mp4#t=10,20), spans as JSON, or files of
-spans (shots.jsonl). Without any, or for -, they are read from standard input, one per line."""
+_INPUT = """Videos: paths, folders of them, URLs, media fragments (talk.mp4#t=10,20), spans as JSON,
+or files of spans (shots.jsonl). Without any, or for -, they are read from standard input, one a
+line."""
 
 Language = Annotated[
     str | None,
@@ -91,31 +93,15 @@ LeastPictureTokens = Annotated[
     typer.Option(
         metavar="N",
         min=1,
-        help="Fewest tokens for one picture, if the model supports several sizes: small pictures "
-        "are enlarged; Qwen's models need 1024 to find places.",
+        help="Fewest tokens for one picture, if the model supports several sizes; Qwen's models "
+        "need 1024 to find places.",
     ),
 ]
 Pairs = Annotated[
     bool,
     typer.Option(
         "--pairs/--no-pairs",
-        help="Show two successive frames as one picture to a model that was trained so (Qwen's): "
-        "half the tokens.",
-    ),
-]
-Endpoint = Annotated[
-    str | None,
-    typer.Option(
-        metavar="URL",
-        envvar="VTK_ENDPOINT",
-        help="Use the model of an OpenAI-compatible server (llama-server, vLLM).",
-    ),
-]
-
-Timeout = Annotated[
-    float,
-    typer.Option(
-        metavar="SECONDS",
+        help="Show two frames as one picture to a model trained so (Qwen's): half the tokens.",
         min=1,
         help="Most time for an answer of the server, and after a failure for further tries or for "
         "the server to come back.",
@@ -156,6 +142,11 @@ def _shared(
     """Only a signature: the parameters that every command on a stream has."""
 
 
+# Commands that work in one process.
+ONE_PROCESS = (
+    *("embed", "index", "retrieve", "ground", "show", "export parquet", "export webdataset"),
+    *("export markdown", "export html-notes"),
+)
 DECODING = ("split", "keyframes", "ocr", "caption", "embed")  # commands that look at pictures
 
 
@@ -163,8 +154,7 @@ def _pictures(
     decode: Annotated[
         Literal["auto", "cpu", "cuda"],
         typer.Option(
-            envvar="VTK_DECODE",
-            help="Where to decode: auto uses an NVIDIA GPU if there is one.",
+            envvar="VTK_DECODE", help="Where to decode: auto uses an NVIDIA GPU if there is one."
         ),
     ] = "auto",
 ) -> None:
@@ -257,8 +247,7 @@ class Opening:
 
 def is_given(context: typer.Context, name: str) -> bool:
     """Whether an option comes from the command line, not from a variable or the configuration."""
-    source = context.get_parameter_source(name)
-    return source is not None and source.name == "COMMANDLINE"
+    return getattr(context.get_parameter_source(name), "name", None) == "COMMANDLINE"
 
 
 def _is_argument(parameter: inspect.Parameter) -> bool:
@@ -274,8 +263,10 @@ def on_stream(words: str, function: Callable[..., "Job | str"]) -> Callable[...,
     takes `opening` has the options of a language model as well, `results` those of results. What
     it gives as text is printed. `given` are the names of the options that the command line has.
     """
-    shared = inspect.signature(_shared).parameters
+    shared = dict(inspect.signature(_shared).parameters)
     taken = inspect.signature(function).parameters
+    if words.startswith(ONE_PROCESS):
+        del shared["jobs"]
     loading = inspect.signature(_model).parameters if "opening" in taken else {}
     seeing = inspect.signature(_pictures).parameters if words in DECODING else {}
     giving = inspect.signature(result_options).parameters if "results" in taken else {}
@@ -296,7 +287,7 @@ def on_stream(words: str, function: Callable[..., "Job | str"]) -> Callable[...,
         given = frozenset(name for name in values if is_given(ctx, name))
         if loading:
             own_values = {name: values.pop(name) for name in loading}
-            values["opening"] = Opening(own_values, settings["jobs"], given)
+            values["opening"] = Opening(own_values, settings.get("jobs", 1), given)
         if giving:
             wishes = {name: values.pop(name) for name in giving}
             values["results"] = Results(words, wishes)
@@ -304,6 +295,7 @@ def on_stream(words: str, function: Callable[..., "Job | str"]) -> Callable[...,
             values["given"] = given
         raw = settings["output"] is not None or (bool(giving) and is_given(ctx, "form"))
         job = as_wanted(functools.partial(function, **values), raw=raw)
+        settings["explain"] = functools.partial(with_origin, ctx)
         raise SystemExit(Stream(words, **settings).run(job))
 
     positional = [p for p in own if _is_argument(p)]

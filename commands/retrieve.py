@@ -116,7 +116,7 @@ def retrieve(
     with the query is no result. By meaning (--embedder) and looks (--clip), vectors of spans are
     compared with those of the query; spans that `vtk embed` did not embed are embedded first. Reads
     the whole input before the first result and keeps the matching spans in memory, about their size
-    as text, in one process whatever --jobs says. With --index, nothing is read but the index.
+    as text, in one process. With --index, nothing is read but the index.
 
     In a query, "lifts off" is a phrase, +night must be there, -rain must not, and "night"^2 counts
     twice; speech:, screen:, caption:, title: and summary: say where a word or a phrase stands;

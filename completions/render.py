@@ -16,6 +16,7 @@ sys.path.insert(0, str(HOME.parent))  # run as a script, only this folder would 
 from man.commandline import Command, Parameter, every, keep, read  # noqa: E402
 from vtk.models.hub.catalog import packaged  # noqa: E402
 from vtk.recipes.recipe import recipe_names  # noqa: E402
+from vtk.stream import folders  # noqa: E402
 
 # What is offered for a value is told by its option, or by its metavar; nothing is for the others.
 OPTIONS = {
@@ -36,11 +37,7 @@ KINDS = {
 }
 
 # The ends of names that are offered as input: files of spans, then videos.
-ENDINGS = [
-    *("jsonl", "ndjson"),
-    *("3gp", "asf", "avi", "flv", "m2ts", "m4v", "mkv", "mov", "mp4", "mpeg", "mpg", "mts"),
-    *("mxf", "ogv", "ts", "vob", "webm", "wmv"),
-]
+ENDINGS = ["jsonl", "ndjson", *folders.ENDINGS]
 
 
 def main() -> int:

@@ -132,7 +132,8 @@ PROPERTIES: dict[str, Any] = {
         score=SCORE,
         markup={
             "type": "object",
-            "description": "the cue as it was, with its tags and line breaks, by format: srt, vtt",
+            "description": "the cue as it was, by format (srt, vtt): with its tags and line "
+            "breaks, or only the places in `text` at which its lines break",
         },
     ),
     "screen_text": entries(

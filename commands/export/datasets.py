@@ -19,8 +19,8 @@ def parquet(
     The columns are `video`, `start` and `end` in seconds, `kind`, `index`, `score`, `title`,
     `caption`, `summary`, the words of `speech` and `screen_text`, the times of the `keyframes` in
     seconds, and `record`, the whole span as JSON. The file appears at the end of the input. Whole
-    videos are split into shots first. Memory does not grow with the input; works in one process
-    whatever --jobs says. Needs pyarrow: pip install 'video-text-kit[parquet]'.
+    videos are split into shots first. Memory does not grow with the input; works in one process.
+    Needs pyarrow: pip install 'video-text-kit[parquet]'.
 
     \b
     Examples:
@@ -77,7 +77,7 @@ def webdataset(
     A picture file that a keyframe names is copied as it is; otherwise the frame is decoded. Whole
     videos are split into shots first, and keyframes are picked where there are none; with
     --no-pictures and without --clips no video is opened. Holds one sample in memory, the clip
-    included; works in one process whatever --jobs says.
+    included; works in one process.
 
     \b
     Examples:

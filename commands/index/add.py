@@ -53,7 +53,7 @@ def add(
     caption, speech or another text no search by words finds a span, without `embedding` none by
     meaning or looks; how many lack them is told. The words of an index are all analysed in the
     language in which it was made (English if not given). Holds one video in memory; works in one
-    process whatever --jobs says.
+    process.
 
     \b
     Examples:

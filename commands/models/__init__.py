@@ -65,9 +65,12 @@ def list_(
     Examples:
       vtk models list --installed
     """
+    from vtk.models.hub.catalog import invalid_entries
     from vtk.models.hub.listing import listing, table
     from vtk.stream.terminal import is_terminal
 
+    for reason in invalid_entries().values():
+        log.warning("%s; this model is left out", reason)
     records = listing(kind=kind, installed=installed)
     if json or not is_terminal(sys.stdout):
         write(stream, records, str, json=True)

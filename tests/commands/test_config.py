@@ -64,3 +64,42 @@ def test_a_table_of_another_command_and_help_are_left_alone(world: World, tmp_pa
     assert len(lines(vtk("keyframes", span, env=env))) == 1
     assert vtk("split", "--help", env=env).returncode == 0
     assert vtk("models", "list", env=env).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "said"),
+    [
+        ("k = 'x'\n", ["keyframes"], "config.toml: k: 'x' is not a valid int"),
+        ("[keyframes]\nk = 'x'\n", ["keyframes"], "config.toml: [keyframes] k: 'x' is not"),
+        (
+            "[split]\nmin-length = 'soon'\n",
+            ["split"],
+            "config.toml: [split] min_length: not a duration: ",
+        ),
+        ("[split]\nthreshold = 'nan'\n", ["split"], "config.toml: [split] threshold must be"),
+        ("[models.list]\nkind = 'x'\n", ["models", "list"], "config.toml: [models.list] kind: "),
+        ("langage = 'de'\n", ["split"], "no option 'langage', but 'language', of any command"),
+    ],
+)
+def test_a_wrong_value_is_told_with_its_place_in_the_file(
+    tmp_path: Path, text: str, words: list[str], said: str
+) -> None:
+    inputs = [] if words[0] == "models" else ["x.mp4"]
+    result = vtk(*words, *inputs, env=settings(tmp_path, text))
+    assert (result.returncode, result.stdout) == (2, b"")
+    assert said in result.stderr.decode()
+    assert str(tmp_path) in result.stderr.decode() or "langage" in said
+
+
+def test_a_wrong_value_of_the_command_line_is_not_put_on_the_file(tmp_path: Path) -> None:
+    env = settings(tmp_path, "[split]\nmin-length = '2s'\n")
+    result = vtk("split", "--min-length", "soon", "x.mp4", env=env)
+    assert result.returncode == 2
+    assert b"config.toml" not in result.stderr
+
+
+def test_a_wrong_value_in_a_recipe_is_told_with_the_recipe(tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text("[caption]\nframes = 'many'\n")
+    result = vtk("caption", "--recipe", "own.toml", "x.mp4", cwd=tmp_path)
+    assert result.returncode == 2
+    assert "own.toml: [caption] frames: 'many' is not" in result.stderr.decode()

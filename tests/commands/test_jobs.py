@@ -112,6 +112,9 @@ def test_captions_are_measured_or_asked_for() -> None:
     assert asked.resumes
     assert not asked.hint
     assert caption(opening(), method="dense", show_prompt=True).startswith("event = ")
+    assert caption(opening(), show_prompt=True).startswith("caption = ")
+    with pytest.raises(UsageError, match="facts asks no model"):
+        caption(opening(), method="facts", show_prompt=True)
     with pytest.raises(UsageError, match="language model"):
         caption(opening(), resume=True)
 

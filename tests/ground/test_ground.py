@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.command_line import lines, vtk, vtk_process
+from tests.command_line import lines, vtk
 from vtk.check import check
 from vtk.errors import UsageError, VtkError
 from vtk.ground import Wanted, ground, read_queries
@@ -196,11 +196,6 @@ def test_the_command_follows_retrieve() -> None:
     assert result.returncode == 0, result.stderr
     (found,) = lines(result)
     assert (found["start"], found["end"], found["rank"]) == (17, 27, 1)
-
-
-def test_the_number_of_processes_changes_nothing() -> None:
-    runs = [vtk_process("ground", "--jobs", jobs, "rocket", stdin=[MINUTE]) for jobs in "12"]
-    assert runs[0].stdout == runs[1].stdout != b""
 
 
 def test_one_odd_record_does_not_end_the_search() -> None:

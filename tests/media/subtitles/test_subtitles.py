@@ -7,6 +7,7 @@ import pytest
 
 from tests.world import World
 from vtk.media.subtitles import find_sidecar, same_language, speech_entries
+from vtk.media.subtitles.cues import RawCue, stored_lines, to_speech_entries
 
 
 @pytest.mark.parametrize("name", ["subtitled", "subtitled_mp4", "subtitled_webm", "sidecar"])
@@ -100,3 +101,20 @@ def test_the_narration_of_a_real_film_is_read(real: Path) -> None:
     found = speech_entries(str(real / "nasa_13013.mp4"))
     assert len(found) == 4
     assert "optical and science segment" in found[0]["text"]
+
+
+@pytest.mark.parametrize(
+    ("payload", "stored"),
+    [
+        ("A boat.", None),
+        ("A boat\non the sea.", [6]),
+        ("A sentence of many words that stands on a single long line.", []),
+        ("A <i>boat</i>\non the sea.", "A <i>boat</i>\non the sea."),
+        ("ANNA: A boat.", "ANNA: A boat."),
+    ],
+)
+def test_no_words_are_kept_twice(payload: str, stored: object) -> None:
+    (entry,) = to_speech_entries([RawCue(0, 1, payload, "srt")])
+    assert entry.get("markup", {}).get("srt") == stored
+    if stored is not None:
+        assert stored_lines(entry, "srt") == payload.split("\n")

@@ -6,7 +6,16 @@ import pytest
 
 from vtk.errors import MissingError, UsageError
 from vtk.models.hub import repo_names
-from vtk.models.hub.catalog import KINDS, PACKAGED, Entry, catalog, find, packaged, user_file
+from vtk.models.hub.catalog import (
+    KINDS,
+    PACKAGED,
+    Entry,
+    catalog,
+    find,
+    invalid_entries,
+    packaged,
+    user_file,
+)
 from vtk.models.hub.files import remote_files, resolve
 
 ENDS = {"clip": ".safetensors", "speech": "model.bin"}
@@ -152,9 +161,20 @@ def test_an_entry_that_makes_no_sense_is_told_with_file_entry_and_key(
 ) -> None:
     own.write_bytes(text.encode("latin-1"))
     with pytest.raises(UsageError, match=words) as raised:
-        catalog()
+        find("name" if text.startswith("name") else "a/b" if "a/b" in text else "a")
     assert str(raised.value).startswith((f"{own}: ", f"{own} is not"))
     assert "\n" not in str(raised.value)
+
+
+def test_an_entry_that_makes_no_sense_blocks_no_other(own: Path) -> None:
+    own.write_text("[qwen3-vl-4b]\nkind = 'gpt'\n[mine]\nkind = 'llm'\npath = 'm.gguf'\n")
+    assert find("mine").kind == "llm"
+    assert find("qwen3-vl-8b").kind == "vlm"
+    assert [*invalid_entries()] == ["qwen3-vl-4b"]
+    assert "qwen3-vl-4b" not in catalog()  # the packaged one is not what is meant
+    for name in ("qwen3-vl-4b", "Qwen3-VL-4B:q8_0"):
+        with pytest.raises(UsageError, match="kind must be one of"):
+            find(name)
 
 
 def test_a_file_that_cannot_be_read_is_told(own: Path) -> None:

@@ -113,9 +113,8 @@ def _check_file(path: str) -> None:
         raise OpenError(f"cannot open: {error.strerror}{hint}") from None
     if stat.S_ISDIR(status.st_mode):
         raise OpenError(
-            f"cannot open: it is a folder; list its files, as in find {path} -name '*.mp4' | "
-            f"vtk split, or give the rate of its pictures, as in "
-            f"{os.path.join(path, '')}#rate=25"
+            "cannot open: it is a folder without videos that could be known by their names; if it "
+            f"holds pictures, give their rate, as in {os.path.join(path, '')}#rate=25"
         )
     if os.path.samestat(status, os.stat(os.devnull)):
         raise OpenError("cannot open: it is empty; a video on standard input can be read only once")

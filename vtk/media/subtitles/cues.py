@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import pysubs2
@@ -38,8 +38,9 @@ def to_speech_entries(raws: Iterable[RawCue], shift: float = 0.0) -> list[Speech
     """Convert cues to `speech` entries in time order, without empty or duplicate entries.
 
     Times are shifted by `shift` seconds. `text` is a single line without tags; `markup` holds the
-    original cue if it cannot be recreated from the entry. Roll-up captions, which repeat each line
-    in several cues, are reduced to one occurrence of each line, from when it first appears.
+    original cue if it cannot be recreated from the entry (`stored_lines`). Roll-up captions, which
+    repeat each line in several cues, are reduced to one occurrence of each line, from when it first
+    appears.
     """
     found: dict[tuple[float, float, str], SpeechEntry] = {}
     ordered = sorted(raws, key=lambda raw: (raw.start, raw.end))
@@ -78,11 +79,33 @@ def _entry(raw: RawCue, shift: float) -> SpeechEntry | None:
     if words := _words(raw, shift):
         entry["words"] = words[len(text.split()) - len(entry["text"].split()) :]
     told = {"id": raw.identifier, "settings": raw.settings}
-    plainly = html.escape(text, quote=False) if raw.form == "vtt" else text
-    again = raw.payload == plainly and rest == text and len(text) <= LINE and not any(told.values())
+    lines = raw.payload.split("\n")
+    plainly = " ".join(lines) == _escaped(text, raw.form) and rest == text
+    again = plainly and len(lines) == 1 and len(text) <= LINE and not any(told.values())
     if raw.form != "text" and not again:
-        entry["markup"] = {raw.form: raw.payload, **{k: v for k, v in told.items() if v}}
+        stored = _breaks(said.split("\n")) if plainly else raw.payload
+        entry["markup"] = {raw.form: stored, **{k: v for k, v in told.items() if v}}
     return entry
+
+
+def stored_lines(entry: SpeechEntry, form: str) -> list[str] | None:
+    """Return the lines of a cue as the file of that format had them; None if it is not known."""
+    stored = entry.get("markup", {}).get(form)
+    if isinstance(stored, str):
+        return stored.split("\n")
+    if not isinstance(stored, list) or not all(type(place) is int for place in stored):
+        return None
+    edges = [-1, *stored, len(entry["text"])]
+    return [_escaped(entry["text"][low + 1 : high], form) for low, high in pairwise(edges)]
+
+
+def _breaks(lines: list[str]) -> list[int]:
+    """Return the places of the spaces, in a text that the lines make, at which they break."""
+    return [place - 1 for place in accumulate(len(line) + 1 for line in lines[:-1])]
+
+
+def _escaped(text: str, form: str) -> str:
+    return html.escape(text, quote=False) if form == "vtt" else text
 
 
 def _words(raw: RawCue, shift: float) -> list[SpeechWord]:

@@ -87,18 +87,25 @@ class Entry:
 def catalog() -> dict[str, Entry]:
     """Return all entries by the name that is typed, the quantizations of a model in a row.
 
-    Raises UsageError if the user's file cannot be read or is invalid.
+    An entry of the user's file that is invalid is left out (`invalid_entries`), and so is the
+    packaged one of that name. Raises UsageError if the file cannot be read.
     """
-    own = user_file()
-    groups = packaged()
-    if own.is_file():
-        groups |= _read(own)
+    own, wrong = _own()
+    groups = packaged() | own
+    for base in wrong:
+        groups.pop(base, None)
     return {entry.name: entry for group in groups.values() for entry in group}
+
+
+def invalid_entries() -> dict[str, str]:
+    """Return what is wrong with entries of the user's file, by base name. Raises UsageError."""
+    return _own()[1]
 
 
 def packaged() -> dict[str, list[Entry]]:
     """Return the entries bundled with vtk by base name, the default quantization first."""
-    return _read(PACKAGED)
+    groups, _ = _read(PACKAGED)
+    return groups
 
 
 def user_file() -> Path:
@@ -110,9 +117,12 @@ def user_file() -> Path:
 def find(name: str) -> Entry:
     """Return the entry for NAME, NAME:QUANTIZATION or NAME-QUANTIZATION.
 
-    Raises MissingError, which suggests similar names, if there is none.
+    Raises MissingError, which suggests similar names, if there is none, and UsageError if the one
+    in the user's file is invalid.
     """
     entries = catalog()
+    if reason := _invalid(name):
+        raise UsageError(reason)
     if entry := _called(name, entries):
         return entry
     near = difflib.get_close_matches(name.lower(), entries, 3, 0.5)
@@ -121,8 +131,8 @@ def find(name: str) -> Entry:
 
 
 def is_listed(name: str) -> bool:
-    """Whether `find` finds an entry of that name."""
-    return _called(name, catalog()) is not None
+    """Whether there is an entry of that name, be it an invalid one."""
+    return _called(name, catalog()) is not None or _invalid(name) is not None
 
 
 def require_kind(name: str, kind: str, wanted: Sequence[str]) -> None:
@@ -134,6 +144,12 @@ def require_kind(name: str, kind: str, wanted: Sequence[str]) -> None:
             f"{name} is {KINDS[kind]}, not one of the kind {kinds}: see `vtk models list --kind "
             f"{wanted[0]}`"
         )
+
+
+def _invalid(name: str) -> str | None:
+    """Return what is wrong with the entry of a name or of its quantization; None if nothing is."""
+    wanted = name.lower().partition(":")[0]
+    return next((why for base, why in invalid_entries().items() if base.lower() == wanted), None)
 
 
 def _called(name: str, entries: Mapping[str, Entry]) -> Entry | None:
@@ -161,14 +177,26 @@ def _letters(text: str) -> str:
     return re.sub(r"[^a-z]", "", text.lower())
 
 
-def _read(file: Path) -> dict[str, list[Entry]]:
+def _own() -> tuple[dict[str, list[Entry]], dict[str, str]]:
+    return _read(user_file()) if user_file().is_file() else ({}, {})
+
+
+def _read(file: Path) -> tuple[dict[str, list[Entry]], dict[str, str]]:
+    """Return the valid entries of a file by base name, and what is wrong with the others."""
     try:
         tables = tomllib.loads(file.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{file} is not TOML: {error}") from None
     except OSError as error:
         raise UsageError(f"cannot read {file}: {error.strerror}") from None
-    return {name: list(_entries(file, name, table)) for name, table in tables.items()}
+    groups: dict[str, list[Entry]] = {}
+    wrong: dict[str, str] = {}
+    for name, table in tables.items():
+        try:
+            groups[name] = list(_entries(file, name, table))
+        except UsageError as error:
+            wrong[name] = str(error)
+    return groups, wrong
 
 
 def _entries(file: Path, name: str, table: object) -> Iterator[Entry]:
