@@ -102,6 +102,15 @@ Pairs = Annotated[
     typer.Option(
         "--pairs/--no-pairs",
         help="Show two frames as one picture to a model trained so (Qwen's): half the tokens.",
+    ),
+]
+_SERVER = "Use the model of an OpenAI-compatible server (llama-server, vLLM)."
+Endpoint = Annotated[str | None, typer.Option(metavar="URL", envvar="VTK_ENDPOINT", help=_SERVER)]
+
+Timeout = Annotated[
+    float,
+    typer.Option(
+        metavar="SECONDS",
         min=1,
         help="Most time for an answer of the server, and after a failure for further tries or for "
         "the server to come back.",
@@ -142,8 +151,7 @@ def _shared(
     """Only a signature: the parameters that every command on a stream has."""
 
 
-# Commands that work in one process.
-ONE_PROCESS = (
+ONE_PROCESS = (  # commands that work in one process
     *("embed", "index", "retrieve", "ground", "show", "export parquet", "export webdataset"),
     *("export markdown", "export html-notes"),
 )

@@ -137,11 +137,11 @@ def test_what_is_missing_or_wrong_is_one_sentence_and_a_status(
         assert text.startswith("vtk models: ")
         assert words in text
     entries(tmp_path, "[mine]\nkind = 'llm'\nsize = 3\n")
-    result = models("list")
+    result = models("path", "mine")
     assert result.returncode == 2
     assert b"[mine] has an unknown key size" in result.stderr
     told = json.loads(models("list", "--log-json").stderr)
-    assert (told["level"], told["command"]) == ("error", "vtk models")
+    assert (told["level"], told["command"]) == ("warning", "vtk models")
 
 
 def test_verify_tells_ok_corrupt_and_unknown(models: Models, hub: Hub, tmp_path: Path) -> None:
