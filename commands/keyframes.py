@@ -1,5 +1,6 @@
 """vtk keyframes: pick the few frames that represent a span."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from vtk.keyframes.methods import KeyframeMethod
     from vtk.keyframes.query import Query
     from vtk.keyframes.query.methods import QueryMethod
+    from vtk.media.image.contact_sheet import Sheet, Sheets
     from vtk.span import Span
     from vtk.stream.job import Job
 
@@ -144,13 +146,26 @@ def keyframes(
         ),
     ] = 85,
     sheet: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             metavar="FILE",
-            help="Write a contact sheet of all keyframes with their times (.jpg, .webp, .png, "
-            ".avif); after 120 pictures it continues in FILE-2 and so on.",
+            help="Write a contact sheet of the keyframes with their times, each video under its "
+            "name (.jpg, .webp, .png, .avif); after 120 pictures it continues in FILE-2 and so on. "
+            "With DIR/, a sheet for each video in that folder. What is all but black is left off.",
         ),
     ] = None,
+    columns: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", min=1, max=100, show_default="as many as make a page", help="For --sheet."
+        ),
+    ] = None,
+    cell: Annotated[
+        int,
+        typer.Option(
+            metavar="PIXELS", min=32, max=1080, help="Height of the pictures on the --sheet."
+        ),
+    ] = 108,
     gif: Annotated[
         Path | None,
         typer.Option(
@@ -183,18 +198,19 @@ def keyframes(
       vtk keyframes --query 'the honey bee' --method tass -k 3 --min-gap 2 --why talk.mp4
       vtk keyframes --at 1,2.5,0:03 --images frames/ talk.mp4
       vtk keyframes --budget 40 --method cluster --sheet overview.jpg film.mkv > /dev/null
+      vtk keyframes --sheet sheets/ --columns 6 --cell 180 talk.mp4 film.mkv > /dev/null
       vtk split --every 1m lecture.mp4 | vtk keyframes --method maxinfo --distinct
       vtk keyframes --rate 0.5 --min-gap 1 --why talk.mp4 | jq '.keyframes[].why'
       vtk keyframes --gif animations/ film.mkv | jq -r .gif
     """
-    from functools import partial
-
     from vtk.keyframes import Images
     from vtk.keyframes import keyframes as find
     from vtk.stream.job import Job
 
-    if sheet is not None and jobs > 1:
-        raise UsageError("--sheet needs --jobs 1: the sheet is made in one process")
+    paper = _sheet(sheet, columns, cell, image_format)
+    each = paper is not None and sheet is not None and _is_folder(sheet)
+    if sheet is not None and not each and jobs > 1:
+        raise UsageError("--sheet FILE needs --jobs 1: it is made in one process; DIR/ is not")
     if features == "clip" and not clip:
         raise UsageError("--features clip needs a model: --clip NAME (vtk models list)")
     if query is None and (crop or tokens is not None):
@@ -219,7 +235,7 @@ def keyframes(
         distinct=distinct,
         why=why,
         images=Images(images, image_format, box, quality) if images else None,
-        sheet=sheet,
+        sheet=paper,
         gif=gif,
     )
     wish = reader = None
@@ -236,11 +252,31 @@ def keyframes(
     if seer is None and reader is None:
         hint = "" if query is None else HINT
         work = partial(wanted, query=wish)
-        together = budget is not None or distinct or at is not None
+        together = budget is not None or distinct or at is not None or each
         return Job(work, by_video=together, hint=hint)
     threads = opening.values.get("threads")
     # Every worker process would load the models.
     return Job(partial(_with_models, wanted, wish, seer, by_clip, reader, threads), processes=False)
+
+
+def _is_folder(name: str) -> bool:
+    return name.endswith("/") or Path(name).is_dir()
+
+
+def _sheet(
+    name: str | None, columns: int | None, height: int, form: str
+) -> "Sheet | Sheets | None":
+    """The contact sheet of that name, or, for the name of a folder, one for each video."""
+    from vtk.media.image.contact_sheet import Look, Sheet, Sheets, sheet_in
+
+    if name is None:
+        if columns is not None:
+            raise UsageError("--columns is for --sheet")
+        return None
+    look = Look(height, columns)
+    if _is_folder(name):
+        return Sheets(partial(sheet_in, Path(name), form), look)
+    return Sheet(Path(name), look)
 
 
 def _reader(opening: Opening, method: str | None, *used: str) -> Opening | None:

@@ -72,6 +72,7 @@ class KeyframeEntry(TypedDict):
     same_as: NotRequired[list[SameFrame]]
     box: NotRequired[list[float]]  # part of interest, as of a `TextEntry`
     size: NotRequired[list[int]]  # most width and height for a model, in pixels
+    black: NotRequired[bool]  # whether it is all but black
     look: NotRequired[list[int]]  # 12 coefficients of the MPEG-7 colour layout
     embedding: NotRequired[list[EmbeddingEntry]]  # one vector of each model
 

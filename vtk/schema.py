@@ -109,6 +109,7 @@ PROPERTIES: dict[str, Any] = {
             t=SECONDS,
             pts=EXACT,
         ),
+        black={"type": "boolean", "description": "whether the frame is all but black"},
         look={
             "type": "array",
             "description": "MPEG-7 colour layout of the frame: 6 luma, 3 Cb, 3 Cr coefficients",

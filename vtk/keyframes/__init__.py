@@ -17,6 +17,7 @@ from vtk.span import Span
 
 if TYPE_CHECKING:
     from vtk.keyframes.choosers import Chooser
+    from vtk.media.image.contact_sheet import Sheet, Sheets
     from vtk.media.image.files import Box, Format
     from vtk.models.embed.image_text import ImageTextModel
 
@@ -45,7 +46,7 @@ def keyframes(
     why: bool = False,
     clip: "ImageTextModel | None" = None,
     images: Images | None = None,
-    sheet: Path | None = None,
+    sheet: "Sheet | Sheets | Path | None" = None,
     gif: Path | None = None,
 ) -> Iterator[Span]:
     """Yield each span with `keyframes` in time order; a whole video is split into shots first.
@@ -62,7 +63,8 @@ def keyframes(
     seconds; see `vtk.keyframes.choosers.AtTimes`. A whole video is then not split.
 
     `images` writes an image of each keyframe, `gif` an animation of each span into that folder,
-    `sheet` contact sheets of all keyframes, the last of them at the end.
+    `sheet` contact sheets of all keyframes, the last of them at the end, less those that are all
+    but black.
 
     Raises UsageError for invalid options, MissingError for a missing encoder, OutputError for an
     image that cannot be written.
@@ -86,7 +88,8 @@ def keyframes(
     for folder in (images.folder if images else None, gif):
         if folder is not None:
             files.make_folder(folder)
-    recorder = KeyframeWriter(images, Sheet(sheet) if sheet else None, gif, why)
+    sheet = Sheet(sheet) if isinstance(sheet, Path) else sheet
+    recorder = KeyframeWriter(images, sheet, gif, why, blank_too=at is not None)
     with VideoCache() as latest:
 
         def work(share: int | None, kept: Distinct | None, span: Span) -> Iterator[Span]:
@@ -110,8 +113,7 @@ def keyframes(
             yield from list(done) if distinct else done
     if isinstance(chooser, AtTimes):
         chooser.warn()
-    if recorder.sheet is not None:
-        recorder.sheet.close()
+    recorder.close()
 
 
 def with_keyframes(spans: Iterable[Span]) -> Iterator[Span]:

@@ -5,16 +5,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+import numpy as np
+
 from vtk.errors import MediaError, UsageError
 from vtk.keyframes.methods import METHODS
 from vtk.keyframes.pieces import choices
 from vtk.keyframes.sampler import Choice, SpanSampler
+from vtk.keyframes.selection import far_enough, quality
+from vtk.media.image.descriptors import is_black
 from vtk.media.video import OUTSIDE, ROUNDING
 from vtk.span import Span
 from vtk.split import with_shots
 from vtk.times import parse_clock, rounded
 
 log = logging.getLogger("vtk")
+PLACED = ("uniform", "middle")  # methods that state where the frames are
+MORE = 24  # frames looked at in a span whose keyframes would be black
 Chosen = tuple[list[Choice], dict[str, Any]]  # in time order, and details of provenance
 
 
@@ -51,7 +57,24 @@ class ByMethod:
         found = choices(view, self._chosen, wanted)
         if wanted and not found:
             raise MediaError(OUTSIDE)
+        if self.method not in PLACED and all(
+            is_black(choice.candidate.thumbnail) for choice in found
+        ):
+            found = _brighter(view, len(found)) or found
         return found, {}
+
+
+def _brighter(view: SpanSampler, count: int) -> list[Choice]:
+    """The best of more frames that are not black, at most `count`; none if all are black."""
+    lit = [c for c in view.sample(MORE, least=1) if not is_black(c.thumbnail)] if count else []
+    if not lit:
+        return []
+    good, far = quality(lit), far_enough(lit, view.gap)
+    free, picked = np.ones(len(lit), bool), list[int]()
+    while len(picked) < count and free.any():
+        picked.append(int(np.argmax(np.where(free, good, -1.0))))
+        free &= far[picked[-1]]
+    return [Choice(lit[place], float(good[place]), {}) for place in sorted(picked)]
 
 
 @dataclass

@@ -1,7 +1,10 @@
 """Keyframe records, and the images, animations and contact sheets written with them."""
 
-from dataclasses import dataclass
+import logging
+from collections import Counter
+from dataclasses import dataclass, field
 from fractions import Fraction
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,15 +13,17 @@ from vtk.keyframes.distinct import Distinct
 from vtk.keyframes.sampler import Choice, SpanSampler
 from vtk.media.image import descriptors, files
 from vtk.media.image import gif as animated
-from vtk.media.image.contact_sheet import HEIGHT, Sheet
+from vtk.media.image.contact_sheet import Sheet, Sheets
 from vtk.media.image.to_rgb import RGB, to_rgb
 from vtk.media.video import Frame
 from vtk.prompting.crops import crop
 from vtk.span import Span
-from vtk.times import rounded
+from vtk.times import clock, rounded
 
 if TYPE_CHECKING:
     from vtk.keyframes import Images
+
+log = logging.getLogger("vtk")
 
 ANIMATED = (320, 320)  # most width and height of an animation in pixels
 PACE = 4  # frames per second of an animation
@@ -31,9 +36,11 @@ class KeyframeWriter:
     """Records keyframes, and writes images of them if wanted."""
 
     images: "Images | None" = None
-    sheet: Sheet | None = None
+    sheet: Sheet | Sheets | None = None
     gif: Path | None = None  # folder for animations
     why: bool = False
+    blank_too: bool = False  # whether the sheet shows frames that are all but black
+    left_off: Counter[str] = field(default_factory=Counter)  # frames that it does not, by video
 
     def record(
         self, span: Span, view: SpanSampler, choices: list[Choice], kept: Distinct | None
@@ -79,6 +86,8 @@ class KeyframeWriter:
         if choice.size is not None:
             turned = round(frame.image.rotation / 90) % 2
             found["size"] = list(choice.size[::-1] if turned else choice.size)
+        if black := descriptors.is_black(candidate.thumbnail):
+            found["black"] = True
         found["look"] = descriptors.colour_layout(candidate.thumbnail)
         aspect = view.video.stream.sample_aspect_ratio
         if self.images is not None:
@@ -87,9 +96,20 @@ class KeyframeWriter:
             shown = _picture(frame, aspect, wish.size, found)
             files.write_image(path, shown, wish.format, wish.quality)
             found["image"] = str(path)
-        if self.sheet is not None:
-            self.sheet.add(to_rgb(frame.image, aspect, HEIGHT), time)
+        if self.sheet is not None and black and not self.blank_too:
+            self.left_off[view.video.name] += 1
+        elif self.sheet is not None:
+            picture = to_rgb(frame.image, aspect, self.sheet.look.height)
+            self.sheet.add(picture, time, view.video.name, _about(view, frame))
         return found
+
+    def close(self) -> None:
+        """Write what the sheet has left, and tell what is not on it. Raises OutputError."""
+        if self.sheet is not None:
+            self.sheet.close()
+        for video, count in self.left_off.items():
+            frames = "1 keyframe that is" if count == 1 else f"{count} keyframes that are"
+            log.warning("%s: left off the sheet: %s all but black", video, frames)
 
     def write_gif(self, view: SpanSampler) -> str | None:
         """Write the animation of a span and return its path; None if none is wanted."""
@@ -103,6 +123,16 @@ class KeyframeWriter:
         path = self.gif / files.image_name(view.video.name, rounded(view.start), "gif")
         files.write_bytes(path, animated.encode_gif(shown, PACE))
         return str(path)
+
+
+def _about(view: SpanSampler, frame: Frame) -> str:
+    """How long a video is, and how large its pictures are."""
+    video = view.video
+    wide, tall = map(round, view.displayed)
+    if round(frame.image.rotation / 90) % 2:
+        wide, tall = tall, wide
+    length = video.end - video.start
+    return "  ".join([*([clock(length)] if isfinite(length) else []), f"{wide}x{tall}"])
 
 
 def _picture(

@@ -13,6 +13,7 @@ from vtk.media.image.planes import Thumbnail
 Array = NDArray[Any]
 
 GRID = 8
+DARK, LIT = 40.0, 0.995  # luma in 0..255, and the share of a black frame that is darker
 COUNTS = (6, 3, 3)  # coefficients kept for luma, Cb, Cr
 _ZIGZAG = ((0, 0), (0, 1), (1, 0), (2, 0), (1, 1), (0, 2))
 
@@ -57,6 +58,11 @@ def sharpness(luma: Array) -> float:
     across = np.abs(centre - luma[1:-1, :-2] - luma[1:-1, 2:])
     down = np.abs(centre - luma[:-2, 1:-1] - luma[2:, 1:-1])
     return float((across + down).mean())
+
+
+def is_black(thumbnail: Thumbnail) -> bool:
+    """Return whether a frame is all but black: the share LIT of it is darker than DARK."""
+    return bool(np.quantile(thumbnail.luma, LIT) < DARK)
 
 
 def contrast(thumbnail: Thumbnail) -> float:
