@@ -13,6 +13,7 @@ from typer.models import ArgumentInfo
 
 from .config import with_origin
 from .result_options import Results, result_options
+from .stream_options import PRINTING, printed, printing_options, shared_options
 
 if TYPE_CHECKING:
     from vtk.models import OpenOptions
@@ -20,10 +21,6 @@ if TYPE_CHECKING:
     from vtk.stream.job import Job
 
 log = logging.getLogger("vtk")
-
-_INPUT = """Videos: paths, folders of them, URLs, media fragments (talk.mp4#t=10,20), spans as JSON,
-or files of spans (shots.jsonl). Without any, or for -, they are read from standard input, one a
-line."""
 
 Language = Annotated[
     str | None,
@@ -116,39 +113,6 @@ Timeout = Annotated[
         "the server to come back.",
     ),
 ]
-
-
-def _shared(
-    inputs: Annotated[
-        list[str] | None, typer.Argument(metavar="INPUT...", help=_INPUT, show_default=False)
-    ] = None,
-    output: Annotated[
-        str | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE",
-            help="Write to FILE instead of standard output; it appears when it is complete.",
-        ),
-    ] = None,
-    jobs: Annotated[
-        int,
-        typer.Option(
-            "--jobs", "-j", metavar="N", min=1, help="Work in N processes; the order is kept."
-        ),
-    ] = 1,
-    null: Annotated[
-        bool,
-        typer.Option("--null", "-0", help="Paths on standard input end with NUL (find -print0)."),
-    ] = False,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="No progress and no warnings, only errors.")
-    ] = False,
-    log_json: Annotated[
-        bool, typer.Option("--log-json", help="Messages on standard error as JSON Lines.")
-    ] = False,
-) -> None:
-    """Only a signature: the parameters that every command on a stream has."""
 
 
 ONE_PROCESS = (  # commands that work in one process
@@ -271,13 +235,14 @@ def on_stream(words: str, function: Callable[..., "Job | str"]) -> Callable[...,
     takes `opening` has the options of a language model as well, `results` those of results. What
     it gives as text is printed. `given` are the names of the options that the command line has.
     """
-    shared = dict(inspect.signature(_shared).parameters)
+    shared = dict(inspect.signature(shared_options).parameters)
     taken = inspect.signature(function).parameters
     if words.startswith(ONE_PROCESS):
         del shared["jobs"]
     loading = inspect.signature(_model).parameters if "opening" in taken else {}
     seeing = inspect.signature(_pictures).parameters if words in DECODING else {}
     giving = inspect.signature(result_options).parameters if "results" in taken else {}
+    telling = inspect.signature(printing_options).parameters if words in PRINTING else {}
     told = {"opening", "given", "results"}
     own = [p for name, p in taken.items() if name not in told and name not in shared]
 
@@ -292,6 +257,7 @@ def on_stream(words: str, function: Callable[..., "Job | str"]) -> Callable[...,
         values |= {name: settings[name] for name in taken if name in shared}
         if seeing:  # the processes of --jobs are to know it too
             os.environ["VTK_DECODE"] = values.pop("decode")
+        template = values.pop("template") if telling else None
         given = frozenset(name for name in values if is_given(ctx, name))
         if loading:
             own_values = {name: values.pop(name) for name in loading}
@@ -302,14 +268,14 @@ def on_stream(words: str, function: Callable[..., "Job | str"]) -> Callable[...,
         if "given" in taken:
             values["given"] = given
         raw = settings["output"] is not None or (bool(giving) and is_given(ctx, "form"))
-        job = as_wanted(functools.partial(function, **values), raw=raw)
+        job = as_wanted(printed(functools.partial(function, **values), template), raw=raw)
         settings["explain"] = functools.partial(with_origin, ctx)
         raise SystemExit(Stream(words, **settings).run(job))
 
     positional = [p for p in own if _is_argument(p)]
     optional = [p for p in own if not _is_argument(p)]
     inputs, *rest = shared.values()
-    added = [*giving.values(), *loading.values(), *seeing.values()]
+    added = [*giving.values(), *telling.values(), *loading.values(), *seeing.values()]
     parameters = [*positional, inputs, *optional, *added, *rest]
     ctx = inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
     parameters.append(ctx)

@@ -17,6 +17,7 @@ def probe() -> "Job":
     \b
     Examples:
       vtk probe talk.mp4 | jq .media
+      vtk probe --absolute --print '{video} {end:hms}' talk.mp4 film.mkv
       find . -name '*.mkv' -print0 | vtk probe -0 | jq -r '[.video, .media.duration] | @tsv'
     """
     from vtk.media.probe import probe

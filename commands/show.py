@@ -42,6 +42,7 @@ def show(
       vtk chapter talk.mp4 | vtk show
       vtk chapter talk.mp4 | vtk show --plain > chapters.txt
       vtk retrieve 'a rocket lifts off' shots.jsonl | vtk show
+      vtk chapter talk.mp4 | vtk show --print '{start:hms} {title}'
     """
     from vtk.stream.job import Job
 

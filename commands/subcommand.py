@@ -9,7 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from .options import Opening, _model, _shared, is_given
+from .options import Opening, _model, is_given
+from .stream_options import shared_options
 
 AsJson = Annotated[
     bool, typer.Option("--json", help="JSON Lines also on a terminal, not a table to read.")
@@ -22,7 +23,7 @@ def subcommand(group: str, function: Callable[..., None]) -> Callable[..., None]
     It exits with the stream's status. One that takes `opening` has the options of a language model
     as well, of which it may name `model` itself, as an argument.
     """
-    shared = inspect.signature(_shared).parameters
+    shared = inspect.signature(shared_options).parameters
     common = [shared[name] for name in ("quiet", "log_json")]
     taken = dict(inspect.signature(function).parameters)
     del taken["stream"]

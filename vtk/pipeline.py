@@ -50,8 +50,8 @@ def map_spans(
 def failure(command: str, span: Span, error: Exception) -> Span:
     """Return the error record of a span on which a command failed, and log the error.
 
-    Of what concerns a whole file, the message names no stretch, so that it is the same for all of
-    its spans and is shown once where they follow each other (`vtk.stream.logs`).
+    Of what concerns a whole file, the message names no stretch, and is shown once for all of its
+    spans (`vtk.stream.logs`).
     An exception that vtk does not raise deliberately is a bug, but still affects only this span.
     One that affects all spans (MissingError, as of a server that is gone) is raised again.
     """
@@ -62,7 +62,7 @@ def failure(command: str, span: Span, error: Exception) -> Span:
         error = InternalError(f"internal error: {type(bug).__name__}: {bug}")
     whole = isinstance(error, MediaError) and error.whole
     where = span.video if whole else span.fragment
-    log.error("%s: %s", where, error, exc_info=bug)
+    log.error("%s: %s", where, error, exc_info=bug, extra={"once": whole})
     return span.with_error(command, error)
 
 

@@ -60,7 +60,7 @@ FULL: dict[str, Any] = {
     "keyframes": [
         {
             **{"t": 5.0, "pts": 5000, "score": 0.5, "why": WHY, "image": "a.jpg"},
-            **{"same_as": [{"t": 6.0, "pts": 6000}], "look": [32] * 12},
+            **{"same_as": [{"t": 6.0, "pts": 6000}], "look": [32] * 12, "black": True},
             **{"box": [0.25, 0.25, 0.75, 0.75], "size": [320, 180]},
             "embedding": [EMBEDDING],
         }

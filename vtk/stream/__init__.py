@@ -21,6 +21,7 @@ from vtk.span import Span
 from vtk.stream.exit_status import STATUSES, ExitStatus
 from vtk.stream.job import Job
 from vtk.stream.logs import configure
+from vtk.stream.places import Absolute
 from vtk.stream.progress import Progress, span_bar
 from vtk.stream.reader import Reader, log_bug
 from vtk.stream.signals import (
@@ -52,6 +53,7 @@ class Stream:
     quiet: bool = False
     log_json: bool = False
     null: bool = False
+    absolute: bool = False
     bugs: int = 0
     failed: int = 0
     unopened: int = 0
@@ -117,6 +119,7 @@ class Stream:
             converts=job.writer != Lines(),
             quiet=self.quiet,
             null=self.null,
+            absolute=self.absolute,
         )
         self.fails_empty = job.fails_empty
         with self._journal(job) as journal, self._bar(job) as self.progress:
@@ -124,7 +127,8 @@ class Stream:
                 log.info("%s", job.hint)
             output = Output(self.output, self.command, self._done, self._kept, self.progress.above)
             try:
-                job.writer.write(self._results(job, journal), output)
+                results = self._results(job, journal)
+                job.writer.write(map(Absolute(), results) if self.absolute else results, output)
             finally:
                 if self.passed and isinstance(job.writer, Lines):  # exports tell of them
                     several = "s" * (self.passed > 1)

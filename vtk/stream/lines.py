@@ -42,6 +42,16 @@ def own_input(number: int) -> Iterator[BinaryIO]:
         yield file
 
 
+def file_behind(file: BinaryIO) -> str | None:
+    """Return the path of the file that standard input was redirected from, where that is known."""
+    path = f"/proc/self/fd/{file.fileno()}"
+    with suppress(OSError):
+        name = os.readlink(path)
+        if os.path.isfile(name) and os.path.samefile(name, path):
+            return os.path.relpath(name)
+    return None
+
+
 def holds_spans(argument: str) -> bool:
     """Whether an argument names a file of spans, by its extension or by its first bytes."""
     if argument.endswith((".jsonl", ".ndjson")):

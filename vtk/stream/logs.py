@@ -48,15 +48,23 @@ class _Json(_Text):
         return orjson.dumps(entry).decode()
 
 
-class _OnceInARow(logging.Filter):
-    """Lets no message through that says word for word what the one before it said."""
+class _Once(logging.Filter):
+    """Lets no message through that says word for word what the one before it said.
+
+    One that is marked as said `once` comes no second time at all.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._latest = ""
+        self._said: set[str] = set()
 
     def filter(self, record: logging.LogRecord) -> bool:
         said, self._latest = self._latest, record.getMessage()
+        if getattr(record, "once", False):
+            if self._latest in self._said:
+                return False
+            self._said.add(self._latest)
         return said != self._latest
 
 
@@ -65,7 +73,7 @@ def configure(command: str, *, quiet: bool, log_json: bool) -> None:
     handler = logging.StreamHandler(sys.stderr)
     form = _Json if log_json else _Above if is_drawn_on(sys.stderr) else _Text
     handler.setFormatter(form(command))
-    handler.addFilter(_OnceInARow())
+    handler.addFilter(_Once())
     logger = logging.getLogger("vtk")
     logger.handlers[:] = [handler]
     logger.setLevel(logging.ERROR if quiet else logging.INFO)

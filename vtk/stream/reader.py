@@ -19,11 +19,13 @@ from vtk.stream.json_text import JsonText
 from vtk.stream.lines import (
     LONGEST_LINE,
     bounded_lines,
+    file_behind,
     holds_spans,
     may_be_json,
     own_input,
     span_named_by,
 )
+from vtk.stream.places import Absolute, Beside
 from vtk.stream.progress import STDIN
 
 SEPARATOR = b"\x1e"  # before each record in application/json-seq, as of `jq --seq`
@@ -41,6 +43,7 @@ class Reader:
     converts: bool = False  # the output cannot be read again as spans
     quiet: bool = False
     null: bool = False
+    absolute: bool = False  # local files get their absolute names
     bad: int = 0  # texts that are no span
     lost: int = 0  # texts of which no record tells
     bugs: int = 0
@@ -49,6 +52,10 @@ class Reader:
     reading: int = 0  # index of the current input
     within: float | None = 1.0  # share of the current input that is read, 0 to 1; None if unknown
 
+    def __post_init__(self) -> None:
+        self._absolute = [Absolute()] if self.absolute else []
+        self._renaming: Sequence[Callable[[Span], Span]] = self._absolute
+
     def spans(self) -> Iterator[Span]:
         """Yield the spans of the arguments or of standard input.
 
@@ -56,18 +63,20 @@ class Reader:
         With arguments, standard input is read only if one of them is ``-`` or ``/dev/stdin``.
         """
         for number, argument in enumerate(self.inputs or ["-"]):
-            self.reading = number
+            self.reading, self._renaming = number, self._absolute
             if argument in STDIN:
                 if sys.stdin is None:
                     raise InputError("standard input is closed")
                 try:
                     with own_input(sys.stdin.fileno()) as file:
+                        self._look_beside(file_behind(file))
                         yield from self._read(file, "standard input", null=self.null)
                 except OSError as error:
                     raise InputError(f"cannot read standard input: {error.strerror}") from None
             elif holds_spans(argument):
                 if self.converts:
                     self._keep_apart(argument, "read here")
+                self._look_beside(argument)
                 try:
                     with open(argument, "rb") as file:
                         yield from self._read(file, argument)
@@ -83,6 +92,11 @@ class Reader:
         if self.within is None:
             return None
         return (self.reading + self.within) / max(len(self.inputs), 1)
+
+    def _look_beside(self, records: str | None) -> None:
+        """Look for files that are not found from here beside this file of records."""
+        if records and (beside := Beside(records)).elsewhere:
+            self._renaming = [beside, *self._absolute]
 
     def _unreadable(self, span: Span, error: OSError) -> Span:
         reason = OpenError(f"cannot read: {error.strerror}")
@@ -164,6 +178,8 @@ class Reader:
             self.bugs += 1
             log_bug(error, f"{where}: ")
         else:
+            for renamed in self._renaming:
+                span = renamed(span)
             if self.output is not None:
                 self._keep_apart(local_path(span.video), "the video itself")
             if span.failed:
