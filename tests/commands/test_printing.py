@@ -38,7 +38,7 @@ def test_a_template_leaves_error_records_out_and_tells_of_what_no_span_has() -> 
 
 def test_what_is_no_template_or_cannot_be_resumed_is_wrong_usage(tmp_path: Path) -> None:
     assert vtk("probe", "--print", "{start", "x.mp4").returncode == 2
-    resumed = ["embed", "--signature", "--resume", "-o", tmp_path / "o.jsonl"]
+    resumed = ["embed", "--signature", "--resume", "-o", str(tmp_path / "o.jsonl")]
     result = vtk(*resumed, "--print", "{start}", "x.mp4")
     assert (result.returncode, result.stderr.count(b"\n")) == (2, 1)
     assert b"leave out --print" in result.stderr
