@@ -88,7 +88,7 @@ def test_a_job_says_how_it_may_be_divided(
     ("name", "given", "reason"),
     [
         ("split", {"media": "-", "inputs": ["film.mp4"]}, "no other input"),
-        ("keyframes", {"opening": OPENING, "sheet": Path("sheet.jpg"), "jobs": 2}, "--jobs 1"),
+        ("keyframes", {"opening": OPENING, "sheet": "sheet.jpg", "jobs": 2}, "--jobs 1"),
         ("keyframes", {"opening": OPENING, "features": "clip"}, "--clip NAME"),
         ("transcribe", {"vad_only": True, "every_sound": True}, "choose one"),
         ("chapter", {**ASKING, "min_length": "soon"}, "soon"),
