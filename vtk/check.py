@@ -5,7 +5,7 @@ optional: a schema does not restrict what it does not mention.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from vtk.errors import InputError
@@ -25,6 +25,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "boolean": (bool,),
     "null": (type(None),),
 }
+_NUMBERS = (float, int)
 _NAMES = {
     "string": "text",
     "number": "a number",
@@ -36,90 +37,215 @@ _NAMES = {
 }
 
 Schema = Mapping[str, Any] | bool
+_Check = Callable[[Any], None]
 
 
-def check(value: Any, schema: Schema, name: str = "record", root: Schema | None = None) -> None:
+class _FaultError(Exception):
+    """What is wrong with a value, without its name, and where it stands, the innermost first."""
+
+    def __init__(self, told: str) -> None:
+        self.told = told
+        self.path: list[str] = []
+
+
+def check(value: Any, schema: Schema, name: str = "record") -> None:
     """Raise InputError, naming the field, if `value` does not match `schema`.
 
-    `name` is the name of the value in the error message. `root` is the schema against which
-    references are resolved, by default `schema` itself.
+    `name` is the name of the value in the error message.
     """
-    if isinstance(schema, bool):
-        if not schema:
-            raise InputError(f"{name} is not allowed")
-        return
-    root = schema if root is None else root
-    if "$ref" in schema:
-        check(value, _target(schema["$ref"], root), name, root)
-    kind = schema.get("type")
-    if kind is not None and not (isinstance(kind, str) and type(value) in _TYPES[kind]):
-        _check_type(value, kind, name)
-    if "enum" in schema and value not in schema["enum"]:
-        raise InputError(f"{name} must be one of {', '.join(map(str, schema['enum']))}")
-    if isinstance(value, str):
-        if "minLength" in schema and len(value) < schema["minLength"]:
-            raise InputError(f"{name} is empty")
-        if "pattern" in schema and not re.search(schema["pattern"], value):
-            raise InputError(f"{name} must match {schema['pattern']}")
-    elif isinstance(value, dict):
-        _check_object(value, schema, name, root)
-    elif isinstance(value, list):
-        _check_list(value, schema, name, root)
-    elif value is not None and not isinstance(value, bool):
-        if "minimum" in schema and value < schema["minimum"]:
-            raise InputError(f"{name} lies beyond {schema['minimum']:g}")
-        if "maximum" in schema and value > schema["maximum"]:
-            raise InputError(f"{name} lies beyond {schema['maximum']:g}")
-    if "anyOf" in schema:
-        _check_any(value, schema["anyOf"], name, root)
+    checker(schema)(value, name)
 
 
-def _check_type(value: Any, kinds: str | list[str], name: str) -> None:
-    kinds = [kinds] if isinstance(kinds, str) else kinds
-    for kind in kinds:
-        # In Python, bool is a subclass of int; in JSON, true is not a number.
-        if isinstance(value, _TYPES[kind]) and (not isinstance(value, bool) or kind == "boolean"):
-            return
-    raise InputError(f"{name} must be {' or '.join(_NAMES[kind] for kind in kinds)}")
+def checker(schema: Schema) -> Callable[..., None]:
+    """What checks values against a schema as `check` does, made once for many values.
 
+    References are resolved against the schema itself.
+    """
+    made = _Compiler(schema).check(schema)
 
-def _check_object(
-    value: dict[str, Any], schema: Mapping[str, Any], name: str, root: Schema
-) -> None:
-    for key in schema.get("required", ()):
-        if key not in value:
-            raise InputError(f"{name} has no {key}")
-    for key, needed in schema.get("dependentRequired", {}).items():
-        for other in needed if key in value else ():
-            if other not in value:
-                raise InputError(f"{name} has {key} and no {other}")
-    known, others = schema.get("properties", {}), schema.get("additionalProperties", True)
-    for key, part in value.items():
-        if key in known or others is not True:
-            inner = key if name == "record" else f"{name}.{key}"
-            check(part, known.get(key, others), inner, root)
-
-
-def _check_list(value: list[Any], schema: Mapping[str, Any], name: str, root: Schema) -> None:
-    low, high = schema.get("minItems", 0), schema.get("maxItems")
-    if len(value) < low or (high is not None and len(value) > high):
-        wanted = f"{low} or more" if high is None else low if low == high else f"{low} to {high}"
-        raise InputError(f"{name} must have {wanted} entries")
-    items = schema.get("items", True)
-    for place, item in enumerate(value if items is not True else ()):
-        check(item, items, f"{name}[{place}]", root)
-
-
-def _check_any(value: Any, choices: list[Schema], name: str, root: Schema) -> None:
-    """Raise the InputError of the last choice if no choice matches."""
-    fault = None
-    for choice in choices:
+    def check(value: Any, name: str = "record") -> None:
         try:
-            return check(value, choice, name, root)
-        except InputError as error:
-            fault = error
-    if fault is not None:
-        raise fault
+            if made is not None:
+                made(value)
+        except _FaultError as fault:
+            where = name + "".join(reversed(fault.path))
+            raise InputError(where.removeprefix("record.") + fault.told) from None
+
+    return check
+
+
+class _Compiler:
+    """Makes functions of the parts of a schema; None for what any value matches."""
+
+    def __init__(self, root: Schema) -> None:
+        self._root = root
+        self._targets: dict[str, _Check | None] = {}
+
+    def check(self, schema: Schema) -> _Check | None:
+        if isinstance(schema, bool):
+            return None if schema else _refuse
+        made = [
+            self._reference(schema["$ref"]) if "$ref" in schema else None,
+            _type(schema["type"]) if "type" in schema else None,
+            _one_of(schema["enum"]) if "enum" in schema else None,
+            _text(schema.get("minLength", 0), schema.get("pattern")),
+            self._object(schema),
+            self._list(schema),
+            _limits(schema.get("minimum"), schema.get("maximum")),
+            self._any(schema["anyOf"]) if "anyOf" in schema else None,
+        ]
+        checks = [each for each in made if each is not None]
+        if len(checks) < 2:
+            return checks[0] if checks else None
+        if len(checks) == 2:
+            first, second = checks
+
+            def both(value: Any) -> None:
+                first(value)
+                second(value)
+
+            return both
+
+        def all_of(value: Any) -> None:
+            for each in checks:
+                each(value)
+
+        return all_of
+
+    def _reference(self, reference: str) -> _Check:
+        def refer(value: Any) -> None:  # looked up late, as a schema may refer to itself
+            if reference not in self._targets:
+                self._targets[reference] = self.check(_target(reference, self._root))
+            if (made := self._targets[reference]) is not None:
+                made(value)
+
+        return refer
+
+    def _object(self, schema: Mapping[str, Any]) -> _Check | None:
+        required = schema.get("required", ())
+        needs = [
+            (k, o) for k, others in schema.get("dependentRequired", {}).items() for o in others
+        ]
+        properties = schema.get("properties", {})
+        made = {key: self.check(part) for key, part in properties.items()}
+        known = {key: each for key, each in made.items() if each is not None}
+        others = self.check(schema.get("additionalProperties", True))
+        if not (required or needs or known or others):
+            return None
+
+        def check(value: Any) -> None:
+            if not isinstance(value, dict):
+                return
+            for key in required:
+                if key not in value:
+                    raise _FaultError(f" has no {key}")
+            for key, other in needs:
+                if key in value and other not in value:
+                    raise _FaultError(f" has {key} and no {other}")
+            for key, part in value.items():
+                each = known.get(key)
+                if each is None and others is not None and key not in properties:
+                    each = others
+                if each is not None:
+                    try:
+                        each(part)
+                    except _FaultError as fault:
+                        fault.path.append(f".{key}")
+                        raise
+
+        return check
+
+    def _list(self, schema: Mapping[str, Any]) -> _Check | None:
+        low, high = schema.get("minItems", 0), schema.get("maxItems")
+        item = self.check(schema.get("items", True))
+        if not low and high is None and item is None:
+            return None
+        wanted = f"{low} or more" if high is None else low if low == high else f"{low} to {high}"
+
+        def check(value: Any) -> None:
+            if not isinstance(value, list):
+                return
+            if len(value) < low or (high is not None and len(value) > high):
+                raise _FaultError(f" must have {wanted} entries")
+            if item is not None:
+                for place, each in enumerate(value):
+                    try:
+                        item(each)
+                    except _FaultError as fault:
+                        fault.path.append(f"[{place}]")
+                        raise
+
+        return check
+
+    def _any(self, choices: list[Schema]) -> _Check | None:
+        made = [self.check(choice) for choice in choices]
+        checks = [each for each in made if each is not None]
+        if len(checks) < len(made) or not checks:
+            return None  # one of them matches anything
+
+        def check(value: Any) -> None:
+            """Raise the fault of the last choice if no choice matches."""
+            for each in checks:
+                try:
+                    return each(value)
+                except _FaultError as fault:
+                    last = fault
+            raise last
+
+        return check
+
+
+def _refuse(value: Any) -> None:
+    raise _FaultError(" is not allowed")
+
+
+def _type(kind: str | list[str]) -> _Check:
+    kinds = [kind] if isinstance(kind, str) else kind
+    types = tuple(each for name in kinds for each in _TYPES[name])
+    told = f" must be {' or '.join(_NAMES[each] for each in kinds)}"
+
+    def check(value: Any) -> None:
+        # In Python, bool is a subclass of int; in JSON, true is not a number.
+        if type(value) not in types and (isinstance(value, bool) or not isinstance(value, types)):
+            raise _FaultError(told)
+
+    return check
+
+
+def _one_of(values: list[Any]) -> _Check:
+    def check(value: Any) -> None:
+        if value not in values:
+            raise _FaultError(f" must be one of {', '.join(map(str, values))}")
+
+    return check
+
+
+def _text(least: int, pattern: str | None) -> _Check | None:
+    if not least and pattern is None:
+        return None
+
+    def check(value: Any) -> None:
+        if isinstance(value, str):
+            if len(value) < least:
+                raise _FaultError(" is empty")
+            if pattern is not None and not re.search(pattern, value):
+                raise _FaultError(f" must match {pattern}")
+
+    return check
+
+
+def _limits(low: float | None, high: float | None) -> _Check | None:
+    if low is None and high is None:
+        return None
+
+    def check(value: Any) -> None:
+        if isinstance(value, _NUMBERS) and not isinstance(value, bool):
+            if low is not None and value < low:
+                raise _FaultError(f" lies beyond {low:g}")
+            if high is not None and value > high:
+                raise _FaultError(f" lies beyond {high:g}")
+
+    return check
 
 
 def _target(reference: str, root: Schema) -> Schema:

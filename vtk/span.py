@@ -8,14 +8,15 @@ span without ``start`` and ``end`` stands for a whole video, as a bare path does
 import math
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 import orjson
 
 from vtk import __version__, times
-from vtk.check import check
+from vtk.check import checker
 from vtk.errors import InputError, NotJsonError
 from vtk.schema import PROPERTIES, READ
 from vtk.schema_parts import MAX_SECONDS
@@ -169,6 +170,11 @@ def _seconds(value: float) -> str:
     return f"{value:.6f}".rstrip("0").rstrip(".")
 
 
+@cache
+def _check() -> Callable[..., None]:
+    return checker(READ)
+
+
 def load(line: bytes | str) -> Span:
     """Parse one line of JSON. Raises InputError, in one sentence, if it is not a span.
 
@@ -182,7 +188,7 @@ def load(line: bytes | str) -> Span:
         raise NotJsonError("not a JSON object")
     if len(line) > DEEP and _too_deep(record):
         raise InputError("nested too deeply")
-    check(record, READ)
+    _check()(record)
     span = Span(record)
     if span.end < span.start:
         raise InputError(f"end {span.end} lies before start {span.start}")
