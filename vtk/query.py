@@ -208,7 +208,9 @@ class Query:
         for token in _TOKEN.finditer(self._text):
             sign, field = (token["sign"] or "").strip(), token["field"]
             value = token["bare"] if token["quoted"] is None else token["quoted"]
-            if field in CONDITIONS and not sign:
+            if field in CONDITIONS and sign == "-":
+                odd.append(token[0])
+            elif field in CONDITIONS:
                 try:
                     where = CONDITIONS[field](where, value)
                 except UsageError:

@@ -143,6 +143,19 @@ def test_what_is_no_condition_is_told(caplog: pytest.LogCaptureFixture) -> None:
     assert message.startswith("after:lunch is no condition")
 
 
+def test_a_condition_cannot_be_unwanted_and_is_one_with_a_plus(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    assert Query("dog +kind:shot").where == Query("dog kind:shot").where
+    assert list(retrieve(shots(["A dog."]), "dog -video:b.mp4"))
+    assert caplog.messages[0].startswith("-video:b.mp4 is no condition")
+
+
+def test_a_misspelled_field_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    assert list(retrieve(shots(["A dog."]), "titel:dog dog"))
+    assert caplog.messages == ["unknown field titel:; did you mean title:?"]
+
+
 @pytest.mark.parametrize(
     "query",
     [

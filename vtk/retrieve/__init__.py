@@ -261,8 +261,9 @@ def _tell(query: Query, respelled: dict[str, list[str]], *, alone: bool) -> None
     for name, near in (pair for step in query.steps for pair in step.unknown.items()):
         hint = f"; did you mean {near}:?" if near else ", and is searched for as words"
         log.warning("unknown field %s:%s", name, hint)
+    fields = {name for step in query.steps for name in step.unknown}  # told of already
     for word, others in respelled.items():
-        if others or alone:
+        if (others or alone) and word not in fields:
             tell_respelled(word, others)
 
 
