@@ -32,6 +32,7 @@ def shown(template: str, span: Span = SPAN) -> str:
         (r"{start:hms}\t{name}", "1:12.500\ttalk.mp4\n"),
         ("{uri} {score:.2f}", "films/talk.mp4#t=72.5,80 0.83\n"),
         ("{duration}s {keyframes.0.t:hms}", "7.5s 1:14.000\n"),
+        ("{keyframes[0].t}", "74.0\n"),
         ("{speech}|{speech.1.text}|{speech.7.text}|{nosuch:.2f}", "Welcome back.|back.||\n"),
         ("{{{video}}}", "{films/talk.mp4}\n"),
         ("{start:04d} {end:.1e}", "0072 8.0e+01\n"),

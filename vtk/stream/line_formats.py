@@ -17,6 +17,7 @@ log = logging.getLogger("vtk")
 
 _FIELD = re.compile(r"\{\{|\}\}|\{([^{}:]*)(?::([^{}]*))?\}|[{}]")
 _NUMBER = re.compile(r"0?\d{0,2}(?:\.\d{1,2})?[fge%]|0?\d{0,2}d")
+_PLACE = re.compile(r"\[(\d+)\]")  # of an entry, as keyframes[0], which is also keyframes.0
 _ESCAPES = {r"\t": "\t", r"\n": "\n", r"\\": "\\"}
 _ESCAPE = re.compile(r"\\[tn\\]")
 
@@ -125,6 +126,7 @@ def _unescaped(text: str) -> str:
 
 
 def _field(path: str, form: str) -> Part:
+    path = _PLACE.sub(r".\1", path)
     if form not in ("", "hms") and not _NUMBER.fullmatch(form):
         raise UsageError(f"{form!r} is not a format for {{{path}}}: use hms, .2f or 03d")
     return path, form
