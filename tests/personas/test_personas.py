@@ -84,7 +84,8 @@ def test_the_lecturer_has_chapters_to_paste_and_notes(tmp_path: Path, world: Wor
     assert len((tmp_path / "summary.txt").read_text().split()) == pytest.approx(80, abs=20)
     (page,) = (tmp_path / "notes").glob("*.html")
     shown = re.findall(r'src="(pictures/[^"]+)"', page.read_text())
-    assert shown and all((page.parent / picture).stat().st_size for picture in shown)
+    assert shown
+    assert all((page.parent / picture).stat().st_size for picture in shown)
     with av.open(str(tmp_path / "with-chapters.mp4")) as copy:
         assert len(copy.chapters()) == len(pasted)
 
@@ -111,7 +112,8 @@ def test_the_editor_has_clips_a_playlist_and_an_edit_list(tmp_path: Path, world:
     assert len(cuts) == len(hits) == events(tmp_path / "hits.edl") == events(tmp_path / "hits.otio")
     for cut, hit in zip(cuts, hits, strict=True):
         start, end = hit["start"], hit["end"]
-        assert isinstance(start, float | int) and isinstance(end, float | int)
+        assert isinstance(start, float | int)
+        assert isinstance(end, float | int)
         assert end - start <= seconds(cut) <= end - start + 1.2  # with half a second on each side
     assert "* COMMENT: Query: volcano magma" in (tmp_path / "hits.edl").read_text()
     for film in chosen:  # the films may be gone: what was transcribed is searched
