@@ -85,7 +85,7 @@ def _told(found: Iterable[Span], task: Task, seen: Counter[str], *, named: str) 
     for result in found:
         answered.add((result.get("query"), result.get("query_id")))
         yield result
-    for each in dict.fromkeys(task.queries):
+    for each in dict.fromkeys(task.queries if seen else ()):  # an empty input speaks for itself
         if (each.text, each.id) not in answered:
             searched = sum(count for video, count in seen.items() if each.concerns(video))
             told = "nothing found for %r by %s; spans searched: %d"
