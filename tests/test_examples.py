@@ -152,7 +152,8 @@ def test_an_example_runs_as_it_stands(folder: Path, quick: Path, line: str) -> N
         return
     told = re.sub(
         rb"vtk ((retrieve|ground): warning: (nothing found|no span has)"
-        rb"|show: warning: nothing to show|export (chapters|clips): warning: left out track 2 \(subtitle).*\n",
+        rb"|show: warning: nothing to show"
+        rb"|export (chapters|clips): warning: left out track 2 \(subtitle).*\n",
         b"", result.stderr,
     )  # fmt: skip
     assert (result.returncode, told) == (0, b""), line
