@@ -7,10 +7,10 @@ out=$1
 shift
 mkdir -p "$out"
 
-vtk probe "$@" | vtk show --plain > "$out/files.txt"
+vtk probe "$@" | vtk show > "$out/files.txt"
 # Technical cues (black, freezes, bars) go into the same kinds of files as everything else.
 vtk split --cues "$@" -o "$out/cues.jsonl"
-vtk show --plain "$out/cues.jsonl" > "$out/cues.txt"
+vtk show "$out/cues.jsonl" > "$out/cues.txt"
 vtk export csv "$out/cues.jsonl" -o "$out/cues.csv"
 
 vtk split "$@" -o "$out/shots.jsonl"
