@@ -24,7 +24,7 @@ Fields = Annotated[
     str | None,
     typer.Option(
         metavar="NAMES",
-        show_default="video,start,end,kind,index,score,title,caption,query,evidence",
+        show_default="video,start,end,kind,index,cue.type,score,title,caption,query,evidence",
         help="The columns: fields of a span, with a dot for one in another (transition.type).",
     ),
 ]

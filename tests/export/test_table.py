@@ -29,9 +29,9 @@ def test_the_columns_are_the_fields_that_vtk_knows_best() -> None:
     result = vtk("export", "csv", stdin=spans)
     assert (result.returncode, result.stderr) == (0, b"")
     assert read(result.stdout.decode()) == [
-        ["video", "start", "end", "kind", "index", "score", "title", "caption", *FOUND],
-        ["none/film.mp4", "0.0", "1.5", "shot", "0", "0.25", 'A "bee", here', "", "", ""],
-        ["b", "2.0", "3.0", "shot", "0", "", "", "", "", ""],
+        ["video", "start", "end", "kind", "index", "cue.type", "score", "title", "caption", *FOUND],
+        ["none/film.mp4", "0.0", "1.5", "shot", "0", "", "0.25", 'A "bee", here', "", "", ""],
+        ["b", "2.0", "3.0", "shot", "0", "", "", "", "", "", ""],
     ]
 
 

@@ -64,7 +64,7 @@ def films(world: World, *names: str) -> list[Path]:
 
 def test_the_archivist_has_edit_lists_and_sheets_of_all_films(tmp_path: Path, world: World) -> None:
     chosen = films(world, "cuts", "blank", "odd_size")
-    run("archivist.sh", tmp_path, *chosen)
+    messages = run("archivist.sh", tmp_path, *chosen)
     told = (tmp_path / "files.txt").read_text()
     assert all(film.name in told for film in chosen)
     assert "black" in (tmp_path / "cues.txt").read_text()
@@ -73,7 +73,9 @@ def test_the_archivist_has_edit_lists_and_sheets_of_all_films(tmp_path: Path, wo
     assert len(lists) == len(chosen)
     shots = records(tmp_path / "shots.jsonl")
     assert sum(map(events, lists)) == len(shots)
-    assert len([*(tmp_path / "sheets").iterdir()]) == len(chosen)
+    sheets = {sheet.name.rsplit("-", 1)[0] for sheet in (tmp_path / "sheets").iterdir()}
+    assert sheets == {film.stem for film in chosen} - {"blank"}
+    assert "black" in messages  # of which there is nothing to see
 
 
 def test_the_lecturer_has_chapters_to_paste_and_notes(tmp_path: Path, world: World) -> None:

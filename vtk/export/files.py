@@ -11,6 +11,7 @@ from vtk.export import tell_left_out
 from vtk.media.image.files import make_folder, safe_stem
 from vtk.output import Sink, open_sink
 from vtk.pipeline import Ability, map_spans
+from vtk.show.files import cue
 from vtk.show.hits import around
 from vtk.span import Span
 from vtk.split import with_shots
@@ -99,7 +100,9 @@ class TextFormat:
 
 
 def label(span: Span) -> str:
-    """A label for a span: its title, caption or summary, else its kind and number."""
+    """A label for a span: its title, caption or summary, what cue it is, or its kind and number."""
+    if "cue" in span:
+        return one_line(cue(span["cue"]))
     known = next((span[key] for key in ("title", "caption", "summary") if span.get(key)), "")
     kind = str(span.get("kind", "span")).capitalize()
     return one_line(known) or (f"{kind} {span['index'] + 1}" if "index" in span else kind)

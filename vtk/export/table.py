@@ -25,7 +25,8 @@ from vtk.times import stamp
 from vtk.transcribe import with_speech
 
 FIELDS = (
-    *("video", "start", "end", "kind", "index", "score", "title", "caption", "query", "evidence"),
+    *("video", "start", "end", "kind", "index", "cue.type", "score"),
+    *("title", "caption", "query", "evidence"),
 )
 ENTRY = ("video", "start", "end", "speaker", "text")
 SCENES = (
