@@ -36,9 +36,7 @@ def parquet(
 
 
 def webdataset(
-    folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="The folder to write to, without shards so far.")
-    ],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write to.")],
     pictures: Annotated[
         bool,
         typer.Option("--pictures/--no-pictures", help="Include the pictures of the keyframes."),
@@ -65,6 +63,12 @@ def webdataset(
             metavar="MB", min=1, help="Most megabytes in a shard, unless it is a single sample."
         ),
     ] = 1000,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume", help="Go on in a folder with shards of the same input and options."
+        ),
+    ] = False,
 ) -> "Job":
     """Write spans as samples in tar files, as WebDataset reads them.
 
@@ -73,6 +77,9 @@ def webdataset(
     keyframes in time order, and with --clips KEY.mp4 (H.264, AAC), cut at `start` and `end`
     exactly, upright and beginning at 0. A key is made of the video's name and the times in
     milliseconds, and has no dot. Spans come out with `sample`, which names shard and key.
+
+    With --resume, samples that are in DIR are not made again, and others come after them; all spans
+    come out. DIR/.vtk.json notes the options, which have to be the same.
 
     A picture file that a keyframe names is copied as it is; otherwise the frame is decoded. Whole
     videos are split into shots first, and keyframes are picked where there are none; with
@@ -83,6 +90,7 @@ def webdataset(
     Examples:
       vtk export webdataset shards/ < shots.jsonl > samples.jsonl
       vtk export webdataset clips/ --clips --no-pictures --height 360 talk.mp4 > samples.jsonl
+      vtk export webdataset shards/ --clips --resume talk.mp4 > samples.jsonl
     """
     from functools import partial
 
@@ -92,6 +100,11 @@ def webdataset(
 
     contents = Contents(pictures, clips, height)
     work = partial(
-        write, folder=folder, contents=contents, samples=shard_size, size=shard_mb * 10**6
+        write,
+        folder=folder,
+        contents=contents,
+        samples=shard_size,
+        size=shard_mb * 10**6,
+        resume=resume,
     )
     return Job(work, processes=False)  # shards are written one by one, in input order

@@ -591,6 +591,7 @@ complete -c vtk -n '__vtk_command export webdataset' -l clips -d 'Include each s
 complete -c vtk -n '__vtk_command export webdataset' -l height -x -d 'Height of pictures and clips; existing picture files are then not used'
 complete -c vtk -n '__vtk_command export webdataset' -l shard-size -x -d 'Most samples in a shard'
 complete -c vtk -n '__vtk_command export webdataset' -l shard-mb -x -d 'Most megabytes in a shard, unless it is a single sample'
+complete -c vtk -n '__vtk_command export webdataset' -l resume -d 'Go on in a folder with shards of the same input and options'
 complete -c vtk -n '__vtk_command export webdataset' -s o -l output -r -F -d 'Write to FILE instead of standard output; it appears when it is complete'
 complete -c vtk -n '__vtk_command export webdataset' -s 0 -l null -d 'Paths on standard input end with NUL (find -print0)'
 complete -c vtk -n '__vtk_command export webdataset' -l absolute -d 'Name local files by their absolute paths'

@@ -31,7 +31,7 @@ def export(*arguments: str | Path, **options: Any) -> subprocess.CompletedProces
 def read(folder: Path) -> Samples:
     """The samples of all shards by key, each its fields by name; a key must not come again."""
     samples: Samples = {}
-    for path in sorted(folder.iterdir()):
+    for path in sorted(folder.glob("*.tar")):
         last = ""
         with tarfile.open(path) as tar:
             for member in tar:
@@ -117,7 +117,7 @@ def test_shards_end_by_number_and_by_size(tmp_path: Path) -> None:
     for folder, result, counts in (("n", by_number, (3, 3, 1)), ("s", by_size, (2, 2, 2, 1))):
         wanted = {f"{number:06d}.tar": count for number, count in enumerate(counts)}
         found = {}
-        for path in sorted((tmp_path / folder).iterdir()):
+        for path in sorted((tmp_path / folder).glob("*.tar")):
             with tarfile.open(path) as tar:
                 found[path.name] = len(tar.getnames())
             assert folder == "n" or path.stat().st_size < 10**6
@@ -238,8 +238,51 @@ def test_an_interrupted_run_leaves_whole_shards_only(
         time.sleep(0.1)
         run.send_signal(number)
         run.wait(30)
-    assert [path.name for path in tmp_path.iterdir()] == ["000000.tar"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".vtk.json", "000000.tar"]
     assert len(read(tmp_path)) == 2
+
+
+def test_a_run_goes_on_in_its_own_folder(world: World, tmp_path: Path) -> None:
+    """What is there stays as it is; what is missing comes after it, with the same bytes."""
+    options = ["--clips", "--shard-size", "2", "--height", "90"]
+    path = world("cuts").path
+    whole = export(tmp_path / "whole", *options, path)
+    half = tmp_path / "half"
+    shutil.copytree(tmp_path / "whole", half)
+    for name in ("000002.tar", "000003.tar"):
+        (half / name).unlink()
+    before = {p.name: p.stat().st_mtime_ns for p in half.iterdir()}
+    again = export(half, *options, "--resume", path)
+    assert (again.returncode, again.stdout) == (0, whole.stdout)
+    for file in (tmp_path / "whole").iterdir():
+        assert (half / file.name).read_bytes() == file.read_bytes()
+    tars = [name for name in before if name.endswith(".tar")]
+    assert {name: (half / name).stat().st_mtime_ns for name in tars} == {n: before[n] for n in tars}
+    last = export(half, *options, "--resume", path)
+    assert (last.returncode, last.stdout) == (0, whole.stdout)
+    assert len(list(half.iterdir())) == 5
+
+
+def test_it_goes_on_in_no_folder_of_others(tmp_path: Path) -> None:
+    given = spans("a.mp4", (0, 1), (1, 2))
+    assert export(tmp_path, "--no-pictures", stdin=given).returncode == 0
+    before = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
+    other = [{**given[0], "caption": "Another."}]
+    for result, told in (
+        (export(tmp_path, "--no-pictures", "--resume", stdin=other), b"of another record"),
+        (export(tmp_path, "--resume", stdin=given), b"made with other options"),
+    ):
+        assert (result.returncode, result.stderr.count(b"\n")) == (2, 1)
+        assert told in result.stderr
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == before
+    more = export(tmp_path, "--no-pictures", "--resume", stdin=[*given, *spans("b.mp4", (0, 1))])
+    assert [record["sample"]["shard"] for record in lines(more)] == [
+        *("000000.tar", "000000.tar", "000001.tar")
+    ]
+    (tmp_path / "000001.tar").write_bytes(b"not a shard" * 99)
+    damaged = export(tmp_path, "--no-pictures", "--resume", stdin=given)
+    assert damaged.returncode == 74
+    assert b"000001.tar is no whole shard" in damaged.stderr
 
 
 def test_a_full_disk_leaves_no_shard(world: World, tmp_path: Path) -> None:
@@ -250,7 +293,7 @@ def test_a_full_disk_leaves_no_shard(world: World, tmp_path: Path) -> None:
     )  # fmt: skip
     assert (result.returncode, result.stderr.count(b"\n")) == (74, 1)
     assert b"cannot write out: File too large" in result.stderr
-    assert list((tmp_path / "out").iterdir()) == []
+    assert list((tmp_path / "out").glob("*.tar")) == []
 
 
 def test_the_examples_of_the_help_run(world: World, tmp_path: Path) -> None:
@@ -260,7 +303,7 @@ def test_the_examples_of_the_help_run(world: World, tmp_path: Path) -> None:
     for name in ("parquet", "webdataset"):
         text = vtk("export", name, "--help").stdout.decode()
         examples = re.findall(r"^ +(vtk .*)$", text, re.M)
-        assert len(examples) == 2
+        assert len(examples) == (2 if name == "parquet" else 3)
         for line in examples:
             command = ["bash", "-o", "pipefail", "-c", f'PATH="{Path(VTK).parent}:$PATH"; {line}']
             result = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=60)

@@ -3,10 +3,11 @@
 import io
 import re
 import tarfile
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 from vtk.errors import OutputError
 from vtk.media.image.files import make_folder
@@ -25,19 +26,21 @@ class Shards:
     ``with`` block raises, the shard that is not complete is dropped.
     """
 
-    def __init__(self, folder: Path, samples: int, size: int) -> None:
+    def __init__(self, folder: Path, samples: int, size: int, *, resume: bool = False) -> None:
         """A shard ends after `samples` samples, or before it would exceed `size` bytes.
 
-        Raises OutputError if the folder cannot be made or already holds shards.
+        With `resume`, shards that are there stay, and others come after them. Raises OutputError if
+        the folder cannot be made or, without `resume`, already holds shards.
         """
         make_folder(folder)
         self.folder, self.samples, self.size = folder, samples, size
-        with os_errors(folder):
-            if any(re.fullmatch(r"\d{6,}\.tar", path.name) for path in folder.iterdir()):
-                raise OutputError(
-                    f"{folder} already holds shards: remove them or name another folder"
-                )
-        self._shards = self._held = self._bytes = 0
+        known = shards_in(folder)
+        if known and not resume:
+            raise OutputError(
+                f"{folder} already holds shards: go on with --resume, or name another folder"
+            )
+        self._shards = max((int(path.stem) + 1 for path in known), default=0)
+        self._held = self._bytes = 0
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
@@ -76,6 +79,39 @@ class Shards:
             self._stack.close()
         self._shards += 1
         self._held = self._bytes = 0
+
+
+def shards_in(folder: Path) -> list[Path]:
+    """Return the shards in a folder, in order. Raises OutputError if it cannot be read."""
+    with os_errors(folder):
+        names = [path for path in folder.iterdir() if re.fullmatch(r"\d{6,}\.tar", path.name)]
+    return sorted(names, key=lambda path: int(path.stem))
+
+
+class Place(NamedTuple):
+    """Where the record of a sample is."""
+
+    shard: Path
+    offset: int  # bytes
+    size: int
+
+    def read(self) -> bytes:
+        """The record. Raises OutputError."""
+        with os_errors(self.shard), open(self.shard, "rb") as file:
+            file.seek(self.offset)
+            return file.read(self.size)
+
+
+def samples_in(shard: Path) -> Iterator[tuple[str, Place]]:
+    """Yield each key of a shard, and where its record is. Raises OutputError if it is damaged."""
+    try:
+        with os_errors(shard), tarfile.open(shard, "r:") as tar:
+            for member in tar:
+                key, _, end = member.name.partition(".")
+                if end == "json":
+                    yield key, Place(shard, member.offset_data, member.size)
+    except tarfile.TarError as error:
+        raise OutputError(f"{shard} is no whole shard ({error}): remove it") from None
 
 
 def _member(name: str, size: int) -> tarfile.TarInfo:
