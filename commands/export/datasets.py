@@ -90,7 +90,7 @@ def webdataset(
     Examples:
       vtk export webdataset shards/ < shots.jsonl > samples.jsonl
       vtk export webdataset clips/ --clips --no-pictures --height 360 talk.mp4 > samples.jsonl
-      vtk export webdataset shards/ --clips --resume talk.mp4 > samples.jsonl
+      vtk export webdataset nightly/ --clips --resume talk.mp4 > samples.jsonl
     """
     from functools import partial
 
