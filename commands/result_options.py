@@ -31,7 +31,7 @@ def result_options(
             "--print",
             metavar="TEMPLATE",
             help=r"Print this of each result, such as '{start:hms}\t{name}\t{score:.2f}': fields "
-            "by their path (keyframes.0.t), uri, name, duration, json; :hms is a clock time.",
+            "by their path (keyframes.0.t), uri, name, stem, duration, json; :hms is a clock time.",
         ),
     ] = None,
     clips: Annotated[

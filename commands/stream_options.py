@@ -27,7 +27,7 @@ Template = Annotated[
         "--print",
         metavar="TEMPLATE",
         help=r"Print this of each span, such as '{start:hms}\t{name}\t{score:.2f}': fields by "
-        "their path (keyframes.0.t), uri, name, duration, json; :hms is a clock time.",
+        "their path (keyframes.0.t), uri, name, stem, duration, json; :hms is a clock time.",
     ),
 ]
 

@@ -50,7 +50,7 @@ def clips(
         typer.Option(
             metavar="TEMPLATE",
             show_default="the video's, and start and end in milliseconds",
-            help="Names of the files, as '{rank:02d} {title} {start:hms}'; see --print.",
+            help="Names of the files, as '{rank:02d} {stem} {start:hms}'; see --print.",
         ),
     ] = None,
 ) -> "Job":

@@ -1,6 +1,7 @@
 """A command is a function from its options to a job: nothing is opened before a stream runs it."""
 
 import inspect
+import pickle
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -119,12 +120,19 @@ def test_captions_are_measured_or_asked_for() -> None:
         caption(opening(), resume=True)
 
 
-@pytest.mark.parametrize("word", ["edl", "csv", "chapters", "webvtt", "aegisub", "srt", "txt"])
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("edl", "otio", "csv", "tsv", "chapters", "webvtt", "aegisub"),
+        *("srt", "vtt", "ass", "lrc", "txt"),
+    ],
+)
 def test_a_text_is_written_by_a_writer_of_its_format(word: str) -> None:
     job = command("export", word)()
     assert job.writer.name == word
     assert job.processes  # of what makes spans ready to be written
-    assert job.by_video == (word in ("chapters", "srt", "txt"))
+    assert pickle.dumps(job.ability)  # as they are sent it
+    assert job.by_video == (word in ("chapters", "srt", "vtt", "ass", "lrc", "txt"))
     assert not job.writer.whole_lines
 
 

@@ -131,6 +131,9 @@ def test_names_are_those_of_a_template_and_each_is_there_once(world: World, tmp_
     names = ["What why Ä.mp4", "What why Ä-2.mp4", "WHAT WHY Ä-3.mp4"]
     assert [Path(record["clip"]["file"]).name for record in lines(result)] == names
     assert vtk("export", "clips", tmp_path, *template, stdin=spans).stdout == result.stdout
+    named = vtk("export", "clips", tmp_path / "b", "--name", "{index:02d} {stem}", stdin=spans[:1])
+    assert Path(lines(named)[0]["clip"]["file"]).name == "00 cuts.mp4"
+    shutil.rmtree(tmp_path / "b")
     for wrong in ("{title", "a/{title}"):
         assert vtk("export", "clips", tmp_path, "--name", wrong, stdin=spans).returncode == 2
     assert sorted(os.listdir(tmp_path)) == sorted(names)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command_line import VTK, vtk
+from tests.command_line import VTK, vtk, vtk_process
 from tests.export.tape import ERROR, shots
 from tests.world import World
 
@@ -25,6 +25,21 @@ def test_a_whole_video_is_split_first(world: World, tmp_path: Path) -> None:
     assert path.name.endswith(".keyframes.txt")
     starts = [round(shot.start * 24) for shot in clip.truth.shots]
     assert [int(line) for line in path.read_text().split("\n")[2:-1]] == starts
+
+
+@pytest.mark.parametrize("name", ["edl", "chapters", "csv", "srt"])
+def test_several_processes_write_what_one_writes(world: World, tmp_path: Path, name: str) -> None:
+    """Whole videos are split, divided or transcribed in each of them; files are written in one."""
+    given = [world(clip).path for clip in ("subtitled", "cuts", "ntsc")]
+    for jobs in ("1", "3"):
+        run = vtk if jobs == "1" else vtk_process
+        result = run("export", name, "-q", "--jobs", jobs, "-o", f"{tmp_path}/{jobs}/", *given)
+        assert (result.returncode, result.stderr) == (0, b"")
+    names = [path.name for path in sorted((tmp_path / "1").iterdir())]
+    assert names
+    for each in names:
+        assert (tmp_path / "3" / each).read_bytes() == (tmp_path / "1" / each).read_bytes()
+    assert len(list((tmp_path / "3").iterdir())) == len(names)
 
 
 @pytest.mark.parametrize("name", FORMATS)

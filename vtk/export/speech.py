@@ -3,7 +3,7 @@
 import html
 import re
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 import pysubs2
@@ -43,9 +43,11 @@ def subtitles(
         return 0.0 if own_clock else known(span.video).start
 
     text = partial(_text, zero, form, layout or Layout(), highlight)
-    return TextFormat(
-        form, form, text, zero, prepare=lambda spans: with_timed_shots(with_speech(spans))
-    )
+    return TextFormat(form, form, text, zero, prepare=_timed_speech)
+
+
+def _timed_speech(spans: Iterable[Span]) -> Iterator[Span]:
+    return with_timed_shots(with_speech(spans))
 
 
 def _text(

@@ -4,7 +4,7 @@ import logging
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from os.path import basename
+from os.path import basename, splitext
 from typing import Any
 
 from vtk.errors import UsageError
@@ -25,6 +25,7 @@ _ESCAPE = re.compile(r"\\[tn\\]")
 _MADE: dict[str, Callable[[Span], Any]] = {
     "uri": lambda span: _uri(span),
     "name": lambda span: basename(span.video) or span.video,
+    "stem": lambda span: splitext(basename(span.video) or span.video)[0],
     "duration": lambda span: rounded(span.end - span.start) if "end" in span else None,
     "json": lambda span: span.dump().decode().rstrip("\n"),
 }
@@ -83,9 +84,9 @@ def template_lines(template: str) -> TemplateLines:
     r"""Write each span by a template such as ``{start:hms}\t{title}``.
 
     A field is named by its path (``{keyframes.0.t}``); ``uri``, ``name`` (of the file, without its
-    folder), ``duration`` and ``json`` are there as well. After a colon stands ``hms`` for a clock
-    time or a format of Python's for numbers (``.2f``). A missing field is empty, a list of texts is
-    joined by spaces. Raises UsageError for what is no template.
+    folder), ``stem`` (without its ending too), ``duration`` and ``json`` are there as well. After a
+    colon stands ``hms`` for a clock time or a format of Python's for numbers (``.2f``). A missing
+    field is empty, a list of texts is joined by spaces. Raises UsageError for what is no template.
     """
     if not template:
         raise UsageError("the template is empty: name a field, as in '{start:hms} {title}'")
