@@ -1,8 +1,11 @@
 """The pages: links lead somewhere, commands parse, and tables tell what the program says."""
 
 import inspect
+import os
 import re
 import shlex
+import shutil
+import subprocess
 import tomllib
 from collections.abc import Iterator
 from importlib import import_module
@@ -13,7 +16,9 @@ import pytest
 
 from man.commandline import every, read
 from man.record import SCORES
+from tests.command_line import VTK
 from tests.test_house import ORDER
+from tests.world import World
 from vtk import errors
 from vtk.models.hub import catalog
 from vtk.schema import KINDS, PROPERTIES
@@ -133,6 +138,19 @@ def test_scripts_shown_are_there_and_have_the_options(page: Path) -> None:
         assert script.exists(), f"{page.name}: {words}"
         for flag in (word for word in words[1:] if word.startswith("--")):
             assert f'"{flag}"' in script.read_text("utf-8"), f"{page.name}: {words}"
+
+
+def test_the_first_screen_of_the_readme_shows_what_comes_out(world: World, tmp_path: Path) -> None:
+    (shown,) = (block for kind, block in _FENCE.findall(README.read_text()) if kind == "console")
+    prompt, _, output = shown.partition("\n")
+    shutil.copy(world("talk").path, tmp_path / "talk.mkv")
+    path = f"{Path(VTK).parent}:{os.environ['PATH']}"
+    run = subprocess.run(
+        ["bash", "-c", prompt.removeprefix("$ ")], cwd=tmp_path, env=os.environ | {"PATH": path},
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert run.stdout == output, "the README shows something else"
+    assert output.count("\n") <= 8
 
 
 def test_the_readme_has_every_command() -> None:

@@ -5,7 +5,6 @@ from unittest import mock
 
 import pytest
 
-from vtk import caption, chapter, ground, keyframes, retrieve, split, summarize, transcribe
 from vtk.caption.methods import CaptionMethod
 from vtk.chapter import ChapterMethod
 from vtk.chapter.existing import chapters as chapters_existing
@@ -41,10 +40,17 @@ from vtk.summarize.rubric import summaries as rubric
 from vtk.summarize.story import summaries as story
 from vtk.transcribe import SpeechSources
 
-ABILITIES = {
-    module.__name__.rpartition(".")[2]: module
-    for module in (split, keyframes, transcribe, caption, chapter, summarize, retrieve, ground)
-}
+NAMES = (
+    "split",
+    "keyframes",
+    "transcribe",
+    "caption",
+    "chapter",
+    "summarize",
+    "retrieve",
+    "ground",
+)
+ABILITIES = {name: import_module(f"vtk.{name}") for name in NAMES}
 RECORDS = {
     "split": SplitMethod,
     "keyframes": KeyframeMethod,

@@ -12,6 +12,7 @@ from vtk.errors import MediaError, ModelError, UsageError
 from vtk.passages import was_examined
 from vtk.pipeline import failure, fill_missing, group_by_video, map_spans
 from vtk.span import Span
+from vtk.videos import Errors, takes_videos
 
 if TYPE_CHECKING:
     from vtk.caption.options import CaptionOptions
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from vtk.store.journal import ResumeJournal
 
 
+@takes_videos
 def caption(
     spans: Iterable[Span],
     *,
@@ -27,6 +29,7 @@ def caption(
     model: "LanguageModel | None" = None,
     options: "CaptionOptions | None" = None,
     journal: "ResumeJournal | None" = None,
+    errors: Errors = "record",
 ) -> Iterator[Span]:
     """Yield each span with `caption`, and with the fields that the caption was made from.
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from vtk.chapter.task import ChapterMethod, Mark, Task
 from vtk.methods import Methods
 from vtk.span import Span
+from vtk.videos import Errors, takes_videos
 
 __all__ = ["METHODS", "ChapterMethod", "Mark", "Task", "chapter"]
 
@@ -16,8 +17,13 @@ METHODS = Methods[ChapterMethod]("chapter")
 TITLING = ("llm", "existing")  # methods that ask a model for titles by themselves
 
 
+@takes_videos
 def chapter(
-    spans: Iterable[Span], task: Task | None = None, *, method: str = "text"
+    spans: Iterable[Span],
+    task: Task | None = None,
+    *,
+    method: str = "text",
+    errors: Errors = "record",
 ) -> Iterator[Span]:
     """Yield the chapters of every video, as spans with `title`, `score` (0 to 1) and `parts`.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from vtk.errors import UsageError
 from vtk.span import Span
+from vtk.videos import Errors, takes_videos
 
 if TYPE_CHECKING:
     from vtk.models.embed.image_text import ImageTextModel
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("vtk")
 
 
+@takes_videos
 def embed(
     spans: Iterable[Span],
     *,
@@ -24,6 +26,7 @@ def embed(
     pooled: bool = False,
     language: str | None = None,
     journal: "ResumeJournal | None" = None,
+    errors: Errors = "record",
 ) -> Iterator[Span]:
     """Yield each span with `embedding`: of its words by `embedder`, of its keyframes by `clip`.
 

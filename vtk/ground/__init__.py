@@ -11,6 +11,7 @@ from vtk.models.openers import Openers
 from vtk.query import Query
 from vtk.span import Span
 from vtk.store.collection import EVERYTHING
+from vtk.videos import Errors, takes_videos
 
 __all__ = ["METHODS", "GroundingMethod", "Task", "Wanted", "ground", "read_queries"]
 
@@ -19,6 +20,7 @@ log = logging.getLogger("vtk")
 METHODS = Methods[GroundingMethod]("ground")
 
 
+@takes_videos
 def ground(
     spans: Iterable[Span],
     query: str | Wanted | Sequence[str | Wanted] = (),
@@ -32,6 +34,7 @@ def ground(
     models: Openers | None = None,
     looks: int | None = None,
     scores: bool = False,
+    errors: Errors = "record",
 ) -> Iterator[Span]:
     """Yield the best `n` moments for each query (0: all) over all videos, best first.
 

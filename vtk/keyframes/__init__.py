@@ -14,6 +14,7 @@ from vtk.keyframes.query import Query
 from vtk.keyframes.query.methods import QUERY_METHODS
 from vtk.pipeline import fill_missing, group_by_video, map_spans
 from vtk.span import Span
+from vtk.videos import Errors, takes_videos
 
 if TYPE_CHECKING:
     from vtk.keyframes.choosers import Chooser
@@ -32,6 +33,7 @@ class Images:
     quality: int = 85  # 1 to 100
 
 
+@takes_videos
 def keyframes(
     spans: Iterable[Span],
     *,
@@ -48,6 +50,7 @@ def keyframes(
     images: Images | None = None,
     sheet: "Sheet | Sheets | Path | None" = None,
     gif: Path | None = None,
+    errors: Errors = "record",
 ) -> Iterator[Span]:
     """Yield each span with `keyframes` in time order; a whole video is split into shots first.
 

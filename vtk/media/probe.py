@@ -22,6 +22,7 @@ from vtk.media.image.to_rgb import has_alpha
 from vtk.pipeline import map_spans
 from vtk.span import Span
 from vtk.times import rounded
+from vtk.videos import Errors, takes_videos
 
 # Limits on reading a file without an index to find out whether the frame rate varies.
 MOST_PACKETS, MOST_BYTES = 2000, 8 * 2**20
@@ -35,7 +36,8 @@ FIELDS = {1: "progressive", 2: "tt", 3: "bb", 4: "tb", 5: "bt"}
 TICKS = 1.5  # time base units by which frame intervals may differ through rounding alone
 
 
-def probe(spans: Iterable[Span]) -> Iterator[Span]:
+@takes_videos
+def probe(spans: Iterable[Span], *, errors: Errors = "record") -> Iterator[Span]:
     """Add ``media`` to each span; a whole video gets its start and end, in seconds, as well.
 
     Reads the file header, and at most MOST_PACKETS packets or MOST_BYTES bytes of each video

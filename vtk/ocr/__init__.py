@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from vtk.errors import UsageError
 from vtk.methods import Methods
 from vtk.span import Span
+from vtk.videos import Errors, takes_videos
 
 if TYPE_CHECKING:
     from vtk.models.llm.prompt import LanguageModel
@@ -71,12 +72,14 @@ class OcrMethod(Protocol):
 METHODS: Methods[OcrMethod] = Methods("ocr")
 
 
+@takes_videos
 def ocr(
     spans: Iterable[Span],
     settings: OcrSettings | None = None,
     *,
     engine: "OcrEngine | None" = None,
     model: "LanguageModel | None" = None,
+    errors: Errors = "record",
 ) -> Iterator[Span]:
     """Yield each span with `screen_text`: the lines shown in it, each once, by first appearance.
 

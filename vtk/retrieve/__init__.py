@@ -15,6 +15,7 @@ from vtk.retrieve import fusion
 from vtk.retrieve.channel import Candidate, Channel, Fuse, Normalise, Stage
 from vtk.span import Span
 from vtk.spelling import tell_respelled
+from vtk.videos import Errors, takes_videos
 
 if TYPE_CHECKING:
     from vtk.models.embed.image_text import ImageTextModel
@@ -66,6 +67,7 @@ class Search:
     why: bool = False  # whether results tell what made their score
 
 
+@takes_videos
 def retrieve(
     spans: Iterable[Span],
     query: str | Query | Sequence[Query],
@@ -77,6 +79,7 @@ def retrieve(
     language: str | None = None,
     search: Search | None = None,
     index: str | None = None,
+    errors: Errors = "record",
 ) -> Iterator[Span]:
     """Yield the best `n` spans for a query (0: all), best first, with `score`, `rank` and `query`.
 

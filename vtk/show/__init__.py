@@ -8,10 +8,17 @@ from vtk.entries import SkimEntry
 from vtk.span import Span
 from vtk.stream.terminal import printable
 from vtk.times import clock
+from vtk.videos import Videos, spans_of
 
 WIDTH = 88  # columns, where there is no terminal
 LINES = 3  # of what is said in a shot, or around a hit
 INDENT = " " * 5  # before what belongs to the line above
+
+
+def show(videos: Videos, *, width: int = WIDTH, plain: bool = False) -> str:
+    """Return spans as text for people, as `vtk show` prints them; `width` is in columns."""
+    text = printer(width, plain=plain)
+    return b"".join(map(text, spans_of(videos))).decode()
 
 
 def printer(

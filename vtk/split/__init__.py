@@ -12,6 +12,7 @@ from vtk.pipeline import OnProgress, fill_missing, map_spans
 from vtk.span import Span
 from vtk.split.methods import METHODS, THRESHOLD
 from vtk.times import SHORTEST
+from vtk.videos import Errors, takes_videos
 
 # The alternatives to shots, and the options that may be combined with each.
 FORMS = {
@@ -23,6 +24,7 @@ FORMS = {
 SHOTS = {"method", "threshold", "min_length", "max_length", "why"}
 
 
+@takes_videos
 def split(
     spans: Iterable[Span],
     *,
@@ -38,6 +40,7 @@ def split(
     cues: bool = False,
     why: bool = False,
     on_progress: OnProgress | None = None,
+    errors: Errors = "record",
 ) -> Iterator[Span]:
     """Yield the shots of each span in order, or the requested alternative to shots.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from vtk.methods import Methods
 from vtk.span import Span
 from vtk.summarize.task import SummaryMethod, Task
+from vtk.videos import Errors, takes_videos
 
 if TYPE_CHECKING:
     from vtk.store.journal import ResumeJournal
@@ -16,12 +17,14 @@ __all__ = ["METHODS", "SummaryMethod", "Task", "summarize"]
 METHODS = Methods[SummaryMethod]("summarize")
 
 
+@takes_videos
 def summarize(
     spans: Iterable[Span],
     task: Task | None = None,
     *,
     method: str = "extract",
     journal: "ResumeJournal | None" = None,
+    errors: Errors = "record",
 ) -> Iterator[Span]:
     """Yield one span per video with `summary` and its `sentences`, or by chapter each chapter so.
 

@@ -8,6 +8,7 @@ from vtk.errors import MissingError, UsageError
 from vtk.methods import Methods
 from vtk.pipeline import fill_missing, group_by_video, map_spans
 from vtk.span import Span
+from vtk.videos import Errors, takes_videos
 
 if TYPE_CHECKING:
     from vtk.models.speech.recognizer import Recognizer
@@ -26,6 +27,7 @@ Opener = Callable[[], "Recognizer"]
 """Opens a recognizer when it is needed; it is closed at the end."""
 
 
+@takes_videos
 def transcribe(
     spans: Iterable[Span],
     *,
@@ -34,6 +36,7 @@ def transcribe(
     track: int | None = None,
     transcript: str | None = None,
     recognizer: Opener | None = None,
+    errors: Errors = "record",
 ) -> Iterator[Span]:
     """Yield each span with `speech`: entries with start, end and text, in the time of the video.
 
