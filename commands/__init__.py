@@ -209,7 +209,7 @@ def app() -> TyperGroup:
 
         Each command reads paths, media fragments (talk.mp4#t=10,20) or spans as JSON Lines, from
         its arguments or from standard input, and writes spans as JSON Lines. Commands join into
-        pipelines, and what a stage needs and the stream lacks it works out itself.
+        pipelines. If a command needs something that the stream does not have yet, it computes it.
 
         A span is a stretch of a video: `video`, `start` and `end` in seconds, and whatever is known
         of it. Commands add fields and keep those that they do not know; a failure goes down the

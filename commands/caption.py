@@ -181,14 +181,14 @@ def caption(
 
     With --model or --endpoint a model writes: `plain`, one answer about the frames; `differential`,
     the first frame and then what changes, with `changes`; `dense`, the `events` inside the span
-    with start and end; `detailed`, `aspects` asked for one by one, and merged; `verify`, the
-    caption that the span has (or a plain one) less the statements that the model denies when it is
-    asked about each, which are put under `dropped` (if a statement is false but its subject is
-    shown, "There is a dog" stays); `best-of`, of several answers and of the captions that the span
-    has, the one nearest to the frames by --clip, with the others under `candidates`; `narrated`, by
-    what is said alone, some 200 words at once, the `events` that are probably seen meanwhile. The
-    model is also told what is said and written in the span. `made` records model, prompt, frames
-    and tokens of each caption.
+    with start and end; `detailed`, `aspects` asked for one by one, and merged; `verify`
+    removes from the caption that the span has (or a plain one) what the model denies when asked
+    about each statement, and keeps it under `dropped`; a thing that is in the picture stays, as
+    "There is a dog", even if what it does is wrong; `best-of` keeps, of several answers and of the
+    captions that the span has, the one nearest to the frames by --clip, and the others under
+    `candidates`; `narrated` gives, from what is said alone, some 200 words at once, the `events`
+    that are probably seen meanwhile. The prompt also has what is said and written in the span.
+    `made` records model, prompt, frames and tokens of each caption.
 
     With --names, people and things that are described alike in the shots of a video get one name
     (people who are named in speech their own), and the captions are rewritten with it; `names`

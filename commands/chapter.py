@@ -119,8 +119,8 @@ def chapter(
 ) -> "Job":
     """Join the spans of a video into chapters with titles.
 
-    Gives fewer, longer spans, each with `title`, the strength of its first boundary as `score`,
-    and what was joined in `parts`. The chapters cover the video without gaps and none begins in
+    Each chapter has a `title`, the strength of its first boundary as `score`, and the spans that it
+    was made of in `parts`. The chapters cover the video without gaps and none begins in
     mid-sentence where that can be avoided. Their number follows the content. Titles are phrases of
     what is said and shown; without words, numbers. The spans of a video must follow each other in
     the input: one video is held at a time. Needs no picture; a video of which no span has `speech`,

@@ -188,7 +188,8 @@ def keyframes(
     how many frames were looked at. It does not go with --budget.
 
     Without --query, looks at a few frames of each span, and decodes from the keyframe of the
-    encoding before each of them. --budget and --distinct give out the spans of a video together.
+    encoding before each of them. With --budget or --distinct, a video's spans are
+    written only when all of them are done.
 
     \b
     Examples:

@@ -7,7 +7,7 @@ if TYPE_CHECKING:
 
 
 def probe() -> "Job":
-    """Tell what video files hold, almost without decoding them.
+    """Describe video files: container, streams, chapters; decodes hardly anything.
 
     Gives each video as one span with `media`: container, streams with codecs, languages, sizes
     and frame rates (average, and whether it varies), colours, rotation, subtitle tracks, chapters.

@@ -42,7 +42,7 @@ TABLES: Mapping[str, Mapping[str, tuple[str, str]]] = {
     },
     "transcribe": {
         "auto": ("subtitles, else recognition", "vtk.transcribe.sources:AUTO"),
-        "subtitles": ("the words that come with the video", "vtk.transcribe.sources:SUBTITLES"),
+        "subtitles": ("those of the video's subtitles", "vtk.transcribe.sources:SUBTITLES"),
         "recognition": ("those that a model hears", "vtk.transcribe.sources:RECOGNITION"),
     },
     "ocr": {

@@ -52,7 +52,7 @@ def srt(
 
     Cues that were read from a .srt file stay as they were. Others have at most two lines, end with
     a sentence or a clause where one does, and stay until they can be read. Spans without `speech`
-    are transcribed from the words that come with the video. Times count from the first picture.
+    get the words of the video's subtitles first. Times count from the first picture.
 
     \b
     Examples:

@@ -83,8 +83,8 @@ def pull(stream: "Stream", models: Models, json: AsJson = False) -> None:
     """Fetch models and check their SHA-256.
 
     An interrupted fetch resumes. Files that are already here and match the hub are left alone. A
-    vision-language model is two files; both are fetched. One that cannot be fetched does not keep
-    the others from it.
+    vision-language model is two files; both are downloaded. If one model cannot be fetched, the
+    others still are.
 
     \b
     Examples:
@@ -134,7 +134,7 @@ def verify(
     Each file is ok, corrupt, or unknown, if neither the hub nor the catalog gives its SHA-256. A
     file that is cut off, of another format or in the place of another is corrupt too, whether its
     SHA-256 is known or not; `why` tells, and `fix` what to do, where a command or models.toml
-    mends it. The exit status is 1 if one is corrupt, 69 if one is not here.
+    fixes it. The exit status is 1 if one is corrupt, 69 if one is not here.
 
     \b
     Examples:
@@ -158,10 +158,10 @@ def verify(
 
 @models_subcommand
 def doctor(stream: "Stream", json: AsJson = False) -> None:
-    """Tell what works on this machine, and how to mend the rest.
+    """Tell what works on this machine, and how to fix what does not.
 
     Looks at memory, GPUs, the packages that run models and whether they load, and the room for
-    models. What is not ok comes with the command that mends it, if there is one.
+    models. What is not ok comes with the command that fixes it, if there is one.
 
     \b
     Examples:

@@ -63,7 +63,7 @@ function __vtk_recipes; __vtk_names 'howtocaption koala-36m lvd-2m panda-70m sha
 complete -c vtk -f
 complete -c vtk -n __vtk_first -l version -d 'Print the version and exit'
 complete -c vtk -n __vtk_first -s h -l help -d 'Show this message and exit'
-complete -c vtk -n __vtk_first -a probe -d 'Tell what video files hold, almost without decoding them'
+complete -c vtk -n __vtk_first -a probe -d 'Describe video files: container, streams, chapters; decodes hardly anything'
 complete -c vtk -n __vtk_first -a split -d 'Split videos into shots, scenes or windows'
 complete -c vtk -n __vtk_first -a keyframes -d 'Pick the frames that stand for each span, or that answer a query'
 complete -c vtk -n __vtk_first -a transcribe -d 'Give each span what is said in it'
@@ -118,7 +118,7 @@ complete -c vtk -n '__vtk_group models' -a list -d 'List the models that vtk kno
 complete -c vtk -n '__vtk_group models' -a pull -d 'Fetch models and check their SHA-256'
 complete -c vtk -n '__vtk_group models' -a path -d 'Print where the files of a model are'
 complete -c vtk -n '__vtk_group models' -a verify -d 'Check the files of models against their SHA-256'
-complete -c vtk -n '__vtk_group models' -a doctor -d 'Tell what works on this machine, and how to mend the rest'
+complete -c vtk -n '__vtk_group models' -a doctor -d 'Tell what works on this machine, and how to fix what does not'
 complete -c vtk -n '__vtk_group models' -a bench -d 'Measure how fast a model is on this machine'
 complete -c vtk -n '__vtk_group models' -a check -d 'Ask a model what it can do, and tell skill from chance'
 
@@ -205,7 +205,7 @@ complete -c vtk -n '__vtk_command keyframes' -s h -l help -d 'Show this message 
 complete -c vtk -n '__vtk_command keyframes' -a '(__vtk_inputs)'
 
 # vtk transcribe
-complete -c vtk -n '__vtk_command transcribe' -l method -x -a 'auto subtitles recognition' -d 'auto: subtitles, else recognition; subtitles: the words that come with the video; recognition: those that a model hears'
+complete -c vtk -n '__vtk_command transcribe' -l method -x -a 'auto subtitles recognition' -d 'auto: subtitles, else recognition; subtitles: those of the video\'s subtitles; recognition: those that a model hears'
 complete -c vtk -n '__vtk_command transcribe' -l track -x -d 'The subtitle stream, by its index in vtk probe; the default one if not given'
 complete -c vtk -n '__vtk_command transcribe' -l from -r -F -d 'A transcript made elsewhere: JSON (whisper, whisper.cpp, whisperX, OpenAI, YouTube json3, Podcasting 2.0), text with time codes, or subtitles'
 complete -c vtk -n '__vtk_command transcribe' -l vad-only -d 'Only tell where somebody speaks: a span for each stretch'
