@@ -100,8 +100,8 @@ class TextFormat:
 
 
 def label(span: Span) -> str:
-    """A label for a span: its title, caption or summary, what cue it is, or its kind and number."""
-    if "cue" in span:
+    """A label for a span: its title, what cue it is, caption or summary, or its kind and number."""
+    if "cue" in span and not span.get("title"):
         return one_line(cue(span["cue"]))
     known = next((span[key] for key in ("title", "caption", "summary") if span.get(key)), "")
     kind = str(span.get("kind", "span")).capitalize()
