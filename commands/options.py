@@ -141,7 +141,8 @@ def _model(
             "-m",
             metavar="NAME",
             envvar="VTK_MODEL",
-            help="A model of vtk models list, a .gguf file or hf:OWNER/REPO/FILE.gguf.",
+            help="A model of vtk models list, a .gguf file or hf:OWNER/REPO/FILE.gguf; with "
+            "--endpoint the server's name for it (its first model if not given).",
         ),
     ] = None,
     endpoint: Endpoint = None,

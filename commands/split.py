@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 else:
     Method = Literal[*METHODS]
 
+NETWORK = (
+    "TransNetV2 is asked about cuts that are uncertain, as [shots] is installed; --method content "
+    "does without"
+)
+
 
 def split(
     inputs: "Sequence[str]" = (),
@@ -120,6 +125,7 @@ def split(
     from functools import partial
 
     from vtk.errors import UsageError
+    from vtk.split import default_method
     from vtk.split import split as find
     from vtk.stream.job import Job
     from vtk.times import parse_duration
@@ -152,4 +158,5 @@ def split(
         processes=not media,
         tells_progress=True,
         inputs=['{"video": "/dev/stdin"}'] if media else None,
+        hint="" if method or every or by or cues or default_method() != "auto" else NETWORK,
     )

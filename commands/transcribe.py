@@ -88,8 +88,10 @@ def transcribe(
     a span cuts is in the span in which its middle lies. Sound before the first picture and after
     the last one is heard too: its words are in the span that begins or ends the video.
 
-    The words are those that come with the video: a subtitle file beside it (.srt, .vtt, .ass, .ssa,
-    .ttml, .lrc) or a subtitle track in it, with --language one of that language. Tags and lines
+    The words are those that come with the video: a subtitle file (.srt, .vtt, .ass, .ssa, .ttml,
+    .lrc) of its name (talk.srt, talk.mp4.srt, talk.en.srt) beside it or in a folder Subs there, or
+    a subtitle track in it, with --language one of that language; which one of several was taken is
+    told, and noted in `made`. Tags and lines
     that rolling captions repeat are taken out; `markup` keeps a cue as it was. Without such words,
     the model of --model or --endpoint recognizes them, only where a voice is detected, in one pass
     over the sound whatever the number of spans. Needs faster-whisper: pip install

@@ -1,6 +1,8 @@
 """vtk caption --endpoint: what a server does wrong is one sentence and the right status."""
 
+import json
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -181,3 +183,45 @@ def test_a_server_for_tags_that_does_not_embed_is_told_at_once(
 def _ended(server: "subprocess.Popen[bytes]") -> None:
     if server.poll() is None:
         end(server)
+
+
+HEADS = """
+import os
+from importlib import import_module
+from vtk.__main__ import main
+for name in ("commands.caption", "commands.shown", "stream", "caption.written", "caption.long",
+             "caption.plain", "caption.user_options", "media.subtitles", "models.llm.openai_server",
+             "prompting.subtitles", "recipes.recipe", "store.journal", "split"):
+    import_module(f"vtk.{name}")
+for name in ("anyio", "anyio._backends._asyncio", "httpx2", "httpcore2", "truststore"):
+    import_module(name)
+for run in range(100):
+    reading, writing = os.pipe()
+    if not (child := os.fork()):
+        os.close(reading)
+        os.dup2(writing, 1)
+        os.close(writing)
+        main()
+    os.close(writing)
+    os.read(reading, 1)
+    os.close(reading)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+def test_a_reader_that_leaves_is_no_news_a_hundred_times(
+    server: ChatServer, tmp_path: Path
+) -> None:
+    """As by `| head -n 1`, each in a process of its own, forked from one that imported all."""
+    wait = iter(range(10**6))
+    server.script = lambda asked: Told(said("A dog runs.").body, delay=next(wait) % 7 * 0.002)
+    entry = {"start": 0.0, "end": 1.0, "text": "A dog runs."}
+    spans = [{"video": "a.mp4", "start": n, "end": n + 1, "speech": [entry]} for n in range(40)]
+    (tmp_path / "spans.jsonl").write_text("\n".join(map(json.dumps, spans)))
+    options = ["--endpoint", server.url, "--layout", "none", "-j", "3", "spans.jsonl"]
+    ran = subprocess.run(
+        [sys.executable, "-c", HEADS, "caption", *options],
+        capture_output=True, text=True, timeout=120, cwd=tmp_path,
+    )  # fmt: skip
+    assert ran.stderr == ""
+    assert ran.stdout.split() == ["0"] * 100

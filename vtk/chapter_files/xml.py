@@ -83,7 +83,7 @@ def _display(atom: Element, language: str | None) -> str:
 
 def _same(code: str, language: str | None) -> bool:
     """Whether a code of a file (eng, en-GB) names a language (en)."""
-    from vtk.media.subtitles import iso639_2
+    from vtk.media.subtitles.languages import iso639_2
 
     own = code.lower().split("-")[0]
     return language is not None and own in (language.lower(), iso639_2(language))

@@ -14,6 +14,7 @@ from typing import Any
 from vtk.errors import GoneError, ModelError
 from vtk.models.llm.json_schema import Schema, read_json, with_schema
 from vtk.models.llm.prompt import YES_NO, Answer, LanguageModel, Prompt, Sampling
+from vtk.prompting.chatter import without_chatter
 from vtk.text import MARKS, words
 
 log = logging.getLogger("vtk")
@@ -24,14 +25,18 @@ RETRY_TEMPERATURE = 0.7  # least temperature of the retry
 
 
 def checked(text: str) -> str:
-    """Return the stripped text. Raises ModelError if it is empty, wordless or repetitive."""
-    spoken = words(text)
+    """Return the text without chatter around it.
+
+    Raises ModelError if it is empty, wordless or repetitive.
+    """
+    answer = without_chatter(text)
+    spoken = words(answer)
     if not spoken:
         raise ModelError("the model said nothing" if not text.strip() else _said(text, "no word"))
     runs = list(zip(*(spoken[n:] for n in range(4)), strict=False))
     if len(runs) > 12 and 1 - len(set(runs)) / len(runs) > REPEATED:
         raise ModelError(_said(text, "the same again and again"))
-    return text.strip()
+    return answer
 
 
 def _said(text: str, what: str) -> str:

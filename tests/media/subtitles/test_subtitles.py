@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.world import World
-from vtk.media.subtitles import find_sidecar, same_language, speech_entries
+from vtk.media.subtitles import find_subtitles, speech_entries
 from vtk.media.subtitles.cues import RawCue, stored_lines, to_speech_entries
+from vtk.media.subtitles.languages import same_language
+from vtk.media.subtitles.sidecars import find_sidecars
 
 
 @pytest.mark.parametrize("name", ["subtitled", "subtitled_mp4", "subtitled_webm", "sidecar"])
@@ -72,19 +74,71 @@ def test_old_western_encodings_are_read(world: World, tmp_path: Path) -> None:
     assert speech_entries(beside(world, tmp_path, "talk.srt", text))[0]["text"] == "Café “ouvert”"
 
 
+def found(video: Path, language: str | None = None) -> list[str]:
+    """The subtitle files of a video, as they lie from it."""
+    files = find_sidecars(str(video), language)
+    return [str(Path(each.path).relative_to(video.parent)) for each in files]
+
+
 def test_a_name_with_wildcards_finds_its_own_file_only(tmp_path: Path) -> None:
     (tmp_path / "talk [1].srt").touch()
     (tmp_path / "talk 1.srt").touch()
-    assert find_sidecar(str(tmp_path / "talk [1].mp4")) == str(tmp_path / "talk [1].srt")
-    assert find_sidecar(str(tmp_path / "talk.mp4")) is None
+    assert found(tmp_path / "talk [1].mp4") == ["talk [1].srt"]
+    assert found(tmp_path / "talk.mp4") == []
 
 
 def test_the_words_of_another_video_are_not_taken(tmp_path: Path) -> None:
-    for name in ("talk.part2.srt", "talk.en.forced.srt", "talk.trailer.vtt"):
+    for name in ("talk.part2.srt", "talk.en.forced.srt", "talk.trailer.vtt", "talk2.srt"):
         (tmp_path / name).touch()
-    video = str(tmp_path / "talk.mp4")
-    assert find_sidecar(video) == str(tmp_path / "talk.en.forced.srt")
-    assert find_sidecar(video, "de") is None
+    assert found(tmp_path / "talk.mp4") == ["talk.en.forced.srt"]
+    assert found(tmp_path / "talk.mp4", "de") == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("talk.mp4.srt", "Talk.srt", "TALK.MP4.SRT", "talk.mp4.en.srt", "Subs/talk.srt"),
+        *("subs/talk.en.vtt", "Subtitles/Talk.mp4.srt", "Subs/talk/2_English.srt"),
+    ],
+)
+def test_subtitles_are_found_as_other_programs_name_them(tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    for other in (file, tmp_path / "Subs/other.srt"):
+        other.parent.mkdir(exist_ok=True)
+        other.touch()
+    assert found(tmp_path / "talk.mp4") == [name]
+
+
+def test_the_nearest_subtitles_come_first_and_forced_ones_last(tmp_path: Path) -> None:
+    (tmp_path / "Subs").mkdir()
+    names = ["talk.srt", "Talk.srt", "Subs/talk.srt", "talk.de.srt", "Subs/talk.en.srt"]
+    names.append("talk.de.forced.srt")
+    for name in names:
+        (tmp_path / name).touch()
+    assert found(tmp_path / "talk.mp4") == names
+    german = found(tmp_path / "talk.mp4", "de")
+    assert german[0] == "talk.de.srt"
+    assert not any(".en." in name for name in german)
+
+
+CUE = b"1\n00:00:01,000 --> 00:00:02,500\n"
+
+
+def test_a_choice_among_subtitle_files_is_told(
+    world: World, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "vtk")
+    (tmp_path / "talk.en.srt").write_bytes(CUE + b"One fine day\n")
+    video = beside(world, tmp_path, "talk.de.srt", CUE + b"Ein Tag\n")
+    source = find_subtitles(video)
+    assert source is not None
+    wanted = {"file": "talk.de.srt", "language": "de", "others": ["talk.en.srt"]}
+    assert source.origin == wanted
+    assert "2 subtitle files, took talk.de.srt (de): --language takes another" in caplog.text
+    caplog.clear()
+    assert speech_entries(video, "en")[0]["text"] == "One fine day"
+    assert not caplog.text
 
 
 def test_rubbish_beside_the_video_leaves_the_words_inside_it(

@@ -918,11 +918,28 @@ def test_an_answer_that_is_no_choice_is_an_error(server: ChatServer, opened: Ope
 
 
 @pytest.mark.parametrize("logprobs", [None, {}, {"content": []}, {"content": [{"token": "yes"}]}])
-def test_a_server_without_log_probabilities_is_an_error(
-    server: ChatServer, opened: Open, logprobs: Any
+def test_without_log_probabilities_the_answer_in_words_counts(
+    server: ChatServer, opened: Open, logprobs: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    server.in_turn(said("yes", logprobs=logprobs))
-    assert "no log-probabilities" in str(_scores(opened()))
+    said_in_turn = ["?", "**Yes**, there is.", "no"]
+    server.in_turn(*(said(text, logprobs=logprobs) for text in said_in_turn))
+    model = opened()
+    assert [_scores(model), _scores(model)] == [[1.0, 0.0], [0.0, 1.0]]
+    assert caplog.text.count("lists no log-probabilities") == 1
+    assert ["logprobs" in asked.body for asked in server.asked] == [True, False, False]
+
+
+def test_a_server_that_refuses_log_probabilities_is_asked_in_words(
+    server: ChatServer, opened: Open
+) -> None:
+    refusal = Told({"error": {"message": "logprobs are not supported"}}, 400)
+    server.script = lambda asked: refusal if "logprobs" in asked.body else said("No.")
+    assert _scores(opened()) == [0.0, 1.0]
+
+
+def test_words_that_are_no_choice_are_an_error(server: ChatServer, opened: Open) -> None:
+    server.in_turn(said("It depends."))
+    assert str(_scores(opened())) == "the model answers with 'It depends.' rather than yes or no"
 
 
 def test_choices_that_begin_alike_are_wrong_usage(opened: Open) -> None:

@@ -20,7 +20,7 @@ from vtk.media.container.copying import (
     muxing,
     of_stream,
 )
-from vtk.media.subtitles import iso639_2
+from vtk.media.subtitles.languages import iso639_2
 from vtk.output import atomic
 
 READERS = {"srt": "srt", "vtt": "webvtt", "ass": "ass"}

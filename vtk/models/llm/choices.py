@@ -4,11 +4,13 @@ A model spells an answer in many ways: `yes`, ` yes`, `Yes`. All spellings count
 """
 
 import math
+import re
 from collections.abc import Sequence
 
 from vtk.errors import ModelError, UsageError
 
 REST = 1e-6  # least probability assumed for all unlisted tokens; below it is rounding noise
+QUOTED = 40  # most characters of an answer that an error message quotes
 MARKS = "\u0120\u2581"  # how some servers show a space in tokens: byte pair encoding, sentencepiece
 
 
@@ -57,6 +59,19 @@ def choice_probabilities(
     rest = 1 - sum(math.exp(log) for _, log in listed)
     floor = min(*(log for _, log in listed), math.log(max(rest, REST)))
     return softmax([_logsum(each) if each else floor for each in logs])
+
+
+def choice_said(text: str, choices: Sequence[str]) -> list[float]:
+    """Return 1 for the choice that a text begins with and 0 for the others, whatever marks it has.
+
+    Raises NoChoiceError if it begins with none.
+    """
+    said = " ".join(re.findall(r"\w+", text.casefold()))
+    found = [f"{said} ".startswith(f"{choice.strip().casefold()} ") for choice in choices]
+    if sum(found) != 1:
+        shown = repr(text if len(text) <= QUOTED else f"{text[:QUOTED]}…")
+        raise NoChoiceError(f"the model answers with {shown} rather than {' or '.join(choices)}")
+    return [float(each) for each in found]
 
 
 def _begins(token: str, choice: str) -> bool:

@@ -123,7 +123,10 @@ def _tokens(usage: Any, key: str) -> int:
 
 
 def logprobs_in(reply: Any) -> list[tuple[str, float]]:
-    """Return the likeliest first tokens with log-probabilities. Raises ModelError if absent."""
+    """Return the likeliest first tokens with log-probabilities; empty if none are listed.
+
+    Raises ModelError if there is no answer.
+    """
     listed = []
     match reply:
         case {"choices": [{"logprobs": {"content": [{"top_logprobs": [*entries]}, *_]}}, *_]}:
@@ -132,5 +135,10 @@ def logprobs_in(reply: Any) -> list[tuple[str, float]]:
                     case {"token": str(token), "logprob": float() | int() as value}:
                         listed.append((token, min(float(value), 0.0)))
     if not listed:
-        raise ModelError("the server lists no log-probabilities of tokens, which scores need")
+        answer_in(reply)
     return listed
+
+
+def model_in(reply: Any) -> Any:
+    """Return the model that a response names; None if it names none."""
+    return reply.get("model") if isinstance(reply, dict) else None

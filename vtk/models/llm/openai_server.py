@@ -6,7 +6,6 @@ A llama-server says what it can do, and keeps pictures from one question to the 
 """
 
 import asyncio
-import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -20,23 +19,23 @@ import orjson
 from vtk.errors import GoneError, MissingError, ModelError
 from vtk.models.http import Reply
 from vtk.models.llm import json_schema, openai_chat, openai_likelihood
-from vtk.models.llm.choices import check_choices, choice_probabilities
-from vtk.models.llm.llama_server import PictureTurns, ServerProps, is_same_model
+from vtk.models.llm.choices import check_choices, choice_probabilities, choice_said
+from vtk.models.llm.llama_server import PictureTurns, ServerProps
 from vtk.models.llm.openai_chat import Json
 from vtk.models.llm.prompt import YES_NO, Answer, Likelihood, Prompt, Sampling
 from vtk.models.llm.server_dialect import LISTED, Dialect
+from vtk.models.llm.server_notes import ServerNotes
 from vtk.models.openai_server import PATIENCE, OpenAIServer, RefusedError, error_text
 
 Form = Callable[[Mapping[str, Any]], Json]
 
 GREEDY = Sampling()
 PROBE = 10.0  # seconds in which a server tells what it can do, or is not asked again
+SPOKEN = 64  # tokens in which a choice is said in words
 WRITING = 0.8  # share of the timeout after which a llama-server ends an answer at its next line
 
 # What llama-server and vLLM say of a picture to a model that sees none.
 SIGHTLESS = re.compile(r"image input is not support|not a multimodal model|at most 0 image", re.I)
-
-log = logging.getLogger("vtk")
 
 
 class ServerModel(OpenAIServer):
@@ -77,9 +76,10 @@ class ServerModel(OpenAIServer):
         self._props: ServerProps | None = None
         self._turns = PictureTurns()
         self._several_known = True  # whether several answers can be asked for at once
-        self._told: set[str] = set()  # what was warned of
+        self._lists = True  # whether the server lists log-probabilities
         try:
             self.name = model or self._service.wait(self._first_model())
+            self._notes = ServerNotes(self.name, self._service.place, self._service.redacted)
         except BaseException:
             self.close()
             raise
@@ -111,8 +111,9 @@ class ServerModel(OpenAIServer):
     ) -> Iterator[list[float] | ModelError]:
         """The probability of each choice as the answer to each prompt, in order, summing to 1.
 
-        Read from the likeliest first tokens that the server lists. Raises UsageError where the
-        choices begin alike, and MissingError as `answers` does.
+        Read from the likeliest first tokens that the server lists; 1 for the choice that the model
+        says, and 0 for others, where it lists none. Raises UsageError where the choices begin
+        alike, and MissingError as `answers` does.
         """
         check_choices(choices)
         return self._service.map(prompts, partial(self._score, choices=tuple(choices)))
@@ -178,7 +179,7 @@ class ServerModel(OpenAIServer):
             answer = openai_chat.answer_in(await self._about(prompt, body))
         else:
             answer = await self._structured(prompt, body, sampling.schema)
-        self._note(answer, sampling.max_tokens)
+        self._notes.of_answer(answer, sampling.max_tokens, self._props)
         return answer
 
     async def _several(self, prompt: Prompt, sampling: Sampling) -> list[Answer | ModelError]:
@@ -195,7 +196,7 @@ class ServerModel(OpenAIServer):
             self._several_known &= len(found) == sampling.count
             for answer in found:
                 if isinstance(answer, Answer):
-                    self._note(answer, sampling.max_tokens)
+                    self._notes.of_answer(answer, sampling.max_tokens, self._props)
         for number in range(len(found), sampling.count):
             own = replace(sampling, count=1, seed=sampling.seed + number)
             try:
@@ -210,26 +211,6 @@ class ServerModel(OpenAIServer):
             return await self._ask(body)
         async with self._turns.of(prompt):
             return await self._ask(body)
-
-    def _note(self, answer: Answer, most: int) -> None:
-        """Warn once of an answer by another model, and of one that was cut off early."""
-        place = self._service.place
-        self._note_model(answer.model)
-        if not answer.whole and 0 < answer.tokens_out < most:
-            full = self._props and answer.tokens_in + answer.tokens_out >= self._props.context - 1
-            why = "the context of a slot is full" if full else "it took too long"
-            self._warn("%s cut off an answer after %d tokens: %s", place, answer.tokens_out, why)
-
-    def _note_model(self, told: Any) -> None:
-        """Warn once of an answer by another model."""
-        if isinstance(told, str) and told and not is_same_model(self.name, told):
-            model, place = self._service.redacted(told), self._service.place
-            self._warn("%s answers with the model %s, not with %s", place, model, self.name)
-
-    def _warn(self, message: str, *values: Any) -> None:
-        if message not in self._told:
-            self._told.add(message)
-            log.warning(message, *values)
 
     async def _structured(self, prompt: Prompt, body: Json, schema: Mapping[str, Any]) -> Answer:
         """The answer in JSON, asked for in each form that the server may know.
@@ -266,10 +247,25 @@ class ServerModel(OpenAIServer):
         body = await self._body(
             prompt, temperature=1.0, top_p=1.0, max_tokens=1, logprobs=True, top_logprobs=LISTED
         )
-        reply = await self._about(prompt, body)
-        listed = openai_chat.logprobs_in(reply)
-        self._note_model(reply.get("model"))
-        return choice_probabilities(listed, choices)
+        if self._lists:
+            try:
+                reply = await self._about(prompt, body)
+            except RefusedError as refusal:
+                if "logprobs" not in str(refusal).lower():
+                    raise
+            else:
+                self._notes.of_model(openai_chat.model_in(reply))
+                if listed := openai_chat.logprobs_in(reply):
+                    return choice_probabilities(listed, choices)
+        return await self._said(prompt, choices)
+
+    async def _said(self, prompt: Prompt, choices: Sequence[str]) -> list[float]:
+        """1 for the choice that the model says, where the server lists no log-probabilities."""
+        answer = await self._answer(prompt, replace(GREEDY, max_tokens=SPOKEN))
+        told = choice_said(answer.text, choices)
+        self._lists = False  # only now, as a server that answers badly lists none either
+        self._notes.of_spoken(choices)
+        return told
 
     async def _likelihood(self, asked: tuple[Prompt, str]) -> Likelihood:
         prompt, text = asked

@@ -18,7 +18,7 @@ import numpy as np
 
 from vtk.cores import cores
 from vtk.errors import MissingError, ModelError, UsageError
-from vtk.media.subtitles import same_language
+from vtk.media.subtitles.languages import same_language
 from vtk.models.closeable import Closeable
 from vtk.models.hub.files import CTRANSLATE2, blob_sha256, is_path, resolve, sha256
 from vtk.models.hub.formats import fault
