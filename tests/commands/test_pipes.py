@@ -40,6 +40,7 @@ FILES = {
     "export webdataset": ["shards"],
     "index add": ["films.index"],
 }
+TINY_CLIP = Path(__file__).parents[1] / "world" / "models" / "tiny-clip"
 MODEL = "-m x --no-seconds --method"
 WAYS = {
     "split": [
@@ -48,11 +49,17 @@ WAYS = {
     ],
     "keyframes": ["-k 3 --why --gif gifs", "--images pictures --distinct"],
     "transcribe": ["--vad-only", "--sounds"],
+    "ocr": ["--on keyframes"],
+    "chapter": ["--levels 2", "--max-length 2s --replace"],
     "caption": [
+        "--layout none -m x --no-seconds",
         *(f"{MODEL} {way}" for way in ("differential", "dense", "detailed", "verify")),
         *(f"{MODEL} plain --{way}" for way in ("names", "long 20", "tags tags.txt")),
     ],
-    "summarize": ["--words 5"],
+    "summarize": ["--words 5", "--by chapter", "--skim short.mkv", "--skim short.mkv --select"],
+    "retrieve": ["--why", "--by-video"],
+    "ground": ["--scores", "--words"],
+    "embed": [f"--clip local-dir:{TINY_CLIP}"],
 }
 SAID = (
     Line(0.2, 1.2, "A boat leaves the harbour."),
@@ -98,7 +105,7 @@ def outputs(folder: Path) -> dict[str, Path]:
         f"{command} {way}".strip() for command in COMMANDS for way in ("", *WAYS.get(command, ()))
     ]
     ran = {way: vtk(*given(way), clip.path) for way in ways}
-    assert not {way: run for way, run in ran.items() if run.returncode}
+    assert not {way: run.stderr for way, run in ran.items() if run.returncode}
     ran["split a broken film"] = vtk("split", broken)
     assert ran["split a broken film"].returncode == 1
     found: dict[str, Path] = {}

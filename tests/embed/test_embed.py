@@ -177,6 +177,14 @@ def test_looks_of_frames_at_other_times_are_embedded_anew(
     assert "embedding" not in apart  # the mean of frames that are no longer its keyframes
 
 
+def test_a_span_between_two_signatures_has_the_one_before_it(
+    film: tuple[Path, list[Play]],
+) -> None:
+    (signed,) = embed([Span(video=str(film[0]), start=3.6, end=3.9)], signature=True)
+    assert not signed.failed
+    assert signed["embedding"][0]["t"] == 3.5
+
+
 def test_signatures_of_other_times_are_made_anew(film: tuple[Path, list[Play]]) -> None:
     (once,) = embed([Span(video=str(film[0]), start=0.0, end=4.0)], signature=True)
     assert list(embed([once], signature=True)) == [once]

@@ -1,6 +1,7 @@
 """Signatures of the frames of spans, by which copies are found: two a second, without a model."""
 
 import logging
+import math
 from collections.abc import Iterable, Iterator
 
 from vtk import times
@@ -39,7 +40,7 @@ def _signed(spans: list[Span]) -> list[Span]:
     try:
         with Video(spans[0].video) as video:
             extents = [video.clamp(span.get("start", video.start), span.end) for span in spans]
-            signed = join([sign(video, low, high, RATE) for low, high in _runs(extents)])
+            signed = join([sign(video, _tick(low), high, RATE) for low, high in _runs(extents)])
     except Exception as error:
         return [failure(COMMAND, span, error) for span in spans]
     return [_added(span, extent, signed) for span, extent in zip(spans, extents, strict=True)]
@@ -63,6 +64,11 @@ def _runs(extents: Iterable[tuple[float, float]]) -> Iterator[tuple[float, float
             yield low, high
             low, high = start, end
     yield low, high
+
+
+def _tick(start: float) -> float:
+    """The time of the last signature up to `start`, in case a span is too short for its own."""
+    return math.floor((start + ROUNDING) * RATE) / RATE if math.isfinite(start) else start
 
 
 def _added(span: Span, extent: tuple[float, float], signed: Signed) -> Span:
