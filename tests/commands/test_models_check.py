@@ -129,7 +129,7 @@ def test_a_server_is_asked_as_well() -> None:
 
 @pytest.mark.parametrize(
     ("told", "reason"),
-    [(said("no idea"), "lists no log-probabilities"), (Told("overworked", 400), "overworked")],
+    [(said("no idea"), "answers with 'no idea'"), (Told("overworked", 400), "overworked")],
 )
 def test_a_server_that_answers_nothing_is_not_asked_on(told: Told, reason: str) -> None:
     pytest.importorskip("httpx2")
@@ -140,7 +140,7 @@ def test_a_server_that_answers_nothing_is_not_asked_on(told: Told, reason: str) 
     assert (run.returncode, verdicts(run)["facts"]) == (1, "failed")
     assert "answered no question about facts" in run.stderr.decode()
     assert reason in run.stderr.decode()
-    assert posted < 40
+    assert posted < 60
 
 
 def test_a_server_that_says_it_cannot_see_is_asked_about_texts() -> None:

@@ -938,8 +938,8 @@ def test_a_server_that_refuses_log_probabilities_is_asked_in_words(
 
 
 def test_words_that_are_no_choice_are_an_error(server: ChatServer, opened: Open) -> None:
-    server.in_turn(said("It depends."))
-    assert str(_scores(opened())) == "the model answers with 'It depends.' rather than yes or no"
+    server.in_turn(said("No idea."))
+    assert str(_scores(opened())) == "the model answers with 'No idea.' rather than yes or no"
 
 
 def test_choices_that_begin_alike_are_wrong_usage(opened: Open) -> None:

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from vtk.errors import ModelError, UsageError
 
 REST = 1e-6  # least probability assumed for all unlisted tokens; below it is rounding noise
+OPENING = "*_#\"'\u201c\u2018([- "  # marks before a choice that is said in words
+_BREAK = re.compile(r"[*_\"'\u201d\u2019)\]]*\s*(?:$|[.,;:!\u2014\u2013\n-])")
 QUOTED = 40  # most characters of an answer that an error message quotes
 MARKS = "\u0120\u2581"  # how some servers show a space in tokens: byte pair encoding, sentencepiece
 
@@ -62,16 +64,17 @@ def choice_probabilities(
 
 
 def choice_said(text: str, choices: Sequence[str]) -> list[float]:
-    """Return 1 for the choice that a text begins with and 0 for the others, whatever marks it has.
+    """Return 1 for the choice that a text says and 0 for the others: "Yes", "**No**, there is ...".
 
-    Raises NoChoiceError if it begins with none.
+    Raises NoChoiceError if the text does not begin with one of them and a break ("no idea").
     """
-    said = " ".join(re.findall(r"\w+", text.casefold()))
-    found = [f"{said} ".startswith(f"{choice.strip().casefold()} ") for choice in choices]
-    if sum(found) != 1:
+    said = text.strip().casefold().lstrip(OPENING)
+    found = [said.startswith(word := choice.strip().casefold()) and _BREAK.match(said, len(word))
+             for choice in choices]  # fmt: skip
+    if sum(map(bool, found)) != 1:
         shown = repr(text if len(text) <= QUOTED else f"{text[:QUOTED]}…")
         raise NoChoiceError(f"the model answers with {shown} rather than {' or '.join(choices)}")
-    return [float(each) for each in found]
+    return [float(bool(each)) for each in found]
 
 
 def _begins(token: str, choice: str) -> bool:

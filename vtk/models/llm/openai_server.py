@@ -257,13 +257,13 @@ class ServerModel(OpenAIServer):
                 self._notes.of_model(openai_chat.model_in(reply))
                 if listed := openai_chat.logprobs_in(reply):
                     return choice_probabilities(listed, choices)
+            self._lists = False
         return await self._said(prompt, choices)
 
     async def _said(self, prompt: Prompt, choices: Sequence[str]) -> list[float]:
         """1 for the choice that the model says, where the server lists no log-probabilities."""
         answer = await self._answer(prompt, replace(GREEDY, max_tokens=SPOKEN))
         told = choice_said(answer.text, choices)
-        self._lists = False  # only now, as a server that answers badly lists none either
         self._notes.of_spoken(choices)
         return told
 
