@@ -3,15 +3,16 @@
 import math
 import os
 import sys
+import time
 from collections.abc import KeysView, Sequence
 from importlib import import_module
 from typing import Any
 
 import typer
-from typer._click.exceptions import BadParameter, NoSuchOption
+from typer._click.exceptions import BadParameter, ClickException, NoSuchOption
 from typer.core import TyperCommand, TyperGroup
 
-from vtk.errors import UsageError
+from vtk.errors import OutputError, UsageError
 
 from .config import (
     common_keys,
@@ -239,15 +240,36 @@ def app() -> TyperGroup:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit the process with its status."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    as_json = "--log-json" in given
     try:
         found = configured(COMMANDS)
-        app()(arguments, prog_name="vtk", default_map=defaults(found, COMMANDS), obj=found)
+        as_json |= found.get("log_json") is True
+        settings = {"default_map": defaults(found, COMMANDS), "obj": found}
+        status = app()(given, prog_name="vtk", standalone_mode=not as_json, **settings)
+        sys.exit(status or 0)  # only with as_json; click exits otherwise
     except UsageError as error:
-        typer.echo(f"vtk: {error}", err=True)
+        _tell("vtk", error, as_json)
         sys.exit(2)
+    except ClickException as error:  # only with as_json
+        context = getattr(error, "ctx", None)
+        _tell(context.command_path if context else "vtk", error, as_json)
+        sys.exit(error.exit_code)
     except OSError as error:  # e.g. writing the help to a full disk; streams handle their own
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        typer.echo(f"vtk: cannot write standard output: {error.strerror}", err=True)
+        _tell("vtk", OutputError(f"cannot write standard output: {error.strerror}"), as_json)
         sys.exit(74)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _tell(command: str, error: Exception, as_json: bool) -> None:
+    """Tell of an error before a stream runs, in the form that a stream would tell of it."""
+    message = error.format_message() if isinstance(error, ClickException) else str(error)
+    if not as_json:
+        typer.echo(f"{command}: {message}", err=True)
+        return
+    from vtk.stream.logs import as_json as line
+
+    told = {"type": type(error).__name__}
+    typer.echo(line(time.time(), "error", command, message, told), err=True)

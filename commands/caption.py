@@ -255,8 +255,6 @@ def caption(
             raise UsageError("the method facts asks no model: name another one with --method")
         known = templates(method, layout, tags=bool(tags), names=names, long=long > 0)
         return to_toml({**known, **(plan.prompts_of(known) if plan else {})})
-    if resume and measured:
-        raise UsageError("--resume is for captions by a language model")
     if schema and not way.takes_schema:
         raise UsageError(f"--schema is for the method plain, not {method}")
     if measured and (names or long or layout == "none"):
@@ -266,6 +264,7 @@ def caption(
         return Job(
             partial(follow_recipe, plan, ability) if plan else ability,
             processes=not opening.named,
+            keeps=resume,
             hint="" if opening.named else HINT,
         )
     from vtk.caption.user_options import read_options

@@ -9,6 +9,7 @@ from vtk.errors import UsageError
 from vtk.methods import Methods
 
 from .options import Language, Opening, warn_of_unused
+from .resume_option import Resume
 from .search_options import Embedder, openers
 
 METHODS: "Methods[ChapterMethod]" = Methods("chapter")
@@ -114,6 +115,7 @@ def chapter(
             "gives the same bytes, one prompt at a time.",
         ),
     ] = True,
+    resume: Resume = False,
     embedder: Embedder = None,
     language: Language = None,
 ) -> "Job":
@@ -193,4 +195,5 @@ def chapter(
     )
     # One process where a model is asked: each process of --jobs would load it.
     alone = asks or embedder is not None
-    return Job(partial(join, task=task, method=method), by_video=True, processes=not alone)
+    work = partial(join, task=task, method=method)
+    return Job(work, by_video=True, processes=not alone, keeps=resume)

@@ -10,6 +10,7 @@ from vtk.errors import UsageError
 from vtk.methods import Methods
 
 from .options import Language, Opening
+from .resume_option import Resume
 from .search_options import Clip, open_embedders
 
 METHODS: "Methods[KeyframeMethod]" = Methods("keyframes")
@@ -172,6 +173,7 @@ def keyframes(
             metavar="DIR", help="Write a short animated GIF of each span into the folder DIR."
         ),
     ] = None,
+    resume: Resume = False,
 ) -> "Job":
     """Pick the frames that stand for each span, or that answer a query.
 
@@ -212,6 +214,10 @@ def keyframes(
     each = paper is not None and sheet is not None and _is_folder(sheet)
     if sheet is not None and not each and jobs > 1:
         raise UsageError("--sheet FILE needs --jobs 1: it is made in one process; DIR/ is not")
+    if sheet is not None and not each and resume:
+        raise UsageError(
+            "--sheet FILE needs all keyframes, of which --resume makes only the new ones"
+        )
     if features == "clip" and not clip:
         raise UsageError("--features clip needs a model: --clip NAME (vtk models list)")
     if query is None and (crop or tokens is not None):
@@ -254,10 +260,11 @@ def keyframes(
         hint = "" if query is None else HINT
         work = partial(wanted, query=wish)
         together = budget is not None or distinct or at is not None or each
-        return Job(work, by_video=together, hint=hint)
+        return Job(work, by_video=together, keeps=resume, hint=hint)
     threads = opening.values.get("threads")
     # Every worker process would load the models.
-    return Job(partial(_with_models, wanted, wish, seer, by_clip, reader, threads), processes=False)
+    work = partial(_with_models, wanted, wish, seer, by_clip, reader, threads)
+    return Job(work, processes=False, by_video=resume, keeps=resume)
 
 
 def _is_folder(name: str) -> bool:

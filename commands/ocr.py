@@ -7,6 +7,7 @@ import typer
 from vtk.methods import Methods
 
 from .options import Language, Opening
+from .resume_option import Resume
 
 METHODS: "Methods[OcrMethod]" = Methods("ocr")
 
@@ -80,6 +81,7 @@ def ocr(
     max_tokens: Annotated[
         int, typer.Option(metavar="N", min=1, help="Most tokens in an answer of the model.")
     ] = 1024,
+    resume: Resume = False,
 ) -> "Job":
     """Read the words that are shown in the picture.
 
@@ -98,6 +100,7 @@ def ocr(
       vtk ocr talk.mp4
       vtk ocr --method vlm -m glm-ocr talk.mp4
       vtk split talk.mp4 | vtk keyframes | vtk ocr --on keyframes | vtk caption
+      vtk ocr talk.mp4 news.mp4 -o read.jsonl --resume
       vtk ocr --rate 4 --min-height 0.05 news.mp4 > news.jsonl
     """
     from functools import partial
@@ -114,15 +117,16 @@ def ocr(
         settings = OcrSettings(
             on, rate, language, method=method, prompt=prompt, pixels=pixels, max_tokens=max_tokens
         )
-        # Each process of --jobs would load the model.
-        return Job(partial(_with_model, opening, settings), processes=False)
+        # Each process of --jobs would load the model, which reads spans ahead.
+        work = partial(_with_model, opening, settings)
+        return Job(work, processes=False, by_video=resume, keeps=resume)
     if prompt is not None:
         raise UsageError("--prompt is for the method vlm")
     opening.warn_of_unused("the method networks", "threads")
     score = 0.6 if min_score is None else min_score
     threads = opening.values.get("threads")
     settings = OcrSettings(on, rate, language, weights, score, min_height or 0.0, threads)
-    return Job(partial(read, settings=settings))
+    return Job(partial(read, settings=settings), keeps=resume)
 
 
 def _with_model(

@@ -228,6 +228,18 @@ def _is_argument(parameter: inspect.Parameter) -> bool:
     return any(isinstance(m, ArgumentInfo) for m in get_args(parameter.annotation)[1:])
 
 
+# Options that change how a run goes, and nothing in what it gives.
+OF_A_RUN = {"resume", "threads", "decode", "timeout"}
+
+
+def _told(values: Mapping[str, Any]) -> str:
+    """The options of a command as text, with the times of files that they name."""
+    told = {name: str(value) for name, value in values.items() if name not in OF_A_RUN}
+    files = {name: os.stat(value) for name, value in told.items() if os.path.isfile(value)}
+    stamps = {name: (file.st_size, file.st_mtime_ns) for name, file in files.items()}
+    return repr(sorted(told.items()) + sorted(stamps.items()))
+
+
 def on_stream(words: str, function: Callable[..., "Job | str"]) -> Callable[..., None]:
     """A command that runs the job of `function(own options)`, with the shared options added.
 
@@ -255,6 +267,7 @@ def on_stream(words: str, function: Callable[..., "Job | str"]) -> Callable[...,
 
         settings = {name: values.pop(name) for name in shared}
         settings["inputs"] = settings["inputs"] or []
+        settings["options"] = _told(values | {"absolute": settings["absolute"]})
         values |= {name: settings[name] for name in taken if name in shared}
         if seeing:  # the processes of --jobs are to know it too
             os.environ["VTK_DECODE"] = values.pop("decode")

@@ -8,6 +8,7 @@ Resume = Annotated[
     bool,
     typer.Option(
         "--resume",
-        help="Continue an earlier run with -o FILE --resume, keeping what it had finished.",
+        help="Go on with an earlier run of -o FILE --resume: what it had finished is kept, until "
+        "the video or an option changes.",
     ),
 ]

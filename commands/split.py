@@ -7,6 +7,7 @@ import typer
 from vtk.methods import Methods
 
 from .options import Language
+from .resume_option import Resume
 
 METHODS: "Methods[SplitMethod]" = Methods("split")
 
@@ -99,6 +100,7 @@ def split(
             "fragmented MP4.",
         ),
     ] = None,
+    resume: Resume = False,
     why: Annotated[
         bool, typer.Option("--why", help="Add the measurements behind each boundary.")
     ] = False,
@@ -120,7 +122,7 @@ def split(
       vtk split --every 30s --overlap 5s lecture.mp4 | vtk keyframes
       vtk split --by speech --every 1m lecture.mp4
       ffmpeg -i rtsp://camera/1 -c copy -f mpegts - | vtk split --media -
-      find . -name '*.mov' -print0 | vtk split -0 --jobs 2 -o shots.jsonl
+      find . -name '*.mov' -print0 | vtk split -0 --jobs 2 -o shots.jsonl --resume
     """
     from functools import partial
 
@@ -135,6 +137,8 @@ def split(
 
     if media:
         whole = method is None or METHODS.load(method).decodes_all
+        if resume:
+            raise UsageError("--resume cannot go on with --media -, which is read once")
         if inputs or not whole or every or by or cues:
             raise UsageError(
                 "--media - is read once, from start to end: give no other input, and split it "
@@ -157,6 +161,7 @@ def split(
         ),
         processes=not media,
         tells_progress=True,
+        keeps=resume,
         inputs=['{"video": "/dev/stdin"}'] if media else None,
         hint="" if method or every or by or cues or default_method() != "auto" else NETWORK,
     )

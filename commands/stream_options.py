@@ -62,6 +62,10 @@ def shared_options(
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="No progress and no warnings, only errors.")
     ] = False,
+    verbose: Annotated[
+        bool,
+        typer.Option("--verbose", "-v", help="Say at the end what was done, and how long it took."),
+    ] = False,
     log_json: Annotated[
         bool, typer.Option("--log-json", help="Messages on standard error as JSON Lines.")
     ] = False,
@@ -85,7 +89,7 @@ def printed(command: "Callable[[], Job | str]", template: str | None) -> "Callab
         found = command()
         if template is None or isinstance(found, str):
             return found
-        if found.resumes:
+        if found.resumes or found.keeps:
             raise UsageError("--resume continues a file of spans: leave out --print")
         return replace(found, writer=template_lines(template))
 

@@ -122,13 +122,12 @@ def summarize(
     if method in UNASKING:
         opening.warn_of_unused(f"the method {method}")
         warn_of_unused(given & {"budget_tokens", "timing"}, f"the method {method}")
-        if resume:
-            raise UsageError("--resume is for summaries by a language model")
     models = openers(opening, embedder)
     wanted = (by, style, sentences, words, focus, language)
     task = Task(*wanted, budget=budget_tokens, timed=timing, models=models)
     # A model is loaded once, not in each process of --jobs.
-    alone = bool(embedder) or method not in UNASKING
+    asks = method not in UNASKING
+    alone = bool(embedder) or asks
     if resume and (skim or select):
         raise UsageError("--resume is for summaries, not for skims")
     if short := wished_skim(skim, select, ratio, seconds):
@@ -139,4 +138,6 @@ def summarize(
         alone = alone or short.alone
     else:
         work = partial(sum_up, task=task, method=method)
-    return Job(work, by_video=True, processes=not alone, resumes=resume)
+    return Job(
+        work, by_video=True, processes=not alone, resumes=resume and asks, keeps=resume and not asks
+    )

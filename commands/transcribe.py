@@ -8,6 +8,7 @@ import typer
 from vtk.methods import Methods
 
 from .options import Language, Threads, warn_of_unused
+from .resume_option import Resume
 
 MODEL = {"speech_model", "speech_endpoint"}
 
@@ -76,6 +77,7 @@ def transcribe(
             "not given.",
         ),
     ] = None,
+    resume: Resume = False,
     threads: Threads = None,
     language: Language = None,
     *,
@@ -112,6 +114,7 @@ def transcribe(
       vtk transcribe --language de film.mkv | vtk export srt > film.de.srt
       vtk split talk.mp4 | vtk transcribe > talk.jsonl
       vtk transcribe --model whisper-small lecture.mp4 > lecture.jsonl
+      find . -name '*.mp4' | vtk transcribe -m whisper-small -o talks.jsonl --resume
       vtk transcribe --from whisperx.json lecture.mp4 > lecture.jsonl
       vtk transcribe --vad-only lecture.mp4 | jq -r '[.start, .end] | @tsv'
       vtk transcribe --sounds film.mkv | jq -c 'select(.cue.type == "music")'
@@ -133,7 +136,7 @@ def transcribe(
         if transcript or track is not None or method != "auto":
             raise UsageError(f"{option} tells only where something is heard: no words are read")
         warn_of_unused(asked, option)
-        return Job(speech_activity if vad_only else audio_events)
+        return Job(speech_activity if vad_only else audio_events, keeps=resume)
     if speech_endpoint:
         base_url(speech_endpoint)  # told now, not at the first video without words of its own
     if transcript or method == "subtitles":
@@ -155,4 +158,5 @@ def transcribe(
             recognizer=opener if named else None,
         ),
         by_video=True,
+        keeps=resume,
     )

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from importlib import import_module
 from pathlib import Path
 
@@ -196,33 +197,73 @@ def test_a_video_that_fails_leaves_no_target_behind(world: World, tmp_path: Path
     assert not list(tmp_path.glob("bad.mp4.*"))
 
 
+def test_of_a_video_that_is_cut_short_make_keeps_what_can_be_read(
+    world: World, tmp_path: Path
+) -> None:
+    shutil.copy(world("truncated").path, tmp_path / "short.mp4")
+    command = ["make", "-s", "-f", str(HOME / "examples/Makefile"), f"FOLDER={tmp_path}"]
+    runs = [
+        subprocess.run([*command, f"VTK={VTK}"], capture_output=True, text=True, timeout=120)
+        for _ in range(2)
+    ]
+    assert [run.returncode for run in runs] == [0, 0]
+    assert "truncated or damaged" in runs[0].stderr
+    assert not runs[1].stderr
+    assert (tmp_path / "short.mp4.chapters.txt").read_text()
+
+
 def nightly(folder: Path, out: Path) -> subprocess.CompletedProcess[str]:
+    if not shutil.which("flock"):
+        pytest.skip("flock is not here")
     return subprocess.run(
         [HOME / "examples/nightly.sh", folder, out],
         env=os.environ | {"VTK": VTK}, capture_output=True, text=True, timeout=120,
     )  # fmt: skip
 
 
-def test_a_nightly_run_reports_what_failed_and_a_rerun_does_what_is_left(
+def test_a_nightly_run_tells_of_new_failures_and_is_silent_otherwise(
     world: World, tmp_path: Path
 ) -> None:
-    if not shutil.which("flock"):
-        pytest.skip("flock is not here")
     footage, out = tmp_path / "footage", tmp_path / "out"
     (footage / "day 'one'").mkdir(parents=True)
     shutil.copy(world("cuts").path, footage / "day 'one'" / "new\nline.mp4")
-    shutil.copy(world("fifty").path, footage / "b.mov")
     shutil.copy(world("truncated").path, footage / "c.mp4")
+    shutil.copy(world("not_media").path, footage / "d.mp4")
     first = nightly(footage, out)
     assert first.returncode == 1
-    assert first.stdout.startswith("nightly.sh: 2 done, 0 were done before, 1 failed")
+    told = [
+        line.removeprefix(f"{footage}/").split(" (see")[0] for line in first.stdout.splitlines()
+    ]
+    assert told == ["c.mp4: read in part", "d.mp4: cannot be read"]
     assert (out / "day 'one'" / "new\nline.mp4.chapters.jsonl").exists()
-    assert not (out / "c.mp4.chapters.jsonl").exists()
-    assert '"level":"error"' in (out / "nightly.log").read_text()
-    shutil.copy(world("cuts").path, footage / "c.mp4")
+    assert (out / "c.mp4.chapters.jsonl").exists()
+    assert not (out / "d.mp4.chapters.jsonl").exists()
+    log = [json.loads(line) for line in (out / "nightly.log").read_text().splitlines()]
+    assert all(re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", entry["time"]) for entry in log)
+    assert "1 done, 0 were done before, 2 failed" in log[-1]["message"]
+    errors = [entry for entry in log if entry["level"] == "error"]
+    assert {(Path(e["video"]).name, e["type"]) for e in errors} == {
+        ("c.mp4", "MediaError"), ("d.mp4", "OpenError")
+    }  # fmt: skip
     second = nightly(footage, out)
-    assert second.returncode == 0
-    assert second.stdout.startswith("nightly.sh: 1 done, 2 were done before, 0 failed")
+    assert (second.returncode, second.stdout) == (0, "")
+
+
+def test_a_nightly_run_does_again_what_changed_or_failed_for_another_reason(
+    world: World, tmp_path: Path
+) -> None:
+    footage, out = tmp_path / "footage", tmp_path / "out"
+    footage.mkdir()
+    shutil.copy(world("truncated").path, footage / "c.mp4")
+    (out / "c.mp4.captions.jsonl").mkdir(parents=True)  # it cannot be written
+    first = nightly(footage, out)
+    assert (first.returncode, "status 74, to be tried again" in first.stdout) == (1, True)
+    (out / "c.mp4.captions.jsonl").rmdir()
+    assert "read in part" in nightly(footage, out).stdout
+    shutil.copy(world("cuts").path, footage / "c.mp4")
+    os.utime(footage / "c.mp4", (time.time() + 5,) * 2)
+    assert nightly(footage, out).returncode == 0
+    assert not (out / "c.mp4.failed").exists()
 
 
 def test_two_nightly_runs_do_not_meet(world: World, tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
 """Output to standard output, flushed line by line, or to a file that is replaced atomically."""
 
+import fcntl
 import os
 import re
 import stat
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -14,6 +16,7 @@ from vtk.errors import OutputError, UsageError
 
 Sink = Callable[[bytes], None]
 DESCRIPTOR = re.compile(r"/(?:dev|proc/(\d+)(?:/task/\d+)?)/fd/(\d+)")
+STALE = 60.0  # seconds after which a file without a lock is one that a killed run left
 MOST_LINKS = 40  # as many as Linux follows
 
 _unfinished: set[Path] = set()  # temporary files of this process
@@ -97,12 +100,16 @@ def atomic(target: Path, keep: Callable[[], bool] = lambda: True) -> Iterator[Bi
     if not is_replaceable(str(target)):
         raise OutputError(f"cannot write {target}: it is no regular file")
     # The name is chosen before the file is created, so that an interrupt at any time removes it.
-    name = target.parent / f".{target.stem[:50]}.{os.urandom(4).hex()}"  # at most 255 bytes
+    stem = f".{target.stem[:50]}."  # the name is at most 255 bytes
+    name = target.parent / f"{stem}{os.urandom(4).hex()}"
     file = None
     try:
+        _remove_stale(target.parent, stem)
         _unfinished.add(name)
         with os_errors(target):
             file = open(name, "xb", opener=partial(os.open, mode=0o600))  # noqa: SIM115
+        with suppress(OSError):  # a file system without locks
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield file
         with os_errors(target):
             file.flush()
@@ -118,6 +125,19 @@ def atomic(target: Path, keep: Callable[[], bool] = lambda: True) -> Iterator[Bi
         with suppress(OSError):
             name.unlink()
         _unfinished.discard(name)
+
+
+def _remove_stale(folder: Path, stem: str) -> None:
+    """Remove temporary files that a killed run left: nobody holds their lock any more."""
+    found: list[str] = []
+    with suppress(OSError), os.scandir(folder) as entries:
+        named = re.compile(re.escape(stem) + r"[0-9a-f]{8}")
+        found = [entry.path for entry in entries if named.fullmatch(entry.name)]
+    for path in found:
+        with suppress(OSError), open(path, "rb") as file:
+            if time.time() - os.fstat(file.fileno()).st_mtime > STALE:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                os.unlink(path)
 
 
 def discard_unfinished() -> None:

@@ -66,6 +66,12 @@ def failure(command: str, span: Span, error: Exception) -> Span:
     return span.with_error(command, error)
 
 
+def about(span: Span, error: Exception | None = None) -> dict[str, Any]:
+    """Return what a log message is about, as its `extra`: --log-json tells these as fields."""
+    place = {key: span[key] for key in ("video", "start", "end") if key in span}
+    return {"about": {**place, **({"type": type(error).__name__} if error else {})}}
+
+
 def fill_missing(
     spans: Iterable[Span],
     lacks: Callable[[Span], bool],
@@ -147,5 +153,6 @@ def partial_failure(
     span: Span, command: str, kind: str, start: float, end: float, reason: MediaError
 ) -> Span:
     """Return the error record of a part of the span, and log the error."""
-    log.error("%s: %s", span.video, reason)
-    return span.sub_span(start, end, kind).with_error(command, reason)
+    part = span.sub_span(start, end, kind)
+    log.error("%s: %s", span.video, reason, extra=about(part, reason))
+    return part.with_error(command, reason)

@@ -13,7 +13,7 @@ from vtk.chapter.task import Mark, Task
 from vtk.chapter.titles import titles
 from vtk.chapter.videos import is_given
 from vtk.models.llm.prompt import LanguageModel
-from vtk.pipeline import group_by_video, map_videos
+from vtk.pipeline import about, group_by_video, map_videos
 from vtk.span import Span
 
 log = logging.getLogger("vtk")
@@ -76,6 +76,7 @@ def titled(
             "%s: no words, so chapters have numbers: add subtitles, or use vtk transcribe -m, vtk "
             "ocr (of slides: --method slides) or vtk caption -m first",
             spans[0].video,
+            extra=about(Span(video=spans[0].video)),
         )
     starts = sorted({mark.start for mark in marks})
     pieces = dict(zip(starts, grouped(spans, starts), strict=True))

@@ -35,6 +35,7 @@ class ResumeJournal:
         self._sources: list[BinaryIO] = []
         self._places: dict[Key, tuple[int, int]] = {}
         self._met: set[Key] = set()  # spans that were looked up
+        self.kept = 0  # records that were taken from earlier runs
         self._told = False  # whether it was said that records were made otherwise
         for path in (Path(os.path.realpath(output)), self._path):
             try:
@@ -87,6 +88,7 @@ class ResumeJournal:
         """
         found = self.find(span)
         if found is None or _follows(found, span, made):
+            self.kept += found is not None
             return found
         if not self._told and "prompt" in found.get("made", [{}])[-1] and not _same(found, span):
             self._told = True

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from vtk.errors import InternalError, OpenError, UsageError, VtkError
 from vtk.output import is_replaceable, open_sink
-from vtk.pipeline import group_by_video
+from vtk.pipeline import Ability, group_by_video
 from vtk.span import Span
 from vtk.stream.exit_status import STATUSES, ExitStatus
 from vtk.stream.job import Job
@@ -30,11 +30,15 @@ from vtk.stream.signals import (
     interrupt_when_reader_leaves,
     silence_broken_stdout,
 )
+from vtk.stream.tally import Tally
 from vtk.stream.terminal import is_terminal
 from vtk.stream.writer import Lines, Output
 
 if TYPE_CHECKING:
     from vtk.store.journal import ResumeJournal
+    from vtk.store.units import UnitJournal
+
+    Journal = ResumeJournal | UnitJournal | None
 
 log = logging.getLogger("vtk")
 
@@ -54,6 +58,8 @@ class Stream:
     log_json: bool = False
     null: bool = False
     absolute: bool = False
+    verbose: bool = False
+    options: str = ""  # of the command; what --resume kept was made with the same
     bugs: int = 0
     failed: int = 0
     unopened: int = 0
@@ -64,6 +70,7 @@ class Stream:
     fails_empty: bool = False  # a run without results fails
     explain: Callable[[str], str] = str  # adds to wrong usage which file gave the value
     good: int = 0
+    tally: Tally | None = None  # of the job that runs
     progress: Progress = field(default_factory=Progress)
 
     def run(self, command: Callable[[], Job | str]) -> ExitStatus:
@@ -97,6 +104,8 @@ class Stream:
             log_bug(error)
         finally:
             silence_broken_stdout()
+            if self.tally and (self.verbose or self.log_json):
+                self.tally.tell()
         return self.worst or self._verdict()
 
     def fail(self, error: VtkError) -> None:
@@ -122,6 +131,7 @@ class Stream:
             absolute=self.absolute,
         )
         self.fails_empty = job.fails_empty
+        self.tally = Tally()
         with self._journal(job) as journal, self._bar(job) as self.progress:
             if job.hint and self.talks:
                 log.info("%s", job.hint)
@@ -132,29 +142,58 @@ class Stream:
             finally:
                 if self.passed and isinstance(job.writer, Lines):  # exports tell of them
                     several = "s" * (self.passed > 1)
-                    log.warning("%d error record%s of the input passed on", self.passed, several)
-            if journal is not None and self._kept():
-                journal.finish()
+                    origin = "input or of an earlier run" if job.keeps and journal else "input"
+                    log.warning(
+                        "%d error record%s of the %s passed on", self.passed, several, origin
+                    )
+            if journal is not None:
+                self.tally.kept = journal.kept
+                if self._kept():
+                    journal.finish()
 
-    def _results(self, job: Job, journal: "ResumeJournal | None") -> Iterator[Span]:
+    def _results(self, job: Job, journal: "Journal") -> Iterator[Span]:
         ability = partial(job.ability, journal=journal) if job.resumes else job.ability
-        spans = job.before(self._told()) if job.before else self._told()
+        spans = self._told()
         if self.jobs == 1:
             if job.tells_progress:
                 ability = partial(ability, on_progress=self.progress.moved)
             if job.tells_losses:
                 ability = partial(ability, lost=lambda: self.reader.lost)
-            return ability(spans)
+            if not job.keeps:
+                return ability(spans)
+        units = group_by_video(spans) if job.by_video else ([span] for span in spans)
+        spread = partial(self._in_processes, ability, job.by_video)
+        if not job.keeps:
+            return spread(units, lambda _: None)
+        from vtk.store.units import UnitJournal
+        from vtk.stream.resume import by_unit, resumed
+
+        assert isinstance(journal, UnitJournal)
+        run = spread if self.jobs > 1 else by_unit(ability, by_video=job.by_video)
+        return resumed(run, units, journal, self.reader.passed)
+
+    def _in_processes(
+        self,
+        ability: Ability,
+        by_video: bool,
+        units: Iterator[list[Span]],
+        done: Callable[[list[Span]], None],
+    ) -> Iterator[Span]:
         from vtk.stream.workers import map_ordered
 
+        def told(unit: list[Span]) -> None:
+            self.progress.done(unit)
+            done(unit)
+
+        settings = partial(configure, self.command, quiet=self.quiet, log_json=self.log_json)
         return map_ordered(
             self.command,
             ability,
-            group_by_video(spans) if job.by_video else ([span] for span in spans),
+            units,
             self.jobs,
-            by_video=job.by_video,
-            settings=partial(configure, self.command, quiet=self.quiet, log_json=self.log_json),
-            done=self.progress.done,
+            by_video=by_video,
+            settings=settings,
+            done=told,
         )
 
     def _told(self) -> Iterator[Span]:
@@ -168,6 +207,8 @@ class Stream:
         """Count a span, or an error record, that the writer has finished."""
         end_if_told()
         self.progress.span(span)
+        assert self.tally
+        self.tally.span(span)
         kind = span["error"]["type"] if span.failed else None
         if kind is None:
             self.good += 1
@@ -182,16 +223,20 @@ class Stream:
         else:
             self.failed += 1
 
-    def _journal(self, job: Job) -> "AbstractContextManager[ResumeJournal | None]":
-        if not job.resumes:
+    def _journal(self, job: Job) -> "AbstractContextManager[Journal]":
+        if not job.resumes and not job.keeps:
             return nullcontext()
         output = self.output or "-"
         if output == "-" or not is_replaceable(output):
             named = f"which {output} is not" if self.output else "name it with -o FILE"
             raise UsageError(f"--resume continues a file: {named}")
-        from vtk.store.journal import ResumeJournal
+        if job.resumes:
+            from vtk.store.journal import ResumeJournal
 
-        return ResumeJournal(output)
+            return ResumeJournal(output)
+        from vtk.store.units import UnitJournal
+
+        return UnitJournal(output, self.command, self.options)
 
     def _tell_of_waiting(self) -> None:
         if self.talks:

@@ -19,6 +19,7 @@ class Job:
     tells_progress: bool = False  # it takes `on_progress(video, seconds done, seconds in all)`
     tells_losses: bool = False  # it takes `lost()`: how many lines were no spans and named none
     resumes: bool = False  # it takes `journal`: records finished by an earlier run (--resume)
+    keeps: bool = False  # --resume of any other ability: finished units are not made again
     writer: Writer = field(default_factory=Lines)
     inputs: Sequence[str] | None = None  # replace the inputs that the user gives
     fails_empty: bool = False  # the exit status tells that no span came out

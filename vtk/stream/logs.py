@@ -3,10 +3,11 @@
 import logging
 import os
 import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
 
 import orjson
 
-from vtk import times
 from vtk.stream.terminal import CLEAR, is_drawn_on, printable
 
 
@@ -36,16 +37,26 @@ class _Above(_Text):
 
 
 class _Json(_Text):
+    """One object a message, as `as_json` describes."""
+
     def format(self, record: logging.LogRecord) -> str:
-        entry = {
-            "time": times.rounded(record.created),
-            "level": record.levelname.lower(),
-            "command": f"vtk {self.command}",
-            "message": printable(record.getMessage()),
-        }
+        about = dict(getattr(record, "about", {}))
         if record.exc_info:
-            entry["traceback"] = self.formatException(record.exc_info)
-        return orjson.dumps(entry).decode()
+            about["traceback"] = self.formatException(record.exc_info)
+        level, message = record.levelname.lower(), record.getMessage()
+        return as_json(record.created, level, f"vtk {self.command}", message, about)
+
+
+def as_json(
+    seconds: float, level: str, command: str, message: str, about: Mapping[str, object]
+) -> str:
+    """Return a message as a line of JSON: `time` (ISO 8601, UTC), level, command, message.
+
+    `about` adds what it is about: `video`, `start`, `end`, the `type` of an error.
+    """
+    time = datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
+    told = {"time": time.replace("+00:00", "Z"), "level": level, "command": command}
+    return orjson.dumps({**told, "message": printable(message), **about}).decode()
 
 
 class _Once(logging.Filter):

@@ -13,6 +13,7 @@ from typing import BinaryIO
 import orjson
 
 from vtk.errors import InputError, NotJsonError, OpenError, UsageError
+from vtk.pipeline import about
 from vtk.span import Span, load, local_path, parse
 from vtk.stream.folders import videos_in
 from vtk.stream.json_text import JsonText
@@ -100,7 +101,7 @@ class Reader:
 
     def _unreadable(self, span: Span, error: OSError) -> Span:
         reason = OpenError(f"cannot read: {error.strerror}")
-        log.error("%s: %s", span.video, reason)
+        log.error("%s: %s", span.video, reason, extra=about(span, reason))
         return span.with_error(self.command, reason)
 
     def _read(self, file: BinaryIO, name: str, *, null: bool = False) -> Iterator[Span]:
@@ -191,8 +192,9 @@ class Reader:
     def _bad(self, error: InputError, text: bytes | str, where: str) -> Iterator[Span]:
         """Tell of a text that is no span; yield an error record if it names a video."""
         self.bad += 1
-        log.error("%s: %s", where, error)
-        if (name := span_named_by(text)) is not None:
+        name = span_named_by(text)
+        log.error("%s: %s", where, error, extra=about(name or Span(), error))
+        if name is not None:
             yield name.with_error(self.command, error)
         else:
             self.lost += 1

@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection, wait
 
 from vtk.cores import cores, limit_cores
 from vtk.errors import VtkError
-from vtk.pipeline import Ability
+from vtk.pipeline import Ability, about
 from vtk.span import Span
 
 Unit = list[Span]
@@ -65,7 +65,9 @@ class _Worker:
             self.process.join()
             reason = WorkerError(f"the worker process died (exit status {self.process.exitcode})")
             for span in self.task.unit:
-                logging.getLogger("vtk").error("%s: %s", span.fragment, reason)
+                logging.getLogger("vtk").error(
+                    "%s: %s", span.fragment, reason, extra=about(span, reason)
+                )
                 self.task.results.append(span.with_error(command, reason))
             message = None
             alive = False

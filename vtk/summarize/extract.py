@@ -14,7 +14,7 @@ from vtk.entries import SentenceEntry
 from vtk.errors import MediaError
 from vtk.models.embed.text_model import TextModel
 from vtk.passages import Passage
-from vtk.pipeline import map_videos
+from vtk.pipeline import about, map_videos
 from vtk.query import Query
 from vtk.span import Span
 from vtk.summarize.candidates import Candidate, candidates
@@ -81,7 +81,8 @@ class _Extract:
         found, self.ads = candidates(spans, self.task.spoken)
         sentences = self._sentences(found) if found else []
         if not found:
-            log.warning("%s: %s", spans[0].video, WORDLESS)
+            whole = about(Span(video=spans[0].video))
+            log.warning("%s: %s", spans[0].video, WORDLESS, extra=whole)
         elif not sentences and self.task.focus is not None:
             log.warning("%s: nothing in it bears on %r", name, self.task.focus)
         elif not sentences:
