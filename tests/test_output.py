@@ -33,3 +33,20 @@ def test_what_is_no_file_is_not_replaced(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="no regular file"), atomic(tmp_path / "fifo"):
         pass
     assert [path.name for path in tmp_path.iterdir()] == ["fifo"]
+
+
+def test_what_a_killed_run_left_is_removed_by_the_next(tmp_path: Path) -> None:
+    left, other = tmp_path / ".shots.01234567", tmp_path / ".shots.not-ours"
+    for path in (left, other):
+        path.write_text("half a record")
+        os.utime(path, (1, 1))
+    target = tmp_path / "shots.jsonl"
+    with atomic(target) as first:
+        (own,) = set(tmp_path.glob(".shots.????????")) - {left}
+        os.utime(own, (1, 1))
+        with atomic(target) as second:  # of a run beside it, which is slow
+            second.write(b"second")
+        assert own.exists()
+        first.write(b"first")
+    assert target.read_text() == "first"
+    assert {path.name for path in tmp_path.iterdir()} == {"shots.jsonl", other.name}

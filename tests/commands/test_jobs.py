@@ -116,8 +116,8 @@ def test_captions_are_measured_or_asked_for() -> None:
     assert caption(opening(), show_prompt=True).startswith("caption = ")
     with pytest.raises(UsageError, match="facts asks no model"):
         caption(opening(), method="facts", show_prompt=True)
-    with pytest.raises(UsageError, match="language model"):
-        caption(opening(), resume=True)
+    again = caption(opening(), resume=True)
+    assert (again.keeps, again.resumes) == (True, False)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import jsonschema
@@ -504,10 +505,46 @@ def test_a_byte_order_mark_is_no_part_of_the_first_record(tmp_path: Path) -> Non
 
 def test_messages_can_be_json_lines(tmp_path: Path) -> None:
     result = vtk("probe", "--log-json", tmp_path / "gone.mp4")
-    (message,) = [json.loads(line) for line in result.stderr.splitlines()]
+    message, end = [json.loads(line) for line in result.stderr.splitlines()]
     assert message["level"] == "error"
     assert message["command"] == "vtk probe"
-    assert "gone.mp4" in message["message"]
+    assert message["message"] == f"{message['video']}: cannot open: No such file or directory"
+    assert (message["video"], message["type"]) == (str(tmp_path / "gone.mp4"), "OpenError")
+    assert datetime.fromisoformat(message["time"]).tzinfo is not None
+    assert (end["level"], end["errors"], end["videos"]) == ("info", 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (["split", "--log-json", "--evry", "5"], 2),
+        (["splt", "--log-json"], 2),
+        (["split", "--log-json", "--threshold", "high", "a.mp4"], 2),
+        (["split", "--log-json", "--threshold", "7", "a.mp4"], 2),
+        (["chapter", "--log-json", "--at", "nowhere.txt", "a.mp4"], 2),
+    ],
+)
+def test_wrong_usage_is_a_line_of_json_where_messages_are(
+    arguments: list[str], status: int
+) -> None:
+    ran = vtk(*arguments)
+    (message,) = [json.loads(line) for line in ran.stderr.splitlines()]
+    assert (ran.returncode, message["level"]) == (status, "error")
+    assert message["command"].startswith("vtk")
+    assert message["type"]
+
+
+def test_help_and_version_are_not_touched_by_messages_in_json() -> None:
+    assert vtk("split", "--log-json", "--help").stdout.startswith(b"Usage: vtk split")
+    assert vtk("--version").returncode == 0
+
+
+def test_a_run_tells_what_it_did_where_that_is_asked_for(world: World) -> None:
+    film = world("cuts").path
+    assert vtk("split", film).stderr == b""
+    told = vtk("split", "-v", film, "gone.mp4").stderr.decode()
+    shots = len(world("cuts").truth.shots)
+    assert f"vtk split: info: {shots} spans of 2 videos, 1 error record, in " in told
 
 
 def test_a_message_cannot_play_tricks_on_the_terminal(tmp_path: Path) -> None:
