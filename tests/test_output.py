@@ -36,7 +36,7 @@ def test_what_is_no_file_is_not_replaced(tmp_path: Path) -> None:
 
 
 def test_what_a_killed_run_left_is_removed_by_the_next(tmp_path: Path) -> None:
-    left, other = tmp_path / ".shots.01234567", tmp_path / ".shots.not-ours"
+    left, other = tmp_path / ".shots.01234567", tmp_path / ".shots.of-another"
     for path in (left, other):
         path.write_text("half a record")
         os.utime(path, (1, 1))

@@ -62,7 +62,7 @@ def failure(command: str, span: Span, error: Exception) -> Span:
         error = InternalError(f"internal error: {type(bug).__name__}: {bug}")
     whole = isinstance(error, MediaError) and error.whole
     where = span.video if whole else span.fragment
-    log.error("%s: %s", where, error, exc_info=bug, extra={"once": whole})
+    log.error("%s: %s", where, error, exc_info=bug, extra=about(span, error) | {"once": whole})
     return span.with_error(command, error)
 
 

@@ -104,14 +104,16 @@ class Stream:
             log_bug(error)
         finally:
             silence_broken_stdout()
-            if self.tally and (self.verbose or self.log_json):
+            did = self.tally and (self.tally.spans or self.tally.errors or not self.worst)
+            if self.tally and did and (self.verbose or self.log_json):
                 self.tally.tell()
         return self.worst or self._verdict()
 
     def fail(self, error: VtkError) -> None:
         """Log an error; the run ends with its status, or with that of a worse one."""
         wrong = isinstance(error, UsageError)
-        log.error("%s", self.explain(str(error)) if wrong else error)
+        told = self.explain(str(error)) if wrong else error
+        log.error("%s", told, extra={"about": {"type": type(error).__name__}})
         self.worst = max(self.worst, *(s for kind, s in STATUSES if isinstance(error, kind)))
 
     def _do(self, job: Job | str) -> None:
