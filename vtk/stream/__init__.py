@@ -155,7 +155,7 @@ class Stream:
 
     def _results(self, job: Job, journal: "Journal") -> Iterator[Span]:
         ability = partial(job.ability, journal=journal) if job.resumes else job.ability
-        spans = self._told()
+        spans = job.before(self._told()) if job.before else self._told()
         if self.jobs == 1:
             if job.tells_progress:
                 ability = partial(ability, on_progress=self.progress.moved)
