@@ -307,3 +307,10 @@ def test_a_bug_ends_one_record_only(command: str, place: str, tmp_path: Path) ->
         assert title.encode() in ran.stdout
     if place != "vtk.stream.reader.load":
         assert [r["error"]["type"] for r in records(ran) if "error" in r] == ["InternalError"]
+
+
+def test_a_video_on_standard_input_is_one_error(world: World) -> None:
+    result = vtk("split", stdin=world("talk").path.read_bytes())
+    assert (result.returncode, result.stdout) == (65, b"")
+    (message,) = result.stderr.splitlines()
+    assert message.endswith(b"not text: give a video by its name, and -0 for names that end in NUL")

@@ -115,6 +115,10 @@ class Reader:
             where = f"{name}, line {number}"
             if len(line) > LONGEST_LINE:
                 raise InputError(f"{where}: longer than {LONGEST_LINE} bytes, so not JSON Lines")
+            if number == 1 and b"\0" in line:  # a video or UTF-16: the rest is no better
+                raise InputError(
+                    f"{where}: not text: give a video by its name, and -0 for names that end in NUL"
+                )
             text = line if null else line.rstrip(b"\r\n").removeprefix(SEPARATOR)
             if number == 1:
                 text = text.removeprefix(codecs.BOM_UTF8)
