@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tarfile
 from pathlib import Path
 
@@ -154,3 +155,53 @@ def test_a_server_writes_captions_chapters_and_a_summary(tmp_path: Path, world: 
     assert len(records(tmp_path / "first.jsonl")) == 1
     assert "0:00" in (tmp_path / "chapters.txt").read_text()
     assert records(tmp_path / "summary.jsonl")[0]["summary"]
+
+
+def test_the_sysadmin_has_a_mail_only_of_what_is_new_and_failed(
+    tmp_path: Path, world: World
+) -> None:
+    if not shutil.which("flock"):
+        pytest.skip("flock is not here")
+    films = tmp_path / "films"
+    films.mkdir()
+    for name in ("talk", "truncated", "not_media"):
+        shutil.copy(world(name).path, films)
+
+    def night() -> str:
+        run("sysadmin.sh", tmp_path / "out", films)
+        return (tmp_path / "out/mail.txt").read_text()
+
+    first = night()
+    assert "talk" not in first
+    assert "read in part" in first
+    assert "cannot be read" in first
+    text = tmp_path / "out" / "text"
+    kept = {file.name: file.stat().st_mtime_ns for file in text.glob("*.chapters.jsonl")}
+    assert len(kept) == 2  # what could be read of the truncated film too
+    assert night() == ""
+    assert {file.name: file.stat().st_mtime_ns for file in text.glob("*.chapters.jsonl")} == kept
+    shutil.copy(world("one_shot").path, films)
+    assert night() == ""
+    assert (text / f"{world('one_shot').path.name}.chapters.jsonl").exists()
+
+
+def test_the_newcomer_gets_on_with_the_help_alone(tmp_path: Path, world: World) -> None:
+    run("newcomer.sh", tmp_path, world("talk").path)
+    assert "split" in (tmp_path / "hint.txt").read_text()
+    assert "vtk split" in (tmp_path / "split.txt").read_text()
+    assert "shot" in (tmp_path / "shots.txt").read_text()
+    assert (tmp_path / "chapters.txt").read_text().startswith("0:00 ")
+    assert (tmp_path / "completion.txt").read_text().startswith("complete ")
+
+
+def test_the_python_user_has_the_words_that_were_found(tmp_path: Path, world: World) -> None:
+    films = [str(world(name).path) for name in ("talk", "sidecar")]
+    script = [sys.executable, str(HERE / "python_user.py"), str(tmp_path), "volcano magma", *films]
+    ran = subprocess.run(
+        script, env=os.environ | OURS, capture_output=True, text=True, timeout=120, check=True
+    )
+    failed, raised, found = ran.stdout.splitlines()
+    assert failed.startswith("1 failed: ")
+    assert raised.startswith("raised ")
+    assert found.startswith(f"{Path(films[0]).name} ")
+    assert "volcano" in found or "magma" in found
