@@ -122,7 +122,7 @@ def split(
       vtk split --every 30s --overlap 5s lecture.mp4 | vtk keyframes
       vtk split --by speech --every 1m lecture.mp4
       ffmpeg -i rtsp://camera/1 -c copy -f mpegts - | vtk split --media -
-      find . -name '*.mov' -print0 | vtk split -0 --jobs 2 -o shots.jsonl --resume
+      find . -name '*.mov' -print0 | vtk split -0 --jobs 2 -o takes.jsonl --resume
     """
     from functools import partial
 
