@@ -66,6 +66,16 @@ def shared_options(
         bool,
         typer.Option("--verbose", "-v", help="Say at the end what was done, and how long it took."),
     ] = False,
+    progress_fd: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=2,
+            help="Instead of a bar, a line of JSON a second on file descriptor N, as for "
+            "--progress-fd 3 3> progress.jsonl: share (0 to 1), of, video, spans, elapsed, left "
+            "(seconds), ended.",
+        ),
+    ] = None,
     log_json: Annotated[
         bool, typer.Option("--log-json", help="Messages on standard error as JSON Lines.")
     ] = False,

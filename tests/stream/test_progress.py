@@ -13,7 +13,7 @@ from typing import IO
 import pytest
 from rich.cells import cell_len
 
-from tests.command_line import vtk
+from tests.command_line import vtk, vtk_process
 from tests.terminal import Terminal
 from tests.world import World
 from vtk.stream.meter import Facts, Speed, fit_columns, lasting
@@ -277,7 +277,8 @@ def test_no_bar_where_none_is_wanted_or_possible(
         if option != "-q":
             assert b"\x1b" not in terminal.written
         if option == "--log-json":
-            assert [json.loads(line)["level"] for line in terminal.lines] == ["error"]
+            levels = [json.loads(line)["level"] for line in terminal.lines]
+            assert levels == ["error", "info"]  # at the end, what was done
 
 
 def test_no_bar_disturbs_the_typing_of_input(here: Path) -> None:
@@ -379,3 +380,26 @@ def test_time_left_follows_the_speed_of_late(monkeypatch: pytest.MonkeyPatch) ->
 )
 def test_times_have_units(seconds: float, text: str) -> None:
     assert lasting(seconds) == text
+
+
+def test_a_program_reads_the_progress_on_a_descriptor(world: World, tmp_path: Path) -> None:
+    told = tmp_path / "progress.jsonl"
+    with told.open("wb") as file:
+        ran = vtk_process(
+            *("split", world("talk").path, "--progress-fd", str(file.fileno())),
+            pass_fds=[file.fileno()],
+        )
+    assert (ran.returncode, ran.stderr) == (0, b"")
+    *_, last = map(json.loads, told.read_bytes().splitlines())
+    assert last.keys() == {
+        *("command", "video", "share", "of", "spans", "elapsed", "left", "ended"),
+    }
+    assert (last["command"], last["video"]) == ("split", str(world("talk").path))
+    assert (last["ended"], last["spans"]) == (True, len(ran.stdout.splitlines()))
+    assert last["share"] > 0.99
+
+
+def test_a_descriptor_that_is_not_open_for_writing_is_wrong_usage(world: World) -> None:
+    ran = vtk_process("split", world("talk").path, "--progress-fd", "77")
+    assert (ran.returncode, ran.stdout) == (2, b"")
+    assert b"--progress-fd 77 is not open for writing" in ran.stderr

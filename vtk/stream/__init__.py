@@ -59,6 +59,7 @@ class Stream:
     null: bool = False
     absolute: bool = False
     verbose: bool = False
+    progress_fd: int | None = None  # where records of progress are written instead of a bar
     options: str = ""  # of the command; what --resume kept was made with the same
     bugs: int = 0
     failed: int = 0
@@ -250,6 +251,12 @@ class Stream:
         return is_terminal(sys.stderr) and not self.quiet and not self.log_json
 
     def _bar(self, job: Job) -> Progress:
+        ahead = self.jobs > 1
+        if self.progress_fd is not None:
+            from vtk.stream.progress_feed import SpanFeed
+
+            gathers = job.by_video and not ahead
+            return SpanFeed(self.command, self.progress_fd, ahead=ahead, gathers=gathers)
         if not self.talks:
             return Progress()
         return span_bar(
@@ -257,7 +264,7 @@ class Stream:
             self.inputs,
             self.output,
             whole_lines=job.writer.whole_lines,
-            ahead=self.jobs > 1,
+            ahead=ahead,
             gathers=job.by_video,
         )
 

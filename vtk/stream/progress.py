@@ -9,12 +9,12 @@ import os
 import sys
 from collections import deque
 from contextlib import AbstractContextManager, nullcontext
-from typing import Self
+from typing import NamedTuple, Self
 
 from vtk.output import is_pipe
 from vtk.span import Span
 from vtk.stream.meter import Facts, Speed, as_rate, as_times, fit_columns, lasting
-from vtk.stream.terminal import Line, is_drawn_on, is_terminal, printable
+from vtk.stream.terminal import Drawn, Line, is_drawn_on, is_terminal, printable
 
 STDIN = {"-", "/dev/stdin"}  # input names that mean standard input
 OF_VIDEO = ("split", "keyframes", "transcribe", "ocr", "caption")  # speed relative to real time
@@ -67,9 +67,9 @@ class Bar(Progress):
     `shared` tells that the output of the run goes to the same terminal.
     """
 
-    def __init__(self, command: str, *, shared: bool) -> None:
+    def __init__(self, command: str, *, shared: bool, line: Drawn | None = None) -> None:
         self._head, self._shared = f"vtk {command}", shared
-        self._line = Line(self._text)
+        self._line = line or Line(self._text)
         self._speed = Speed()
 
     def facts(self) -> Facts | None:
@@ -101,11 +101,30 @@ class Bar(Progress):
         return f"{lasting(self._speed.elapsed)} so far"
 
 
+class State(NamedTuple):
+    """How far a run is: the `share` done (0 to 1) of all input or of the span's video."""
+
+    span: Span | None  # the current one
+    share: float | None
+    of_all: bool
+    spans: int
+    rate: float  # share a second
+    speed: float  # seconds of video, or spans, a second
+
+
 class SpanBar(Bar):
     """The bar of a stream command; with `gathers`, a span that was read is not yet processed."""
 
-    def __init__(self, command: str, *, shared: bool, ahead: bool, gathers: bool) -> None:
-        super().__init__(command, shared=shared)
+    def __init__(
+        self,
+        command: str,
+        *,
+        shared: bool,
+        ahead: bool,
+        gathers: bool,
+        line: Drawn | None = None,
+    ) -> None:
+        super().__init__(command, shared=shared, line=line)
         self._of_video, self._gathers = command in OF_VIDEO, gathers
         self._ahead: deque[tuple[Span, float | None]] | None = deque() if ahead else None
         self._spans_taken = self._spans_out = 0
@@ -151,19 +170,24 @@ class SpanBar(Bar):
     def moved(self, video: str, done: float, total: float) -> None:
         self._moved, self._total = done, total if 0 < total < math.inf else 0.0
 
-    def facts(self) -> Facts | None:
+    def state(self) -> State:
+        """Return how far the run is."""
         span = self._last if self._gathers and self._all_read else self._taken
         of_all = self._after is not None and not (self._gathers and self._all_read)
         share = None if span is None else self._share_of_all(span) if of_all else self._place(span)
         count = self._spans_taken if self._gathers else self._spans_out
         rate, speed = self._speed(share or 0.0, self._played if self._of_video else count)
+        return State(span, share, of_all, count, rate, speed)
+
+    def facts(self) -> Facts | None:
+        now = self.state()
         return Facts(
-            share,
-            as_times(speed) if self._of_video else as_rate(speed),
-            self._time(share, rate),
-            f"{count:,} span{'s' * (count != 1)}{' read' * self._gathers}",
-            printable(os.path.basename(span.video)) if span else "",
-            of_all,
+            now.share,
+            as_times(now.speed) if self._of_video else as_rate(now.speed),
+            self._time(now.share, now.rate),
+            f"{now.spans:,} span{'s' * (now.spans != 1)}{' read' * self._gathers}",
+            printable(os.path.basename(now.span.video)) if now.span else "",
+            now.of_all,
         )
 
     @property

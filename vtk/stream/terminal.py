@@ -10,8 +10,8 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from typing import Self, TextIO
+from contextlib import AbstractContextManager, contextmanager, suppress
+from typing import Protocol, Self, TextIO
 
 CLEAR = "\r\x1b[K"
 EVERY = 0.25  # seconds between redraws; a shorter run shows no line
@@ -35,6 +35,20 @@ def printable(text: str) -> str:
     return "".join(
         c if c.isprintable() or c in JOINERS else c.encode("unicode_escape").decode() for c in text
     )
+
+
+class Drawn(Protocol):
+    """Something that shows how far a run is, inside a `with` block."""
+
+    def above(self) -> AbstractContextManager[None]:
+        """Hide it while the block writes on the terminal."""
+
+    def clear(self) -> None:
+        """Erase it."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
 
 
 class Line:
