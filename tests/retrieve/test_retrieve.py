@@ -335,3 +335,9 @@ def test_a_mistyped_field_and_a_query_that_looks_like_an_option_are_told_of() ->
     ran = vtk("retrieve", "-bitcoin", stdin=spans)
     assert ran.returncode == 2
     assert b"comes after --" in ran.stderr
+
+
+def test_evidence_of_an_unknown_kind_is_not_searched() -> None:
+    spans = shots(CAPTIONS)
+    spans[0]["evidence"] = [{"start": 0, "end": 1, "text": "A dog.", "source": "chat"}]
+    assert captions(retrieve(spans, "dog")) == [CAPTIONS[3]]

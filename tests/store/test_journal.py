@@ -221,7 +221,6 @@ def test_resume_wants_a_file() -> None:
         assert result.returncode == 2
         what = f"which {output[-1]} is not" if output else "name it with -o FILE"
         assert f"--resume continues a file: {what}" in result.stderr.decode()
-    assert vtk("caption", "--resume", "-o", "x", "x.mp4").returncode == 2
 
 
 def test_resume_replaces_no_file_that_holds_no_record(tmp_path: Path) -> None:

@@ -54,6 +54,8 @@ class Postings:
         self._counts.extend(_EMPTY)
         before = len(self._terms)
         for source, text in texts:
+            if source not in _PLACES:  # evidence of somebody else's kind
+                continue
             numbers = self._numbers(text)
             place = first + _PLACES[source]
             self._counts[place] += len(numbers) - numbers.count(STOP)
