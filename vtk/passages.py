@@ -35,9 +35,9 @@ def was_examined(span: Span) -> bool:
 def passages(span: Span) -> list[Passage]:
     """Return all texts of a span, each with the most precise time range known.
 
-    Of a caption that quotes speech, only its measurements (``facts.picture``) are used, so that no
-    word counts twice. Text read in a single frame is assigned the times that are nearer to it than
-    to any other frame that was examined.
+    What is measured of the pictures (``facts.picture``) is no text, and a caption that only quotes
+    the speech counts once, as speech. Text read in a single frame is assigned the times that are
+    nearer to it than to any other frame that was examined.
     """
     speech = _Speech(span.get("speech", []))
     found = [passage for stretch in with_parts(span) for passage in _told(stretch, speech)]
@@ -81,7 +81,7 @@ def _told(span: Span, speech: _Speech) -> Iterator[Passage]:
         yield from (Passage(s["text"], s["start"], s["end"], "summary") for s in sentences)
     elif summary := span.get("summary"):
         yield Passage(summary, span.start, span.end, "summary")
-    caption = measured_caption(span) or span.get("caption")
+    caption = None if measured_caption(span) else span.get("caption")
     said = speech.within(span.start, span.end) if caption else ""
     if caption and not (said and contains(said, caption)):
         yield Passage(caption, span.start, span.end, "caption")

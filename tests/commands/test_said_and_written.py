@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.command_line import lines, vtk
+from tests.world import World
 
 SAID = "Glaciers carve deep valleys in the mountains of the north."
 WRITTEN = "Fluvial transport moves sediment to the sea."
@@ -77,3 +78,12 @@ def test_spans_in_which_nobody_looked_for_words_are_captioned(command: list[str]
     result = vtk(*command, stdin=[{"video": "gone.mp4", "start": 0, "end": 5, "kind": "shot"}])
     assert result.returncode == 66
     assert b"cannot open" in result.stderr
+
+
+def test_what_is_only_measured_is_not_found(world: World) -> None:
+    captioned = vtk("caption", world("cuts").path)
+    assert b"mostly" in captioned.stdout
+    for command in ("retrieve", "ground"):
+        result = vtk(command, "mostly", stdin=captioned.stdout)
+        assert (result.returncode, result.stdout) == (0, b"")
+        assert b"nothing found" in result.stderr

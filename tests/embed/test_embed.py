@@ -301,12 +301,13 @@ def test_without_a_model_the_fix_is_told() -> None:
 
 def test_words_and_looks_in_one_run_of_the_command(film: tuple[Path, list[Play]]) -> None:
     file = str(real_weights.minilm())
-    given = b"".join(span.dump() for span in shots(film[0], 3, frames=1))
+    told = [span | {"caption": "A ball rolls."} for span in shots(film[0], 3, frames=1)]
+    given = b"".join(Span(span).dump() for span in told)
     run = vtk(*("embed", "--clip", str(TINY), "--embedder", file, "--threads", "1"), stdin=given)
     assert (run.returncode, run.stderr) == (0, b"")
     for record in lines(run):
         span = Span(record)
-        assert vectors_of(span, WORDS, Path(file).stem).shape[1] == 384  # of its measured caption
+        assert vectors_of(span, WORDS, Path(file).stem).shape[1] == 384
         assert vectors_of(span, LOOKS, TINY.name).shape == (1, 96)
 
 

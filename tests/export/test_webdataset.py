@@ -53,7 +53,9 @@ def picture(data: bytes) -> Any:
 
 
 def test_a_sample_is_the_record_its_caption_and_its_pictures(world: World, tmp_path: Path) -> None:
-    captioned = vtk("caption", world("cuts").path)
+    measured = lines(vtk("caption", world("cuts").path))
+    told = [json.dumps(record | {"caption": "A square moves."}) for record in measured]
+    captioned = subprocess.CompletedProcess((), 0, "\n".join(told).encode(), b"")
     result = export(tmp_path / "out", stdin=captioned.stdout)
     assert (result.returncode, result.stderr) == (0, b"")
     samples, records = read(tmp_path / "out"), lines(captioned)
@@ -308,3 +310,12 @@ def test_the_examples_of_the_help_run(world: World, tmp_path: Path) -> None:
             command = ["bash", "-o", "pipefail", "-c", f'PATH="{Path(VTK).parent}:$PATH"; {line}']
             result = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=60)
             assert (result.returncode, result.stderr) == (0, b""), line
+
+
+def test_what_is_only_measured_is_no_caption_to_train_on(world: World, tmp_path: Path) -> None:
+    captioned = vtk("caption", world("cuts").path)
+    result = export(tmp_path / "out", stdin=captioned.stdout)
+    samples = read(tmp_path / "out").values()
+    assert all(set(sample) == {"json", "000.jpg"} for sample in samples)
+    told = f"samples without .txt, as their captions are only measured: {len(samples)}"
+    assert (result.returncode, told in result.stderr.decode()) == (0, True)

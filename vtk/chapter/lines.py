@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from vtk.entries import SpeechEntry
-from vtk.passages import Passage, measured_caption, passages, with_parts
+from vtk.passages import Passage, passages
 from vtk.span import Span
 from vtk.speech import speech_sentences
 from vtk.text import comparison_key
@@ -39,10 +39,7 @@ def words_of(spans: Sequence[Span]) -> list[Passage]:
     said = spoken_sentences(spans)
     told = dict.fromkeys(passage for span in spans for passage in passages(span))
     written = _once(p for p in told if p.source == "screen_text")
-    facts = {
-        fact for span in spans for part in with_parts(span) if (fact := measured_caption(part))
-    }
-    described = [p for p in told if p.source == "caption" and p.text not in facts]
+    described = [p for p in told if p.source == "caption"]
     return sorted([*said, *written, *described], key=lambda p: (p.start, p.end))
 
 

@@ -15,7 +15,7 @@ from vtk.chapter.phrases import LONGEST, Phrase, Phrases
 from vtk.chapter.slide_titles import slide_title
 from vtk.chapter.task import TitleBy
 from vtk.languages import is_latin
-from vtk.passages import Passage, measured_caption, passages, with_parts
+from vtk.passages import Passage, passages
 from vtk.span import Span
 from vtk.text import Analyzer, words
 
@@ -82,8 +82,7 @@ def _texts(chapter: Sequence[Span]) -> list[str]:
     texts += dict.fromkeys(p.text for p in told if p.source == "screen_text")
     if any(words(text) for text in texts):
         return texts
-    facts = {measured_caption(stretch) for span in chapter for stretch in with_parts(span)}
-    return [p.text for p in told if p.text not in facts]
+    return [p.text for p in told]
 
 
 def _first_line(chapter: Sequence[Span]) -> str:

@@ -4,6 +4,7 @@ A sample consists of the files in a tar file with the same name up to the first 
 name is the field (https://github.com/webdataset/webdataset, "The WebDataset Format").
 """
 
+import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -21,9 +22,12 @@ from vtk.media.image.to_rgb import to_rgb
 from vtk.media.video import OUTSIDE, Video, VideoCache, clip
 from vtk.media.video.encoding import Encoding
 from vtk.output import os_errors
+from vtk.passages import measured_caption
 from vtk.pipeline import map_spans
 from vtk.span import Span, load
 from vtk.split import with_shots
+
+log = logging.getLogger("vtk")
 
 SETTINGS = ".vtk.json"  # file that notes the contents of the samples in a folder
 
@@ -60,7 +64,7 @@ def webdataset(
         raise UsageError("a shard must hold at least one sample")
     contents = contents or Contents()
     how = Encoding(height=contents.height)
-    failed = 0
+    failed = measured = 0
     with Shards(folder, samples, size, resume=resume) as shards, VideoCache() as latest:
         done = Finished(folder, contents, resume)
         whole = done.recalled(with_shots(spans, timed=True))
@@ -68,11 +72,13 @@ def webdataset(
             whole = with_keyframes(whole)
 
         def work(span: Span) -> Iterator[Span]:
+            nonlocal measured
             place = span.pop("sample")
             if "shard" in place:
                 yield Span(span, sample=place).with_provenance("export webdataset")
                 return
             parts = _texts(span)
+            measured += len(parts) == 1 and bool(span.get("caption"))
             if contents.pictures:
                 parts += _pictures(span, latest, contents.height)
             if contents.clips:
@@ -85,6 +91,9 @@ def webdataset(
             failed += span.failed
             yield span
     tell_left_out(failed)
+    if measured:
+        told = "samples without .txt, as their captions are only measured: %d; see vtk caption -m"
+        log.warning(told, measured)
 
 
 class Finished:
@@ -137,8 +146,11 @@ def _is_of(found: Span, span: Span) -> bool:
 
 
 def _texts(span: Span) -> list[Part]:
-    caption: list[Part] = [("txt", span["caption"].encode())] if "caption" in span else []
-    return [("json", span.dump()), *caption]
+    """The record, and the caption without what was only measured, if that leaves any."""
+    caption, measured = span.get("caption", ""), measured_caption(span)
+    if measured is not None:
+        caption = " ".join(caption.replace(measured, "").split())
+    return [("json", span.dump()), *([("txt", caption.encode())] if caption else [])]
 
 
 def _pictures(span: Span, latest: VideoCache, height: int | None) -> list[Part]:

@@ -18,7 +18,6 @@ from vtk.media.image.files import make_folder, safe_stem
 from vtk.media.video import Video
 from vtk.media.video.cut import JOINED, join_cuts
 from vtk.output import atomic
-from vtk.passages import measured_caption, with_parts
 from vtk.pipeline import map_videos
 from vtk.skim.importance import pointed, weighed
 from vtk.skim.knapsack import SLACK, Unit, choose
@@ -197,12 +196,8 @@ def _quiet(name: str, stack: ExitStack) -> Callable[[float, float], float]:
 def _evidence(
     group: list[Span], summary: Span, seconds: float, task: Task
 ) -> tuple[list[SentenceEntry], list[SentenceEntry], list[Span], list[ScoreEntry]]:
-    """Return what speaks for parts of a video, as `weighed` takes it.
-
-    Sentences that only tell what was measured are no news about the video.
-    """
-    measured = {measured_caption(part) for span in group for part in with_parts(span)}
-    told = [each for each in summary.get("sentences", []) if each["text"] not in measured]
+    """Return what speaks for parts of a video, as `weighed` takes it."""
+    told = summary.get("sentences", [])
     words = sum(word_count(entry["text"]) for entry in summary.get("speech", []))
     content: list[SentenceEntry] = []
     if words:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from vtk.passages import Passage, measured_caption, passages, with_parts
+from vtk.passages import Passage, passages
 from vtk.span import Span
 from vtk.speech import speech_sentences
 from vtk.summarize.result import ENDED
@@ -72,9 +72,8 @@ def _sentences(spans: Sequence[Span]) -> list[Passage]:
         for span in spans
         for cue in span.get("speech", [])
     }
-    facts = {measured_caption(stretch) for span in spans for stretch in with_parts(span)}
     told = list(dict.fromkeys(passage for span in spans for passage in passages(span)))
-    prose = [p for p in told if p.source == "caption" and p.text not in facts]
+    prose = [p for p in told if p.source == "caption"]
     found = speech_sentences(cues.values()) + _split(prose)
     if any(word_count(sentence.text) >= READABLE for sentence in found):
         return found

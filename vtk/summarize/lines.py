@@ -9,7 +9,7 @@ from itertools import accumulate, groupby
 from typing import TypeVar
 
 from vtk.entries import SpeechEntry
-from vtk.passages import Passage, measured_caption, passages, with_parts
+from vtk.passages import Passage, passages
 from vtk.span import Span
 from vtk.speech import speaker_of, speech_sentences
 from vtk.text import comparison_key
@@ -48,18 +48,16 @@ class Line:
 def lines_of(spans: Sequence[Span], longest: int) -> list[Line]:
     """Return what is said, written and shown in a video, in time order and nothing twice.
 
-    Speech comes in whole sentences, those of a new speaker after the name. Titles, summaries and
-    measurements of the picture count only where there is nothing else. A text of more than
-    `longest` letters is parted.
+    Speech comes in whole sentences, those of a new speaker after the name. Titles and summaries
+    count only where there is nothing else. A text of more than `longest` letters is parted.
     """
     cues = {
         (cue["start"], cue["end"], cue["text"]): cue
         for span in spans
         for cue in span.get("speech", [])
     }
-    facts = {measured_caption(stretch) for span in spans for stretch in with_parts(span)}
     others = [p for span in spans for p in passages(span) if p.source != "speech"]
-    told = [p for p in others if p.source not in WRITTEN and p.text not in facts]
+    told = [p for p in others if p.source not in WRITTEN]
     told = told or ([] if cues else others)
     names = _Speakers(list(cues.values()))
     found = [(p, names.of(p)) for p in speech_sentences(cues.values())]
