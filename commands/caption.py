@@ -9,7 +9,7 @@ import typer
 from vtk.methods import Methods
 
 from .config import ORIGINS
-from .options import Language, Opening
+from .options import Language, Opening, tell_of_english
 from .resume_option import Resume
 
 METHODS: "Methods[CaptionMethod]" = Methods("caption")
@@ -229,7 +229,6 @@ def caption(
       vtk caption -m qwen3-vl-4b film.mkv -o shots.jsonl --resume
       vtk caption -m qwen3-vl-4b --recipe vript film.mkv | vtk export webdataset clips/
       vtk caption --method detailed --show-prompt > prompts.toml
-      vtk caption --language de film.mkv | jq -r '[.start, .caption] | @tsv'
     """
     from functools import partial
 
@@ -260,6 +259,8 @@ def caption(
     if measured and (names or long or layout == "none"):
         raise UsageError("--names, --long and --layout none are for captions by a language model")
     ability = partial(describe, method=asked, language=language)
+    if measured:
+        tell_of_english(language)
     if measured and not tags:
         return Job(
             partial(follow_recipe, plan, ability) if plan else ability,

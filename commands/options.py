@@ -168,6 +168,13 @@ LOCAL = {
 }
 
 
+def tell_of_english(language: str | None) -> None:
+    """Tell that what is measured is in English, where another language is named."""
+    if language and not language.lower().startswith("en"):
+        told = "what is measured is told in English; --language is that of the words quoted"
+        logging.getLogger("vtk").info(told)
+
+
 def warn_of_unused(names: Collection[str], by: str) -> None:
     """Warn of options that have no effect on what `by` names."""
     if names:

@@ -206,3 +206,9 @@ def test_text_with_a_first_and_a_last_time_is_quoted_in_the_order_it_is_read() -
         ("one", 1.0),
         ("three", 1.5),
     ]
+
+
+def test_measurements_are_english_and_that_is_told(world: World) -> None:
+    result = vtk("caption", "--language", "de", world("cuts").path)
+    assert (result.returncode, b"picture" in result.stdout) == (0, True)
+    assert b"what is measured is told in English" in result.stderr
