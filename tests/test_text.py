@@ -158,7 +158,7 @@ def test_a_caption_that_quotes_speech_counts_once() -> None:
     facts = {"picture": "A dark picture."}
     quoted = "A dark picture. The words spoken are: “Look at this.”"
     measured = Span(video="a", start=0, end=4, speech=speech, facts=facts, caption=quoted)
-    assert [p.text for p in passages(measured)] == ["Look at this.", "A dark picture."]
+    assert [p.text for p in passages(measured)] == ["Look at this."]
     copied = Span(video="a", start=0, end=4, speech=speech, caption="“Look at this.”")
     assert [p.source for p in passages(copied)] == ["speech"]
 
