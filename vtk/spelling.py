@@ -71,8 +71,10 @@ def tell_respelled(word: str, others: Sequence[str]) -> None:
     """Tell that no span has a word, and for which others it is taken, if any."""
     if others:
         log.warning("no span has the word %s; searching for %s", word, ", ".join(others))
-    else:
+    elif tolerated(word):
         log.warning("no span has the word %s or one spelled nearly so", word)
+    else:  # too short to be a slip of another
+        log.warning("no span has the word %s", word)
 
 
 class Unmet:

@@ -182,7 +182,10 @@ def test_a_line_without_a_time_among_chapters_is_told(
     file = tmp_path / "at.txt"
     file.write_text("0:00 The hive\n0:30 Bridges\nThe moon\n1:00 Tides\n")
     assert [mark.title for mark in read_boundaries(file)] == ["The hive", "Bridges", "Tides"]
-    assert "line 3: left out, as a time and a title were expected: 'The moon'" in caplog.text
+    assert (
+        "line 3: left out, as a time such as 1:02:03 and a title were expected: 'The moon'"
+        in caplog.text
+    )
     caplog.clear()
     file.write_text("0:00\nThe hive\n0:30\nBridges\n")
     assert [mark.title for mark in read_boundaries(file)] == ["The hive", "Bridges"]

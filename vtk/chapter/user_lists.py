@@ -69,7 +69,7 @@ def _tell_untimed(path: Path, text: str) -> None:
         return  # titles stand in lines of their own
     odd = [n for n in range(timed[0], timed[-1]) if lines[n].strip() and n not in timed]
     for n in odd[:TOLD]:
-        told = "%s, line %d: left out, as a time and a title were expected: %r"
+        told = "%s, line %d: left out, as a time such as 1:02:03 and a title were expected: %r"
         log.warning(told, path, n + 1, shorten(lines[n], QUOTED))
     if len(odd) > TOLD:
         more = len(odd) - TOLD

@@ -9,7 +9,7 @@ class ExitStatus(IntEnum):
     """Exit statuses of the process."""
 
     OK = 0  # success
-    FAILED = 1  # some records failed and were written as error records, or nothing was found
+    FAILED = 1  # some records failed and became error records, or --fail-empty found nothing
     USAGE = 2  # wrong usage
     INPUT = 65  # input is not JSON Lines of spans
     NO_INPUT = 66  # no input could be opened
