@@ -71,6 +71,7 @@ class SpanFeed(SpanBar):
     def _told(self, ended: bool) -> dict[str, Any]:
         now = self.state()
         left = (1 - now.share) / now.rate if now.share is not None and now.rate > 0 else None
+        left = 0.0 if ended else left
         return {
             "command": self._command,
             "video": now.span.video if now.span else None,
